@@ -1,0 +1,135 @@
+"""What can be wrong with an input: one exception class a kind, each problem with what, where and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong, in words for the person who can mend it.
+
+    Parameters
+    ----------
+    what : str
+        What was found, with the offending value quoted.
+    where : str
+        File, row, column, gene or sample; empty where there is no place.
+    remedy : str
+        What to do about it.
+    """
+
+    what: str
+    where: str = ""
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        place = f"{self.where}: " if self.where else ""
+        advice = f" -> {self.remedy}" if self.remedy else ""
+        return f"{place}{self.what}{advice}"
+
+
+class Her2statsError(Exception):
+    """The common base: carries every problem found, not only the first.
+
+    Parameters
+    ----------
+    *problems : Problem
+        At least one.
+    """
+
+    def __init__(self, *problems: Problem) -> None:
+        self.problems: tuple[Problem, ...] = problems
+        super().__init__("\n".join(str(problem) for problem in problems))
+
+    def __reduce__(self) -> tuple[type[Her2statsError], tuple[Problem, ...]]:
+        return type(self), self.problems  # errors cross process borders (joblib, the R worker)
+
+
+class InputError(Her2statsError):
+    """Something the user gave cannot be used; raised itself when problems are of several kinds."""
+
+
+class FileError(InputError):
+    """A file is missing, unreadable, damaged or of an unknown format."""
+
+
+class TableError(InputError):
+    """A table lacks a column, holds text among numbers, or lies on its side."""
+
+
+class SampleError(InputError):
+    """Sample ids are duplicated, or differ between two files."""
+
+
+class GeneError(InputError):
+    """Gene symbols are duplicated, damaged or absent."""
+
+
+class ScaleError(InputError):
+    """Values contradict the declared scale."""
+
+
+class VocabularyError(InputError):
+    """A word in a clinical column is not understood."""
+
+
+class PopulationError(InputError):
+    """No patient is left to analyse."""
+
+
+class CoverageError(InputError):
+    """Too few genes of a signature are present."""
+
+
+class StudyFileError(InputError):
+    """The study file asks for something that does not exist."""
+
+
+class DataError(InputError):
+    """A statistic was asked of variables that cannot give it."""
+
+
+class OutputError(Her2statsError):
+    """Results cannot be written where the user wants them."""
+
+
+class EngineError(Her2statsError):
+    """R is missing, unusable or failed."""
+
+
+@dataclass
+class ProblemList:
+    """Collects problems so that a person hears of all of them at once.
+
+    Examples
+    --------
+    >>> found = ProblemList()
+    >>> found.add(TableError, "column 'age' is missing", where="clinical.tsv")
+    >>> bool(found)
+    True
+    """
+
+    _found: list[tuple[type[InputError], Problem]] = field(default_factory=list)
+
+    def add(self, kind: type[InputError], what: str, *, where: str = "", remedy: str = "") -> None:
+        """Remember a problem."""
+        self._found.append((kind, Problem(what, where, remedy)))
+
+    def take(self, error: InputError) -> None:
+        """Remember every problem of an exception caught elsewhere."""
+        self._found.extend((type(error), problem) for problem in error.problems)
+
+    def __bool__(self) -> bool:
+        return bool(self._found)
+
+    def __iter__(self) -> Iterator[Problem]:
+        return iter([problem for _, problem in self._found])
+
+    def raise_if_any(self) -> None:
+        """Raise what was found: the kind itself when there is one kind only, else `InputError`."""
+        if self._found:
+            kinds = {kind for kind, _ in self._found}
+            error = kinds.pop() if len(kinds) == 1 else InputError
+            raise error(*(problem for _, problem in self._found))

@@ -1,0 +1,42 @@
+"""What was repaired, dropped, excluded or assumed on the way: nothing happens to data without a note."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class Note:
+    """One thing the reader of the results has to know.
+
+    Parameters
+    ----------
+    stage : str
+        Where on the data's way: "reading", "genes", "population", "scores", "fractions", "abundance", "analysis".
+    what : str
+        What was done or assumed, in a sentence.
+    count : int or None
+        How many rows, genes, samples or values it concerns.
+    detail : str
+        Names and values, as far as they help.
+    """
+
+    stage: str
+    what: str
+    count: int | None = None
+    detail: str = ""
+
+
+def notes_table(notes: Iterable[Note]) -> pd.DataFrame:
+    """Notes as a frame with the columns stage, what, count, detail.
+
+    Examples
+    --------
+    >>> notes_table([Note("population", "HER2-positive tumours excluded", 42)])["count"].tolist()
+    [42]
+    """
+    table = pd.DataFrame([asdict(note) for note in notes], columns=["stage", "what", "count", "detail"])
+    return table.astype({"count": "Int64"})

@@ -1,0 +1,83 @@
+"""One shape for every answer: a plain frame, one row a term, always the same columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pandas as pd
+
+from her2stats.statistics.specs import Spec
+
+TEXT = ("cohort", "stratum", "outcome", "term")
+NUMBERS = ("estimate", "std_error", "conf_low", "conf_high", "statistic", "df", "p_value", "p_adjusted")
+COUNTS = ("n", "n_events", "n_missing")
+COLUMNS = (*TEXT, *NUMBERS, *COUNTS, "method", "flag")
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """The answer to one question: table, the spec that asked it, and the model frame.
+
+    Parameters
+    ----------
+    table : DataFrame
+        One row a term. First the columns of `COLUMNS`, in that order, then the question's own extra columns
+        (medians of the two groups, the place on a curve). A fit that cannot be made keeps its row, with NaN
+        numbers and the reason in ``flag``; ``flag`` is empty where all is well.
+    spec : Spec
+        What was asked, by which conventions.
+    data : DataFrame
+        samples x variables used, before missing values are dropped; factors are categorical with explicit levels.
+    """
+
+    table: pd.DataFrame
+    spec: Spec
+    data: pd.DataFrame
+
+    @classmethod
+    def from_rows(cls, rows: Iterable[Mapping[str, Any]], spec: Spec, data: pd.DataFrame) -> Result:
+        """Build the frame from row dictionaries; what a row does not name is missing (or empty text)."""
+        return cls(as_result_table(pd.DataFrame(list(rows)), cohort=spec.cohort), spec, data)
+
+    def with_table(self, table: pd.DataFrame) -> Result:
+        """Return the same question and data with another table (adjusted p-values, chosen rows)."""
+        return replace(self, table=table)
+
+
+def as_result_table(rows: pd.DataFrame, *, cohort: str = "") -> pd.DataFrame:
+    """Give a frame the columns, order and dtypes of a `Result` table.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Any subset of `COLUMNS` plus extra columns.
+    cohort : str
+        Put where the frame names no cohort.
+    """
+    table = rows.copy()
+    if "cohort" not in table:
+        table["cohort"] = cohort
+    for column in (*TEXT, "method", "flag"):
+        text = table[column] if column in table else pd.Series("", index=table.index)
+        table[column] = text.astype("object").where(text.notna(), "").astype(str)
+    for column in NUMBERS:
+        table[column] = pd.to_numeric(table[column]) if column in table else float("nan")
+        table[column] = table[column].astype("float64")
+    for column in COUNTS:
+        counts = table[column] if column in table else pd.Series(pd.NA, index=table.index)
+        table[column] = pd.to_numeric(counts).astype("Int64")
+    extra = [column for column in table.columns if column not in COLUMNS]
+    return table[[*COLUMNS, *extra]].reset_index(drop=True)
+
+
+def combine(results: Sequence[Result]) -> pd.DataFrame:
+    """Stack the tables of several results into one frame, in the order given.
+
+    Extra columns that only some results have are missing elsewhere.
+    """
+    tables = [result.table for result in results if len(result.table)]
+    if not tables:
+        return as_result_table(pd.DataFrame())
+    return as_result_table(pd.concat(tables, ignore_index=True))
