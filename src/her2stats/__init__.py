@@ -1,0 +1,72 @@
+"""HER2 expression, immune infiltration and response in HER2-negative breast cancer.
+
+From an expression matrix and a clinical table to a HER2 expression score, immune scores, cell fractions, correlations,
+odds ratios, covariance analysis, tables, figures and one report; every model can be fitted again in R.
+
+Examples
+--------
+>>> import her2stats as h2
+>>> cohort = h2.simulate_cohort("toy", 60, seed=1)
+>>> scores = h2.score_signature(cohort.log2(), "ERBB2")
+>>> data = cohort.clinical.join(scores.table)
+>>> result = h2.correlate(data, "ERBB2", "age", by="hr")
+>>> result.table["stratum"].tolist()
+['hr=negative', 'hr=positive']
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+# Public name -> room. Rooms are imported when a name is first used: help on the command line answers at once.
+_ROOMS = {
+    "her2stats.abundance": ("Abundance", "classify_abundance"),
+    "her2stats.cohort": ("Cohort",),
+    "her2stats.deconvolution": ("Deconvolution", "SignatureMatrix", "deconvolve", "read_signature_matrix"),
+    "her2stats.errors": ("Her2statsError", "InputError"),
+    "her2stats.figures": (
+        "plot_correlation",
+        "plot_distribution",
+        "plot_forest",
+        "plot_heatmap",
+        "plot_marginal",
+        "plot_til_scatter",
+        "save_figure",
+    ),
+    "her2stats.published": ("audit_published", "compare_published"),
+    "her2stats.r_engine": ("crosscheck_r", "r_status"),
+    "her2stats.reading": ("read_cibersortx", "read_clinical", "read_cohort", "read_expression"),
+    "her2stats.report": ("write_report",),
+    "her2stats.signatures": ("GeneSignature", "Scores", "derive_signature", "read_signature", "score_signature", "signature"),
+    "her2stats.simulate": ("simulate_cohort",),
+    "her2stats.sources": ("fetch",),
+    "her2stats.statistics": (
+        "Ancova",
+        "Result",
+        "adjust",
+        "combine",
+        "compare_groups",
+        "correlate",
+        "fit_ancova",
+        "fit_clinical",
+        "fit_interaction",
+        "fit_logistic",
+        "response_odds",
+    ),
+    "her2stats.study": ("load_results", "run_study"),
+    "her2stats.tables": ("table_effects", "table_one", "table_response"),
+}
+_ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
+
+__all__ = sorted(_ROOM_OF)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _ROOM_OF:
+        raise AttributeError(f"her2stats has no public name {name!r}")
+    return getattr(importlib.import_module(_ROOM_OF[name]), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,61 @@
+# Two commands for a newcomer: make demo, make test. The rest is for people who change the code.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+# One BLAS thread a process: our processes are the parallelism.
+export OPENBLAS_NUM_THREADS ?= 1
+
+.PHONY: help demo test check wheel-test docs bench fuzz clean
+
+help:
+	@echo "make demo        install into $(VENV), run the demo study, say where its report is"
+	@echo "make test        install what the tests need (R too, where it may) and run them all"
+	@echo "make check       lint, format, types, import rules"
+	@echo "make wheel-test  build the wheel, install it into an empty environment, run the demo from it"
+	@echo "make docs        build the documentation site, strictly"
+	@echo "make bench       benchmarks as ratios, written to benchmarks/results.md (long)"
+	@echo "make fuzz        fuzz the readers (ten minutes)"
+
+# Debian's Python may come without ensurepip: then an environment without pip is made and the system's pip fills it.
+$(BIN)/python:
+	@$(PYTHON) -m venv $(VENV) 2>/dev/null \
+	  || ( $(PYTHON) -m venv --clear --without-pip $(VENV) \
+	       && $(PYTHON) -m pip --python $(VENV)/bin/python install --quiet pip )
+
+$(VENV)/.installed: pyproject.toml | $(BIN)/python
+	@echo "Installing her2stats into $(VENV) (a minute or two, once)"
+	@$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/.ready-to-test: pyproject.toml tests/requirements.txt | $(VENV)/.installed
+	@echo "Installing what the tests need into $(VENV)"
+	@$(BIN)/python -m pip install --quiet --editable '.[firth,dask,anndata]' --requirement tests/requirements.txt
+	@touch $@
+
+demo: $(VENV)/.installed
+	@$(BIN)/her2stats demo --output demo
+
+test: $(VENV)/.ready-to-test
+	@bash r/install.sh $(BIN)/python
+	@$(BIN)/python -m pytest -n 2 --dist worksteal
+
+check: $(VENV)/.ready-to-test
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+wheel-test: $(VENV)/.ready-to-test
+	bash tests/wheel.sh $(BIN)/python
+
+docs: $(VENV)/.ready-to-test
+	$(BIN)/python -m mkdocs build --strict --quiet
+
+bench: $(VENV)/.ready-to-test
+	$(BIN)/python -m benchmarks
+
+fuzz: $(VENV)/.ready-to-test
+	$(BIN)/python -m pytest tests/fuzz -q
+
+clean:
+	rm -rf $(VENV) demo dist build site .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,7 @@
+"""The study file, the run, the results folder."""
+
+from her2stats.study.results import StudyResults, load_results
+from her2stats.study.run import run_study
+from her2stats.study.study_file import Study, read_study
+
+__all__ = ["Study", "StudyResults", "load_results", "read_study", "run_study"]

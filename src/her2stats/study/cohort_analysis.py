@@ -1,0 +1,168 @@
+"""One cohort, from its files to its answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import pandas as pd
+
+from her2stats.abundance import classify_abundance
+from her2stats.cohort import Cohort
+from her2stats.deconvolution import Deconvolution, SignatureMatrix, deconvolve
+from her2stats.errors import Problem, StudyFileError
+from her2stats.notes import Note
+from her2stats.reading import read_cibersortx
+from her2stats.study.exposure import ScoredCohort, score_cohort
+from her2stats.study.material import Answers, Material
+from her2stats.study.progress import Progress, silent
+from her2stats.study.questions import CELL_QUESTIONS, response
+from her2stats.study.study_file import CohortSection, Study
+
+CELL_TABLES = (
+    "correlation",
+    "correlation_by_hr",
+    "group_comparison",
+    "odds_ratios",
+    "interaction",
+    "clinical",
+    "ancova_tests",
+    "ancova_slopes",
+    "ancova_curves",
+)
+
+
+@dataclass(frozen=True)
+class CohortAnalysis:
+    """Everything that was computed about one cohort."""
+
+    cohort: Cohort
+    material: Material
+    answers: Answers
+    coverage: pd.DataFrame
+    deconvolution: Deconvolution | None
+    exposure_method: str
+    sources: tuple[tuple[str, str, str], ...] = ()
+    notes: tuple[Note, ...] = field(default=())
+
+
+def analyse_cohort(
+    cohort: Cohort,
+    section: CohortSection,
+    study: Study,
+    matrix: SignatureMatrix | None,
+    *,
+    n_jobs: int = 1,
+    progress: Progress = silent,
+) -> CohortAnalysis:
+    """Score, deconvolve, classify and ask every question that the cohort can answer.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        As read.
+    section, study : CohortSection, Study
+        What the study file says.
+    matrix : SignatureMatrix or None
+        For the cell fractions; None where the study does not deconvolve.
+    n_jobs : int
+        Processes for the deconvolution.
+    progress : callable
+        Told how many samples are deconvolved.
+    """
+    answers = Answers(cohort.name)
+    scored = score_cohort(cohort, study, answers) if cohort.expression is not None else ScoredCohort()
+    fractions = _fractions(cohort, section, study, matrix, answers, n_jobs=n_jobs, progress=progress)
+    material = _material(cohort, scored, fractions, answers)
+    if scored.exposure and material.abundance is not None:
+        for question in CELL_QUESTIONS:
+            question(material, study.analysis, answers)
+    else:
+        reason = "no expression data in this cohort" if cohort.expression is None else "no cell fractions"
+        for table in CELL_TABLES:
+            answers.omit(table, reason)
+    response(material, study.analysis, answers)
+    extra = fractions.notes if fractions is not None else ()
+    return CohortAnalysis(
+        cohort=cohort,
+        material=material,
+        answers=answers,
+        coverage=scored.coverage,
+        deconvolution=fractions,
+        exposure_method=scored.method,
+        sources=cohort.sources,
+        notes=(*cohort.notes, *scored.notes, *extra, *answers.notes),
+    )
+
+
+def _material(
+    cohort: Cohort, scored: ScoredCohort, fractions: Deconvolution | None, answers: Answers
+) -> Material:
+    amounts = fractions.fractions if fractions is not None else pd.DataFrame(index=cohort.clinical.index)
+    abundance = classify_abundance(amounts, cohort=cohort.name) if amounts.shape[1] else None
+    if abundance is not None:
+        borderline = abundance.kinds.index[abundance.kinds["borderline"]]
+        if len(borderline):
+            answers.notes.append(
+                Note(
+                    "abundance",
+                    "Cell types whose share of zeros lies within 0.02 of a cut of the zero rule",
+                    count=len(borderline),
+                    detail=", ".join(borderline),
+                )
+            )
+    return Material(
+        name=cohort.name,
+        clinical=cohort.clinical,
+        exposure=scored.exposure,
+        also=scored.also,
+        til=scored.til,
+        scores=scored.table.reindex(cohort.clinical.index),
+        fractions=amounts,
+        abundance=abundance,
+    )
+
+
+def _fractions(
+    cohort: Cohort,
+    section: CohortSection,
+    study: Study,
+    matrix: SignatureMatrix | None,
+    answers: Answers,
+    *,
+    n_jobs: int,
+    progress: Progress,
+) -> Deconvolution | None:
+    """Deconvolve, or read what CIBERSORTx has already done."""
+    if section.fractions is not None:
+        return _fractions_of(read_cibersortx(study.locate(section.fractions)), cohort, section)
+    settings = study.deconvolution
+    if matrix is None or settings is None or cohort.expression is None:
+        return None
+    stage = f"{cohort.name}: cell fractions"
+    return deconvolve(
+        cohort.linear(),
+        matrix,
+        mode=settings.mode,
+        solver=settings.solver,
+        permutations=settings.permutations,
+        quantile_normalise=settings.quantile_normalise,
+        min_overlap=settings.min_overlap,
+        seed=study.study.seed,
+        n_jobs=n_jobs,
+        progress=lambda done, total: progress(stage, done, total),
+    )
+
+
+def _fractions_of(read: Deconvolution, cohort: Cohort, section: CohortSection) -> Deconvolution:
+    """Keep the population of the cohort; every one of its tumours has to be in the file."""
+    absent = cohort.clinical.index.difference(read.fractions.index)
+    if len(absent):
+        raise StudyFileError(
+            Problem(
+                f"{len(absent)} tumours of the cohort are not in it, first {', '.join(map(str, absent[:5]))}",
+                str(section.fractions),
+                "give the result file of the same samples, with the same sample ids",
+            )
+        )
+    keep = cohort.clinical.index
+    return replace(read, fractions=read.fractions.loc[keep], quality=read.quality.loc[keep])

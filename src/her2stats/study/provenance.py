@@ -1,0 +1,87 @@
+"""Where every number comes from: versions, inputs with checksums, seed and conventions. No clock, no machine."""
+
+from __future__ import annotations
+
+import json
+import platform
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from her2stats.study.cohort_analysis import CohortAnalysis
+from her2stats.study.study_file import Study
+
+NAMED_PACKAGES = ("numpy", "pandas", "scipy", "statsmodels", "scikit-learn", "plotnine")
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python and of the packages whose numbers or drawings are in the results."""
+    found = {"her2stats": metadata.version("her2stats"), "Python": platform.python_version()}
+    return found | {name: metadata.version(name) for name in NAMED_PACKAGES}
+
+
+def provenance(study: Study, analyses: list[CohortAnalysis]) -> dict[str, Any]:
+    """Everything that a reader needs to trust or repeat the run, in plain types.
+
+    Dates, user and machine are left out on purpose: the same inputs and seed give the same bytes.
+    """
+    return {
+        "title": study.study.title,
+        "her2stats": metadata.version("her2stats"),
+        "simulated": study.study.simulated,
+        "exposure": exposure_name(analyses),
+        "seed": study.study.seed,
+        "alpha": study.analysis.alpha,
+        "versions": versions(),
+        "inputs": [
+            {"cohort": analysis.cohort.name, "role": role, "file": Path(path).name, "sha256": digest}
+            for analysis in analyses
+            for role, path, digest in analysis.sources
+        ],
+        "conventions": conventions(study, analyses),
+        "cohorts": [
+            {
+                "name": analysis.cohort.name,
+                "n": len(analysis.cohort.clinical),
+                "scale": analysis.cohort.scale or "",
+                "hr_definition": analysis.cohort.hr_definition,
+                "kind": "expression" if analysis.cohort.expression is not None else "clinical only",
+            }
+            for analysis in analyses
+        ],
+        "public": study.report.public,
+    }
+
+
+def exposure_name(analyses: list[CohortAnalysis]) -> str:
+    """Name of the exposure; the same in every cohort that has one."""
+    return next((a.material.exposure for a in analyses if a.material.exposure), "")
+
+
+def conventions(study: Study, analyses: list[CohortAnalysis]) -> dict[str, str]:
+    """Every choice in use, by topic, in words that a methods paragraph can carry."""
+    chosen = study.analysis
+    fractions = next((a.deconvolution.method for a in analyses if a.deconvolution is not None), "none")
+    return {
+        "population": "HER2-negative: IHC 0, 1+ or 2+ without ERBB2 amplification",
+        "exposure": exposure_method(study, analyses),
+        "cell fractions": fractions,
+        "zero rule": "share of zeros above 0.75 excluded; 0.25 to 0.75 dichotomised as absent or present; below continuous",
+        "high abundance": "at or above the median of the cohort; dichotomised types: present",
+        "correlation": f"Spearman, p by the t approximation, 95% CI {chosen.correlation_ci}",
+        "groups": "Wilcoxon rank-sum (continuous types), chi-squared without continuity correction (dichotomised types)",
+        "odds ratios": f"logistic regression per 1 SD (n - 1) of the exposure in the cohort, {chosen.odds_ratio_ci} 95% CI",
+        "interaction": "score x HR, Wald test; likelihood ratio beside it",
+        "ANCOVA": f"(HR + HER2 IHC + score)^2, Type III with sum-to-zero contrasts, marginal means with {chosen.weights} weights",
+        "multiplicity": f"Bonferroni within the analysed types of one question, cohort and stratum; alpha {chosen.alpha:g}",
+    }
+
+
+def exposure_method(study: Study, analyses: list[CohortAnalysis]) -> str:
+    """How the exposure was computed, as the scoring said it."""
+    return next((a.exposure_method for a in analyses if a.exposure_method), study.scores.exposure)
+
+
+def write_provenance(content: dict[str, Any], path: Path) -> None:
+    """Write as JSON with a fixed order and line end."""
+    path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

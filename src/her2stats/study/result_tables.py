@@ -1,0 +1,75 @@
+"""The tables of a results folder: one frame a file, all cohorts in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from her2stats.notes import notes_table
+from her2stats.statistics import combine
+from her2stats.study.cohort_analysis import CELL_TABLES, CohortAnalysis
+from her2stats.tables import table_one
+
+RESULT_TABLES = (*CELL_TABLES, "response")
+
+
+def result_tables(analyses: Sequence[CohortAnalysis]) -> dict[str, pd.DataFrame]:
+    """Every table of the results folder, by file name without ending.
+
+    Tables of a part that no cohort could answer are there with their header, so that a reader of the folder finds
+    the same files whatever the study.
+    """
+    tables = {
+        "scores": _stacked(analyses, lambda a: _per_sample(a, a.material.scores)),
+        "coverage": _stacked(analyses, lambda a: a.coverage),
+        "fractions": _stacked(analyses, _fractions),
+        "abundance": _stacked(analyses, _abundance),
+        "table_one": table_one({analysis.cohort.name: analysis.cohort.clinical for analysis in analyses}),
+        "notes": _stacked(analyses, lambda a: notes_table(a.notes)),
+        "omitted": _stacked(analyses, lambda a: pd.DataFrame(a.answers.omitted, columns=["part", "reason"])),
+    }
+    for name in RESULT_TABLES:
+        tables[name] = combine([result for a in analyses for result in a.answers.results.get(name, [])])
+    return tables
+
+
+def write_tables(tables: dict[str, pd.DataFrame], folder: Path) -> None:
+    """Write each table as CSV: UTF-8, full precision, one line end everywhere."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, table in tables.items():
+        table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
+
+
+def _stacked(analyses: Sequence[CohortAnalysis], part: Callable[[CohortAnalysis], pd.DataFrame]) -> pd.DataFrame:
+    """One frame of all cohorts, with the cohort's name first."""
+    frames = []
+    for analysis in analyses:
+        frame = part(analysis)
+        if frame.shape[1]:
+            frame = frame.drop(columns="cohort", errors="ignore")
+            frame.insert(0, "cohort", analysis.cohort.name)
+            frames.append(frame)
+    filled = [frame for frame in frames if len(frame)] or frames[:1]
+    return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame({"cohort": pd.Series(dtype="str")})
+
+
+def _per_sample(analysis: CohortAnalysis, values: pd.DataFrame) -> pd.DataFrame:
+    """Samples in the order of their ids, so that the file does not depend on the order of the input."""
+    if not values.shape[1]:
+        return pd.DataFrame()
+    return values.sort_index().rename_axis("sample").reset_index()
+
+
+def _fractions(analysis: CohortAnalysis) -> pd.DataFrame:
+    if analysis.deconvolution is None:
+        return pd.DataFrame()
+    both = pd.concat([analysis.deconvolution.fractions, analysis.deconvolution.quality], axis=1)
+    return _per_sample(analysis, both)
+
+
+def _abundance(analysis: CohortAnalysis) -> pd.DataFrame:
+    if analysis.material.abundance is None:
+        return pd.DataFrame()
+    return analysis.material.abundance.kinds.rename_axis("type").reset_index()

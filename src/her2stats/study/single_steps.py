@@ -1,0 +1,95 @@
+"""One step of the analysis on one file: what the commands `score` and `deconvolve` do."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+from typing import Literal
+
+import pandas as pd
+
+from her2stats.errors import InputError, OutputError, Problem
+from her2stats.notes import Note
+
+Mode = Literal["relative", "absolute", "no.sumto1"]
+
+
+def deconvolve_file(
+    expression: Path,
+    signature: Path,
+    *,
+    scale: str,
+    offset: float = 0.0,
+    mode: str = "absolute",
+    permutations: int = 0,
+    quantile_normalise: bool = False,
+    min_overlap: float = 0.5,
+    seed: int = 1,
+    n_jobs: int = 1,
+) -> tuple[pd.DataFrame, list[str]]:
+    """Estimate the cell fractions of one expression file.
+
+    Returns
+    -------
+    tuple
+        samples x (types, quality), and what there is to know about it, a line each.
+    """
+    from her2stats.deconvolution import deconvolve, read_signature_matrix
+    from her2stats.reading import read_expression
+
+    modes: dict[str, Mode] = {"relative": "relative", "absolute": "absolute", "no.sumto1": "no.sumto1"}
+    if mode not in modes:
+        raise InputError(Problem(f"{mode!r} is not a mode", "--mode", f"say one of {', '.join(modes)}"))
+    values = read_expression(expression, scale=checked_scale(scale), offset=offset)
+    found = deconvolve(
+        to_linear(values, scale, offset),
+        read_signature_matrix(signature),
+        mode=modes[mode],
+        permutations=permutations,
+        quantile_normalise=quantile_normalise,
+        min_overlap=min_overlap,
+        seed=seed,
+        n_jobs=n_jobs,
+    )
+    return pd.concat([found.fractions, found.quality], axis=1).rename_axis("sample"), spoken(found.notes)
+
+
+def checked_scale(scale: str) -> Literal["log2", "linear"]:
+    """Accept the two scales there are."""
+    if scale == "log2":
+        return "log2"
+    if scale == "linear":
+        return "linear"
+    raise InputError(Problem(f"{scale!r} is not a scale", "--scale", "say log2 or linear; it is never guessed"))
+
+
+def to_linear(values: pd.DataFrame, scale: str, offset: float) -> pd.DataFrame:
+    """Undo log2(x + offset); rounding of the file can leave -0.0something, which is 0."""
+    return (2.0**values - offset).clip(lower=0.0) if scale == "log2" else values
+
+
+def spoken(notes: tuple[Note, ...]) -> list[str]:
+    """Notes as lines for a terminal."""
+    return [f"{note.what}{f' ({note.count})' if note.count is not None else ''} {note.detail}".strip() for note in notes]
+
+
+def write_csv(table: pd.DataFrame, path: Path) -> None:
+    """Write a frame with its index: tab-separated where the name says so, gzip without a clock where it ends in gz.
+
+    Raises
+    ------
+    OutputError
+        The place cannot be written.
+    """
+    separator = "\t" if ".tsv" in path.suffixes or path.suffix == ".txt" else ","
+    text = table.to_csv(sep=separator, lineterminator="\n")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.suffix == ".gz":
+            path.write_bytes(gzip.compress(text.encode(), compresslevel=6, mtime=0))
+        else:
+            path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise OutputError(
+            Problem(f"cannot be written: {error.strerror}", str(path), "check the folder and its permissions")
+        ) from None

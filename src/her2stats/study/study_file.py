@@ -1,0 +1,235 @@
+"""The study file: what a user writes down once, checked as a whole before anything is read."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from her2stats.errors import FileError, Problem, ProblemList, StudyFileError
+from her2stats.statistics.specs import CorrelationCI, OddsRatioCI, Weights
+
+SafeName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=60)]
+
+
+def _words(table: Any) -> Any:
+    """TOML keys are text already; values may be written as 1 or true where the data file holds "1" or "true"."""
+    if isinstance(table, dict):
+        return {str(key): _words(value) for key, value in table.items()}
+    if isinstance(table, list):
+        return [_words(value) for value in table]
+    return str(table).lower() if isinstance(table, bool) else str(table)
+
+
+class Section(BaseModel):
+    """A section of the study file: frozen, and a key that is not known is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class StudySection(Section):
+    """[study]: what it is called, where results go, the seed of everything random."""
+
+    title: str
+    results: str = "results"
+    seed: Annotated[int, Field(ge=0)] = 1
+    outside_paths: bool = False
+    simulated: bool = False
+
+
+class CohortSection(Section):
+    """[[cohorts]]: the files of one cohort and how to read them."""
+
+    name: SafeName
+    clinical: str
+    expression: str | None = None
+    scale: Literal["log2", "linear"] | None = None
+    offset: float = 0.0
+    normalise: Literal["cpm"] | None = None
+    fractions: str | None = None
+    on_mismatch: Literal["error", "intersect"] = "error"
+    columns: Annotated[dict[str, str], BeforeValidator(_words)] = {}
+    values: Annotated[dict[str, dict[str, str]], BeforeValidator(_words)] = {}
+    where: Annotated[dict[str, str | list[str]], BeforeValidator(_words)] = {}
+
+    @model_validator(mode="after")
+    def _scale_is_declared(self) -> CohortSection:
+        if self.expression is not None and self.scale is None:
+            raise ValueError('scale is missing: say scale = "log2" or scale = "linear"; it is never guessed')
+        return self
+
+
+class ScoresSection(Section):
+    """[scores]: the exposure, further scores, and how signatures are turned into scores."""
+
+    exposure: str = "ERBB2"
+    exposure_name: str | None = None
+    also: list[str] = ["ESR1"]
+    til: str | None = "danaher"
+    min_coverage: Annotated[float, Field(ge=0, le=1)] = 0.8
+    allow_low_coverage: bool = False
+
+
+class DeconvolutionSection(Section):
+    """[deconvolution]: which signature matrix, which mode."""
+
+    signature: str | None = None
+    mode: Literal["relative", "absolute", "no.sumto1"] = "absolute"
+    solver: Literal["exact", "libsvm"] = "exact"
+    permutations: Annotated[int, Field(ge=0)] = 0
+    quantile_normalise: bool = False
+    min_overlap: Annotated[float, Field(gt=0, le=1)] = 0.5
+
+
+class AnalysisSection(Section):
+    """[analysis]: conventions that stay open to the user."""
+
+    alpha: Annotated[float, Field(gt=0, lt=0.5)] = 0.05
+    correlation_ci: CorrelationCI = "bonett-wright"
+    odds_ratio_ci: OddsRatioCI = "wald"
+    weights: Weights = "equal"
+    covariates: list[str] = ["age", "size_cm"]
+    crosscheck: bool | None = None
+
+
+class ReportSection(Section):
+    """[report]: how careful the page has to be with small numbers."""
+
+    public: bool = False
+
+
+class Study(Section):
+    """A whole study file, checked.
+
+    Parameters
+    ----------
+    path : Path
+        Where it was read from; every path in it is relative to this file's folder.
+    """
+
+    path: Path = Field(exclude=True)
+    study: StudySection
+    cohorts: Annotated[tuple[CohortSection, ...], Field(min_length=1)]
+    scores: ScoresSection = ScoresSection()
+    deconvolution: DeconvolutionSection | None = None
+    analysis: AnalysisSection = AnalysisSection()
+    report: ReportSection = ReportSection()
+
+    @field_validator("cohorts")
+    @classmethod
+    def _names_are_unique(cls, cohorts: tuple[CohortSection, ...]) -> tuple[CohortSection, ...]:
+        names = [cohort.name.lower() for cohort in cohorts]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"cohort names must differ, found twice: {', '.join(twice)}")
+        return cohorts
+
+    def locate(self, written: str) -> Path:
+        """Turn a path as written in the study file into a path on disk."""
+        return self.path.parent / written
+
+    @property
+    def results_folder(self) -> Path:
+        """Where the results go."""
+        return self.locate(self.study.results)
+
+
+def read_study(path: str | Path) -> Study:
+    """Read and check a study file; nothing it points to is opened, but everything has to exist.
+
+    Parameters
+    ----------
+    path : str or Path
+        A TOML file.
+
+    Returns
+    -------
+    Study
+
+    Raises
+    ------
+    FileError
+        The study file, or a file it names, does not exist.
+    StudyFileError
+        It is not valid TOML, or asks for what does not exist; every problem is listed.
+    """
+    path = Path(path)
+    document = _parse(path)
+    try:
+        study = Study.model_validate({"path": path.resolve(), **document})
+    except ValidationError as error:
+        raise StudyFileError(*(_problem(detail, path) for detail in error.errors())) from None
+    _check_files(study, shown=path)
+    return study
+
+
+def _parse(path: Path) -> dict[str, Any]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise FileError(Problem("there is no such file", str(path), "give the path of a study file (TOML)")) from None
+    except IsADirectoryError:
+        raise FileError(Problem("this is a folder", str(path), "give the study file inside it")) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise FileError(Problem(f"cannot be read: {error}", str(path), "check permissions and encoding")) from None
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise StudyFileError(Problem(f"not valid TOML: {error}", str(path), "mend that line")) from None
+
+
+def _problem(detail: Any, path: Path) -> Problem:
+    """One pydantic complaint in the words of somebody who writes a study file."""
+    steps = [f"number {step + 1}" if isinstance(step, int) else str(step) for step in detail["loc"]]
+    place = f"{path}, [{' '.join(steps[:-1])}] {steps[-1]}" if len(steps) > 1 else f"{path}, [{' '.join(steps)}]"
+    kind, given = detail["type"], detail.get("input")
+    if kind == "missing":
+        return Problem("is missing", place, "add it")
+    if kind == "extra_forbidden":
+        return Problem("is not a known setting", place, "correct the spelling or remove it")
+    if kind == "value_error":
+        return Problem(str(detail["ctx"]["error"]), place)
+    return Problem(f"{detail['msg'][0].lower()}{detail['msg'][1:]}, not {given!r}", place, "correct the value")
+
+
+def _check_files(study: Study, *, shown: Path) -> None:
+    """Every file that the study names has to exist, inside the study's folder unless the user says otherwise."""
+    problems = ProblemList()
+    for setting, written in _named_files(study):
+        target, place = study.locate(written), f"{shown}, {setting}"
+        if not study.study.outside_paths and not target.resolve().is_relative_to(study.path.parent):
+            problems.add(
+                StudyFileError,
+                f"the path {written!r} leaves the folder of the study file",
+                where=place,
+                remedy="move the file, or set outside_paths = true under [study] if that is meant",
+            )
+        elif not target.exists():
+            problems.add(FileError, f"there is no file {written!r}", where=place, remedy="correct the path")
+    if not study.study.outside_paths and not study.results_folder.resolve().is_relative_to(study.path.parent):
+        problems.add(
+            StudyFileError,
+            f"results = {study.study.results!r} leaves the folder of the study file",
+            where=f"{shown}, [study] results",
+            remedy="write inside it, or set outside_paths = true under [study]",
+        )
+    problems.raise_if_any()
+
+
+def _named_files(study: Study) -> list[tuple[str, str]]:
+    named: list[tuple[str, str | None]] = []
+    for cohort in study.cohorts:
+        section = f"[[cohorts]] {cohort.name}"
+        named += [(f"{section} {key}", getattr(cohort, key)) for key in ("expression", "clinical", "fractions")]
+    if study.deconvolution is not None:
+        named.append(("[deconvolution] signature", study.deconvolution.signature))
+    if looks_like_file(study.scores.exposure):
+        named.append(("[scores] exposure", study.scores.exposure))
+    return [(setting, written) for setting, written in named if written is not None]
+
+
+def looks_like_file(name: str) -> bool:
+    """Tell a signature file from a gene symbol or catalogue name: it has a folder or an ending of a table."""
+    return "/" in name or Path(name).suffix.lower() in {".tsv", ".csv", ".txt", ".gmt"}
