@@ -1,0 +1,108 @@
+"""The study file: what is accepted, and how its mistakes are told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from her2stats.errors import FileError, InputError, StudyFileError
+from her2stats.study.study_file import read_study
+
+GOOD = """
+[study]
+title = "A study"
+[[cohorts]]
+name = "one"
+clinical = "clinical.csv"
+expression = "expression.tsv"
+scale = "log2"
+[cohorts.values.er]
+1 = "positive"
+"""
+
+
+def write(folder: Path, text: str, *files: str) -> Path:
+    """Put a study file and empty files beside it into a folder."""
+    for name in files:
+        (folder / name).write_text("")
+    path = folder / "study.toml"
+    path.write_text(text)
+    return path
+
+
+def test_a_short_study_file_gets_the_defaults_of_the_methods(tmp_path):
+    study = read_study(write(tmp_path, GOOD, "clinical.csv", "expression.tsv"))
+    assert study.analysis.correlation_ci == "bonett-wright"
+    assert study.analysis.odds_ratio_ci == "wald"
+    assert study.analysis.alpha == 0.05
+    assert study.scores.exposure == "ERBB2"
+    assert study.results_folder == tmp_path / "results"
+    assert study.cohorts[0].values == {"er": {"1": "positive"}}
+
+
+def test_every_problem_is_told_at_once_with_its_place(tmp_path):
+    text = GOOD.replace('title = "A study"', "").replace('scale = "log2"', 'scale = "ln"\ncolour = 3') + "[analysis]\nalpha = 7\n"
+    with pytest.raises(StudyFileError) as told:
+        read_study(write(tmp_path, text, "clinical.csv", "expression.tsv"))
+    places = [problem.where for problem in told.value.problems]
+    assert any("[study] title" in place for place in places)
+    assert any("[cohorts number 1] scale" in place for place in places)
+    assert any("[cohorts number 1] colour" in place for place in places)
+    assert any("[analysis] alpha" in place for place in places)
+
+
+def test_the_scale_is_never_guessed(tmp_path):
+    with pytest.raises(StudyFileError, match="scale is missing"):
+        read_study(write(tmp_path, GOOD.replace('scale = "log2"', ""), "clinical.csv", "expression.tsv"))
+
+
+def test_all_missing_files_are_named(tmp_path):
+    with pytest.raises(FileError) as told:
+        read_study(write(tmp_path, GOOD))
+    assert len(told.value.problems) == 2
+
+
+@pytest.mark.parametrize("written", ["../elsewhere.csv", "/etc/hostname"])
+def test_a_path_that_leaves_the_folder_has_to_be_meant(tmp_path, written):
+    folder = tmp_path / "inside"
+    folder.mkdir()
+    (tmp_path / "elsewhere.csv").write_text("")
+    text = GOOD.replace("clinical.csv", written)
+    with pytest.raises(InputError, match="leaves the folder"):
+        read_study(write(folder, text, "expression.tsv"))
+    allowed = text.replace('title = "A study"', 'title = "A study"\noutside_paths = true')
+    assert read_study(write(folder, allowed, "expression.tsv")).cohorts[0].clinical == written
+
+
+def test_a_link_that_leaves_the_folder_has_to_be_meant(tmp_path):
+    folder = tmp_path / "inside"
+    folder.mkdir()
+    (tmp_path / "elsewhere.csv").write_text("")
+    (folder / "clinical.csv").symlink_to(tmp_path / "elsewhere.csv")
+    with pytest.raises(StudyFileError, match="leaves the folder"):
+        read_study(write(folder, GOOD, "expression.tsv"))
+
+
+@pytest.mark.parametrize("name", ["a/b", "..", "", "a b", "<b>", "=1"])
+def test_a_cohort_name_is_a_plain_word(tmp_path, name):
+    with pytest.raises(StudyFileError, match="name"):
+        read_study(write(tmp_path, GOOD.replace('"one"', f'"{name}"'), "clinical.csv", "expression.tsv"))
+
+
+def test_two_cohorts_need_two_names(tmp_path):
+    again = GOOD[GOOD.index("[[cohorts]]") :].replace('"one"', '"ONE"')
+    with pytest.raises(StudyFileError, match="found twice: one"):
+        read_study(write(tmp_path, GOOD + again, "clinical.csv", "expression.tsv"))
+
+
+def test_what_is_not_toml_is_told_with_its_line(tmp_path):
+    with pytest.raises(StudyFileError, match="line 2"):
+        read_study(write(tmp_path, "[study]\ntitle = \n"))
+
+
+def test_a_missing_study_file_and_a_folder_are_told(tmp_path):
+    with pytest.raises(FileError, match="no such file"):
+        read_study(tmp_path / "absent.toml")
+    with pytest.raises(FileError, match="folder"):
+        read_study(tmp_path)
