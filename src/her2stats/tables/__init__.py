@@ -1,0 +1,22 @@
+"""Results into the tables that journals print, and into a workbook with numbers as numbers."""
+
+from her2stats.tables.effects import table_effects
+from her2stats.tables.formatting import format_estimate, format_p
+from her2stats.tables.html import table_html, table_latex, to_great_table
+from her2stats.tables.patients import table_one
+from her2stats.tables.printed import PrintedTable
+from her2stats.tables.response import table_response
+from her2stats.tables.workbook import save_workbook
+
+__all__ = [
+    "PrintedTable",
+    "format_estimate",
+    "format_p",
+    "save_workbook",
+    "table_effects",
+    "table_html",
+    "table_latex",
+    "table_one",
+    "table_response",
+    "to_great_table",
+]

@@ -1,0 +1,213 @@
+"""Numbers as journals print them: p-values, estimates with their interval, percentages.
+
+Full precision stays in the csv files; these texts are for reading. Minus signs are typographic (U+2212), and an
+interval with a negative limit is joined by "to" because a dash beside a minus sign is misread.
+"""
+
+from __future__ import annotations
+
+import math
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Literal
+
+Measure = Literal["odds ratio", "correlation", "difference", "slope", "mean"]
+
+MINUS = "−"
+EN_DASH = "–"
+NOT_ESTIMABLE = "n.e."
+
+_NULL = {"odds ratio": 1.0, "correlation": 0.0, "difference": 0.0, "slope": 0.0}
+_LARGEST_RATIO = 999_999
+_MOST_DECIMALS = 6
+
+
+def is_missing(value: object) -> bool:
+    """Say whether a table cell holds no value (None, NaN or pandas' NA)."""
+    return value is None or type(value).__name__ == "NAType" or (isinstance(value, float) and math.isnan(value))
+
+
+def format_number(value: float, decimals: int) -> str:
+    """Write a number with fixed decimals and a typographic minus; missing gives an empty text.
+
+    Parameters
+    ----------
+    value : float
+        Any number; NaN for missing.
+    decimals : int
+        Digits after the point.
+
+    Returns
+    -------
+    str
+        A value that rounds to zero carries no sign.
+
+    Examples
+    --------
+    >>> format_number(-0.3149, 2), format_number(-0.0004, 2), format_number(float("nan"), 2)
+    ('−0.31', '0.00', '')
+    """
+    if is_missing(value):
+        return ""
+    if math.isinf(value):
+        return "∞" if value > 0 else f"{MINUS}∞"
+    text = f"{abs(value):,.{decimals}f}"
+    negative = value < 0 and any(digit in "123456789" for digit in text)
+    return f"{MINUS}{text}" if negative else text
+
+
+def format_p(p: float, *, alpha: float = 0.05) -> str:
+    """Write a p-value: "<0.001", three decimals below 0.1, two above, ">0.99" at the top.
+
+    Parameters
+    ----------
+    p : float
+        Probability; NaN gives an empty text.
+    alpha : float
+        The rounded text never lands on, or beyond, this threshold when the value is on the other side:
+        0.04996 at alpha 0.05 is written "0.04996", not "0.050".
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> [format_p(p) for p in (0.00004, 0.0123, 0.04996, 0.317, 0.9999)]
+    ['<0.001', '0.012', '0.04996', '0.32', '>0.99']
+    """
+    if is_missing(p):
+        return ""
+    if p < 0.001:
+        return "<0.001"
+    if p > 0.99:
+        return ">0.99"
+    decimals = 3 if p < 0.0995 else 2
+    while decimals < _MOST_DECIMALS and (float(f"{p:.{decimals}f}") < alpha) != (p < alpha):
+        decimals += 1
+    return f"{p:.{decimals}f}"
+
+
+def p_phrase(p: float, *, alpha: float = 0.05, symbol: str = "p") -> str:
+    """Write a p-value for running text.
+
+    Examples
+    --------
+    >>> p_phrase(0.0123), p_phrase(0.00001)
+    ('p = 0.012', 'p < 0.001')
+    """
+    text = format_p(p, alpha=alpha)
+    sign, digits = (text[0], text[1:]) if text[:1] in "<>" else ("=", text)
+    return f"{symbol} {sign} {digits}"
+
+
+def format_estimate(
+    estimate: float, low: float = math.nan, high: float = math.nan, *, measure: Measure = "difference"
+) -> str:
+    """Write an estimate with its confidence interval, with the digits that its measure deserves.
+
+    Parameters
+    ----------
+    estimate, low, high : float
+        The estimate and its limits. Without limits the estimate stands alone; one missing limit is written "n.e.".
+    measure : {"odds ratio", "correlation", "difference", "slope", "mean"}
+        Ratios get two decimals (one from 10, none from 100), correlations two; differences, slopes and means as
+        many as show two digits of the interval's half-width.
+
+    Returns
+    -------
+    str
+        A limit that is not the null value is never rounded onto it (0.9964 gives "0.996", not "1.00"), so that
+        the interval and its p-value cannot seem to disagree. Empty where the estimate is missing.
+
+    Examples
+    --------
+    >>> format_estimate(0.61, 0.42, 0.89, measure="odds ratio")
+    '0.61 (0.42–0.89)'
+    >>> format_estimate(-0.44, -0.53, -0.34, measure="correlation")
+    '−0.44 (−0.53 to −0.34)'
+    >>> format_estimate(0.0312, 0.0104, 0.0519, measure="slope")
+    '0.031 (0.010–0.052)'
+    """
+    if is_missing(estimate):
+        return ""
+    shared = _decimals_from_width(estimate, low, high)
+    middle = _write(estimate, measure, shared)
+    if is_missing(low) and is_missing(high):
+        return middle
+    ends = [NOT_ESTIMABLE if is_missing(end) else _write_limit(end, measure, shared) for end in (low, high)]
+    joint = " to " if any(end.startswith(MINUS) for end in (*ends, middle)) else EN_DASH
+    return f"{middle} ({ends[0]}{joint}{ends[1]})"
+
+
+def format_percent(part: int, whole: int, decimals: int = 1) -> str:
+    """Write a share as a percentage, rounded half up from the exact fraction; empty where nobody is counted.
+
+    Examples
+    --------
+    >>> format_percent(39, 81), format_percent(1, 16), format_percent(26, 71, 0)
+    ('48.1', '6.3', '37')
+    """
+    if whole == 0:
+        return ""
+    share = Decimal(100) * Decimal(int(part)) / Decimal(int(whole))
+    return str(share.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP))
+
+
+def format_count(count: object) -> str:
+    """Write a count with thousands separators from 10,000 on; missing gives an empty text.
+
+    Examples
+    --------
+    >>> format_count(343), format_count(20124), format_count(None)
+    ('343', '20,124', '')
+    """
+    if is_missing(count):
+        return ""
+    number = int(count)  # type: ignore[call-overload]
+    return f"{number:,}" if abs(number) >= 10_000 else str(number)
+
+
+def _decimals_from_width(estimate: float, low: float, high: float) -> int:
+    """Decimals that show two digits of the interval's half-width (of the estimate where there is no interval)."""
+    width = (high - low) / 2 if not (is_missing(low) or is_missing(high)) else abs(estimate)
+    if width == 0 or math.isinf(width):
+        width = abs(estimate)
+    if width == 0 or math.isinf(width):
+        return 2
+    return max(0, 1 - math.floor(math.log10(width)))
+
+
+def _write(value: float, measure: Measure, shared: int) -> str:
+    if measure == "correlation":
+        return format_number(value, 2)
+    if measure == "odds ratio":
+        return _write_ratio(value)
+    if shared > _MOST_DECIMALS:
+        return _write_scientific(value)
+    return format_number(value, shared)
+
+
+def _write_ratio(value: float) -> str:
+    if value > _LARGEST_RATIO and not math.isinf(value):
+        return f">{_LARGEST_RATIO:,}"
+    if 0 < value < 0.001:
+        return "<0.001"
+    if 0 < value < 0.01:
+        return format_number(value, 3)
+    return format_number(value, 2 if value < 9.995 else 1 if value < 99.95 else 0)
+
+
+def _write_scientific(value: float) -> str:
+    mantissa, exponent = f"{value:.1e}".split("e")
+    return f"{mantissa}e{int(exponent)}".replace("-", MINUS)
+
+
+def _write_limit(value: float, measure: Measure, shared: int) -> str:
+    """Write a limit, with more decimals where rounding would put it on the null value."""
+    text = _write(value, measure, shared)
+    null = _NULL.get(measure)
+    if null is None or value == null or text != _write(null, measure, shared):
+        return text
+    decimals = len(text.partition(".")[2])
+    longer = (format_number(value, decimals + more) for more in (1, 2, 3))
+    return next((found for found in longer if float(found.replace(MINUS, "-").replace(",", "")) != null), text)

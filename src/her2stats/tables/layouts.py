@@ -1,0 +1,192 @@
+"""Result tables side by side as a journal prints them: cell types down, cohorts, strata or terms across."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import pandas as pd
+
+from her2stats.tables.effects import effect_text, interval_name, records
+from her2stats.tables.flag_words import MARK, flag_notes
+from her2stats.tables.formatting import EN_DASH, Measure, format_count, format_number, format_p, is_missing
+from her2stats.tables.labels import variable_label
+from her2stats.tables.printed import PrintedTable
+
+Cell = Literal["effect", "p", "p_adjusted", "statistic", "reference", "comparison", "n"]
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """Columns of a printed table that belong together: one cohort, one stratum, one term.
+
+    Parameters
+    ----------
+    heading : str
+        Text above the block.
+    rows : DataFrame
+        Result rows, one for each printed row at most.
+    cells : sequence of str
+        What is printed of each row, in this order.
+    effect : str
+        What the estimate is called: "ρ", "OR", "Shift".
+    measure : Measure or None
+        Decides the digits; None reads it from the method.
+    """
+
+    heading: str
+    rows: pd.DataFrame
+    cells: Sequence[Cell] = ("effect", "p", "p_adjusted")
+    effect: str = "Estimate"
+    measure: Measure | None = None
+
+
+def print_blocks(
+    blocks: Sequence[Block],
+    *,
+    caption: str,
+    key: str = "outcome",
+    stub: str = "Cell type",
+    alpha: float = 0.05,
+    notes: Sequence[str] = (),
+) -> PrintedTable:
+    """Put blocks of result rows side by side; rows with the same `key` share a line.
+
+    Parameters
+    ----------
+    blocks : sequence of Block
+        From left to right. A block without rows is left out.
+    caption : str
+        What the table shows.
+    key : str
+        Column of the result rows that names the printed rows.
+    stub : str
+        Heading above the names of the rows.
+    alpha : float
+        A p-value below it after correction is printed in bold, with its estimate.
+    notes : sequence of str
+        Sentences below the table; flags that occur are explained after them.
+
+    Returns
+    -------
+    PrintedTable
+        Rows in the order in which their names first occur.
+
+    Examples
+    --------
+    >>> row = {"outcome": "Monocytes", "estimate": -0.21, "conf_low": -0.3, "conf_high": -0.11, "p_value": 0.0004,
+    ...        "p_adjusted": 0.004, "method": "Spearman; 95% CI Fisher", "flag": "", "n": 343}
+    >>> table = print_blocks([Block("scanb", pd.DataFrame([row]), effect="ρ")], caption="Correlation")
+    >>> table.frame.iloc[0].tolist()
+    ['Monocytes', '−0.21 (−0.30 to −0.11)', '<0.001', '0.004']
+    """
+    blocks = [block for block in blocks if len(block.rows)]
+    names = list(dict.fromkeys(str(name) for block in blocks for name in block.rows[key]))
+    frame, labels, spanners = {"name": [variable_label(name) for name in names]}, {"name": stub}, []
+    strong: list[tuple[int, str]] = []
+    for number, block in enumerate(blocks):
+        by_name = {str(row[key]): row for row in records(block.rows)}
+        rows = [by_name.get(name) for name in names]
+        columns = [cell for cell in block.cells if cell in ("effect", "p") or _occurs(cell, block.rows)]
+        for cell in columns:
+            column = f"b{number}_{cell}"
+            frame[column] = [_cell_text(row, cell, block, alpha) if row is not None else "" for row in rows]
+            labels[column] = _cell_heading(cell, block)
+            if cell in ("effect", "p_adjusted"):
+                strong += [(place, column) for place, row in enumerate(rows) if row and row["p_adjusted"] < alpha]
+        if block.heading:
+            spanners.append((block.heading, [f"b{number}_{cell}" for cell in columns]))
+    flags = [str(flag) for block in blocks for flag in block.rows["flag"]]
+    bold = [f"Bold: p < {alpha:g} after correction for multiple testing."] if strong else []
+    return PrintedTable(
+        frame=pd.DataFrame(frame),
+        caption=caption,
+        labels=labels,
+        spanners=spanners,
+        strong=strong,
+        notes=[*notes, *bold, *_explained(frame, flags)],
+    )
+
+
+def sample_size(rows: pd.DataFrame) -> str:
+    """Say how many tumours a group of rows rests on: "n = 343", or the range where rows differ.
+
+    Examples
+    --------
+    >>> sample_size(pd.DataFrame({"n": [318, 318]})), sample_size(pd.DataFrame({"n": [300, 318]}))
+    ('n = 318', 'n = 300–318')
+    """
+    counts = [int(n) for n in rows["n"].dropna()]
+    if not counts:
+        return "n = 0"
+    low, high = min(counts), max(counts)
+    return f"n = {low}" if low == high else f"n = {low}{EN_DASH}{high}"
+
+
+def _occurs(cell: Cell, rows: pd.DataFrame) -> bool:
+    column = {"statistic": "statistic", "reference": "value_reference", "comparison": "value_comparison"}.get(
+        cell, cell
+    )
+    return column in rows and bool(rows[column].notna().any())
+
+
+def _cell_heading(cell: Cell, block: Block) -> str:
+    if cell == "effect":
+        return f"{block.effect} ({interval_name(block.rows['method'])})"
+    if cell in ("reference", "comparison"):
+        named = [str(level) for level in block.rows[cell].dropna().unique()] if cell in block.rows else []
+        return named[0] if len(named) == 1 else cell.capitalize()
+    return {"p": "p", "p_adjusted": "p corrected", "statistic": "F", "n": "n"}[cell]
+
+
+def _cell_text(row: dict[str, Any], cell: Cell, block: Block, alpha: float) -> str:
+    if cell == "effect":
+        return effect_text(row, block.measure)
+    if cell == "statistic":
+        return _statistic_text(row)
+    if cell in ("reference", "comparison"):
+        return _group_value(row, cell)
+    if cell == "n":
+        return format_count(row["n"])
+    return format_p(row["p_value" if cell == "p" else cell], alpha=alpha)
+
+
+def _statistic_text(row: dict[str, Any]) -> str:
+    if is_missing(row["statistic"]):
+        return str(row["flag"]).split(":", 1)[0]
+    text = format_number(row["statistic"], 1 if row["statistic"] >= 10 else 2)
+    return f"{text}{MARK}" if row["flag"] else text
+
+
+def _group_value(row: dict[str, Any], cell: Literal["reference", "comparison"]) -> str:
+    """Median of a measurement, or the share of a dichotomised type as a percentage."""
+    value = row.get(f"value_{cell}")
+    if value is None or is_missing(value):
+        return ""
+    if "chi-squared" in row["method"].lower():
+        return f"{format_number(100 * value, 0)}%"
+    return significant_digits(value)
+
+
+def significant_digits(value: float, digits: int = 3) -> str:
+    """Write a number with a fixed count of significant digits and no exponent.
+
+    Examples
+    --------
+    >>> [significant_digits(v) for v in (0.012345, 12.345, 0.0, 1234.5)]
+    ['0.0123', '12.3', '0', '1,234']
+    """
+    if is_missing(value) or value == 0:
+        return "" if is_missing(value) else "0"
+    magnitude = int(f"{abs(value):e}".split("e")[1])
+    return format_number(value, max(0, digits - 1 - magnitude))
+
+
+def _explained(frame: dict[str, list[str]], flags: list[str]) -> list[str]:
+    """Explain words that stand in place of numbers, and the dagger, where they occur."""
+    printed = {text for column in frame.values() for text in column}
+    notes = flag_notes(flags)
+    if any(text.endswith(MARK) for text in printed):
+        notes = [f"{MARK} The number has a caveat, explained here:", *notes]
+    return notes

@@ -1,0 +1,117 @@
+"""Table 2: response by HER2 group, with counts, percentages and the odds ratio."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+
+from her2stats.errors import DataError, Problem
+from her2stats.statistics.result import Result
+from her2stats.statistics.specs import ResponseSpec
+from her2stats.tables.effects import Results, effect_text, records, result_rows
+from her2stats.tables.formatting import format_count, format_percent, is_missing
+from her2stats.tables.labels import reference_label, sentence_case, split_level, variable_label
+
+ODDS_RATIO_ROW = "Odds ratio"
+_COUNTS = ("n_reference", "n_events_reference", "n_comparison", "n_events_comparison")
+_WORDS = {"complete_response": ("complete", "partial or none"), "pcr": ("yes", "no")}
+
+
+def table_response(results: Results, *, decimals: int = 0) -> pd.DataFrame:
+    """Lay the answer of `response_odds` out as the paper's Table 2.
+
+    Parameters
+    ----------
+    results : Result, DataFrame, or several of them
+        What `response_odds` returned, or frames with its columns.
+    decimals : int
+        Decimals of the percentages; the paper prints none.
+
+    Returns
+    -------
+    DataFrame
+        All text. Per cohort and outcome four rows: how many are evaluable, how many responded, how many did not,
+        and the odds ratio with its interval. Columns ``cohort``, ``outcome``, ``level``, ``patients n``,
+        ``patients %`` and, for the reference group and every group compared with it, ``<group> n`` and
+        ``<group> %``. The odds ratio stands in the ``n`` column of its group, "1 (reference)" in that of the
+        reference.
+
+    Raises
+    ------
+    DataError
+        The rows are no response rows, or two groups carry the same name.
+
+    References
+    ----------
+    Pizzamiglio et al., npj Breast Cancer (2025), Table 2; doi:10.1038/s41523-025-00867-z.
+
+    Examples
+    --------
+    >>> row = {"outcome": "pcr", "term": "her2_group[HER2-low]", "estimate": 0.688, "conf_low": 0.275,
+    ...        "conf_high": 1.724, "method": "logistic, Wald", "n_reference": 50, "n_events_reference": 36,
+    ...        "n_comparison": 36, "n_events_comparison": 23}
+    >>> table = table_response(pd.DataFrame([row]))
+    >>> table.loc[1, ["level", "patients n", "patients %", "HER2-0 n", "HER2-low n", "HER2-low %"]].tolist()
+    ['yes', '59', '69', '36', '23', '64']
+    >>> table.loc[3, ["HER2-0 n", "HER2-low n"]].tolist()
+    ['1 (reference)', '0.69 (0.28–1.72)']
+    """
+    rows = result_rows(results)
+    if len(rows) and any(column not in rows for column in _COUNTS):
+        raise DataError(Problem("these are no response rows", remedy="give what response_odds returned"))
+    named = _reference_names(results)
+    blocks = [
+        _block(str(cohort), str(outcome), records(block), named, decimals)
+        for (cohort, outcome), block in rows.groupby(["cohort", "outcome"], sort=False)
+    ]
+    lines = [line for block in blocks for line in block]
+    order = ["cohort", "outcome", "level", "patients n", "patients %"]
+    groups = list(dict.fromkeys(key for line in lines for key in line if key not in order))
+    return pd.DataFrame(lines, columns=[*order, *groups]).fillna("").astype("str")
+
+
+def _reference_names(results: Results) -> dict[str, str]:
+    """Reference level by group variable, as far as the specs at hand say it."""
+    if isinstance(results, Result):
+        results = [results]
+    if isinstance(results, pd.DataFrame) or not isinstance(results, Iterable):
+        return {}
+    specs = [result.spec for result in results if isinstance(result, Result)]
+    return {spec.group: spec.reference for spec in specs if isinstance(spec, ResponseSpec)}
+
+
+def _block(
+    cohort: str, outcome: str, rows: list[dict[str, Any]], named: dict[str, str], decimals: int
+) -> list[dict[str, str]]:
+    """Four lines of one outcome: evaluable, responders, the others, odds ratio."""
+    group = split_level(rows[0]["term"])[0]
+    counts = {named.get(group) or reference_label(group): (rows[0]["n_reference"], rows[0]["n_events_reference"])}
+    ratios = dict.fromkeys(counts, "1 (reference)")
+    for row in rows:
+        level = split_level(row["term"])[1] or row["term"]
+        if level in counts:
+            raise DataError(Problem(f"the group {level!r} occurs twice for {outcome}", cohort))
+        counts[level] = (row["n_comparison"], row["n_events_comparison"])
+        ratios[level] = effect_text(row, "odds ratio")
+    yes, no = _WORDS.get(outcome, ("yes", "no"))
+    total = [sum(0 if is_missing(pair[place]) else int(pair[place]) for pair in counts.values()) for place in (0, 1)]
+    everybody = {"patients": (total[0], total[1]), **counts}
+    head = {"cohort": cohort, "outcome": sentence_case(variable_label(outcome))}
+    evaluable = {f"{name} n": format_count(n) for name, (n, _) in everybody.items()}
+    responded = {k: v for name, (n, e) in everybody.items() for k, v in _share(name, e, n, decimals).items()}
+    others = {
+        k: v
+        for name, (n, e) in everybody.items()
+        for k, v in _share(name, None if is_missing(n) or is_missing(e) else n - e, n, decimals).items()
+    }
+    odds = {f"{name} n": text for name, text in ratios.items()}
+    lines = (("", evaluable), (yes, responded), (no, others), (ODDS_RATIO_ROW, odds))
+    return [{**head, "level": level, **cells} for level, cells in lines]
+
+
+def _share(name: str, part: Any, whole: Any, decimals: int) -> dict[str, str]:
+    if is_missing(part) or is_missing(whole):
+        return {f"{name} n": "", f"{name} %": ""}
+    return {f"{name} n": format_count(part), f"{name} %": format_percent(int(part), int(whole), decimals)}

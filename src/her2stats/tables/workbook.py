@@ -1,0 +1,165 @@
+"""All tables in one Excel workbook: numbers as numbers, text as text, the same bytes for the same tables."""
+
+from __future__ import annotations
+
+import io
+import math
+import re
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from her2stats.errors import DataError, OutputError, Problem, ProblemList
+from her2stats.tables.formatting import is_missing
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+
+MOST_ROWS = 1_048_575
+MOST_COLUMNS = 16_384
+_FIXED_TIME = (1980, 1, 1, 0, 0, 0)
+_FIXED_STAMP = "1980-01-01T00:00:00Z"
+_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_NARROWEST, _WIDEST, _WIDTH_OF_NUMBERS = 8, 48, 11
+_LONGEST_TEXT = 32_767
+_FORBIDDEN_IN_TITLES = re.compile(r"[\[\]:*?/\\]")
+_LONGEST_TITLE = 31
+
+
+def save_workbook(tables: Mapping[str, pd.DataFrame], path: str | Path) -> Path:
+    """Write tables to an Excel workbook, one sheet a table.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        Name of the sheet -> table (its index is not written). Names are cut to Excel's 31 characters and freed of
+        the signs it forbids.
+    path : str or Path
+        The xlsx file; replaced when it is there.
+
+    Returns
+    -------
+    Path
+        The file. The same tables give the same bytes: no date, no name of a person or machine is in it.
+
+    Raises
+    ------
+    DataError
+        There is no table, one is larger than a sheet can be, or two names become the same.
+    OutputError
+        The file cannot be written.
+
+    Notes
+    -----
+    The first row is frozen and can be filtered. Missing values are empty cells, infinities the text "inf". Text
+    that a spreadsheet would take for a formula (it begins with =, +, -, @) is stored as text and marked with
+    Excel's leading-quote flag, so that it stays text when somebody edits the cell.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from openpyxl import load_workbook
+    >>> file = Path(tempfile.mkdtemp()) / "tables.xlsx"
+    >>> sheet = load_workbook(save_workbook({"odds": pd.DataFrame({"type": ["=1+1"], "or": [0.61]})}, file))["odds"]
+    >>> [cell.value for cell in sheet[2]], sheet["A2"].data_type, sheet.freeze_panes
+    (['=1+1', 0.61], 's', 'A2')
+    """
+    from openpyxl import Workbook
+
+    path = Path(path)
+    book = Workbook(write_only=True)
+    for title, table in _by_title(tables).items():
+        _write_sheet(book.create_sheet(title), table)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(_without_dates(buffer.getvalue()))
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise OutputError(Problem(f"the workbook cannot be written: {reason}", str(path))) from error
+    return path
+
+
+def _by_title(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Give every table a sheet title that Excel accepts."""
+    found, titled = ProblemList(), dict[str, pd.DataFrame]()
+    if not tables:
+        found.add(DataError, "there is no table to write", remedy="give at least one")
+    for name, table in tables.items():
+        title = _FORBIDDEN_IN_TITLES.sub("_", _UNPRINTABLE.sub("_", name)).strip("'")[:_LONGEST_TITLE] or "table"
+        if title.lower() in (known.lower() for known in titled):
+            found.add(DataError, f"two sheets would be called {title!r}", where=name, remedy="rename one table")
+        if len(table) > MOST_ROWS or table.shape[1] > MOST_COLUMNS:
+            size = f"{len(table)} rows x {table.shape[1]} columns"
+            found.add(DataError, f"{size} do not fit a sheet", where=name, remedy="keep this table as csv")
+        titled[title] = table
+    found.raise_if_any()
+    return titled
+
+
+def _write_sheet(sheet: WriteOnlyWorksheet, table: pd.DataFrame) -> None:
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter
+
+    values = [[_plain(value) for value in table.iloc[:, place]] for place in range(table.shape[1])]
+    headings = [_plain(str(column)) for column in table.columns]
+    for place, (heading, column) in enumerate(zip(headings, values, strict=True), start=1):
+        sheet.column_dimensions[get_column_letter(place)].width = _width(heading, column)
+    sheet.freeze_panes = "A2"
+    if headings:
+        sheet.auto_filter.ref = f"A1:{get_column_letter(len(headings))}{len(table) + 1}"
+    bold = Font(bold=True)
+
+    def cell(value: object, *, heading: bool = False) -> object:
+        if not heading and not (isinstance(value, str) and value.startswith(_FORMULA_SIGNS)):
+            return value
+        made = WriteOnlyCell(sheet, value=value)
+        if isinstance(value, str) and value.startswith(_FORMULA_SIGNS):
+            made.data_type = "s"
+            made.quotePrefix = True
+        if heading:
+            made.font = bold
+        return made
+
+    sheet.append([cell(heading, heading=True) for heading in headings])
+    for row in zip(*values, strict=True):
+        sheet.append([cell(value) for value in row])
+
+
+def _plain(value: object) -> str | int | float | bool | None:
+    """Turn a cell into what Excel knows: number, truth value, text, or nothing."""
+    if is_missing(value) or value is pd.NaT:
+        return None
+    if hasattr(value, "item"):
+        value = value.item()  # numpy scalar
+    if isinstance(value, bool | int):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else ("inf" if value > 0 else "-inf")
+    return _UNPRINTABLE.sub("\ufffd", str(value))[:_LONGEST_TEXT]
+
+
+def _width(heading: str | int | float | bool | None, column: list[Any]) -> float:
+    longest = max((len(value) if isinstance(value, str) else _WIDTH_OF_NUMBERS for value in column), default=0)
+    return float(min(max(longest, len(str(heading)) + 2, _NARROWEST), _WIDEST))
+
+
+def _without_dates(content: bytes) -> bytes:
+    """Pack the workbook again with one fixed date everywhere: the moment of writing is not part of the result."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as written, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as fixed:
+        for name in sorted(written.namelist()):
+            data = written.read(name)
+            if name == "docProps/core.xml":
+                stamps = rb"(<dcterms:(created|modified)[^>]*>)[^<]*"
+                data = re.sub(stamps, rb"\g<1>" + _FIXED_STAMP.encode(), data)
+            entry = zipfile.ZipInfo(name, _FIXED_TIME)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            fixed.writestr(entry, data)
+    return target.getvalue()
