@@ -1,0 +1,318 @@
+"""A clinical file into the population, in the controlled vocabulary."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from her2stats.cohort import Clinical, Source
+from her2stats.errors import PopulationError, Problem, ProblemList, SampleError, TableError, VocabularyError
+from her2stats.notes import Note
+from her2stats.reading.clinical_columns import (
+    RawColumn,
+    check_age,
+    check_size,
+    read_numbers,
+    read_own_variable,
+    read_words,
+)
+from her2stats.reading.columnar import read_parquet_table
+from her2stats.reading.files import read_content
+from her2stats.reading.population import Population, complete_her2, complete_hr, complete_others, select_population
+from her2stats.reading.text import TextTable, read_text_table
+from her2stats.reading.vocabulary import NUMBERS, VARIABLES, WORDS, fold
+from her2stats.reading.workbook import as_word, read_workbook_table
+
+SAMPLE = "sample"
+UNMAPPED = "false"  # a variable mapped to false is not read, even where a column has its very name
+ORDER = (
+    *("hr", "er", "pgr", "her2_status", "her2_ihc", "her2_fish", "her2_amplified", "her2_group"),
+    *("age", "size_cm", "grade", "pcr", "complete_response", "pam50"),
+)
+SHOWN = 8
+
+
+@dataclass(frozen=True, eq=False)
+class ClinicalFile:
+    """A clinical file as words, with the sample id of each row.
+
+    Parameters
+    ----------
+    table : TextTable
+        The words.
+    samples : list of str
+        One id a row.
+    name : str
+        For messages.
+    columns : mapping
+        variable -> column of the file, without the sample column.
+    own_names : tuple of str
+        Variables that were found under their own name, without a mapping.
+    """
+
+    table: TextTable
+    samples: list[str]
+    name: str
+    columns: Mapping[str, str]
+    own_names: tuple[str, ...]
+    source: Source | None = None
+
+
+def read_clinical(
+    path: str | Path | pd.DataFrame,
+    *,
+    columns: Mapping[str, str | bool] | None = None,
+    values: Mapping[str, Mapping[str, str]] | None = None,
+    where: Mapping[str, str | Sequence[str]] | None = None,
+    population: Population = "her2-negative",
+    sheet: str | None = None,
+    delimiter: str | None = None,
+    decimal: str = ".",
+) -> Clinical:
+    """Read a clinical table: one row a tumour.
+
+    Parameters
+    ----------
+    path : str, Path or DataFrame
+        csv, tsv or txt (also compressed), xlsx or parquet; or a frame.
+    columns : mapping
+        variable -> column of the file. ``sample`` is the column of the ids (the one called "sample", or a first
+        column without a name, where it is not given). Variables of the controlled vocabulary: hr, er, pgr,
+        her2_status, her2_ihc, her2_fish, her2_amplified, her2_group, age, size_cm, size_mm, grade, pcr,
+        complete_response, pam50; other names become variables of the user's own. A column that already has the
+        name of a variable needs no entry; ``False`` leaves it out.
+    values : mapping
+        variable -> {word in the file: word of the vocabulary}, where the built-in words do not do; "" is missing.
+    where : mapping
+        column of the file -> value or values; other rows are left out, with a note.
+    population : {"her2-negative", "all"}
+        "all" keeps HER2-positive tumours and those of unknown HER2.
+    sheet, delimiter, decimal
+        As in `read_expression`.
+
+    Returns
+    -------
+    Clinical
+
+    Raises
+    ------
+    FileError, TableError, SampleError, VocabularyError, PopulationError
+        Everything that is wrong with the table, at once (`InputError` where it is of several kinds).
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"sample": ["a", "b", "c"], "ER": ["pos", "neg", "pos"], "ihc": ["0", "2+", "3+"]})
+    >>> clinical = read_clinical(frame, columns={"er": "ER", "her2_ihc": "ihc"})
+    >>> clinical.table["hr"].to_dict(), clinical.hr_definition
+    ({'a': 'positive', 'b': 'negative'}, 'ER only')
+    """
+    file = open_clinical(path, columns=columns or {}, sheet=sheet, delimiter=delimiter)
+    return interpret(file, values=values or {}, where=where or {}, population=population, decimal=decimal)
+
+
+def open_clinical(
+    path: str | Path | pd.DataFrame,
+    *,
+    columns: Mapping[str, str | bool],
+    sheet: str | None = None,
+    delimiter: str | None = None,
+) -> ClinicalFile:
+    """Read the words, find the columns and the ids; nothing is interpreted yet."""
+    source = None
+    if isinstance(path, pd.DataFrame):
+        table, name = _frame_as_words(path), "clinical frame"
+    else:
+        content = read_content(path)
+        name, source = content.name, content.source("clinical")
+        if content.suffix in (".xlsx", ".xlsm"):
+            table = read_workbook_table(content, sheet=sheet)
+        elif content.suffix in (".parquet", ".pq"):
+            table = read_parquet_table(content)
+        else:
+            table = read_text_table(content, delimiter=delimiter)
+    found = ProblemList()
+    asked = {variable: str(column) for variable, column in columns.items() if fold(column) != UNMAPPED}
+    switched_off = set(columns) - set(asked)
+    own = tuple(name for name in VARIABLES if name in table.header and name not in asked and name not in switched_off)
+    if "size_mm" in asked or "size_cm" in asked:
+        own = tuple(variable for variable in own if variable not in NUMBERS[1:])
+    mapped = {**asked, **{variable: variable for variable in own}}
+    place = _sample_place(table, mapped.pop(SAMPLE, None), name, found)
+    for variable, column in mapped.items():
+        _check_column(table, variable, column, name, found)
+    samples = [row[place].strip() for row in table.rows] if place is not None else []
+    _check_samples(samples, table, name, found)
+    found.raise_if_any()
+    return ClinicalFile(table, samples, name, mapped, own, source)
+
+
+def interpret(
+    file: ClinicalFile,
+    *,
+    values: Mapping[str, Mapping[str, str]],
+    where: Mapping[str, str | Sequence[str]],
+    population: Population = "her2-negative",
+    decimal: str = ".",
+    keep: set[str] | None = None,
+) -> Clinical:
+    """Filter, translate into the controlled vocabulary, and fix the population; `keep` are samples to stay at all."""
+    found, notes = ProblemList(), list(file.table.notes)
+    for variable in sorted(set(values) - set(file.columns)):
+        what = f"values are given for {variable!r}, which is mapped to no column"
+        found.add(VocabularyError, what, where=file.name, remedy=f"add {variable} to columns, or correct the name")
+    rows = _filtered(file, where, found, notes)
+    if keep is not None:
+        rows = [row for row in rows if file.samples[row] in keep]
+    found.raise_if_any()
+    if file.own_names:
+        notes.append(Note("reading", "columns taken by their own name", len(file.own_names), ", ".join(file.own_names)))
+    read: dict[str, pd.Series] = {}
+    for variable, column in file.columns.items():
+        series, said = _translate(file, variable, column, rows, values.get(variable, {}), decimal, found)
+        read["size_cm" if variable == "size_mm" else variable] = series
+        notes += said
+    found.raise_if_any()
+    samples = pd.Index([file.samples[row] for row in rows], dtype=object, name=SAMPLE).astype(str)
+    table = pd.DataFrame({name: series.to_numpy(dtype=object) for name, series in read.items()}, index=samples)
+    table = table.astype({name: series.dtype for name, series in read.items()})
+    if population == "her2-negative":
+        table, said = select_population(table, file.name)
+        notes += said
+    else:
+        notes.append(Note("population", "all tumours of the file kept, whatever their HER2 status", len(table)))
+    if not len(table):
+        excluded = "; ".join(f"{note.what} {note.count}" for note in notes if note.stage == "population")
+        remedy = "check where, and the mapping of the HER2 columns"
+        raise PopulationError(Problem(f"no tumour is left to analyse ({excluded or 'no rows'})", file.name, remedy))
+    table, her2_notes = complete_her2(table)
+    table, definition, hr_notes = complete_hr(table)
+    table = complete_others(table)
+    ordered = [name for name in ORDER if name in table]
+    table = table[[*ordered, *(name for name in table.columns if name not in ordered)]]
+    return Clinical(table, definition, (*notes, *her2_notes, *hr_notes), file.source)
+
+
+def _translate(
+    file: ClinicalFile,
+    variable: str,
+    column: str,
+    rows: Sequence[int],
+    values: Mapping[str, str],
+    decimal: str,
+    found: ProblemList,
+) -> tuple[pd.Series, list[Note]]:
+    place = file.table.header.index(column)
+    raw = RawColumn(
+        variable,
+        column,
+        [file.table.rows[row][place] for row in rows],
+        [file.samples[row] for row in rows],
+        [file.table.lines[row] for row in rows],
+        file.name,
+        values,
+    )
+    if variable in WORDS:
+        return read_words(raw, found)
+    if variable not in NUMBERS:
+        return read_own_variable(raw), []
+    numbers, notes = read_numbers(raw, found, decimal=decimal)
+    if variable == "age":
+        check_age(raw, numbers, found)
+        return numbers, notes
+    size_cm = numbers / 10 if variable == "size_mm" else numbers
+    check_size(raw, size_cm, found)
+    if variable == "size_mm":
+        notes.append(Note("reading", "tumour sizes turned from mm into cm", int(size_cm.notna().sum())))
+    return size_cm, notes
+
+
+def _filtered(
+    file: ClinicalFile, where: Mapping[str, str | Sequence[str]], found: ProblemList, notes: list[Note]
+) -> list[int]:
+    rows = list(range(len(file.table.rows)))
+    for column, wanted in where.items():
+        if file.table.header.count(column) != 1:
+            _check_column(file.table, "where", column, file.name, found)
+            continue
+        place = file.table.header.index(column)
+        words = {fold(word) for word in ([wanted] if isinstance(wanted, str) else wanted)}
+        kept = [row for row in rows if fold(file.table.rows[row][place]) in words]
+        shown = wanted if isinstance(wanted, str) else ", ".join(wanted)
+        if not kept:
+            present = Counter(file.table.rows[row][place] for row in rows).most_common(SHOWN)
+            listed = ", ".join(f"{word!r} ({count})" for word, count in present)
+            remedy = f"correct the value; the column holds {listed}"
+            found.add(PopulationError, f"no row has {shown!r}", where=f"{file.name}, column {column!r}", remedy=remedy)
+        notes.append(Note("population", f"rows left out: {column} is not {shown}", len(rows) - len(kept)))
+        rows = kept
+    return rows
+
+
+def _sample_place(table: TextTable, asked: str | None, name: str, found: ProblemList) -> int | None:
+    if asked is None and SAMPLE in table.header:
+        asked = SAMPLE
+    elif asked is None and table.header[0] == "":
+        asked = ""
+    if asked is None:
+        found.add(
+            TableError,
+            "nothing says which column holds the sample ids",
+            where=name,
+            remedy=f"map it as columns.sample; the columns are {_listed(table.header)}",
+        )
+        return None
+    before = bool(found)
+    _check_column(table, SAMPLE, asked, name, found)
+    return table.header.index(asked) if asked in table.header and (before or not found) else None
+
+
+def _check_column(table: TextTable, variable: str, column: str, name: str, found: ProblemList) -> None:
+    count = table.header.count(column)
+    if count == 1:
+        return
+    what = f"there is no column {column!r}" if not count else f"there are {count} columns {column!r}"
+    folded = {fold(known): known for known in table.header}
+    near = f"; did you mean {folded[fold(column)]!r}?" if fold(column) in folded and not count else ""
+    remedy = f"correct {variable}; the columns are {_listed(table.header)}{near}"
+    found.add(TableError, f"{what} (wanted for {variable})", where=name, remedy=remedy)
+
+
+def _check_samples(samples: Sequence[str], table: TextTable, name: str, found: ProblemList) -> None:
+    empty = [table.lines[row] for row, sample in enumerate(samples) if not sample]
+    if empty:
+        listed = ", ".join(str(line) for line in empty[:SHOWN])
+        found.add(
+            SampleError, f"{len(empty)} rows have no sample id (lines {listed})", where=name, remedy="add the ids"
+        )
+    twice = [sample for sample, count in Counter(samples).items() if count > 1 and sample]
+    for sample in twice[:SHOWN]:
+        lines = ", ".join(str(table.lines[row]) for row, other in enumerate(samples) if other == sample)
+        what = f"sample {sample!r} stands there more than once (lines {lines})"
+        found.add(SampleError, what, where=name, remedy="keep one row of each tumour")
+    if len(twice) > SHOWN:
+        found.add(SampleError, f"{len(twice) - SHOWN} more samples stand there repeatedly", where=name)
+
+
+def _listed(header: Sequence[str]) -> str:
+    shown = ", ".join(repr(column) for column in header[: 2 * SHOWN])
+    return shown + (f" and {len(header) - 2 * SHOWN} more" if len(header) > 2 * SHOWN else "")
+
+
+def _frame_as_words(frame: pd.DataFrame) -> TextTable:
+    """Turn a frame into words; its index stands first, as an unnamed column, where no column holds the ids."""
+    header = [str(column) for column in frame.columns]
+    cells: list[list[Any]] = [list(frame.iloc[:, place].astype(object)) for place in range(len(header))]
+    if SAMPLE not in header:
+        header, cells = ["", *header], [list(frame.index), *cells]
+    words = [["" if _is_missing(cell) else as_word(cell) for cell in column] for column in cells]
+    rows = [list(row) for row in zip(*words, strict=True)]
+    return TextTable(header, rows, [0] * len(rows))
+
+
+def _is_missing(cell: Any) -> bool:
+    return cell is None or cell is pd.NA or cell is pd.NaT or (isinstance(cell, float) and cell != cell)

@@ -1,0 +1,166 @@
+"""A file's bytes, safely: existence, permission, compression with a bound, checksum, and what must never be opened."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import hashlib
+import io
+import lzma
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+from her2stats.cohort import Source
+from her2stats.errors import FileError, Problem
+
+MAX_BYTES = 4 * 2**30  # of decompressed content; a matrix of 60,000 genes x 5,000 samples as text is about 2.4 GiB
+# Expression tables shrink to a half or a tenth, the emptiest counts to a fiftieth. Beyond, it is a bomb, not data.
+MAX_RATIO, RATIO_COUNTS_FROM = 100, 64 * 2**20
+CHUNK = 2**20
+
+Opener = Callable[[io.BytesIO], io.BufferedIOBase]
+PACKED: dict[bytes, tuple[str, Opener]] = {
+    b"\x1f\x8b": ("gzip", lambda raw: gzip.GzipFile(fileobj=raw)),
+    b"BZh": ("bzip2", bz2.BZ2File),
+    b"\xfd7zXZ": ("xz", lzma.LZMAFile),
+}
+REFUSED = {
+    b"RDX2\n": "an RData workspace",
+    b"RDX3\n": "an RData workspace",
+    b"RDA2\n": "an RData workspace",
+    b"\x80\x02": "a Python pickle",
+    b"\x80\x03": "a Python pickle",
+    b"\x80\x04": "a Python pickle",
+    b"\x80\x05": "a Python pickle",
+    b"\xd0\xcf\x11\xe0": "an old Excel file (xls)",
+    b"%PDF": "a PDF",
+}
+PACKED_SUFFIXES = (".gz", ".bz2", ".xz", ".zst")
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a file holds: decompressed bytes, the checksum of the file itself, and its name without compression."""
+
+    path: Path
+    data: bytes
+    sha256: str
+
+    @property
+    def name(self) -> str:
+        """File name, as messages show it."""
+        return self.path.name
+
+    @property
+    def suffix(self) -> str:
+        """Ending in lower case, without that of the compression."""
+        return format_suffix(self.path)
+
+    def source(self, role: str) -> Source:
+        """The entry in a cohort's sources."""
+        return Source(role, str(self.path), self.sha256)
+
+
+def format_suffix(path: Path) -> str:
+    """Ending of a file name in lower case, without that of the compression.
+
+    Examples
+    --------
+    >>> format_suffix(Path("expr.TSV.gz"))
+    '.tsv'
+    """
+    name = path.name.lower()
+    for packed in PACKED_SUFFIXES:
+        name = name.removesuffix(packed)
+    return Path(name).suffix
+
+
+def read_content(path: str | Path, *, max_bytes: int = MAX_BYTES) -> Content:
+    """Read a file whole, decompressing it, and refuse what is not data.
+
+    Parameters
+    ----------
+    path : str or Path
+        Any file.
+    max_bytes : int
+        Bound of the decompressed content.
+
+    Returns
+    -------
+    Content
+
+    Raises
+    ------
+    FileError
+        The file is missing, a folder, not readable, empty, truncated, larger than the bound, or of a kind that
+        runs code or workspaces when it is opened (pickle, RData).
+
+    Examples
+    --------
+    >>> read_content("no_such_file.csv")
+    Traceback (most recent call last):
+    her2stats.errors.FileError: no_such_file.csv: there is no such file -> correct the path
+    """
+    path = Path(path)
+    raw = _raw_bytes(path, max_bytes)
+    sha256 = hashlib.sha256(raw).hexdigest()
+    data = _unpack(path, raw, max_bytes)
+    if not data.strip(b" \t\r\n\x00\xef\xbb\xbf"):
+        refuse(path, "is empty", "give a file with a header and rows")
+    for magic, kind in REFUSED.items():
+        if data.startswith(magic):
+            refuse(path, f"is {kind}, which is never opened", "save the table as csv, tsv, xlsx or parquet")
+    return Content(path, data, sha256)
+
+
+def refuse(path: str | Path, what: str, remedy: str) -> NoReturn:
+    """Raise `FileError` about one file."""
+    raise FileError(Problem(what, Path(path).name, remedy)) from None
+
+
+def _raw_bytes(path: Path, max_bytes: int) -> bytes:
+    try:
+        if path.is_dir():
+            refuse(path, "is a folder", "give the file inside it")
+        if path.exists() and not path.is_file():
+            refuse(path, "is not a regular file", "give a file, not a pipe or a device")
+        if path.exists() and path.stat().st_size > max_bytes:
+            refuse(path, f"is larger than {_size(max_bytes)}", "split it, or write it as parquet")
+        return path.read_bytes()
+    except FileNotFoundError:
+        refuse(path, "there is no such file", "correct the path")
+    except PermissionError:
+        refuse(path, "may not be read (permission denied)", "change its permissions")
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        refuse(path, f"cannot be read: {error}", "check the path and the disk")
+
+
+def _unpack(path: Path, raw: bytes, max_bytes: int) -> bytes:
+    for magic, (kind, opener) in PACKED.items():
+        if raw.startswith(magic):
+            try:
+                return _bounded(path, opener, raw, max_bytes)
+            except (EOFError, OSError, zlib.error, lzma.LZMAError) as error:
+                refuse(path, f"is a damaged or truncated {kind} file ({error})", "copy or download it again")
+    return raw
+
+
+def _bounded(path: Path, opener: Opener, raw: bytes, max_bytes: int) -> bytes:
+    """Decompress chunk by chunk, so that a bomb is noticed long before it fills the memory."""
+    packed = io.BytesIO(raw)
+    whole = bytearray()
+    with opener(packed) as stream:
+        while chunk := stream.read(CHUNK):
+            whole += chunk
+            bomb = len(whole) > RATIO_COUNTS_FROM and len(whole) > MAX_RATIO * max(packed.tell(), 1)
+            if bomb or len(whole) > max_bytes:
+                limit = f"{MAX_RATIO} times its size" if bomb else _size(max_bytes)
+                refuse(path, f"unpacks to more than {limit}; reading stopped", "check where the file comes from")
+    return bytes(whole)
+
+
+def _size(count: int) -> str:
+    return f"{count / 2**30:g} GiB"

@@ -1,0 +1,151 @@
+"""The gates of an expression matrix: what would give wrong numbers is stopped here, all of it at once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from her2stats.cohort import Scale
+from her2stats.errors import ProblemList, SampleError, ScaleError, TableError
+from her2stats.reading.matrix import SHOWN, RawMatrix
+
+# No log2 of an expression value is above 30 (a count of a thousand million); no whole linear matrix stays below it.
+LOG2_MAXIMUM = 30.0
+# Genes that every transcriptome holds: in the header instead of the first column, the matrix lies on its side.
+LANDMARKS = frozenset(
+    (
+        *("ACTB", "GAPDH", "B2M", "ERBB2", "ESR1", "PGR", "MKI67", "TP53", "BRCA1", "EGFR"),
+        *("CD8A", "CD4", "PTPRC", "CD3D", "CD68", "KRT5", "KRT18", "GATA3", "FOXA1", "AURKA"),
+    )
+)
+MANY = 0.01  # share of negative values from which they are no single mistakes
+ROUNDING = 0.1  # log2 values published with one decimal
+
+
+def check_sample_names(raw: RawMatrix, found: ProblemList) -> None:
+    """Every sample has a name, and a name of its own, in the header as it stands in the file."""
+    empty = [place for place, name in enumerate(raw.columns) if not name]
+    if empty:
+        found.add(
+            SampleError,
+            f"{len(empty)} columns have no sample id",
+            where=f"{raw.name}, header",
+            remedy="name them, or remove empty columns",
+        )
+    twice = {name: count for name, count in Counter(raw.columns).items() if count > 1 and name}
+    for name, count in list(twice.items())[:SHOWN]:
+        found.add(
+            SampleError,
+            f"sample {name!r} stands there {count} times",
+            where=f"{raw.name}, header",
+            remedy="keep one column of each sample",
+        )
+    if len(twice) > SHOWN:
+        found.add(SampleError, f"{len(twice) - SHOWN} more samples stand there repeatedly", where=f"{raw.name}, header")
+
+
+def check_orientation(raw: RawMatrix, found: ProblemList, clinical_ids: Sequence[str] = ()) -> bool:
+    """Genes stand in rows and samples in columns; returns whether they do."""
+    rows, columns = {str(row) for row in raw.rows}, set(raw.columns)
+    ids = set(clinical_ids)
+    in_rows, in_columns = len(ids & rows), len(ids & columns)
+    by_ids = in_rows > max(in_columns, len(ids) / 2)
+    by_genes = len(LANDMARKS & columns) >= 3 and not LANDMARKS & rows
+    if not (by_ids or by_genes):
+        return True
+    seen = (
+        f"{in_rows} of {len(ids)} sample ids of the clinical table are names of rows, {in_columns} of columns"
+        if by_ids
+        else f"the header holds gene symbols ({', '.join(sorted(LANDMARKS & columns)[:3])})"
+    )
+    found.add(
+        TableError,
+        f"the matrix lies on its side: {seen}",
+        where=raw.name,
+        remedy='put genes in rows and samples in columns, or say orientation="samples x genes"',
+    )
+    return False
+
+
+def check_numbers(raw: RawMatrix, found: ProblemList, *, scale: Scale) -> None:
+    """No infinities, and nothing negative on a linear scale."""
+    infinite = np.isinf(raw.values)
+    _list_places(raw, infinite, found, TableError, "is infinite", "log2(0) needs an offset; correct it")
+    if scale == "linear":
+        negative = raw.values < 0
+        share = np.count_nonzero(negative) / max(raw.values.size, 1)
+        if share > MANY:
+            low, high = np.nanmin(raw.values), np.nanmax(raw.values)
+            found.add(
+                ScaleError,
+                f"declared linear, but values range from {low:.4g} to {high:.4g}, {share:.0%} of them negative",
+                where=raw.name,
+                remedy='declare scale="log2" with its offset if these are logarithms',
+            )
+        else:
+            remedy = "correct the values; an amount is never below 0"
+            _list_places(raw, negative, found, ScaleError, "is negative on the declared linear scale", remedy)
+
+
+def _list_places(raw: RawMatrix, wrong: Any, found: ProblemList, kind: Any, what: str, remedy: str) -> None:
+    count = int(np.count_nonzero(wrong))
+    if not count:
+        return
+    for row, column in np.argwhere(wrong)[:SHOWN]:
+        value = raw.values[row, column]
+        found.add(kind, f"{value:g} {what}", where=raw.place(int(row), int(column)), remedy=remedy)
+    if count > SHOWN:
+        found.add(kind, f"{count - SHOWN} more values: {what.replace('is ', '', 1)}", where=raw.name, remedy=remedy)
+
+
+def check_scale(raw: RawMatrix, found: ProblemList, *, scale: Scale, offset: float) -> None:
+    """The range of the values is one that the declared scale can have."""
+    finite = raw.values[np.isfinite(raw.values)] if not np.isfinite(raw.values).all() else raw.values
+    if not finite.size:
+        found.add(TableError, "holds no numbers at all", where=raw.name, remedy="give a matrix with values")
+        return
+    low, high = float(finite.min()), float(finite.max())
+    span = f"values range from {low:.4g} to {high:.4g}"
+    if scale == "log2" and high > LOG2_MAXIMUM:
+        found.add(
+            ScaleError,
+            f"declared log2, but {span}: no logarithm is above {LOG2_MAXIMUM:g}",
+            where=raw.name,
+            remedy='declare scale="linear"',
+        )
+    elif scale == "log2" and offset > 0 and low < np.log2(offset) - ROUNDING:
+        found.add(
+            ScaleError,
+            f"declared log2(x + {offset:g}), but {span}: nothing can be below log2({offset:g}) = {np.log2(offset):.4g}",
+            where=raw.name,
+            remedy="correct the offset",
+        )
+    elif scale == "log2" and _is_centred(raw):
+        found.add(
+            ScaleError,
+            f"declared log2, but {span} with every gene centred at 0: these are ratios or z-scores",
+            where=raw.name,
+            remedy="give the values before centring; allow_range = true accepts them for scores, not for fractions",
+        )
+    elif scale == "linear" and low >= 0 and 0 < high <= LOG2_MAXIMUM:
+        found.add(
+            ScaleError,
+            f"declared linear, but {span}: this looks like log2",
+            where=raw.name,
+            remedy='declare scale="log2" with its offset; allow_range = true if the values really are that small',
+        )
+
+
+def _is_centred(raw: RawMatrix) -> bool:
+    """Every gene's mean (or median) is 0 while the values vary: median-centred arrays and z-scores."""
+    if raw.values.shape[0] < 20 or raw.values.shape[1] < 5:
+        return False
+    with np.errstate(invalid="ignore"):
+        spread = float(np.nanstd(raw.values))
+        if spread == 0 or abs(float(np.nanmean(raw.values))) > 0.02 * spread:
+            return False
+        middle = np.nanmean(raw.values, axis=1), np.nanmedian(raw.values, axis=1)
+    return any(float(np.nanstd(centre)) < 0.02 * spread for centre in middle)

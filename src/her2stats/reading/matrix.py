@@ -1,0 +1,147 @@
+"""A matrix as it stands in the file, whatever the format: row names, column names, numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from her2stats.errors import ProblemList, TableError
+from her2stats.notes import Note
+
+Floats = npt.NDArray[np.float64]
+SHOWN = 5
+MISSING_NUMBERS = ("", "NA", "N/A", "NaN", "nan", "null", "NULL", "#N/A", "#NA", "-nan", "n/a")
+
+
+@dataclass(frozen=True, eq=False)
+class RawMatrix:
+    """Row names, column names and numbers, before anything is checked or repaired.
+
+    Parameters
+    ----------
+    rows : list
+        Text as a rule; a spreadsheet gives dates and numbers where it has turned gene symbols into such.
+    columns : list of str
+        As in the header, with its repetitions.
+    values : ndarray
+        rows x columns, float64; missing is NaN.
+    first_row : int
+        Number of the first data row in the file, counted from 1; 0 where rows have no numbers.
+    problems : ProblemList
+        Cells that are no numbers; they are NaN in `values`.
+    """
+
+    rows: list[str | date | float]
+    columns: list[str]
+    values: Floats
+    name: str = ""
+    first_row: int = 2
+    notes: tuple[Note, ...] = ()
+    problems: ProblemList = field(default_factory=ProblemList)
+
+    def transposed(self) -> RawMatrix:
+        """Samples in rows turned into samples in columns."""
+        rows: list[str | date | float] = list(self.columns)
+        return replace(self, rows=rows, columns=[str(row) for row in self.rows], values=self.values.T, first_row=0)
+
+    def place(self, row: int, column: int) -> str:
+        """Where a value stands, in words."""
+        line = f"row {row + self.first_row} (gene {str(self.rows[row])!r}), " if self.first_row else ""
+        gene = "" if self.first_row else f"gene {str(self.rows[row])!r}, "
+        return f"{self.name}, {line}{gene}column {self.columns[column]!r}"
+
+
+@dataclass
+class Column:
+    """One column of words that should be numbers."""
+
+    name: str
+    words: Sequence[Any]
+
+
+def numbers_from_words(
+    columns: Sequence[Column],
+    rows: Sequence[Any],
+    found: ProblemList,
+    *,
+    name: str,
+    first_row: int,
+    decimal: str = ".",
+) -> Floats:
+    """Turn columns of words into numbers; what is none becomes NaN and a problem.
+
+    The first few cells are listed each with its place, the others counted; a column of nothing but text is one
+    problem.
+    """
+    values = np.empty((len(rows), len(columns)))
+    wrong: list[tuple[int, int, str]] = []
+    for place, column in enumerate(columns):
+        for row, word in enumerate(column.words):
+            try:
+                values[row, place] = _number(word, decimal)
+            except ValueError:
+                values[row, place] = np.nan
+                wrong.append((row, place, str(word)))
+    by_column: dict[int, int] = {}
+    for _, place, _ in wrong:
+        by_column[place] = by_column.get(place, 0) + 1
+    text_columns = {place for place, count in by_column.items() if count > len(rows) / 2}
+    for place in sorted(text_columns):
+        found.add(
+            TableError,
+            f"column {columns[place].name!r} holds text, not numbers (e.g. {_example(wrong, place)!r})",
+            where=name,
+            remedy="name it in ignore_columns if it describes genes, or in gene_column if it holds their symbols",
+        )
+    _list_cells([cell for cell in wrong if cell[1] not in text_columns], columns, rows, name, first_row, found)
+    return values
+
+
+def _list_cells(
+    cells: list[tuple[int, int, str]],
+    columns: Sequence[Column],
+    rows: Sequence[Any],
+    name: str,
+    first_row: int,
+    found: ProblemList,
+) -> None:
+    commas = sum("," in word for _, _, word in cells)
+    advice = 'say decimal="," if the comma is the decimal mark' if commas > len(cells) / 2 else "correct it, or NA"
+    for row, place, word in cells[:SHOWN]:
+        found.add(
+            TableError,
+            f"{word!r} is not a number",
+            where=f"{name}, row {row + first_row} (gene {str(rows[row])!r}), column {columns[place].name!r}",
+            remedy=advice,
+        )
+    if len(cells) > SHOWN:
+        found.add(TableError, f"{len(cells) - SHOWN} more cells hold text among numbers", where=name, remedy=advice)
+
+
+def _example(wrong: list[tuple[int, int, str]], place: int) -> str:
+    return next(word for _, column, word in wrong if column == place)
+
+
+def _number(word: Any, decimal: str) -> float:
+    """A number as a person writes it: no underscores, no digits of other scripts, no booleans."""
+    if word is None:
+        return float("nan")
+    if isinstance(word, bool | date):
+        raise ValueError(word)
+    if isinstance(word, int | float | np.number):
+        return float(word)
+    text = str(word).strip()
+    if text in MISSING_NUMBERS:
+        return float("nan")
+    if decimal != ".":
+        if "." in text:
+            raise ValueError(word)
+        text = text.replace(decimal, ".")
+    if not text.isascii() or "_" in text:
+        raise ValueError(word)
+    return float(text)

@@ -1,0 +1,166 @@
+"""Delimited text: encoding, line ends, delimiter, header."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from her2stats.errors import FileError, Problem, ProblemList, TableError
+from her2stats.notes import Note
+from her2stats.reading.files import Content
+
+DELIMITERS = {"\t": "tab", ",": "comma", ";": "semicolon"}
+EXPECTED = {".csv": ",", ".tsv": "\t", ".txt": "\t", ".tab": "\t", ".gct": "\t"}
+SNIFFED_LINES = 10
+SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Text:
+    """A file as UTF-8 bytes with plain line ends, and the notes about how it got there."""
+
+    data: bytes
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True)
+class TextTable:
+    """A table of words: nothing converted, nothing guessed.
+
+    Parameters
+    ----------
+    header : list of str
+        Column names; repeated names stay repeated.
+    rows : list of list of str
+        As many words a row as the header has.
+    lines : list of int
+        Where each row ends in the file, counted from 1.
+    """
+
+    header: list[str]
+    rows: list[list[str]]
+    lines: list[int]
+    notes: tuple[Note, ...] = field(default=())
+
+
+def as_text(content: Content) -> Text:
+    """Bring a text file to UTF-8 without byte-order mark, with line feeds.
+
+    Raises
+    ------
+    FileError
+        The bytes are not text.
+    """
+    data, notes = content.data, []
+    for mark, encoding in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+        if data.startswith(mark):
+            try:
+                data = data.decode(encoding).encode()
+            except UnicodeDecodeError:
+                raise FileError(Problem("is not text", content.name, "save it as UTF-8")) from None
+    data = data.removeprefix(b"\xef\xbb\xbf")
+    if data.startswith((b"PK\x03\x04", b"PAR1", b"\x89HDF")) or b"\x00" in data:
+        remedy = "name it by its kind (.xlsx, .parquet, .h5ad), or save it as csv or tsv"
+        raise FileError(Problem("holds binary data where text was expected", content.name, remedy))
+    if not data.isascii():
+        try:
+            data.decode("utf-8")
+        except UnicodeDecodeError:
+            data = data.decode("latin-1").encode()
+            notes.append(Note("reading", "text is not UTF-8 and was read as Latin-1", 1, content.name))
+    if b"\r" in data:
+        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return Text(data, tuple(notes))
+
+
+def sniff_delimiter(text: Text, suffix: str = "") -> str:
+    r"""Find the delimiter: what splits the first lines evenly into most columns; on a tie, what the ending promises.
+
+    Examples
+    --------
+    >>> sniff_delimiter(Text(b"id;age;size, cm\n1;51;2,5\n"), ".csv")
+    ';'
+    """
+    head = text.data[: 2**20].decode("utf-8", errors="replace")
+    lines = [line for line in head.split("\n")[: SNIFFED_LINES + 1] if line]
+    lines = lines[:-1] if len(lines) > SNIFFED_LINES else lines
+    widths = {mark: _widths(lines, mark) for mark in DELIMITERS}
+    even = {mark: max(found) for mark, found in widths.items() if _is_even(found)}
+    promised = EXPECTED.get(suffix, "\t")
+    if even:
+        return max(even, key=lambda mark: (even[mark], mark == promised))
+    return max(widths, key=lambda mark: (widths[mark][0] if widths[mark] else 0, mark == promised))
+
+
+def _widths(lines: Sequence[str], mark: str) -> list[int]:
+    try:
+        return [len(row) for row in csv.reader(lines, delimiter=mark)]
+    except csv.Error:
+        return []
+
+
+def _is_even(widths: Sequence[int]) -> bool:
+    """Equal widths above one; R's tables may have a header one short."""
+    return bool(widths) and max(widths) > 1 and len(set(widths[1:])) <= 1 and widths[-1] - widths[0] in (0, 1)
+
+
+def read_header(text: Text, delimiter: str) -> tuple[list[str], int]:
+    """Names of the first line as they stand, and the width of the second line."""
+    head = text.data[: 2**24].decode("utf-8", errors="replace")
+    rows = csv.reader(io.StringIO(head), delimiter=delimiter)
+    header: list[str] = []
+    try:
+        header = next(rows, [])
+        second = next((row for row in rows if row), [])
+    except csv.Error:
+        second = header
+    return [name.strip() for name in header], len(second)
+
+
+def read_text_table(content: Content, *, delimiter: str | None = None) -> TextTable:
+    """Read a small table (clinical data) as words.
+
+    Parameters
+    ----------
+    content : Content
+        The file.
+    delimiter : str or None
+        Sniffed where it is not given.
+
+    Raises
+    ------
+    TableError
+        Rows are longer or shorter than the header; all are counted, the first are listed.
+    """
+    text = as_text(content)
+    mark = delimiter or sniff_delimiter(text, content.suffix)
+    reader = csv.reader(io.StringIO(text.data.decode("utf-8"), newline=""), delimiter=mark)
+    try:
+        rows = [([word.strip() for word in row], reader.line_num) for row in reader]
+    except csv.Error as error:
+        place = f"{content.name}, line {reader.line_num}"
+        raise TableError(Problem(f"not a delimited table: {error}", place, "check the quotes in that line")) from None
+    rows = [(row, line) for row, line in rows if any(row)]
+    if not rows:
+        raise FileError(Problem("is empty", content.name, "give a file with a header and rows"))
+    header, body = rows[0][0], rows[1:]
+    if body and all(len(row) == len(header) + 1 for row, _ in body):
+        header = ["", *header]  # R's write.table leaves out the name of the row names
+    _check_widths(content.name, header, body, DELIMITERS.get(mark, mark))
+    return TextTable(header, [row for row, _ in body], [line for _, line in body], text.notes)
+
+
+def _check_widths(name: str, header: list[str], body: list[tuple[list[str], int]], mark: str) -> None:
+    uneven = [(len(row), line) for row, line in body if len(row) != len(header)]
+    if uneven:
+        found = ProblemList()
+        listed = "; ".join(f"line {line} has {width}" for width, line in uneven[:SHOWN])
+        found.add(
+            TableError,
+            f"{len(uneven)} rows do not have the {len(header)} columns of the header ({listed}; delimiter {mark})",
+            where=name,
+            remedy="quote values that hold the delimiter, or mend those lines",
+        )
+        found.raise_if_any()
