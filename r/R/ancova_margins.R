@@ -1,0 +1,98 @@
+# Marginal slopes and marginal means by emmeans, over the grid of all factors.
+
+# An lm on safe names; the score is the variable `v_score`.
+margins_fit <- function(model, score) {
+  safe <- safe_frame(model$frame)
+  names <- setNames(names(safe), names(model$frame))
+  safe$y <- model$y
+  products <- vapply(model$terms, function(term) paste(names[term], collapse = ":"), "")
+  list(
+    fit = lm(reformulate(products, "y"), data = safe, tol = 1e-7), data = safe, names = names,
+    score = unname(names[score])
+  )
+}
+
+# The strata of slopes and curves: everything, then each level of each factor.
+margins <- function(model, factors, grid, at_score, names) {
+  blocks <- list(list(stratum = "all", factor = NULL))
+  for (name in factors) {
+    blocks <- c(blocks, list(list(stratum = paste0(name, "=", model$levels[[name]]), factor = name)))
+  }
+  blocks
+}
+
+ancova_slopes <- function(model, score, factors, weights, conf_level) {
+  if (nzchar(model$flag)) {
+    return(margin_rows(model, factors, function(name) NULL, function(...) list(term = score, flag = model$flag)))
+  }
+  m <- margins_fit(model, score)
+  trends <- emmeans::emtrends(m$fit, var = m$score, data = m$data, cov.keep = character(0), nesting = NULL)
+  one_factor <- function(name) margin_table(trends, m, name, NULL, weights, conf_level)
+  scale <- model$sd[[score]]
+  margin_rows(model, factors, one_factor, function(table, k) {
+    answer <- margin_answer(table, k, model)
+    for (column in c("estimate", "std_error", "conf_low", "conf_high")) answer[[column]] <- answer[[column]] / scale
+    c(list(term = score), answer)
+  })
+}
+
+ancova_curve <- function(model, score, factors, weights, points, conf_level) {
+  if (nzchar(model$flag)) {
+    return(margin_rows(model, factors, function(name) NULL, function(...) list(term = "mean", at = NA_real_, flag = model$flag)))
+  }
+  m <- margins_fit(model, score)
+  x <- model$frame[[score]]
+  places <- seq(min(x), max(x), length.out = points)
+  grid <- emmeans::ref_grid(
+    m$fit, data = m$data, at = setNames(list(places), m$score), cov.keep = character(0), nesting = NULL, rg.limit = 1e6
+  )
+  one_factor <- function(name) margin_table(grid, m, name, m$score, weights, conf_level)
+  margin_rows(model, factors, one_factor, points = points, function(table, k) {
+    at <- places[(k - 1) %% points + 1] * model$sd[[score]] + model$mean[[score]]
+    answer <- margin_answer(table, k, model)
+    c(list(term = "mean", at = at), answer)
+  })
+}
+
+# emmeans averages over every factor that is not named; messages only say that interactions are there.
+margin_table <- function(grid, m, name, along, weights, conf_level) {
+  specs <- c(along, if (is.null(name)) NULL else unname(m$names[name]))
+  means <- suppressMessages(emmeans::emmeans(
+    grid, if (length(specs)) specs else ~1, weights = weights
+  ))
+  as.data.frame(summary(means, infer = c(TRUE, TRUE), level = conf_level))
+}
+
+margin_answer <- function(table, k, model) {
+  value <- table[k, ]
+  estimate <- value[[grep("\\.trend$|^emmean$", names(table))]]
+  if (is.na(estimate)) {
+    return(list(flag = flag("not estimable", "a cell of the factor grid is empty")))
+  }
+  list(
+    estimate = estimate, std_error = value$SE, conf_low = value$lower.CL, conf_high = value$upper.CL,
+    statistic = value$t.ratio, df = model$df_residual, p_value = value$p.value, flag = ""
+  )
+}
+
+# Rows of stratum "all" and of every level of every factor; a level that no complete case has is flagged.
+margin_rows <- function(model, factors, one_factor, row, points = 1) {
+  block <- function(table, stratum, position) {
+    lapply(seq_len(points), function(j) c(list(stratum = stratum), row(table, (position - 1) * points + j)))
+  }
+  rows <- block(one_factor(NULL), "all", 1)
+  for (name in factors) {
+    table <- one_factor(name)
+    present <- levels(model$frame[[name]])
+    for (level in model$levels[[name]]) {
+      stratum <- paste0(name, "=", level)
+      rows <- c(rows, if (level %in% present || nzchar(model$flag)) {
+        block(table, stratum, match(level, present))
+      } else {
+        empty <- list(stratum = stratum, flag = flag("empty level", stratum, " has no complete case"))
+        lapply(seq_len(points), function(j) empty)
+      })
+    }
+  }
+  rows
+}

@@ -1,0 +1,42 @@
+# Type III tests: each term against all the others, whatever contains it.
+
+ancova_tests <- function(model, centre) {
+  names <- vapply(model$terms, paste, "", collapse = ":")
+  if (nzchar(model$flag)) {
+    return(lapply(names, function(name) list(term = name, df_residual = NA_real_, flag = model$flag)))
+  }
+  shift <- if (!centre) as.list(model$mean / model$sd)
+  X <- ancova_design(model, shift)
+  term <- attr(X, "term")
+  null_space <- MASS::Null(t(X))
+  lapply(seq_along(names), function(k) {
+    c(list(term = names[k]), type_three(model, X, term, k, null_space))
+  })
+}
+
+type_three <- function(model, X, term, k, null_space) {
+  own <- term == k
+  # The term's columns come last; what the response has in common with them alone is its sum of squares.
+  decomposition <- qr(cbind(X[, !own], X[, own]), tol = 1e-7)
+  without <- qr(X[, !own], tol = 1e-7)$rank
+  full <- decomposition$rank
+  effects <- qr.qty(decomposition, model$y)
+  df <- full - without
+  df_residual <- model$n - full
+  deficient <- any(abs(null_space[own, ]) > 1e-6)
+  if (deficient && (is_contained(model$terms, k) || df == 0)) {
+    reason <- if (is_contained(model$terms, k)) flag("not estimable", "a cell of an interaction is empty") else flag("rank deficient", "0 of ", sum(own), " df")
+    return(list(df_residual = df_residual, flag = reason))
+  }
+  residual <- sum(effects[-seq_len(full)]^2) / df_residual
+  statistic <- sum(effects[without + seq_len(df)]^2) / df / residual
+  list(
+    statistic = statistic, df = df, df_residual = df_residual,
+    p_value = pf(statistic, df, df_residual, lower.tail = FALSE),
+    flag = if (deficient) flag("rank deficient", df, " of ", sum(own), " df") else ""
+  )
+}
+
+is_contained <- function(terms, k) {
+  any(vapply(terms[-k], function(other) all(terms[[k]] %in% other), NA))
+}

@@ -1,0 +1,82 @@
+# Two tables of one question, Python's and R's, quantity by quantity.
+
+# `problem`: why R has no table (then nothing is checked, and nothing passes).
+compare_tables <- function(python, r, spec, model, problem = "") {
+  key <- function(table) {
+    exposure <- if (is.null(table$exposure)) "" else table$exposure
+    text <- paste(table$stratum, table$outcome, table$term, exposure, sep = "\r")
+    paste(text, ave_count(text), sep = "\r")
+  }
+  at <- if (is.null(r)) rep(NA_integer_, nrow(python)) else match(key(python), key(r))
+  pieces <- lapply(compared_quantities(python, r), function(quantity) {
+    compare_quantity(quantity, python, r, at, spec, problem)
+  })
+  table <- do.call(rbind, pieces)
+  table <- table[order(table$row), ]
+  data.frame(
+    model = rep(model, nrow(table)), verb = rep(spec$verb, nrow(table)), python[table$row, text_columns], table[, -1],
+    row.names = NULL, stringsAsFactors = FALSE, check.names = FALSE
+  )
+}
+
+ave_count <- function(text) {
+  unsplit(lapply(split(seq_along(text), text), seq_along), text)
+}
+
+compared_quantities <- function(python, r) {
+  extra <- setdiff(names(python), c(result_columns, "note"))
+  if (!is.null(r)) extra <- intersect(extra, names(r))
+  c(compared_numbers, count_columns, extra, "flag")
+}
+
+compare_quantity <- function(quantity, python, r, at, spec, problem) {
+  ours <- python[[quantity]]
+  theirs <- if (is.null(r)) rep(NA, length(ours)) else r[[quantity]][at]
+  worded <- quantity == "flag" || is.character(theirs) || is.character(ours)
+  if (worded) {
+    ours <- if (quantity == "flag") flag_code(ours) else as.character(ours)
+    theirs <- if (quantity == "flag") flag_code(theirs) else as.character(theirs)
+  }
+  table <- data.frame(
+    row = seq_along(ours), quantity = quantity, python = NA_real_, r = NA_real_, abs_diff = NA_real_,
+    rel_diff = NA_real_, tolerance = NA_real_, verdict = "agree", reason = "",
+    note = if (is.null(r$note)) "" else ifelse(is.na(r$note[at]), "", r$note[at]), stringsAsFactors = FALSE
+  )
+  if (worded) {
+    same <- ifelse(is.na(ours), "", ours) == ifelse(is.na(theirs), "", theirs)
+    table$verdict <- ifelse(same, "agree", "disagree")
+    table$reason <- ifelse(same, ifelse(quantity == "flag" & nzchar(ours), paste("both flag", ours), ""),
+      paste0("Python '", ours, "', R '", theirs, "'")
+    )
+    keep <- quantity == "flag" | nzchar(ifelse(is.na(ours), "", ours)) | !same
+  } else {
+    table <- compare_numbers(table, as.numeric(ours), as.numeric(theirs), quantity, spec, if (is.null(r)) NULL else r[at, ])
+    keep <- !is.na(ours) | !is.na(theirs)
+  }
+  table$reason[is.na(at)] <- if (nzchar(problem)) problem else "R gives no such row"
+  table$verdict[is.na(at)] <- if (nzchar(problem)) "not checked" else "disagree"
+  random <- identical(spec$ci, "bootstrap") && quantity %in% c("conf_low", "conf_high", "std_error")
+  if (random && !nzchar(problem)) {
+    table$verdict <- "not checked"
+    table$reason <- "bootstrap limits hang on the random numbers of Python"
+  }
+  table[keep, ]
+}
+
+compare_numbers <- function(table, ours, theirs, quantity, spec, r) {
+  table$python <- ours
+  table$r <- theirs
+  if (is.null(r)) {
+    return(table)
+  }
+  equal <- !is.na(ours) & !is.na(theirs) & ours == theirs
+  table$abs_diff <- ifelse(equal, 0, abs(ours - theirs))
+  size <- pmax(abs(ours), abs(theirs), near_zero(quantity, spec$verb, r))
+  table$rel_diff <- ifelse(equal, 0, table$abs_diff / size)
+  table$tolerance <- tolerance_of(spec$verb, spec$ci, quantity) * amplification(quantity, spec$verb, r)
+  one_only <- is.na(ours) != is.na(theirs)
+  within <- is.finite(table$rel_diff) & table$rel_diff <= table$tolerance
+  table$verdict <- ifelse(within, "agree", "disagree")
+  table$reason <- ifelse(one_only, ifelse(is.na(theirs), "only Python gives a number", "only R gives a number"), "")
+  table
+}

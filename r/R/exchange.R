@@ -1,0 +1,112 @@
+# Reading what Python wrote into a results folder's `r/`: specs, model frames, Python's own tables.
+#
+# Everything is csv that base R reads. Numbers have 17 significant digits, missing is an empty cell. Text that would
+# be mistaken (empty, or starting like a spreadsheet formula) is written with a backslash before it.
+
+exchange_format <- "her2stats exchange 1"
+
+check_format <- function(folder) {
+  path <- file.path(folder, "format.txt")
+  if (!file.exists(path)) {
+    stop("'", folder, "' holds no models to fit again (format.txt is missing); give the results folder of a run", call. = FALSE)
+  }
+  found <- trimws(readLines(path, n = 1, warn = FALSE))
+  if (!identical(found, exchange_format)) {
+    stop("'", folder, "' was written by another version of her2stats (", found, "; this one reads ",
+      exchange_format, "); run the study again, or use the her2stats that wrote it",
+      call. = FALSE
+    )
+  }
+}
+
+# A named list, one element a model: spec (verb and arguments), data (the model frame), python (Python's table).
+read_models <- function(folder) {
+  check_format(folder)
+  fields <- read_text_table(file.path(folder, "specs.csv"))
+  fields[] <- lapply(fields, unescape)
+  models <- unique(fields$model)
+  lapply(setNames(models, models), function(model) {
+    mine <- fields[fields$model == model, ]
+    values <- split(mine$value, factor(mine$field, unique(mine$field)))
+    list(
+      spec = values[!grepl("^(levels|dtype|column|index)(:|$)", names(values))],
+      data = read_frame(file.path(folder, "models", paste0(model, ".data.csv")), values),
+      python = read_result(file.path(folder, "models", paste0(model, ".python.csv")))
+    )
+  })
+}
+
+read_text_table <- function(path) {
+  table <- read.csv(path,
+    colClasses = "character", check.names = FALSE, na.strings = character(), encoding = "UTF-8", comment.char = "",
+    blank.lines.skip = FALSE, strip.white = FALSE
+  )
+  names(table) <- unescape(utf8(names(table)))
+  table
+}
+
+utf8 <- function(x) {
+  Encoding(x) <- "UTF-8"
+  x
+}
+
+unescape <- function(x) {
+  escaped <- grep("\\", x, fixed = TRUE)
+  x[escaped] <- vapply(x[escaped], unescape_one, "", USE.NAMES = FALSE)
+  x
+}
+
+unescape_one <- function(text) {
+  if (text == "\\") {
+    return("")
+  }
+  characters <- strsplit(text, "")[[1]]
+  out <- character()
+  k <- 1
+  while (k <= length(characters)) {
+    if (characters[k] == "\\" && k < length(characters)) {
+      k <- k + 1
+      out <- c(out, switch(characters[k], n = "\n", r = "\r", t = "\t", characters[k]))
+    } else {
+      out <- c(out, characters[k])
+    }
+    k <- k + 1
+  }
+  paste(out, collapse = "")
+}
+
+# A model frame: the sample id is the first column, a variable with levels is a factor, the others are numbers.
+read_frame <- function(path, fields) {
+  text <- read_text_table(path)
+  columns <- lapply(setNames(seq_along(text)[-1], names(text)[-1]), function(k) {
+    levels <- fields[[paste0("levels:", names(text)[k])]]
+    cells <- text[[k]]
+    if (is.null(levels)) {
+      as.numeric(cells)
+    } else {
+      factor(ifelse(cells == "", NA, unescape(cells)), levels = levels)
+    }
+  })
+  frame <- as.data.frame(columns, optional = TRUE, stringsAsFactors = FALSE)
+  ids <- unescape(text[[1]])
+  if (!anyDuplicated(ids)) rownames(frame) <- ids
+  frame
+}
+
+# A table with the columns of a Result: text, numbers and counts by name, the extra columns by what they hold.
+read_result <- function(path) {
+  table <- read_text_table(path)
+  for (name in names(table)) {
+    cells <- table[[name]]
+    table[[name]] <- if (name %in% c(text_columns, "method", "flag")) {
+      unescape(cells)
+    } else if (name %in% number_columns) {
+      as.numeric(cells)
+    } else if (name %in% count_columns) {
+      as.integer(cells)
+    } else {
+      type.convert(unescape(cells), as.is = TRUE, na.strings = "")
+    }
+  }
+  table
+}

@@ -1,0 +1,113 @@
+#' Does the odds ratio differ between the two levels of a moderator?
+#'
+#' One model, \code{outcome ~ exposure * moderator + covariates}: the odds
+#' ratio of the exposure within each level of the moderator, the moderator
+#' itself (at exposure 0), their interaction (Wald), and the likelihood-ratio
+#' test of the interaction.
+#'
+#' @inheritParams fit_logistic
+#' @param moderator Name of a column with two levels, the first of them the
+#'   reference.
+#' @return Data frame of five rows an outcome, with the extra column
+#'   \code{exposure}; see \code{\link{fit_logistic}}.
+#' @examples
+#' set.seed(1)
+#' d <- data.frame(
+#'   high = rbinom(60, 1, 0.5), ERBB2 = rnorm(60),
+#'   hr = factor(rep(c("negative", "positive"), 30))
+#' )
+#' fit_interaction(d, "high", "ERBB2", "hr")
+#' @export
+fit_interaction <- function(data, outcome, exposure, moderator, covariates = character(), per_sd = TRUE,
+                            ci = c("wald", "profile"), conf_level = 0.95, cohort = "") {
+  ci <- match.arg(ci)
+  data <- check_columns(data, c(outcome, exposure, moderator, covariates))
+  data <- as_groups(data, moderator)
+  check_binary(data, outcome)
+  two_levels(data, moderator)
+  divisor <- if (per_sd) exposure_sd(data, exposure) else 1
+  unit_words <- if (per_sd) "SD (cohort)" else "unit"
+  rows <- lapply(outcome, function(name) {
+    noted(interaction_rows(data, name, exposure, moderator, covariates, divisor, unit_words, ci, conf_level))
+  })
+  result_table(do.call(c, rows), cohort)
+}
+
+interaction_rows <- function(data, outcome, exposure, moderator, covariates, divisor, unit_words, ci, conf_level) {
+  cases <- complete_frame(data, c(outcome, exposure, moderator, covariates))
+  frame <- cases$frame
+  levels <- levels(data[[moderator]])
+  labels <- interaction_labels(exposure, moderator, levels)
+  method <- paste0(
+    "Logistic regression with interaction; odds ratio per ", unit_words, "; ", interval_words(ci, conf_level)
+  )
+  common <- list(
+    outcome = outcome, exposure = exposure, n = cases$n, n_missing = cases$n_missing, n_events = sum(frame[[outcome]] == 1), method = method
+  )
+  rows <- function(answers) Map(function(label, answer) c(label, common, answer), labels, answers)
+  problem <- interaction_problem(data, frame, outcome, exposure, moderator, covariates)
+  if (nzchar(problem)) {
+    return(rows(rep(list(list(flag = problem)), 5)))
+  }
+  # Exposure, moderator as 0/1, their product; covariates last. The exposure is centred for the fit's sake; the
+  # moderator's own odds ratio is the one at exposure 0 all the same.
+  middle <- mean(frame[[exposure]]) / divisor
+  x <- frame[[exposure]] / divisor - middle
+  second <- as.numeric(frame[[moderator]] == levels[2])
+  adjusted <- covariate_design(frame, covariates)$columns
+  X <- cbind(1, x, second, x * second, adjusted)
+  model <- logistic_model(X, frame[[outcome]])
+  combinations <- list(c(0, 1, 0, 0), c(0, 1, 0, 1), c(0, 0, 1, -middle), c(0, 0, 0, 1))
+  answers <- lapply(combinations, function(first) {
+    odds_ratio_row(model, c(first, numeric(ncol(X) - 4)), ci, conf_level)
+  })
+  rows(c(answers, list(likelihood_ratio(model, 4))))
+}
+
+interaction_labels <- function(exposure, moderator, levels) {
+  effect <- paste0(moderator, "[", levels[2], "]")
+  product <- paste0(exposure, ":", effect)
+  list(
+    list(term = exposure, stratum = paste0(moderator, "=", levels[1])),
+    list(term = exposure, stratum = paste0(moderator, "=", levels[2])),
+    list(term = effect, stratum = "all"),
+    list(term = product, stratum = "all"),
+    list(term = paste(product, "(likelihood ratio)"), stratum = "all")
+  )
+}
+
+interaction_problem <- function(data, frame, outcome, exposure, moderator, covariates) {
+  if (nrow(frame) && is_constant(frame[[moderator]])) {
+    return(flag("empty level", moderator, " is always ", as.character(frame[[moderator]][1])))
+  }
+  missing <- without_value(data, c(exposure, moderator, outcome, covariates))
+  why <- no_model(frame, outcome, exposure, missing)
+  # Without covariates there are two models in one, and each level needs what a model of its own would need.
+  small <- !length(covariates) && nrow(frame) > 4 && any(table(frame[[moderator]]) <= 2)
+  one_sided <- any(tapply(frame[[outcome]], frame[[moderator]], is_constant), na.rm = TRUE)
+  if (!nzchar(why) && small && !one_sided && rank_in_levels(frame, exposure, moderator)) {
+    why <- flag("too few observations", "a level of ", moderator, " has two complete cases")
+  }
+  why
+}
+
+rank_in_levels <- function(frame, exposure, moderator) {
+  !any(tapply(frame[[exposure]], frame[[moderator]], is_constant))
+}
+
+two_levels <- function(data, moderator) {
+  found <- levels(data[[moderator]])
+  if (length(found) != 2) {
+    stop("moderator '", moderator, "' has ", length(found), " levels; give a factor of two levels", call. = FALSE)
+  }
+}
+
+# Twice the loss of log-likelihood when one column leaves the model.
+likelihood_ratio <- function(model, column) {
+  if (nzchar(model$flag)) {
+    return(list(flag = model$flag))
+  }
+  smaller <- quiet_glm(model$X[, -column, drop = FALSE], model$y)
+  statistic <- max(smaller$deviance - model$deviance, 0)
+  list(statistic = statistic, df = 1, p_value = pchisq(statistic, 1, lower.tail = FALSE), flag = "")
+}

@@ -1,0 +1,90 @@
+#' Odds ratios of binary outcomes for an exposure
+#'
+#' \code{glm(outcome ~ exposure + covariates, family = binomial)} over all
+#' rows or within each level of \code{by}. Separation is detected before the
+#' fit and flagged, never reported as a huge odds ratio.
+#'
+#' @param data Data frame, one row a patient.
+#' @param outcome Names of one or many 0/1 columns.
+#' @param exposure Name of one column.
+#' @param by Name of a grouping column; each of its levels is a stratum.
+#' @param covariates Names of columns to adjust for.
+#' @param per_sd Odds ratio per standard deviation (divisor n - 1) of the
+#'   exposure instead of per unit.
+#' @param sd Standard deviation of the whole frame ("cohort") or of the
+#'   stratum, over all rows with a value of the exposure.
+#' @param ci "wald" as \code{confint.default}, or "profile" likelihood.
+#' @param penalty Only "none" here; Firth's penalty is fitted in Python only.
+#' @param conf_level Confidence level.
+#' @param cohort Text for the column \code{cohort}.
+#' @return Data frame, one row a term: \code{estimate} is the odds ratio,
+#'   \code{std_error} is on the log scale, \code{statistic} is z. See
+#'   \link{her2stats-package} for the columns.
+#' @examples
+#' d <- data.frame(
+#'   high = c(0, 0, 1, 0, 1, 1, 0, 1, 1, 0),
+#'   ERBB2 = c(5.1, 6.0, 5.8, 6.2, 6.9, 7.4, 6.6, 5.2, 7.9, 5.5)
+#' )
+#' fit_logistic(d, "high", "ERBB2")
+#' @export
+fit_logistic <- function(data, outcome, exposure, by = NULL, covariates = character(), per_sd = TRUE,
+                         sd = c("cohort", "stratum"), ci = c("wald", "profile"), penalty = "none",
+                         conf_level = 0.95, cohort = "") {
+  sd <- match.arg(sd)
+  ci <- match.arg(ci)
+  if (penalty != "none") stop("Firth's penalty is fitted in Python only", call. = FALSE)
+  data <- check_columns(data, c(outcome, exposure, by, covariates))
+  check_binary(data, outcome)
+  whole_sd <- exposure_sd(data, exposure)
+  rows <- list()
+  for (stratum in strata(data, by)) {
+    divisor <- if (!per_sd) 1 else if (sd == "cohort") whole_sd else exposure_sd(stratum$data, exposure)
+    for (name in outcome) {
+      common <- list(
+        stratum = stratum$name, outcome = name,
+        method = paste0(
+          "Logistic regression; odds ratio per ", if (per_sd) paste0("SD (", sd, ")") else "unit", "; ",
+          interval_words(ci, conf_level)
+        )
+      )
+      missing <- without_value(data, c(name, exposure, covariates))
+      rows <- c(rows, noted(
+        logistic_rows(stratum$data, name, exposure, covariates, divisor, ci, conf_level, common, missing)
+      ))
+    }
+  }
+  result_table(rows, cohort)
+}
+
+exposure_sd <- function(data, exposure) {
+  sqrt(var(check_number(data, exposure), na.rm = TRUE))
+}
+
+check_number <- function(data, name) {
+  x <- variable(data, name)
+  if (is.factor(x)) stop("'", name, "' is not numeric; give numbers, 0 and 1 for two groups", call. = FALSE)
+  x
+}
+
+logistic_rows <- function(data, outcome, exposure, covariates, divisor, ci, conf_level, common, missing) {
+  cases <- complete_frame(data, c(outcome, exposure, covariates))
+  frame <- cases$frame
+  common <- c(common, list(n = cases$n, n_missing = cases$n_missing, n_events = sum(frame[[outcome]])))
+  adjusted <- covariate_design(frame, covariates)
+  why <- no_model(frame, outcome, exposure, missing)
+  model <- if (nzchar(why)) {
+    list(flag = why)
+  } else {
+    logistic_model(cbind(1, (frame[[exposure]] - mean(frame[[exposure]])) / divisor, adjusted$columns), frame[[outcome]])
+  }
+  answer <- function(column) odds_ratio_row(model, unit(column, ncol(model$X)), ci, conf_level)
+  rows <- c(list(c(list(term = exposure), answer(2))), lapply(adjusted$terms, function(one) {
+    c(list(term = one$term), if (nzchar(model$flag) || !is.na(one$column)) answer(2 + one$column) else one["flag"])
+  }))
+  lapply(rows, function(row) c(common, row))
+}
+
+# A unit vector; nothing where there is no model to ask.
+unit <- function(k, size) {
+  if (length(size)) replace(numeric(size), k, 1)
+}

@@ -1,0 +1,26 @@
+#' her2stats: the R twin of the Python package
+#'
+#' One function per question, a data frame in, a data frame out:
+#' \code{\link{correlate}}, \code{\link{compare_groups}},
+#' \code{\link{fit_logistic}}, \code{\link{fit_interaction}},
+#' \code{\link{fit_clinical}}, \code{\link{fit_ancova}} and
+#' \code{\link{response_odds}}. \code{\link{validate_results}} fits a whole
+#' results folder again and compares; \code{\link{read_results}} reads it.
+#'
+#' @section Columns of every table:
+#' \code{cohort}, \code{stratum} ("all" or "variable=level"), \code{outcome},
+#' \code{term}, \code{estimate}, \code{std_error}, \code{conf_low},
+#' \code{conf_high}, \code{statistic}, \code{df}, \code{p_value},
+#' \code{p_adjusted}, \code{n} (complete cases used), \code{n_events},
+#' \code{n_missing} (rows of the stratum dropped for missing values),
+#' \code{method} (the full convention in words) and \code{flag}. A quantity
+#' that the data cannot give keeps its row: its numbers are \code{NA} and
+#' \code{flag} names the reason, a code followed by details.
+#'
+#' @importFrom stats pwilcox binomial chisq.test coef complete.cases
+#'   contr.sum cor fisher.test glm glm.control glm.fit lm lm.fit median
+#'   model.matrix pchisq pf pnorm pt qchisq qnorm qt quantile qwilcox
+#'   reformulate relevel setNames uniroot var vcov wilcox.test
+#' @importFrom utils read.csv write.csv packageVersion type.convert
+#' @keywords internal
+"_PACKAGE"

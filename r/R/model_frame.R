@@ -1,0 +1,102 @@
+# From the user's data frame to the rows that one model uses.
+
+# One variable as every function here wants it: numbers, or an unordered factor with explicit levels (an ordered one
+# would bring polynomial contrasts). Text becomes a factor with levels in the C locale's order, so that the reference
+# level does not depend on the machine's language.
+variable <- function(data, name) {
+  x <- data[[name]]
+  if (is.logical(x)) {
+    as.numeric(x)
+  } else if (is.character(x)) {
+    factor(x, levels = sort(unique(x), method = "radix"))
+  } else if (is.factor(x)) {
+    factor(x, levels = levels(x), ordered = FALSE)
+  } else if (is.numeric(x)) {
+    x <- as.numeric(x)
+    x[is.nan(x)] <- NA
+    if (any(is.infinite(x))) {
+      stop("'", name, "' holds infinite values; mend them or set them to NA", call. = FALSE)
+    }
+    x
+  } else {
+    stop("'", name, "' is of class ", class(x)[1], "; numbers, text or a factor are needed", call. = FALSE)
+  }
+}
+
+# A variable that divides the rows into groups is a factor whatever it holds; 0/1 reads "0" and "1".
+grouping <- function(data, name) {
+  x <- variable(data, name)
+  if (is.factor(x)) x else factor(x, levels = sort(unique(x)), labels = format_level(sort(unique(x))))
+}
+
+format_level <- function(x) {
+  vapply(x, function(value) format(value, digits = 15, trim = TRUE), "")
+}
+
+as_groups <- function(data, variables) {
+  for (name in intersect(variables, names(data))) data[[name]] <- grouping(data, name)
+  data
+}
+
+# The complete cases of some variables, under their own names in a plain list-like data frame.
+# Rows come in an order of their values, not of the file: sums, and with them every number, are then the same to the
+# last bit however the rows lie.
+complete_frame <- function(data, variables) {
+  frame <- lapply(setNames(variables, variables), function(name) variable(data, name))
+  frame <- as.data.frame(frame, optional = TRUE, stringsAsFactors = FALSE)
+  complete <- complete.cases(frame)
+  kept <- frame[complete, , drop = FALSE]
+  kept <- kept[do.call(order, unname(as.list(kept))), , drop = FALSE]
+  rownames(kept) <- NULL
+  list(frame = kept, n = nrow(kept), n_missing = sum(!complete))
+}
+
+# The parts of the data in which a question is asked: everything, or each level of `by`.
+strata <- function(data, by = NULL) {
+  if (is.null(by) || !nzchar(by)) {
+    return(list(list(name = "all", data = data)))
+  }
+  groups <- grouping(data, by)
+  lapply(levels(groups), function(level) {
+    list(name = paste0(by, "=", level), data = data[which(groups == level), , drop = FALSE])
+  })
+}
+
+check_columns <- function(data, variables) {
+  if (!is.data.frame(data)) stop("data is not a data frame", call. = FALSE)
+  variables <- unique(variables[nzchar(variables)])
+  absent <- setdiff(variables, names(data))
+  if (length(absent)) {
+    stop("column missing from the data: ", paste0("'", absent, "'", collapse = ", "), call. = FALSE)
+  }
+  as.data.frame(data, optional = TRUE)
+}
+
+# The first variable that has no value at all, or nothing.
+without_value <- function(data, variables) {
+  Find(function(name) all(is.na(data[[name]])), variables)
+}
+
+is_constant <- function(x) {
+  length(unique(x)) < 2
+}
+
+check_binary <- function(data, outcomes) {
+  for (name in intersect(outcomes, names(data))) {
+    x <- variable(data, name)
+    if (is.factor(x) || !all(x %in% c(0, 1, NA))) {
+      stop("outcome '", name, "' is not 0/1; code it as 0 and 1 before the fit", call. = FALSE)
+    }
+  }
+}
+
+# Formulas never see the user's names ("T cells regulatory (Tregs)"): columns become v1, v2, ... and the levels of
+# factors l1, l2, ...; `terms` keeps what each column of the design matrix is called in the results.
+safe_frame <- function(frame) {
+  safe <- as.data.frame(
+    lapply(frame, function(x) if (is.factor(x)) factor(as.integer(x), seq_along(levels(x)), paste0("l", seq_along(levels(x)))) else x),
+    optional = TRUE
+  )
+  names(safe) <- paste0("v", seq_along(frame))
+  safe
+}

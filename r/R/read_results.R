@@ -1,0 +1,45 @@
+#' Read the tables of a results folder
+#'
+#' @param dir A results folder of a her2stats run.
+#' @return Named list of data frames, one for each csv file of \code{tables/}
+#'   (and \code{crosscheck} where there is one): numbers are numeric, counts
+#'   integer, identifiers and labels character, an empty cell of a number is
+#'   \code{NA}.
+#' @examples
+#' \dontrun{
+#' results <- read_results("results")
+#' subset(results$odds_ratios, p_value < 0.05)
+#' }
+#' @export
+read_results <- function(dir) {
+  folder <- file.path(dir, "tables")
+  if (!dir.exists(folder)) {
+    stop("'", dir, "' has no folder 'tables'; give the results folder of a run", call. = FALSE)
+  }
+  paths <- c(sort(list.files(folder, "\\.csv$", full.names = TRUE), method = "radix"), file.path(dir, "crosscheck.csv"))
+  paths <- paths[file.exists(paths)]
+  lapply(setNames(paths, sub("\\.csv$", "", basename(paths))), read_typed)
+}
+
+# Columns that name things stay text even when all their values look like numbers ("0" of HER2 IHC, sample 0012).
+label_columns <- c(
+  text_columns, "method", "flag", "reference", "comparison", "family", "sample", "gene", "type", "variable", "level",
+  "model", "verb", "quantity", "verdict", "reason", "note", "r_version", "emmeans_version"
+)
+
+read_typed <- function(path) {
+  table <- read.csv(path,
+    colClasses = "character", check.names = FALSE, na.strings = character(), encoding = "UTF-8", comment.char = ""
+  )
+  names(table) <- utf8(names(table))
+  for (name in setdiff(names(table), label_columns)) {
+    table[[name]] <- if (name %in% number_columns) {
+      as.numeric(table[[name]])
+    } else if (name %in% count_columns) {
+      as.integer(table[[name]])
+    } else {
+      type.convert(table[[name]], as.is = TRUE, na.strings = "")
+    }
+  }
+  table
+}

@@ -1,0 +1,35 @@
+# The one shape of every answer: a data frame, one row a term, always the same columns.
+
+# Rows are plain lists; what a row does not name is missing (or empty text).
+# Extra columns follow the common ones in the order in which rows first name them.
+result_table <- function(rows, cohort = "") {
+  extra <- setdiff(unique(unlist(lapply(rows, names))), result_columns)
+  pick <- function(name, missing) {
+    unlist(lapply(rows, function(row) if (is.null(row[[name]])) missing else row[[name]]))
+  }
+  columns <- list()
+  for (name in c(result_columns, extra)) {
+    columns[[name]] <- if (name == "cohort") {
+      rep(cohort, length(rows))
+    } else if (name %in% c(text_columns, "method", "flag")) {
+      as.character(pick(name, ""))
+    } else if (name %in% number_columns) {
+      as.numeric(pick(name, NA_real_))
+    } else if (name %in% count_columns) {
+      as.integer(pick(name, NA_integer_))
+    } else {
+      pick(name, NA)
+    }
+  }
+  as.data.frame(columns, optional = TRUE, stringsAsFactors = FALSE)
+}
+
+# A flag is a code that both languages share, then details for the person.
+flag <- function(code, ...) {
+  detail <- paste0(...)
+  if (nzchar(detail)) paste0(code, ": ", detail) else code
+}
+
+flag_code <- function(flags) {
+  trimws(sub(":.*$", "", flags))
+}

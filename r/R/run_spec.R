@@ -1,0 +1,55 @@
+# One spec, one frame, one call: what the bridge from Python and validate_results use.
+
+# Every value of a spec is text (a character vector for names); each verb takes what it knows.
+run_spec <- function(spec, data) {
+  text <- function(field) {
+    value <- as.character(spec[[field]])
+    value[nzchar(value)]
+  }
+  number <- function(field) as.numeric(spec[[field]])
+  yes <- function(field) identical(spec[[field]], "true")
+  cohort <- if (length(text("cohort"))) text("cohort") else ""
+  common <- list(data = data, conf_level = number("conf_level"), cohort = cohort)
+  arguments <- switch(spec$verb,
+    correlate = list(x = text("x"), y = text("y"), by = text("by"), ci = spec$ci),
+    compare_groups = list(y = text("y"), group = text("group"), by = text("by"), kinds = spec$kinds),
+    fit_logistic = list(
+      outcome = text("outcomes"), exposure = text("exposure"), by = text("by"), covariates = text("covariates"),
+      per_sd = yes("per_sd"), sd = spec$sd, ci = spec$ci, penalty = spec$penalty
+    ),
+    fit_interaction = list(
+      outcome = text("outcomes"), exposure = text("exposure"), moderator = text("moderator"),
+      covariates = text("covariates"), per_sd = yes("per_sd"), ci = spec$ci
+    ),
+    fit_clinical = list(
+      outcome = text("outcomes"), exposure = text("exposures"), moderator = text("moderator"),
+      covariates = text("covariates"), ci = spec$ci
+    ),
+    fit_ancova = list(
+      outcome = text("outcomes"), score = text("score"), factors = text("factors"), covariates = text("covariates"),
+      extra_terms = text("extra_terms"), weights = spec$weights, centre = yes("centre"), quantity = spec$quantity,
+      points = number("points")
+    ),
+    response_odds = list(
+      outcome = text("outcomes"), group = text("group"), reference = spec$reference, ci = spec$ci
+    ),
+    stop("this R package knows no question '", spec$verb, "'; update it to the version of the results", call. = FALSE)
+  )
+  if (!is.null(arguments$by) && !length(arguments$by)) arguments$by <- NULL
+  verbs <- list(
+    correlate = correlate, compare_groups = compare_groups, fit_logistic = fit_logistic,
+    fit_interaction = fit_interaction, fit_clinical = fit_clinical, fit_ancova = fit_ancova,
+    response_odds = response_odds
+  )
+  do.call(verbs[[spec$verb]], c(common, arguments))
+}
+
+# R's warnings stand beside the rows they concern, in an extra column `note` that is there only when needed.
+noted <- function(rows) {
+  notes <- character()
+  rows <- withCallingHandlers(rows, warning = function(w) notes <<- c(notes, conditionMessage(w)))
+  if (!length(notes)) {
+    return(rows)
+  }
+  lapply(rows, function(row) c(row, list(note = paste(unique(notes), collapse = "; "))))
+}

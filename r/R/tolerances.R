@@ -1,0 +1,46 @@
+# How far two correct programs may lie apart. The same numbers stand in Python's r_engine/tolerances.py.
+
+logistic_verbs <- c("fit_logistic", "fit_interaction", "fit_clinical", "response_odds")
+compared_numbers <- setdiff(number_columns, "p_adjusted")
+
+# Relative differences; linear models, logistic Wald, profile limits, rank statistics.
+tolerance_of <- function(verb, ci, quantity) {
+  if (quantity %in% c("n", "n_events", "n_missing", "flag")) {
+    0
+  } else if (verb == "fit_ancova") {
+    1e-9
+  } else if (verb %in% logistic_verbs) {
+    if (identical(ci, "profile") && quantity %in% c("conf_low", "conf_high")) 1e-4 else 1e-7
+  } else {
+    1e-10
+  }
+}
+
+# What "near 0" means for each quantity: below this size a difference is judged against this size.
+near_zero <- function(quantity, verb, table) {
+  rows <- nrow(table)
+  if (quantity %in% c("statistic", "df", "df_residual")) {
+    rep(1, rows)
+  } else if (quantity == "p_value") {
+    rep(1e-300, rows)
+  } else if (quantity == "at") {
+    rep(max(abs(table$at), 0, na.rm = TRUE), rows)
+  } else if (quantity %in% c("estimate", "conf_low", "conf_high") && !verb %in% logistic_verbs) {
+    width <- (table$conf_high - table$conf_low) / 4
+    size <- ifelse(is.na(table$std_error), width, table$std_error)
+    ifelse(is.finite(size), size, 0)
+  } else {
+    rep(0, rows)
+  }
+}
+
+# A p value inherits the tolerance of its statistic: d log p = z dz = z^2 (dz / z), and half of that in chi-squared.
+amplification <- function(quantity, verb, table) {
+  if (quantity != "p_value" || verb == "compare_groups") {
+    return(rep(1, nrow(table)))
+  }
+  squared <- is.na(table$df) | table$term == "mean" | verb == "correlate" | !is.na(table$estimate)
+  df <- ifelse(is.na(table$df), 1, table$df)
+  size <- ifelse(squared, table$statistic^2, df * table$statistic)
+  pmax(1, ifelse(is.finite(size), size, 1))
+}

@@ -1,0 +1,20 @@
+# Fits every model of this results folder again in R and compares; needs R with emmeans and MASS, not her2stats.
+#
+#   Rscript validate.R            prints the comparison, exit status 3 when R disagrees
+#   source("validate.R")          the same in a session; the comparison is in `checked`
+
+her2stats_here <- local({
+  script <- sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE))
+  sourced <- unlist(lapply(sys.frames(), function(frame) frame$ofile))
+  place <- c(rev(sourced), script)[1]
+  if (is.na(place)) getwd() else dirname(normalizePath(place))
+})
+for (needed in c("emmeans", "MASS")) {
+  if (!requireNamespace(needed, quietly = TRUE)) {
+    stop("the R package '", needed, "' is missing; install.packages(\"", needed, "\") installs it", call. = FALSE)
+  }
+}
+her2stats <- new.env()
+sys.source(file.path(her2stats_here, "her2stats.R"), her2stats)
+checked <- her2stats$validate_results(her2stats_here)
+if (!interactive() && sys.nframe() == 0L && any(checked$verdict == "disagree")) quit(status = 3)

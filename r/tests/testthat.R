@@ -1,0 +1,4 @@
+library(testthat)
+library(her2stats)
+
+test_check("her2stats")
