@@ -1,0 +1,47 @@
+"""Statistics: plain frames in, `Result` out; one verb a question.
+
+These functions know no files and no cohorts, and can be used on their own in a notebook.
+"""
+
+from her2stats.statistics.ancova import Ancova, fit_ancova
+from her2stats.statistics.comparison import compare_groups
+from her2stats.statistics.correlation import correlate
+from her2stats.statistics.interaction import fit_clinical, fit_interaction
+from her2stats.statistics.logistic import fit_logistic
+from her2stats.statistics.multiplicity import adjust
+from her2stats.statistics.response import response_odds
+from her2stats.statistics.result import COLUMNS, Result, as_result_table, combine
+from her2stats.statistics.specs import (
+    AncovaSpec,
+    ClinicalSpec,
+    CorrelationSpec,
+    GroupSpec,
+    InteractionSpec,
+    LogisticSpec,
+    ResponseSpec,
+    Spec,
+)
+
+__all__ = [
+    "COLUMNS",
+    "Ancova",
+    "AncovaSpec",
+    "ClinicalSpec",
+    "CorrelationSpec",
+    "GroupSpec",
+    "InteractionSpec",
+    "LogisticSpec",
+    "ResponseSpec",
+    "Result",
+    "Spec",
+    "adjust",
+    "as_result_table",
+    "combine",
+    "compare_groups",
+    "correlate",
+    "fit_ancova",
+    "fit_clinical",
+    "fit_interaction",
+    "fit_logistic",
+    "response_odds",
+]

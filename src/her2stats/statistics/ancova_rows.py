@@ -1,0 +1,113 @@
+"""The three tables of an analysis of covariance: tests, marginal slopes, marginal mean curves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from scipy.special import stdtrit
+
+from her2stats.statistics.ancova_model import AncovaModel, SharedModel
+from her2stats.statistics.arguments import percent
+from her2stats.statistics.flags import Row, flag
+from her2stats.statistics.frame import Array
+from her2stats.statistics.linear import LinearFit
+from her2stats.statistics.tails import t_two_sided
+
+NOT_IN_DATA = flag("not estimable", "a cell of the grid has no case")
+
+
+def test_rows(model: AncovaModel) -> Iterator[Row]:
+    """A row a term."""
+    place = "numbers centred at their mean" if model.spec.centre else "numbers at 0"
+    shared = _common(model, f"lm, Type III F test (sum-to-zero contrasts, {place})") | {"stratum": "all"}
+    if model.shared is None or model.fit is None:
+        for term in model.terms:
+            yield shared | {"term": ":".join(term), "df_residual": np.nan, "flag": model.flag}
+        return
+    for test in model.shared.tests:
+        yield shared | {"term": ":".join(test.term)} | test.against(model.fit, model.values)
+
+
+def slope_rows(model: AncovaModel) -> Iterator[Row]:
+    """A row for all, and one for each level of each factor."""
+    spec = model.spec
+    interval = f"{percent(spec.conf_level)} CI t"
+    method = f"lm, marginal slope of the score, {spec.weights} weights; {interval}"
+    common = _common(model, method) | {"term": spec.score}
+    for stratum, fixed, level in _strata(model):
+        row = common | {"stratum": stratum}
+        if model.shared is None or model.fit is None:
+            yield row | {"flag": model.flag}
+            continue
+        weights = _weights(model, model.shared, fixed, level)
+        if weights is None:
+            yield row | {"flag": flag("empty level", f"no complete case has {stratum}")}
+            continue
+        combination = model.shared.grid.slopes(spec.score, weights)[None, :]
+        yield row | _numbers(model.fit, combination, spec.conf_level, tested=True)[0]
+
+
+def curve_rows(model: AncovaModel) -> Iterator[Row]:
+    """Rows along the score, for all and for each level of each factor; one row where there is no curve."""
+    spec = model.spec
+    interval = f"{percent(spec.conf_level)} CI t"
+    method = f"lm, marginal mean, {spec.weights} weights; {interval}"
+    common = _common(model, method) | {"term": "mean"}
+    for stratum, fixed, level in _strata(model):
+        row = common | {"stratum": stratum, "at": np.nan}
+        if model.shared is None or model.fit is None:
+            yield row | {"flag": model.flag}
+            continue
+        weights = _weights(model, model.shared, fixed, level)
+        if weights is None:
+            yield row | {"flag": flag("empty level", f"no complete case has {stratum}")}
+            continue
+        at = np.linspace(*model.shared.span, spec.points)
+        combinations = model.shared.grid.means(spec.score, at, weights)
+        numbers = _numbers(model.fit, combinations, spec.conf_level, tested=False)
+        for place, values in zip(at, numbers, strict=True):
+            yield row | {"at": float(place)} | values
+
+
+def _common(model: AncovaModel, method: str) -> Row:
+    adjusted = (*model.spec.covariates, *model.spec.extra_terms)
+    with_covariates = f"{method}; adjusted for {', '.join(adjusted)}" if adjusted else method
+    return {"outcome": model.outcome, "n": model.n, "n_missing": model.n_missing, "method": with_covariates}
+
+
+def _strata(model: AncovaModel) -> Iterator[tuple[str, str, int]]:
+    """Label, factor held fixed, position of its level among the declared ones."""
+    yield "all", "", 0
+    for name in model.spec.factors:
+        for position, level in enumerate(model.levels[name]):
+            yield f"{name}={level}", name, position
+
+
+def _weights(model: AncovaModel, shared: SharedModel, fixed: str, level: int) -> Array | None:
+    """Weights of the grid's cells; None for a level without cases."""
+    if not fixed:
+        return shared.grid.weights(model.spec.weights)
+    if level not in shared.present[fixed]:
+        return None
+    return shared.grid.weights(model.spec.weights, fixed, shared.present[fixed].index(level))
+
+
+def _numbers(fit: LinearFit, combinations: Array, conf_level: float, *, tested: bool) -> list[Row]:
+    """Estimate, standard error and t limits of each L b; with its t test where a value of 0 has a meaning."""
+    estimable = fit.projection.estimable(combinations)
+    estimates, errors = fit.contrasts(combinations)
+    reach = float(stdtrit(fit.df_residual, 0.5 + conf_level / 2)) * errors
+    rows = []
+    for known, estimate, error, half in zip(
+        estimable, estimates.tolist(), errors.tolist(), reach.tolist(), strict=True
+    ):
+        if not known:
+            rows.append({"flag": NOT_IN_DATA})
+            continue
+        row: Row = {"estimate": estimate, "std_error": error, "df": fit.df_residual}
+        row |= {"conf_low": estimate - half, "conf_high": estimate + half}
+        if tested:
+            row |= {"statistic": estimate / error, "p_value": t_two_sided(estimate / error, fit.df_residual)}
+        rows.append(row)
+    return rows

@@ -1,0 +1,56 @@
+"""Arguments of the verbs, checked together: a person hears of every wrong one at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import get_args
+
+from her2stats.errors import DataError, ProblemList
+
+Names = str | Iterable[str]
+
+
+def as_names(names: Names | None) -> tuple[str, ...]:
+    """One name or many as a tuple.
+
+    Examples
+    --------
+    >>> as_names("age"), as_names(["age", "grade"]), as_names(None)
+    (('age',), ('age', 'grade'), ())
+    """
+    if names is None or (isinstance(names, str) and not names):
+        return ()
+    return (names,) if isinstance(names, str) else tuple(names)
+
+
+def check_choice(problems: ProblemList, argument: str, value: object, choices: object) -> None:
+    """Note a problem when a word is not among the members of a ``Literal`` type."""
+    words = get_args(choices)
+    if value not in words:
+        remedy = "use one of " + ", ".join(repr(word) for word in words)
+        problems.add(DataError, f"{argument}={value!r} is not a choice", remedy=remedy)
+
+
+def check_level(problems: ProblemList, conf_level: float) -> None:
+    """Note a problem when a confidence level is not between 0 and 1."""
+    if not 0 < conf_level < 1:
+        problems.add(DataError, f"conf_level={conf_level!r} is not between 0 and 1", remedy="0.95 is usual")
+
+
+def check_names(problems: ProblemList, argument: str, names: Sequence[str], *, required: bool = True) -> None:
+    """Note a problem when no name is given where one is needed, or one is given twice."""
+    if required and not names:
+        problems.add(DataError, f"{argument} names no variable", remedy="name at least one column")
+    for name in dict.fromkeys(name for name in names if list(names).count(name) > 1):
+        problems.add(DataError, f"{argument} names '{name}' twice", remedy="name each column once")
+
+
+def percent(conf_level: float) -> str:
+    """Confidence level as it is written in the `method` column.
+
+    Examples
+    --------
+    >>> percent(0.95), percent(0.995)
+    ('95%', '99.5%')
+    """
+    return f"{100 * conf_level:.10g}%"

@@ -1,0 +1,147 @@
+"""How strongly does a score go with each of many variables: Spearman correlation with its interval."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+
+from her2stats.errors import DataError, ProblemList
+from her2stats.statistics.arguments import Names, as_names, check_choice, check_level, check_names, percent
+from her2stats.statistics.correlation_interval import NAMES, bootstrap_interval, z_interval, z_std_error
+from her2stats.statistics.flags import Row, flag
+from her2stats.statistics.frame import Array, Cases, ModelFrame, model_frame
+from her2stats.statistics.result import Result
+from her2stats.statistics.specs import CorrelationCI, CorrelationSpec
+from her2stats.statistics.tails import t_two_sided
+
+FEWEST = 4  # the standard errors of z divide by n - 3
+
+
+def correlate(
+    data: pd.DataFrame,
+    x: str,
+    y: Names,
+    *,
+    by: str | None = None,
+    ci: CorrelationCI = "bonett-wright",
+    conf_level: float = 0.95,
+    draws: int = 2000,
+    seed: int = 0,
+    cohort: str = "",
+) -> Result:
+    """Spearman correlation of one variable with one or many, with a confidence interval.
+
+    Parameters
+    ----------
+    data : DataFrame
+        samples x variables, numbers in any unit.
+    x : str
+        The exposure; stands in the column ``term``.
+    y : str or sequence of str
+        The variables it is correlated with; stand in the column ``outcome``.
+    by : str, optional
+        A factor: one correlation in each of its levels instead of one over all samples.
+    ci : {"bonett-wright", "fieller", "caruso-cliff", "fisher", "sas", "bootstrap"}
+        Interval: z = atanh(rho) with the squared standard error (1 + rho^2 / 2) / (n - 3), 1.06 / (n - 3),
+        1 / (n - 2) + abs(z) / (6 n + 4 sqrt(n)), or 1 / (n - 3); "sas" is the last with z less rho / (2 (n - 1)), as
+        PROC CORR; "bootstrap" the percentiles over `draws` resamples.
+    conf_level : float
+        Between 0 and 1.
+    draws, seed : int
+        Of the bootstrap.
+    cohort : str
+        Written into the result.
+
+    Returns
+    -------
+    Result
+        ``estimate`` rho; ``std_error`` of z; ``statistic`` t = rho sqrt((n - 2) / (1 - rho^2)) on ``df`` n - 2 and its
+        two-sided p. Flags: "too few observations" below 4 pairs, "constant outcome", "constant exposure",
+        "perfect correlation" (rho is given, nothing else can be).
+
+    Raises
+    ------
+    DataError
+        A column is absent or holds text, or an argument is not a choice.
+
+    References
+    ----------
+    Bonett and Wright 2000, doi:10.1007/BF02294183. Fieller, Hartley and Pearson 1957, doi:10.1093/biomet/44.3-4.470.
+    Caruso and Cliff 1997, doi:10.1177/0013164497057004009.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"her2": [1.0, 2, 3, 4, 5, 6], "cd8": [9.0, 7, 8, 5, 6, 1]})
+    >>> correlate(frame, "her2", "cd8").table[["outcome", "term", "estimate", "n"]].round(3)
+      outcome  term  estimate  n
+    0     cd8  her2    -0.886  6
+    """
+    outcomes = as_names(y)
+    problems = ProblemList()
+    check_names(problems, "y", outcomes)
+    check_choice(problems, "ci", ci, CorrelationCI)
+    check_level(problems, conf_level)
+    if draws < 1:
+        problems.add(DataError, f"draws={draws!r} is not positive", remedy="2000 is usual")
+    spec = CorrelationSpec(
+        cohort=cohort, x=x, y=outcomes, by=by or "", ci=ci, conf_level=conf_level, draws=draws, seed=seed
+    )
+    factors = as_names(by)
+    frame = model_frame(data, numeric=[x, *outcomes], factors=factors, problems=problems)
+    rows = [
+        {"stratum": stratum, **_correlation(frame, frame.complete([x, outcome], within), outcome, spec)}
+        for stratum, within in frame.strata(spec.by)
+        for outcome in outcomes
+    ]
+    return Result.from_rows(rows, spec, frame.table)
+
+
+def _correlation(frame: ModelFrame, cases: Cases, outcome: str, spec: CorrelationSpec) -> Row:
+    method = f"Spearman, t approximation; {percent(spec.conf_level)} CI {NAMES[spec.ci]}"
+    row: Row = {"outcome": outcome, "term": spec.x, "n": cases.n, "n_missing": cases.n_missing, "method": method}
+    rank_x, rank_y = doubled_ranks(cases[spec.x]), doubled_ranks(cases[outcome])
+    if absent := frame.without_value([spec.x, outcome]):
+        return row | {"flag": flag("missing variable", f"'{absent}' has no value")}
+    if cases.n < FEWEST:
+        return row | {"flag": flag("too few observations", f"{cases.n} pairs, {FEWEST} are needed")}
+    if not rank_y.any():
+        return row | {"flag": flag("constant outcome", f"'{outcome}' is {cases[outcome][0]:g} throughout")}
+    if not rank_x.any():
+        return row | {"flag": flag("constant exposure", f"'{spec.x}' is {cases[spec.x][0]:g} throughout")}
+    row["df"] = cases.n - 2
+    # Whole numbers as Python integers: rho and 1 - rho^2 are then right to the last digit, however close rho is to 1.
+    xx, yy, xy = (int(left @ right) for left, right in ((rank_x, rank_x), (rank_y, rank_y), (rank_x, rank_y)))
+    rho, unexplained = xy / math.sqrt(xx * yy), (xx * yy - xy**2) / (xx * yy)
+    if unexplained == 0:
+        return row | {"estimate": math.copysign(1, xy), "flag": flag("perfect correlation", "every rank is matched")}
+    if spec.ci == "bootstrap":
+        low, high = bootstrap_interval(
+            cases[spec.x], cases[outcome], conf_level=spec.conf_level, draws=spec.draws, seed=spec.seed
+        )
+    else:
+        low, high = z_interval(rho, cases.n, spec.ci, spec.conf_level)
+    statistic = rho * math.sqrt((cases.n - 2) / unexplained)
+    return row | {
+        "estimate": rho,
+        "std_error": z_std_error(rho, cases.n, spec.ci),
+        "conf_low": low,
+        "conf_high": high,
+        "statistic": statistic,
+        "p_value": t_two_sided(statistic, cases.n - 2),
+    }
+
+
+def doubled_ranks(values: Array) -> Array:
+    """Twice the mid-ranks, centred at 0: whole numbers, so that sums over them are exact in any order.
+
+    Examples
+    --------
+    >>> doubled_ranks(np.array([5.0, 1.0, 5.0]))
+    array([ 1., -2.,  1.])
+    """
+    distinct = np.unique(values, return_inverse=True, return_counts=True)
+    counts = distinct[2].astype("float64")
+    doubled: Array = (2 * np.cumsum(counts) - counts + 1)[distinct[1]] - (len(values) + 1)
+    return doubled

@@ -1,0 +1,109 @@
+"""Columns of a logistic model: exposure per unit or per standard deviation, covariates, treatment coding."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from her2stats.statistics.flags import flag
+from her2stats.statistics.frame import Array, Cases, Mask, ModelFrame
+
+
+@dataclass(frozen=True, eq=False)
+class Covariates:
+    """The covariates of a model as columns.
+
+    Parameters
+    ----------
+    columns : ndarray of shape (n, q)
+        Numbers less their mean; one indicator for each level but the reference.
+    terms : tuple of str
+        Every term that gets a row, "age" or "pam50[LumA]".
+    places : mapping of str to int
+        Column of each term that has one.
+    flags : mapping of str to str
+        Terms that have none, and why.
+    """
+
+    columns: Array
+    terms: tuple[str, ...]
+    places: dict[str, int]
+    flags: dict[str, str]
+
+
+def covariate_columns(frame: ModelFrame, cases: Cases, names: Sequence[str]) -> Covariates:
+    """Build the columns of the covariates for the complete cases.
+
+    A level without cases has no column and its row is flagged; where that level is the reference, all rows of the
+    factor are flagged, because they would be set against another level than the one declared. The fit is the same.
+    """
+    columns: list[Array] = []
+    terms: list[str] = []
+    places: dict[str, int] = {}
+    flags: dict[str, str] = {}
+    for name in names:
+        values = cases[name]
+        if name not in frame.levels:
+            places[name] = len(columns)
+            terms.append(name)
+            columns.append(centred(values))
+            continue
+        present = np.unique(values)
+        reference_is_empty = 0 not in present
+        for position, level in enumerate(frame.levels[name][1:], start=1):
+            term = f"{name}[{level}]"
+            terms.append(term)
+            if reference_is_empty:
+                flags[term] = flag("empty level", f"no case has the reference level '{frame.levels[name][0]}'")
+            elif position not in present:
+                flags[term] = flag("empty level", f"no case has '{level}'")
+            else:
+                places[term] = len(columns)
+                columns.append((values == position).astype("float64"))
+        if reference_is_empty:  # one column stays where one level is present: it makes the model rank deficient
+            inner = present[1:] if len(present) > 1 else present
+            columns.extend((values == position).astype("float64") for position in inner)
+    stacked = np.column_stack(columns) if columns else np.empty((cases.n, 0))
+    return Covariates(stacked, tuple(terms), places, flags)
+
+
+def covariate_terms(frame: ModelFrame, names: Sequence[str]) -> tuple[str, ...]:
+    """Terms of the covariates, known before any fit."""
+    terms: list[str] = []
+    for name in names:
+        terms += [f"{name}[{level}]" for level in frame.levels[name][1:]] if name in frame.levels else [name]
+    return tuple(terms)
+
+
+def centred(values: Array) -> Array:
+    """Values less their mean, taken in two steps so that many constant leading digits do no harm."""
+    if not len(values):
+        return values
+    shifted = values - values[len(values) // 2]
+    less: Array = shifted - shifted.mean()
+    return less
+
+
+def standard_deviation(frame: ModelFrame, name: str, within: Mask) -> float:
+    """N - 1 standard deviation over the rows that have a value; NaN below two rows."""
+    values = np.sort(frame.values[name][within])
+    values = values[~np.isnan(values)]
+    return float(np.std(centred(values), ddof=1)) if len(values) > 1 else math.nan
+
+
+def column_rank(columns: Array, *, tolerance: float = 1e-7) -> int:
+    """Rank of columns scaled to length 1, by R's tolerance for linear models.
+
+    Examples
+    --------
+    >>> column_rank(np.array([[1.0, 1.0, 2.0], [1.0, 2.0, 3.0], [1.0, 4.0, 5.0]]))
+    2
+    """
+    if not columns.size:
+        return 0
+    lengths = np.sqrt((columns**2).sum(axis=0))
+    scaled = columns / np.where(lengths > 0, lengths, 1.0)
+    return int((np.linalg.svd(scaled, compute_uv=False) > tolerance).sum())

@@ -1,0 +1,211 @@
+"""The model frame: the columns that a question needs, as numbers and as factors with explicit levels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from her2stats.errors import DataError, ProblemList
+
+Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+MOST_LEVELS = 30
+
+
+@dataclass(frozen=True, eq=False)
+class Cases:
+    """The complete cases of some variables within a stratum, in an order that the rows' order cannot change.
+
+    Parameters
+    ----------
+    values : mapping of str to ndarray of shape (n,)
+        Numbers; a factor as the position of its level.
+    rows : ndarray of int, shape (n,)
+        Where the cases stand in the frame.
+    n_missing : int
+        Rows of the stratum left out because one of the variables is missing.
+    """
+
+    values: Mapping[str, Array]
+    rows: NDArray[np.intp]
+    n_missing: int
+
+    def __getitem__(self, name: str) -> Array:
+        return self.values[name]
+
+    @property
+    def n(self) -> int:
+        """How many."""
+        return len(self.rows)
+
+
+@dataclass(frozen=True, eq=False)
+class ModelFrame:
+    """Columns ready for a model.
+
+    Parameters
+    ----------
+    table : DataFrame
+        samples x variables, numbers as float64 and factors as unordered categoricals; goes into ``Result.data``.
+    values : mapping of str to ndarray of shape (samples,)
+        The same as numbers: a factor as the position of its level, NaN where missing.
+    levels : mapping of str to tuple of str
+        Levels of each factor, the reference first.
+    """
+
+    table: pd.DataFrame
+    values: Mapping[str, Array]
+    levels: Mapping[str, tuple[str, ...]]
+
+    def strata(self, by: str = "") -> Iterator[tuple[str, Mask]]:
+        """All rows, or the rows of each level of a factor, with the label of the `stratum` column."""
+        if not by:
+            yield "all", np.ones(len(self.table), dtype=bool)
+            return
+        for position, level in enumerate(self.levels[by]):
+            yield f"{by}={level}", self.values[by] == position
+
+    def complete(self, names: Sequence[str], within: Mask) -> Cases:
+        """Rows of a stratum that have every one of the variables.
+
+        They are sorted by value, the first name first, so that no sum depends on the order of the rows: rows that
+        agree in every value may change places without effect.
+        """
+        columns = [self.values[name] for name in names]
+        missing = np.zeros(len(within), dtype=bool)
+        for column in columns:
+            missing |= np.isnan(column)
+        rows = np.flatnonzero(within & ~missing)
+        order = np.lexsort([column[rows] for column in reversed(columns)])
+        rows = rows[order]
+        values = {name: column[rows] for name, column in zip(names, columns, strict=True)}
+        return Cases(values, rows, int(np.count_nonzero(within & missing)))
+
+    def without_value(self, names: Sequence[str]) -> str:
+        """First of the variables that is missing everywhere, or empty text."""
+        return next((name for name in names if np.isnan(self.values[name]).all()), "")
+
+
+def model_frame(
+    data: pd.DataFrame,
+    *,
+    numeric: Sequence[str] = (),
+    binary: Sequence[str] = (),
+    factors: Sequence[str] = (),
+    either: Sequence[str] = (),
+    problems: ProblemList | None = None,
+) -> ModelFrame:
+    """Take the named columns of a frame and give each its type.
+
+    Parameters
+    ----------
+    data : DataFrame
+        samples x variables.
+    numeric, binary, factors : sequence of str
+        Columns that must be numbers, must be 0/1, or become factors whatever they hold (text, categories, 0/1).
+    either : sequence of str
+        Columns that are factors when they hold text or categories, and numbers otherwise (covariates).
+    problems : ProblemList, optional
+        Problems found before; everything is raised together here.
+
+    Returns
+    -------
+    ModelFrame
+        Text becomes a factor with sorted levels; a categorical keeps its categories in their order.
+
+    Raises
+    ------
+    DataError
+        Columns that are absent, text where numbers are needed, infinite numbers, outcomes other than 0 and 1.
+    """
+    problems = ProblemList() if problems is None else problems
+    values: dict[str, Array] = {}
+    levels: dict[str, tuple[str, ...]] = {}
+    for name in sorted({*numeric, *binary} & {*factors}):
+        problems.add(DataError, f"column '{name}' is asked for as a number and as a group", remedy="choose one")
+    for name in dict.fromkeys([*binary, *numeric, *factors, *either]):
+        if name not in data.columns:
+            remedy = "columns are " + ", ".join(map(str, data.columns[:20])) + ("..." if data.shape[1] > 20 else "")
+            problems.add(DataError, f"column '{name}' is missing", remedy=remedy)
+            continue
+        column = data[name]
+        if isinstance(column, pd.DataFrame):
+            problems.add(DataError, f"column '{name}' is there {column.shape[1]} times", remedy="rename the columns")
+        elif name in factors or (name in either and not _is_number(column)):
+            values[name], levels[name] = _factor(problems, name, column)
+        else:
+            values[name] = _numbers(problems, name, column, binary=name in binary)
+    problems.raise_if_any()
+    table = pd.DataFrame(
+        {name: _categorical(column, levels[name]) if name in levels else column for name, column in values.items()},
+        index=data.index,
+    )
+    return ModelFrame(table, values, levels)
+
+
+def _is_number(column: pd.Series) -> bool:
+    return pd.api.types.is_numeric_dtype(column.dtype) or pd.api.types.is_bool_dtype(column.dtype)
+
+
+def _numbers(problems: ProblemList, name: str, column: pd.Series, *, binary: bool) -> Array:
+    if not _is_number(column):
+        present = column.dropna()
+        wrong = [
+            (place, value)
+            for place, value in zip(present.index, present.tolist(), strict=True)
+            if not isinstance(value, int | float | np.number)
+        ]
+        categorical = isinstance(column.dtype, pd.CategoricalDtype)
+        if wrong or categorical:
+            kind = "groups" if categorical else f"the text {wrong[0][1]!r}"
+            where = "" if categorical else f"row {wrong[0][0]}"
+            remedy = "give 0 and 1" if binary else "give numbers, and empty cells where they are missing"
+            problems.add(DataError, f"column '{name}' holds {kind}, not numbers", where=where, remedy=remedy)
+            return np.full(len(column), np.nan)
+        column = column.astype("object").where(column.notna(), np.nan).astype("float64")
+    numbers: Array = column.to_numpy(dtype="float64", na_value=np.nan, copy=True)
+    if np.isinf(numbers).any():
+        place = column.index[np.flatnonzero(np.isinf(numbers))[0]]
+        problems.add(DataError, f"column '{name}' holds an infinite number", where=f"row {place}")
+    other = numbers[~np.isnan(numbers) & (numbers != 0.0) & (numbers != 1.0)]
+    if binary and len(other):
+        problems.add(DataError, f"outcome '{name}' holds {other[0]:g}", remedy="give 0 and 1 only")
+    return numbers
+
+
+def _factor(problems: ProblemList, name: str, column: pd.Series) -> tuple[Array, tuple[str, ...]]:
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        labels = [_label(level) for level in column.cat.categories]
+        codes = column.cat.codes.to_numpy().astype("float64")
+        codes[codes < 0] = np.nan
+    else:
+        found = pd.Series(column.dropna().unique())
+        distinct = sorted(found.tolist(), key=lambda level: level if _is_number(column) else str(level))
+        labels = [_label(level) for level in distinct]
+        positions = {level: float(position) for position, level in enumerate(distinct)}
+        codes = column.astype("object").map(positions).astype("float64").to_numpy(copy=True)
+    if len(labels) > MOST_LEVELS:
+        what = f"column '{name}' has {len(labels)} different values and cannot divide samples into groups"
+        problems.add(DataError, what, remedy="name a column of groups, or cut the values into groups first")
+    if len(set(labels)) < len(labels):
+        problems.add(DataError, f"levels of '{name}' look alike as text: {', '.join(labels)}", remedy="rename them")
+    return codes, tuple(labels)
+
+
+def _label(level: object) -> str:
+    """Level as text; a whole number without its decimals, so that 0/1 columns read "0" and "1"."""
+    if isinstance(level, bool | np.bool_):
+        return str(int(level))
+    if isinstance(level, float | np.floating) and float(level).is_integer():
+        return str(int(level))
+    return str(level)
+
+
+def _categorical(codes: Array, levels: tuple[str, ...]) -> pd.Categorical:
+    positions = np.where(np.isnan(codes), -1.0, codes).astype(int)
+    dtype = pd.CategoricalDtype(list(levels), ordered=False)
+    return pd.Categorical.from_codes(positions.tolist(), dtype=dtype)

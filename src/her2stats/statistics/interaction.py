@@ -1,0 +1,222 @@
+"""Does an odds ratio differ between the two levels of a moderator: logistic regression with an interaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import pandas as pd
+
+from her2stats.errors import DataError, ProblemList
+from her2stats.statistics.arguments import Names, as_names, check_choice, check_level, check_names
+from her2stats.statistics.covariates import standard_deviation
+from her2stats.statistics.flags import Row
+from her2stats.statistics.frame import ModelFrame, model_frame
+from her2stats.statistics.interaction_model import five_rows
+from her2stats.statistics.odds_ratio import interval_name
+from her2stats.statistics.result import Result
+from her2stats.statistics.specs import ClinicalSpec, InteractionSpec, OddsRatioCI
+
+LIKELIHOOD_RATIO = "(likelihood ratio)"
+
+
+def fit_interaction(
+    data: pd.DataFrame,
+    outcome: Names,
+    exposure: str,
+    moderator: str,
+    *,
+    covariates: Names = (),
+    per_sd: bool = True,
+    ci: OddsRatioCI = "wald",
+    conf_level: float = 0.95,
+    cohort: str = "",
+) -> Result:
+    """Odds ratio of each outcome for the exposure in both levels of a moderator, and whether they differ.
+
+    Parameters
+    ----------
+    data : DataFrame
+        samples x variables.
+    outcome : str or sequence of str
+        Columns of 0 and 1.
+    exposure : str
+        A column of numbers.
+    moderator : str
+        A factor of two levels (text, categories or 0/1), the first the reference.
+    covariates : str or sequence of str
+        Adjusted for, without rows of their own.
+    per_sd : bool
+        Odds ratio per standard deviation (n - 1) over every row of the frame that has the exposure, or per unit.
+    ci : {"wald", "profile"}
+        Of the odds ratios; p is Wald's either way.
+    conf_level : float
+        Between 0 and 1.
+    cohort : str
+        Written into the result.
+
+    Returns
+    -------
+    Result
+        Five rows an outcome, all from one model: the exposure in the reference level and in the second level
+        (``stratum`` "<moderator>=<level>"), "<moderator>[<second>]" (at exposure 0), "<exposure>:<moderator>[<second>]"
+        (ratio of the two odds ratios), and its likelihood ratio test "... (likelihood ratio)". Extra column
+        ``exposure``. Flags as `fit_logistic`, "empty level" where a level of the moderator has no case.
+
+    Raises
+    ------
+    DataError
+        A column is absent or of the wrong type, or the moderator has not two levels.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"her2": [1, 2, 3, 4, 5, 6] * 2, "hr": ["neg"] * 6 + ["pos"] * 6})
+    >>> frame["high"] = [0, 1, 0, 1, 0, 1, 1, 0, 1, 0, 1, 0]
+    >>> fit_interaction(frame, "high", "her2", "hr", per_sd=False).table[["stratum", "term", "estimate"]].round(3)
+      stratum                             term  estimate
+    0  hr=neg                             her2     1.435
+    1  hr=pos                             her2     0.697
+    2     all                          hr[pos]    12.544
+    3     all                     her2:hr[pos]     0.485
+    4     all  her2:hr[pos] (likelihood ratio)       NaN
+    """
+    outcomes, adjusted = as_names(outcome), as_names(covariates)
+    problems = ProblemList()
+    frame = _frame(data, outcomes, (exposure,), moderator, adjusted, ci, conf_level, problems)
+    spec = InteractionSpec(
+        cohort=cohort,
+        outcomes=outcomes,
+        exposure=exposure,
+        moderator=moderator,
+        covariates=adjusted,
+        per_sd=per_sd,
+        ci=ci,
+        conf_level=conf_level,
+    )
+    rows = [row for name in outcomes for row in _interaction(frame, name, exposure, spec, per_sd=per_sd)]
+    return Result.from_rows(rows, spec, frame.table)
+
+
+def fit_clinical(
+    data: pd.DataFrame,
+    outcome: Names,
+    exposure: Names,
+    *,
+    moderator: str,
+    covariates: Names = (),
+    ci: OddsRatioCI = "wald",
+    conf_level: float = 0.95,
+    cohort: str = "",
+) -> Result:
+    """Odds ratio of each clinical outcome for each exposure in both levels of a moderator.
+
+    The model is that of `fit_interaction`, per unit of the exposure (high against low abundance), for every outcome and
+    every exposure.
+
+    Parameters
+    ----------
+    data : DataFrame
+        samples x variables.
+    outcome : str or sequence of str
+        Columns of 0 and 1: age > 50, grade III, size > 2 cm.
+    exposure : str or sequence of str
+        Columns of numbers, here the 0/1 abundance of cell types.
+    moderator : str
+        A factor of two levels, the first the reference.
+    covariates, ci, conf_level, cohort
+        As `fit_interaction`.
+
+    Returns
+    -------
+    Result
+        Rows as `fit_interaction`, outcome by outcome, within it exposure by exposure; the extra column ``exposure``
+        tells apart the moderator rows of different exposures.
+
+    Raises
+    ------
+    DataError
+        A column is absent or of the wrong type, or the moderator has not two levels.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"cd8": [0, 1] * 8, "hr": ["neg"] * 8 + ["pos"] * 8})
+    >>> frame["older"] = [0, 1, 0, 1, 1, 1, 0, 0, 1, 0, 0, 1, 1, 0, 0, 0]
+    >>> fit_clinical(frame, "older", "cd8", moderator="hr").table["estimate"].round(3).tolist()
+    [9.0, 0.333, 3.0, 0.037, nan]
+    """
+    outcomes, exposures, adjusted = as_names(outcome), as_names(exposure), as_names(covariates)
+    problems = ProblemList()
+    frame = _frame(data, outcomes, exposures, moderator, adjusted, ci, conf_level, problems)
+    spec = ClinicalSpec(
+        cohort=cohort,
+        outcomes=outcomes,
+        exposures=exposures,
+        moderator=moderator,
+        covariates=adjusted,
+        ci=ci,
+        conf_level=conf_level,
+    )
+    rows = [
+        row
+        for name in outcomes
+        for exposed in exposures
+        for row in _interaction(frame, name, exposed, spec, per_sd=False)
+    ]
+    return Result.from_rows(rows, spec, frame.table)
+
+
+def _frame(
+    data: pd.DataFrame,
+    outcomes: Sequence[str],
+    exposures: Sequence[str],
+    moderator: str,
+    adjusted: Sequence[str],
+    ci: OddsRatioCI,
+    conf_level: float,
+    problems: ProblemList,
+) -> ModelFrame:
+    check_names(problems, "outcome", outcomes)
+    check_names(problems, "exposure, moderator and covariates", (*exposures, moderator, *adjusted))
+    check_choice(problems, "ci", ci, OddsRatioCI)
+    check_level(problems, conf_level)
+    frame = model_frame(
+        data, numeric=exposures, binary=outcomes, factors=[moderator], either=adjusted, problems=problems
+    )
+    levels = frame.levels[moderator]
+    if len(levels) != 2:
+        what = f"moderator '{moderator}' has {len(levels)} levels: {', '.join(levels) or 'none'}"
+        problems.add(DataError, what, remedy="give a factor of two levels")
+    problems.raise_if_any()
+    return frame
+
+
+def _interaction(
+    frame: ModelFrame, outcome: str, exposure: str, spec: InteractionSpec | ClinicalSpec, *, per_sd: bool
+) -> Iterator[Row]:
+    moderator = spec.moderator
+    first, second = frame.levels[moderator]
+    everywhere = np.ones(len(frame.table), dtype=bool)
+    cases = frame.complete([exposure, moderator, outcome, *spec.covariates], everywhere)
+    unit = "SD of the exposure (cohort, n-1)" if per_sd else "unit of the exposure"
+    adjusted = f"; adjusted for {', '.join(spec.covariates)}" if spec.covariates else ""
+    model = f"logistic with interaction, odds ratio per {unit}{adjusted}"
+    shared = {
+        "outcome": outcome,
+        "exposure": exposure,
+        "n": cases.n,
+        "n_events": int(cases[outcome].sum()),
+        "n_missing": cases.n_missing,
+        "method": f"{model}; {interval_name(spec.ci, spec.conf_level)}",
+    }
+    product = f"{exposure}:{moderator}[{second}]"
+    keys: list[Row] = [
+        {"stratum": f"{moderator}={first}", "term": exposure},
+        {"stratum": f"{moderator}={second}", "term": exposure},
+        {"stratum": "all", "term": f"{moderator}[{second}]"},
+        {"stratum": "all", "term": product},
+        {"stratum": "all", "term": f"{product} {LIKELIHOOD_RATIO}", "method": f"{model}; likelihood ratio test"},
+    ]
+    unit_size = standard_deviation(frame, exposure, everywhere) if per_sd else 1.0
+    numbers = five_rows(frame, cases, outcome, exposure, spec, unit_size)
+    for key, row in zip(keys, numbers, strict=True):
+        yield shared | key | row

@@ -1,0 +1,176 @@
+"""Odds of a binary outcome for an exposure: logistic regression, over all samples or within strata."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from her2stats.errors import DataError, ProblemList
+from her2stats.statistics.arguments import Names, as_names, check_choice, check_level, check_names, percent
+from her2stats.statistics.covariates import (
+    centred,
+    covariate_columns,
+    covariate_terms,
+    standard_deviation,
+)
+from her2stats.statistics.feasibility import why_no_fit, why_no_model
+from her2stats.statistics.firth import firth_odds_ratios, require_firth
+from her2stats.statistics.flags import Row, flag
+from her2stats.statistics.frame import Array, Mask, ModelFrame, model_frame
+from her2stats.statistics.logit import fit_logit
+from her2stats.statistics.odds_ratio import interval_name, odds_ratio
+from her2stats.statistics.result import Result
+from her2stats.statistics.specs import LogisticSpec, OddsRatioCI, Penalty, StandardDeviation
+
+
+def fit_logistic(
+    data: pd.DataFrame,
+    outcome: Names,
+    exposure: str,
+    *,
+    by: str | None = None,
+    covariates: Names = (),
+    per_sd: bool = True,
+    sd: StandardDeviation = "cohort",
+    ci: OddsRatioCI = "wald",
+    penalty: Penalty = "none",
+    conf_level: float = 0.95,
+    cohort: str = "",
+) -> Result:
+    """Odds ratio of each binary outcome for an exposure.
+
+    Parameters
+    ----------
+    data : DataFrame
+        samples x variables.
+    outcome : str or sequence of str
+        Columns of 0 and 1.
+    exposure : str
+        A column of numbers.
+    by : str, optional
+        A factor: one model in each of its levels instead of one over all samples.
+    covariates : str or sequence of str
+        Numbers, or factors (text, categories) by treatment coding against their first level.
+    per_sd : bool
+        Odds ratio per standard deviation (n - 1) of the exposure instead of per unit.
+    sd : {"cohort", "stratum"}
+        Over every row of the frame that has the exposure, or over those of the stratum. With the cohort's, the strata
+        give exactly the simple slopes of `fit_interaction`.
+    ci : {"wald", "profile"}
+        Limits exp(b -+ z SE), or profile likelihood.
+    penalty : {"none", "firth"}
+        Firth's penalised likelihood (needs ``her2stats[firth]``), which is finite under separation; its limits and p
+        are penalised profile likelihood and likelihood ratio whatever `ci` says.
+    conf_level : float
+        Between 0 and 1.
+    cohort : str
+        Written into the result.
+
+    Returns
+    -------
+    Result
+        A row for the exposure and one for each covariate term, "age" or "pam50[LumA]". ``estimate`` odds ratio,
+        ``std_error`` on the log scale, ``statistic`` z. Flags: "too few observations" (none),
+        "constant outcome", "constant exposure", "rank deficient", "separation", "empty level" (of a covariate),
+        "not converged", "not estimable" (an odds ratio per unit beyond the range of numbers).
+
+    Raises
+    ------
+    DataError
+        A column is absent, an outcome is not 0/1, an exposure is not a number, or firthmodels is missing.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"high": [0, 0, 0, 1, 0, 1, 1, 1], "her2": [1, 2, 3, 4, 5, 6, 7, 8]})
+    >>> fit_logistic(frame, "high", "her2", per_sd=False).table[["term", "estimate", "conf_low", "conf_high"]].round(3)
+       term  estimate  conf_low  conf_high
+    0  her2     3.605     0.668     19.466
+    """
+    outcomes, adjusted = as_names(outcome), as_names(covariates)
+    problems = ProblemList()
+    check_names(problems, "outcome", outcomes)
+    check_names(problems, "exposure and covariates", (exposure, *adjusted))
+    check_choice(problems, "sd", sd, StandardDeviation)
+    check_choice(problems, "ci", ci, OddsRatioCI)
+    check_choice(problems, "penalty", penalty, Penalty)
+    check_level(problems, conf_level)
+    if penalty == "firth":
+        try:
+            require_firth()
+        except DataError as error:
+            problems.take(error)
+    spec = LogisticSpec(
+        cohort=cohort,
+        outcomes=outcomes,
+        exposure=exposure,
+        by=by or "",
+        covariates=adjusted,
+        per_sd=per_sd,
+        sd=sd,
+        ci=ci,
+        penalty=penalty,
+        conf_level=conf_level,
+    )
+    frame = model_frame(
+        data, numeric=[exposure], binary=outcomes, factors=as_names(by), either=adjusted, problems=problems
+    )
+    rows = [
+        {"stratum": stratum, **row}
+        for stratum, within in frame.strata(spec.by)
+        for name in outcomes
+        for row in _odds_ratios(frame, within, name, spec)
+    ]
+    return Result.from_rows(rows, spec, frame.table)
+
+
+def _odds_ratios(frame: ModelFrame, within: Mask, outcome: str, spec: LogisticSpec) -> Iterator[Row]:
+    names = [spec.exposure, outcome, *spec.covariates]
+    cases = frame.complete(names, within)
+    adjusted = covariate_columns(frame, cases, spec.covariates)
+    shared = {
+        "outcome": outcome,
+        "n": cases.n,
+        "n_events": int(cases[outcome].sum()),
+        "n_missing": cases.n_missing,
+        "method": _method(spec),
+    }
+    why = why_no_model(frame, cases, outcome, spec.exposure, names)
+    if not why:
+        everywhere = np.ones(len(within), dtype=bool)
+        unit = standard_deviation(frame, spec.exposure, everywhere if spec.sd == "cohort" else within)
+        exposure = centred(cases[spec.exposure]) / (unit if spec.per_sd else 1.0)
+        design = np.column_stack([np.ones(cases.n), exposure, adjusted.columns])
+        why = why_no_fit(design, cases[outcome], penalised=spec.penalty == "firth")
+    if why:
+        for term in (spec.exposure, *covariate_terms(frame, spec.covariates)):
+            yield shared | {"term": term, "flag": why}
+        return
+    fitted = _fit(design, cases[outcome], spec)
+    yield shared | {"term": spec.exposure} | fitted[0]
+    for term in adjusted.terms:
+        numbers = fitted[1 + adjusted.places[term]] if term in adjusted.places else {"flag": adjusted.flags[term]}
+        yield shared | {"term": term} | numbers
+
+
+def _fit(design: Array, outcome: Array, spec: LogisticSpec) -> list[Row]:
+    """Rows of every column but the intercept."""
+    if spec.penalty == "firth":
+        return firth_odds_ratios(design, outcome, spec.conf_level)
+    fit = fit_logit(design, outcome)
+    columns = np.eye(design.shape[1])[1:]
+    if not fit.converged:
+        return [{"flag": flag("not converged", "maximum likelihood")} for _ in columns]
+    return [odds_ratio(fit, weights, ci=spec.ci, conf_level=spec.conf_level) for weights in columns]
+
+
+def _method(spec: LogisticSpec) -> str:
+    unit = f"SD of the exposure ({spec.sd}, n-1)" if spec.per_sd else "unit of the exposure"
+    if spec.penalty == "firth":
+        model = "logistic, Firth penalty"
+        interval = f"{percent(spec.conf_level)} CI penalised profile likelihood; p penalised likelihood ratio"
+    else:
+        model, interval = "logistic", interval_name(spec.ci, spec.conf_level)
+    adjusted = f"; adjusted for {', '.join(spec.covariates)}" if spec.covariates else ""
+    return f"{model}, odds ratio per {unit}{adjusted}; {interval}"

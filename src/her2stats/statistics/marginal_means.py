@@ -1,0 +1,94 @@
+"""The reference grid: every combination of factor levels, and averages over it with the weights of emmeans."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from her2stats.statistics.design import Design
+from her2stats.statistics.frame import Array, Cases
+from her2stats.statistics.specs import Weights
+
+
+@dataclass(frozen=True, eq=False)
+class ReferenceGrid:
+    """Cells of the grid.
+
+    Parameters
+    ----------
+    design : Design
+        With every number centred at its mean.
+    factors : tuple of str
+        All factors, covariates among them.
+    cells : ndarray of int, shape (cells, factors)
+        Position of each factor's level.
+    counts : ndarray of shape (cells,)
+        Cases in each cell.
+    """
+
+    design: Design
+    factors: tuple[str, ...]
+    cells: Array
+    counts: Array
+
+    def slopes(self, score: str, weights: Array) -> Array:
+        """L of the average slope of the score, shape (k,)."""
+        return np.asarray(weights @ self.design.matrix(self._values(), slope_of=score))
+
+    def means(self, score: str, at: Array, weights: Array) -> Array:
+        """L of the average mean at each value of the score, shape (len(at), k); other numbers at their mean."""
+        start = np.asarray(weights @ self.design.matrix(self._values()))
+        return start + np.outer(at - self.design.centres[score], self.slopes(score, weights))
+
+    def weights(self, scheme: Weights, fixed: str = "", level: int = 0) -> Array:
+        """Weights of the cells in the average over all factors, or over the others with one factor at a level.
+
+        Parameters
+        ----------
+        scheme : {"equal", "proportional", "outer", "cells"}
+            Every cell the same; by how often the averaged combination occurs in all cases; by the product of how often
+            each averaged level occurs; by the cases of the cell itself.
+
+        Returns
+        -------
+        ndarray of shape (cells,)
+            Sums to 1.
+        """
+        averaged = [place for place, name in enumerate(self.factors) if name != fixed]
+        inside = np.ones(len(self.cells), dtype=bool)
+        if fixed:
+            inside = self.cells[:, self.factors.index(fixed)] == level
+        if scheme == "equal":
+            raw = np.ones(len(self.cells))
+        elif scheme == "cells":
+            raw = self.counts
+        elif scheme == "proportional":
+            raw = self._frequency(averaged)
+        else:
+            raw = np.prod([self._frequency([place]) for place in averaged], axis=0) * np.ones(len(self.cells))
+        chosen = np.where(inside, raw, 0.0)
+        result: Array = chosen / chosen.sum()
+        return result
+
+    def _frequency(self, places: Sequence[int]) -> Array:
+        """Cases that share each cell's levels of the factors in these places."""
+        keys = self.cells[:, places]
+        same = (keys[:, None, :] == keys[None, :, :]).all(axis=2)
+        return np.asarray(same @ self.counts)
+
+    def _values(self) -> dict[str, Array]:
+        values = {name: self.cells[:, place] for place, name in enumerate(self.factors)}
+        numbers = {name: np.full(len(self.cells), centre) for name, centre in self.design.centres.items()}
+        return values | numbers
+
+
+def reference_grid(design: Design, cases: Cases) -> ReferenceGrid:
+    """Lay out the grid of a design and count the cases in its cells."""
+    factors = tuple(design.n_levels)
+    axes = np.meshgrid(*[np.arange(design.n_levels[name], dtype=float) for name in factors], indexing="ij")
+    cells = np.column_stack([axis.ravel() for axis in axes])
+    observed = np.column_stack([cases[name] for name in factors])
+    counts = (observed[:, None, :] == cells[None, :, :]).all(axis=2).sum(axis=0).astype("float64")
+    return ReferenceGrid(design, factors, cells, counts)
