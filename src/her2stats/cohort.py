@@ -53,6 +53,14 @@ class Expression:
     notes: tuple[Note, ...] = ()
     source: Source | None = None
 
+    def log2(self) -> pd.DataFrame:
+        """Values on the log2 scale, as `Cohort.log2`."""
+        return to_log2(self.values, self.scale, self.offset)
+
+    def linear(self) -> pd.DataFrame:
+        """Values on the linear scale, as `Cohort.linear`."""
+        return to_linear(self.values, self.scale, self.offset)
+
 
 @dataclass(frozen=True, eq=False)
 class Clinical:
@@ -164,11 +172,8 @@ class Cohort:
         TableError
             The cohort has no expression.
         """
-        expression = self._expression()
-        if self.scale == "log2":
-            return expression
-        logarithms = np.log2(expression.to_numpy() + (self.offset or 1.0))
-        return pd.DataFrame(logarithms, index=expression.index, columns=expression.columns)
+        expression, scale = self._expression()
+        return to_log2(expression, scale, self.offset)
 
     def linear(self) -> pd.DataFrame:
         """Expression on the linear scale, genes x samples.
@@ -180,17 +185,14 @@ class Cohort:
         TableError
             The cohort has no expression.
         """
-        expression = self._expression()
-        if self.scale == "linear":
-            return expression
-        amounts = np.maximum(np.exp2(expression.to_numpy()) - self.offset, 0.0)
-        return pd.DataFrame(amounts, index=expression.index, columns=expression.columns)
+        expression, scale = self._expression()
+        return to_linear(expression, scale, self.offset)
 
     def notes_table(self) -> pd.DataFrame:
         """Notes as a frame with the columns stage, what, count, detail."""
         return notes_table(self.notes)
 
-    def _expression(self) -> pd.DataFrame:
+    def _expression(self) -> tuple[pd.DataFrame, Scale]:
         if self.expression is None:
             found = ProblemList()
             found.add(
@@ -201,7 +203,8 @@ class Cohort:
             )
             found.raise_if_any()
         assert self.expression is not None
-        return self.expression
+        assert self.scale is not None
+        return self.expression, self.scale
 
     def _facts(self) -> Sequence[str]:
         facts = [f"{len(self.clinical):,} samples"]
@@ -226,6 +229,22 @@ class Cohort:
         facts = "".join(f"<li>{html.escape(fact)}</li>" for fact in self._facts())
         notes = notes_table(self.notes).to_html(index=False, escape=True, na_rep="") if self.notes else ""
         return f"<strong>Cohort {html.escape(self.name)}</strong><ul>{facts}</ul>{notes}"
+
+
+def to_log2(values: pd.DataFrame, scale: Scale, offset: float = 0.0) -> pd.DataFrame:
+    """Take logarithms of linear values, log2(x + offset); an offset of 0 stands for 1."""
+    if scale == "log2":
+        return values
+    logarithms = np.log2(values.to_numpy() + (offset or 1.0))
+    return pd.DataFrame(logarithms, index=values.index, columns=values.columns)
+
+
+def to_linear(values: pd.DataFrame, scale: Scale, offset: float = 0.0) -> pd.DataFrame:
+    """Undo log2(x + offset); what rounding left just below zero becomes zero."""
+    if scale == "linear":
+        return values
+    amounts = np.maximum(np.exp2(values.to_numpy()) - offset, 0.0)
+    return pd.DataFrame(amounts, index=values.index, columns=values.columns)
 
 
 def _check_ids(found: ProblemList, ids: pd.Index, where: str, kind: type[InputError] = SampleError) -> None:

@@ -1,0 +1,103 @@
+"""The exposure of a study: one score a sample, from a gene, a catalogue signature or a file of the user's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import pandas as pd
+
+from her2stats.errors import DataError, Problem
+from her2stats.signatures.catalogue import SOURCES
+from her2stats.signatures.gene_signature import GeneSignature, SignatureSet
+from her2stats.signatures.scoring import Method, Scores, score_gene, score_signature
+from her2stats.signatures.signature_file import read_signature
+
+ENDINGS = (".tsv", ".csv", ".txt", ".gmt")
+
+
+def score_exposure(
+    expression: pd.DataFrame,
+    exposure: str | Path | GeneSignature,
+    *,
+    name: str | None = None,
+    method: Method | Literal["auto"] = "auto",
+    anchor: str | None = None,
+    min_coverage: float = 0.8,
+    allow_low_coverage: bool = False,
+) -> Scores:
+    """Score every sample by the exposure.
+
+    Parameters
+    ----------
+    expression : DataFrame
+        genes x samples, log2 scale.
+    exposure : str, Path or GeneSignature
+        A gene symbol, a signature, or the path of a signature file.
+    name : str or None
+        Name of the score; that of the gene, signature or file where it is not given.
+    method : str
+        "auto": the weighted sum of z-scores where the signature has weights, its first principal component where
+        it has none, the gene's own level for a gene.
+    anchor : str or None
+        Gene that fixes the sign of a principal component; ERBB2 where it is not given.
+    min_coverage : float
+        Share of the genes that has to be in the matrix.
+    allow_low_coverage : bool
+        Go on below it, with a flag.
+
+    Returns
+    -------
+    Scores
+        One column.
+
+    Raises
+    ------
+    CoverageError, GeneError, DataError, FileError, TableError
+        As in `score_signature` and `read_signature`; a set of several signatures is no exposure.
+
+    Examples
+    --------
+    >>> expression = pd.DataFrame({"a": [1.0, 5.0], "b": [2.0, 7.0], "c": [4.0, 9.0]}, index=["ERBB2", "GRB7"])
+    >>> score_exposure(expression, GeneSignature("amplicon", ("ERBB2", "GRB7"))).table["amplicon"].round(2).tolist()
+    [-1.32, -0.15, 1.48]
+    """
+    signature = _resolve(exposure, name)
+    if isinstance(signature, str):
+        scores = score_gene(expression, signature)
+        return Scores(_renamed(scores.table, name), scores.coverage, scores.method, scores.notes)
+    chosen: Method = method if method != "auto" else ("weighted" if signature.weights is not None else "pc1")
+    return score_signature(
+        expression,
+        signature,
+        method=chosen,
+        anchor=anchor,
+        min_coverage=min_coverage,
+        low_coverage="flag" if allow_low_coverage else "error",
+    )
+
+
+def _resolve(exposure: str | Path | GeneSignature, name: str | None) -> GeneSignature | str:
+    if isinstance(exposure, GeneSignature):
+        return exposure
+    text = str(exposure)
+    if not isinstance(exposure, Path) and Path(text).suffix.lower() not in ENDINGS and "/" not in text:
+        if text in SOURCES:
+            raise _several(text)
+        return text
+    signature = read_signature(exposure, name=name)
+    if isinstance(signature, SignatureSet):
+        if len(signature) > 1:
+            raise _several(signature.name)
+        only = signature.signatures[0]
+        return GeneSignature(name or only.name, only.genes, only.weights, only.source, only.sha256, only.synonyms)
+    return signature
+
+
+def _several(name: str) -> DataError:
+    remedy = "name one gene, or give a file with one signature"
+    return DataError(Problem("is a set of several signatures, an exposure is one score", f"exposure {name!r}", remedy))
+
+
+def _renamed(table: pd.DataFrame, name: str | None) -> pd.DataFrame:
+    return table if name is None else table.set_axis([name], axis=1)

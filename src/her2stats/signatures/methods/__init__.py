@@ -1,0 +1,1 @@
+"""Ways to make one score of several genes, one a file."""

@@ -1,0 +1,64 @@
+"""Mean expression, mean z-score, weighted sum of z-scores."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from her2stats.errors import DataError, Problem
+from her2stats.notes import Note
+from her2stats.signatures.preparation import Floats, Measured
+
+
+def mean_score(measured: Measured) -> tuple[Floats, list[Note]]:
+    """Mean log2 expression of the genes (Danaher et al. 2017)."""
+    return measured.values.mean(axis=0), []
+
+
+def mean_z_score(measured: Measured) -> tuple[Floats, list[Note]]:
+    """Mean of the genes' z-scores over the samples at hand."""
+    z, _, notes = standardised(measured)
+    return z.mean(axis=0), notes
+
+
+def weighted_score(measured: Measured) -> tuple[Floats, list[Note]]:
+    """Weighted sum of the genes' z-scores over the samples at hand.
+
+    Raises
+    ------
+    DataError
+        The signature has no weights.
+    """
+    if measured.weights is None:
+        name = measured.signature.name
+        raise DataError(Problem("has no weights", f"signature {name!r}", 'add a column weight, or use method="pc1"'))
+    z, kept, notes = standardised(measured)
+    return (measured.weights[kept][:, None] * z).sum(axis=0), notes
+
+
+def standardised(measured: Measured) -> tuple[Floats, np.ndarray, list[Note]]:
+    """z-scores of each gene by the n-1 standard deviation; genes that do not vary are left out, with a note.
+
+    Returns
+    -------
+    (ndarray, ndarray of bool, list of Note)
+        genes kept x samples, which genes were kept, notes.
+
+    Raises
+    ------
+    DataError
+        Fewer than two samples, or no gene that varies.
+    """
+    values, name = measured.values, measured.signature.name
+    if values.shape[1] < 2:
+        problem = Problem("z-scores need at least two samples", f"signature {name!r}", 'use method="mean"')
+        raise DataError(problem)
+    centred = values - values.mean(axis=1, keepdims=True)
+    spread = np.sqrt((centred**2).sum(axis=1) / (values.shape[1] - 1))
+    kept = spread > 1e-12 * np.maximum(np.abs(values).max(axis=1), 1.0)
+    if not kept.any():
+        raise DataError(Problem("none of its genes varies between samples", f"signature {name!r}", "check the matrix"))
+    notes = []
+    if not kept.all():
+        listed = ", ".join(gene for gene, keep in zip(measured.genes, kept, strict=True) if not keep)
+        notes.append(Note("scores", f"{name}: genes that do not vary left out", int((~kept).sum()), listed))
+    return centred[kept] / spread[kept][:, None], kept, notes

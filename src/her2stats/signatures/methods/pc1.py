@@ -1,0 +1,69 @@
+"""First principal component of the standardised genes, its sign fixed by an anchor gene."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from her2stats.errors import DataError, Problem
+from her2stats.notes import Note
+from her2stats.signatures.methods.means import standardised
+from her2stats.signatures.preparation import Floats, Measured
+
+# Below, the anchor does not tell one sign from the other.
+MIN_ANCHOR_CORRELATION = 1e-6
+
+
+def pc1_score(measured: Measured, anchor: Floats, anchor_name: str) -> tuple[Floats, list[Note]]:
+    """Score each sample by the first principal component of the genes' z-scores.
+
+    The loadings have length one. A component has no sign of its own: it is turned so that the score correlates
+    positively with the anchor over the samples.
+
+    Parameters
+    ----------
+    measured : Measured
+        The genes.
+    anchor : ndarray
+        Expression of the anchor gene, one value a sample.
+    anchor_name : str
+        For the note.
+
+    Raises
+    ------
+    DataError
+        The anchor is uncorrelated with the component, or the first two components are equally long.
+    """
+    name = measured.signature.name
+    z, kept, notes = standardised(measured)
+    left, lengths, _ = np.linalg.svd(z, full_matrices=False)
+    if len(lengths) > 1 and lengths[1] > lengths[0] * (1 - 1e-9):
+        problem = Problem("has two first principal components of equal length", f"signature {name!r}", "use mean-z")
+        raise DataError(problem)
+    loadings = left[:, 0]
+    score = loadings @ z
+    correlation = _correlation(score, anchor)
+    if not abs(correlation) > MIN_ANCHOR_CORRELATION:
+        problem = Problem(
+            f"its first principal component does not correlate with {anchor_name}, so its sign is open",
+            f"signature {name!r}",
+            "name another anchor gene, or give weights",
+        )
+        raise DataError(problem)
+    sign = 1.0 if correlation > 0 else -1.0
+    explained = lengths[0] ** 2 / (lengths**2).sum()
+    strongest = sorted(
+        zip((gene for gene, keep in zip(measured.genes, kept, strict=True) if keep), sign * loadings, strict=True),
+        key=lambda pair: (-abs(pair[1]), pair[0]),
+    )[:5]
+    detail = (
+        f"explains {explained:.1%} of the variance, r = {abs(correlation):.3f} with {anchor_name}; "
+        f"largest loadings {', '.join(f'{gene} {loading:+.2f}' for gene, loading in strongest)}"
+    )
+    notes.append(Note("scores", f"{name}: sign of PC1 fixed by {anchor_name}", int(kept.sum()), detail))
+    return sign * score, notes
+
+
+def _correlation(first: Floats, second: Floats) -> float:
+    a, b = first - first.mean(), second - second.mean()
+    size = float(np.sqrt((a**2).sum() * (b**2).sum()))
+    return float((a * b).sum() / size) if size > 0 else 0.0

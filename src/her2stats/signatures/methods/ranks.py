@@ -1,0 +1,71 @@
+"""Scores from ranks within each sample: ssGSEA and singscore. They need the whole matrix, and no other sample."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.stats import rankdata
+
+from her2stats.errors import DataError, Problem
+from her2stats.signatures.preparation import Floats, Matrix, Measured
+
+TAU = 0.25  # weight of the ranks (Barbie et al. 2009)
+
+
+def ssgsea_score(measured: Measured, matrix: Matrix) -> Floats:
+    """Single-sample gene set enrichment: area between the running sums of the set and of all other genes.
+
+    The area is computed in closed form from the ranks. Tied genes share their mean rank, so that their order in
+    the file does not matter; without ties the value is that of the running sum. It is not divided by the range
+    over sets and samples.
+
+    References
+    ----------
+    Barbie et al. 2009, Nature 462:108, doi 10.1038/nature08460.
+
+    Raises
+    ------
+    DataError
+        The matrix holds no gene outside the set.
+    """
+    places = _places(measured, matrix)
+    total = len(matrix.genes)
+    if total <= len(places):
+        raise _no_background(measured)
+    ranks = rankdata(matrix.values, axis=0)
+    inside = ranks[places]
+    weights = np.abs(inside) ** TAU
+    outside = (total * (total + 1) / 2 - inside.sum(axis=0)) / (total - len(places))
+    area: Floats = (weights * inside).sum(axis=0) / weights.sum(axis=0) - outside
+    return area
+
+
+def singscore_score(measured: Measured, matrix: Matrix) -> Floats:
+    """Mean rank of the genes within the sample, between its lowest (-0.5) and highest (0.5) possible value.
+
+    References
+    ----------
+    Foroutan et al. 2018, BMC Bioinformatics 19:404, doi 10.1186/s12859-018-2435-4; tied genes get their lowest rank.
+
+    Raises
+    ------
+    DataError
+        The matrix holds no gene outside the set.
+    """
+    places = _places(measured, matrix)
+    total, size = len(matrix.genes), len(places)
+    if total <= size:
+        raise _no_background(measured)
+    ranks = rankdata(matrix.values, method="min", axis=0)[places].mean(axis=0)
+    low, high = (size + 1) / 2, (2 * total - size + 1) / 2
+    centred: Floats = (ranks - low) / (high - low) - 0.5
+    return centred
+
+
+def _places(measured: Measured, matrix: Matrix) -> list[int]:
+    rows = measured.signature.rows(matrix.genes)
+    return [matrix.genes[rows[gene]] for gene in measured.genes]
+
+
+def _no_background(measured: Measured) -> DataError:
+    where = f"signature {measured.signature.name!r}"
+    return DataError(Problem("ranks need genes outside the signature", where, "give the whole matrix"))

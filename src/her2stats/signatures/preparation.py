@@ -1,0 +1,102 @@
+"""The genes of a signature in a matrix: found, missing, checked, in an order that no file decides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from her2stats.errors import DataError, GeneError, Problem, ProblemList, TableError
+from her2stats.signatures.gene_signature import GeneSignature
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """The genes of one signature, as far as the matrix has them.
+
+    Parameters
+    ----------
+    signature : GeneSignature
+        What was asked for.
+    genes : tuple of str
+        Genes found, sorted, by their symbol in the signature.
+    values : ndarray
+        genes x samples, log2.
+    weights : ndarray or None
+        One a gene found.
+    missing : tuple of str
+        Genes not found, in the signature's order.
+    """
+
+    signature: GeneSignature
+    genes: tuple[str, ...]
+    values: Floats
+    weights: Floats | None
+    missing: tuple[str, ...]
+
+    @property
+    def coverage(self) -> float:
+        """Share of the signature's genes that were found."""
+        return len(self.genes) / len(self.signature.genes)
+
+
+@dataclass(frozen=True, eq=False)
+class Matrix:
+    """A checked expression matrix with its samples sorted by id, so that no sum depends on the file's order."""
+
+    values: Floats
+    genes: dict[str, int]
+    samples: list[str]
+    original: pd.Index
+
+    def measured(self, signature: GeneSignature) -> Measured:
+        """Take out the genes of one signature."""
+        rows = signature.rows(self.genes)
+        genes = tuple(sorted(rows))
+        weights = None
+        if signature.weights is not None:
+            by_gene = dict(zip(signature.genes, signature.weights, strict=True))
+            weights = np.array([by_gene[gene] for gene in genes])
+        values = self.values[[self.genes[rows[gene]] for gene in genes]]
+        missing = tuple(gene for gene in signature.genes if gene not in rows)
+        return Measured(signature, genes, values, weights, missing)
+
+    def as_series(self, scores: Floats, name: str) -> pd.Series:
+        """Scores in the order of the matrix that the user gave."""
+        return pd.Series(scores, index=self.samples, name=name).reindex(self.original)
+
+
+def prepare(expression: pd.DataFrame) -> Matrix:
+    """Check an expression frame and sort its samples.
+
+    Raises
+    ------
+    TableError, GeneError, DataError
+        Values that are no finite numbers, repeated genes or samples, no samples.
+    """
+    found = ProblemList()
+    for axis, kind in ((expression.index, "gene"), (expression.columns, "sample")):
+        if axis.has_duplicates:
+            twice = ", ".join(str(name) for name in axis[axis.duplicated()].unique()[:5])
+            remedy = "collapse or remove them before"
+            found.add(GeneError if kind == "gene" else TableError, f"{kind}s stand there twice: {twice}", remedy=remedy)
+    if not len(expression.columns):
+        found.add(DataError, "the expression has no samples", remedy="give a matrix of genes x samples")
+    found.raise_if_any()
+    order = np.argsort(np.array([str(sample) for sample in expression.columns]), kind="stable")
+    try:
+        values = np.ascontiguousarray(expression.to_numpy(dtype=np.float64)[:, order])
+    except (TypeError, ValueError) as error:
+        problem = Problem(f"the expression holds what is no number ({error})", remedy="give a matrix of numbers")
+        raise TableError(problem) from None
+    if not np.isfinite(values).all():
+        row = int(np.argwhere(~np.isfinite(values))[0][0])
+        what, remedy = "the expression has missing or infinite values", "impute them, or leave those genes out"
+        raise TableError(Problem(what, f"gene {expression.index[row]!r}", remedy))
+    samples = [str(expression.columns[place]) for place in order]
+    genes = {str(gene): place for place, gene in enumerate(expression.index)}
+    return Matrix(values, genes, samples, expression.columns)

@@ -1,0 +1,255 @@
+"""Scores of samples from signatures, with the share of genes that each could use."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+import pandas as pd
+
+from her2stats.errors import CoverageError, DataError, GeneError, Problem, ProblemList
+from her2stats.notes import Note
+from her2stats.signatures.catalogue import SOURCES
+from her2stats.signatures.catalogue import signature as from_catalogue
+from her2stats.signatures.gene_signature import GeneSignature, SignatureSet
+from her2stats.signatures.methods.means import mean_score, mean_z_score, weighted_score
+from her2stats.signatures.methods.pc1 import pc1_score
+from her2stats.signatures.methods.ranks import singscore_score, ssgsea_score
+from her2stats.signatures.preparation import Floats, Matrix, Measured, prepare
+
+Method = Literal["mean", "mean-z", "weighted", "pc1", "ssgsea", "singscore"]
+LowCoverage = Literal["error", "flag"]
+METHODS: tuple[str, ...] = get_args(Method)
+DEFAULT_ANCHOR = "ERBB2"
+DESCRIBED = {
+    "mean": "mean log2 expression",
+    "mean-z": "mean z-score",
+    "weighted": "weighted sum of z-scores",
+    "pc1": "first principal component of z-scores",
+    "ssgsea": "ssGSEA (tau 0.25, not divided by the range)",
+    "singscore": "singscore (centred)",
+}
+COVERAGE_COLUMNS = ("genes_total", "genes_found", "coverage", "missing", "used_in_total", "flag")
+
+
+@dataclass(frozen=True, eq=False)
+class Scores:
+    """Scores of samples, and how much of each signature the matrix holds.
+
+    Parameters
+    ----------
+    table : DataFrame
+        samples x sets.
+    coverage : DataFrame
+        One row a set: genes_total, genes_found, coverage (share), missing (their names), used_in_total, flag.
+    method : str
+        How the scores were made, in words.
+    notes : tuple of Note
+        What was left out or decided on the way.
+    """
+
+    table: pd.DataFrame
+    coverage: pd.DataFrame
+    method: str
+    notes: tuple[Note, ...] = ()
+
+
+def score_signature(
+    expression: pd.DataFrame,
+    signature: GeneSignature | SignatureSet | str,
+    *,
+    method: Method = "mean",
+    anchor: str | None = None,
+    min_coverage: float = 0.8,
+    low_coverage: LowCoverage | None = None,
+) -> Scores:
+    """Score every sample by a signature, or by each signature of a set.
+
+    Parameters
+    ----------
+    expression : DataFrame
+        genes x samples, log2 scale; z-scores and components are taken over exactly these samples.
+    signature : GeneSignature, SignatureSet or str
+        A name is looked up in the catalogue, and is a gene symbol otherwise.
+    method : {"mean", "mean-z", "weighted", "pc1", "ssgsea", "singscore"}
+        How several genes become one score.
+    anchor : str or None
+        For "pc1": the gene that the score has to correlate with positively; ERBB2 where it is not given.
+    min_coverage : float
+        Share of a signature's genes that has to be there.
+    low_coverage : {"error", "flag"} or None
+        What happens below it: "error" is the default for a single signature, "flag" for the members of a set.
+
+    Returns
+    -------
+    Scores
+        A set of which the matrix holds no gene has missing scores.
+
+    Raises
+    ------
+    CoverageError, GeneError, DataError, TableError
+        Too few genes, no anchor, values that cannot be scored.
+
+    Examples
+    --------
+    >>> expression = pd.DataFrame({"s1": [1.0, 2.0], "s2": [3.0, 6.0]}, index=["CD8A", "CD8B"])
+    >>> scores = score_signature(expression, from_catalogue("danaher")["CD8 T cells"])
+    >>> scores.table["CD8 T cells"].tolist()
+    [1.5, 4.5]
+    """
+    if method not in METHODS:
+        raise DataError(Problem(f"there is no method {method!r}", remedy=f"use one of {', '.join(METHODS)}"))
+    if isinstance(signature, str):
+        if signature not in SOURCES:
+            return score_gene(expression, signature)
+        signature = from_catalogue(signature)
+    members = [signature] if isinstance(signature, GeneSignature) else list(signature)
+    strict = low_coverage or ("error" if isinstance(signature, GeneSignature) else "flag")
+    matrix = prepare(expression)
+    measured = [matrix.measured(member) for member in members]
+    if strict == "error":
+        check_coverage(measured, min_coverage)
+    anchor_values = anchor_row(matrix, anchor or DEFAULT_ANCHOR) if method == "pc1" else None
+    columns, notes = [], []
+    for part in measured:
+        scores, said = _score(part, matrix, method, anchor_values, anchor or DEFAULT_ANCHOR)
+        columns.append(matrix.as_series(scores, part.signature.name))
+        notes += said
+    return Scores(
+        pd.concat(columns, axis=1).rename_axis(index="sample", columns=None),
+        coverage_table(measured, min_coverage),
+        DESCRIBED[method],
+        (*notes, *_coverage_notes(measured, min_coverage)),
+    )
+
+
+def score_gene(expression: pd.DataFrame, *genes: str) -> Scores:
+    """Take single genes as scores: their level on the log2 scale.
+
+    Parameters
+    ----------
+    expression : DataFrame
+        genes x samples, log2 scale.
+    *genes : str
+        Gene symbols.
+
+    Returns
+    -------
+    Scores
+
+    Raises
+    ------
+    GeneError
+        The matrix does not have them.
+
+    Examples
+    --------
+    >>> score_gene(pd.DataFrame({"s1": [7.5]}, index=["ERBB2"]), "ERBB2").table.loc["s1", "ERBB2"]
+    np.float64(7.5)
+    """
+    matrix = prepare(expression)
+    found = ProblemList()
+    for gene in genes:
+        if gene not in matrix.genes:
+            found.add(GeneError, f"the expression has no gene {gene!r}", remedy=_suggestion(gene, matrix))
+    found.raise_if_any()
+    measured = [matrix.measured(GeneSignature(gene, (gene,), source="gene")) for gene in genes]
+    columns = [matrix.as_series(part.values[0], part.signature.name) for part in measured]
+    table = pd.concat(columns, axis=1).rename_axis(index="sample", columns=None)
+    return Scores(table, coverage_table(measured, 0.0), "log2 expression")
+
+
+def _suggestion(gene: str, matrix: Matrix) -> str:
+    near = [name for name in matrix.genes if name.casefold() == gene.casefold()]
+    return f"did you mean {near[0]!r}?" if near else "check the symbol, or name a catalogue signature or a file"
+
+
+def anchor_row(matrix: Matrix, anchor: str) -> Floats:
+    """Expression of the anchor gene."""
+    if anchor not in matrix.genes:
+        remedy = "name another gene as anchor, or give the signature weights"
+        raise GeneError(Problem(f"the expression has no gene {anchor!r} to fix the sign of PC1", remedy=remedy))
+    row: Floats = matrix.values[matrix.genes[anchor]]
+    return row
+
+
+def _score(
+    part: Measured, matrix: Matrix, method: str, anchor: Floats | None, anchor_name: str
+) -> tuple[Floats, list[Note]]:
+    if not part.genes:
+        return np.full(len(matrix.samples), np.nan), []
+    if method == "pc1":
+        assert anchor is not None
+        return pc1_score(part, anchor, anchor_name)
+    if method == "ssgsea":
+        return ssgsea_score(part, matrix), []
+    if method == "singscore":
+        return singscore_score(part, matrix), []
+    return {"mean": mean_score, "mean-z": mean_z_score, "weighted": weighted_score}[method](part)
+
+
+def check_coverage(measured: Sequence[Measured], min_coverage: float) -> None:
+    """Refuse signatures of which too few genes are there.
+
+    Raises
+    ------
+    CoverageError
+        All of them, each with what is missing.
+    """
+    found = ProblemList()
+    for part in measured:
+        if part.coverage < min_coverage or not part.genes:
+            total, here = len(part.signature.genes), len(part.genes)
+            found.add(
+                CoverageError,
+                f"{here} of {total} genes are in the matrix ({part.coverage:.0%}, asked for {min_coverage:.0%}); "
+                f"missing: {_some(part.missing)}",
+                where=f"signature {part.signature.name!r}",
+                remedy="check the gene symbols, or allow low coverage if the score is still meant",
+            )
+    found.raise_if_any()
+
+
+def coverage_table(measured: Sequence[Measured], min_coverage: float) -> pd.DataFrame:
+    """One row a set: genes asked for and found, and a flag where they are too few."""
+    rows = [
+        {
+            "genes_total": len(part.signature.genes),
+            "genes_found": len(part.genes),
+            "coverage": part.coverage,
+            "missing": ", ".join(part.missing),
+            "used_in_total": False,
+            "flag": _flag(part, min_coverage),
+        }
+        for part in measured
+    ]
+    index = pd.Index([part.signature.name for part in measured], name="set")
+    return pd.DataFrame(rows, index=index, columns=list(COVERAGE_COLUMNS))
+
+
+def _flag(part: Measured, min_coverage: float) -> str:
+    if not part.genes:
+        return "missing variable: none of its genes is in the matrix"
+    if part.coverage < min_coverage:
+        return f"low coverage: {len(part.genes)} of {len(part.signature.genes)} genes"
+    return ""
+
+
+def _coverage_notes(measured: Sequence[Measured], min_coverage: float) -> list[Note]:
+    return [
+        Note(
+            "scores",
+            f"{part.signature.name}: {len(part.genes)} of {len(part.signature.genes)} genes found"
+            + (f", below {min_coverage:.0%}" if part.coverage < min_coverage else ""),
+            len(part.missing),
+            f"missing: {_some(part.missing)}",
+        )
+        for part in measured
+        if part.missing
+    ]
+
+
+def _some(genes: Sequence[str], shown: int = 10) -> str:
+    return ", ".join(genes[:shown]) + (f" and {len(genes) - shown} more" if len(genes) > shown else "")
