@@ -38,7 +38,14 @@ _ROOMS = {
     "her2stats.r_engine": ("crosscheck_r", "r_status"),
     "her2stats.reading": ("read_cibersortx", "read_clinical", "read_cohort", "read_expression"),
     "her2stats.report": ("write_report",),
-    "her2stats.signatures": ("GeneSignature", "Scores", "derive_signature", "read_signature", "score_signature", "signature"),
+    "her2stats.signatures": (
+        "GeneSignature",
+        "Scores",
+        "derive_signature",
+        "read_signature",
+        "score_signature",
+        "signature",
+    ),
     "her2stats.simulate": ("simulate_cohort", "simulate_signature_matrix"),
     "her2stats.sources": ("fetch",),
     "her2stats.statistics": (

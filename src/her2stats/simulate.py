@@ -225,7 +225,15 @@ def simulate_with_truth(
     amounts = _amounts(rng, score, positive, planted)
     expression = _expression(rng, samples, score, positive, amounts, platform_seed, noise)
     note = Note("reading", "Simulated cohort: no patient stands behind any number", count=n, detail=f"seed {seed}")
-    cohort = Cohort(name=name, expression=expression, scale="log2", offset=1.0, clinical=clinical, hr_definition="given", notes=(note,))
+    cohort = Cohort(
+        name=name,
+        expression=expression,
+        scale="log2",
+        offset=1.0,
+        clinical=clinical,
+        hr_definition="given",
+        notes=(note,),
+    )
     truth = SimulatedTruth(
         score=pd.Series(score, index=samples, name="score"),
         amounts=pd.DataFrame(amounts, index=samples, columns=list(CELL_TYPES)),
@@ -253,7 +261,9 @@ def simulate_response(name: str, *, seed: int, n: int = 111) -> Cohort:
         responded = (rng.random(n) < np.where(low, rates[1], rates[0])).astype(float)
         clinical[outcome] = np.where(rng.random(n) < evaluable, responded, np.nan)
     note = Note("reading", "Simulated cohort: no patient stands behind any number", count=n, detail=f"seed {seed}")
-    return Cohort(name=name, expression=None, scale=None, offset=0.0, clinical=clinical, hr_definition="given", notes=(note,))
+    return Cohort(
+        name=name, expression=None, scale=None, offset=0.0, clinical=clinical, hr_definition="given", notes=(note,)
+    )
 
 
 def _clinical(rng: Generator, samples: pd.Index, margins: Margins) -> pd.DataFrame:

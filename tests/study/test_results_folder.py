@@ -19,6 +19,12 @@ def fill(folder: Path, word: str) -> None:
     (folder / "answer.txt").write_text(word)
 
 
+def _fail_half_way(target: Path) -> None:
+    with fresh_folder(target) as draft:
+        fill(draft, "new")
+        _ = 1 / 0
+
+
 def test_the_folder_appears_when_complete(tmp_path):
     target = tmp_path / "results"
     with fresh_folder(target) as draft:
@@ -32,9 +38,8 @@ def test_a_failure_leaves_the_old_results_as_they_were(tmp_path):
     target = tmp_path / "results"
     with fresh_folder(target) as draft:
         fill(draft, "old")
-    with pytest.raises(ZeroDivisionError), fresh_folder(target) as draft:
-        fill(draft, "new")
-        _ = 1 / 0
+    with pytest.raises(ZeroDivisionError):
+        _fail_half_way(target)
     assert (target / "answer.txt").read_text() == "old"
     assert [path.name for path in tmp_path.iterdir()] == ["results"]
 

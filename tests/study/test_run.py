@@ -132,7 +132,9 @@ def test_bad_input_is_told_and_nothing_is_written(tmp_path, file, old, new, word
     text = (tmp_path / file).read_text()
     (tmp_path / file).write_text(text.replace(old, new))
     if words == "hr":  # a column that is named in the study file and is not in the table
-        study.write_text(study.read_text().replace('clinical = "one.csv"', 'clinical = "one.csv"\ncolumns = {hr = "hr"}'))
+        study.write_text(
+            study.read_text().replace('clinical = "one.csv"', 'clinical = "one.csv"\ncolumns = {hr = "hr"}')
+        )
     with pytest.raises(InputError, match=re.escape(words)):
         run_study(study)
     assert not (tmp_path / "results").exists()

@@ -42,7 +42,10 @@ def test_a_short_study_file_gets_the_defaults_of_the_methods(tmp_path):
 
 
 def test_every_problem_is_told_at_once_with_its_place(tmp_path):
-    text = GOOD.replace('title = "A study"', "").replace('scale = "log2"', 'scale = "ln"\ncolour = 3') + "[analysis]\nalpha = 7\n"
+    text = (
+        GOOD.replace('title = "A study"', "").replace('scale = "log2"', 'scale = "ln"\ncolour = 3')
+        + "[analysis]\nalpha = 7\n"
+    )
     with pytest.raises(StudyFileError) as told:
         read_study(write(tmp_path, text, "clinical.csv", "expression.tsv"))
     places = [problem.where for problem in told.value.problems]

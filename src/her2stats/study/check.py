@@ -23,7 +23,9 @@ def check_study(study: Study) -> list[str]:
     lines = []
     for cohort in cohorts:
         genes = f", {len(cohort.expression)} genes" if cohort.expression is not None else ", clinical table only"
-        lines.append(f"{cohort.name}: {len(cohort.clinical)} HER2-negative tumours{genes}; HR from {cohort.hr_definition}")
+        lines.append(
+            f"{cohort.name}: {len(cohort.clinical)} HER2-negative tumours{genes}; HR from {cohort.hr_definition}"
+        )
         if "hr" in cohort.clinical:
             counts = cohort.clinical["hr"].value_counts()
             lines.append("  " + ", ".join(f"HR-{level} {counts[level]}" for level in counts.index))

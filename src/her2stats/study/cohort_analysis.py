@@ -94,9 +94,7 @@ def analyse_cohort(
     )
 
 
-def _material(
-    cohort: Cohort, scored: ScoredCohort, fractions: Deconvolution | None, answers: Answers
-) -> Material:
+def _material(cohort: Cohort, scored: ScoredCohort, fractions: Deconvolution | None, answers: Answers) -> Material:
     amounts = fractions.fractions if fractions is not None else pd.DataFrame(index=cohort.clinical.index)
     abundance = classify_abundance(amounts, cohort=cohort.name) if amounts.shape[1] else None
     if abundance is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import platform
 from importlib import metadata
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from her2stats.study.cohort_analysis import CohortAnalysis
-from her2stats.study.study_file import Study
+from her2stats.study.study_file import Study, looks_like_file
 
 NAMED_PACKAGES = ("numpy", "pandas", "scipy", "statsmodels", "scikit-learn", "plotnine")
 
@@ -37,7 +38,8 @@ def provenance(study: Study, analyses: list[CohortAnalysis]) -> dict[str, Any]:
             {"cohort": analysis.cohort.name, "role": role, "file": Path(path).name, "sha256": digest}
             for analysis in analyses
             for role, path, digest in analysis.sources
-        ],
+        ]
+        + study_inputs(study),
         "conventions": conventions(study, analyses),
         "cohorts": [
             {
@@ -53,6 +55,23 @@ def provenance(study: Study, analyses: list[CohortAnalysis]) -> dict[str, Any]:
     }
 
 
+def study_inputs(study: Study) -> list[dict[str, str]]:
+    """Files that serve the whole study: signature matrix, signature of the exposure; CIBERSORTx results by cohort."""
+    named = [("", "signature matrix", study.deconvolution.signature if study.deconvolution is not None else None)]
+    named.append(("", "signature", study.scores.exposure if looks_like_file(study.scores.exposure) else None))
+    named += [(cohort.name, "fractions", cohort.fractions) for cohort in study.cohorts]
+    return [
+        {
+            "cohort": cohort,
+            "role": role,
+            "file": Path(written).name,
+            "sha256": hashlib.sha256(study.locate(written).read_bytes()).hexdigest(),
+        }
+        for cohort, role, written in named
+        if written is not None
+    ]
+
+
 def exposure_name(analyses: list[CohortAnalysis]) -> str:
     """Name of the exposure; the same in every cohort that has one."""
     return next((a.material.exposure for a in analyses if a.material.exposure), "")
@@ -66,13 +85,21 @@ def conventions(study: Study, analyses: list[CohortAnalysis]) -> dict[str, str]:
         "population": "HER2-negative: IHC 0, 1+ or 2+ without ERBB2 amplification",
         "exposure": exposure_method(study, analyses),
         "cell fractions": fractions,
-        "zero rule": "share of zeros above 0.75 excluded; 0.25 to 0.75 dichotomised as absent or present; below continuous",
+        "zero rule": (
+            "cell types with a share of zeros above 0.75 excluded, from 0.25 to 0.75 dichotomised as absent or "
+            "present, below 0.25 continuous"
+        ),
         "high abundance": "at or above the median of the cohort; dichotomised types: present",
         "correlation": f"Spearman, p by the t approximation, 95% CI {chosen.correlation_ci}",
-        "groups": "Wilcoxon rank-sum (continuous types), chi-squared without continuity correction (dichotomised types)",
-        "odds ratios": f"logistic regression per 1 SD (n - 1) of the exposure in the cohort, {chosen.odds_ratio_ci} 95% CI",
+        "groups": "Wilcoxon rank-sum for continuous types, chi-squared without continuity correction for dichotomised",
+        "odds ratios": (
+            f"logistic regression per 1 SD (n - 1) of the exposure over the cohort, 95% CI {chosen.odds_ratio_ci}"
+        ),
         "interaction": "score x HR, Wald test; likelihood ratio beside it",
-        "ANCOVA": f"(HR + HER2 IHC + score)^2, Type III with sum-to-zero contrasts, marginal means with {chosen.weights} weights",
+        "ANCOVA": (
+            "(HR + HER2 IHC + score)^2, Type III with sum-to-zero contrasts and numeric variables centred, marginal "
+            f"means with {chosen.weights} weights"
+        ),
         "multiplicity": f"Bonferroni within the analysed types of one question, cohort and stratum; alpha {chosen.alpha:g}",
     }
 

@@ -64,9 +64,7 @@ def _associations(material: Material, settings: AnalysisSection, by: str | None)
             found += adjust(family, by=FAMILY)
     if material.til:
         totals = [
-            correlate(
-                material.amounts(), score, material.til, by=by, ci=settings.correlation_ci, cohort=material.name
-            )
+            correlate(material.amounts(), score, material.til, by=by, ci=settings.correlation_ci, cohort=material.name)
             for score in material.predictors
         ]
         found += adjust(totals, by=FAMILY)

@@ -24,8 +24,6 @@ from her2stats.study.study_figures import draw_figures
 from her2stats.study.study_file import CohortSection, Study, read_study
 from her2stats.tables import save_workbook
 
-PER_SAMPLE = ("scores", "fractions")
-
 
 def run_study(
     study: str | Path | Study,
@@ -115,7 +113,7 @@ def _write(study: Study, analyses: Sequence[CohortAnalysis], draft: Path, *, n_j
     """Fill the draft folder: tables, models, the comparison with R, figures, provenance, report."""
     tables = result_tables(analyses)
     write_tables(tables, draft / "tables")
-    save_workbook({name: table for name, table in tables.items()}, draft / "tables" / "tables.xlsx")
+    save_workbook(tables, draft / "tables" / "tables.xlsx")
     models = _models(analyses)
     write_models(models, draft / "r")
     checked = _crosscheck(study, models, progress=progress)

@@ -10,8 +10,35 @@ import pandas as pd
 
 from her2stats.errors import InputError, OutputError, Problem
 from her2stats.notes import Note
+from her2stats.study.study_file import looks_like_file
 
 Mode = Literal["relative", "absolute", "no.sumto1"]
+
+
+def score_file(expression: Path, signature: str, *, scale: str, offset: float = 0.0) -> tuple[pd.DataFrame, list[str]]:
+    """Score a gene, a catalogue signature or a signature file in one expression file.
+
+    Returns
+    -------
+    tuple
+        samples x scores, and the gene coverage of each score, a line each.
+    """
+    from her2stats.reading import read_expression
+    from her2stats.signatures import read_signature, score_danaher, score_exposure, score_signature
+    from her2stats.signatures.gene_signature import SignatureSet
+
+    values = read_expression(expression, scale=checked_scale(scale), offset=offset).log2()
+    if signature == "danaher":
+        scores = score_danaher(values)
+    elif looks_like_file(signature) and isinstance(found := read_signature(signature), SignatureSet):
+        scores = score_signature(values, found)
+    else:
+        scores = score_exposure(values, signature)
+    lines = [
+        f"{row.score}: {row.genes_found} of {row.genes_total} genes{f' ({row.flag})' if row.flag else ''}"
+        for row in scores.coverage.rename_axis("score").reset_index().itertuples()
+    ]
+    return scores.table.rename_axis("sample"), lines
 
 
 def deconvolve_file(
@@ -40,9 +67,8 @@ def deconvolve_file(
     modes: dict[str, Mode] = {"relative": "relative", "absolute": "absolute", "no.sumto1": "no.sumto1"}
     if mode not in modes:
         raise InputError(Problem(f"{mode!r} is not a mode", "--mode", f"say one of {', '.join(modes)}"))
-    values = read_expression(expression, scale=checked_scale(scale), offset=offset)
     found = deconvolve(
-        to_linear(values, scale, offset),
+        read_expression(expression, scale=checked_scale(scale), offset=offset).linear(),
         read_signature_matrix(signature),
         mode=modes[mode],
         permutations=permutations,
@@ -63,14 +89,11 @@ def checked_scale(scale: str) -> Literal["log2", "linear"]:
     raise InputError(Problem(f"{scale!r} is not a scale", "--scale", "say log2 or linear; it is never guessed"))
 
 
-def to_linear(values: pd.DataFrame, scale: str, offset: float) -> pd.DataFrame:
-    """Undo log2(x + offset); rounding of the file can leave -0.0something, which is 0."""
-    return (2.0**values - offset).clip(lower=0.0) if scale == "log2" else values
-
-
 def spoken(notes: tuple[Note, ...]) -> list[str]:
     """Notes as lines for a terminal."""
-    return [f"{note.what}{f' ({note.count})' if note.count is not None else ''} {note.detail}".strip() for note in notes]
+    return [
+        f"{note.what}{f' ({note.count})' if note.count is not None else ''} {note.detail}".strip() for note in notes
+    ]
 
 
 def write_csv(table: pd.DataFrame, path: Path) -> None:

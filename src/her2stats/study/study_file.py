@@ -67,7 +67,7 @@ class ScoresSection(Section):
     exposure: str = "ERBB2"
     exposure_name: str | None = None
     also: list[str] = ["ESR1"]
-    til: str | None = "danaher"
+    til: Literal["danaher", "none"] = "danaher"
     min_coverage: Annotated[float, Field(ge=0, le=1)] = 0.8
     allow_low_coverage: bool = False
 

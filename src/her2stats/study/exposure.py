@@ -1,0 +1,85 @@
+"""The scores of a cohort: exposure, further genes, immune-cell scores and total TIL, with their gene coverage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from her2stats.cohort import Cohort
+from her2stats.errors import InputError
+from her2stats.notes import Note
+from her2stats.signatures import Scores, score_danaher, score_exposure, score_gene
+from her2stats.signatures.til import TOTAL
+from her2stats.study.material import Answers
+from her2stats.study.study_file import Study, looks_like_file
+
+DANAHER = "Danaher "  # LM22 and Danaher share names such as Neutrophils; the prefix keeps the columns apart
+
+
+@dataclass(frozen=True)
+class ScoredCohort:
+    """All scores of one cohort; empty for a cohort without expression."""
+
+    exposure: str = ""
+    also: tuple[str, ...] = ()
+    til: str = ""
+    table: pd.DataFrame = field(default_factory=pd.DataFrame)
+    coverage: pd.DataFrame = field(default_factory=pd.DataFrame)
+    method: str = ""
+    notes: tuple[Note, ...] = ()
+
+
+def score_cohort(cohort: Cohort, study: Study, answers: Answers) -> ScoredCohort:
+    """Score the exposure, the genes beside it, and immune cells.
+
+    The exposure has to be there; a further gene or the TIL score that cannot be had is left out with the reason.
+
+    Raises
+    ------
+    CoverageError, GeneError
+        The exposure cannot be scored.
+    """
+    settings, expression = study.scores, cohort.log2()
+    exposure = score_exposure(
+        expression,
+        study.locate(settings.exposure) if looks_like_file(settings.exposure) else settings.exposure,
+        name=settings.exposure_name,
+        min_coverage=settings.min_coverage,
+        allow_low_coverage=settings.allow_low_coverage,
+    )
+    name = str(exposure.table.columns[0])
+    parts, also = [exposure], []
+    for gene in dict.fromkeys(settings.also):
+        if gene == name:
+            continue
+        try:
+            parts.append(score_gene(expression, gene))
+            also.append(gene)
+        except InputError as error:
+            answers.omit(f"score {gene}", error.problems[0].what)
+    til = _til(expression, study, answers)
+    if til is not None:
+        parts.append(til)
+    return ScoredCohort(
+        exposure=name,
+        also=tuple(also),
+        til=TOTAL if til is not None else "",
+        table=pd.concat([part.table for part in parts], axis=1),
+        coverage=pd.concat([part.coverage for part in parts]).rename_axis("score").reset_index(),
+        method=f"{name}: {exposure.method}",
+        notes=tuple(note for part in parts for note in part.notes),
+    )
+
+
+def _til(expression: pd.DataFrame, study: Study, answers: Answers) -> Scores | None:
+    if study.scores.til == "none":
+        answers.omit("total TIL", "the study file does not ask for it")
+        return None
+    try:
+        scores = score_danaher(expression, min_coverage=study.scores.min_coverage)
+    except InputError as error:
+        answers.omit("total TIL", error.problems[0].what)
+        return None
+    names = {name: name if name == TOTAL else f"{DANAHER}{name}" for name in scores.table.columns}
+    return Scores(scores.table.rename(columns=names), scores.coverage.rename(index=names), scores.method, scores.notes)
