@@ -1,0 +1,6 @@
+"""Results into figures: each ``plot_*`` returns a plotnine plot to change further, `save_figure` writes it."""
+
+from her2stats.figures.placeholder import placeholder
+from her2stats.figures.save import save_figure
+
+__all__ = ["placeholder", "save_figure"]

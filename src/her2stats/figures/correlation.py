@@ -1,0 +1,231 @@
+"""Figure 1a: rank correlations of a score with each cell type, on grey bands of strength."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import pandas as pd
+from plotnine import aes, facet_wrap, geom_rect, ggplot, labs, scale_fill_manual
+
+from her2stats.figures.legend import legend_box
+from her2stats.figures.measure import wrapped
+from her2stats.figures.panel_head import PanelHead, panel_head
+from her2stats.figures.placeholder import placeholder
+from her2stats.figures.row_marks import (
+    column_texts,
+    count_texts,
+    interval_marks,
+    reason_alone,
+    reason_beside,
+    reasons,
+    vertical,
+)
+from her2stats.figures.row_panel import (
+    RowPanel,
+    axis_title,
+    fitting_ticks,
+    room_above,
+    row_layers,
+    row_panel,
+    row_scales,
+)
+from her2stats.figures.rows import Rows, result_rows, row_places
+from her2stats.figures.stratum_rows import (
+    described,
+    panel_titles,
+    placed,
+    stacked_height,
+    stratum_legend,
+    symbol_legend,
+)
+from her2stats.figures.theme import MARGIN, SMALL_SIZE, STRENGTH_COLOURS, figure_theme, stratum_scales
+from her2stats.figures.wording import EN_DASH, NOT_ESTIMABLE, display_name, interval, number, p_equals, p_value, plain
+
+# The paper's words (legend of Fig. 1): |rho| from, to.
+STRENGTH = {"weak": (0.1, 0.3), "moderate": (0.3, 0.5), "strong": (0.5, 1.0)}
+BANDS = [f"{word} ({low:g}{EN_DASH}{high:g})" for word, (low, high) in STRENGTH.items() if high < 1] + ["strong (>0.5)"]
+SHORTEST_WITH_TEXT = 25.0  # mm of axis, below which the estimates are not printed unless asked for
+ESTIMATE, ADJUSTED = "\N{GREEK SMALL LETTER RHO} (95% CI)", "adj. p"
+
+
+def plot_correlation(
+    results: Rows,
+    *,
+    exposure: str | None = None,
+    types: Sequence[str] | None = None,
+    order: Sequence[str] | None = None,
+    labels: Mapping[str, str] | None = None,
+    cohorts: Literal["panels", "dodge"] = "panels",
+    text: bool | None = None,
+    alpha: float = 0.05,
+    width_mm: float = 183.0,
+) -> ggplot:
+    """Draw Spearman correlations as points with intervals, one line a cell type.
+
+    Parameters
+    ----------
+    results : Result, DataFrame, or several
+        From `correlate`, of one or several cohorts, over all tumours or by stratum. Rows of `compare_groups` with
+        the score as outcome (types that the zero rule dichotomised) are shown by their p.
+    exposure : str, optional
+        The score; default the first one in the table.
+    types : sequence of str, optional
+        Cell types to show; default all.
+    order : sequence of str, optional
+        Order of the lines; default by lineage.
+    labels : mapping, optional
+        Name of a variable to its name on paper.
+    cohorts : {"panels", "dodge"}
+        A panel for each cohort, or all in one panel in different colours.
+    text : bool, optional
+        Print estimates beside the points; default for a single panel.
+    alpha : float
+        Symbols are filled where the adjusted p (without one: p) is below it.
+    width_mm : float
+        Width on paper.
+
+    Returns
+    -------
+    ggplot
+        `.data` holds one row a symbol.
+
+    Raises
+    ------
+    TableError
+        A frame that is no result table.
+
+    Notes
+    -----
+    Fig. 1a of Pizzamiglio 2025 (doi 10.1038/s41523-025-00867-z).
+
+    Examples
+    --------
+    >>> row = {"cohort": "A", "stratum": "all", "outcome": "T cells CD8", "term": "her2", "n": 318}
+    >>> table = pd.DataFrame([{**row, "estimate": -0.31, "conf_low": -0.40, "conf_high": -0.21}])
+    >>> plot_correlation(table).data["text"].tolist()
+    ['−0.31 (−0.40 to −0.21)']
+    """
+    rows, score = _rows_of_score(result_rows(results), exposure)
+    wanted = set(rows["name"]) if types is None else set(types)
+    rows = rows[rows["name"].isin(wanted)].reset_index(drop=True)
+    places = row_places(rows["name"], ordered=order)
+    rows = rows[rows["name"].isin(places["name"])].reset_index(drop=True)
+    if not len(rows):
+        return placeholder("No correlation to show: no cell type was kept.", width_mm=width_mm)
+    places["label"] = [display_name(name, labels) for name in places["name"]]
+    rows = _in_words(rows, alpha)
+    if cohorts == "dodge":
+        names = [plain(name) for name in dict.fromkeys(rows["cohort"])]
+        rows["Stratum"] = pd.Categorical(rows["cohort"].map(plain), names)
+        rows["cohort"] = ""
+    return _drawn(rows, places, display_name(score, labels), text, alpha, width_mm, labels)
+
+
+def _rows_of_score(table: pd.DataFrame, exposure: str | None) -> tuple[pd.DataFrame, str]:
+    """Spearman rows of one score, and the Wilcoxon rows of the same score, with the cell type as `name`."""
+    wilcoxon = table["method"].str.startswith("Wilcoxon")
+    spearman = table[~wilcoxon & ~table["term"].str.endswith(")")]
+    score = exposure or (spearman["term"].iloc[0] if len(spearman) else "")
+    own = spearman[spearman["term"] == score].assign(test=False)
+    own["name"] = own["outcome"]
+    tests = table[wilcoxon & (table["outcome"] == score)].assign(test=True)
+    tests["name"] = tests["term"]
+    return pd.concat([own, tests], ignore_index=True).assign(subject=""), score
+
+
+def _in_words(rows: pd.DataFrame, alpha: float) -> pd.DataFrame:
+    tested = rows["test"] & rows["p_value"].notna()
+    numbers = ["estimate", "conf_low", "conf_high"]
+    rows[numbers] = rows[numbers].mask(rows["test"])  # a shift of the score is no correlation
+    rows = described(rows, interval, alpha)
+    p = rows["p_adjusted"].where(rows["p_adjusted"].notna(), rows["p_value"])
+    rows.loc[tested, "reason"] = [f"Wilcoxon {p_equals(value)}" for value in p[tested]]
+    rows.loc[tested, "text"] = ""
+    rows["p_text"] = [p_value(value) if pd.notna(value) else NOT_ESTIMABLE for value in rows["p_adjusted"]]
+    return rows.assign(
+        x=rows["estimate"],
+        xmin=rows["conf_low"],
+        xmax=rows["conf_high"],
+        clipped_low=False,
+        clipped_high=False,
+        off_scale=False,
+    )
+
+
+def _drawn(
+    rows: pd.DataFrame,
+    places: pd.DataFrame,
+    score: str,
+    text: bool | None,
+    alpha: float,
+    width_mm: float,
+    labels: Mapping[str, str] | None,
+) -> ggplot:
+    ends = rows[["xmin", "xmax", "x"]].abs().max().max()
+    reach = next((reach for reach in (0.6, 0.8) if not ends > reach), 1.0)
+    panels = rows["cohort"].nunique()
+    columns: dict[str, list[str]] = {}
+    if text or (text is None and panels == 1):
+        columns[ESTIMATE] = list(rows["text"])
+        if rows["p_adjusted"].notna().any():
+            columns[ADJUSTED] = list(rows["p_text"])
+    geometry = row_panel(width_mm, panels, list(places["label"]), columns, (-reach, reach))
+    if text is None and columns and geometry.axis_mm < SHORTEST_WITH_TEXT:
+        columns = {}
+        geometry = row_panel(width_mm, panels, list(places["label"]), columns, (-reach, reach))
+    rows = placed(rows, places, panel_titles(rows, labels))
+    rows = reason_beside(rows, geometry) if columns else reason_alone(rows)
+    head = panel_head(rows, places["y"].max(), geometry)
+    shown = {ESTIMATE: rows, ADJUSTED: rows.assign(text=rows["p_text"])}
+    caption = wrapped(_caption(rows, alpha), width_mm - 2 * MARGIN, SMALL_SIZE)
+    title = axis_title(f"Spearman correlation with {score}", geometry)
+    legends = legend_box({"fill": BANDS, **stratum_legend(rows)}, room_above(geometry, width_mm))
+    height = stacked_height(rows, places, geometry, head, f"{title}\n{caption}", legends)
+    return (
+        ggplot(rows, aes("x", "y"))
+        + figure_theme(width_mm, height)
+        + legends.layers()
+        + strength_bands(reach, places)
+        + _layers(rows, places, geometry, head)
+        + column_texts({name: shown[name] for name in columns}, head.header_y, geometry)
+        + facet_wrap("panel", ncol=geometry.per_row)
+        + labs(x=title, y="", caption=caption)
+    )
+
+
+def strength_bands(reach: float, places: pd.DataFrame) -> list[Any]:
+    """Grey bands, darker the stronger, on both sides of zero, with their legend."""
+    ends = [
+        (name, *sorted((sign * low, sign * min(high, reach))))
+        for name, (low, high) in zip(BANDS, STRENGTH.values(), strict=True)
+        for sign in (-1, 1)
+    ]
+    bands = pd.DataFrame(ends, columns=["Band", "xmin", "xmax"])
+    bands = bands.assign(ymin=places["y"].min() - 0.5, ymax=places["y"].max() + 0.5)
+    mapping = aes(xmin="xmin", xmax="xmax", ymin="ymin", ymax="ymax", fill="Band")
+    colours = dict(zip(BANDS, STRENGTH_COLOURS.values(), strict=True))
+    return [geom_rect(mapping, bands, inherit_aes=False), scale_fill_manual(values=colours, breaks=BANDS, name="")]
+
+
+def _layers(rows: pd.DataFrame, places: pd.DataFrame, geometry: RowPanel, head: PanelHead) -> list[Any]:
+    steps = [[-1, -0.8, -0.6, -0.4, -0.2, 0, 0.2, 0.4, 0.6, 0.8, 1], [-1, -0.8, -0.5, -0.3, 0, 0.3, 0.5, 0.8, 1]]
+    ticks = fitting_ticks([{at: number(at, 1) for at in step} for step in [*steps, [-1, -0.5, 0, 0.5, 1]]], geometry)
+    return [
+        *row_layers(places, geometry, ticks, stripes=False),
+        vertical(0.0, places),
+        *interval_marks(rows[rows["estimable"]], geometry),
+        *count_texts(head.counts),
+        *reasons(rows, geometry),
+        *row_scales(places, geometry, ticks, head=head.rows),
+        *stratum_scales(rows["Stratum"].cat.categories),
+    ]
+
+
+def _caption(rows: pd.DataFrame, alpha: float) -> str:
+    parts = [symbol_legend(rows, alpha)]
+    if rows["test"].any():
+        parts.append("Wilcoxon: types with many zeros, score of absent against present.")
+    if (~rows["estimable"] & ~rows["test"]).any():
+        parts.append(f"{NOT_ESTIMABLE}: not estimable.")
+    return " ".join(parts)

@@ -1,0 +1,197 @@
+"""Figure 2b: odds ratios with their intervals as points, lines and text, by hormone receptor, one panel a cohort."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+from plotnine import aes, facet_wrap, ggplot, labs
+
+from her2stats.figures.effect_rows import RowVariable, effect_rows, interaction_rows
+from her2stats.figures.legend import legend_box
+from her2stats.figures.measure import wrapped
+from her2stats.figures.odds_axis import clip, odds_limits, odds_ticks
+from her2stats.figures.panel_head import PanelHead, panel_head
+from her2stats.figures.placeholder import placeholder
+from her2stats.figures.row_marks import (
+    column_texts,
+    count_texts,
+    diamonds,
+    interval_marks,
+    reason_beside,
+    reasons,
+    vertical,
+)
+from her2stats.figures.row_panel import (
+    RowPanel,
+    axis_title,
+    fitting_ticks,
+    room_above,
+    row_layers,
+    row_panel,
+    row_scales,
+)
+from her2stats.figures.rows import Rows, result_rows, row_places
+from her2stats.figures.stratum_rows import (
+    described,
+    panel_titles,
+    placed,
+    stacked_height,
+    stratum_legend,
+    symbol_legend,
+)
+from her2stats.figures.theme import MARGIN, SMALL_SIZE, figure_theme, stratum_scales
+from her2stats.figures.wording import NOT_ESTIMABLE, display_name, p_value, ratio_interval
+
+INTERACTION = "p int."
+
+
+def plot_forest(
+    results: Rows,
+    interaction: Rows | None = None,
+    *,
+    row: RowVariable = "auto",
+    exposure: str | None = None,
+    strata: Sequence[str] | None = None,
+    order: Sequence[str] | None = None,
+    labels: Mapping[str, str] | None = None,
+    limits: tuple[float, float] | None = None,
+    alpha: float = 0.05,
+    pooled: str = "pooled",
+    width_mm: float = 183.0,
+) -> ggplot:
+    """Draw odds ratios as a forest: one line a stratum, estimates as text beside, one panel a cohort.
+
+    Parameters
+    ----------
+    results : Result, DataFrame, or several
+        From `fit_logistic`, `fit_interaction`, `fit_clinical` or `response_odds`, of one or several cohorts.
+    interaction : Result, DataFrame, or several, optional
+        Where the interaction's Wald p stands; default: looked for among `results`.
+    row : {"auto", "outcome", "term"}
+        What has a line of its own; "auto" takes whichever has more values (cell types, in practice).
+    exposure : str, optional
+        Show this term only.
+    strata : sequence of str, optional
+        Such as "hr=positive"; default all but "all" where there are others.
+    order : sequence of str, optional
+        Order of the lines; default by lineage.
+    labels : mapping, optional
+        Name of a variable to its name on paper.
+    limits : (float, float), optional
+        Ends of the axis as odds ratios. Default: long enough for every estimate and most intervals, at most
+        1/20 to 20. What lies beyond is cut and carries an arrow.
+    alpha : float
+        Symbols are filled where the adjusted p (without one: p) is below it.
+    pooled : str
+        A cohort of this name is drawn with diamonds that span the interval.
+    width_mm : float
+        Width on paper; text columns are set for it.
+
+    Returns
+    -------
+    ggplot
+        `.data` holds one row a line: estimate as given, place on the axis, what was clipped, and its text.
+
+    Raises
+    ------
+    TableError
+        A frame that is no result table.
+
+    Notes
+    -----
+    Fig. 2b of Pizzamiglio 2025 (doi 10.1038/s41523-025-00867-z). A row that cannot be estimated stays, as
+    "n.e." with its reason.
+
+    Examples
+    --------
+    >>> row = {"cohort": "A", "stratum": "hr=positive", "outcome": "Neutrophils", "term": "her2"}
+    >>> table = pd.DataFrame([{**row, "estimate": 1.6, "conf_low": 1.07, "conf_high": 2.39, "n": 250}])
+    >>> plot_forest(table).data["text"].tolist()
+    ['1.60 (1.07–2.39)']
+    """
+    table = result_rows(results)
+    rows = effect_rows(table, row=row, exposure=exposure, strata=list(strata) if strata is not None else None)
+    if not len(rows):
+        return placeholder("No odds ratio to show: no model was asked or none has a row.", width_mm=width_mm)
+    tests = interaction_rows(table if interaction is None else result_rows(interaction), rows)
+    places = row_places(rows["name"], ordered=order)
+    rows = rows[rows["name"].isin(places["name"])].reset_index(drop=True)
+    places["label"] = [display_name(name, labels) for name in places["name"]]
+
+    limits = limits or odds_limits(rows)
+    rows = described(clip(rows, limits), ratio_interval, alpha)
+    effect = f"OR ({_level(rows)} CI)"
+    columns = {effect: list(rows["text"])}
+    if len(tests):
+        tests["text"] = [p_value(p) if pd.notna(p) else NOT_ESTIMABLE for p in tests["p_value"]]
+        columns[INTERACTION] = list(tests["text"])
+    panels = len(rows[["cohort", "subject"]].drop_duplicates())
+    ends = (math.log10(limits[0]), math.log10(limits[1]))
+    geometry = row_panel(width_mm, panels, list(places["label"]), columns, ends)
+    titles = panel_titles(rows, labels)
+    rows = reason_beside(placed(rows, places, titles), geometry)
+    tests = placed(tests, places, titles)
+    head = panel_head(rows, places["y"].max(), geometry)
+    texts = column_texts({effect: rows, **({INTERACTION: tests} if len(tests) else {})}, head.header_y, geometry)
+    caption = wrapped(_caption(rows, bool(len(tests)), alpha), width_mm - 2 * MARGIN, SMALL_SIZE)
+    title = axis_title(f"Odds ratio{_unit(rows, labels)} (logarithmic scale)", geometry)
+    legends = legend_box(stratum_legend(rows), room_above(geometry, width_mm))
+    height = stacked_height(rows, places, geometry, head, f"{title}\n{caption}", legends)
+    return (
+        ggplot(rows, aes("x", "y"))
+        + figure_theme(width_mm, height)
+        + legends.layers()
+        + _layers(rows, places, geometry, head, fitting_ticks(odds_ticks(limits), geometry), pooled)
+        + texts
+        + facet_wrap("panel", ncol=geometry.per_row)
+        + labs(x=title, y="", caption=caption)
+    )
+
+
+def _layers(
+    rows: pd.DataFrame,
+    places: pd.DataFrame,
+    geometry: RowPanel,
+    head: PanelHead,
+    ticks: Mapping[float, str],
+    pooled: str,
+) -> list[Any]:
+    estimable = rows[rows["estimable"]]
+    is_pooled = estimable["cohort"] == pooled
+    return [
+        *row_layers(places, geometry, ticks),
+        vertical(0.0, places),
+        *interval_marks(estimable[~is_pooled], geometry),
+        *diamonds(estimable[is_pooled]),
+        *count_texts(head.counts),
+        *reasons(rows, geometry),
+        *row_scales(places, geometry, ticks, head=head.rows),
+        *stratum_scales(rows["Stratum"].cat.categories, fill=bool(is_pooled.any())),
+    ]
+
+
+def _level(rows: pd.DataFrame) -> str:
+    found = re.search(r"(\d+(?:\.\d+)?)% CI", " ".join(rows["method"].unique()))
+    return f"{found[1]}%" if found else "95%"
+
+
+def _unit(rows: pd.DataFrame, labels: Mapping[str, str] | None) -> str:
+    if len(set(rows["term"])) != 1:
+        return ""
+    per_sd = " SD of" if rows["method"].str.contains("per SD", regex=False).any() else ""
+    return f" per{per_sd} {display_name(rows['term'].iloc[0], labels)}"
+
+
+def _caption(rows: pd.DataFrame, tested: bool, alpha: float) -> str:
+    parts = [symbol_legend(rows, alpha)]
+    if (rows["clipped_low"] | rows["clipped_high"]).any():
+        parts.append("Arrow: the interval goes on beyond the axis.")
+    if tested:
+        parts.append(f"{INTERACTION}: Wald test of the interaction, not adjusted.")
+    if not rows["estimable"].all():
+        parts.append(f"{NOT_ESTIMABLE}: not estimable.")
+    return " ".join(parts)

@@ -1,0 +1,71 @@
+"""Legends above a figure: side by side where they fit, stacked and broken into lines where they do not."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from plotnine import guide_legend, guides, theme
+
+from her2stats.figures.measure import text_width
+from her2stats.figures.theme import TEXT_SIZE
+
+KEY_MM = 6.2  # symbol and its spacing
+LINE_MM = 4.6
+
+
+@dataclass(frozen=True)
+class LegendBox:
+    """How the legends of a figure are arranged.
+
+    Parameters
+    ----------
+    rows : mapping
+        Aesthetic to the number of lines of its legend; 0 for no legend.
+    lines : int
+        Lines of all legends together.
+    stacked : bool
+        One below the other.
+    """
+
+    rows: Mapping[str, int]
+    lines: int
+    stacked: bool
+
+    @property
+    def height_mm(self) -> float:
+        """Room above the panels."""
+        return self.lines * LINE_MM + 0.8
+
+    def layers(self) -> list[Any]:
+        """Guides and theme that arrange the legends so."""
+        kinds = {name: guide_legend(nrow=rows) if rows else "none" for name, rows in self.rows.items()}
+        box = theme(legend_box="vertical" if self.stacked else "horizontal", legend_spacing=2 if self.stacked else 10)
+        return [guides(**kinds), box]
+
+
+def legend_box(legends: Mapping[str, Sequence[str]], room: float) -> LegendBox:
+    """Arrange legends.
+
+    Parameters
+    ----------
+    legends : mapping
+        Aesthetic to the texts of its legend; aesthetics that share a legend have the same texts, and only the
+        first of them takes room. A legend of fewer than two texts is left out.
+    room : float
+        Millimetres that a legend centred on the panels may take.
+
+    Examples
+    --------
+    >>> legend_box({"color": ["HR-positive", "HR-negative"]}, 80).lines
+    1
+    """
+    distinct = dict.fromkeys(tuple(texts) for texts in legends.values() if len(texts) > 1)
+    widths = {texts: sum(KEY_MM + text_width(text, TEXT_SIZE) for text in texts) for texts in distinct}
+    stacked = sum(widths.values()) > room
+    broken = {texts: min(math.ceil(width / room), len(texts)) for texts, width in widths.items()}
+    lines = sum(broken.values()) if stacked else min(len(widths), 1)
+    rows = {name: broken.get(tuple(texts), 0) for name, texts in legends.items()}
+    return LegendBox(rows, lines, stacked)

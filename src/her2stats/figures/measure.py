@@ -1,0 +1,67 @@
+"""How wide a text will be on paper, so that columns and labels get the room they need before anything is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import text_to_path
+
+from her2stats.figures.theme import FONT
+
+MM_PER_POINT = 25.4 / 72
+
+
+@lru_cache(maxsize=4096)
+def text_width(text: str, size: float, weight: str = "normal") -> float:
+    """Width of the longest line in millimetres.
+
+    Parameters
+    ----------
+    text : str
+        May have several lines and mathtext.
+    size : float
+        In points.
+    weight : str
+        "normal" or "bold".
+
+    Examples
+    --------
+    >>> 15 < text_width("0.61 (0.42-0.89)", 5.5) < 20
+    True
+    """
+    font = FontProperties(family=FONT, size=size, weight=weight)
+    widths = []
+    for line in text.split("\n"):
+        formula = line.replace(r"\$", "").count("$") >= 2
+        shown = line if formula else line.replace(r"\$", "$")
+        widths.append(text_to_path.get_text_width_height_descent(shown, font, ismath=formula)[0])
+    return max(widths) * MM_PER_POINT
+
+
+def widest(texts: Iterable[str], size: float, weight: str = "normal") -> float:
+    """Width of the widest of several texts in millimetres; 0 for none."""
+    return max((text_width(text, size, weight) for text in texts), default=0.0)
+
+
+def wrapped(text: str, width_mm: float, size: float) -> str:
+    """Break a text at its spaces into lines of at most `width_mm`.
+
+    Examples
+    --------
+    >>> wrapped("Filled: adjusted p < 0.05", 20, 6).count(chr(10))
+    1
+    """
+    lines: list[str] = []
+    for paragraph in text.split("\n"):
+        line = ""
+        for word in paragraph.split(" "):
+            longer = f"{line} {word}" if line else word
+            if line and text_width(longer, size) > width_mm:
+                lines.append(line)
+                line = word
+            else:
+                line = longer
+        lines.append(line)
+    return "\n".join(lines)

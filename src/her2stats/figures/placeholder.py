@@ -1,0 +1,44 @@
+"""What stands in a figure's place when there is nothing to draw: the reason, in words."""
+
+from __future__ import annotations
+
+import pandas as pd
+from plotnine import aes, element_blank, geom_text, ggplot, labs, scale_x_continuous, scale_y_continuous, theme
+
+from her2stats.figures.measure import wrapped
+from her2stats.figures.theme import BASE_SIZE, GREY, figure_theme
+from her2stats.figures.wording import plain
+
+
+def placeholder(reason: str, *, width_mm: float = 89.0, height_mm: float = 30.0) -> ggplot:
+    """Figure that says why it is empty.
+
+    Parameters
+    ----------
+    reason : str
+        A short sentence.
+    width_mm, height_mm : float
+        Size on paper.
+
+    Examples
+    --------
+    >>> from plotnine import ggplot
+    >>> isinstance(placeholder("no cell type is left after the zero rule"), ggplot)
+    True
+    """
+    text = wrapped(plain(reason), width_mm - 14, BASE_SIZE)
+    note = pd.DataFrame({"x": [0.5], "y": [0.5], "label": [text]})
+    return (
+        ggplot(note, aes("x", "y", label="label"))
+        + geom_text(size=BASE_SIZE, color=GREY)
+        + scale_x_continuous(limits=(0, 1))
+        + scale_y_continuous(limits=(0, 1))
+        + labs(x="", y="")
+        + figure_theme(width_mm, height_mm)
+        + theme(
+            axis_text=element_blank(),
+            axis_ticks=element_blank(),
+            axis_title=element_blank(),
+            panel_grid=element_blank(),
+        )
+    )

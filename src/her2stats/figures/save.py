@@ -1,0 +1,163 @@
+"""A figure as files: drawn once, written in every format a journal asks for, the same bytes each time."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from collections.abc import Iterator, Sequence
+from copy import deepcopy
+from pathlib import Path
+from typing import Any, Literal
+
+import matplotlib as mpl
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from plotnine import ggplot, theme
+
+from her2stats.errors import DataError, OutputError, Problem
+from her2stats.figures.theme import MM_PER_INCH
+
+Format = Literal["pdf", "svg", "png"]
+DPI = 300
+LARGEST_MM = 600.0
+
+# pdf: TrueType (42) keeps text as text that an editor can search and change; Type 3 is refused by many journals.
+# svg: text as outlines, because a browser or Illustrator without this face would set another and move every label.
+_SETTINGS = {
+    "pdf.fonttype": 42,
+    "pdf.compression": 6,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "her2stats",  # ids of clip paths are random otherwise
+    "figure.autolayout": False,
+    "figure.constrained_layout.use": False,
+    "savefig.bbox": "standard",
+    "axes.formatter.use_locale": False,
+}
+# No dates and no program versions: the same study gives the same bytes tomorrow.
+_METADATA: dict[str, dict[str, Any]] = {
+    "pdf": {"CreationDate": None, "ModDate": None, "Producer": None, "Creator": "her2stats"},
+    "svg": {"Date": None, "Creator": "her2stats"},
+    "png": {"Software": None},
+}
+
+
+def save_figure(
+    plot: ggplot,
+    path_stem: str | Path,
+    *,
+    width_mm: float | None = None,
+    height_mm: float | None = None,
+    formats: Sequence[Format] = ("pdf", "svg", "png"),
+) -> tuple[Path, ...]:
+    """Write a plot as ``<path_stem>.<format>``.
+
+    The plot is laid out once, at 300 dpi, and every format is written from that one drawing. Nothing global is
+    touched: no pyplot figure is opened, matplotlib's settings and backend stay as they were, and so does `plot`.
+
+    Parameters
+    ----------
+    plot : ggplot
+        As a ``plot_*`` function returned it, or as changed since.
+    path_stem : str or Path
+        Path without suffix. Its folder is made where it is missing.
+    width_mm, height_mm : float, optional
+        Size on paper; journal columns are 89, 120 and 183 mm wide. Default: the plot's own size. Text columns
+        are set for the width the plot was made with, so prefer the ``width_mm`` argument of the plot function.
+    formats : sequence of {"pdf", "svg", "png"}
+        pdf has its fonts embedded as TrueType, svg its text as outlines, png 300 dots per inch.
+
+    Returns
+    -------
+    tuple of Path
+        The files written, in the order of `formats`.
+
+    Raises
+    ------
+    DataError
+        Unknown format or impossible size.
+    OutputError
+        The files cannot be written. Formats are rendered before the first file is touched.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from her2stats.figures import placeholder
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     [path.name for path in save_figure(placeholder("nothing to draw"), f"{folder}/empty", formats=("png",))]
+    ['empty.png']
+    """
+    _check(width_mm, height_mm, formats)
+    rendered = _render(plot, width_mm, height_mm, formats)
+    stem = Path(path_stem)
+    written = [stem.with_name(f"{stem.name}.{kind}") for kind in formats]
+    try:
+        stem.parent.mkdir(parents=True, exist_ok=True)
+        for path, content in zip(written, rendered, strict=True):
+            path.write_bytes(content)
+    except OSError as problem:
+        reason = problem.strerror or str(problem)
+        advice = "choose another folder or free some space"
+        raise OutputError(Problem(f"the figure cannot be written ({reason})", str(stem), advice)) from problem
+    return tuple(written)
+
+
+def _check(width_mm: float | None, height_mm: float | None, formats: Sequence[str]) -> None:
+    problems = [
+        Problem(f"unknown figure format {kind!r}", remedy=f"use {', '.join(_METADATA)}")
+        for kind in formats
+        if kind not in _METADATA
+    ]
+    for name, size in (("width_mm", width_mm), ("height_mm", height_mm)):
+        if size is not None and not 10 <= size <= LARGEST_MM:
+            problems.append(Problem(f"{name} = {size} is no size of a figure", remedy=f"10 to {LARGEST_MM:.0f} mm"))
+    if problems:
+        raise DataError(*problems)
+
+
+def _render(plot: ggplot, width_mm: float | None, height_mm: float | None, formats: Sequence[Format]) -> list[bytes]:
+    with drawn(plot, width_mm=width_mm, height_mm=height_mm) as figure:
+        return [_as_bytes(figure, kind) for kind in formats]
+
+
+@contextlib.contextmanager
+def drawn(plot: ggplot, *, width_mm: float | None = None, height_mm: float | None = None) -> Iterator[Figure]:
+    """Lay a plot out as a matplotlib figure, for as long as the context lasts.
+
+    Parameters
+    ----------
+    plot : ggplot
+        Stays unchanged.
+    width_mm, height_mm : float, optional
+        Default: the plot's own size.
+    """
+    plot = deepcopy(plot)
+    own_width, own_height = plot.theme.getp("figure_size")
+    size = (
+        own_width if width_mm is None else width_mm / MM_PER_INCH,
+        own_height if height_mm is None else height_mm / MM_PER_INCH,
+    )
+    plot += theme(figure_size=size, dpi=DPI)
+    with mpl.rc_context({**plot.theme.rcParams, **_SETTINGS}):
+        _without_pyplot(plot)
+        figure = plot.draw()
+        FigureCanvasAgg(figure)
+        engine = figure.get_layout_engine()
+        if engine is not None:
+            engine.execute(figure)
+            figure.set_layout_engine(None)  # the layout stands: each format only has to paint it
+        yield figure
+
+
+def _without_pyplot(plot: ggplot) -> None:
+    """Give the plot its figure beforehand: pyplot would choose a backend and keep a global list of figures."""
+    from plotnine._mpl.gridspec import p9GridSpec
+
+    plot.figure = Figure()
+    FigureCanvasAgg(plot.figure)
+    plot._gridspec = p9GridSpec(1, 1, plot.figure)
+
+
+def _as_bytes(figure: Figure, kind: Format) -> bytes:
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format=kind, dpi=DPI, metadata=_METADATA[kind])
+    return buffer.getvalue()

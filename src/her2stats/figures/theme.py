@@ -1,0 +1,145 @@
+"""One look for every figure: theme, sizes, and colours that mean the same thing everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from plotnine import (
+    element_blank,
+    element_line,
+    element_rect,
+    element_text,
+    scale_color_manual,
+    scale_fill_manual,
+    scale_shape_manual,
+    theme,
+    theme_bw,
+)
+
+# matplotlib ships this face, so a figure has the same text extents and the same bytes on every machine.
+FONT = "DejaVu Sans"
+BASE_SIZE = 7.0  # points; journals ask for 5 to 7 in the printed size
+TEXT_SIZE = 6.0
+SMALL_SIZE = 5.5
+SMALLEST_SIZE = 5.0
+WIDTHS = {"single": 89.0, "medium": 120.0, "double": 183.0}  # journal columns, mm
+MM_PER_INCH = 25.4
+MARGIN = 2.0  # mm around the figure
+
+# The paper draws HR-positive red and HR-negative green, the pair that one man in twelve cannot tell apart. This
+# vermilion and blue stay more than 90 CIELAB units apart in protan-, deutan- and tritanopia (Machado 2009,
+# doi 10.1109/TVCG.2009.113), and both stand at least 4.5:1 against white; shapes tell them apart in grey print.
+HR_COLOURS = {"positive": "#CC4C02", "negative": "#0072B2"}
+HR_SHAPES = {"positive": "o", "negative": "s"}
+HR_NAMES = {"positive": "HR-positive", "negative": "HR-negative"}
+HER2_COLOURS = {"0": "#B9A3D3", "1+": "#8861AE", "2+": "#4A1F73", "HER2-0": "#B9A3D3", "HER2-low": "#6A3D9A"}
+INK = "#222222"
+GREY = "#6B6B6B"  # 5.3:1 against white: small print stays readable
+PALE = "#D9D9D9"
+STRIPE = "#F4F4F4"
+STRENGTH_COLOURS = {"weak": "#EFEFEF", "moderate": "#E0E0E0", "strong": "#CFCFCF"}
+DIVERGING = ("#762A83", "#AF8DC3", "#F7F7F7", "#7FBF7B", "#1B7837")  # ColorBrewer PRGn: no hue of HR
+LINEAGE_COLOURS = {
+    "B lineage": "#0F6FA8",
+    "T cells": "#2E8B3D",
+    "NK cells": "#8A7F00",
+    "Monocytes and macrophages": "#C2570C",
+    "Dendritic cells": "#8E4BA6",
+    "Mast cells": "#B5305F",
+    "Granulocytes": "#7A5230",
+    "Leukocytes, total": "#3F3F3F",
+    "Other": "#7F7F7F",
+}
+
+STRATUM_COLOURS = {
+    "All tumours": INK,
+    "HR-positive": HR_COLOURS["positive"],
+    "HR-negative": HR_COLOURS["negative"],
+    "HER2 IHC 0": HER2_COLOURS["0"],
+    "HER2 IHC 1+": HER2_COLOURS["1+"],
+    "HER2 IHC 2+": HER2_COLOURS["2+"],
+    "HER2-0": HER2_COLOURS["HER2-0"],
+    "HER2-low": HER2_COLOURS["HER2-low"],
+}
+STRATUM_SHAPES = {"All tumours": "o", "HR-positive": HR_SHAPES["positive"], "HR-negative": HR_SHAPES["negative"]}
+_FURTHER_COLOURS = ("#117733", "#882255", "#999933", "#44AA99", "#AA4499", "#661100")
+_FURTHER_SHAPES = ("^", "D", "v", "P", "X", "*")
+
+
+def figure_theme(width_mm: float, height_mm: float) -> theme:
+    """Theme of a figure of the given size on paper.
+
+    Parameters
+    ----------
+    width_mm, height_mm : float
+        Millimetres. `save_figure` takes them from here unless it is told otherwise.
+    """
+    text = element_text
+    return theme_bw(base_size=BASE_SIZE, base_family=FONT) + theme(
+        figure_size=(width_mm / MM_PER_INCH, height_mm / MM_PER_INCH),
+        text=text(color=INK),
+        axis_text=text(size=TEXT_SIZE, color=INK),
+        axis_title=text(size=BASE_SIZE),
+        axis_ticks=element_line(color=GREY, size=0.4),
+        axis_ticks_length_major=1.8,
+        panel_border=element_rect(color=GREY, fill="none", size=0.5),
+        panel_grid_major=element_line(color="#E6E6E6", size=0.35),
+        panel_grid_minor=element_blank(),
+        panel_spacing_x=3 / width_mm,
+        panel_spacing_y=3 / width_mm,
+        strip_background=element_blank(),
+        strip_text=text(size=BASE_SIZE, weight="bold", margin={"t": 2, "b": 2.5, "units": "pt"}),
+        legend_position="top",
+        legend_title=element_blank(),
+        legend_text=text(size=TEXT_SIZE),
+        legend_key=element_blank(),
+        legend_key_size=8,
+        legend_box_spacing=1.5 / height_mm,
+        legend_background=element_blank(),
+        plot_margin_left=MARGIN / width_mm,
+        plot_margin_right=MARGIN / width_mm,
+        plot_margin_top=MARGIN / height_mm,
+        plot_margin_bottom=MARGIN / height_mm,
+        plot_caption=text(size=SMALL_SIZE, color=GREY, ha="left", ma="left", margin={"t": 4, "units": "pt"}),
+        plot_caption_position="plot",
+        plot_title=text(size=BASE_SIZE + 1, weight="bold", ha="left"),
+        plot_title_position="plot",
+    )
+
+
+def stratum_scales(names: Iterable[str], *, fill: bool = False) -> list[Any]:
+    """Colour and shape scales for strata by their displayed names; a known stratum always looks the same.
+
+    Parameters
+    ----------
+    names : iterable of str
+        As `wording.stratum_name` gives them, in the order of the legend.
+    fill : bool
+        Also a fill scale with the same colours.
+    """
+    colours, shapes = stratum_colours(names), stratum_shapes(names)
+    scales = [scale_color_manual(values=colours, name=""), scale_shape_manual(values=shapes, name="")]
+    return [*scales, scale_fill_manual(values=colours, name="")] if fill else scales
+
+
+def stratum_colours(names: Iterable[str]) -> dict[str, str]:
+    """Colour of each stratum; strata beyond the known ones get further colour-blind-safe colours by alphabet.
+
+    Examples
+    --------
+    >>> stratum_colours(["HR-negative", "HR-positive"]) == {"HR-negative": "#0072B2", "HR-positive": "#CC4C02"}
+    True
+    """
+    return _assigned(list(names), STRATUM_COLOURS, _FURTHER_COLOURS)
+
+
+def stratum_shapes(names: Iterable[str]) -> dict[str, str]:
+    """Shape of each stratum, beside its colour."""
+    return _assigned(list(names), STRATUM_SHAPES, _FURTHER_SHAPES)
+
+
+def _assigned(names: list[str], known: dict[str, str], further: tuple[str, ...]) -> dict[str, str]:
+    unknown = sorted(set(names) - set(known))
+    extra = {name: further[place % len(further)] for place, name in enumerate(unknown)}
+    return {name: known.get(name) or extra[name] for name in names}
