@@ -1,0 +1,205 @@
+"""CIBERSORT's method on a block of samples: standardise, regress at three nu, keep the best, normalise.
+
+Source: Newman et al. (2015), Nat Methods 12:453, doi 10.1038/nmeth.3337; conventions of its R code, version 1.04.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from her2stats.deconvolution.nu_svr import EXACT, solve_nu_svr
+
+Mode = Literal["absolute", "relative", "no.sumto1"]
+Solver = Literal["exact", "libsvm"]
+Floats = npt.NDArray[np.float64]
+
+NU = (0.25, 0.5, 0.75)
+TIE = 1e-9
+"""Two RMSEs that differ by less than this share are a tie: the smaller nu wins."""
+ROUNDING = 1e-12
+"""A weight below this share of the largest is zero: what is left of an exact zero in floating point."""
+LIBSVM_TOLERANCE = 1e-3
+
+CONSTANT = "constant sample: no variation over the signature genes"
+ALL_NEGATIVE = "all weights negative: no cell type explains the sample"
+NOT_CONVERGED = "not converged: the optimality conditions are not met"
+
+
+@dataclass(frozen=True, eq=False)
+class Fits:
+    """What a block of samples gives, before scaling to fractions: samples in rows.
+
+    Parameters
+    ----------
+    weights : array, (S, types)
+        Weights at the best nu, exactly 0 where not positive; NaN where there is no fit.
+    nu, rmse, r, kkt : array, (S,)
+        Best nu; root mean squared error and Pearson correlation between the standardised sample and the profiles
+        weighted to a sum of 1; violation of the optimality conditions (NaN for libsvm).
+    iterations : array of int, (S,)
+        Interior point iterations over the three nu (0 for libsvm).
+    flag : array of str, (S,)
+        Empty, or why there is no usable fit.
+    """
+
+    weights: Floats
+    nu: Floats
+    rmse: Floats
+    r: Floats
+    kkt: Floats
+    iterations: npt.NDArray[np.int64]
+    flag: npt.NDArray[np.str_]
+
+
+def standardise_profiles(profiles: Floats) -> Floats:
+    """Signature by the mean and the n - 1 standard deviation of all its elements."""
+    return np.asarray((profiles - profiles.mean()) / profiles.std(ddof=1))
+
+
+def standardise_samples(values: Floats) -> Floats:
+    """Each row by its own mean and n - 1 standard deviation; a constant row becomes NaN."""
+    centred = values - values.mean(axis=1, keepdims=True)
+    spread = values.std(axis=1, ddof=1, keepdims=True)
+    constant = spread <= 1e-13 * np.abs(values).max(axis=1, keepdims=True)
+    return np.asarray(centred / np.where(constant, np.nan, spread))
+
+
+def fit_samples(
+    X: Floats, values: Floats, *, solver: Solver = "exact", libsvm_tolerance: float = LIBSVM_TOLERANCE
+) -> Fits:
+    """Fit every sample at the three nu and keep the best.
+
+    Parameters
+    ----------
+    X : array, (genes, types)
+        Standardised signature.
+    values : array, (S, genes)
+        Mixture, linear scale.
+    solver : {"exact", "libsvm"}
+        libsvm stops at `libsvm_tolerance` (1e-3 is R's and scikit-learn's own), and its answer then depends on the
+        order of the genes.
+    libsvm_tolerance : float
+        Used by libsvm only.
+
+    Returns
+    -------
+    Fits
+    """
+    y = standardise_samples(values)
+    usable = np.asarray(np.isfinite(y).all(axis=1))
+    fitted = y[usable]
+    if solver == "exact":
+        weights, kkt, iterations = _exact(X, fitted)
+    else:
+        weights, kkt, iterations = _libsvm(X, fitted, libsvm_tolerance)
+    best = _best(X, fitted, weights, kkt, iterations)
+    return _widen(best, usable)
+
+
+def _exact(X: Floats, y: Floats) -> tuple[Floats, Floats, npt.NDArray[np.int64]]:
+    """Raw weights (nu, S, types), violations (nu, S) and iterations (nu, S)."""
+    shape = (len(NU), len(y))
+    if not len(y):
+        return np.empty((*shape, X.shape[1])), np.empty(shape), np.empty(shape, dtype=np.int64)
+    fits = solve_nu_svr(X, np.tile(y, (len(NU), 1)), np.repeat(NU, len(y)))
+    return fits.weights.reshape(*shape, -1), fits.kkt.reshape(shape), fits.iterations.reshape(shape)
+
+
+def _libsvm(X: Floats, y: Floats, tolerance: float) -> tuple[Floats, Floats, npt.NDArray[np.int64]]:
+    from sklearn.svm import NuSVR  # half a second that the exact solver does not need
+
+    weights = np.empty((len(NU), len(y), X.shape[1]))
+    for i, nu in enumerate(NU):
+        for j, target in enumerate(y):
+            weights[i, j] = NuSVR(kernel="linear", nu=nu, C=1.0, tol=tolerance).fit(X, target).coef_[0]
+    shape = weights.shape[:2]
+    return weights, np.full(shape, np.nan), np.zeros(shape, dtype=np.int64)
+
+
+def _best(X: Floats, y: Floats, raw: Floats, kkt: Floats, iterations: npt.NDArray[np.int64]) -> Fits:
+    """Of the nu with a positive weight, the first of smallest RMSE."""
+    weights = np.where(raw > ROUNDING * np.abs(raw).max(axis=2, keepdims=True), raw, 0.0)
+    total = weights.sum(axis=2, keepdims=True)
+    with np.errstate(invalid="ignore"):
+        fitted = (weights / total) @ X.T
+    error = np.sqrt(np.square(fitted - y).mean(axis=2))
+    error = np.where(np.isnan(error), np.inf, error)
+    choice = np.argmax(error <= error.min(axis=0) * (1 + TIE), axis=0)
+    here = np.arange(len(y))
+    chosen, rmse = weights[choice, here], error[choice, here]
+    none = ~np.isfinite(rmse)
+    inexact = kkt[choice, here] > EXACT
+    flag = np.where(none, ALL_NEGATIVE, np.where(inexact, NOT_CONVERGED, ""))
+    return Fits(
+        weights=np.where(none[:, None], np.nan, chosen),
+        nu=np.where(none, np.nan, np.take(NU, choice)),
+        rmse=np.where(none, np.nan, rmse),
+        r=_correlation(fitted[choice, here], y),
+        kkt=kkt[choice, here],
+        iterations=iterations.sum(axis=0),
+        flag=flag,
+    )
+
+
+def _correlation(a: Floats, b: Floats) -> Floats:
+    """Pearson correlation of each row of a with that of b; NaN where a row does not vary."""
+    a = a - a.mean(axis=1, keepdims=True)
+    b = b - b.mean(axis=1, keepdims=True)
+    size = np.sqrt(np.square(a).sum(axis=1) * np.square(b).sum(axis=1))
+    return np.asarray((a * b).sum(axis=1) / np.where(size > 0, size, np.nan))
+
+
+def _widen(fits: Fits, usable: npt.NDArray[np.bool_]) -> Fits:
+    """Put constant samples back as rows without numbers."""
+    if usable.all():
+        return fits
+
+    def spread(part: Floats) -> Floats:
+        whole = np.full((len(usable), *part.shape[1:]), np.nan)
+        whole[usable] = part
+        return whole
+
+    iterations = np.zeros(len(usable), dtype=np.int64)
+    iterations[usable] = fits.iterations
+    flag = np.full(len(usable), CONSTANT, dtype=object)
+    flag[usable] = fits.flag
+    return Fits(
+        spread(fits.weights),
+        spread(fits.nu),
+        spread(fits.rmse),
+        spread(fits.r),
+        spread(fits.kkt),
+        iterations,
+        flag.astype(str),
+    )
+
+
+def fractions_of(weights: Floats, values: Floats, mode: Mode, median: float) -> Floats:
+    """Scale weights to the fractions of a mode.
+
+    Parameters
+    ----------
+    weights : array, (S, types)
+        As in `Fits`.
+    values : array, (S, genes)
+        Mixture over the signature genes, linear scale.
+    mode : {"absolute", "relative", "no.sumto1"}
+        "relative": sum 1. "absolute" (sig.score): relative, times the sample's median over the signature genes by
+        `median`. "no.sumto1": the weights as they are.
+    median : float
+        max(median of the whole mixture, 1).
+
+    Returns
+    -------
+    array, (S, types)
+    """
+    if mode == "no.sumto1":
+        return weights
+    relative = weights / weights.sum(axis=1, keepdims=True)
+    if mode == "relative":
+        return np.asarray(relative)
+    return np.asarray(relative * (np.median(values, axis=1) / median)[:, None])

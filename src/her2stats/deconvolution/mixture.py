@@ -1,0 +1,189 @@
+"""The mixture as the solver needs it: checked, on the signature's genes, sorted; all that is wrong said at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from her2stats.deconvolution.quantile_normalisation import quantile_normalise as normalise
+from her2stats.deconvolution.signature_matrix import SignatureMatrix
+from her2stats.errors import CoverageError, GeneError, ProblemList, SampleError, ScaleError, TableError
+from her2stats.notes import Note
+
+Floats = npt.NDArray[np.float64]
+
+LOG_SCALE_MAXIMUM = 50.0
+"""Signature genes that never exceed this are on a log scale (CIBERSORT's own rule)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Mixture:
+    """The shared genes of a mixture and a signature.
+
+    Parameters
+    ----------
+    profiles : array, (genes, types)
+        Signature on the shared genes, linear scale.
+    values : array, (samples, genes)
+        Mixture on the shared genes, linear scale, after quantile normalisation if that was asked.
+    genes, samples : tuple of str
+        Shared genes, sorted by their bytes; samples in the order given.
+    coverage : float
+        Share of the signature's genes that the mixture has.
+    median : float
+        max(median of the whole mixture, 1): what absolute scores are relative to.
+    notes : tuple of Note
+        Genes absent, normalisation.
+    """
+
+    profiles: Floats
+    values: Floats
+    genes: tuple[str, ...]
+    samples: tuple[str, ...]
+    coverage: float
+    median: float
+    notes: tuple[Note, ...]
+
+
+def align_mixture(
+    expression: pd.DataFrame,
+    signature: SignatureMatrix,
+    *,
+    quantile_normalise: bool = False,
+    min_overlap: float = 0.5,
+    check_scale: bool = True,
+) -> Mixture:
+    """Check an expression frame (genes x samples, linear scale) and bring it to the genes of a signature.
+
+    Raises
+    ------
+    TableError, GeneError, SampleError, ScaleError, CoverageError
+        What is wrong with the frame; `InputError` when it is of several kinds.
+    """
+    problems = ProblemList()
+    genes = [str(gene) for gene in expression.index]
+    samples = [str(sample) for sample in expression.columns]
+    shared = sorted(set(signature.genes) & set(genes), key=str.encode)
+    _check_orientation(signature, shared, samples, problems)
+    problems.raise_if_any()
+    _check_names(genes, samples, shared, problems)
+    numbers = _numbers(expression, problems)
+    problems.raise_if_any()
+    _check_values(numbers, genes, samples, problems)
+    _check_overlap(signature, shared, min_overlap, problems)
+    problems.raise_if_any()
+    place = {gene: row for row, gene in enumerate(genes)}
+    rows = [place[gene] for gene in shared]
+    if check_scale:
+        check_linear_scale(float(numbers[rows].min()), float(numbers[rows].max()), problems)
+        problems.raise_if_any()
+    notes = [coverage_note(signature, shared)]
+    if quantile_normalise:
+        numbers = normalise(numbers)
+        notes.append(Note("fractions", "samples quantile normalised over all genes of the mixture", len(samples)))
+    return Mixture(
+        profiles=signature.profiles.loc[shared].to_numpy(dtype=np.float64),
+        values=np.ascontiguousarray(numbers[rows].T),
+        genes=tuple(shared),
+        samples=tuple(samples),
+        coverage=len(shared) / len(signature.genes),
+        median=max(float(np.median(numbers)), 1.0),
+        notes=tuple(notes),
+    )
+
+
+def coverage_note(signature: SignatureMatrix, shared: list[str]) -> Note:
+    """Say how many genes of the signature the mixture has, and name those it lacks."""
+    absent = sorted(set(signature.genes) - set(shared), key=str.encode)
+    what = f"of {len(signature.genes)} genes of {signature.name} are in the mixture"
+    return Note("fractions", what, len(shared), f"absent: {', '.join(absent)}" if absent else "")
+
+
+def check_linear_scale(low: float, high: float, problems: ProblemList) -> None:
+    """Refuse values of the signature genes that look logarithmic."""
+    if high < LOG_SCALE_MAXIMUM:
+        problems.add(
+            ScaleError,
+            f"the signature genes range from {low:.4g} to {high:.4g}: that is a log scale, not a linear one",
+            where="expression",
+            remedy="undo the logarithm (2 ** x - offset), or say check_scale=False if the values are linear",
+        )
+
+
+def _check_orientation(
+    signature: SignatureMatrix, shared: list[str], samples: list[str], problems: ProblemList
+) -> None:
+    in_columns = len(set(signature.genes) & set(samples))
+    if in_columns > len(shared):
+        problems.add(
+            TableError,
+            f"{in_columns} genes of {signature.name} are among the columns, {len(shared)} among the rows",
+            where="expression",
+            remedy="transpose it: genes are rows, samples are columns",
+        )
+
+
+def _check_names(genes: list[str], samples: list[str], shared: list[str], problems: ProblemList) -> None:
+    if not samples:
+        problems.add(TableError, "no samples", where="expression")
+    for kind, names, word in ((GeneError, genes, "genes"), (SampleError, samples, "samples")):
+        doubled = pd.Index(names)[pd.Index(names).duplicated()].unique()
+        if len(doubled):
+            listed = sorted(doubled, key=lambda name: (name not in shared, name))  # those that matter first
+            problems.add(
+                kind,
+                f"{len(doubled)} duplicated {word}: {_some(listed)}",
+                where="expression",
+                remedy="keep one row a gene (mean, or the row of largest mean)" if word == "genes" else "rename them",
+            )
+
+
+def _numbers(expression: pd.DataFrame, problems: ProblemList) -> Floats:
+    text = [str(name) for name, kind in expression.dtypes.items() if not pd.api.types.is_numeric_dtype(kind)]
+    if text:
+        problems.add(TableError, f"{len(text)} columns are not numeric: {_some(text)}", where="expression")
+        return np.empty((0, 0))
+    return expression.to_numpy(dtype=np.float64, na_value=np.nan)
+
+
+def _check_values(numbers: Floats, genes: list[str], samples: list[str], problems: ProblemList) -> None:
+    checks = (
+        (TableError, ~np.isfinite(numbers), "missing or infinite", "drop or impute these genes"),
+        (ScaleError, numbers < 0, "negative", "give linear-scale expression: counts, CPM, TPM, FPKM or intensities"),
+    )
+    for kind, bad, what, remedy in checks:
+        if bad.any():
+            row, column = np.argwhere(bad)[0]
+            hit = [genes[i] for i in np.flatnonzero(bad.any(axis=1))]
+            problems.add(
+                kind,
+                f"{int(bad.sum())} values are {what}, in the genes {_some(hit)}; the first is {numbers[row, column]}",
+                where=f"expression, gene {genes[row]}, sample {samples[column]}",
+                remedy=remedy,
+            )
+
+
+def _check_overlap(signature: SignatureMatrix, shared: list[str], min_overlap: float, problems: ProblemList) -> None:
+    total = len(signature.genes)
+    types = len(signature.cell_types)
+    needed = max(min_overlap * total, 3)
+    if len(shared) < needed:
+        absent = sorted(set(signature.genes) - set(shared), key=str.encode)
+        advice = (
+            f"lower min_overlap below {len(shared) / total:.3f} to go on" if len(shared) >= 3 else "check the symbols"
+        )
+        problems.add(
+            CoverageError,
+            f"{len(shared)} of {total} genes of {signature.name} ({types} types) are in the mixture; "
+            f"at least {min_overlap:.0%} are asked; absent: {_some(absent, 10)}",
+            where="expression",
+            remedy=f"gene symbols must be of one kind; {advice}",
+        )
+
+
+def _some(names: list[str], most: int = 5) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more

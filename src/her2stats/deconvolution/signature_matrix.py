@@ -1,0 +1,174 @@
+"""Signature matrices: expression of the marker genes in each pure cell type, from the user's own file."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from her2stats.errors import FileError, GeneError, ProblemList, TableError
+
+LEAST_GENES = 10
+
+
+@dataclass(frozen=True, eq=False)
+class SignatureMatrix:
+    """Profiles of pure cell types on the linear scale, checked.
+
+    Parameters
+    ----------
+    name : str
+        Name in results, such as "LM22".
+    profiles : DataFrame
+        genes x cell types, linear scale, float64, genes sorted by their bytes.
+    source : str
+        File or reference the profiles come from.
+    sha256 : str
+        Checksum of that file, or of the profiles where there is no file.
+    """
+
+    name: str
+    profiles: pd.DataFrame
+    source: str
+    sha256: str
+
+    @property
+    def genes(self) -> tuple[str, ...]:
+        """Gene symbols, sorted by their bytes."""
+        return tuple(self.profiles.index)
+
+    @property
+    def cell_types(self) -> tuple[str, ...]:
+        """Cell types in the order of the file."""
+        return tuple(self.profiles.columns)
+
+    @classmethod
+    def from_frame(cls, profiles: pd.DataFrame, *, name: str = "signature", source: str = "") -> SignatureMatrix:
+        """Check a genes x cell types frame of linear-scale profiles and make a signature matrix of it.
+
+        Raises
+        ------
+        GeneError
+            Duplicated or empty gene symbols.
+        TableError
+            Fewer than two cell types or ten genes, duplicated types, text, negative or non-finite values.
+
+        Examples
+        --------
+        >>> import numpy as np, pandas as pd
+        >>> genes = [f"G{i:02}" for i in range(12)]
+        >>> profiles = pd.DataFrame(np.eye(12)[:, :2] * 90 + 10, index=genes, columns=["B cells", "T cells"])
+        >>> SignatureMatrix.from_frame(profiles, name="toy").cell_types
+        ('B cells', 'T cells')
+        """
+        table = _checked(profiles, source or name)
+        digest = hashlib.sha256("\t".join(table.columns).encode() + "\t".join(table.index).encode())
+        digest.update(np.ascontiguousarray(table.to_numpy()).tobytes())
+        return cls(name, table, source or "a table in memory", digest.hexdigest())
+
+
+def read_signature_matrix(path: str | Path, *, name: str | None = None) -> SignatureMatrix:
+    r"""Read a signature matrix such as LM22.txt, ABIS, immunoStates or TIL10 from text.
+
+    Parameters
+    ----------
+    path : str or Path
+        Tab- or comma-separated text: a line of cell types, then a gene symbol and its value in each type. The heading
+        of the gene column may be anything, or absent.
+    name : str, optional
+        Name in results; the file's name without its ending where not given.
+
+    Returns
+    -------
+    SignatureMatrix
+
+    Raises
+    ------
+    FileError
+        The file is missing, empty or not text.
+    GeneError, TableError
+        As for `SignatureMatrix.from_frame`.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib
+    >>> text = "gene\tB\tT\n" + "".join(f"G{i}\t{i}\t{i * i}\n" for i in range(10))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = pathlib.Path(folder) / "toy.txt"
+    ...     _ = file.write_text(text)
+    ...     read_signature_matrix(file).profiles.shape
+    (10, 2)
+    """
+    file = Path(path)
+    problems = ProblemList()
+    try:
+        content = file.read_bytes()
+        text = content.decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        problems.add(
+            FileError, f"cannot be read: {reason}", where=str(path), remedy="give a tab- or comma-separated text file"
+        )
+        problems.raise_if_any()
+        raise
+    lines = [line for line in text.splitlines() if line.strip()]
+    if len(lines) < 2:
+        problems.add(FileError, "holds no table", where=str(path), remedy="give a line of cell types, then one a gene")
+        problems.raise_if_any()
+    separator = "\t" if "\t" in lines[0] else ","
+    rows = list(csv.reader(lines, delimiter=separator))
+    width = len(rows[1])
+    header = rows[0] if len(rows[0]) == width else ["", *rows[0]]  # R writes no heading above row names
+    uneven = [number for number, row in enumerate([header, *rows[1:]], start=1) if len(row) != width]
+    if uneven:
+        problems.add(
+            FileError,
+            f"{len(uneven)} lines have another number of columns than line 2 ({width})",
+            where=f"{path}, line {uneven[0]}",
+            remedy="mend the line; every gene needs a value for every cell type",
+        )
+        problems.raise_if_any()
+    table = pd.DataFrame([row[1:] for row in rows[1:]], index=[row[0] for row in rows[1:]], columns=header[1:])
+    checked = _checked(table, str(path))
+    return SignatureMatrix(name or file.stem, checked, str(path), hashlib.sha256(content).hexdigest())
+
+
+def _checked(profiles: pd.DataFrame, where: str) -> pd.DataFrame:
+    """Float64, sorted by gene; every problem at once."""
+    problems = ProblemList()
+    genes = pd.Index(profiles.index.astype(str).str.strip(), dtype=object)
+    types = [str(column).strip() for column in profiles.columns]
+    if any(not gene for gene in genes):
+        problems.add(GeneError, f"{sum(not gene for gene in genes)} rows have no gene symbol", where=where)
+    doubled = sorted(set(genes[genes.duplicated()]) - {""})
+    if doubled:
+        problems.add(GeneError, f"duplicated genes: {_some(doubled)}", where=where, remedy="keep one row a gene")
+    if len(types) < 2:
+        problems.add(TableError, f"{len(types)} cell type; fractions need at least two", where=where)
+    if len(set(types)) < len(types):
+        twice = sorted({name for name in types if types.count(name) > 1})
+        problems.add(TableError, f"duplicated cell types: {_some(twice)}", where=where)
+    if len(genes) < LEAST_GENES:
+        problems.add(TableError, f"{len(genes)} genes; at least {LEAST_GENES} are needed", where=where)
+    numbers = profiles.apply(pd.to_numeric, errors="coerce").to_numpy(dtype=np.float64)
+    for bad, what in ((~np.isfinite(numbers), "missing, infinite or not a number"), (numbers < 0, "negative")):
+        if bad.any():
+            row, column = np.argwhere(bad)[0]
+            problems.add(
+                TableError,
+                f"{int(bad.sum())} values are {what}, the first for {types[column]!r}: {profiles.iloc[row, column]!r}",
+                where=f"{where}, gene {genes[row]}",
+                remedy="give linear-scale profiles without gaps",
+            )
+    problems.raise_if_any()
+    table = pd.DataFrame(numbers, index=pd.Index(genes.to_list(), name="gene"), columns=types)
+    return table.loc[sorted(table.index, key=str.encode)]
+
+
+def _some(names: list[str], most: int = 5) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more

@@ -1,0 +1,154 @@
+"""The public verb: fractions, modes, quality, and that nothing but the data decides the result."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from her2stats.deconvolution import SignatureMatrix, deconvolve
+from her2stats.errors import CoverageError, DataError, GeneError, SampleError, ScaleError, TableError
+
+from .conftest import Planted
+
+
+def same(a: pd.DataFrame, b: pd.DataFrame) -> float:
+    return float((a - b).abs().to_numpy().max())
+
+
+def test_fractions_come_back_from_an_exact_mixture_with_exact_zeros(planted: Planted) -> None:
+    share = np.array([0.5, 0.0, 0.3, 0.0, 0.2, 0.0])
+    tumour = pd.DataFrame({"T": planted.signature.profiles @ share})
+    result = deconvolve(tumour, planted.signature, mode="relative")
+    assert np.abs(result.fractions.loc["T"].to_numpy() - share).max() < 1e-9
+    assert (result.fractions.loc["T"].to_numpy()[share == 0] == 0).all()
+    assert result.quality.loc["T", "r"] == pytest.approx(1)
+    assert result.quality.loc["T", "flag"] == ""
+
+
+def test_relative_fractions_sum_to_one_and_follow_the_truth(planted: Planted) -> None:
+    result = deconvolve(planted.expression, planted.signature, mode="relative")
+    assert result.fractions.sum(axis=1).to_numpy() == pytest.approx(1)
+    assert (result.fractions >= 0).all(axis=None)
+    assert np.corrcoef(result.fractions.to_numpy().ravel(), planted.truth.to_numpy().ravel())[0, 1] > 0.95
+
+
+def test_absolute_fractions_are_relative_ones_times_the_score(planted: Planted) -> None:
+    relative = deconvolve(planted.expression, planted.signature, mode="relative")
+    absolute = deconvolve(planted.expression, planted.signature, mode="absolute")
+    shared = planted.expression.loc[list(absolute.genes)]
+    score = shared.median() / max(float(np.median(planted.expression)), 1)
+    assert same(absolute.fractions, relative.fractions.mul(score, axis=0)) < 1e-12
+    assert absolute.quality["score"].to_numpy() == pytest.approx(score.to_numpy())
+
+
+def test_no_sumto1_has_the_proportions_of_the_relative_mode(planted: Planted) -> None:
+    relative = deconvolve(planted.expression, planted.signature, mode="relative").fractions
+    raw = deconvolve(planted.expression, planted.signature, mode="no.sumto1").fractions
+    assert same(raw.div(raw.sum(axis=1), axis=0), relative) < 1e-12
+
+
+def test_a_tumour_scored_alone_against_the_frozen_median_scores_as_in_its_cohort(planted: Planted) -> None:
+    cohort = deconvolve(planted.expression, planted.signature)
+    alone = deconvolve(planted.expression[["S003"]], planted.signature, reference_median=cohort.reference_median)
+    assert same(alone.fractions, cohort.fractions.loc[["S003"]]) < 1e-12
+
+
+def test_order_of_genes_samples_and_chunks_changes_nothing(planted: Planted) -> None:
+    whole = deconvolve(planted.expression, planted.signature, permutations=20, seed=3)
+    rng = np.random.default_rng(1)
+    rows, columns = rng.permutation(len(planted.expression)), rng.permutation(planted.expression.shape[1])
+    shuffled = SignatureMatrix.from_frame(planted.signature.profiles.sample(frac=1, random_state=2), name="planted")
+    other = deconvolve(planted.expression.iloc[rows, columns], shuffled, permutations=20, seed=3, chunk=1)
+    assert same(whole.fractions, other.fractions.loc[whole.fractions.index]) < 1e-9
+    numbers = ["nu", "r", "rmse", "p_value", "p_value_unbiased", "score"]
+    assert same(whole.quality[numbers], other.quality.loc[whole.quality.index, numbers]) < 1e-9
+
+
+def test_worker_processes_give_the_same_numbers(planted: Planted) -> None:
+    one = deconvolve(planted.expression, planted.signature, chunk=4)
+    two = deconvolve(planted.expression, planted.signature, chunk=5, n_jobs=2)
+    assert same(one.fractions, two.fractions) < 1e-12
+
+
+def test_progress_is_told(planted: Planted) -> None:
+    heard: list[tuple[int, int]] = []
+    deconvolve(planted.expression, planted.signature, chunk=5, progress=lambda done, total: heard.append((done, total)))
+    assert heard == [(5, 12), (10, 12), (12, 12)]
+
+
+def test_a_constant_sample_is_flagged_and_costs_the_others_nothing(planted: Planted) -> None:
+    broken = planted.expression.copy()
+    broken["S001"] = 80.0
+    whole = deconvolve(planted.expression, planted.signature, mode="relative")
+    result = deconvolve(broken, planted.signature, mode="relative")
+    assert result.quality.loc["S001", "flag"].startswith("constant sample")
+    assert result.fractions.loc["S001"].isna().all()
+    assert same(result.fractions.drop("S001"), whole.fractions.drop("S001")) < 1e-12
+    assert any(note.count == 1 and "S001" in note.detail for note in result.notes)
+
+
+@pytest.mark.parametrize("mode", ["relative", "absolute", "no.sumto1"])
+def test_a_sample_that_every_type_contradicts_is_flagged(planted: Planted, mode: str) -> None:
+    total = planted.signature.profiles.sum(axis=1)
+    opposite = pd.DataFrame({"T": total.max() - total})
+    result = deconvolve(opposite, planted.signature, mode=mode)  # type: ignore[arg-type]
+    assert result.quality.loc["T", "flag"].startswith("all weights negative")
+    assert result.fractions.loc["T"].isna().all()
+    assert np.isnan(result.quality.loc["T", "r"])
+
+
+class TestBadInputIsNamed:
+    def test_genes_in_columns(self, planted: Planted) -> None:
+        with pytest.raises(TableError, match="transpose"):
+            deconvolve(planted.expression.T, planted.signature)
+
+    def test_log_scale(self, planted: Planted) -> None:
+        with pytest.raises(ScaleError, match="range from .* to .* log scale"):
+            deconvolve(np.log2(planted.expression + 1), planted.signature)
+
+    def test_small_linear_values_pass_when_declared(self, planted: Planted) -> None:
+        small = planted.expression / planted.expression.to_numpy().max()
+        fractions = deconvolve(small, planted.signature, mode="relative", check_scale=False).fractions
+        assert same(fractions, deconvolve(planted.expression, planted.signature, mode="relative").fractions) < 1e-9
+
+    @pytest.mark.parametrize("value", [np.nan, np.inf])
+    def test_non_finite(self, planted: Planted, value: float) -> None:
+        broken = planted.expression.copy()
+        broken.loc["GENE0007", "S002"] = value
+        with pytest.raises(TableError, match=r"gene GENE0007, sample S002: 1 values are missing or infinite"):
+            deconvolve(broken, planted.signature)
+
+    def test_negative(self, planted: Planted) -> None:
+        broken = planted.expression.copy()
+        broken.loc["GENE0007", "S002"] = -3
+        with pytest.raises(ScaleError, match="GENE0007"):
+            deconvolve(broken, planted.signature)
+
+    def test_duplicate_genes_and_samples(self, planted: Planted) -> None:
+        table = planted.expression
+        with pytest.raises(GeneError, match="GENE0001"):
+            deconvolve(pd.concat([table, table.loc[["GENE0001"]]]), planted.signature)
+        with pytest.raises(SampleError, match="S001"):
+            deconvolve(pd.concat([table, table[["S001"]]], axis=1), planted.signature)
+
+    def test_too_few_signature_genes_unless_allowed(self, planted: Planted) -> None:
+        few = planted.expression.drop(list(planted.signature.genes[:80]))
+        with pytest.raises(CoverageError, match="40 of 120 genes"):
+            deconvolve(few, planted.signature)
+        result = deconvolve(few, planted.signature, min_overlap=0.3)
+        assert result.quality["coverage"].to_numpy() == pytest.approx(1 / 3)
+        assert any(note.count == 40 and "GENE0000" in note.detail for note in result.notes)
+
+    def test_text(self, planted: Planted) -> None:
+        broken = planted.expression.astype(object)
+        with pytest.raises(TableError, match="not numeric"):
+            deconvolve(broken, planted.signature)
+
+    def test_one_cell_type(self, planted: Planted) -> None:
+        with pytest.raises(TableError, match="at least two"):
+            deconvolve(planted.expression, planted.signature.profiles[["Type A"]])
+
+    def test_arguments_without_meaning_are_said_at_once(self, planted: Planted) -> None:
+        with pytest.raises(DataError, match="mode 'relativ'.*\n.*permutations -1"):
+            deconvolve(planted.expression, planted.signature, mode="relativ", permutations=-1)  # type: ignore[arg-type]
