@@ -72,6 +72,7 @@ def numbers_from_words(
     name: str,
     first_row: int,
     decimal: str = ".",
+    subject: str = "gene",
 ) -> Floats:
     """Turn columns of words into numbers; what is none becomes NaN and a problem.
 
@@ -98,7 +99,7 @@ def numbers_from_words(
             where=name,
             remedy="name it in ignore_columns if it describes genes, or in gene_column if it holds their symbols",
         )
-    _list_cells([cell for cell in wrong if cell[1] not in text_columns], columns, rows, name, first_row, found)
+    _list_cells([cell for cell in wrong if cell[1] not in text_columns], columns, rows, name, first_row, found, subject)
     return values
 
 
@@ -109,6 +110,7 @@ def _list_cells(
     name: str,
     first_row: int,
     found: ProblemList,
+    subject: str,
 ) -> None:
     commas = sum("," in word for _, _, word in cells)
     advice = 'say decimal="," if the comma is the decimal mark' if commas > len(cells) / 2 else "correct it, or NA"
@@ -116,7 +118,7 @@ def _list_cells(
         found.add(
             TableError,
             f"{word!r} is not a number",
-            where=f"{name}, row {row + first_row} (gene {str(rows[row])!r}), column {columns[place].name!r}",
+            where=f"{name}, row {row + first_row} ({subject} {str(rows[row])!r}), column {columns[place].name!r}",
             remedy=advice,
         )
     if len(cells) > SHOWN:

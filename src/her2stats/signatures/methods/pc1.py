@@ -35,32 +35,41 @@ def pc1_score(measured: Measured, anchor: Floats, anchor_name: str) -> tuple[Flo
     """
     name = measured.signature.name
     z, kept, notes = standardised(measured)
+    loadings, score, explained, correlation = oriented_component(z, anchor, f"signature {name!r}", anchor_name)
+    used = [gene for gene, keep in zip(measured.genes, kept, strict=True) if keep]
+    strongest = sorted(zip(used, loadings, strict=True), key=lambda pair: (-abs(pair[1]), pair[0]))[:5]
+    detail = (
+        f"explains {explained:.1%} of the variance, r = {correlation:.3f} with {anchor_name}; "
+        f"largest loadings {', '.join(f'{gene} {loading:+.2f}' for gene, loading in strongest)}"
+    )
+    notes.append(Note("scores", f"{name}: sign of PC1 fixed by {anchor_name}", int(kept.sum()), detail))
+    return score, notes
+
+
+def oriented_component(z: Floats, anchor: Floats, where: str, anchor_name: str) -> tuple[Floats, Floats, float, float]:
+    """First principal component of standardised genes, turned towards the anchor.
+
+    Returns
+    -------
+    (ndarray, ndarray, float, float)
+        Loadings of length one, scores, share of the variance, correlation of the scores with the anchor.
+
+    Raises
+    ------
+    DataError
+        The component, or its sign, is not determined.
+    """
     left, lengths, _ = np.linalg.svd(z, full_matrices=False)
     if len(lengths) > 1 and lengths[1] > lengths[0] * (1 - 1e-9):
-        problem = Problem("has two first principal components of equal length", f"signature {name!r}", "use mean-z")
-        raise DataError(problem)
+        raise DataError(Problem("two first principal components are equally long", where, 'use method="mean-z"'))
     loadings = left[:, 0]
     score = loadings @ z
     correlation = _correlation(score, anchor)
     if not abs(correlation) > MIN_ANCHOR_CORRELATION:
-        problem = Problem(
-            f"its first principal component does not correlate with {anchor_name}, so its sign is open",
-            f"signature {name!r}",
-            "name another anchor gene, or give weights",
-        )
-        raise DataError(problem)
+        what = f"the first principal component does not correlate with {anchor_name}, so its sign is open"
+        raise DataError(Problem(what, where, "name another anchor gene, or give weights"))
     sign = 1.0 if correlation > 0 else -1.0
-    explained = lengths[0] ** 2 / (lengths**2).sum()
-    strongest = sorted(
-        zip((gene for gene, keep in zip(measured.genes, kept, strict=True) if keep), sign * loadings, strict=True),
-        key=lambda pair: (-abs(pair[1]), pair[0]),
-    )[:5]
-    detail = (
-        f"explains {explained:.1%} of the variance, r = {abs(correlation):.3f} with {anchor_name}; "
-        f"largest loadings {', '.join(f'{gene} {loading:+.2f}' for gene, loading in strongest)}"
-    )
-    notes.append(Note("scores", f"{name}: sign of PC1 fixed by {anchor_name}", int(kept.sum()), detail))
-    return sign * score, notes
+    return sign * loadings, sign * score, float(lengths[0] ** 2 / (lengths**2).sum()), abs(correlation)
 
 
 def _correlation(first: Floats, second: Floats) -> float:

@@ -1,0 +1,174 @@
+"""Result files of CIBERSORTx (web service and Docker) and of CIBERSORT's R script, in place of a deconvolution.
+
+Format: samples in rows; Mixture, the cell types, P-value, Correlation, RMSE, and in absolute mode a last column
+"Absolute score (sig.score)" or "(no.sumto1)". https://cibersortx.stanford.edu (Newman et al. 2019,
+doi 10.1038/s41587-019-0114-2).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from her2stats.deconvolution import Deconvolution, SignatureMatrix
+from her2stats.errors import ProblemList, SampleError, TableError
+from her2stats.notes import Note
+from her2stats.reading.files import read_content
+from her2stats.reading.matrix import Column, Floats, numbers_from_words
+from her2stats.reading.text import TextTable, read_text_table
+from her2stats.reading.workbook import read_workbook_table
+
+Mode = Literal["absolute", "relative", "no.sumto1"]
+
+# Our column -> as the programs write it, letters and digits only (R turns P-value into P.value).
+QUALITY = {"p_value": "pvalue", "r": "correlation", "rmse": "rmse"}
+WRITTEN = {"p_value": "P-value", "r": "Correlation", "rmse": "RMSE"}
+ABSOLUTE: dict[str, Mode] = {"absolutescoresigscore": "absolute", "absolutescorenosumto1": "no.sumto1"}
+NO_PERMUTATIONS = 9999  # what CIBERSORT writes as p-value when there were none
+TOLERANCE = 1e-3  # files are rounded
+
+
+def read_cibersortx(path: str | Path) -> Deconvolution:
+    """Read cell fractions that CIBERSORTx or CIBERSORT has estimated.
+
+    Parameters
+    ----------
+    path : str or Path
+        CIBERSORTx_..._Results.csv or .txt, CIBERSORTx_Adjusted.txt, CIBERSORT-Results.txt, or such a table as xlsx.
+
+    Returns
+    -------
+    Deconvolution
+        Its `signature` has the cell types and no genes, since the file does not tell them.
+
+    Raises
+    ------
+    FileError, TableError, SampleError
+        Not such a file, text among numbers, negative fractions, repeated samples, sums that are not what the mode says.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "CIBERSORTx_Job1_Results.csv"
+    >>> _ = path.write_text("Mixture,B cells,T cells,P-value,Correlation,RMSE" + chr(10) + "s1,0.25,0.75,0.01,0.9,0.8")
+    >>> read = read_cibersortx(path)
+    >>> read.mode, read.fractions.loc["s1"].to_dict()
+    ('relative', {'B cells': 0.25, 'T cells': 0.75})
+    """
+    content = read_content(path)
+    table = read_workbook_table(content) if content.suffix == ".xlsx" else read_text_table(content)
+    found = ProblemList()
+    places, score, mode = _roles(table, content.name)
+    samples = [row[0] for row in table.rows]
+    _check_samples(samples, content.name, found)
+    types = [place for place in range(1, len(table.header)) if place not in places.values() and place != score]
+    columns = [Column(table.header[place], [row[place] for row in table.rows]) for place in range(1, len(table.header))]
+    numbers = numbers_from_words(columns, samples, found, name=content.name, first_row=2, subject="sample")
+    fractions = numbers[:, [place - 1 for place in types]]
+    total = numbers[:, score - 1] if score is not None else fractions.sum(axis=1)
+    if not found:
+        _check_fractions(fractions, total, samples, [table.header[place] for place in types], mode, content.name, found)
+    found.raise_if_any()
+    index = pd.Index(samples, dtype=object, name="sample").astype(str)
+    names = [table.header[place] for place in types]
+    quality = _quality({role: numbers[:, place - 1] for role, place in places.items()}, total, fractions, index)
+    notes = _notes(quality, content.name, len(names))
+    return Deconvolution(
+        fractions=pd.DataFrame(fractions, index=index, columns=names),
+        quality=quality,
+        mode=mode,
+        signature=SignatureMatrix(
+            "CIBERSORTx", pd.DataFrame(columns=names, dtype="float64"), str(path), content.sha256
+        ),
+        genes=(),
+        reference_median=float("nan"),
+        notes=notes,
+        method=f"{mode} mode, read from {content.name}; signature, normalisation and batch mode as set in CIBERSORTx",
+    )
+
+
+def _plain(word: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", word.casefold())
+
+
+def _roles(table: TextTable, name: str) -> tuple[dict[str, int], int | None, Mode]:
+    """Find the columns that are no cell types, and the mode that they tell."""
+    plain = [_plain(word) for word in table.header]
+    places = {role: plain.index(word) for role, word in QUALITY.items() if word in plain}
+    missing = [word for role, word in WRITTEN.items() if role not in places]
+
+    score = next((plain.index(word) for word in ABSOLUTE if word in plain), None)
+    others = len(table.header) - 1 - len(places) - (score is not None)
+    if missing or others < 2:
+        found = ProblemList()
+        what = f"has no column {', '.join(missing)}" if missing else "has fewer than two cell types"
+        remedy = "give the result file as CIBERSORTx wrote it (Mixture, cell types, P-value, Correlation, RMSE)"
+        found.add(TableError, f"is no result file of CIBERSORTx: {what}", where=name, remedy=remedy)
+        found.raise_if_any()
+    return places, score, ABSOLUTE[plain[score]] if score is not None else "relative"
+
+
+def _check_samples(samples: list[str], name: str, found: ProblemList) -> None:
+    for sample, count in Counter(samples).items():
+        if count > 1 or not sample:
+            what = f"sample {sample!r} stands there {count} times" if sample else "there is a row without a sample id"
+            found.add(SampleError, what, where=name, remedy="keep one row of each sample")
+
+
+def _check_fractions(
+    fractions: Floats, total: Floats, samples: list[str], types: list[str], mode: Mode, name: str, found: ProblemList
+) -> None:
+    for row, column in np.argwhere(~(fractions >= 0) | np.isinf(fractions))[:5]:
+        where = f"{name}, sample {samples[row]!r}, column {types[column]!r}"
+        found.add(
+            TableError, f"{fractions[row, column]:g} is no fraction", where=where, remedy="give the original file"
+        )
+    if found:
+        return
+    wanted = np.where(fractions.sum(axis=1) > 0, 1.0, 0.0) if mode == "relative" else total
+    wrong = np.abs(fractions.sum(axis=1) - wanted) > TOLERANCE * np.maximum(np.abs(wanted), 1.0)
+    if wrong.any():
+        row = int(np.flatnonzero(wrong)[0])
+        should = "1 (relative mode)" if mode == "relative" else f"the absolute score, {wanted[row]:.4g}"
+        found.add(
+            TableError,
+            f"the fractions of {int(wrong.sum())} samples do not sum to {should}: {fractions[row].sum():.4g}",
+            where=f"{name}, sample {samples[row]!r}",
+            remedy="give the file as CIBERSORTx wrote it, with its absolute score column if it ran in absolute mode",
+        )
+
+
+def _quality(measures: dict[str, Floats], total: Floats, fractions: Floats, index: pd.Index) -> pd.DataFrame:
+    p_value = measures["p_value"]
+    empty = fractions.sum(axis=1) <= 0
+    return pd.DataFrame(
+        {
+            "nu": np.nan,
+            "r": measures["r"],
+            "rmse": measures["rmse"],
+            "p_value": np.where(p_value >= NO_PERMUTATIONS, np.nan, p_value),
+            "p_value_unbiased": np.nan,
+            "score": total,
+            "coverage": np.nan,
+            "kkt": np.nan,
+            "iterations": 0,
+            "flag": pd.array(np.where(empty, "not estimable: all fractions are zero", "").astype(object), dtype="str"),
+        },
+        index=index,
+    )
+
+
+def _notes(quality: pd.DataFrame, name: str, types: int) -> tuple[Note, ...]:
+    what = "cell fractions read from a CIBERSORTx result file, not estimated here"
+    notes = [Note("fractions", what, len(quality), f"{name}: {types} cell types")]
+    empty = int((quality["flag"] != "").sum())
+    if empty:
+        notes.append(Note("fractions", "samples whose fractions are all zero", empty))
+    if quality["p_value"].isna().all():
+        notes.append(Note("fractions", "the file has no p-values: CIBERSORTx ran without permutations"))
+    return tuple(notes)
