@@ -14,8 +14,8 @@ def why_no_model(frame: ModelFrame, cases: Cases, outcome: str, exposure: str, n
     """Flag of complete cases on which the question cannot be put, empty text when it can."""
     if absent := frame.without_value(names):
         return flag("missing variable", f"'{absent}' has no value")
-    if not cases.n:
-        return flag("too few observations", "no complete case")
+    if cases.n < 2:
+        return flag("too few observations", f"{cases.n} complete cases")
     events = cases[outcome]
     if events.min() == events.max():
         return flag("constant outcome", f"'{outcome}' is {events[0]:g} in all {cases.n} cases")
@@ -27,9 +27,12 @@ def why_no_model(frame: ModelFrame, cases: Cases, outcome: str, exposure: str, n
 
 def why_no_fit(design: Array, outcome: Array, *, penalised: bool = False) -> str:
     """Flag of a design whose likelihood has no single finite maximum, empty text when it has."""
+    cases, columns = design.shape
+    if cases <= columns:
+        return flag("too few observations", f"{cases} complete cases for {columns} coefficients")
     rank = column_rank(design)
-    if rank < design.shape[1]:
-        return flag("rank deficient", f"{rank} of {design.shape[1]} columns are independent")
+    if rank < columns:
+        return flag("rank deficient", f"{rank} of {columns} columns are independent")
     if not penalised and is_separated(design, outcome):
         return flag("separation", "the variables divide events from non-events, there is no finite estimate")
     return ""

@@ -10,6 +10,7 @@ from her2stats.statistics.flags import Row, flag
 from her2stats.statistics.frame import Array, Cases, ModelFrame
 from her2stats.statistics.logit import fit_logit, likelihood_ratio
 from her2stats.statistics.odds_ratio import odds_ratio
+from her2stats.statistics.separation import is_separated
 from her2stats.statistics.specs import ClinicalSpec, InteractionSpec
 from her2stats.statistics.tails import chi2_upper
 
@@ -64,13 +65,13 @@ def _why_no_model(
 
 
 def _why_no_fit(design: Array, outcome: Array, moderated: Array) -> str:
-    """Without covariates the model is two models, one a level, and each is looked at on its own (which is exact)."""
+    """Without covariates the model is two models, one a level, each of one exposure, where no programme is needed."""
     if design.shape[1] > 4:
         return why_no_fit(design, outcome)
-    rank_only = why_no_fit(design, outcome, penalised=True)
-    if rank_only:
-        return rank_only
-    levels = (moderated == 0, moderated == 1)
-    if any(outcome[level].min() == outcome[level].max() for level in levels):
-        return flag("separation", "the outcome is constant in a level of the moderator")
-    return next((why for level in levels if (why := why_no_fit(design[level][:, :2], outcome[level]))), "")
+    if why := why_no_fit(design, outcome, penalised=True):
+        return why
+    for level in (moderated == 0, moderated == 1):
+        events = outcome[level]
+        if events.min() == events.max() or is_separated(design[level][:, :2], events):
+            return flag("separation", "events and non-events are divided within a level of the moderator")
+    return ""

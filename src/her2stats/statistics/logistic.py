@@ -72,9 +72,10 @@ def fit_logistic(
     -------
     Result
         A row for the exposure and one for each covariate term, "age" or "pam50[LumA]". ``estimate`` odds ratio,
-        ``std_error`` on the log scale, ``statistic`` z. Flags: "too few observations" (none),
-        "constant outcome", "constant exposure", "rank deficient", "separation", "empty level" (of a covariate),
-        "not converged", "not estimable" (an odds ratio per unit beyond the range of numbers).
+        ``std_error`` on the log scale, ``statistic`` z. Flags: "too few observations" (not more
+        complete cases than coefficients), "constant outcome", "constant exposure", "rank deficient", "separation",
+        "empty level" (of a covariate), "not converged", "not estimable" (an odds ratio per unit beyond the range of
+        numbers).
 
     Raises
     ------

@@ -18,6 +18,9 @@ from her2stats.statistics.frame import Array
 MOST_STEPS = 100
 MOST_HALVINGS = 40
 MOST_DOUBLINGS = 40
+FARTHEST = 8.0  # change of the linear predictor in one step
+DAMPINGS = tuple(10.0**power for power in range(-9, 3))
+FLAT = 1e-7  # slope of the likelihood along an orthonormal column, at most sqrt(n) where the fit begins
 STEP = 1e-10  # Newton's steps converge quadratically: after one this small nothing is left to gain
 
 
@@ -81,10 +84,11 @@ def fit_logit(design: Array, outcome: Array, offset: Array | None = None) -> Log
         for _ in range(MOST_STEPS):
             chance = expit(fixed + basis @ position)
             weights = chance * (1 - chance)
-            step = np.linalg.solve((basis.T * weights) @ basis, basis.T @ (outcome - chance))
+            slope = basis.T @ (outcome - chance)
+            step = _step((basis.T * weights) @ basis, slope, basis)
             position, height = _climb(basis, outcome, fixed, position, step, height)
             if np.abs(step).max() <= STEP * (1 + np.abs(position).max()):
-                converged = True
+                converged = bool(np.abs(slope).max() <= FLAT)
                 break
         chance = expit(fixed + basis @ position)
         root = np.linalg.qr(np.sqrt(chance * (1 - chance))[:, None] * basis, mode="r")
@@ -98,6 +102,21 @@ def fit_logit(design: Array, outcome: Array, offset: Array | None = None) -> Log
 
 def _log_likelihood(outcome: Array, predictor: Array) -> float:
     return -float(np.logaddexp(0.0, np.where(outcome > 0, -predictor, predictor)).sum())
+
+
+def _step(information: Array, slope: Array, basis: Array) -> Array:
+    """Newton's step; shortened and turned uphill where it would throw the linear predictor far out.
+
+    Out there every chance is 0 or 1, the information vanishes, and no later step finds the way back.
+    """
+    for damping in (0.0, *DAMPINGS):
+        try:
+            step: Array = np.linalg.solve(information + damping * np.eye(len(slope)), slope)
+        except np.linalg.LinAlgError:
+            continue
+        if np.abs(basis @ step).max() <= FARTHEST:
+            break
+    return step
 
 
 def _climb(
