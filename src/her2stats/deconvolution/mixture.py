@@ -98,7 +98,7 @@ def align_mixture(
 def coverage_note(signature: SignatureMatrix, shared: list[str]) -> Note:
     """Say how many genes of the signature the mixture has, and name those it lacks."""
     absent = sorted(set(signature.genes) - set(shared), key=str.encode)
-    what = f"of {len(signature.genes)} genes of {signature.name} are in the mixture"
+    what = f"{len(shared)} of {len(signature.genes)} genes of {signature.name} are in the mixture"
     return Note("fractions", what, len(shared), f"absent: {', '.join(absent)}" if absent else "")
 
 

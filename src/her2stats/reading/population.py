@@ -26,8 +26,8 @@ SHOWN = 6
 def select_population(table: pd.DataFrame, file: str = "") -> tuple[pd.DataFrame, list[Note]]:
     """Keep HER2-negative tumours: IHC 0, 1+, 2+ without ERBB2 amplification.
 
-    Left out, each tumour for the first reason that holds: IHC 3+; ERBB2 amplified; HER2 status (or group) positive;
-    HER2 unknown. IHC 2+ needs a negative amplification test or status where the cohort has either variable;
+    Left out, each tumour for the first reason that holds: IHC 3+; ERBB2 amplified; HER2 status (or group) positive,
+    unless IHC 0 to 2+ and a negative amplification test say otherwise; HER2 unknown. IHC 2+ needs a negative amplification test or status where the cohort has either variable;
     where it has none, 2+ is taken as not amplified, with a note.
 
     Parameters
@@ -51,10 +51,12 @@ def select_population(table: pd.DataFrame, file: str = "") -> tuple[pd.DataFrame
     tested = any(name in table for name in ("her2_fish", "her2_amplified", "her2_status", "her2_group"))
     cleared = (amplified == "negative") | (status == "negative") | group.isin(HER2_GROUPS)
     negative = ihc.isin(("0", "1+")) | cleared | ((ihc == "2+") & (not tested))
+    # A level and a negative amplification test settle the matter; a summary "positive" beside them does not.
+    settled = ihc.isin(IHC_LEVELS) & (amplified == "negative")
     reasons = {
         "HER2 IHC 3+": ihc == "3+",
         "ERBB2 amplified": amplified == "positive",
-        "HER2 positive": (status == "positive") | (group == "HER2-positive"),
+        "HER2 positive": ((status == "positive") & ~settled) | (group == "HER2-positive"),
         "HER2 IHC 2+, amplification unknown": (ihc == "2+") & ~negative,
         "HER2 unknown": ~negative,
     }
@@ -64,6 +66,10 @@ def select_population(table: pd.DataFrame, file: str = "") -> tuple[pd.DataFrame
         if here.any():
             notes.append(Note("population", f"excluded: {reason}", int(here.sum())))
         left &= ~here
+    overruled = left & ((status == "positive") & settled).to_numpy()
+    if overruled.any():
+        what = "HER2 status positive, but IHC 0 to 2+ with a negative amplification test: kept"
+        notes.append(Note("population", what, int(overruled.sum())))
     notes += _assumptions(ihc, amplified, status, left, tested)
     notes.append(Note("population", "HER2-negative tumours", int(left.sum())))
     return table[left], notes
