@@ -30,7 +30,7 @@ from her2stats.genes import collapse_duplicates, repair_symbols, symbol_of_date
         ("2021-09-02", "SEPTIN2"),
         ("2021-09-02 00:00:00", "SEPTIN2"),
         (date(2021, 3, 5), "MARCHF5"),
-        (datetime(2021, 3, 5), "MARCHF5"),  # noqa: DTZ001
+        (datetime(2021, 3, 5), "MARCHF5"),
         ("13-Mar", None),
         ("16-Sep", None),
         ("2-Dec", None),

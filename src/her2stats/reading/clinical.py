@@ -123,18 +123,7 @@ def open_clinical(
     delimiter: str | None = None,
 ) -> ClinicalFile:
     """Read the words, find the columns and the ids; nothing is interpreted yet."""
-    source = None
-    if isinstance(path, pd.DataFrame):
-        table, name = _frame_as_words(path), "clinical frame"
-    else:
-        content = read_content(path)
-        name, source = content.name, content.source("clinical")
-        if content.suffix in (".xlsx", ".xlsm"):
-            table = read_workbook_table(content, sheet=sheet)
-        elif content.suffix in (".parquet", ".pq"):
-            table = read_parquet_table(content)
-        else:
-            table = read_text_table(content, delimiter=delimiter)
+    table, name, source = read_clinical_words(path, sheet=sheet, delimiter=delimiter)
     found = ProblemList()
     asked = {variable: str(column) for variable, column in columns.items() if fold(column) != UNMAPPED}
     switched_off = set(columns) - set(asked)
@@ -149,6 +138,22 @@ def open_clinical(
     _check_samples(samples, table, name, found)
     found.raise_if_any()
     return ClinicalFile(table, samples, name, mapped, own, source)
+
+
+def read_clinical_words(
+    path: str | Path | pd.DataFrame, *, sheet: str | None = None, delimiter: str | None = None
+) -> tuple[TextTable, str, Source | None]:
+    """Read a clinical file as words: the table, its name in messages, and where it came from."""
+    if isinstance(path, pd.DataFrame):
+        return _frame_as_words(path), "clinical frame", None
+    content = read_content(path)
+    if content.suffix in (".xlsx", ".xlsm"):
+        table = read_workbook_table(content, sheet=sheet)
+    elif content.suffix in (".parquet", ".pq"):
+        table = read_parquet_table(content)
+    else:
+        table = read_text_table(content, delimiter=delimiter)
+    return table, content.name, content.source("clinical")
 
 
 def interpret(

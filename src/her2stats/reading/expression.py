@@ -111,36 +111,38 @@ def read_expression(
         if not found and not allow_range:
             check_scale(raw, found, scale=scale, offset=offset)
     found.raise_if_any()
+    if normalise == "cpm":
+        raw = counts_per_million(raw)
     values, notes = _named_rows(raw, symbols)
     values, dropped = _without_missing(values, missing, raw.name)
-    if normalise == "cpm":
-        values = counts_per_million(values, raw.name)
-        notes.append(Note("reading", "raw counts turned into counts per million", values.shape[1]))
     values, collapsed = collapse_duplicates(values, duplicates, where=raw.name)
     return Expression(values, scale, offset, (*raw.notes, *notes, *dropped, *collapsed), source)
 
 
-def counts_per_million(counts: pd.DataFrame, name: str = "") -> pd.DataFrame:
-    """Divide each sample by its total and multiply by a million.
+def counts_per_million(raw: RawMatrix) -> RawMatrix:
+    """Divide each sample by its total over every row of the file and multiply by a million.
 
     Raises
     ------
     TableError
         A sample's total is zero.
     """
-    numbers = counts.to_numpy()
-    totals = numbers[np.argsort(counts.index.to_numpy(dtype=str), kind="stable")].sum(axis=0)
-    empty = [str(sample) for sample, total in zip(counts.columns, totals, strict=True) if not total > 0]
+    counts = np.nan_to_num(raw.values)
+    if not (np.rint(counts) == counts).all():
+        counts = np.sort(counts, axis=0)  # whole numbers add up exactly in any order, others do not
+    totals = counts.sum(axis=0)
+    empty = [name for name, total in zip(raw.columns, totals, strict=True) if not total > 0]
     if empty:
         found = ProblemList()
         found.add(
             TableError,
             f"samples without a single count: {', '.join(empty[:5])}",
-            where=name,
+            where=raw.name,
             remedy="remove them from the matrix",
         )
         found.raise_if_any()
-    return pd.DataFrame(numbers / totals * 1e6, index=counts.index, columns=counts.columns)
+    note = Note("reading", "raw counts turned into counts per million", len(raw.columns))
+    return replace(raw, values=raw.values / totals * 1e6, notes=(*raw.notes, note))
 
 
 def _check_scale_words(scale: str, offset: float, normalise: str | None) -> None:

@@ -9,9 +9,12 @@ import io
 import lzma
 import zlib
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, Protocol
+
+import pyarrow as pa
 
 from her2stats.cohort import Source
 from her2stats.errors import FileError, Problem
@@ -21,11 +24,30 @@ MAX_BYTES = 4 * 2**30  # of decompressed content; a matrix of 60,000 genes x 5,0
 MAX_RATIO, RATIO_COUNTS_FROM = 100, 64 * 2**20
 CHUNK = 2**20
 
-Opener = Callable[[io.BytesIO], io.BufferedIOBase]
+
+class Readable(Protocol):
+    """What a decompressing stream can do."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return at most so many bytes, none at the end."""
+        ...
+
+    def close(self) -> None:
+        """Give back what it holds."""
+        ...
+
+
+def _zstandard(raw: io.BytesIO) -> Readable:
+    stream: Readable = pa.CompressedInputStream(pa.PythonFile(raw, mode="r"), "zstd")
+    return stream
+
+
+Opener = Callable[[io.BytesIO], Readable]
 PACKED: dict[bytes, tuple[str, Opener]] = {
     b"\x1f\x8b": ("gzip", lambda raw: gzip.GzipFile(fileobj=raw)),
     b"BZh": ("bzip2", bz2.BZ2File),
     b"\xfd7zXZ": ("xz", lzma.LZMAFile),
+    b"\x28\xb5\x2f\xfd": ("zstandard", _zstandard),
 }
 REFUSED = {
     b"RDX2\n": "an RData workspace",
@@ -152,7 +174,7 @@ def _bounded(path: Path, opener: Opener, raw: bytes, max_bytes: int) -> bytes:
     """Decompress chunk by chunk, so that a bomb is noticed long before it fills the memory."""
     packed = io.BytesIO(raw)
     whole = bytearray()
-    with opener(packed) as stream:
+    with closing(opener(packed)) as stream:
         while chunk := stream.read(CHUNK):
             whole += chunk
             bomb = len(whole) > RATIO_COUNTS_FROM and len(whole) > MAX_RATIO * max(packed.tell(), 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -88,10 +89,8 @@ def numbers_from_words(
             except ValueError:
                 values[row, place] = np.nan
                 wrong.append((row, place, str(word)))
-    by_column: dict[int, int] = {}
-    for _, place, _ in wrong:
-        by_column[place] = by_column.get(place, 0) + 1
-    text_columns = {place for place, count in by_column.items() if count > len(rows) / 2}
+    words = Counter(place for _, place, word in wrong if "," not in word)
+    text_columns = {place for place, count in words.items() if count > len(rows) / 2}
     for place in sorted(text_columns):
         found.add(
             TableError,

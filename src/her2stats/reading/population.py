@@ -27,8 +27,9 @@ def select_population(table: pd.DataFrame, file: str = "") -> tuple[pd.DataFrame
     """Keep HER2-negative tumours: IHC 0, 1+, 2+ without ERBB2 amplification.
 
     Left out, each tumour for the first reason that holds: IHC 3+; ERBB2 amplified; HER2 status (or group) positive,
-    unless IHC 0 to 2+ and a negative amplification test say otherwise; HER2 unknown. IHC 2+ needs a negative amplification test or status where the cohort has either variable;
-    where it has none, 2+ is taken as not amplified, with a note.
+    unless IHC 0 to 2+ and a negative amplification test say otherwise; HER2 unknown. IHC 2+ needs a negative
+    amplification test or status where the cohort has either variable; where it has none, 2+ is taken as not
+    amplified, with a note.
 
     Parameters
     ----------
