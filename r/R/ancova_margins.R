@@ -12,25 +12,17 @@ margins_fit <- function(model, score) {
   )
 }
 
-# The strata of slopes and curves: everything, then each level of each factor.
-margins <- function(model, factors, grid, at_score, names) {
-  blocks <- list(list(stratum = "all", factor = NULL))
-  for (name in factors) {
-    blocks <- c(blocks, list(list(stratum = paste0(name, "=", model$levels[[name]]), factor = name)))
-  }
-  blocks
-}
-
 ancova_slopes <- function(model, score, factors, weights, conf_level) {
   if (nzchar(model$flag)) {
-    return(margin_rows(model, factors, function(name) NULL, function(...) list(term = score, flag = model$flag)))
+    flagged <- function(...) list(term = score, flag = model$flag)
+    return(margin_rows(model, factors, function(name) NULL, flagged))
   }
   m <- margins_fit(model, score)
   trends <- emmeans::emtrends(m$fit, var = m$score, data = m$data, cov.keep = character(0), nesting = NULL)
   one_factor <- function(name) margin_table(trends, m, name, NULL, weights, conf_level)
   scale <- model$sd[[score]]
-  margin_rows(model, factors, one_factor, function(table, k) {
-    answer <- margin_answer(table, k, model)
+  margin_rows(model, factors, one_factor, term = score, row = function(table, k) {
+    answer <- margin_answer(table, k)
     for (column in c("estimate", "std_error", "conf_low", "conf_high")) answer[[column]] <- answer[[column]] / scale
     c(list(term = score), answer)
   })
@@ -38,7 +30,8 @@ ancova_slopes <- function(model, score, factors, weights, conf_level) {
 
 ancova_curve <- function(model, score, factors, weights, points, conf_level) {
   if (nzchar(model$flag)) {
-    return(margin_rows(model, factors, function(name) NULL, function(...) list(term = "mean", at = NA_real_, flag = model$flag)))
+    flagged <- function(...) list(term = "mean", at = NA_real_, flag = model$flag)
+    return(margin_rows(model, factors, function(name) NULL, flagged))
   }
   m <- margins_fit(model, score)
   x <- model$frame[[score]]
@@ -47,9 +40,10 @@ ancova_curve <- function(model, score, factors, weights, points, conf_level) {
     m$fit, data = m$data, at = setNames(list(places), m$score), cov.keep = character(0), nesting = NULL, rg.limit = 1e6
   )
   one_factor <- function(name) margin_table(grid, m, name, m$score, weights, conf_level)
-  margin_rows(model, factors, one_factor, points = points, function(table, k) {
+  margin_rows(model, factors, one_factor, points = points, term = "mean", row = function(table, k) {
     at <- places[(k - 1) %% points + 1] * model$sd[[score]] + model$mean[[score]]
-    answer <- margin_answer(table, k, model)
+    answer <- margin_answer(table, k)
+    answer[c("statistic", "p_value")] <- NULL # that a mean is 0 is nobody's question
     c(list(term = "mean", at = at), answer)
   })
 }
@@ -63,7 +57,7 @@ margin_table <- function(grid, m, name, along, weights, conf_level) {
   as.data.frame(summary(means, infer = c(TRUE, TRUE), level = conf_level))
 }
 
-margin_answer <- function(table, k, model) {
+margin_answer <- function(table, k) {
   value <- table[k, ]
   estimate <- value[[grep("\\.trend$|^emmean$", names(table))]]
   if (is.na(estimate)) {
@@ -71,12 +65,12 @@ margin_answer <- function(table, k, model) {
   }
   list(
     estimate = estimate, std_error = value$SE, conf_low = value$lower.CL, conf_high = value$upper.CL,
-    statistic = value$t.ratio, df = model$df_residual, p_value = value$p.value, flag = ""
+    statistic = value$t.ratio, df = value$df, p_value = value$p.value, flag = ""
   )
 }
 
-# Rows of stratum "all" and of every level of every factor; a level that no complete case has is flagged.
-margin_rows <- function(model, factors, one_factor, row, points = 1) {
+# Rows of stratum "all" and of every level of every factor; one row for a level that no complete case has.
+margin_rows <- function(model, factors, one_factor, row, points = 1, term = NULL) {
   block <- function(table, stratum, position) {
     lapply(seq_len(points), function(j) c(list(stratum = stratum), row(table, (position - 1) * points + j)))
   }
@@ -89,8 +83,7 @@ margin_rows <- function(model, factors, one_factor, row, points = 1) {
       rows <- c(rows, if (level %in% present || nzchar(model$flag)) {
         block(table, stratum, match(level, present))
       } else {
-        empty <- list(stratum = stratum, flag = flag("empty level", stratum, " has no complete case"))
-        lapply(seq_len(points), function(j) empty)
+        list(list(stratum = stratum, term = term, flag = flag("empty level", "no complete case has ", stratum)))
       })
     }
   }

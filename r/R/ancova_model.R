@@ -1,11 +1,15 @@
 # lm(outcome ~ (factors + score)^2 + covariates + extra terms): its frame, its terms, and why it cannot be fitted.
 
-# Terms are vectors of column names: c("hr"), c("hr", "score"), ...
-ancova_terms <- function(factors, score, covariates, extra_terms, columns) {
+# Terms are vectors of column names: c("hr"), c("hr", "score"), ...; a product's names stand in the order of the model.
+ancova_terms <- function(factors, score, covariates, extra_terms) {
   main <- c(factors, score)
-  pairs <- if (length(main) > 1) utils::combn(main, 2, simplify = FALSE) else list()
-  terms <- c(as.list(main), as.list(covariates), pairs, lapply(extra_terms, split_product, columns = columns))
-  terms[!duplicated(lapply(terms, sort))]
+  known <- c(main, covariates)
+  pairs <- if (length(main) > 1) combn(main, 2, simplify = FALSE) else list()
+  extra <- lapply(extra_terms, function(term) {
+    parts <- split_product(term, known)
+    parts[order(match(parts, known))]
+  })
+  unique(c(as.list(known), pairs, extra))
 }
 
 # "hr:age" into its columns; a name may hold a colon itself, so each cut is tried.
@@ -23,14 +27,14 @@ split_product <- function(term, columns) {
       }
     }
   }
-  stop("extra term '", term, "' is not a product of columns, such as \"hr:age\"", call. = FALSE)
+  stop("extra term '", term, "' is not a product of the model's variables, such as \"hr:age\"", call. = FALSE)
 }
 
 # Everything that one outcome's model needs. Numbers are brought to mean 0 and standard deviation 1 inside: no test,
 # slope or mean depends on it, and the judgement of ranks no longer depends on units.
 ancova_model <- function(data, outcome, score, factors, covariates, extra_terms) {
-  terms <- ancova_terms(factors, score, covariates, extra_terms, names(data))
-  variables <- unique(c(factors, score, covariates, unlist(terms)))
+  terms <- ancova_terms(factors, score, covariates, extra_terms)
+  variables <- c(factors, score, covariates)
   cases <- complete_frame(data, c(outcome, variables))
   frame <- cases$frame
   model <- list(
@@ -47,7 +51,7 @@ ancova_model <- function(data, outcome, score, factors, covariates, extra_terms)
   } else if (is_constant(frame[[score]])) {
     flag("constant exposure", score, " has one value")
   } else {
-    single <- Find(function(name) is_constant(frame[[name]]), setdiff(variables, score))
+    single <- Find(function(name) is.factor(frame[[name]]) && is_constant(frame[[name]]), variables)
     if (length(single)) flag("empty level", single, " has one value among the complete cases") else ""
   }
   if (nzchar(model$flag)) {
@@ -58,15 +62,19 @@ ancova_model <- function(data, outcome, score, factors, covariates, extra_terms)
   model$mean <- vapply(model$frame[numeric], mean, 0)
   model$sd <- vapply(model$frame[numeric], sd_of, 0)
   for (name in numeric) model$frame[[name]] <- (model$frame[[name]] - model$mean[[name]]) / model$sd[[name]]
-  rank <- qr(ancova_design(model), tol = 1e-7)$rank
-  if (rank >= cases$n) {
-    model$flag <- flag("too few observations", cases$n, " complete cases for ", rank, " parameters")
+  decomposition <- qr(ancova_design(model), tol = 1e-7)
+  spread <- sum((model$y - mean(model$y))^2)
+  if (decomposition$rank >= cases$n) {
+    model$flag <- flag("too few observations", cases$n, " complete cases for ", decomposition$rank, " parameters")
+  } else if (sum(qr.resid(decomposition, model$y - mean(model$y))^2) <= 1e-26 * spread) {
+    model$flag <- flag("not estimable", "the fit is perfect, nothing is left to judge errors by")
   }
-  model$df_residual <- cases$n - rank
   model
 }
 
-sd_of <- function(x) sqrt(var(x))
+sd_of <- function(x) {
+  if (is_constant(x)) 1 else sqrt(var(x))
+}
 
 # Design matrix in sum-to-zero coding, built term by term as products of the main effects' columns;
 # attribute "term" says which term each column belongs to.

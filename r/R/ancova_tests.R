@@ -25,8 +25,7 @@ type_three <- function(model, X, term, k, null_space) {
   df_residual <- model$n - full
   deficient <- any(abs(null_space[own, ]) > 1e-6)
   if (deficient && (is_contained(model$terms, k) || df == 0)) {
-    reason <- if (is_contained(model$terms, k)) flag("not estimable", "a cell of an interaction is empty") else flag("rank deficient", "0 of ", sum(own), " df")
-    return(list(df_residual = df_residual, flag = reason))
+    return(list(df_residual = df_residual, flag = flag("not estimable", "its meaning depends on cells without cases")))
   }
   residual <- sum(effects[-seq_len(full)]^2) / df_residual
   statistic <- sum(effects[without + seq_len(df)]^2) / df / residual

@@ -26,12 +26,13 @@ read_models <- function(folder) {
   fields[] <- lapply(fields, unescape)
   models <- unique(fields$model)
   lapply(setNames(models, models), function(model) {
+    answer <- file.path(folder, "models", paste0(model, ".python.csv"))
     mine <- fields[fields$model == model, ]
     values <- split(mine$value, factor(mine$field, unique(mine$field)))
     list(
       spec = values[!grepl("^(levels|dtype|column|index)(:|$)", names(values))],
       data = read_frame(file.path(folder, "models", paste0(model, ".data.csv")), values),
-      python = read_result(file.path(folder, "models", paste0(model, ".python.csv")))
+      python = if (file.exists(answer)) read_result(answer)
     )
   })
 }
@@ -109,4 +110,40 @@ read_result <- function(path) {
     }
   }
   table
+}
+
+# A table for Python: names, kinds, then cells with floats as hexadecimal, so that nothing is rounded on the way.
+write_exact <- function(table, path) {
+  lines <- c(
+    paste(quoted(escape(names(table))), collapse = ","),
+    paste(vapply(table, kind_of, ""), collapse = ","),
+    if (nrow(table)) do.call(paste, c(lapply(unname(as.list(table)), exact_cells), sep = ","))
+  )
+  writeLines(enc2utf8(lines), path, useBytes = TRUE)
+}
+
+kind_of <- function(x) {
+  if (is.integer(x)) "Int64" else if (is.numeric(x)) "float64" else if (is.logical(x)) "boolean" else "str"
+}
+
+exact_cells <- function(x) {
+  cells <- switch(kind_of(x),
+    Int64 = format(x, trim = TRUE, scientific = FALSE),
+    float64 = ifelse(is.infinite(x), ifelse(x > 0, "inf", "-inf"), sprintf("%a", x)),
+    boolean = tolower(as.character(x)),
+    quoted(escape(as.character(x)))
+  )
+  ifelse(is.na(x), "", cells)
+}
+
+quoted <- function(x) {
+  paste0("\"", gsub("\"", "\"\"", x, fixed = TRUE), "\"")
+}
+
+escape <- function(x) {
+  x <- gsub("\\", "\\\\", x, fixed = TRUE)
+  x <- gsub("\n", "\\n", gsub("\r", "\\r", gsub("\t", "\\t", x, fixed = TRUE), fixed = TRUE), fixed = TRUE)
+  formula <- grepl("^[=+@-]", x)
+  x[formula] <- paste0("\\", x[formula])
+  ifelse(nzchar(x), x, "\\")
 }

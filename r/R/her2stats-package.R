@@ -17,10 +17,9 @@
 #' that the data cannot give keeps its row: its numbers are \code{NA} and
 #' \code{flag} names the reason, a code followed by details.
 #'
-#' @importFrom stats pwilcox binomial chisq.test coef complete.cases
-#'   contr.sum cor fisher.test glm glm.control glm.fit lm lm.fit median
-#'   model.matrix pchisq pf pnorm pt qchisq qnorm qt quantile qwilcox
-#'   reformulate relevel setNames uniroot var vcov wilcox.test
-#' @importFrom utils read.csv write.csv packageVersion type.convert
+#' @importFrom stats binomial chisq.test complete.cases contr.sum fisher.test
+#'   glm.control glm.fit lm median pchisq pf plogis pnorm pt pwilcox qnorm
+#'   qwilcox reformulate relevel setNames uniroot var wilcox.test
+#' @importFrom utils combn head packageVersion read.csv type.convert
 #' @keywords internal
 "_PACKAGE"

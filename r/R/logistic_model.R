@@ -18,9 +18,9 @@ logistic_model <- function(X, y) {
   if (!at_maximum(fit, X, y)) {
     return(flagged("not converged", fit$iter, " iterations"))
   }
-  # The last step's weights belong to the iterate before it; at this epsilon they are the same.
-  covariance <- matrix(0, ncol(X), ncol(X))
-  covariance[fit$qr$pivot, fit$qr$pivot] <- chol2inv(qr.R(fit$qr))
+  # glm's own covariance has the weights of the iterate before the last, half the digits short even at this epsilon.
+  weights <- fit$fitted.values * (1 - fit$fitted.values)
+  covariance <- chol2inv(qr.R(qr(sqrt(weights) * X, tol = 0)))
   list(flag = "", coef = unname(fit$coefficients), vcov = covariance, deviance = fit$deviance, X = X, y = y)
 }
 
@@ -45,7 +45,7 @@ climb <- function(X, y, offset) {
   height <- function(b) -sum(log1p(exp(-(2 * y - 1) * (drop(X %*% b) + offset))))
   b <- numeric(ncol(X))
   for (round in 1:200) {
-    p <- stats::plogis(drop(X %*% b) + offset)
+    p <- plogis(drop(X %*% b) + offset)
     step <- tryCatch(
       drop(solve(crossprod(X * (p * (1 - p)), X), crossprod(X, y - p), tol = 0)),
       error = function(e) numeric(ncol(X))

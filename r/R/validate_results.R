@@ -32,6 +32,9 @@ exchange_folder <- function(dir) {
 }
 
 validate_model <- function(model, name) {
+  if (is.null(model$python)) {
+    stop("Python's answer to '", name, "' is missing from the results folder; run the study again", call. = FALSE)
+  }
   problem <- ""
   table <- if (identical(model$spec$penalty, "firth")) {
     problem <- "Firth's penalty is fitted in Python only"
@@ -68,7 +71,7 @@ print_summary <- function(table) {
   wrong <- table[table$verdict == "disagree", ]
   if (nrow(wrong)) {
     cat("\nDisagreements:\n")
-    print(utils::head(wrong[c("model", "stratum", "outcome", "term", "quantity", "python", "r", "rel_diff", "reason")], 50))
+    print(head(wrong[c("model", "stratum", "outcome", "term", "quantity", "python", "r", "rel_diff", "reason")], 50))
   }
   cat(
     if (nrow(wrong)) "\nR disagrees" else if (any(table$verdict == "agree")) "\nR agrees with every number it checked" else "\nNothing was checked",

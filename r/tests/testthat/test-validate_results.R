@@ -1,0 +1,70 @@
+# A results folder as Python writes it, of one correlation, whose Python numbers are R's own.
+write_folder <- function(folder, change = identity, format = her2stats:::exchange_format) {
+  dir.create(file.path(folder, "r", "models"), recursive = TRUE)
+  writeLines(format, file.path(folder, "r", "format.txt"))
+  d <- study_frame(40)
+  answer <- change(correlate(d, "ERBB2", "age"))
+  writeLines(c(
+    "model,field,position,value", "m.1,verb,1,correlate", "m.1,cohort,1,\\", "m.1,x,1,ERBB2", "m.1,y,1,age",
+    "m.1,by,1,\\", "m.1,ci,1,bonett-wright", "m.1,conf_level,1,0.95", "m.1,draws,1,2000", "m.1,seed,1,0",
+    "m.1,levels:hr,1,negative", "m.1,levels:hr,2,positive", "m.1,index,1,str"
+  ), file.path(folder, "r", "specs.csv"))
+  data <- data.frame(
+    sample = seq_len(40), ERBB2 = sprintf("%.17g", d$ERBB2), age = sprintf("%.17g", d$age), hr = as.character(d$hr)
+  )
+  utils::write.csv(data, file.path(folder, "r", "models", "m.1.data.csv"), row.names = FALSE, quote = FALSE)
+  answer$cohort <- "\\"
+  answer$flag <- ifelse(nzchar(answer$flag), answer$flag, "\\")
+  utils::write.csv(
+    format(answer, digits = 17), file.path(folder, "r", "models", "m.1.python.csv"),
+    row.names = FALSE, na = ""
+  )
+  folder
+}
+
+test_that("a folder of right numbers agrees", {
+  checked <- validate_results(write_folder(tempfile()), quiet = TRUE)
+  expect_equal(unique(checked$verdict), "agree")
+  expect_true(all(c("estimate", "std_error", "conf_low", "p_value", "n", "flag") %in% checked$quantity))
+})
+
+test_that("a wrong standard error is found, and nothing else", {
+  wrong <- function(x) {
+    x$std_error <- x$std_error * (1 + 1e-8)
+    x
+  }
+  checked <- validate_results(write_folder(tempfile(), wrong), quiet = TRUE)
+  expect_equal(checked$quantity[checked$verdict == "disagree"], "std_error")
+})
+
+test_that("a number where R has a flag is a disagreement", {
+  wrong <- function(x) {
+    x$flag <- "perfect correlation: no"
+    x
+  }
+  checked <- validate_results(write_folder(tempfile(), wrong), quiet = TRUE)
+  expect_equal(checked$quantity[checked$verdict == "disagree"], "flag")
+})
+
+test_that("the summary says how many, and the largest difference", {
+  expect_output(validate_results(write_folder(tempfile())), "R agrees with every number it checked")
+})
+
+test_that("a folder of another version, or of none, is told in one sentence", {
+  expect_error(validate_results(write_folder(tempfile(), format = "her2stats exchange 99")), "another version")
+  expect_error(validate_results(tempdir()), "format.txt is missing")
+})
+
+test_that("read_results keeps labels text and numbers numeric", {
+  folder <- tempfile()
+  dir.create(file.path(folder, "tables"), recursive = TRUE)
+  writeLines(c(
+    "cohort,stratum,outcome,term,estimate,n,reference,T cells (CD8)", "a,all,y,x,0.5,12,0,1.5", "a,all,y,x,,13,1+,2"
+  ), file.path(folder, "tables", "odds_ratios.csv"))
+  x <- read_results(folder)$odds_ratios
+  expect_equal(x$reference, c("0", "1+"))
+  expect_equal(x$estimate, c(0.5, NA))
+  expect_type(x$n, "integer")
+  expect_true("T cells (CD8)" %in% names(x))
+  expect_error(read_results(tempfile()), "no folder 'tables'")
+})

@@ -1,0 +1,214 @@
+"""Every number once more in R: which agree, which do not, and which could not be checked."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import pandas as pd
+
+from her2stats.errors import DataError, EngineError, Problem
+from her2stats.r_engine.comparison import AGREE, DISAGREE, NOT_CHECKED, compare_answers
+from her2stats.r_engine.engines import EmbeddedR, Engine, EngineName, ScriptedR
+from her2stats.r_engine.process import Gone
+from her2stats.r_engine.status import what_is_missing
+from her2stats.statistics.ancova import Ancova
+from her2stats.statistics.result import Result
+
+Answers = Mapping[str, Result] | Iterable[Result] | Result | Ancova
+Choice = Literal["auto", "rpy2", "rscript"]
+STARTS: dict[EngineName, Callable[[Path | None], Engine]] = {"rpy2": EmbeddedR, "rscript": ScriptedR}
+MOST_FAILED_STARTS = 2
+
+
+@dataclass(frozen=True, eq=False)
+class Crosscheck:
+    """The comparison of Python's numbers with R's.
+
+    Parameters
+    ----------
+    table : DataFrame
+        One row a quantity: model, verb, cohort, stratum, outcome, term, quantity, python, r, abs_diff, rel_diff,
+        tolerance, verdict ("agree", "disagree", "not checked"), reason, note (R's warnings), r_version,
+        emmeans_version.
+    engine : str
+        "rpy2", "rscript", or "none" where there is no R.
+    seconds : float
+        How long it took, R's start included.
+    """
+
+    table: pd.DataFrame
+    engine: str
+    seconds: float
+
+    @property
+    def agrees(self) -> bool:
+        """Whether R agrees with everything it could check, and could check something."""
+        verdicts = self.table["verdict"]
+        return bool((verdicts == AGREE).any() and not (verdicts == DISAGREE).any())
+
+    @property
+    def disagreements(self) -> pd.DataFrame:
+        """Rows in which R gives another number."""
+        return self.table[self.table["verdict"] == DISAGREE].reset_index(drop=True)
+
+    @property
+    def summary(self) -> pd.DataFrame:
+        """One row a model: counts of the verdicts, and where the largest relative difference is."""
+        rows = [_summary_row(str(model), mine) for model, mine in self.table.groupby("model", sort=False)]
+        columns = [*("model", "verb", AGREE, DISAGREE, NOT_CHECKED), *LARGEST, "reason"]
+        return pd.DataFrame(rows, columns=columns)
+
+
+LARGEST = ("largest_rel_diff", "quantity", "tolerance", "stratum", "outcome", "term")
+
+
+def crosscheck_r(
+    results: Answers,
+    *,
+    engine: Choice = "auto",
+    timeout: float = 120.0,
+    functions: Path | None = None,
+) -> Crosscheck:
+    """Fit every result again in R and compare estimate, standard error, limits, statistic, df, p, counts and flag.
+
+    Parameters
+    ----------
+    results : mapping of str to Result, Result, Ancova, or several of them
+        What to check; a mapping's keys name the models.
+    engine : {"auto", "rpy2", "rscript"}
+        "auto" embeds R through rpy2 and falls back on Rscript.
+    timeout : float
+        Seconds that R may take for one result; a result that takes longer is "not checked".
+    functions : Path, optional
+        A folder of R files to use instead of her2stats' own.
+
+    Returns
+    -------
+    Crosscheck
+        Without R every row is "not checked" and says why; nothing is raised for R's sake.
+
+    Raises
+    ------
+    DataError
+        The arguments are not as described.
+
+    Examples
+    --------
+    >>> from her2stats.statistics import correlate
+    >>> frame = pd.DataFrame({"her2": [1.0, 2, 3, 4, 5, 6], "cd8": [9.0, 7, 8, 5, 6, 1]})
+    >>> checked = crosscheck_r({"demo": correlate(frame, "her2", "cd8")})
+    >>> set(checked.table["verdict"]) <= {"agree", "not checked"}
+    True
+    """
+    named = _named(results)
+    if engine not in ("auto", "rpy2", "rscript"):
+        remedy = "use 'auto', 'rpy2' or 'rscript'"
+        raise DataError(Problem(f"engine={engine!r} is not a choice", remedy=remedy))
+    if not timeout > 0:
+        raise DataError(Problem(f"timeout={timeout!r} is not positive", remedy="120 seconds is usual"))
+    started = time.monotonic()
+    asked = _Asking(engine, functions)
+    try:
+        pieces = [_check(name, result, asked, timeout) for name, result in named.items()]
+    finally:
+        asked.close()
+    table = pd.concat(pieces, ignore_index=True) if pieces else compare_nothing()
+    return Crosscheck(table, asked.used, time.monotonic() - started)
+
+
+class _Asking:
+    """The engine in use: started when first needed, and again when it died of a question."""
+
+    def __init__(self, choice: Choice, functions: Path | None) -> None:
+        self._names: tuple[EngineName, ...] = ("rpy2", "rscript") if choice == "auto" else (choice,)
+        self._functions = functions
+        self._engine: Engine | None = None
+        self._problem = ""
+        self.used = "none"
+        self.versions = ("", "")
+
+    def ask(self, result: Result, timeout: float) -> pd.DataFrame | str:
+        """R's table, or why there is none."""
+        if self._engine is None or not self._engine.alive:
+            self._start()
+        if self._engine is None:
+            return self._problem
+        return self._engine.ask(result, timeout)
+
+    def close(self) -> None:
+        """End R."""
+        if self._engine is not None:
+            self._engine.close()
+            self._engine = None
+
+    def _start(self) -> None:
+        self.close()
+        if self._problem:  # it did not start before, and will not now
+            return
+        reasons = []
+        for name in self._names:
+            for _ in range(MOST_FAILED_STARTS):
+                try:
+                    self._engine = STARTS[name](self._functions)
+                    break
+                except (Gone, EngineError) as error:
+                    reason = str(error)
+            else:
+                reasons.append(f"{name}: {reason}")
+                continue
+            break
+        if self._engine is None:
+            self._problem = f"R cannot be used ({'; '.join(reasons)}). her2stats doctor says what to install"
+            return
+        versions = self._engine.versions
+        self.used, self.versions = self._engine.name, (versions.r, versions.emmeans)
+        lacking = what_is_missing(versions.r, versions.missing)
+        if lacking:
+            self.close()
+            self._problem = lacking
+
+
+def _check(name: str, result: Result, asked: _Asking, timeout: float) -> pd.DataFrame:
+    if getattr(result.spec, "penalty", "none") == "firth":
+        answer: pd.DataFrame | str = "Firth's penalty is fitted in Python only"
+    else:
+        answer = asked.ask(result, timeout)
+    found = compare_answers(result, answer, name)
+    return found.assign(r_version=asked.versions[0], emmeans_version=asked.versions[1])
+
+
+def compare_nothing() -> pd.DataFrame:
+    """Table of a crosscheck of no results."""
+    from her2stats.r_engine.comparison import KEY, PIECE
+
+    return pd.DataFrame(columns=["model", "verb", "cohort", *KEY, *PIECE, "r_version", "emmeans_version"])
+
+
+def _named(results: Answers) -> dict[str, Result]:
+    if isinstance(results, Mapping):
+        return dict(results)
+    if isinstance(results, Result):
+        return {results.spec.verb: results}
+    if isinstance(results, Ancova):
+        return {f"ancova_{name}": getattr(results, name) for name in ("tests", "slopes", "curve")}
+    named: dict[str, Result] = {}
+    for place, one in enumerate(results, start=1):
+        for name, result in _named(one).items():
+            named[f"{place}.{name}"] = result
+    return named
+
+
+def _summary_row(model: str, mine: pd.DataFrame) -> dict[str, object]:
+    counts = mine["verdict"].value_counts()
+    row: dict[str, object] = {"model": model, "verb": mine["verb"].iloc[0]}
+    row |= {verdict: int(counts.get(verdict, 0)) for verdict in (AGREE, DISAGREE, NOT_CHECKED)}
+    if mine["rel_diff"].notna().any():
+        worst = mine.iloc[int(mine["rel_diff"].fillna(-1.0).to_numpy().argmax())]
+        row |= {"largest_rel_diff": worst["rel_diff"]}
+        row |= {name: worst[name] for name in LARGEST[1:]}
+    unchecked = mine.loc[mine["verdict"] == NOT_CHECKED, "reason"]
+    return row | {"reason": unchecked.iloc[0] if len(unchecked) else ""}

@@ -1,0 +1,170 @@
+"""The two ways to ask R: embedded in a worker process by rpy2, or through Rscript. Both give the same numbers."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+import pandas as pd
+
+from her2stats.r_engine.cells import hexadecimal
+from her2stats.r_engine.exchange import MODELS, read_exact, write_questions
+from her2stats.r_engine.fields import spec_fields
+from her2stats.r_engine.frames import column_cells, column_from_cells, frame_levels
+from her2stats.r_engine.locate import find_rscript
+from her2stats.r_engine.process import Conversation, Gone, python_environment
+from her2stats.r_engine.sources import one_file, r_files, r_package
+from her2stats.r_engine.worker import FUNCTIONS, MARK
+from her2stats.statistics.result import Result
+
+EngineName = Literal["rpy2", "rscript"]
+START = 60.0  # seconds that R may take to start
+
+
+@dataclass(frozen=True)
+class Versions:
+    """What answers: R and its packages; `missing` names packages that R lacks."""
+
+    r: str
+    emmeans: str
+    missing: tuple[str, ...]
+    mode: str = ""
+
+
+class Engine(Protocol):
+    """One running R."""
+
+    name: EngineName
+    versions: Versions
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can be asked again."""
+
+    def ask(self, result: Result, timeout: float) -> pd.DataFrame | str:
+        """R's table for the question of a result, or why there is none."""
+
+    def close(self) -> None:
+        """End R."""
+
+
+class EmbeddedR:
+    """R in a worker process, through rpy2.
+
+    Parameters
+    ----------
+    functions : Path, optional
+        Folder of R files instead of her2stats' own.
+
+    Raises
+    ------
+    Gone
+        R did not start.
+    """
+
+    name: EngineName = "rpy2"
+
+    def __init__(self, functions: Path | None = None) -> None:
+        files = os.pathsep.join(str(file) for file in r_files(functions))
+        command = [sys.executable, "-m", "her2stats.r_engine.worker"]
+        self._talk = Conversation(command, mark=MARK, environment=python_environment() | {FUNCTIONS: files})
+        greeting = json.loads(self._talk.hear(START))
+        if "problem" in greeting:
+            self._talk.end()
+            raise Gone(greeting["problem"])
+        hello = greeting["hello"]
+        self.versions = Versions(
+            hello["r_version"], hello["emmeans_version"], tuple(hello["missing"].split()), hello["mode"]
+        )
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can be asked again."""
+        return self._talk.alive
+
+    def ask(self, result: Result, timeout: float) -> pd.DataFrame | str:
+        """R's table for the question of a result, or why there is none."""
+        try:
+            answer = json.loads(self._talk.ask(json.dumps(_question(result)), timeout))
+        except Gone as gone:
+            return str(gone)
+        if "problem" in answer:
+            return str(answer["problem"])
+        columns = {name: column_from_cells(part["cells"], part["kind"]) for name, part in answer["table"].items()}
+        return pd.DataFrame(columns)
+
+    def close(self) -> None:
+        """End R."""
+        self._talk.end()
+
+
+class ScriptedR:
+    """R as ``Rscript --vanilla``, questions and answers in files.
+
+    Parameters
+    ----------
+    functions : Path, optional
+        Folder of R files instead of her2stats' own.
+
+    Raises
+    ------
+    Gone
+        R did not start.
+    """
+
+    name: EngineName = "rscript"
+
+    def __init__(self, functions: Path | None = None) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="her2stats-r-"))
+        self._asked = 0
+        try:
+            script = self._folder / "her2stats.R"
+            script.write_text(one_file(functions), encoding="utf-8")
+            serve = r_package() / "inst" / "serve.R"
+            self._talk = Conversation([find_rscript(), "--vanilla", str(serve), str(script)], mark="\t" + MARK + "\t")
+            hello = self._talk.hear(START).split("\t")
+        except BaseException:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            raise
+        self.versions = Versions(hello[1], hello[2], tuple(hello[3].split()))
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can be asked again."""
+        return self._talk.alive
+
+    def ask(self, result: Result, timeout: float) -> pd.DataFrame | str:
+        """R's table for the question of a result, or why there is none."""
+        self._asked += 1
+        folder = self._folder / str(self._asked)
+        (folder / MODELS).mkdir(parents=True)
+        write_questions({"model": result}, folder, write=hexadecimal)
+        try:
+            answer = self._talk.ask(f"{folder}\t{timeout:g}", timeout).split("\t")
+        except Gone as gone:
+            return str(gone)
+        return answer[1] if answer[1] else read_exact(folder / "answer.csv")
+
+    def close(self) -> None:
+        """End R."""
+        self._talk.end()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _question(result: Result) -> dict[str, Any]:
+    """Spec and frame as the worker takes them: numbers as hexadecimal, factors as the positions of their levels."""
+    numbers = {}
+    for name in result.data.columns:
+        column = result.data[name]
+        if isinstance(column.dtype, pd.CategoricalDtype):
+            column = (column.cat.codes + 1).where(column.notna()).astype("float64")
+        elif pd.api.types.is_bool_dtype(column.dtype) or pd.api.types.is_integer_dtype(column.dtype):
+            column = column.astype("float64")
+        numbers[str(name)] = column_cells(column, hexadecimal)
+    return {"spec": spec_fields(result.spec), "numbers": numbers, "levels": frame_levels(result.data)}

@@ -1,0 +1,68 @@
+"""A spec as named lists of text, which either language can hold, and back."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import get_args
+
+from her2stats.errors import EngineError, Problem
+from her2stats.statistics.specs import Spec
+
+SPECS: dict[str, type[Spec]] = {spec.verb: spec for spec in get_args(Spec)}
+Fields = dict[str, list[str]]
+
+
+def spec_fields(spec: Spec) -> Fields:
+    """Verb and every field of a spec as text.
+
+    Examples
+    --------
+    >>> from her2stats.statistics.specs import CorrelationSpec
+    >>> fields = spec_fields(CorrelationSpec(x="ERBB2", y=("CD8", "B cells")))
+    >>> fields["verb"], fields["y"], fields["conf_level"]
+    (['correlate'], ['CD8', 'B cells'], ['0.94999999999999996'])
+    """
+    fields: Fields = {"verb": [spec.verb]}
+    for field in dataclasses.fields(spec):
+        value = getattr(spec, field.name)
+        fields[field.name] = [*value] if isinstance(value, tuple) else [_text(value)]
+    return fields
+
+
+def spec_from_fields(fields: Mapping[str, Sequence[str]]) -> Spec:
+    """Build a spec from what `spec_fields` gave.
+
+    Raises
+    ------
+    EngineError
+        The verb or a field is not known: another version wrote it.
+    """
+    verb = fields["verb"][0] if fields.get("verb") else ""
+    kind = SPECS.get(verb)
+    if kind is None:
+        raise EngineError(Problem(f"question '{verb}' is not known", remedy="read it with the her2stats that wrote it"))
+    types = {field.name: str(field.type) for field in dataclasses.fields(kind)}
+    strange = sorted(set(fields) - set(types) - {"verb"})
+    if strange:
+        what = f"question '{verb}' has an unknown field '{strange[0]}'"
+        raise EngineError(Problem(what, remedy="read it with the her2stats that wrote it"))
+    values = {name: _value(fields.get(name, ()), of_type) for name, of_type in types.items()}
+    return kind(**values)  # type: ignore[arg-type]
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return format(value, ".17g") if isinstance(value, float) else str(value)
+
+
+def _value(texts: Sequence[str], of_type: str) -> object:
+    if of_type.startswith("tuple"):
+        return tuple(texts)
+    text = texts[0] if texts else ""
+    if of_type == "bool":
+        return text == "true"
+    if of_type == "int":
+        return int(text)
+    return float(text) if of_type == "float" else text

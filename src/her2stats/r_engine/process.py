@@ -1,0 +1,141 @@
+"""A process that answers lines, which may crash, hang or leave without hurting this one."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+
+
+class Gone(Exception):
+    """The process cannot answer any more; the text says why."""
+
+
+class Conversation:
+    """Lines to a process and lines back, in turn.
+
+    The process leads a session of its own, so that Ctrl-C reaches this process only, which then ends the other.
+
+    Parameters
+    ----------
+    command : sequence of str
+        Program and arguments.
+    mark : str
+        How an answer begins; other output (R prints what it likes) is passed over.
+    environment : mapping, optional
+        Of the process; this one's by default.
+    """
+
+    def __init__(self, command: Sequence[str], *, mark: str, environment: Mapping[str, str] | None = None) -> None:
+        self._mark = mark
+        self._lines: queue.Queue[str | None] = queue.Queue()
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
+        try:
+            self._process = subprocess.Popen(  # noqa: S603 - our own programs
+                list(command),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._log,
+                env=None if environment is None else dict(environment),
+                start_new_session=os.name == "posix",
+            )
+        except OSError as error:
+            self._log.close()
+            raise Gone(f"{Path(command[0]).name} cannot be started ({error.strerror})") from error
+        threading.Thread(target=self._read, daemon=True).start()
+
+    @property
+    def alive(self) -> bool:
+        """Whether another question can be asked."""
+        return self._process.poll() is None
+
+    def hear(self, timeout: float) -> str:
+        """Wait for the next answer.
+
+        Raises
+        ------
+        Gone
+            The process ended, or did not answer in time and was ended.
+        """
+        try:
+            line = self._lines.get(timeout=timeout)
+        except queue.Empty:
+            self.end()
+            raise Gone(f"R gave no answer within {timeout:g} s") from None
+        except BaseException:  # Ctrl-C while R works: nothing of it may stay behind
+            self.end()
+            raise
+        if line is None:
+            raise Gone(self._why_gone())
+        return line
+
+    def ask(self, line: str, timeout: float) -> str:
+        """Send a line and wait for the answer; raises as `hear`."""
+        stdin = self._process.stdin
+        assert stdin is not None
+        try:
+            stdin.write(line.encode() + b"\n")
+            stdin.flush()
+        except OSError:
+            raise Gone(self._why_gone()) from None
+        return self.hear(timeout)
+
+    def end(self) -> None:
+        """End the process and everything it started."""
+        if self._process.poll() is None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                if os.name == "posix":
+                    os.killpg(self._process.pid, signal.SIGKILL)
+                else:
+                    self._process.kill()
+        self._process.wait()
+        for stream in (self._process.stdin, self._log):
+            with contextlib.suppress(OSError, AttributeError):
+                stream.close()  # type: ignore[union-attr]
+
+    def __enter__(self) -> Conversation:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.end()
+
+    def _read(self) -> None:
+        stdout = self._process.stdout
+        assert stdout is not None
+        with stdout, contextlib.suppress(ValueError, OSError):
+            for line in stdout:
+                text = line.decode("utf-8", "replace").rstrip("\r\n")
+                if text.startswith(self._mark):
+                    self._lines.put(text.removeprefix(self._mark))
+        self._lines.put(None)
+
+    def _why_gone(self) -> str:
+        try:
+            status = self._process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            status = None
+        self._log.seek(0, os.SEEK_END)
+        self._log.seek(max(0, self._log.tell() - 4000))
+        words = [line.strip() for line in self._log.read().decode("utf-8", "replace").splitlines() if line.strip()]
+        self.end()
+        last = f": {words[-1]}" if words else ""
+        if status is not None and status < 0:
+            name = signal.Signals(-status).name if -status in set(signal.Signals) else f"signal {-status}"
+            return f"R crashed ({name})"
+        return f"R ended by itself (status {status}){last}" if status is not None else "R closed its output"
+
+
+def python_environment() -> dict[str, str]:
+    """Environment in which a Python process finds this package as this process did."""
+    path = [entry for entry in sys.path if entry]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(dict.fromkeys(path))}

@@ -1,0 +1,205 @@
+"""What R there is on this machine, what is missing, and how to get it, in words."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+
+from her2stats.r_engine.engines import EmbeddedR
+from her2stats.r_engine.locate import find_rscript
+from her2stats.r_engine.process import Gone
+
+OLDEST_R = (4, 2)
+NEW_RPY2_NEEDS = (4, 5)  # rpy2 3.6.6 and later
+PINS = "RPY2_CFFI_MODE=ABI pip install rpy2==3.6.5 rpy2-rinterface==3.6.5 rpy2-robjects==3.6.5"
+UNPINNED = "pip install 'her2stats[r]'"
+APT = "apt-get install -y --no-install-recommends r-base-core r-cran-emmeans r-cran-mass"
+ASK_R = """
+has <- function(p) tryCatch(as.character(packageVersion(p)), error = function(e) "")
+cat(paste(R.version$major, R.version$minor, sep = "."), R.home(), has("emmeans"), has("MASS"),
+    as.integer(any(file.access(.libPaths(), 2) == 0)), sep = "\\n")
+"""
+
+
+@dataclass(frozen=True)
+class RStatus:
+    """R as this machine has it.
+
+    Parameters
+    ----------
+    rscript, r_home, r_version : str
+        Where R is and which; empty where there is none.
+    packages : dict of str to str
+        Versions of emmeans and MASS; empty text for one that is missing.
+    rpy2_version, rpy2_mode, rpy2_problem : str
+        rpy2 as installed, "ABI" or "API" where it works, and why it does not.
+    library_writable : bool
+        Whether R could install packages where it looks for them.
+    engine : str
+        "rpy2", "rscript" or "none": what a crosscheck would use.
+    to_install : tuple of str
+        One sentence for each thing that is missing; empty where all is well.
+    """
+
+    rscript: str
+    r_home: str
+    r_version: str
+    packages: dict[str, str]
+    rpy2_version: str
+    rpy2_mode: str
+    rpy2_problem: str
+    library_writable: bool
+    engine: str
+    to_install: tuple[str, ...]
+
+    @property
+    def usable(self) -> bool:
+        """Whether a crosscheck can be made."""
+        return self.engine != "none"
+
+    @property
+    def words(self) -> list[str]:
+        """The same as sentences for a person."""
+        if not self.r_version:
+            return ["R is not on the PATH: crosschecks will say 'not checked'.", *self.to_install]
+        packages = ", ".join(f"{name} {version or 'missing'}" for name, version in self.packages.items())
+        rpy2 = f"rpy2 {self.rpy2_version}" if self.rpy2_version else "rpy2 is not installed"
+        how = f" in {self.rpy2_mode} mode" if self.rpy2_mode else f" ({self.rpy2_problem})" if self.rpy2_problem else ""
+        engines = {
+            "rpy2": "Crosschecks use R embedded by rpy2.",
+            "rscript": "Crosschecks use Rscript, which gives the same numbers.",
+            "none": "Crosschecks will say 'not checked'.",
+        }
+        return [
+            f"R {self.r_version} in {self.r_home}.",
+            f"R packages: {packages}.",
+            f"{rpy2}{how}.",
+            engines[self.engine],
+            *self.to_install,
+        ]
+
+
+def r_status(*, probe: bool = True) -> RStatus:
+    """Look for R, its packages and rpy2.
+
+    Parameters
+    ----------
+    probe : bool
+        Start R through rpy2 to see whether that works (about a second); otherwise an installed rpy2 is believed.
+
+    Examples
+    --------
+    >>> status = r_status(probe=False)
+    >>> status.engine in ("rpy2", "rscript", "none")
+    True
+    """
+    rscript, r_version, r_home, packages, writable = _ask_r()
+    rpy2_version = _rpy2_version()
+    mode, problem = "", ""
+    if r_version and rpy2_version and probe:
+        try:
+            engine = EmbeddedR()
+            mode = engine.versions.mode
+            engine.close()
+        except Gone as gone:
+            problem = str(gone)
+    missing = tuple(name for name, version in packages.items() if not version)
+    lacking = what_is_missing(r_version, missing, writable=writable)
+    works = not lacking
+    embedded = works and bool(rpy2_version) and not problem
+    to_install = [lacking] if lacking else []
+    if r_version and not embedded and works:
+        to_install.append(which_rpy2(r_version, problem))
+    return RStatus(
+        rscript=rscript,
+        r_home=r_home,
+        r_version=r_version,
+        packages=packages,
+        rpy2_version=rpy2_version,
+        rpy2_mode=mode,
+        rpy2_problem=problem,
+        library_writable=writable,
+        engine="rpy2" if embedded else "rscript" if works else "none",
+        to_install=tuple(to_install),
+    )
+
+
+def what_is_missing(r_version: str, packages: tuple[str, ...], *, writable: bool = True) -> str:
+    """One sentence with the remedy when R cannot fit the models; empty when it can.
+
+    Examples
+    --------
+    >>> what_is_missing("3.6.3", ())
+    'R 3.6.3 is older than 4.2: install a newer R (https://cran.r-project.org)'
+    >>> what_is_missing("4.3.1", ("emmeans",))[:35]
+    'the R package emmeans is missing: i'
+    """
+    if not r_version:
+        how = f"`sudo {APT}`" if shutil.which("apt-get") else "R 4.2 or later from https://cran.r-project.org"
+        return f"R is not on the PATH: install {how}"
+    if _numbers(r_version) < OLDEST_R:
+        return f"R {r_version} is older than 4.2: install a newer R (https://cran.r-project.org)"
+    if packages:
+        quoted = ", ".join(f'"{name}"' for name in packages)
+        names = " and ".join(packages)
+        word = "packages" if len(packages) > 1 else "package"
+        debian = " ".join(f"r-cran-{name.lower()}" for name in packages)
+        inside = f"install.packages(c({quoted})) in R"
+        if shutil.which("apt-get"):
+            how = f"`sudo apt-get install -y --no-install-recommends {debian}`, or {inside}"
+        else:
+            how = inside
+        if not writable:
+            how += " (R's library cannot be written by you; R will offer one of your own)"
+        return f"the R {word} {names} {'are' if len(packages) > 1 else 'is'} missing: install with {how}"
+    return ""
+
+
+def which_rpy2(r_version: str, problem: str = "") -> str:
+    """Which rpy2 belongs to an R.
+
+    Examples
+    --------
+    >>> which_rpy2("4.2.2")[-88:]
+    '`RPY2_CFFI_MODE=ABI pip install rpy2==3.6.5 rpy2-rinterface==3.6.5 rpy2-robjects==3.6.5`'
+    >>> which_rpy2("4.5.1")
+    "for a quicker crosscheck install the rpy2 for R 4.5.1: `pip install 'her2stats[r]'`"
+    """
+    command = PINS if _numbers(r_version) < NEW_RPY2_NEEDS else UNPINNED
+    if problem:
+        return f"rpy2 cannot load R ({problem}): install the rpy2 for R {r_version}: `{command}`"
+    return f"for a quicker crosscheck install the rpy2 for R {r_version}: `{command}`"
+
+
+def _numbers(version: str) -> tuple[int, int]:
+    parts = version.split(".")
+    return int(parts[0]), int(parts[1]) if len(parts) > 1 and parts[1].isdigit() else 0
+
+
+def _rpy2_version() -> str:
+    try:
+        return importlib.metadata.version("rpy2")
+    except importlib.metadata.PackageNotFoundError:
+        return ""
+
+
+def _ask_r() -> tuple[str, str, str, dict[str, str], bool]:
+    packages = {"emmeans": "", "MASS": ""}
+    try:
+        rscript = find_rscript()
+        asked = subprocess.run(  # noqa: S603 - R itself
+            [rscript, "--vanilla", "-e", ASK_R],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=True,
+            stdin=subprocess.DEVNULL,
+            env={**os.environ},
+        )
+        version, home, emmeans, mass, writable = asked.stdout.split("\n")[:5]
+    except (Gone, OSError, subprocess.SubprocessError, ValueError):
+        return "", "", "", packages, False
+    return rscript, version, home, {"emmeans": emmeans, "MASS": mass}, writable == "1"

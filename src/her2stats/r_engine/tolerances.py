@@ -1,0 +1,79 @@
+"""How far two correct programs may lie apart, and what "near 0" means for each quantity.
+
+Differences are relative. The limits are far above what two correct programs show (about 1e-12) and far below what any
+other convention would give (n for n - 1 is 1e-3 at n = 400). The same numbers stand in ``r/R/tolerances.R``.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+NUMBERS = ("estimate", "std_error", "conf_low", "conf_high", "statistic", "df", "p_value")
+COUNTS = ("n", "n_events", "n_missing")
+LOGISTIC = ("fit_logistic", "fit_interaction", "fit_clinical", "response_odds")
+
+LINEAR = 1e-9
+LOGISTIC_WALD = 1e-7
+PROFILE_LIMITS = 1e-4
+RANKS = 1e-10
+
+
+def tolerance_of(verb: str, ci: str, quantity: str) -> float:
+    """Largest relative difference that still counts as agreement.
+
+    Examples
+    --------
+    >>> tolerance_of("fit_logistic", "profile", "conf_low"), tolerance_of("fit_logistic", "profile", "estimate")
+    (0.0001, 1e-07)
+    """
+    if quantity in (*COUNTS, "flag"):
+        return 0.0
+    if verb == "fit_ancova":
+        return LINEAR
+    if verb in LOGISTIC:
+        return PROFILE_LIMITS if ci == "profile" and quantity in ("conf_low", "conf_high") else LOGISTIC_WALD
+    return RANKS
+
+
+def near_zero(quantity: str, verb: str, r: pd.DataFrame) -> Array:
+    """Below this size a difference is judged against this size, shape (rows,).
+
+    Statistics live on a scale of 1; an estimate and its limits on that of the standard error (odds ratios have no
+    zero); the places of a curve on that of the largest place.
+
+    Parameters
+    ----------
+    r : DataFrame
+        R's rows, from which the scales are taken.
+    """
+    if quantity in ("statistic", "df", "df_residual"):
+        return np.ones(len(r))
+    if quantity == "p_value":
+        return np.full(len(r), 1e-300)
+    if quantity == "at":
+        return np.full(len(r), r["at"].abs().max())
+    if quantity in ("estimate", "conf_low", "conf_high") and verb not in LOGISTIC:
+        width = (r["conf_high"] - r["conf_low"]) / 4
+        size: Array = r["std_error"].where(r["std_error"].notna(), width).to_numpy(dtype="float64")
+        return np.where(np.isfinite(size), size, 0.0)
+    return np.zeros(len(r))
+
+
+def amplification(quantity: str, verb: str, r: pd.DataFrame) -> Array:
+    """By how much a p-value may lie further apart than the statistic it comes from, shape (rows,).
+
+    Far out, d log p = z dz = z^2 (dz / z) for z and t, and about half the statistic for chi-squared and F times df:
+    a relative difference of the statistic grows by that factor in p.
+    """
+    if quantity != "p_value" or verb == "compare_groups":
+        return np.ones(len(r))
+    statistic = r["statistic"].to_numpy(dtype="float64")
+    df = r["df"].fillna(1.0).to_numpy(dtype="float64")
+    chi_squared_like = r["estimate"].isna().to_numpy()
+    with np.errstate(over="ignore", invalid="ignore"):
+        size = np.where(chi_squared_like, df * statistic, statistic**2)
+    return np.maximum(1.0, np.where(np.isfinite(size), size, 1.0))
