@@ -1,0 +1,318 @@
+"""A run beside the paper, row by row."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from her2stats.errors import DataError, Problem
+from her2stats.published.estimates import EVERY_COHORT, published_estimates
+from her2stats.statistics.result import Result
+
+Tables = Mapping[str, pd.DataFrame | Result] | Iterable[Result]
+
+COLUMNS = (
+    "cohort",
+    "question",
+    "stratum",
+    "exposure",
+    "outcome",
+    "measure",
+    "printed",
+    "printed_estimate",
+    "printed_low",
+    "printed_high",
+    "printed_p",
+    "printed_direction",
+    "our_exposure",
+    "our_outcome",
+    "our_estimate",
+    "our_low",
+    "our_high",
+    "our_p",
+    "our_direction",
+    "n",
+    "difference",
+    "overlap",
+    "same_sign",
+    "same_conclusion",
+    "comparison",
+    "note",
+    "place",
+)
+HER2_SCORE = "HER2_20"
+_HER2_SCORE_NAMES = ("her2 20", "her2 20 gene", "her2 20 gene score", "her2 20 genes", "her2 score", "her2")
+_TABLES = {
+    "correlation": "correlate",
+    "correlation_by_hr": "correlate",
+    "odds_ratios": "fit_logistic",
+    "interaction": "fit_interaction",
+    "group_comparison": "compare_groups",
+    "ancova_slopes": "fit_ancova",
+    "response": "response_odds",
+}
+_SHARED = ("question", "stratum", "exposure", "outcome", "measure", "printed", "place")
+_QUESTIONS = tuple(dict.fromkeys(_TABLES.values()))
+
+
+def compare_published(results: Tables, *, exposure: str = "", alpha: float = 0.05) -> pd.DataFrame:
+    """Put a run beside the paper: printed number and interval, ours, difference, overlap, sign, conclusion.
+
+    Parameters
+    ----------
+    results : mapping of str to DataFrame or Result, or iterable of Result
+        Tables of a run by the names of the results folder (correlation, correlation_by_hr, group_comparison,
+        odds_ratios, interaction, ancova_slopes, response); others are passed over. Several cohorts may stand in
+        them. Results themselves are told apart by their spec.
+    exposure : str
+        The term of the run that stands for the paper's HER2 20-gene score. Found when empty: a term named like the
+        score, else the exposure of the run's odds ratios. Under another name than the score's it is a stand-in
+        (ERBB2 in an external cohort): directions and conclusions are compared, numbers are not.
+    alpha : float
+        Level of our conclusions.
+
+    Returns
+    -------
+    DataFrame
+        One row a printed effect and cohort (more where the paper's name fits several of our types), in the paper's
+        order. ``difference``: ours minus printed, of rho, or of the logarithm of odds ratios. ``overlap``: the two
+        intervals share a value. ``same_sign``: the estimates point the same way. ``same_conclusion``: the same
+        direction at the level `alpha`, or neither; missing where the print leaves it open (a limit of 1.00).
+        ``comparison``: "same cohort", "replication" or "replication, ERBB2 for the HER2 score". ``note``: why a row
+        has no number of ours.
+        Comparisons of groups are concluded by the adjusted p where there is one, as in the paper.
+
+    Raises
+    ------
+    DataError
+        Nothing in `results` can be compared.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from her2stats.statistics import correlate
+    >>> rng = np.random.default_rng(1)
+    >>> frame = pd.DataFrame(rng.normal(size=(300, 2)), columns=["ERBB2", "total TIL"])
+    >>> frame["total TIL"] -= 0.5 * frame["ERBB2"]
+    >>> table = compare_published([correlate(frame, "ERBB2", "total TIL", cohort="scanb")])
+    >>> row = table[table["exposure"] == "ERBB2"].iloc[0]
+    >>> row["printed"], bool(row["same_sign"]), bool(row["same_conclusion"]), row["comparison"]
+    ('-0.28 (-0.38 to -0.17)', True, True, 'replication')
+    """
+    frames = _by_question(results)
+    printed: list[dict[str, Any]] = published_estimates().to_dict("records")  # type: ignore[assignment]
+    stand_in = exposure or _exposure(frames)
+    rows: list[dict[str, Any]] = []
+    for cohort in _cohorts(frames):
+        own = {question: frame[frame["cohort"] == cohort] for question, frame in frames.items()}
+        for effect in printed:
+            if effect["question"] in own:
+                rows += _compare(effect, own[effect["question"]], cohort, stand_in, alpha)
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    flags = dict.fromkeys(("overlap", "same_sign", "same_conclusion"), "boolean")
+    return table.astype({**flags, "n": "Int64"})
+
+
+def _by_question(results: Tables) -> dict[str, pd.DataFrame]:
+    named: list[tuple[str, pd.DataFrame]] = []
+    if isinstance(results, Mapping):
+        for name, table in results.items():
+            verb = table.spec.verb if isinstance(table, Result) else _TABLES.get(name, name)
+            named.append((verb, table.table if isinstance(table, Result) else table))
+    else:
+        named = [(result.spec.verb, result.table) for result in results]
+    frames = {
+        question: pd.concat([frame for verb, frame in named if verb == question], ignore_index=True)
+        for question in _QUESTIONS
+        if any(verb == question and len(frame) for verb, frame in named)
+    }
+    if not frames:
+        wanted = ", ".join(_TABLES)
+        raise DataError(Problem("none of the tables can be compared with the paper", remedy=f"give one of: {wanted}"))
+    return frames
+
+
+def _cohorts(frames: Mapping[str, pd.DataFrame]) -> list[str]:
+    return list(dict.fromkeys(cohort for frame in frames.values() for cohort in frame["cohort"]))
+
+
+def _plain(name: str) -> str:
+    """Bring names of cell types and scores to one spelling: no accents, Greek letters, dots or underscores."""
+    text = name.replace("γδ", "gamma delta").casefold()
+    text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return " ".join(re.sub(r"[^a-z0-9]+", " ", text).split())
+
+
+def _exposure(frames: Mapping[str, pd.DataFrame]) -> str:
+    terms = [str(term) for frame in frames.values() for term in (*frame["term"], *frame["outcome"])]
+    named = [term for term in terms if _plain(term) in _HER2_SCORE_NAMES]
+    if named:
+        return named[0]
+    fitted = frames.get("fit_logistic")
+    return str(fitted["term"].iloc[0]) if fitted is not None else ""
+
+
+def _is_score(term: str) -> bool:
+    return _plain(term) in _HER2_SCORE_NAMES
+
+
+def _compare(
+    effect: Mapping[str, Any], own: pd.DataFrame, cohort: str, stand_in: str, alpha: float
+) -> list[dict[str, Any]]:
+    wanted = stand_in if effect["exposure"] == HER2_SCORE else effect["exposure"]
+    stands_in = effect["exposure"] == HER2_SCORE and not _is_score(stand_in)
+    same = _plain(cohort) == _plain(effect["cohort"])
+    kind = "same cohort" if same else "replication"
+    kind += f", {stand_in} for the HER2 score" if stands_in else ""
+    base = {
+        "cohort": cohort,
+        **{name: effect[name] for name in _SHARED},
+        "printed_estimate": effect["estimate"],
+        "printed_low": effect["conf_low"],
+        "printed_high": effect["conf_high"],
+        "printed_p": effect["p_value"],
+        "printed_direction": effect["direction"],
+        "comparison": kind if effect["cohort"] != EVERY_COHORT else kind.replace("same cohort", "replication"),
+    }
+    found = _matches(effect, own, wanted)
+    if not len(found):
+        return [{**base, "our_exposure": wanted, "note": _why_absent(effect, own, wanted)}]
+    several = len(found) > 1
+    ours: list[dict[str, Any]] = found.to_dict("records")  # type: ignore[assignment]
+    return [{**base, **_ours(effect, row, stands_in, several, alpha)} for row in ours]
+
+
+def _matches(effect: Mapping[str, Any], own: pd.DataFrame, wanted: str) -> pd.DataFrame:
+    """Rows of ours that answer the printed question: by exact name of the type, else by names that begin with it."""
+    rows: pd.DataFrame = own[own["stratum"] == effect["stratum"]]
+    question, name = effect["question"], _plain(effect["outcome"])
+    outcomes, terms = rows["outcome"].map(_plain), rows["term"].map(_plain)
+    if question == "response_odds":
+        return rows[(outcomes == name) & terms.str.endswith(_plain(f"[{wanted}]"))]
+    if question == "fit_interaction":
+        product = rows["term"].str.contains(":", regex=False) & ~rows["term"].str.endswith(")")
+        rows, outcomes = rows[product], outcomes[product]
+        begins = rows["term"].map(lambda term: _plain(term.split(":")[0]) == _plain(wanted))
+        return _by_name(rows[begins], outcomes[begins], name)
+    direct = _by_name(rows[terms == _plain(wanted)], outcomes[terms == _plain(wanted)], name)
+    if question == "fit_ancova" and "model" in direct:
+        return direct[direct["model"].isin(["unadjusted", ""])]
+    if question == "correlate" and not len(direct):  # a dichotomised type: the score between absent and present
+        turned = outcomes == _plain(wanted)
+        return _by_name(rows[turned], terms[turned], name)
+    return direct
+
+
+def _by_name(rows: pd.DataFrame, names: pd.Series, wanted: str) -> pd.DataFrame:
+    exact: pd.DataFrame = rows[names == wanted]
+    return exact if len(exact) else rows[names.str.startswith(f"{wanted} ")]
+
+
+def _why_absent(effect: Mapping[str, Any], own: pd.DataFrame, wanted: str) -> str:
+    if not wanted:
+        return "the run names no exposure that could stand for the HER2 score"
+    if effect["stratum"] not in set(own["stratum"]):
+        return f"the run has no stratum {effect['stratum']}"
+    return f"the run has no {effect['outcome']} with {wanted}: not measured, or left out by the zero rule"
+
+
+def _ours(
+    effect: Mapping[str, Any], row: Mapping[str, Any], stands_in: bool, several: bool, alpha: float
+) -> dict[str, Any]:
+    """Our side of a row and what the two sides say of each other."""
+    turned = effect["question"] == "correlate" and _plain(row["outcome"]) != _plain(effect["outcome"]) and not several
+    turned = turned and _plain(row["term"]).startswith(_plain(effect["outcome"]))
+    ratio = effect["question"] in ("fit_logistic", "fit_interaction", "response_odds")
+    shift = math.log(row["estimate"]) if ratio and row["estimate"] > 0 else row["estimate"] if not ratio else math.nan
+    sign = _sign(shift) * _orientation(effect, row)
+    adjusted = row.get("p_adjusted", math.nan) if effect["question"] == "compare_groups" else math.nan
+    p = row["p_value"] if math.isnan(adjusted) else adjusted
+    direction = math.nan if math.isnan(sign) or math.isnan(p) else sign if p < alpha else 0.0
+    comparable = not (stands_in or turned) and effect["measure"] in ("rho", "odds ratio")
+    notes = [str(row.get("flag", ""))]
+    notes += ["dichotomised here: the score between absent and present"] if turned else []
+    notes += ["the paper does not say which of these types it means"] if several else []
+    return {
+        "our_exposure": row["outcome"] if turned else row["term"],
+        "our_outcome": row["term"] if turned else row["outcome"],
+        "our_estimate": row["estimate"],
+        "our_low": row["conf_low"],
+        "our_high": row["conf_high"],
+        "our_p": p,
+        "our_direction": direction,
+        "n": row["n"],
+        "difference": _difference(effect, row) if comparable else math.nan,
+        "overlap": _overlap(effect, row) if comparable else pd.NA,
+        "same_sign": _same(_printed_sign(effect), sign),
+        "same_conclusion": _same(effect["direction"], direction),
+        "note": "; ".join(note for note in notes if note),
+    }
+
+
+def _orientation(effect: Mapping[str, Any], row: Mapping[str, Any]) -> float:
+    """Turn our contrast where it is not the paper's, which is HR-positive against HR-negative."""
+    if effect["question"] == "compare_groups":
+        return -1.0 if row.get("comparison", "positive") == "negative" else 1.0
+    if effect["question"] == "fit_interaction":
+        return -1.0 if "[negative]" in row["term"] else 1.0
+    return 1.0
+
+
+def _sign(value: float) -> float:
+    return math.nan if math.isnan(value) else float((value > 0) - (value < 0))
+
+
+def _printed_sign(effect: Mapping[str, Any]) -> float:
+    if effect["measure"] == "rho":
+        return _sign(effect["estimate"])
+    return _sign(math.log(effect["estimate"])) if effect["measure"] == "odds ratio" else float(effect["direction"])
+
+
+def _same(first: float, second: float) -> Any:
+    return pd.NA if math.isnan(first) or math.isnan(second) else first == second
+
+
+def _difference(effect: Mapping[str, Any], row: Mapping[str, Any]) -> float:
+    if effect["measure"] == "rho":
+        return float(row["estimate"] - effect["estimate"])
+    return math.log(row["estimate"] / effect["estimate"]) if row["estimate"] > 0 else math.nan
+
+
+def _overlap(effect: Mapping[str, Any], row: Mapping[str, Any]) -> Any:
+    ends: Sequence[float] = [row["conf_low"], row["conf_high"], effect["conf_low"], effect["conf_high"]]
+    if any(math.isnan(end) for end in ends):
+        return pd.NA
+    return ends[0] <= ends[3] and ends[2] <= ends[1]
+
+
+def comparison_summary(comparison: pd.DataFrame) -> pd.DataFrame:
+    """Count, per cohort and question, what could be compared and what agrees.
+
+    Parameters
+    ----------
+    comparison : DataFrame
+        From `compare_published`.
+
+    Returns
+    -------
+    DataFrame
+        ``cohort``, ``question``, ``printed`` (rows), ``compared``, ``same_sign``, ``same_conclusion``, ``overlap``.
+
+    Examples
+    --------
+    >>> columns = {"cohort": "a", "question": "correlate", "our_estimate": [0.1, None], "same_sign": [True, None]}
+    >>> table = pd.DataFrame({**columns, "same_conclusion": [False, None], "overlap": [None, None]})
+    >>> comparison_summary(table)[["printed", "compared", "same_sign"]].values.tolist()
+    [[2, 1, 1]]
+    """
+    grouped = comparison.groupby(["cohort", "question"], sort=False)
+    summary = grouped.agg(printed=("question", "size"), compared=("our_estimate", "count")).astype(int)
+    for name in ("same_sign", "same_conclusion", "overlap"):
+        agree = comparison[name].astype("boolean").fillna(False)
+        summary[name] = agree.groupby([comparison["cohort"], comparison["question"]], sort=False).sum().astype(int)
+    return summary.reset_index()

@@ -1,0 +1,274 @@
+"""A number as printed: which values it can stand for, and how a recomputed value would have been printed.
+
+A printed 13.4 is not 13.4 but any value of [13.35, 13.45] where it was rounded, of [13.4, 13.5) where it was cut
+off. Every check of this room asks whether some value that the print can stand for fits, never whether two decimals
+are equal.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+from numbers import Real
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from her2stats.errors import ProblemList, TableError
+
+Rounding = Literal["nearest", "truncated", "either"]
+Floats = npt.NDArray[np.float64]
+Printable = str | int | float | None
+
+SLACK = 0.002  # of the last printed digit: room for 1.96 in place of 1.959964 and for the last bits of a double
+_BLANK = {"", "-", "--", "–", "—", "na", "n/a", "nan", "none", "nr", "ne", "<na>"}
+_MARKS = str.maketrans({"−": "-", "–": "-", "‒": "-", "·": ".", "≤": "<", "≥": ">", "\u00a0": " ", "\u2009": " "})
+
+
+@dataclass(frozen=True)
+class Numeral:
+    """One printed number.
+
+    Parameters
+    ----------
+    text : str
+        As printed.
+    value : Fraction
+        Its face value.
+    unit : Fraction
+        One step of its last printed digit (1/10 for 13.4).
+    relation : {"=", "<", ">"}
+        "<" for a print such as "<0.001".
+    negative : bool
+        Printed with a minus sign; tells -0 from 0.
+    """
+
+    text: str
+    value: Fraction
+    unit: Fraction
+    relation: Literal["=", "<", ">"] = "="
+    negative: bool = False
+
+    @property
+    def decimals(self) -> int:
+        """Digits printed after the point."""
+        return max(0, round(-math.log10(self.unit)))
+
+    def interval(self, rounding: Rounding = "nearest") -> tuple[float, float]:
+        """Lowest and highest value the print can stand for (both ends counted in)."""
+        if self.relation == "<":
+            return -math.inf, float(self.value)
+        if self.relation == ">":
+            return float(self.value), math.inf
+        sides = {"nearest": [self._nearest()], "truncated": [self._truncated()]}
+        chosen = sides.get(rounding, [self._nearest(), self._truncated()])
+        return float(min(low for low, _ in chosen)), float(max(high for _, high in chosen))
+
+    def _nearest(self) -> tuple[Fraction, Fraction]:
+        half = self.unit / 2
+        if self.value == 0 and self.negative:
+            return -half, Fraction(0)
+        return self.value - half, self.value + half
+
+    def _truncated(self) -> tuple[Fraction, Fraction]:
+        if self.value == 0:
+            return -self.unit, (Fraction(0) if self.negative else self.unit)
+        return (self.value - self.unit, self.value) if self.value < 0 else (self.value, self.value + self.unit)
+
+    def stands_for(self, exact: Fraction, rounding: Rounding = "nearest") -> bool:
+        """Whether an exactly known value can have been printed like this."""
+        if self.relation != "=":
+            return exact < self.value if self.relation == "<" else exact > self.value
+        readings = {"nearest": {"rounded"}, "truncated": {"truncated"}, "either": {"rounded", "truncated"}}
+        return bool(self.readings(exact) & readings[rounding])
+
+    def readings(self, exact: Fraction) -> set[str]:
+        """Every way of shortening a value that ends in this print: rounded, truncated, rounded up, rounded twice.
+
+        Examples
+        --------
+        >>> sorted(read_numeral("83.9").readings(Fraction(6800, 81)))
+        ['rounded twice', 'truncated']
+        >>> sorted(read_numeral("16.1").readings(Fraction(1300, 81)))
+        ['rounded twice', 'rounded up']
+        """
+        target = self.value / self.unit
+        steps = exact / self.unit
+        found = {"rounded"} if target in _nearest_steps(steps) else set()
+        away = math.ceil(steps) if steps >= 0 else math.floor(steps)
+        found |= {"truncated"} if target == math.trunc(steps) else set()
+        found |= {"rounded up"} if target == away else set()
+        twice = {end for middle in _nearest_steps(steps * 10) for end in _nearest_steps(Fraction(middle, 10))}
+        found |= {"rounded twice"} if target in twice else set()
+        return found - {"rounded twice", "rounded up"} if "rounded" in found else found
+
+
+def _nearest_steps(steps: Fraction) -> set[int]:
+    """Whole numbers nearest to a value: two of them at a half, because half up and half even are both in use."""
+    half = Fraction(1, 2)
+    return {math.floor(steps + half), math.ceil(steps - half)}
+
+
+def read_numeral(printed: Printable | Numeral) -> Numeral | None:
+    """Read one printed number; None where nothing is printed.
+
+    Parameters
+    ----------
+    printed : str, int, float or None
+        "13.4", "13.4%", "−0.31", "<0.001", "1.2e-4", "0,42", "0·42". A float has lost its trailing zeros, so 16.0 is
+        taken as printed without decimals: give text where they matter.
+
+    Returns
+    -------
+    Numeral or None
+
+    Raises
+    ------
+    TableError
+        The text is not a number.
+
+    Examples
+    --------
+    >>> read_numeral("1.00").interval()
+    (0.995, 1.005)
+    >>> read_numeral("-0").interval()
+    (-0.5, 0.0)
+    >>> read_numeral("83.9").interval("truncated")
+    (83.9, 84.0)
+    """
+    if isinstance(printed, Numeral) or printed is None:
+        return printed
+    if isinstance(printed, Real) and not isinstance(printed, str):
+        if pd.isna(printed):
+            return None
+        printed = _write_float(float(printed))
+    text = str(printed)
+    plain = text.translate(_MARKS).strip().rstrip("%").strip()
+    if plain.lower() in _BLANK:
+        return None
+    relation: Literal["=", "<", ">"] = "<" if plain[0] == "<" else ">" if plain[0] == ">" else "="
+    digits = plain.lstrip("<>=~ ").replace(" ", "")
+    if re.fullmatch(r"-?\d*,(\d{1,2}|\d{4,})", digits):
+        digits = digits.replace(",", ".")
+    elif re.fullmatch(r"-?\d{1,3}(,\d{3})+(\.\d+)?", digits):
+        digits = digits.replace(",", "")
+    try:
+        exact = Decimal(digits)
+    except InvalidOperation:
+        exact = Decimal("nan")
+    exponent = exact.as_tuple().exponent
+    if not isinstance(exponent, int) or abs(exponent) > 300:
+        found = ProblemList()
+        found.add(TableError, f"'{text}' is not a printed number", remedy="write it as 13.4, -0.31 or <0.001")
+        found.raise_if_any()
+    assert isinstance(exponent, int)
+    return Numeral(text.strip(), Fraction(exact), Fraction(10) ** exponent, relation, exact.is_signed())
+
+
+def _write_float(value: float) -> str:
+    """Write a float the shortest way; what has more than 12 digits was computed, not printed."""
+    short = f"{value:.12g}"
+    return repr(value) if float(short) == value and value != int(value) else short
+
+
+def read_numerals(column: Any, size: int, *, name: str, places: Sequence[str] = ()) -> list[Numeral | None]:
+    """Read one printed number or a column of them, every unreadable one reported at once.
+
+    Parameters
+    ----------
+    column : scalar, sequence or Series
+        A scalar is repeated.
+    size : int
+        How many are wanted.
+    name : str
+        What the column holds, for the message.
+    places : sequence of str
+        Item of each row, for the message.
+    """
+    cells = list(column) if is_column(column) else [column] * size
+    found = ProblemList()
+    if len(cells) != size:
+        found.add(TableError, f"{name} has {len(cells)} values where there are {size} rows")
+        found.raise_if_any()
+    numerals: list[Numeral | None] = []
+    for row, cell in enumerate(cells):
+        try:
+            numerals.append(read_numeral(cell))
+        except TableError as error:
+            where = f"{name}, {places[row]}" if row < len(places) and places[row] else f"{name}, row {row + 1}"
+            problem = error.problems[0]
+            found.add(TableError, problem.what, where=where, remedy=problem.remedy)
+    found.raise_if_any()
+    return numerals
+
+
+def is_column(value: Any) -> bool:
+    """Whether a value is a column of cells and not one cell."""
+    return not isinstance(value, str | Numeral) and isinstance(value, Iterable)
+
+
+def common_size(*columns: Any) -> int:
+    """Return the number of rows that columns and scalars given together describe."""
+    sizes = [len(list(column)) for column in columns if is_column(column)]
+    return max(sizes, default=1)
+
+
+def texts(value: Any, size: int) -> list[str]:
+    """One text a row; a scalar is repeated."""
+    return [str(cell) for cell in value] if is_column(value) else [str(value)] * size
+
+
+def bounds(numerals: Sequence[Numeral | None], rounding: Rounding = "nearest") -> tuple[Floats, Floats]:
+    """Lowest and highest value of each print, widened by `SLACK`; NaN where nothing is printed.
+
+    Returns
+    -------
+    (ndarray, ndarray)
+        Each of shape (len(numerals),).
+    """
+    pairs = [(math.nan, math.nan) if one is None else one.interval(rounding) for one in numerals]
+    slack = np.array([0.0 if one is None else SLACK * float(one.unit) for one in numerals])
+    ends = np.array(pairs, dtype=np.float64).reshape(len(numerals), 2)
+    return ends[:, 0] - slack, ends[:, 1] + slack
+
+
+def face_values(numerals: Sequence[Numeral | None]) -> Floats:
+    """Face value of each print; NaN where nothing is printed."""
+    return np.array([math.nan if one is None else float(one.value) for one in numerals], dtype=np.float64)
+
+
+def show(value: float, like: Numeral | None, *, more: int = 2) -> str:
+    """Write a recomputed value with `more` digits beyond the printed one it is held against."""
+    if math.isnan(value):
+        return "not defined"
+    if math.isinf(value):
+        return "infinity" if value > 0 else "-infinity"
+    digits = 3 if like is None else min(like.decimals + more, 12)
+    return f"{value:.{digits}f}"
+
+
+def how_shortened(numeral: Numeral, value: float) -> str:
+    """Words for a print that is not the rounded value but another shortening of it; empty where it is none.
+
+    Examples
+    --------
+    >>> how_shortened(read_numeral("0.28"), 0.27461)
+    'rounded twice (0.275, then 0.28)'
+    """
+    if not math.isfinite(value) or numeral.relation != "=":
+        return ""
+    exact = Fraction(value)
+    found = numeral.readings(exact)
+    if "rounded" in found:
+        return ""
+    if "truncated" in found:
+        return "cut off, not rounded"
+    if "rounded twice" in found:
+        return f"rounded twice ({float(exact):.{numeral.decimals + 1}f}, then {numeral.text})"
+    return "rounded up" if "rounded up" in found else ""
