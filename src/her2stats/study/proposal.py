@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
 from her2stats.errors import OutputError, Problem
-from her2stats.reading.clinical import open_clinical
+from her2stats.reading.clinical import read_clinical_words
 from her2stats.reading.vocabulary import MISSING, NUMBERS, WORDS, accepted, fold
 
 # Names under which clinical files hold a variable, most telling first; matched against the folded column name.
@@ -68,10 +69,10 @@ def propose_study(clinical: Path, expression: Path | None, output: Path, *, name
     """
     if output.exists():
         raise OutputError(Problem("exists already and is not replaced", str(output), "give another --output"))
-    file = open_clinical(clinical, columns={"sample": _sample_column(clinical)})
-    columns = {header: [row[place] for row in file.table.rows] for place, header in enumerate(file.table.header)}
+    table, _, _ = read_clinical_words(clinical)
+    columns = {header: [row[place] for row in table.rows] for place, header in enumerate(table.header)}
     found = recognise(columns)
-    text = _study_text(clinical, expression, output, name, _sample_column(clinical), found)
+    text = _study_text(clinical, expression, output, name, _sample_column(columns), found)
     try:
         output.write_text(text, encoding="utf-8")
     except OSError as error:
@@ -135,16 +136,14 @@ def _unknown_words(variable: str, words: list[str]) -> tuple[str, ...]:
     return tuple(word for word, _ in counts.most_common())
 
 
-def _sample_column(clinical: Path) -> str:
+def _sample_column(columns: dict[str, list[str]]) -> str:
     """Take the first column whose values differ in every row: sample ids are unique."""
-    from her2stats.reading.clinical import read_words_of
-
-    header, rows = read_words_of(clinical)
-    for place, column in enumerate(header):
-        words = [row[place] for row in rows]
-        if len(set(words)) == len(words) and all(word.strip() for word in words):
-            return column
-    return header[0]
+    unique = (
+        column
+        for column, words in columns.items()
+        if len(set(words)) == len(words) and all(word.strip() for word in words)
+    )
+    return next(unique, next(iter(columns)))
 
 
 def _study_text(
@@ -179,6 +178,4 @@ def _quoted(text: str) -> str:
 
 
 def _relative(path: Path, output: Path) -> str:
-    import os
-
     return Path(os.path.relpath(path.resolve(), output.resolve().parent)).as_posix()

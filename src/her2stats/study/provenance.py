@@ -100,7 +100,9 @@ def conventions(study: Study, analyses: list[CohortAnalysis]) -> dict[str, str]:
             "(HR + HER2 IHC + score)^2, Type III with sum-to-zero contrasts and numeric variables centred, marginal "
             f"means with {chosen.weights} weights"
         ),
-        "multiplicity": f"Bonferroni within the analysed types of one question, cohort and stratum; alpha {chosen.alpha:g}",
+        "multiplicity": (
+            f"Bonferroni within the analysed types of one question, cohort and stratum; alpha {chosen.alpha:g}"
+        ),
     }
 
 

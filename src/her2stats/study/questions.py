@@ -25,6 +25,7 @@ from her2stats.study.material import CLINICAL_CUTS, Answers, Material
 from her2stats.study.study_file import AnalysisSection
 
 FAMILY = ("cohort", "stratum")
+FEWEST_IN_LEVEL = 3
 Question = Callable[[Material, AnalysisSection, Answers], None]
 
 
@@ -131,20 +132,38 @@ def ancova(material: Material, settings: AnalysisSection, answers: Answers) -> N
         for table in ("ancova_tests", "ancova_slopes", "ancova_curves"):
             answers.omit(table, reason)
         return
-    _fit_ancova(material, settings, answers, covariates=())
+    frame = _with_estimable_levels(material.amounts(), answers)
+    _fit_ancova(frame, material, settings, answers, covariates=())
     covariates = tuple(name for name in settings.covariates if material.has(name))
     for name in settings.covariates:
         if name not in covariates:
             answers.omit("ancova, adjusted", f"{name} is not in the clinical table, so it is not adjusted for")
     if covariates:
-        _fit_ancova(material, settings, answers, covariates=covariates)
+        _fit_ancova(frame, material, settings, answers, covariates=covariates)
+
+
+def _with_estimable_levels(frame: pd.DataFrame, answers: Answers) -> pd.DataFrame:
+    """Leave out IHC levels with fewer than three tumours: they have no slope, and would take the average's away."""
+    complete = frame.dropna(subset=["hr", "her2_ihc"])
+    counts = complete["her2_ihc"].value_counts()
+    rare = [level for level in frame["her2_ihc"].cat.categories if 0 < counts.get(level, 0) < FEWEST_IN_LEVEL]
+    for level in rare:
+        what = f"only {counts[level]} tumour(s) with HER2 IHC {level} and known HR: left out of the covariance analysis"
+        answers.omit(f"ancova: HER2 IHC {level}", what)
+    kept = frame[~frame["her2_ihc"].isin(rare)]
+    return kept.assign(her2_ihc=kept["her2_ihc"].cat.remove_unused_categories())
 
 
 def _fit_ancova(
-    material: Material, settings: AnalysisSection, answers: Answers, *, covariates: tuple[str, ...]
+    frame: pd.DataFrame,
+    material: Material,
+    settings: AnalysisSection,
+    answers: Answers,
+    *,
+    covariates: tuple[str, ...],
 ) -> None:
     fitted = fit_ancova(
-        material.amounts(),
+        frame,
         material.continuous,
         material.exposure,
         factors=("hr", "her2_ihc"),

@@ -35,8 +35,8 @@ def score_file(expression: Path, signature: str, *, scale: str, offset: float = 
     else:
         scores = score_exposure(values, signature)
     lines = [
-        f"{row.score}: {row.genes_found} of {row.genes_total} genes{f' ({row.flag})' if row.flag else ''}"
-        for row in scores.coverage.rename_axis("score").reset_index().itertuples()
+        f"{name}: {row['genes_found']} of {row['genes_total']} genes {row['flag']}".strip()
+        for name, row in scores.coverage.iterrows()
     ]
     return scores.table.rename_axis("sample"), lines
 
