@@ -21,6 +21,7 @@ from her2stats.study.study_file import CohortSection, Study
 CELL_TABLES = (
     "correlation",
     "correlation_by_hr",
+    "correlation_matrix",
     "group_comparison",
     "odds_ratios",
     "interaction",

@@ -72,6 +72,19 @@ def _associations(material: Material, settings: AnalysisSection, by: str | None)
     return found
 
 
+def correlation_matrix(material: Material, settings: AnalysisSection, answers: Answers) -> None:
+    """Correlate scores and continuous types pairwise within the hormone-receptor strata (Fig. 2a of the paper)."""
+    if not material.has("hr"):
+        answers.omit("correlation_matrix", "hormone-receptor status is unknown or the same in every tumour")
+        return
+    frame, variables = material.amounts(), [*material.predictors, *material.continuous]
+    pairs = [
+        correlate(frame, first, variables[place + 1 :], by="hr", ci=settings.correlation_ci, cohort=material.name)
+        for place, first in enumerate(variables[:-1])
+    ]
+    answers.add("correlation_matrix", adjust(pairs, by=FAMILY))
+
+
 def group_comparison(material: Material, settings: AnalysisSection, answers: Answers) -> None:
     """Ask which cell types differ between hormone-receptor-positive and -negative tumours."""
     if not material.has("hr"):
@@ -211,6 +224,7 @@ def her2_group(clinical: pd.DataFrame) -> pd.Series:
 CELL_QUESTIONS: tuple[Question, ...] = (
     correlation,
     correlation_by_hr,
+    correlation_matrix,
     group_comparison,
     odds_ratios,
     interaction,

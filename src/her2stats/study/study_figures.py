@@ -1,0 +1,146 @@
+"""The figures of a results folder: which there are, of what, and drawn side by side."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from joblib import Parallel, delayed
+
+from her2stats.statistics import Result, combine
+from her2stats.study.cohort_analysis import CohortAnalysis
+from her2stats.study.progress import Progress
+from her2stats.study.study_file import Study
+
+MOST_MARGINAL = 6  # panels of Fig. 3; the paper shows two
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """One figure to draw: name of the plot function, its arguments, and the file name."""
+
+    plot: str
+    stem: str
+    arguments: tuple[Any, ...]
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+def draw_figures(
+    analyses: Sequence[CohortAnalysis], study: Study, folder: Path, *, n_jobs: int, progress: Progress
+) -> None:
+    """Draw every figure as pdf, svg and png into a folder.
+
+    Parameters
+    ----------
+    analyses : sequence of CohortAnalysis
+        The largest cohort's figures carry the plain names; those of the others end in the cohort's name.
+    n_jobs : int
+        Processes; the files are the same for any number.
+    """
+    drawings = [*overview_drawings(analyses, study)]
+    shown = sorted((a for a in analyses if a.material.abundance is not None), key=lambda a: -len(a.cohort.clinical))
+    for place, analysis in enumerate(shown):
+        suffix = "" if place == 0 else f"_{analysis.cohort.name}"
+        drawings += cohort_drawings(analysis, study, suffix)
+    if not shown:
+        drawings += [Drawing("placeholder", name, ("No cohort of this study has cell fractions",)) for name in NAMES]
+    tasks = (delayed(_draw)(drawing, folder) for drawing in drawings)
+    progress("Figures", 0, len(drawings))
+    finished = Parallel(n_jobs=n_jobs, return_as="generator_unordered")(tasks)
+    for number, _ in enumerate(finished):
+        progress("Figures", number + 1, len(drawings))
+
+
+NAMES = ("fig1a_correlation", "fig1b_til", "fig2a_heatmap", "fig2b_forest", "fig3_marginal", "figS1_distribution")
+
+
+def overview_drawings(analyses: Sequence[CohortAnalysis], study: Study) -> list[Drawing]:
+    """Figures that hold all cohorts: correlations of the exposure, and response."""
+    drawings = []
+    exposure = next((a.material.exposure for a in analyses if a.material.abundance is not None), "")
+    correlations = _results(analyses, "correlation")
+    if correlations:
+        drawings.append(
+            Drawing("plot_correlation", "fig1a_correlation", (combine(correlations),), {"exposure": exposure})
+        )
+    responses = _results(analyses, "response")
+    if responses:
+        drawings.append(Drawing("plot_response", "fig4_response", (combine(responses),)))
+    return drawings
+
+
+def cohort_drawings(analysis: CohortAnalysis, study: Study, suffix: str) -> list[Drawing]:
+    """Figures of one cohort."""
+    material, alpha = analysis.material, study.analysis.alpha
+    found = analysis.answers.results
+
+    def table(name: str) -> pd.DataFrame:
+        return combine(found.get(name, []))
+
+    drawings = [_til_drawing(analysis, suffix)]
+    drawings.append(
+        Drawing(
+            "plot_heatmap", f"fig2a_heatmap{suffix}", (table("correlation_matrix"),), {"scores": material.predictors}
+        )
+    )
+    drawings.append(
+        Drawing(
+            "plot_forest",
+            f"fig2b_forest{suffix}",
+            (table("odds_ratios"), table("interaction")),
+            {"exposure": material.exposure, "alpha": alpha},
+        )
+    )
+    drawings.append(_marginal_drawing(analysis, suffix))
+    measured = material.measured()[[*material.kept, *(["hr"] if "hr" in material.clinical else [])]]
+    drawings.append(
+        Drawing("plot_distribution", f"figS1_distribution{suffix}", (measured, table("group_comparison")), {})
+    )
+    return drawings
+
+
+def _til_drawing(analysis: CohortAnalysis, suffix: str) -> Drawing:
+    material = analysis.material
+    if not material.til:
+        return Drawing("placeholder", f"fig1b_til{suffix}", ("There is no total TIL score in this cohort",))
+    frame = material.amounts()
+    columns = [material.til, *material.predictors, *(["hr"] if "hr" in frame else [])]
+    options = {"til": material.til, "scores": list(material.predictors)}
+    return Drawing("plot_til_scatter", f"fig1b_til{suffix}", (frame[columns],), options)
+
+
+def _marginal_drawing(analysis: CohortAnalysis, suffix: str) -> Drawing:
+    """Draw the types with the smallest p of the marginal slope."""
+    curves, slopes = (_unadjusted(analysis, name) for name in ("ancova_curves", "ancova_slopes"))
+    if not len(curves):
+        reasons = dict(analysis.answers.omitted)
+        reason = reasons.get("ancova_curves", "the covariance analysis could not be made")
+        return Drawing("placeholder", f"fig3_marginal{suffix}", (f"No covariance analysis: {reason}",))
+    overall = slopes[slopes["stratum"] == "all"].sort_values(["p_value", "outcome"], kind="stable")
+    shown = overall["outcome"].head(MOST_MARGINAL).tolist()
+    options = {"outcomes": shown, "slopes": slopes[slopes["outcome"].isin(shown)], "data": analysis.material.amounts()}
+    return Drawing("plot_marginal", f"fig3_marginal{suffix}", (curves[curves["outcome"].isin(shown)],), options)
+
+
+def _unadjusted(analysis: CohortAnalysis, name: str) -> pd.DataFrame:
+    table = combine(analysis.answers.results.get(name, []))
+    return table[table["model"] == "unadjusted"] if "model" in table else table
+
+
+def _results(analyses: Sequence[CohortAnalysis], name: str) -> list[Result]:
+    return [result for analysis in analyses for result in analysis.answers.results.get(name, [])]
+
+
+def _draw(drawing: Drawing, folder: Path) -> str:
+    """Draw and write one figure; runs in a process of its own."""
+    from her2stats import figures
+
+    plot: Callable[..., Any] = getattr(figures, drawing.plot)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # of plotnine's dependencies; nothing a user can mend
+        figures.save_figure(plot(*drawing.arguments, **drawing.options), folder / drawing.stem)
+    return drawing.stem
