@@ -16,7 +16,7 @@ from her2stats.notes import Note
 from her2stats.signatures.gene_signature import GeneSignature
 from her2stats.signatures.methods.pc1 import oriented_component
 from her2stats.signatures.preparation import Floats, Matrix, prepare
-from her2stats.signatures.scoring import DEFAULT_ANCHOR, anchor_row
+from her2stats.signatures.scoring import anchor_row
 
 Labels = npt.NDArray[np.bool_]
 
@@ -59,7 +59,7 @@ def derive_signature(
     n_genes: int = 20,
     positive: str = "HER2-low",
     negative: str = "HER2-0",
-    anchor: str = DEFAULT_ANCHOR,
+    anchor: str | None = None,
     folds: int = 5,
     repeats: int = 10,
     seed: int = 0,
@@ -77,8 +77,9 @@ def derive_signature(
         How many genes.
     positive, negative : str
         The two groups.
-    anchor : str
-        The score is turned so that it correlates positively with this gene.
+    anchor : str or None
+        The score is turned so that it correlates positively with this gene; with belonging to `positive` where no
+        gene is given.
     folds, repeats : int
         Cross-validation: folds, repeated with new splits.
     seed : int
@@ -116,7 +117,7 @@ def derive_signature(
     _check_sizes(labels, matrix, n_genes, folds, positive, negative)
     names = np.array(sorted(matrix.genes))
     values = matrix.values[[matrix.genes[gene] for gene in names]]
-    anchor_values = anchor_row(matrix, anchor)
+    anchor_values = labels.astype(np.float64) if anchor is None else anchor_row(matrix, anchor)
     chosen, difference = _select(values, labels, n_genes)
     weights, _ = _component(values[chosen], anchor_values)
     apparent = _z(values[chosen], values[chosen]).T @ weights
@@ -129,7 +130,7 @@ def derive_signature(
     )
     method = (
         f"{n_genes} genes of largest standardised difference between {positive} and {negative}, weights = loadings of "
-        f"PC1, sign by {anchor}; AUC from {repeats} x {folds}-fold cross-validation with selection inside the folds"
+        f"PC1, sign by {anchor or positive}; AUC from {repeats} x {folds}-fold cross-validation with selection inside the folds"
     )
     note = Note(
         "scores", f"{name}: derived from {positive} and {negative}", len(labels), f"{int(labels.sum())} {positive}"

@@ -1,0 +1,77 @@
+"""Deriving a signature: it finds what was planted, and claims nothing where there is nothing."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.metrics import roc_auc_score
+
+from her2stats.errors import DataError
+from her2stats.signatures import derive_signature, score_signature
+from her2stats.signatures.derivation import _delong
+
+
+def cohort(effect: float, samples: int = 80, genes: int = 200, seed: int = 3) -> tuple[pd.DataFrame, pd.Series]:
+    rng = np.random.default_rng(seed)
+    low = np.arange(samples) % 2 == 0
+    values = rng.normal(size=(genes, samples))
+    values[:10] += effect * low
+    names = ["ERBB2", *[f"G{i:03d}" for i in range(1, genes)]]
+    ids = [f"s{i:03d}" for i in range(samples)]
+    return pd.DataFrame(values, names, ids), pd.Series(np.where(low, "HER2-low", "HER2-0"), index=ids)
+
+
+def test_planted_genes_are_found_and_tell_the_groups_apart():
+    derived = derive_signature(*cohort(1.5), n_genes=10)
+    planted = {"ERBB2", *[f"G{i:03d}" for i in range(1, 10)]}
+    assert set(derived.signature.genes) == planted
+    assert derived.auc > 0.9
+    assert derived.auc_low < derived.auc < derived.auc_high
+
+
+def test_without_an_effect_cross_validation_is_honest_where_the_apparent_area_is_not():
+    derived = derive_signature(*cohort(0.0), n_genes=20)
+    assert derived.apparent_auc > 0.75
+    assert derived.auc == pytest.approx(0.5, abs=0.15)
+
+
+def test_the_signature_scores_new_samples():
+    derived = derive_signature(*cohort(1.5), n_genes=10)
+    expression, group = cohort(1.5, seed=9)
+    scores = score_signature(expression, derived.signature, method="weighted").table["derived"]
+    assert roc_auc_score(group == "HER2-low", scores) > 0.9
+
+
+def test_nothing_depends_on_the_order_of_rows_or_samples():
+    expression, group = cohort(0.5)
+    one = derive_signature(expression, group, n_genes=10, repeats=2)
+    shuffled = expression.sample(frac=1, random_state=1).sample(frac=1, axis=1, random_state=2)
+    other = derive_signature(shuffled, group.sample(frac=1, random_state=3), n_genes=10, repeats=2)
+    assert one.signature == other.signature
+    assert (one.auc, one.auc_low) == (other.auc, other.auc_low)
+
+
+def test_samples_without_a_group_are_left_out():
+    expression, group = cohort(1.0)
+    group.iloc[:4] = None
+    assert derive_signature(expression, group, repeats=1).notes[0].count == 76
+
+
+def test_area_under_the_curve_is_that_of_scikit_learn():
+    rng = np.random.default_rng(0)
+    scores, labels = rng.normal(size=50).round(1), rng.random(50) > 0.4
+    assert _delong(scores, labels)[0] == pytest.approx(roc_auc_score(labels, scores))
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"n_genes": 500}, "200 genes, fewer than 500"),
+        ({"folds": 60}, "too few for 60 folds"),
+        ({"positive": "low", "negative": "zero"}, "no sample is 'low' or 'zero'"),
+    ],
+)
+def test_what_cannot_be_derived(options, words):
+    with pytest.raises(DataError, match=words):
+        derive_signature(*cohort(1.0), **options)
