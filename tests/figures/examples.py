@@ -89,7 +89,7 @@ def correlation(frame: pd.DataFrame, x: str, y: Sequence[str], *, by: str | None
             n = len(part)
             row = {"stratum": stratum, "outcome": outcome, "term": x, "n": n, "n_missing": 0}
             row["method"] = "Spearman, t approximation; 95% CI Bonett-Wright"
-            if part[outcome].nunique() < 2:
+            if min(part[outcome].nunique(), part[x].nunique()) < 2:
                 rows.append({**row, "flag": f"constant outcome: {outcome} is the same in all {n} tumours"})
                 continue
             rho, p = stats.spearmanr(part[x], part[outcome])

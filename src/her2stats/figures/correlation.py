@@ -30,7 +30,7 @@ from her2stats.figures.row_panel import (
     row_panel,
     row_scales,
 )
-from her2stats.figures.rows import Rows, result_rows, row_places
+from her2stats.figures.rows import Rows, is_second_test, result_rows, row_places
 from her2stats.figures.stratum_rows import (
     described,
     panel_titles,
@@ -125,7 +125,7 @@ def plot_correlation(
 def _rows_of_score(table: pd.DataFrame, exposure: str | None) -> tuple[pd.DataFrame, str]:
     """Spearman rows of one score, and the Wilcoxon rows of the same score, with the cell type as `name`."""
     wilcoxon = table["method"].str.startswith("Wilcoxon")
-    spearman = table[~wilcoxon & ~table["term"].str.endswith(")")]
+    spearman = table[~wilcoxon & ~is_second_test(table["term"])]
     score = exposure or (spearman["term"].iloc[0] if len(spearman) else "")
     own = spearman[spearman["term"] == score].assign(test=False)
     own["name"] = own["outcome"]

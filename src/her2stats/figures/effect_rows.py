@@ -6,7 +6,7 @@ from typing import Literal
 
 import pandas as pd
 
-from her2stats.figures.rows import STRATUM_ORDER, in_order
+from her2stats.figures.rows import STRATUM_ORDER, in_order, is_second_test
 
 RowVariable = Literal["auto", "outcome", "term"]
 
@@ -33,7 +33,7 @@ def effect_rows(
     DataFrame
         `table` rows with `name` (of the line), `subject` (what else tells panels apart, "" where nothing does).
     """
-    own = ~table["term"].str.contains(r"[:\[]|\)$", regex=True)
+    own = ~table["term"].str.contains(r"[:\[]", regex=True) & ~is_second_test(table["term"])
     if exposure is not None:
         own &= table["term"] == exposure
     rows = table[own].copy()
@@ -53,7 +53,7 @@ def interaction_rows(table: pd.DataFrame, effects: pd.DataFrame) -> pd.DataFrame
 
     A line without one is left out; a flagged one is kept with its missing p.
     """
-    wald = table[table["term"].str.contains(":", regex=False) & ~table["term"].str.endswith(")")].copy()
+    wald = table[table["term"].str.contains(":", regex=False) & ~is_second_test(table["term"])].copy()
     wald["exposure"] = wald["term"].str.split(":").str[0]
     keys = effects[["cohort", "outcome", "term", "name", "subject"]].drop_duplicates()
     keys = keys.rename(columns={"term": "exposure"})

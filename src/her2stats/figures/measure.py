@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from functools import lru_cache
 
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 
-from her2stats.figures.theme import FONT
+from her2stats.figures.theme import BASE_SIZE, FONT
 
 MM_PER_POINT = 25.4 / 72
 
@@ -43,6 +44,14 @@ def text_width(text: str, size: float, weight: str = "normal") -> float:
 def widest(texts: Iterable[str], size: float, weight: str = "normal") -> float:
     """Width of the widest of several texts in millimetres; 0 for none."""
     return max((text_width(text, size, weight) for text in texts), default=0.0)
+
+
+def fitting_size(texts: Iterable[str], width_mm: float, largest: float = BASE_SIZE, smallest: float = 5.0) -> float:
+    """Return the largest size in points, in steps of a half, at which every bold text is at most `width_mm` wide."""
+    width = widest(texts, largest, "bold")
+    if width <= width_mm:
+        return largest
+    return max(smallest, math.floor(2 * largest * width_mm / width) / 2)
 
 
 def wrapped(text: str, width_mm: float, size: float) -> str:

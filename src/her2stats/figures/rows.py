@@ -8,10 +8,18 @@ import pandas as pd
 
 from her2stats.errors import Problem, TableError
 from her2stats.figures.cell_types import display_order, lineage
+from her2stats.statistics.multiplicity import SECOND_TESTS
 from her2stats.statistics.result import Result, as_result_table
 
 Rows = Result | pd.DataFrame | Iterable[Result | pd.DataFrame]
 LINEAGE_GAP = 0.45  # of a row, between the lineages
+
+
+def as_list(results: Rows | None) -> list[Result | pd.DataFrame]:
+    """Return one or several Results or frames as a list (a generator would be used up by its first reader)."""
+    if results is None:
+        return []
+    return [results] if isinstance(results, (Result, pd.DataFrame)) else list(results)
 
 
 def result_rows(results: Rows) -> pd.DataFrame:
@@ -32,7 +40,7 @@ def result_rows(results: Rows) -> pd.DataFrame:
     >>> result_rows(pd.DataFrame({"outcome": ["Neutrophils"], "estimate": [1.6]}))["flag"].tolist()
     ['']
     """
-    given = [results] if isinstance(results, (Result, pd.DataFrame)) else list(results)
+    given = as_list(results)
     tables = [item.table if isinstance(item, Result) else item for item in given]
     for table in tables:
         if len(table) and "outcome" not in table:
@@ -86,6 +94,17 @@ def in_order(values: Iterable[str], first: Sequence[str]) -> list[str]:
     """
     present = list(dict.fromkeys(values))
     return [value for value in first if value in present] + [value for value in present if value not in first]
+
+
+def is_second_test(terms: pd.Series) -> pd.Series:
+    """Tell rows of a further test of the same question, "hr (Fisher exact)", from those of a type "... (Tregs)".
+
+    Examples
+    --------
+    >>> is_second_test(pd.Series(["hr (Fisher exact)", "T cells regulatory (Tregs)"])).tolist()
+    [True, False]
+    """
+    return terms.str.endswith(SECOND_TESTS)
 
 
 STRATUM_ORDER = ("all", "hr=positive", "hr=negative", "her2_ihc=0", "her2_ihc=1+", "her2_ihc=2+")

@@ -137,7 +137,9 @@ def drawn(plot: ggplot, *, width_mm: float | None = None, height_mm: float | Non
         own_height if height_mm is None else height_mm / MM_PER_INCH,
     )
     plot += theme(figure_size=size, dpi=DPI)
-    with mpl.rc_context({**plot.theme.rcParams, **_SETTINGS}):
+    with mpl.rc_context():
+        mpl.rcdefaults()  # a matplotlibrc of the user's must not change a figure
+        mpl.rcParams.update({**plot.theme.rcParams, **_SETTINGS})
         _without_pyplot(plot)
         figure = plot.draw()
         FigureCanvasAgg(figure)

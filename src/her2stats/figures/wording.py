@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -83,6 +83,17 @@ def number(value: float, digits: int = 2) -> str:
     return text.replace("-", MINUS)
 
 
+def axis_numbers(values: Sequence[float]) -> list[str]:
+    """Return tick labels with true minus signs and no more digits than they need.
+
+    Examples
+    --------
+    >>> axis_numbers([-2, 0, 2.5])
+    ['−2', '0', '2.5']
+    """
+    return [f"{value:g}".replace("-", MINUS) if math.isfinite(value) else "" for value in values]
+
+
 def ratio(value: float) -> str:
     """Odds ratio with the digits that carry information.
 
@@ -123,6 +134,19 @@ def interval(estimate: float, low: float, high: float, digits: int = 2) -> str:
     '−0.44 (−0.53 to −0.34)'
     """
     return f"{number(estimate, digits)} ({number(low, digits)} to {number(high, digits)})"
+
+
+def slope_interval(estimate: float, low: float, high: float) -> str:
+    """Slope with its interval, with the digits that its precision deserves.
+
+    Examples
+    --------
+    >>> slope_interval(-0.016653, -0.04123, 0.007925)
+    '−0.017 (−0.041 to 0.008)'
+    """
+    half = abs(high - low) / 2
+    digits = min(max(1 - math.floor(math.log10(half)), 0), 6) if half > 0 else 3
+    return interval(estimate, low, high, digits)
 
 
 def p_value(p: float) -> str:

@@ -1,0 +1,262 @@
+"""Figure 2a: rank correlations of scores and cell types with one another, one triangle for each HR stratum."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import pandas as pd
+from plotnine import (
+    aes,
+    element_blank,
+    element_text,
+    facet_wrap,
+    geom_text,
+    geom_tile,
+    ggplot,
+    guide_colorbar,
+    labs,
+    scale_color_identity,
+    scale_fill_gradientn,
+    scale_x_continuous,
+    scale_y_continuous,
+    theme,
+)
+
+from her2stats.figures.correlation_pairs import clustered, correlation_pairs, variable_order
+from her2stats.figures.effect_rows import stratum_order
+from her2stats.figures.measure import widest, wrapped
+from her2stats.figures.placeholder import placeholder
+from her2stats.figures.row_panel import PANEL_GAP, TICK_ROOM
+from her2stats.figures.rows import Rows, result_rows
+from her2stats.figures.theme import DIVERGING, GREY, INK, MARGIN, SMALL_SIZE, SMALLEST_SIZE, TEXT_SIZE, figure_theme
+from her2stats.figures.wording import EN_DASH, NOT_ESTIMABLE, count_label, display_name, number, plain, stratum_name
+
+Layout = Literal["auto", "columns", "rows", "mirrored"]
+STARS = ((0.001, "***"), (0.01, "**"), (0.05, "*"))
+NARROWEST_CELL, HIGHEST_CELL, LOWEST_CELL = 4.1, 5.2, 4.0  # mm; a cell holds "-.31" in 5 points and its stars above
+DARK = 0.62  # |rho| beyond which the text is white
+NO_ESTIMATE = "#E2E2E2"
+
+
+def plot_heatmap(
+    results: Rows,
+    *,
+    scores: Sequence[str] | None = None,
+    variables: Sequence[str] | None = None,
+    cluster: bool = False,
+    labels: Mapping[str, str] | None = None,
+    layout: Layout = "auto",
+    width_mm: float = 183.0,
+) -> ggplot:
+    """Draw correlation matrices as triangles of coloured cells with rho and stars in them.
+
+    Parameters
+    ----------
+    results : Result, DataFrame, or several
+        From `correlate`: every pair of variables at least one way round, in every stratum to show.
+    scores : sequence of str, optional
+        Variables that stand first; default those that are no known cell type.
+    variables : sequence of str, optional
+        All variables and their order; default scores, then cell types by lineage.
+    cluster : bool
+        Order the variables by average-linkage clustering of 1 - rho instead; the same order in every panel.
+    labels : mapping, optional
+        Name of a variable to its name on paper.
+    layout : {"auto", "columns", "rows", "mirrored"}
+        A triangle for each stratum side by side or one above the other, or two strata in one square on both sides
+        of its diagonal. "auto" puts triangles side by side while cells can hold their text, else mirrors them.
+    width_mm : float
+        Width on paper.
+
+    Returns
+    -------
+    ggplot
+        `.data` holds one row a cell: column, row, estimate, text and stars.
+
+    Raises
+    ------
+    TableError
+        A frame that is no result table.
+
+    Notes
+    -----
+    Fig. 2a of Pizzamiglio 2025 (doi 10.1038/s41523-025-00867-z). A cell that cannot be estimated is grey, "n.e.".
+    Stars stand for the adjusted p where the table has one, else for p, and the caption says which.
+
+    Examples
+    --------
+    >>> row = {"stratum": "hr=positive", "term": "her2", "n": 254, "p_adjusted": 0.0004}
+    >>> table = pd.DataFrame([{**row, "outcome": "Plasma cells", "estimate": -0.27}])
+    >>> plot_heatmap(table).data[["text", "stars"]].values.tolist()
+    [['–.27', '***']]
+    """
+    pairs = correlation_pairs(result_rows(results))
+    names = list(variables) if variables is not None else variable_order(pairs, scores)
+    if cluster:
+        names = clustered(pairs, names)
+    pairs = pairs[pairs["first"].isin(names) & pairs["second"].isin(names)]
+    if not len(pairs):
+        return placeholder("No correlation matrix to show: fewer than two variables.", width_mm=width_mm)
+    shown = [display_name(name, labels) for name in names]
+    room = width_mm - 2 * MARGIN - widest(shown, TEXT_SIZE) - TICK_ROOM
+    grid = _grid(pairs, len(names), room, layout)
+    cells = _placed(_in_words(pairs, names), grid)
+    caption = wrapped(_caption(cells), width_mm - 2 * MARGIN, SMALL_SIZE)
+    around = 2 * MARGIN + 8.0 + widest(shown, TEXT_SIZE) + TICK_ROOM + 2.0 + 2.5 * len(caption.split("\n"))
+    height = grid.rows * (grid.cell_height * grid.cells + 5.5) + (grid.rows - 1) * PANEL_GAP + around
+    return (
+        ggplot(cells, aes("x", "y"))
+        + figure_theme(width_mm, height)
+        + _cell_layers(cells, grid)
+        + _scales(shown, mirrored=grid.mirrored)
+        + facet_wrap("panel", ncol=grid.columns)
+        + labs(x="", y="", fill="Spearman \N{GREEK SMALL LETTER RHO}", caption=caption)
+    )
+
+
+@dataclass(frozen=True)
+class _Grid:
+    """Panels side by side and below one another, and the cells along one side of each."""
+
+    columns: int
+    rows: int
+    cells: int
+    cell_height: float
+    mirrored: bool
+
+
+def _grid(pairs: pd.DataFrame, variables: int, room: float, layout: Layout) -> _Grid:
+    strata = list(dict.fromkeys(pairs["stratum"]))
+    panels = len(pairs[["cohort", "stratum"]].drop_duplicates())
+    columns = min(panels, 2)
+    cell = (room - (columns - 1) * PANEL_GAP) / columns / (variables - 1)
+    if layout == "auto":
+        too_small = "mirrored" if len(strata) == 2 else "rows"
+        layout = "columns" if cell >= NARROWEST_CELL else too_small
+    mirrored = layout == "mirrored" and len(strata) == 2
+    cells = variables if mirrored else variables - 1
+    if layout != "columns":
+        panels = len(set(pairs["cohort"])) if mirrored else panels
+        columns, cell = 1, room / cells
+    lowest = LOWEST_CELL if columns == 1 and panels > 1 else HIGHEST_CELL
+    height = min(max(cell, LOWEST_CELL), lowest)
+    return _Grid(columns, math.ceil(panels / columns), cells, height, mirrored)
+
+
+def _in_words(pairs: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    """Place each pair below the diagonal (x < -y) and put it into words."""
+    place = {name: at for at, name in enumerate(names)}
+    ends = pd.DataFrame({"a": pairs["first"].map(place), "b": pairs["second"].map(place)})
+    cells = pairs.assign(x=ends.min(axis=1).astype(float), y=-ends.max(axis=1).astype(float))
+    cells["estimable"] = cells["estimate"].notna()
+    cells["text"] = [_rho(value) if pd.notna(value) else NOT_ESTIMABLE for value in cells["estimate"]]
+    cells["ink"] = [_ink(value) for value in cells["estimate"]]
+    adjusted = cells["p_adjusted"].notna().any()
+    cells["stars"] = [_stars(p) for p in cells["p_adjusted" if adjusted else "p_value"]]
+    order = stratum_order(cells["stratum"])
+    cells["stratum"] = pd.Categorical(cells["stratum"], order)
+    return cells.reset_index(drop=True)
+
+
+def _placed(cells: pd.DataFrame, grid: _Grid) -> pd.DataFrame:
+    """Give each cell its panel; in a mirrored grid the second stratum stands above the diagonal."""
+    cells = cells.copy()
+    cohorts = list(dict.fromkeys(cells["cohort"]))
+    strata = list(cells["stratum"].cat.categories)
+    titles: dict[tuple[str, str], str] = {}
+    for cohort in cohorts:
+        own = cells[cells["cohort"] == cohort]
+        lead = f"{plain(cohort)}, " if len(cohorts) > 1 and cohort else ""
+        counts = [f"{stratum_name(level)} ({count_label(own.loc[own['stratum'] == level, 'n'])})" for level in strata]
+        both = f"{lead}{counts[0]} below the diagonal, {counts[-1]} above"
+        for level, count in zip(strata, counts, strict=True):
+            titles[(cohort, level)] = both if grid.mirrored else f"{lead}{count}"
+    keys = list(zip(cells["cohort"], cells["stratum"], strict=True))
+    used = [title for key, title in titles.items() if key in set(keys)]
+    cells["panel"] = pd.Categorical([titles[key] for key in keys], list(dict.fromkeys(used)))
+    if grid.mirrored:
+        above = cells["stratum"] == strata[1]
+        swapped = cells.loc[above, ["x", "y"]].to_numpy()
+        cells.loc[above, "x"], cells.loc[above, "y"] = -swapped[:, 1], -swapped[:, 0]
+    return cells
+
+
+def _rho(value: float) -> str:
+    text = f"{abs(value):.2f}"
+    text = "1" if text == "1.00" else text.removeprefix("0")
+    return f"{EN_DASH}{text}" if value < 0 and text != ".00" else text
+
+
+def _ink(rho: float) -> str:
+    if pd.isna(rho):
+        return GREY
+    return "#FFFFFF" if abs(rho) > DARK else INK
+
+
+def _stars(p: float) -> str:
+    return next((stars for bound, stars in STARS if p < bound), "")
+
+
+def _cell_layers(cells: pd.DataFrame, grid: _Grid) -> list[Any]:
+    millimetre = 1 / grid.cell_height
+    starred = cells[cells["stars"] != ""].assign(y=lambda part: part["y"] + 0.95 * millimetre)
+    numbers = cells.assign(y=cells["y"] - 0.55 * millimetre)
+    style = {"size": SMALLEST_SIZE, "va": "center"}
+    layers: list[Any] = [
+        geom_tile(aes(fill="estimate"), color="white", size=0.3),
+        geom_text(aes("x", "y", label="text", color="ink"), numbers, **style),
+    ]
+    if len(starred):
+        layers.append(geom_text(aes("x", "y", label="stars", color="ink"), starred, **style))
+    return [*layers, scale_color_identity(guide=None)]
+
+
+def _scales(shown: list[str], *, mirrored: bool) -> list[Any]:
+    last = len(shown) - 1
+    across = range(last + 1) if mirrored else range(last)
+    down = range(last + 1) if mirrored else range(1, last + 1)
+    marks = [-1, -0.5, 0, 0.5, 1]
+    return [
+        scale_fill_gradientn(
+            colors=list(DIVERGING),
+            limits=(-1, 1),
+            breaks=marks,
+            labels=[number(mark, 1) for mark in marks],
+            na_value=NO_ESTIMATE,
+            guide=guide_colorbar(display="rectangles", nbin=41),
+        ),
+        scale_x_continuous(
+            breaks=list(across),
+            labels=[shown[at] for at in across],
+            limits=(across[0] - 0.5, across[-1] + 0.5),
+            expand=(0, 0),
+            minor_breaks=[],
+        ),
+        scale_y_continuous(
+            breaks=[-at for at in down],
+            labels=[shown[at] for at in down],
+            limits=(-down[-1] - 0.5, -down[0] + 0.5),
+            expand=(0, 0),
+            minor_breaks=[],
+        ),
+        theme(
+            axis_text_x=element_text(rotation=90, ha="center", va="top"),
+            axis_title=element_blank(),
+            axis_ticks=element_blank(),
+            panel_border=element_blank(),
+            panel_grid=element_blank(),
+            legend_title=element_text(size=TEXT_SIZE, margin={"r": 8, "unit": "pt"}),
+            legend_key_width=90,
+            legend_key_height=5,
+        ),
+    ]
+
+
+def _caption(cells: pd.DataFrame) -> str:
+    which = "adjusted p" if cells["p_adjusted"].notna().any() else "p (not adjusted)"
+    stars = ", ".join(f"{stars} < {bound:g}" for bound, stars in STARS[::-1])
+    missing = f" {NOT_ESTIMABLE}: not estimable." if not cells["estimable"].all() else ""
+    return f"{which[0].upper() if which[0] != 'p' else 'p'}{which[1:]}: {stars}.{missing}"

@@ -1,0 +1,312 @@
+"""Figure 3: marginal mean of each cell type along the score, with its band, from the two-way ANCOVA."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+import pandas as pd
+from plotnine import (
+    aes,
+    element_text,
+    facet_wrap,
+    geom_line,
+    geom_ribbon,
+    geom_rug,
+    geom_text,
+    ggplot,
+    labs,
+    scale_color_manual,
+    scale_linetype_manual,
+    scale_size_manual,
+    scale_x_continuous,
+    scale_y_continuous,
+    theme,
+)
+
+from her2stats.figures.cell_types import display_order
+from her2stats.figures.legend import LegendBox, legend_box
+from her2stats.figures.measure import fitting_size, text_width, wrapped
+from her2stats.figures.placeholder import placeholder
+from her2stats.figures.rows import STRATUM_ORDER, Rows, as_list, in_order, result_rows
+from her2stats.figures.theme import GREY, INK, MARGIN, SMALL_SIZE, figure_theme, stratum_colours
+from her2stats.figures.wording import (
+    axis_numbers,
+    count_label,
+    display_name,
+    not_estimable,
+    p_equals,
+    plain,
+    slope_interval,
+    stratum_name,
+)
+from her2stats.statistics.result import Result
+from her2stats.statistics.specs import AncovaSpec
+
+PANEL_HEIGHT_MM = 36.0
+LINETYPES = ("dashed", "dotted", "dashdot")
+MEAN = "Marginal mean"
+
+
+class AncovaLike(Protocol):
+    """What `fit_ancova` returns, as far as the figure reads it."""
+
+    @property
+    def curve(self) -> Result:
+        """Marginal means along the score."""
+
+    @property
+    def slopes(self) -> Result:
+        """Marginal slopes of the score."""
+
+
+def plot_marginal(
+    curves: AncovaLike | Sequence[AncovaLike] | Rows,
+    slopes: Rows | None = None,
+    *,
+    outcomes: Sequence[str] | None = None,
+    lines: str | None = "her2_ihc",
+    model: str | None = None,
+    rug: pd.DataFrame | None = None,
+    score: str | None = None,
+    labels: Mapping[str, str] | None = None,
+    columns: int = 4,
+    width_mm: float = 183.0,
+) -> ggplot:
+    """Draw marginal mean curves: a panel for each cell type (and cohort), the line with its 95% band, and a rug.
+
+    Parameters
+    ----------
+    curves : Ancova, Result, DataFrame, or several
+        From `fit_ancova`; an Ancova brings its slopes along.
+    slopes : Result, DataFrame, or several, optional
+        Marginal slopes, printed in the panels.
+    outcomes : sequence of str, optional
+        Which cell types, in this order; default all by lineage.
+    lines : str or None
+        Factor whose levels get lines of their own, where the table has them.
+    model : str, optional
+        Which of several models in the column ``model``; default the first one.
+    rug : DataFrame, optional
+        samples x variables, with the score; default the model frame of the curves.
+    score : str, optional
+        Its column; default from the spec or the slopes.
+    labels : mapping, optional
+        Name of a variable to its name on paper.
+    columns : int
+        Panels side by side, at most.
+    width_mm : float
+        Width on paper.
+
+    Returns
+    -------
+    ggplot
+        `.data` holds the points of the marginal mean curves.
+
+    Raises
+    ------
+    TableError
+        A frame that is no result table.
+
+    Notes
+    -----
+    Fig. 3 of Pizzamiglio 2025 (doi 10.1038/s41523-025-00867-z). A cell type whose curve cannot be estimated keeps
+    its panel, with the reason.
+
+    Examples
+    --------
+    >>> row = {"stratum": "all", "outcome": "Plasma cells", "term": "mean", "n": 104}
+    >>> points = [(0, 3.0), (1, 2.0)]
+    >>> curve = [{**row, "at": at, "estimate": y, "conf_low": y - 1, "conf_high": y + 1} for at, y in points]
+    >>> len(plot_marginal(pd.DataFrame(curve)).data)
+    2
+    """
+    curve_results, slope_results = _parts(curves, slopes)
+    table, slope_table = _of_model(result_rows(curve_results), model), _of_model(result_rows(slope_results), model)
+    wanted = in_order(table["outcome"], outcomes) if outcomes is not None else display_order(table["outcome"])
+    wanted = [name for name in wanted if outcomes is None or name in outcomes]
+    table = table[table["outcome"].isin(wanted)]
+    if not len(table):
+        return placeholder("No marginal mean to show: the ANCOVA was not fitted.", width_mm=width_mm)
+    score = score or _score(curve_results, slope_table)
+    table = _with_panels(table, wanted, labels)
+    mean = table[(table["stratum"] == "all") & table["estimate"].notna()]
+    levels = _level_lines(table, lines)
+    box = _legend(levels, width_mm)
+    panels = table["panel"].cat.categories
+    per_row = min(columns, len(panels))
+    caption = wrapped(_caption(table, model), width_mm - 2 * MARGIN, SMALL_SIZE)
+    height = math.ceil(len(panels) / per_row) * (PANEL_HEIGHT_MM + 9) + box.height_mm + 9 + 2.5 * caption.count("\n")
+    several = len(set(table["cohort"])) > 1
+    width = min(width_mm, 14 + per_row * 60.0)
+    room = (width - 2 * MARGIN - 4) / per_row - 12
+    return (
+        ggplot(mean, aes("at", "estimate"))
+        + figure_theme(width, height)
+        + _curve_layers(mean, levels, fitting_size(panels, room + 10))
+        + _rug(curve_results, rug, score, table)
+        + _notes(table, slope_table, room)
+        + box.layers()
+        + facet_wrap("panel", ncol=per_row, scales="free" if several else "free_y")
+        + scale_x_continuous(labels=axis_numbers)
+        + scale_y_continuous(labels=axis_numbers)
+        + labs(x=display_name(score, labels) if score else "Score", y="Marginal mean abundance", caption=caption)
+    )
+
+
+def _parts(
+    curves: AncovaLike | Sequence[AncovaLike] | Rows, slopes: Rows | None
+) -> tuple[list[Result | pd.DataFrame], list[Result | pd.DataFrame]]:
+    """Curves and slopes, out of Ancova objects where those were given."""
+    many: Any = [curves] if hasattr(curves, "curve") else as_list(curves)  # type: ignore[arg-type]
+    curve_parts = [item.curve if hasattr(item, "curve") else item for item in many]
+    slope_parts = [item.slopes for item in many if hasattr(item, "curve")]
+    return curve_parts, [*slope_parts, *as_list(slopes)]
+
+
+def _of_model(table: pd.DataFrame, model: str | None) -> pd.DataFrame:
+    if "model" not in table or not len(table):
+        return table
+    return table[table["model"] == (model or table["model"].iloc[0])]
+
+
+def _score(curves: Sequence[Result | pd.DataFrame], slopes: pd.DataFrame) -> str:
+    for item in curves:
+        if isinstance(item, Result) and isinstance(item.spec, AncovaSpec):
+            return item.spec.score
+    return str(slopes["term"].iloc[0]) if len(slopes) else ""
+
+
+def _with_panels(table: pd.DataFrame, wanted: list[str], labels: Mapping[str, str] | None) -> pd.DataFrame:
+    """Cohort and cell type of each panel, in the order of the figure."""
+    table = table.copy()
+    cohorts = list(dict.fromkeys(table["cohort"]))
+    titles = {
+        (cohort, outcome): (f"{plain(cohort)}, " if len(cohorts) > 1 else "") + display_name(outcome, labels)
+        for outcome in wanted
+        for cohort in cohorts
+    }
+    keys = list(zip(table["cohort"], table["outcome"], strict=True))
+    present = [title for key, title in titles.items() if key in set(keys)]
+    table["panel"] = pd.Categorical([titles[key] for key in keys], present)
+    return table
+
+
+def _level_lines(table: pd.DataFrame, lines: str | None) -> pd.DataFrame:
+    own = table["stratum"].str.startswith(f"{lines}=") if lines else table["stratum"] != table["stratum"]
+    levels = table[own & table["estimate"].notna()].copy()
+    levels["Level"] = pd.Categorical(
+        levels["stratum"].map(stratum_name),
+        [stratum_name(stratum) for stratum in in_order(levels["stratum"], STRATUM_ORDER)],
+    )
+    return levels
+
+
+def _legend(levels: pd.DataFrame, width_mm: float) -> LegendBox:
+    names = [MEAN, *levels["Level"].cat.categories] if len(levels) else []
+    return legend_box(dict.fromkeys(("color", "linetype", "size"), names), width_mm - 20)
+
+
+def _curve_layers(mean: pd.DataFrame, levels: pd.DataFrame, strip: float) -> list[Any]:
+    names = [MEAN, *levels["Level"].cat.categories]
+    colours = {MEAN: INK, **stratum_colours(names[1:])}
+    linetypes = {MEAN: "solid", **{name: LINETYPES[at % len(LINETYPES)] for at, name in enumerate(names[1:])}}
+    lines = pd.concat([levels, mean.assign(Level=MEAN)], ignore_index=True)
+    lines["Level"] = pd.Categorical(lines["Level"], names)
+    if not len(lines):
+        return []
+    mapping = aes(color="Level", linetype="Level", size="Level")
+    return [
+        *([geom_ribbon(aes(ymin="conf_low", ymax="conf_high"), mean, fill=GREY, alpha=0.25)] if len(mean) else []),
+        geom_line(mapping, lines),
+        scale_color_manual(values=colours, name=""),
+        scale_linetype_manual(values=linetypes, name=""),
+        scale_size_manual(values={name: 0.9 if name == MEAN else 0.55 for name in names}, name=""),
+        theme(legend_key_width=16, strip_text=element_text(size=strip)),
+    ]
+
+
+def _rug(
+    curves: Sequence[Result | pd.DataFrame], rug: pd.DataFrame | None, score: str, table: pd.DataFrame
+) -> list[Any]:
+    """One tick a tumour that the curve of the panel was fitted to."""
+    ticks = []
+    for (cohort, outcome, panel), _ in table[table["estimate"].notna()].groupby(
+        ["cohort", "outcome", "panel"], observed=True, sort=False
+    ):
+        frames = [rug] if rug is not None else _frames(curves, str(cohort), str(outcome))
+        for frame in frames[:1]:
+            if score in frame:
+                used = frame[[name for name in (score, outcome) if name in frame]].dropna()
+                ticks.append(pd.DataFrame({"at": sorted(used[score]), "panel": panel}))
+    if not ticks:
+        return []
+    marks = pd.concat(ticks, ignore_index=True)
+    marks["panel"] = pd.Categorical(marks["panel"], table["panel"].cat.categories)
+    return [geom_rug(aes(x="at"), marks, sides="b", size=0.25, alpha=0.5, color=INK, inherit_aes=False)]
+
+
+def _frames(curves: Sequence[Result | pd.DataFrame], cohort: str, outcome: str) -> list[pd.DataFrame]:
+    """Complete cases of the model behind a panel."""
+    found = []
+    for item in curves:
+        if not isinstance(item, Result) or not isinstance(item.spec, AncovaSpec):
+            continue
+        if ((item.table["cohort"] == cohort) & (item.table["outcome"] == outcome)).any():
+            spec = item.spec
+            used = [name for name in (outcome, spec.score, *spec.factors, *spec.covariates) if name in item.data]
+            found.append(item.data[used].dropna())
+    return found
+
+
+def _notes(table: pd.DataFrame, slopes: pd.DataFrame, room: float) -> list[Any]:
+    """Slope with its interval, p and n above each curve, or why there is no curve."""
+    overall = slopes[slopes["stratum"] == "all"].drop_duplicates(["cohort", "outcome"])
+    slope_of = {(row["cohort"], row["outcome"]): row for row in overall.to_dict("records")}
+    across = (table["at"].min() + table["at"].max()) / 2
+    notes = []
+    for (cohort, outcome, panel), part in table.groupby(["cohort", "outcome", "panel"], observed=True, sort=False):
+        count = count_label(part["n"])
+        drawn = part[part["estimate"].notna()]
+        note = {"panel": panel, "missing": not len(drawn)}
+        if not len(drawn):
+            words = wrapped(not_estimable(part["flag"].iloc[0]), room, SMALL_SIZE)
+            notes.append({**note, "at": across, "estimate": 0.0, "text": f"{words}\n{count}"})
+            continue
+        words = _slope_words(slope_of.get((cohort, outcome)), count, room)
+        band = drawn[drawn["stratum"] == "all"]
+        ends = pd.concat([drawn["estimate"], band["conf_low"], band["conf_high"]]).dropna()
+        height = (ends.max() - ends.min()) * (0.05 + 0.11 * len(words.split("\n")))
+        notes.append({**note, "at": drawn["at"].max(), "estimate": ends.max() + height, "text": words})
+    frame = pd.DataFrame(notes)
+    frame["panel"] = pd.Categorical(frame["panel"], table["panel"].cat.categories)
+    mapping = aes("at", "estimate", label="text")
+    style = {"size": SMALL_SIZE, "inherit_aes": False}
+    drawn, missing = frame[~frame["missing"]], frame[frame["missing"]]
+    return [
+        *([geom_text(mapping, drawn, ha="right", va="top", color=INK, **style)] if len(drawn) else []),
+        *([geom_text(mapping, missing, fontstyle="italic", color=GREY, **style)] if len(missing) else []),
+    ]
+
+
+def _slope_words(slope: Mapping[str, Any] | None, count: str, room: float) -> str:
+    if slope is None or pd.isna(slope["estimate"]):
+        return count
+    given = f"slope {slope_interval(slope['estimate'], slope['conf_low'], slope['conf_high'])}"
+    if text_width(given, SMALL_SIZE) > room:
+        given = given.replace(" (", "\n(", 1)
+    return f"{given}\n{_p(slope)}, {count}"
+
+
+def _p(slope: Mapping[str, Any]) -> str:
+    if pd.notna(slope["p_adjusted"]):
+        return p_equals(slope["p_adjusted"], "adj. p")
+    return p_equals(slope["p_value"]) if pd.notna(slope["p_value"]) else "p not estimable"
+
+
+def _caption(table: pd.DataFrame, model: str | None) -> str:
+    method = next((text for text in table["method"] if text), "")
+    which = f" Model {model or table['model'].iloc[0]}." if "model" in table else ""
+    words = f"Line and band: {plain(method)}." if method else "Band: 95% confidence interval."
+    return f"{words}{which} Ticks: tumours."

@@ -1,0 +1,195 @@
+"""Figure 1b: total TIL against each score, tumours coloured by hormone receptor, with the regression line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from plotnine import (
+    aes,
+    facet_wrap,
+    geom_line,
+    geom_point,
+    geom_ribbon,
+    geom_text,
+    ggplot,
+    labs,
+    scale_x_continuous,
+    scale_y_continuous,
+)
+from scipy import stats
+
+from her2stats.figures.legend import legend_box
+from her2stats.figures.placeholder import placeholder
+from her2stats.figures.rows import Rows, as_list, in_order, is_second_test, result_rows
+from her2stats.figures.sample_frame import Samples, sample_frame
+from her2stats.figures.theme import GREY, INK, SMALL_SIZE, figure_theme, stratum_scales
+from her2stats.figures.wording import axis_numbers, display_name, interval, not_estimable, p_equals, plain, stratum_name
+
+PANEL_MM = 52.0
+CURVE_POINTS = 60
+UNKNOWN = "HR unknown"
+STRATA = ("HR-positive", "HR-negative", UNKNOWN, "All tumours")
+RHO = "\N{GREEK SMALL LETTER RHO}"
+
+
+def plot_til_scatter(
+    results: Rows,
+    data: Samples | None = None,
+    *,
+    til: str = "til",
+    hr: str = "hr",
+    labels: Mapping[str, str] | None = None,
+    width_mm: float = 183.0,
+) -> ggplot:
+    """Draw total TIL against each score: one dot a tumour, least-squares line with 95% band, rho and n in the panel.
+
+    Parameters
+    ----------
+    results : Result, DataFrame, or several
+        From `correlate` over all tumours, with the TIL score as ``outcome`` or as ``term``; each such row is a panel,
+        a line of panels for each cohort.
+    data : DataFrame or mapping of cohort to DataFrame, optional
+        samples x variables with the TIL score, the scores and `hr`; default the model frames of `results`.
+    til, hr : str
+        Columns of `data`. Without an `hr` column the dots are not coloured.
+    labels : mapping, optional
+        Name of a variable to its name on paper.
+    width_mm : float
+        Width on paper.
+
+    Returns
+    -------
+    ggplot
+        `.data` holds one row a dot.
+
+    Raises
+    ------
+    TableError
+        `data` lacks a column.
+
+    Notes
+    -----
+    Fig. 1b of Pizzamiglio 2025 (doi 10.1038/s41523-025-00867-z). The line is ordinary least squares over all tumours
+    of the panel, its band the 95% t interval of the mean; rho is Spearman's and comes from `results`.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"til": [1.0, 2.0, 4.0, 3.0, 5.0], "ESR1": [9.0, 8.0, 6.0, 7.0, 2.0]})
+    >>> row = {"stratum": "all", "outcome": "til", "term": "ESR1", "n": 5}
+    >>> table = pd.DataFrame([{**row, "estimate": -0.9, "conf_low": -0.99, "conf_high": -0.4}])
+    >>> len(plot_til_scatter(table, frame).data)
+    5
+    """
+    results = as_list(results)
+    table = result_rows(results)
+    is_all = (table["stratum"] == "all") & ~is_second_test(table["term"])
+    rows = table[is_all & ((table["outcome"] == til) ^ (table["term"] == til))].copy()
+    rows["score"] = rows["term"].where(rows["term"] != til, rows["outcome"])
+    rows = rows.drop_duplicates(["cohort", "score"]).reset_index(drop=True)
+    dots = [_dots(row, results, data, til, hr, labels, several=len(set(rows["cohort"])) > 1) for row in _records(rows)]
+    dots = [part for part in dots if len(part)]
+    if not dots:
+        return placeholder(f"No panel to show: no correlation with {display_name(til, labels)}.", width_mm=width_mm)
+    cloud = _stacked(dots)
+    panels, columns = len(dots), min(rows.groupby("cohort").size().max(), 3)
+    names = list(cloud["Stratum"].cat.categories)
+    box = legend_box({"color": names, "shape": names}, width_mm - 20)
+    height = -(-panels // columns) * (PANEL_MM + 9) + box.height_mm + 4
+    return (
+        ggplot(cloud, aes("x", "y"))
+        + figure_theme(width_mm if panels > 2 else min(width_mm, 22 + columns * 56.0), height)
+        + geom_point(aes(color="Stratum", shape="Stratum"), size=1.1, stroke=0.2, alpha=0.75)
+        + _line(cloud)
+        + _notes(cloud, rows)
+        + stratum_scales(names)
+        + box.layers()
+        + facet_wrap("panel", ncol=columns, scales="free_x")
+        + scale_x_continuous(labels=axis_numbers)
+        + scale_y_continuous(labels=axis_numbers)
+        + labs(x="", y=display_name(til, labels))
+    )
+
+
+def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(name): value for name, value in row.items()} for row in rows.to_dict("records")]
+
+
+def _dots(
+    row: Mapping[str, Any],
+    results: Rows,
+    data: Samples | None,
+    til: str,
+    hr: str,
+    labels: Mapping[str, str] | None,
+    *,
+    several: bool,
+) -> pd.DataFrame:
+    """Return the complete cases of one panel, ordered by id so that dots always overlap the same way."""
+    score, cohort = row["score"], row["cohort"]
+    frame = sample_frame(data, results, [til, score], cohort=cohort)
+    if hr in frame:
+        level = frame[hr].astype("object")
+        stratum = level.map(lambda value: stratum_name(f"hr={value}"), na_action="ignore").fillna(UNKNOWN)
+    else:
+        stratum = pd.Series("All tumours", index=frame.index)
+    name = display_name(score, labels)
+    dots = pd.DataFrame({"x": frame[score], "y": frame[til], "Stratum": stratum.astype(str)})
+    dots = dots[dots["x"].notna() & dots["y"].notna()].sort_index(kind="stable").rename_axis("sample").reset_index()
+    return dots.assign(cohort=cohort, score=score, panel=f"{plain(cohort)}, {name}" if several else name)
+
+
+def _stacked(parts: list[pd.DataFrame]) -> pd.DataFrame:
+    dots = pd.concat(parts, ignore_index=True)
+    dots["panel"] = pd.Categorical(dots["panel"], list(dict.fromkeys(dots["panel"])))
+    dots["Stratum"] = pd.Categorical(dots["Stratum"], in_order(sorted(set(dots["Stratum"])), STRATA))
+    return dots
+
+
+def _line(dots: pd.DataFrame) -> list[Any]:
+    lines = []
+    for panel, part in dots.groupby("panel", observed=True):
+        if len(part) > 2 and part["x"].min() < part["x"].max():
+            lines.append(_least_squares(part["x"].to_numpy(), part["y"].to_numpy()).assign(panel=panel))
+    if not lines:
+        return []
+    line = pd.concat(lines, ignore_index=True)
+    line["panel"] = pd.Categorical(line["panel"], dots["panel"].cat.categories)
+    return [
+        geom_ribbon(aes("x", ymin="low", ymax="high"), line, fill=GREY, alpha=0.25, inherit_aes=False),
+        geom_line(aes("x", "y"), line, color=INK, size=0.7, inherit_aes=False),
+    ]
+
+
+def _least_squares(x: np.ndarray, y: np.ndarray) -> pd.DataFrame:
+    """Fitted line and the 95% t interval of its mean, at equally spaced x."""
+    fit = stats.linregress(x, y)
+    at = np.linspace(x.min(), x.max(), CURVE_POINTS)
+    mean = fit.intercept + fit.slope * at
+    df = len(x) - 2
+    residual = y - fit.intercept - fit.slope * x
+    spread = np.sqrt(residual @ residual / df)
+    half = stats.t.ppf(0.975, df) * spread * np.sqrt(1 / len(x) + (at - x.mean()) ** 2 / ((x - x.mean()) ** 2).sum())
+    return pd.DataFrame({"x": at, "y": mean, "low": mean - half, "high": mean + half})
+
+
+def _notes(dots: pd.DataFrame, rows: pd.DataFrame) -> list[Any]:
+    """Rho with its interval, p and n, in the upper right corner of each panel."""
+    notes = []
+    for row in _records(rows):
+        own = dots[(dots["cohort"] == row["cohort"]) & (dots["score"] == row["score"])]
+        if not len(own):
+            continue
+        count = f"n = {len(own)}"
+        words = f"{not_estimable(row['flag'])}\n{count}"
+        if pd.notna(row["estimate"]):
+            p = f"{p_equals(row['p_value'])}, " if pd.notna(row["p_value"]) else ""
+            words = f"{RHO} = {interval(row['estimate'], row['conf_low'], row['conf_high'])}\n{p}{count}"
+        notes.append({"panel": own["panel"].iloc[0], "x": own["x"].max(), "text": words})
+    span = dots["y"].max() - dots["y"].min() or 1.0
+    top = pd.DataFrame(notes).assign(y=dots["y"].max() + 0.17 * span)
+    top["panel"] = pd.Categorical(top["panel"], dots["panel"].cat.categories)
+    style = {"size": SMALL_SIZE + 0.5, "ha": "right", "va": "top", "inherit_aes": False, "color": INK}
+    return [geom_text(aes("x", "y", label="text"), top, **style)]
