@@ -23,6 +23,7 @@ Generator = np.random.Generator
 SIGNATURE_GENES_PER_TYPE = 22
 HER2_GENES = 20
 BACKGROUND_GENES = 700
+RARE = 0.2  # a type that fewer tumours hold
 
 # type: (log amount in HR-negative tumours, change in HR-positive ones, share of tumours that hold any)
 CELL_TYPES: dict[str, tuple[float, float, float]] = {
@@ -321,7 +322,8 @@ def _expression(
     """log2(x + 1) of genes x samples: signature, Danaher, HER2, receptor and background genes."""
     matrix = simulate_signature_matrix(platform_seed).profiles
     platform = np.random.default_rng([platform_seed, 3])
-    blocks = {"signature": (list(matrix.index), matrix.to_numpy() @ amounts.T + 25.0)}
+    mixed = (matrix.to_numpy() @ amounts.T + 25.0) * _marker_response(platform)[:, None]
+    blocks = {"signature": (list(matrix.index), mixed)}
     blocks["danaher"] = _danaher_block(platform, amounts)
     her2 = simulate_her2_signature(platform_seed)
     loading = platform.uniform(0.25, 0.6, HER2_GENES)[:, None]
@@ -341,6 +343,16 @@ def _expression(
     linear = np.vstack([values for _, values in blocks.values()])
     measured = linear * np.exp(rng.normal(0.0, noise, linear.shape))
     return pd.DataFrame(np.log2(measured + 1.0).round(4), index=pd.Index(genes, name="gene"), columns=samples)
+
+
+def _marker_response(platform: Generator) -> np.ndarray:
+    """How strongly the platform measures each signature gene: weakly for markers of types that many tumours lack.
+
+    With that, as in real data, types that are absent come out as zero in most tumours instead of in half of them.
+    """
+    present = np.repeat([share for _, _, share in CELL_TYPES.values()], SIGNATURE_GENES_PER_TYPE)
+    weak, weaker = platform.uniform(0.5, 0.9, len(present)), platform.uniform(0.3, 0.7, len(present))
+    return np.select([present < RARE, present < 1.0], [weaker, weak], 1.0)
 
 
 def _danaher_block(platform: Generator, amounts: np.ndarray) -> tuple[list[str], np.ndarray]:

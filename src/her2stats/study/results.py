@@ -53,7 +53,8 @@ class StudyResults:
         lines = [f"Cohorts: {cohorts}"]
         if self.provenance.get("simulated"):
             lines[0] += " - all simulated"
-        lines += [f"  {finding}" for finding in strongest_findings(self.tables, alpha)]
+        exposure = str(self.provenance["exposure"])
+        lines += [f"  {finding}" for finding in strongest_findings(self.tables, exposure, alpha)]
         lines.append(self._r_sentence())
         lines.append(f"Report: {self.folder / 'report.html'}")
         return lines
@@ -66,13 +67,15 @@ class StudyResults:
         return f"R: of {len(self.crosscheck)} numbers {', '.join(said)}"
 
 
-def strongest_findings(tables: Mapping[str, pd.DataFrame], alpha: float, *, at_most: int = 3) -> list[str]:
-    """Name the smallest corrected p-values among the correlations of the whole cohorts, one line each."""
+def strongest_findings(
+    tables: Mapping[str, pd.DataFrame], exposure: str, alpha: float, *, at_most: int = 3
+) -> list[str]:
+    """Name the smallest corrected p-values among the exposure's correlations in whole cohorts, one line each."""
     table = tables.get("correlation")
     if table is None or not len(table):
         return []
-    found = table[table["p_adjusted"] < alpha]
-    found = found[found["df"].notna()].sort_values(["p_adjusted", "cohort", "outcome"], kind="stable")
+    found = table[(table["p_adjusted"] < alpha) & (table["term"] == exposure)]
+    found = found.sort_values(["p_adjusted", "cohort", "outcome"], kind="stable")
     return [
         f"{row.cohort}: {row.term} and {row.outcome}, rho {row.estimate:.2f} "
         f"({row.conf_low:.2f} to {row.conf_high:.2f}), corrected p {row.p_adjusted:.2g}, n = {row.n}"
