@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pandas as pd
@@ -116,10 +117,14 @@ def _write(study: Study, analyses: Sequence[CohortAnalysis], draft: Path, *, n_j
     save_workbook(tables, draft / "tables" / "tables.xlsx")
     models = _models(analyses)
     write_models(models, draft / "r")
-    checked = _crosscheck(study, models, progress=progress)
+    with ThreadPoolExecutor(max_workers=1) as beside:  # R works in a process of its own while we draw
+        comparison = beside.submit(_crosscheck, study, models)
+        draw_figures(analyses, study, draft / "figures", n_jobs=n_jobs, progress=progress)
+        progress("Comparing with R", 0, 1)
+        checked = comparison.result()
+    progress("Comparing with R", 1, 1)
     if checked is not None:
         checked.to_csv(draft / "crosscheck.csv", index=False, lineterminator="\n")
-    draw_figures(analyses, study, draft / "figures", n_jobs=n_jobs, progress=progress)
     write_provenance(provenance(study, list(analyses)), draft / PROVENANCE)
     progress("Report", 0, 1)
     write_report(draft)
@@ -136,12 +141,9 @@ def _models(analyses: Sequence[CohortAnalysis]) -> dict[str, Result]:
     }
 
 
-def _crosscheck(study: Study, models: dict[str, Result], *, progress: Progress) -> pd.DataFrame | None:
+def _crosscheck(study: Study, models: dict[str, Result]) -> pd.DataFrame | None:
     """Compare with R: when the study asks for it, and by default when R is there."""
     wanted = study.analysis.crosscheck
-    if wanted is False or (wanted is None and not r_status().usable):
+    if wanted is False or (wanted is None and not r_status(probe=False).usable):
         return None
-    progress("Comparing with R", 0, 1)
-    table = crosscheck_r(models).table
-    progress("Comparing with R", 1, 1)
-    return table
+    return crosscheck_r(models).table

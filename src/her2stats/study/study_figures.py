@@ -96,10 +96,8 @@ def cohort_drawings(analysis: CohortAnalysis, study: Study, suffix: str) -> list
         )
     )
     drawings.append(_marginal_drawing(analysis, suffix))
-    measured = material.measured()[[*material.kept, *(["hr"] if "hr" in material.clinical else [])]]
-    drawings.append(
-        Drawing("plot_distribution", f"figS1_distribution{suffix}", (measured, table("group_comparison")), {})
-    )
+    measured = material.fractions[material.kept].join(material.clinical[["hr"]] if "hr" in material.clinical else [])
+    drawings.append(Drawing("plot_distribution", f"figS1_distribution{suffix}", (table("group_comparison"), measured)))
     return drawings
 
 
@@ -109,8 +107,9 @@ def _til_drawing(analysis: CohortAnalysis, suffix: str) -> Drawing:
         return Drawing("placeholder", f"fig1b_til{suffix}", ("There is no total TIL score in this cohort",))
     frame = material.amounts()
     columns = [material.til, *material.predictors, *(["hr"] if "hr" in frame else [])]
-    options = {"til": material.til, "scores": list(material.predictors)}
-    return Drawing("plot_til_scatter", f"fig1b_til{suffix}", (frame[columns],), options)
+    rows = combine(analysis.answers.results.get("correlation", []))
+    rows = rows[rows["outcome"] == material.til]
+    return Drawing("plot_til_scatter", f"fig1b_til{suffix}", (rows, frame[columns]), {"til": material.til})
 
 
 def _marginal_drawing(analysis: CohortAnalysis, suffix: str) -> Drawing:
@@ -122,8 +121,9 @@ def _marginal_drawing(analysis: CohortAnalysis, suffix: str) -> Drawing:
         return Drawing("placeholder", f"fig3_marginal{suffix}", (f"No covariance analysis: {reason}",))
     overall = slopes[slopes["stratum"] == "all"].sort_values(["p_value", "outcome"], kind="stable")
     shown = overall["outcome"].head(MOST_MARGINAL).tolist()
-    options = {"outcomes": shown, "slopes": slopes[slopes["outcome"].isin(shown)], "data": analysis.material.amounts()}
-    return Drawing("plot_marginal", f"fig3_marginal{suffix}", (curves[curves["outcome"].isin(shown)],), options)
+    material = analysis.material
+    options = {"outcomes": shown, "score": material.exposure, "rug": material.scores[[material.exposure]]}
+    return Drawing("plot_marginal", f"fig3_marginal{suffix}", (curves, slopes), options)
 
 
 def _unadjusted(analysis: CohortAnalysis, name: str) -> pd.DataFrame:
