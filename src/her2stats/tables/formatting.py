@@ -1,7 +1,8 @@
 """Numbers as journals print them: p-values, estimates with their interval, percentages.
 
-Full precision stays in the csv files; these texts are for reading. Minus signs are typographic (U+2212), and an
-interval with a negative limit is joined by "to" because a dash beside a minus sign is misread.
+Full precision stays in the csv files; these texts are for reading. Minus signs are typographic (U+2212). The limits
+of a ratio are joined by an en dash; those of a measure that can be negative by "to", in every row of a column,
+because a dash beside a minus sign is misread.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ EN_DASH = "–"
 NOT_ESTIMABLE = "n.e."
 
 _NULL = {"odds ratio": 1.0, "correlation": 0.0, "difference": 0.0, "slope": 0.0}
-_LARGEST_RATIO = 999_999
+_LARGEST_RATIO = 1000
 _MOST_DECIMALS = 6
 
 
@@ -88,16 +89,16 @@ def format_p(p: float, *, alpha: float = 0.05) -> str:
 
 
 def p_phrase(p: float, *, alpha: float = 0.05, symbol: str = "p") -> str:
-    """Write a p-value for running text.
+    """Write a p-value for running text, with spaces at which no line is broken.
 
     Examples
     --------
-    >>> p_phrase(0.0123), p_phrase(0.00001)
+    >>> p_phrase(0.0123).replace("\N{NO-BREAK SPACE}", " "), p_phrase(0.00001).replace("\N{NO-BREAK SPACE}", " ")
     ('p = 0.012', 'p < 0.001')
     """
     text = format_p(p, alpha=alpha)
     sign, digits = (text[0], text[1:]) if text[:1] in "<>" else ("=", text)
-    return f"{symbol} {sign} {digits}"
+    return "\N{NO-BREAK SPACE}".join((symbol, sign, digits))
 
 
 def format_estimate(
@@ -126,7 +127,7 @@ def format_estimate(
     >>> format_estimate(-0.44, -0.53, -0.34, measure="correlation")
     '−0.44 (−0.53 to −0.34)'
     >>> format_estimate(0.0312, 0.0104, 0.0519, measure="slope")
-    '0.031 (0.010–0.052)'
+    '0.031 (0.010 to 0.052)'
     """
     if is_missing(estimate):
         return ""
@@ -135,7 +136,7 @@ def format_estimate(
     if is_missing(low) and is_missing(high):
         return middle
     ends = [NOT_ESTIMABLE if is_missing(end) else _write_limit(end, measure, shared) for end in (low, high)]
-    joint = " to " if any(end.startswith(MINUS) for end in (*ends, middle)) else EN_DASH
+    joint = EN_DASH if measure == "odds ratio" else " to "
     return f"{middle} ({ends[0]}{joint}{ends[1]})"
 
 
@@ -188,8 +189,8 @@ def _write(value: float, measure: Measure, shared: int) -> str:
 
 
 def _write_ratio(value: float) -> str:
-    if value > _LARGEST_RATIO and not math.isinf(value):
-        return f">{_LARGEST_RATIO:,}"
+    if value > _LARGEST_RATIO:
+        return f">{_LARGEST_RATIO}"
     if 0 < value < 0.001:
         return "<0.001"
     if 0 < value < 0.01:

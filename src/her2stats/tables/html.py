@@ -70,7 +70,7 @@ def table_html(table: PrintedTable, *, name: str) -> str:
     --------
     >>> import pandas as pd
     >>> page = table_html(PrintedTable(pd.DataFrame({"type": ["<b>"], "rho": ["−0.31"]}), "Caption"), name="t")
-    >>> "<caption>Caption</caption>" in page, "<b>" in page, 'scope="row"' in page
+    >>> "<span>Caption</span></caption>" in page, "<b>" in page, 'scope="row"' in page
     (True, False, True)
     """
     page = to_great_table(table, name=name).as_raw_html()
@@ -78,7 +78,7 @@ def table_html(table: PrintedTable, *, name: str) -> str:
     body = page[start:end]
     opening = re.match(r"<table[^>]*>", body)
     assert opening is not None
-    caption = f"<caption>{html.escape(table.caption)}</caption>"
+    caption = f'<caption id="{html.escape(name)}-caption"><span>{html.escape(table.caption)}</span></caption>'
     return f'<table id="{html.escape(name)}-table" class="printed">{caption}{body[opening.end() :]}'
 
 

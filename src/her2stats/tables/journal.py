@@ -13,14 +13,14 @@ _MISSING_NOTE = "Percentages are of all patients of the cohort, missing values i
 _ABSENT_NOTE = f"{NOT_RECORDED} The variable is not recorded in the cohort."
 
 
-def print_table_one(table: pd.DataFrame, cohorts: Mapping[str, int], *, caption: str) -> PrintedTable:
+def print_table_one(table: pd.DataFrame, cohorts: Mapping[str, int | str], *, caption: str) -> PrintedTable:
     """Print what `table_one` returned.
 
     Parameters
     ----------
     table : DataFrame
         From `table_one`, or read back from its csv.
-    cohorts : mapping of str to int
+    cohorts : mapping of str to int or str
         The cohorts to print, in order, and how many patients each has.
     caption : str
         What the table shows.

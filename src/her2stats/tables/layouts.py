@@ -11,7 +11,7 @@ import pandas as pd
 from her2stats.tables.effects import effect_text, interval_name, records
 from her2stats.tables.flag_words import MARK, flag_notes
 from her2stats.tables.formatting import EN_DASH, Measure, format_count, format_number, format_p, is_missing
-from her2stats.tables.labels import variable_label
+from her2stats.tables.labels import level_label, variable_label
 from her2stats.tables.printed import PrintedTable
 
 Cell = Literal["effect", "p", "p_adjusted", "statistic", "reference", "comparison", "n"]
@@ -98,7 +98,10 @@ def print_blocks(
         if block.heading:
             spanners.append((block.heading, [f"b{number}_{cell}" for cell in columns]))
     flags = [str(flag) for block in blocks for flag in block.rows["flag"]]
-    bold = [f"Bold: p < {alpha:g} after correction for multiple testing."] if strong else []
+    corrected = any(cell.endswith("_p_adjusted") for cell in frame)
+    bold = (
+        [f"p corr.: corrected for multiple testing{f'; bold below {alpha:g}' if strong else ''}."] if corrected else []
+    )
     return PrintedTable(
         frame=pd.DataFrame(frame),
         caption=caption,
@@ -135,9 +138,9 @@ def _cell_heading(cell: Cell, block: Block) -> str:
     if cell == "effect":
         return f"{block.effect} ({interval_name(block.rows['method'])})"
     if cell in ("reference", "comparison"):
-        named = [str(level) for level in block.rows[cell].dropna().unique()] if cell in block.rows else []
-        return named[0] if len(named) == 1 else cell.capitalize()
-    return {"p": "p", "p_adjusted": "p corrected", "statistic": "F", "n": "n"}[cell]
+        named = {(str(row["term"]), str(row[cell])) for row in records(block.rows) if cell in row}
+        return level_label(*named.pop()) if len(named) == 1 else cell.capitalize()
+    return {"p": "p", "p_adjusted": "p corr.", "statistic": "F", "n": "n"}[cell]
 
 
 def _cell_text(row: dict[str, Any], cell: Cell, block: Block, alpha: float) -> str:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
 from typing import Any
 
 import pandas as pd
 
 from her2stats.errors import DataError, Problem
-from her2stats.statistics.result import Result
-from her2stats.statistics.specs import ResponseSpec
 from her2stats.tables.effects import Results, effect_text, records, result_rows
 from her2stats.tables.formatting import format_count, format_percent, is_missing
 from her2stats.tables.labels import reference_label, sentence_case, split_level, variable_label
 
 ODDS_RATIO_ROW = "Odds ratio"
 _COUNTS = ("n_reference", "n_events_reference", "n_comparison", "n_events_comparison")
+_AGAINST = re.compile(r"odds ratio against (.+?)(?:;|$)")
 _WORDS = {"complete_response": ("complete", "partial or none"), "pcr": ("yes", "no")}
 
 
@@ -50,8 +49,8 @@ def table_response(results: Results, *, decimals: int = 0) -> pd.DataFrame:
     Examples
     --------
     >>> row = {"outcome": "pcr", "term": "her2_group[HER2-low]", "estimate": 0.688, "conf_low": 0.275,
-    ...        "conf_high": 1.724, "method": "logistic, Wald", "n_reference": 50, "n_events_reference": 36,
-    ...        "n_comparison": 36, "n_events_comparison": 23}
+    ...        "conf_high": 1.724, "method": "logistic, odds ratio against HER2-0", "n_reference": 50,
+    ...        "n_events_reference": 36, "n_comparison": 36, "n_events_comparison": 23}
     >>> table = table_response(pd.DataFrame([row]))
     >>> table.loc[1, ["level", "patients n", "patients %", "HER2-0 n", "HER2-low n", "HER2-low %"]].tolist()
     ['yes', '59', '69', '36', '23', '64']
@@ -61,9 +60,8 @@ def table_response(results: Results, *, decimals: int = 0) -> pd.DataFrame:
     rows = result_rows(results)
     if len(rows) and any(column not in rows for column in _COUNTS):
         raise DataError(Problem("these are no response rows", remedy="give what response_odds returned"))
-    named = _reference_names(results)
     blocks = [
-        _block(str(cohort), str(outcome), records(block), named, decimals)
+        _block(str(cohort), str(outcome), records(block), decimals)
         for (cohort, outcome), block in rows.groupby(["cohort", "outcome"], sort=False)
     ]
     lines = [line for block in blocks for line in block]
@@ -72,22 +70,21 @@ def table_response(results: Results, *, decimals: int = 0) -> pd.DataFrame:
     return pd.DataFrame(lines, columns=[*order, *groups]).fillna("").astype("str")
 
 
-def _reference_names(results: Results) -> dict[str, str]:
-    """Reference level by group variable, as far as the specs at hand say it."""
-    if isinstance(results, Result):
-        results = [results]
-    if isinstance(results, pd.DataFrame) or not isinstance(results, Iterable):
-        return {}
-    specs = [result.spec for result in results if isinstance(result, Result)]
-    return {spec.group: spec.reference for spec in specs if isinstance(spec, ResponseSpec)}
+def reference_of(row: dict[str, Any]) -> str:
+    """Name the reference group of a response row, as its method says it.
+
+    Examples
+    --------
+    >>> reference_of({"method": "logistic, odds ratio against HER2-0; 95% CI Wald", "term": "her2_group[HER2-low]"})
+    'HER2-0'
+    """
+    found = _AGAINST.search(row["method"])
+    return found[1] if found else reference_label(split_level(row["term"])[0])
 
 
-def _block(
-    cohort: str, outcome: str, rows: list[dict[str, Any]], named: dict[str, str], decimals: int
-) -> list[dict[str, str]]:
+def _block(cohort: str, outcome: str, rows: list[dict[str, Any]], decimals: int) -> list[dict[str, str]]:
     """Four lines of one outcome: evaluable, responders, the others, odds ratio."""
-    group = split_level(rows[0]["term"])[0]
-    counts = {named.get(group) or reference_label(group): (rows[0]["n_reference"], rows[0]["n_events_reference"])}
+    counts = {reference_of(rows[0]): (rows[0]["n_reference"], rows[0]["n_events_reference"])}
     ratios = dict.fromkeys(counts, "1 (reference)")
     for row in rows:
         level = split_level(row["term"])[1] or row["term"]

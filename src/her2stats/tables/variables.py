@@ -22,6 +22,13 @@ _ORDERS: dict[str, tuple[str, ...]] = {
     "pcr": ("yes", "no"),
 }
 _BINARY_WORDS = {"complete_response": ("partial or none", "complete"), "pcr": ("no", "yes")}
+_PAM50_WORDS = {
+    "LumA": "Luminal A",
+    "LumB": "Luminal B",
+    "Her2": "HER2-enriched",
+    "Basal": "Basal-like",
+    "Normal": "Normal-like",
+}
 _SIZES = ("≤ 2 cm", "2–5 cm", "> 5 cm")
 _ALWAYS_SHOWN = ("grade", "hr", "her2_ihc")
 
@@ -49,6 +56,8 @@ def describe_variable(name: str, cohorts: Mapping[str, pd.DataFrame]) -> Clinica
         return ClinicalVariable(name, variable_label(name), _SIZES, sizes)
     if name in _BINARY_WORDS:
         columns = {cohort: None if c is None else _words_for_binary(c, name) for cohort, c in columns.items()}
+    if name == "pam50":
+        columns = {cohort: None if c is None else _as_text(c).replace(_PAM50_WORDS) for cohort, c in columns.items()}
     known = [column for column in columns.values() if column is not None]
     if all(pd.api.types.is_numeric_dtype(column) for column in known) and _is_measured(name, known):
         return ClinicalVariable(name, variable_label(name), (), columns)

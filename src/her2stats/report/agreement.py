@@ -1,0 +1,162 @@
+"""What the comparison with R says: a badge, a table of largest differences, and every disagreement by name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import pandas as pd
+
+from her2stats.report.statements import name_list
+from her2stats.tables.formatting import format_count, is_missing
+from her2stats.tables.labels import stratum_label
+from her2stats.tables.printed import PrintedTable
+
+Status = Literal["agree", "disagree", "not checked"]
+MOST_LISTED = 50
+
+
+@dataclass(frozen=True, eq=False)
+class Agreement:
+    """The comparison with R, for the reader.
+
+    Parameters
+    ----------
+    status : {"agree", "disagree", "not checked"}
+        One disagreement is enough for "disagree"; "agree" needs at least one number that was compared.
+    badge : str
+        A few words for the top of the page.
+    sentence : str
+        The same in a sentence, for the methods.
+    by_verb : PrintedTable or None
+        Numbers compared, and the largest difference, by function.
+    disagreements : PrintedTable or None
+        Every number that differs.
+    reasons : tuple of str
+        Why numbers were not checked.
+    """
+
+    status: Status
+    badge: str
+    sentence: str
+    by_verb: PrintedTable | None = None
+    disagreements: PrintedTable | None = None
+    reasons: tuple[str, ...] = ()
+
+
+def read_agreement(crosscheck: pd.DataFrame | None) -> Agreement:
+    """Sum up crosscheck.csv.
+
+    Parameters
+    ----------
+    crosscheck : DataFrame or None
+        One row a number; None where no comparison was made.
+
+    Examples
+    --------
+    >>> read_agreement(None).badge
+    'Not compared with R'
+    """
+    if crosscheck is None or not len(crosscheck):
+        return Agreement("not checked", "Not compared with R", "The models were not fitted again in R.")
+    verdict = crosscheck["verdict"]
+    agree, unchecked = verdict.eq("agree"), verdict.eq("not checked")
+    differ = ~agree & ~unchecked  # a verdict that is not known never counts as agreement
+    reasons = (
+        tuple(
+            f"{reason or 'no reason given'}: {format_count(count)}"
+            for reason, count in crosscheck.loc[unchecked, "reason"].value_counts(sort=False).sort_index().items()
+        )
+        if "reason" in crosscheck
+        else ()
+    )
+    software = _software(crosscheck)
+    compared = int((agree | differ).sum())
+    open_ones = f", {format_count(int(unchecked.sum()))} not checked" if unchecked.any() else ""
+    if differ.any():
+        status: Status = "disagree"
+        badge = f"R disagrees on {format_count(int(differ.sum()))} of {format_count(compared)} numbers"
+    elif agree.any():
+        status, badge = "agree", f"R agrees on all {format_count(compared)} numbers{open_ones}"
+    else:
+        status, badge = "not checked", "Not checked in R"
+    sentence = (
+        f"Every model was fitted again in {software}: {format_count(int(agree.sum()))} of {format_count(compared)} "
+        f"numbers agreed within their tolerance{open_ones}."
+        if compared
+        else "The models could not be fitted again in R."
+    )
+    return Agreement(
+        status, badge, sentence, _by_verb(crosscheck, agree, differ, unchecked), _listed(crosscheck[differ]), reasons
+    )
+
+
+def _software(crosscheck: pd.DataFrame) -> str:
+    """Name R and emmeans with the versions that were used."""
+    found = []
+    for name, column in (("R", "r_version"), ("emmeans", "emmeans_version")):
+        versions = sorted(set(crosscheck.get(column, pd.Series(dtype="str"))) - {""})
+        if versions:
+            found.append(f"{name} {name_list(versions)}")
+    return f"{found[0]} ({', '.join(found[1:])})" if len(found) > 1 else "".join(found) or "R"
+
+
+def _by_verb(crosscheck: pd.DataFrame, agree: pd.Series, differ: pd.Series, unchecked: pd.Series) -> PrintedTable:
+    rows = []
+    for verb, part in crosscheck.groupby("verb", sort=False):
+        compared = part.loc[(agree | differ).loc[part.index]]
+        rows.append(
+            {
+                "verb": str(verb),
+                "compared": format_count(len(compared)),
+                "agree": format_count(int(agree.loc[part.index].sum())),
+                "disagree": format_count(int(differ.loc[part.index].sum())),
+                "unchecked": format_count(int(unchecked.loc[part.index].sum())),
+                "largest": _scientific(_largest(compared)),
+                "tolerance": _scientific(compared["tolerance"].max() if len(compared) else float("nan")),
+            }
+        )
+    labels = {
+        "verb": "Function",
+        "compared": "Numbers compared",
+        "agree": "Agree",
+        "disagree": "Disagree",
+        "unchecked": "Not checked",
+        "largest": "Largest relative difference",
+        "tolerance": "Tolerance",
+    }
+    return PrintedTable(pd.DataFrame(rows), "Agreement between Python and R, by function", labels)
+
+
+def _largest(rows: pd.DataFrame) -> float:
+    """Largest relative difference; infinite ones (a number against none) count as they are."""
+    return float(rows["rel_diff"].max()) if "rel_diff" in rows and len(rows) else float("nan")
+
+
+def _scientific(value: float) -> str:
+    if is_missing(value):
+        return ""
+    return "0" if value == 0 else f"{value:.1e}".replace("e-0", "e-").replace("-", "−")
+
+
+def _listed(rows: pd.DataFrame) -> PrintedTable | None:
+    if not len(rows):
+        return None
+    shown = rows.head(MOST_LISTED)
+    frame = pd.DataFrame(
+        {
+            "outcome": shown["outcome"],
+            "term": shown["term"],
+            "cohort": shown["cohort"],
+            "stratum": shown["stratum"].map(stratum_label),
+            "quantity": shown["quantity"],
+            "python": [f"{value:.10g}" for value in shown["python"]],
+            "r": [f"{value:.10g}" for value in shown["r"]],
+            "verdict": shown["verdict"],
+        }
+    )
+    more = [f"{len(rows) - MOST_LISTED} more are in crosscheck.csv."] if len(rows) > MOST_LISTED else []
+    labels = {"outcome": "Outcome", "term": "Term", "cohort": "Cohort", "stratum": "Stratum", "quantity": "Quantity"}
+    labels |= {"python": "Python", "r": "R", "verdict": "Verdict"}
+    words = ("term", "cohort", "stratum", "quantity", "verdict")
+    return PrintedTable(frame.reset_index(drop=True), "Numbers on which R disagrees", labels, words=words, notes=more)

@@ -1,0 +1,75 @@
+"""Title, caption and description of every figure, from its file name."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from her2stats.tables.labels import sentence_case
+
+FURTHER = "further"
+
+
+@dataclass(frozen=True)
+class Caption:
+    """What stands around a figure.
+
+    Parameters
+    ----------
+    section : str
+        Section of the report that the figure belongs to; `FURTHER` for one that is not known.
+    label, title, caption, alt : str
+        "Fig. 1a", what it shows in a few words, in sentences, and for somebody who cannot see it.
+    data : str
+        Table behind the figure; empty for none.
+    patients : bool
+        Whether single tumours can be seen in it.
+    """
+
+    section: str
+    label: str
+    title: str
+    caption: str
+    alt: str
+    data: str = ""
+    patients: bool = True
+
+
+def caption_of(name: str, *, exposure: str) -> Caption:
+    """Find the caption of a figure; one of an unknown kind gets a plain one from its name.
+
+    Parameters
+    ----------
+    name : str
+        File name without ending; what follows the known part is a cohort ("fig1b_til_abim").
+    exposure : str
+        Name of the exposure.
+
+    Examples
+    --------
+    >>> caption_of("fig1b_til_abim", exposure="ERBB2").title
+    'Total TIL against the scores, abim'
+    >>> caption_of("fig9_power_curve", exposure="ERBB2").title
+    'Power curve'
+    """
+    for pattern, entry in _entries():
+        found = pattern.fullmatch(name)
+        if found:
+            cohort = f", {found['cohort']}" if found["cohort"] else ""
+            title, caption, alt = (
+                str(entry[key]).format(exposure=exposure, cohort=cohort) for key in ("title", "caption", "alt")
+            )
+            section, label, data = (str(entry[key]) for key in ("section", "label", "data"))
+            return Caption(section, label, title, caption, alt, data, patients=bool(entry["patients"]))
+    words = sentence_case(re.sub(r"^fig[A-Za-z0-9]*?_", "", name).replace("_", " ").strip()) or name
+    return Caption(FURTHER, "Figure", words, "", f"Figure: {words}.")
+
+
+@cache
+def _entries() -> tuple[tuple[re.Pattern[str], dict[str, str | bool]], ...]:
+    text = resources.files("her2stats.report").joinpath("data/captions.toml").read_text(encoding="utf-8")
+    entries = tomllib.loads(text)["figure"]
+    return tuple((re.compile(f"(?:{entry['pattern']})(?:_(?P<cohort>.+))?"), entry) for entry in entries)

@@ -1,0 +1,106 @@
+"""What the tests said: which rows are significant after correction, which are not, which could not be estimated.
+
+Nothing here looks further than the result tables. A direction is the sign of an estimate, never a cause.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from her2stats.statistics.flags import code_of
+from her2stats.statistics.multiplicity import SECOND_TESTS
+from her2stats.tables.effects import records
+from her2stats.tables.formatting import Measure, is_missing
+
+Row = dict[str, Any]
+
+
+def is_second_test(terms: pd.Series) -> pd.Series:
+    """Say which rows are second tests of a hypothesis (Fisher exact, likelihood ratio)."""
+    return terms.astype("str").str.endswith(SECOND_TESTS)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The rows of one question in one cohort and stratum, sorted by what the test said.
+
+    Parameters
+    ----------
+    below, above : tuple of row
+        Significant, with an estimate below or above the null value; the smallest p-values first.
+    nominal : tuple of row
+        Below alpha before the correction, not after it.
+    rest : tuple of row
+        Not significant.
+    failed : tuple of row
+        No p-value; the reason is in ``flag``.
+    corrected : bool
+        Whether the p-values were corrected for multiple testing.
+    """
+
+    below: tuple[Row, ...]
+    above: tuple[Row, ...]
+    nominal: tuple[Row, ...]
+    rest: tuple[Row, ...]
+    failed: tuple[Row, ...]
+    corrected: bool
+
+    @property
+    def significant(self) -> tuple[Row, ...]:
+        """Both directions together."""
+        return self.below + self.above
+
+    @property
+    def tested(self) -> int:
+        """How many rows have a p-value."""
+        return len(self.significant) + len(self.nominal) + len(self.rest)
+
+
+def judge(rows: pd.DataFrame, *, alpha: float, measure: Measure = "difference") -> Judged:
+    """Sort rows by their p-value after correction, or as it stands where none of them was corrected.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Result rows of one family. Second tests (Fisher exact, likelihood ratio) are left out.
+    alpha : float
+        Threshold.
+    measure : Measure
+        Ratios are compared with 1, everything else with 0.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"term": "x", "estimate": [-0.4, 0.1], "p_value": [0.001, 0.04],
+    ...                      "p_adjusted": [0.01, 0.4], "flag": ["", ""]})
+    >>> judged = judge(rows, alpha=0.05)
+    >>> len(judged.below), len(judged.nominal), judged.corrected
+    (1, 1, True)
+    """
+    main = rows[~is_second_test(rows["term"])]
+    corrected = bool(main["p_adjusted"].notna().any())
+    null = 1.0 if measure == "odds ratio" else 0.0
+    found: dict[str, list[Row]] = {"below": [], "above": [], "nominal": [], "rest": [], "failed": []}
+    for row in records(main):
+        p = row["p_adjusted"] if corrected else row["p_value"]
+        if is_missing(p) or is_missing(row["p_value"]):
+            kind = "failed"
+        elif p < alpha:
+            kind = "above" if not is_missing(row["estimate"]) and row["estimate"] > null else "below"
+        else:
+            kind = "nominal" if corrected and row["p_value"] < alpha else "rest"
+        found[kind].append(row)
+
+    def by_p(row: Row) -> tuple[float, float]:
+        return row["p_adjusted" if corrected else "p_value"], row["p_value"]
+
+    ordered = {kind: tuple(sorted(some, key=by_p)) if kind != "failed" else tuple(some) for kind, some in found.items()}
+    return Judged(**ordered, corrected=corrected)
+
+
+def reasons(rows: tuple[Row, ...], name: Callable[[Row], str]) -> list[str]:
+    """Name rows that could not be estimated, with the code of their flag."""
+    return [f"{name(row)} ({code_of(row['flag']) or 'no p-value'})" for row in rows]

@@ -1,0 +1,136 @@
+"""A results folder as it lies on the disk: what could be read, and what is missing or damaged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pandas as pd
+
+from her2stats.errors import FileError, Problem
+from her2stats.report.picture import Picture, read_picture
+from her2stats.report.provenance import CohortEntry, Provenance, read_provenance
+from her2stats.report.schema import CROSSCHECK, SCHEMAS
+from her2stats.report.strict_csv import DamagedFileError, read_strict
+from her2stats.statistics.result import as_result_table
+
+PROVENANCE = "provenance.json"
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A file of the folder that is missing or cannot be used, and why."""
+
+    file: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.file} {self.why}"
+
+
+@dataclass(frozen=True, eq=False)
+class ResultsFolder:
+    """Everything that a report is made of.
+
+    Parameters
+    ----------
+    path : Path
+        The folder.
+    provenance : Provenance
+        Title, versions, inputs, conventions; defaults where the file is damaged.
+    tables : mapping of str to DataFrame
+        The tables that could be read, by name without ending.
+    pictures : mapping of str to Picture
+        The figures that could be read, by name without ending.
+    crosscheck : DataFrame or None
+        The comparison with R; None where it was not made.
+    gaps : tuple of Gap
+        What could not be read.
+    """
+
+    path: Path
+    provenance: Provenance
+    tables: Mapping[str, pd.DataFrame]
+    pictures: Mapping[str, Picture]
+    crosscheck: pd.DataFrame | None
+    gaps: tuple[Gap, ...]
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A table, or an empty frame with its columns where it could not be read."""
+        if name in self.tables:
+            return self.tables[name]
+        return pd.DataFrame(columns=list(SCHEMAS[name].required))
+
+    def gap(self, name: str) -> Gap | None:
+        """Why a table is not there."""
+        return next((gap for gap in self.gaps if gap.file == f"tables/{name}.csv"), None)
+
+
+def read_folder(path: Path) -> ResultsFolder:
+    """Read a results folder; whatever is wrong with a file becomes a `Gap`.
+
+    Raises
+    ------
+    FileError
+        There is no such folder, or nothing in it is a result.
+    """
+    if not path.is_dir():
+        raise FileError(Problem("there is no such folder", str(path), "give the folder that a run has written"))
+    gaps: list[Gap] = []
+    tables = {}
+    for name, schema in SCHEMAS.items():
+        try:
+            table = read_strict(path / "tables" / f"{name}.csv", schema)
+            tables[name] = as_result_table(table) if "estimate" in schema.required else table
+        except DamagedFileError as error:
+            gaps.append(Gap(f"tables/{name}.csv", str(error)))
+    pictures = _read_pictures(path / "figures", gaps)
+    if not tables and not pictures:
+        raise FileError(Problem("holds no results", str(path), "give the folder that a run has written"))
+    return ResultsFolder(
+        path=path,
+        provenance=_provenance(path / PROVENANCE, tables, gaps),
+        tables=tables,
+        pictures=pictures,
+        crosscheck=_crosscheck(path / "crosscheck.csv", gaps),
+        gaps=tuple(gaps),
+    )
+
+
+def _read_pictures(folder: Path, gaps: list[Gap]) -> dict[str, Picture]:
+    if not folder.is_dir():
+        gaps.append(Gap("figures/", "is missing"))
+        return {}
+    files = sorted(file for file in folder.iterdir() if file.suffix in (".svg", ".png", ".pdf"))
+    pictures = {}
+    for name in sorted({file.stem for file in files}):
+        own = [file for file in files if file.stem == name]
+        picture, problems = read_picture(name, own)
+        gaps += [Gap(f"figures/{file}", why) for file, why in problems]
+        if picture is not None:
+            pictures[name] = picture
+    return pictures
+
+
+def _provenance(path: Path, tables: Mapping[str, pd.DataFrame], gaps: list[Gap]) -> Provenance:
+    try:
+        provenance, problems = read_provenance(path)
+    except DamagedFileError as error:
+        gaps.append(Gap(PROVENANCE, f"{error}; the page is made as if it were public"))
+        provenance, problems = Provenance(public=True), []
+    gaps += [Gap(PROVENANCE, problem) for problem in problems]
+    if provenance.cohorts:
+        return provenance
+    found = [str(name) for table in tables.values() if "cohort" in table for name in table["cohort"].unique()]
+    return replace(provenance, cohorts=tuple(CohortEntry(name) for name in dict.fromkeys(found) if name))
+
+
+def _crosscheck(path: Path, gaps: list[Gap]) -> pd.DataFrame | None:
+    if not path.exists():
+        return None
+    try:
+        return read_strict(path, CROSSCHECK)
+    except DamagedFileError as error:
+        gaps.append(Gap("crosscheck.csv", str(error)))
+        return None

@@ -1,0 +1,103 @@
+"""The tests of one question at a glance: items down, cohorts and strata across, a mark a test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import pandas as pd
+
+from her2stats.report.findings import Row, judge
+from her2stats.tables.formatting import Measure
+from her2stats.tables.labels import stratum_label
+
+Mark = Literal["below", "above", "nominal-below", "nominal-above", "rest", "failed", ""]
+LARGEST = 24
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Marks of the items that are significant somewhere.
+
+    Parameters
+    ----------
+    groups : tuple of (str, int)
+        Headings over several columns (cohorts), with how many columns each has.
+    columns : tuple of str
+        Strata; empty texts where there is only one.
+    rows : tuple of (str, tuple of Mark)
+        Item and its marks.
+    quiet : int
+        How many items are not significant in any column, and not shown.
+    below, above : str
+        What the two directions mean.
+    corrected : bool
+        Whether the p-values were corrected.
+    """
+
+    groups: tuple[tuple[str, int], ...]
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[Mark, ...]], ...]
+    quiet: int
+    below: str
+    above: str
+    corrected: bool
+
+
+def make_grid(
+    rows: pd.DataFrame, name: Callable[[Row], str], *, alpha: float, measure: Measure, below: str, above: str
+) -> Grid:
+    """Mark every item in every cohort and stratum; items that are significant nowhere are counted only.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Result rows of one question.
+    name : callable
+        Result row -> item.
+    alpha : float
+        Threshold.
+    measure : Measure
+        "odds ratio" compares with 1, everything else with 0.
+    below, above : str
+        What the two directions mean.
+    """
+    marks: dict[str, dict[int, Mark]] = {}
+    keys: list[tuple[str, str]] = []
+    corrected = False
+    for (cohort, stratum), part in rows.groupby(["cohort", "stratum"], sort=False):
+        keys.append((str(cohort), str(stratum)))
+        for item, mark in _marks(part, name, alpha, measure):
+            marks.setdefault(item, {})[len(keys) - 1] = mark
+        corrected = corrected or bool(part["p_adjusted"].notna().any())
+    places = sorted(range(len(keys)), key=lambda place: [key[0] for key in keys].index(keys[place][0]))
+    cohorts = list(dict.fromkeys(cohort for cohort, _ in keys))
+    strata = {stratum for _, stratum in keys}
+    shown = [(item, own) for item, own in marks.items() if {"below", "above"} & set(own.values())]
+    return Grid(
+        groups=tuple((cohort, sum(key[0] == cohort for key in keys)) for cohort in cohorts),
+        columns=tuple(_column(keys[place][1]) if len(strata) > 1 else "" for place in places),
+        rows=tuple((item, tuple(own.get(place, "") for place in places)) for item, own in shown[:LARGEST]),
+        quiet=len(marks) - len(shown[:LARGEST]),
+        below=below,
+        above=above,
+        corrected=corrected,
+    )
+
+
+def _column(stratum: str) -> str:
+    return "All" if stratum == "all" else stratum_label(stratum)
+
+
+def _marks(rows: pd.DataFrame, name: Callable[[Row], str], alpha: float, measure: Measure) -> list[tuple[str, Mark]]:
+    judged = judge(rows, alpha=alpha, measure=measure)
+    null = 1.0 if measure == "odds ratio" else 0.0
+    found: list[tuple[Row, Mark]] = [(row, "below") for row in judged.below]
+    found += [(row, "above") for row in judged.above]
+    found += [(row, "nominal-above" if row["estimate"] > null else "nominal-below") for row in judged.nominal]
+    found += [(row, "rest") for row in judged.rest]
+    found += [(row, "failed") for row in judged.failed]
+    by_item: dict[str, Mark] = {name(row): mark for row, mark in found}
+    order = [name(row) for row in rows.to_dict("records")]  # type: ignore[arg-type]
+    return [(item, by_item[item]) for item in dict.fromkeys(order) if item in by_item]

@@ -1,0 +1,52 @@
+"""Parts that many sections need: a table of blocks, the figures of a section, why something is absent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import pandas as pd
+
+from her2stats.report.captions import Caption
+from her2stats.report.folder import ResultsFolder
+from her2stats.report.page_model import FigurePart, Part, Section, TablePart, TextPart
+from her2stats.report.statements import name_list
+from her2stats.tables import PrintedTable
+
+Figures = Mapping[str, Sequence[FigurePart]]
+
+
+def section(name: str, title: str, parts: Iterable[Part], lead: str = "") -> Section:
+    """Make a section."""
+    return Section(name, title, tuple(parts), lead)
+
+
+def absent(folder: ResultsFolder, *tables: str) -> list[Part]:
+    """Say which tables of a section could not be read, and why cohorts are not in the others."""
+    said: list[Part] = []
+    for name in tables:
+        gap = folder.gap(name)
+        if gap is not None:
+            said.append(TextPart(f"{gap}. What it would show is not on this page.", "gap"))
+    omitted = folder.table("omitted")
+    rows = omitted[omitted["part"].isin(tables)]
+    for reason, part in rows.groupby("reason", sort=False):
+        cohorts = name_list(list(dict.fromkeys(map(str, part["cohort"]))), most=99)
+        said.append(TextPart(f"Not available for {cohorts}: {reason}.", "aside"))
+    return said
+
+
+def by_cohort(rows: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
+    """Rows by cohort, in the order of the file."""
+    return [(str(cohort), part) for cohort, part in rows.groupby("cohort", sort=False)]
+
+
+def table_by_cohort(
+    rows: pd.DataFrame, data: str, printed: Callable[[str, pd.DataFrame], PrintedTable], *, sortable: bool = True
+) -> list[Part]:
+    """One table a cohort."""
+    return [TablePart(printed(cohort, part), data, sortable) for cohort, part in by_cohort(rows)]
+
+
+def figure_part(name: str, caption: Caption, folder: ResultsFolder, **fields: object) -> FigurePart:
+    """Make the part of one figure."""
+    return FigurePart(name, caption, files=folder.pictures[name].files, **fields)  # type: ignore[arg-type]

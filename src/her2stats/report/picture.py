@@ -1,0 +1,149 @@
+"""Figures of a results folder: whole files only, and which format goes into the page."""
+
+from __future__ import annotations
+
+import base64
+import re
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from her2stats.report.strict_csv import DamagedFileError
+
+_PNG_START = b"\x89PNG\r\n\x1a\n"
+_PNG_END = b"IEND\xaeB`\x82"
+_SVG_OPEN = re.compile(rb"<svg\b[^>]*>", re.DOTALL)
+_VIEWBOX = re.compile(rb'viewBox\s*=\s*"\s*[-\d.]+[\s,]+[-\d.]+[\s,]+([\d.]+)[\s,]+([\d.]+)\s*"')
+_CSS_PIXELS_PER_PNG_PIXEL = 96 / 300
+
+
+@dataclass(frozen=True)
+class Image:
+    """One image file, ready for the page: content and size on screen in CSS pixels."""
+
+    kind: str
+    content: bytes
+    width: int
+    height: int
+
+    @property
+    def data_uri(self) -> str:
+        """The whole image as a data URI; as an `<img>` it can run no script, not even a hostile svg."""
+        mime = {"svg": "image/svg+xml", "png": "image/png"}[self.kind]
+        return f"data:{mime};base64,{base64.b64encode(self.content).decode('ascii')}"
+
+    @property
+    def cost(self) -> int:
+        """Bytes that the image takes in the page."""
+        return 4 * ((len(self.content) + 2) // 3)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One figure: its name and the images of it that are whole.
+
+    Parameters
+    ----------
+    name : str
+        File name without ending.
+    images : tuple of Image
+        svg first, then png, as far as they are there.
+    files : tuple of str
+        Names of all files of the figure, pdf included.
+    """
+
+    name: str
+    images: tuple[Image, ...]
+    files: tuple[str, ...]
+
+
+def read_picture(name: str, files: Sequence[Path]) -> tuple[Picture | None, list[tuple[str, str]]]:
+    """Read the images of one figure.
+
+    Returns
+    -------
+    Picture or None, list of (str, str)
+        None where no image can be shown; file names with what is wrong with them.
+    """
+    images, problems = [], []
+    for kind in ("svg", "png"):
+        for file in (file for file in files if file.suffix == f".{kind}"):
+            try:
+                images.append(_read_svg(file) if kind == "svg" else _read_png(file))
+            except DamagedFileError as error:
+                problems.append((file.name, str(error)))
+    if not images:
+        if not problems:
+            problems.append((files[0].name, "is there as pdf only, which a page cannot show"))
+        return None, problems
+    return Picture(name, tuple(images), tuple(file.name for file in files)), problems
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise DamagedFileError(f"cannot be read: {error.strerror or error}") from error
+
+
+def _read_svg(file: Path) -> Image:
+    content = _content(file)
+    opening = _SVG_OPEN.search(content)
+    if opening is None or not content.rstrip().endswith(b"</svg>"):
+        raise DamagedFileError("is no whole svg image")
+    size = _VIEWBOX.search(opening[0])
+    if size is None or not (float(size[1]) > 0 and float(size[2]) > 0):
+        raise DamagedFileError("does not say its size")
+    points_to_pixels = 96 / 72  # matplotlib writes the viewBox in points
+    return Image("svg", content, round(float(size[1]) * points_to_pixels), round(float(size[2]) * points_to_pixels))
+
+
+def _read_png(file: Path) -> Image:
+    content = _content(file)
+    if not content.startswith(_PNG_START) or not content.endswith(_PNG_END):
+        raise DamagedFileError("is no whole png image")
+    width, height = struct.unpack(">II", content[16:24])
+    if not width or not height:
+        raise DamagedFileError("is an empty image")
+    return Image("png", content, round(width * _CSS_PIXELS_PER_PNG_PIXEL), round(height * _CSS_PIXELS_PER_PNG_PIXEL))
+
+
+def choose_images(
+    pictures: Sequence[Picture], *, budget: int, drop_vectors: frozenset[str] = frozenset()
+) -> dict[str, Image | None]:
+    """Choose one image a figure so that all of them fit into the page.
+
+    Parameters
+    ----------
+    pictures : sequence of Picture
+        In the order of the page.
+    budget : int
+        Bytes for all of them.
+    drop_vectors : frozenset of str
+        Figures that show single patients: an svg would hold their coordinates as numbers, so png is taken.
+
+    Returns
+    -------
+    dict
+        Name -> image; None where the figure did not fit. svg is preferred; where the sum is too large the figures
+        that save most by png change first, then the largest ones are left out.
+    """
+    options = {p.name: [i for i in p.images if i.kind == "png" or p.name not in drop_vectors] for p in pictures}
+    chosen: dict[str, Image | None] = {name: images[0] if images else None for name, images in options.items()}
+
+    def saving(name: str) -> int:
+        image = chosen[name]
+        return image.cost - min(option.cost for option in options[name]) if image is not None else 0
+
+    while _total(chosen) > budget and any(saving(name) > 0 for name in chosen):
+        name = max(chosen, key=saving)
+        chosen[name] = min(options[name], key=lambda image: image.cost)
+    while _total(chosen) > budget:
+        name = max(chosen, key=lambda n: image.cost if (image := chosen[n]) is not None else 0)
+        chosen[name] = None
+    return chosen
+
+
+def _total(chosen: dict[str, Image | None]) -> int:
+    return sum(image.cost for image in chosen.values() if image is not None)

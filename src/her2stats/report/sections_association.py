@@ -1,0 +1,123 @@
+"""How the exposure goes with cell types: correlation, infiltration, hormone-receptor groups."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from her2stats.report.folder import ResultsFolder
+from her2stats.report.page_model import MorePart, Part, Section, TablePart
+from her2stats.report.parts import Figures, absent, by_cohort, section, table_by_cohort
+from her2stats.report.question_rows import is_second_test, is_spearman, score_rows, total_rows
+from her2stats.tables import PrintedTable
+from her2stats.tables.labels import stratum_label
+from her2stats.tables.layouts import Block, Cell, print_blocks, sample_size
+
+_SHIFT_NOTE = "Shift: Hodges-Lehmann estimate of the score where the type is present, minus where it is absent."
+
+
+def correlation_section(folder: ResultsFolder, figures: Figures) -> Section:
+    """Exposure against each cell type over all tumours."""
+    table = folder.table("correlation")
+    parts: list[Part] = [*absent(folder, "correlation"), *figures.get("correlation", ())]
+    parts += _cohorts_side_by_side(folder, table, folder.provenance.exposure)
+    others = [score for score in _scores(folder, table) if score != folder.provenance.exposure]
+    for score in others:
+        parts.append(MorePart(f"The same for {score}", _cohorts_side_by_side(folder, table, score)))
+    return section("correlation", f"Cell types and {folder.provenance.exposure_name}", parts)
+
+
+def _scores(folder: ResultsFolder, table: pd.DataFrame) -> list[str]:
+    """Scores that were correlated with single cell types, in the order of the file."""
+    return list(dict.fromkeys(map(str, table.loc[is_spearman(table), "term"])))
+
+
+def _cohorts_side_by_side(folder: ResultsFolder, table: pd.DataFrame, score: str) -> list[Part]:
+    rows = score_rows(folder, table, score)
+    ranked, shifted = rows[is_spearman(rows)], rows[~is_spearman(rows)]
+    blocks = [Block(f"{cohort}, {sample_size(part)}", part, effect="ρ") for cohort, part in by_cohort(ranked)]
+    made: list[Part] = []
+    if len(ranked):
+        caption = f"Spearman correlation of {score} with cell types"
+        made.append(TablePart(_printed(folder, blocks, caption), "correlation"))
+    if len(shifted):
+        blocks = [Block(f"{cohort}, {sample_size(part)}", part, effect="Shift") for cohort, part in by_cohort(shifted)]
+        caption = f"{score} between absence and presence of dichotomised cell types"
+        made.append(TablePart(_printed(folder, blocks, caption, _SHIFT_NOTE), "correlation"))
+    return made
+
+
+def _printed(folder: ResultsFolder, blocks: list[Block], caption: str, *notes: str) -> PrintedTable:
+    return print_blocks(blocks, caption=caption, key="item", alpha=folder.provenance.alpha, notes=notes)
+
+
+def infiltration_section(folder: ResultsFolder, figures: Figures) -> Section:
+    """Total TIL against the scores."""
+    parts: list[Part] = [*figures.get("infiltration", ())]
+    rows = total_rows(folder, "correlation")
+    for outcome, part in rows.groupby("outcome", sort=False):
+        blocks = [Block(f"{cohort}, {sample_size(own)}", own, effect="ρ") for cohort, own in by_cohort(part)]
+        caption = f"Spearman correlation of {outcome} with the scores"
+        printed = print_blocks(blocks, caption=caption, key="term", stub="Score", alpha=folder.provenance.alpha)
+        parts.append(TablePart(printed, "correlation"))
+    return section("infiltration", "Total infiltration and the scores", parts)
+
+
+def by_hr_section(folder: ResultsFolder, figures: Figures) -> Section:
+    """Exposure against each cell type within the hormone-receptor groups."""
+    table = folder.table("correlation_by_hr")
+    parts: list[Part] = [*absent(folder, "correlation_by_hr"), *figures.get("by-hr", ())]
+    parts += _strata_side_by_side(folder, table, folder.provenance.exposure)
+    for score in _scores(folder, table):
+        if score != folder.provenance.exposure:
+            parts.append(MorePart(f"The same for {score}", _strata_side_by_side(folder, table, score)))
+    totals = total_rows(folder, "correlation_by_hr")
+    for cohort, part in by_cohort(totals):
+        caption = f"Total infiltration and the scores by hormone receptor, {cohort}"
+        printed = print_blocks(
+            _stratum_blocks(part, "ρ"), caption=caption, key="term", stub="Score", alpha=folder.provenance.alpha
+        )
+        parts.append(TablePart(printed, "correlation_by_hr"))
+    return section("by-hr", "Within hormone-receptor groups", parts)
+
+
+def _strata_side_by_side(folder: ResultsFolder, table: pd.DataFrame, score: str) -> list[Part]:
+    made: list[Part] = []
+    for cohort, rows in by_cohort(score_rows(folder, table, score)):
+        ranked, shifted = rows[is_spearman(rows)], rows[~is_spearman(rows)]
+        if len(ranked):
+            caption = f"Spearman correlation of {score} with cell types by hormone receptor, {cohort}"
+            made.append(TablePart(_printed(folder, _stratum_blocks(ranked, "ρ"), caption), "correlation_by_hr"))
+        if len(shifted):
+            caption = f"{score} between absence and presence by hormone receptor, {cohort}"
+            printed = _printed(folder, _stratum_blocks(shifted, "Shift"), caption, _SHIFT_NOTE)
+            made.append(TablePart(printed, "correlation_by_hr"))
+    return made
+
+
+def _stratum_blocks(rows: pd.DataFrame, effect: str) -> list[Block]:
+    return [
+        Block(f"{stratum_label(str(stratum))}, {sample_size(part)}", part, effect=effect)
+        for stratum, part in rows.groupby("stratum", sort=False)
+    ]
+
+
+def groups_section(folder: ResultsFolder, figures: Figures) -> Section:
+    """Cell types between HR-positive and HR-negative tumours."""
+    table = folder.table("group_comparison")
+    parts: list[Part] = [*absent(folder, "group_comparison"), *figures.get("groups", ())]
+    parts += table_by_cohort(table, "group_comparison", lambda cohort, part: _groups(folder, cohort, part))
+    return section("groups", "Differences between hormone-receptor groups", parts)
+
+
+def _groups(folder: ResultsFolder, cohort: str, rows: pd.DataFrame) -> PrintedTable:
+    second = is_second_test(rows["term"])
+    cells: tuple[Cell, ...] = ("reference", "comparison", "effect", "p", "p_adjusted")
+    blocks = [Block("", rows[~second], cells, effect="Difference")]
+    if second.any():
+        blocks.append(Block("Fisher exact", rows[second], ("p",)))
+    notes = (
+        "Continuous types: medians, Hodges-Lehmann shift, Wilcoxon test. Dichotomised types: percentage of tumours "
+        "with the type, difference in proportions, chi-squared test.",
+    )
+    caption = f"Cell types by hormone-receptor status, {cohort}, {sample_size(rows)}"
+    return print_blocks(blocks, caption=caption, alpha=folder.provenance.alpha, notes=notes)

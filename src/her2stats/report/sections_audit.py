@@ -1,0 +1,91 @@
+"""How it was done and what to check: methods, agreement with R, notes, provenance."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from her2stats.report.agreement import Agreement
+from her2stats.report.folder import ResultsFolder
+from her2stats.report.methods import write_methods
+from her2stats.report.page_model import ListPart, MethodsPart, Part, Section, TablePart, TextPart
+from her2stats.report.parts import Figures, section
+from her2stats.tables import PrintedTable
+from her2stats.tables.formatting import format_count
+
+
+def methods_section(folder: ResultsFolder, agreement: Agreement) -> Section:
+    """The methods, ready to paste."""
+    return section("methods", "Methods, ready to paste", [MethodsPart(write_methods(folder, agreement))])
+
+
+def agreement_section(folder: ResultsFolder, agreement: Agreement, figures: Figures) -> Section:
+    """What R says to the same models."""
+    gap = next((gap for gap in folder.gaps if gap.file == "crosscheck.csv"), None)
+    parts: list[Part] = [TextPart(f"{gap}. The comparison with R is not on this page.", "gap")] if gap else []
+    parts += [TextPart(agreement.sentence), *figures.get("agreement", ())]
+    if agreement.disagreements is not None:
+        parts.append(TablePart(agreement.disagreements))
+    if agreement.by_verb is not None:
+        parts.append(TablePart(agreement.by_verb))
+    if agreement.reasons:
+        parts.append(ListPart(tuple(f"Not checked - {reason}" for reason in agreement.reasons)))
+    return section("agreement", "Agreement with R", parts)
+
+
+def notes_section(folder: ResultsFolder) -> Section:
+    """What was repaired, dropped or assumed, and what is absent."""
+    parts: list[Part] = []
+    if folder.gaps:
+        parts.append(TextPart("Files of this results folder that are missing or damaged:", "gap"))
+        parts.append(ListPart(tuple(map(str, folder.gaps))))
+    notes = folder.table("notes")
+    if len(notes):
+        parts.append(TablePart(_notes(notes)))
+    omitted = folder.table("omitted")
+    if len(omitted):
+        frame = omitted[["part", "cohort", "reason"]].reset_index(drop=True)
+        labels = {"part": "Part", "cohort": "Cohort", "reason": "Reason"}
+        parts.append(TablePart(PrintedTable(frame, "Parts left out", labels, words=("cohort", "reason"))))
+    return section("notes", "Notes", parts)
+
+
+def _notes(notes: pd.DataFrame) -> PrintedTable:
+    frame = pd.DataFrame(
+        {
+            "what": notes["what"],
+            "cohort": notes["cohort"],
+            "stage": notes["stage"],
+            "count": notes["count"].map(format_count) if "count" in notes else "",
+            "detail": notes.get("detail", ""),
+        }
+    )
+    labels = {"what": "What", "cohort": "Cohort", "stage": "Stage", "count": "Count", "detail": "Detail"}
+    caption = "What was repaired, dropped, excluded or assumed"
+    return PrintedTable(frame, caption, labels, words=("cohort", "stage", "detail"))
+
+
+def provenance_section(folder: ResultsFolder) -> Section:
+    """Inputs with checksums, versions, conventions, seed."""
+    provenance = folder.provenance
+    settings = [("Significance level", f"{provenance.alpha:g}")]
+    if provenance.exposure:
+        settings.insert(0, ("Exposure", provenance.exposure))
+    if provenance.seed is not None:
+        settings.append(("Seed", str(provenance.seed)))
+    parts: list[Part] = [_pairs("Conventions in use", "Topic", "Convention", provenance.conventions.items())]
+    if provenance.inputs:
+        frame = pd.DataFrame([(i.file, i.cohort, i.role, i.sha256) for i in provenance.inputs])
+        frame.columns = pd.Index(["file", "cohort", "role", "sha256"])
+        labels = {"file": "File", "cohort": "Cohort", "role": "Read as", "sha256": "SHA-256"}
+        printed = PrintedTable(frame, "Input files", labels, words=("cohort", "role", "sha256"))
+        parts.append(TablePart(printed))
+    parts.append(_pairs("Software", "Package", "Version", provenance.versions.items()))
+    parts.append(_pairs("Settings", "Setting", "Value", settings))
+    shown = [part for part in parts if not (isinstance(part, TablePart) and not len(part.table.frame))]
+    return section("provenance", "Provenance", shown)
+
+
+def _pairs(caption: str, first: str, second: str, rows: object) -> TablePart:
+    frame = pd.DataFrame(list(rows), columns=["name", "text"])  # type: ignore[call-overload]
+    labels = {"name": first, "text": second}
+    return TablePart(PrintedTable(frame, caption, labels, words=("text",)), sortable=False)

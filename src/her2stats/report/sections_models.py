@@ -1,0 +1,148 @@
+"""What the regression models say: odds ratios, interaction, clinical variables, ANCOVA, response."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from her2stats.report.folder import ResultsFolder
+from her2stats.report.page_model import MorePart, Part, Section, TablePart
+from her2stats.report.parts import Figures, absent, by_cohort, section, table_by_cohort
+from her2stats.report.question_rows import interaction_rows, is_second_test
+from her2stats.tables import PrintedTable, table_response
+from her2stats.tables.journal import print_response
+from her2stats.tables.labels import sentence_case, stratum_label, term_label
+from her2stats.tables.layouts import Block, Cell, print_blocks, sample_size
+
+_RATIO_NOTE = "Ratio: odds ratio in HR-positive divided by odds ratio in HR-negative tumours."
+
+_CLINICAL_LEAD = "Odds of each clinical characteristic with high, compared with low, abundance of a cell type."
+
+
+def odds_section(folder: ResultsFolder, figures: Figures) -> Section:
+    """Odds of high abundance per SD of the exposure, and whether they differ by hormone receptor."""
+    exposure = folder.provenance.exposure
+    parts: list[Part] = [*absent(folder, "odds_ratios", "interaction"), *figures.get("odds", ())]
+    ratios = folder.table("odds_ratios")
+    ratios = ratios[ratios["term"] == exposure]
+    parts += table_by_cohort(ratios, "odds_ratios", lambda cohort, part: _odds(folder, cohort, part))
+    product = folder.table("interaction")
+    parts += table_by_cohort(product, "interaction", lambda cohort, part: _interaction(folder, cohort, part))
+    return section("odds", "Odds of high abundance", parts)
+
+
+def _stratum_blocks(rows: pd.DataFrame, cells: tuple[Cell, ...], effect: str = "OR") -> list[Block]:
+    return [
+        Block(f"{stratum_label(str(stratum))}, {sample_size(part)}", part, cells, effect)
+        for stratum, part in rows.groupby("stratum", sort=False)
+    ]
+
+
+def _odds(folder: ResultsFolder, cohort: str, rows: pd.DataFrame) -> PrintedTable:
+    caption = f"Odds ratio of high abundance per SD of {folder.provenance.exposure}, {cohort}"
+    blocks = _stratum_blocks(rows, ("effect", "p", "p_adjusted"))
+    return print_blocks(blocks, caption=caption, alpha=folder.provenance.alpha)
+
+
+def _interaction(folder: ResultsFolder, cohort: str, rows: pd.DataFrame) -> PrintedTable:
+    products = interaction_rows(rows, folder.provenance.exposure)
+    blocks = [
+        Block(f"Interaction, {sample_size(products)}", products, effect="Ratio"),
+        Block("Likelihood ratio", rows[is_second_test(rows["term"])], ("p",)),
+    ]
+    caption = f"Interaction of {folder.provenance.exposure} with hormone-receptor status, {cohort}"
+    return print_blocks(blocks, caption=caption, alpha=folder.provenance.alpha, notes=(_RATIO_NOTE,))
+
+
+def clinical_section(folder: ResultsFolder, figures: Figures) -> Section:
+    """Age, grade and size on abundance, hormone receptor and their product."""
+    table = folder.table("clinical")
+    parts: list[Part] = [*absent(folder, "clinical"), *figures.get("clinical", ())]
+    for cohort, rows in by_cohort(table):
+        own: list[Part] = [
+            TablePart(_clinical(folder, str(outcome), cohort, part), "clinical")
+            for outcome, part in rows.groupby("outcome", sort=False)
+        ]
+        parts.append(MorePart(f"{cohort}: odds ratios of clinical characteristics", own))
+    return section("clinical", "Clinical variables", parts, _CLINICAL_LEAD if len(table) else "")
+
+
+def _clinical(folder: ResultsFolder, outcome: str, cohort: str, rows: pd.DataFrame) -> PrintedTable:
+    """One line a cell type: its odds ratio in both groups and the p-values of the product term."""
+    rows = rows.assign(item=[str(term).split(":", 1)[0] for term in rows["term"]])
+    second, product = is_second_test(rows["term"]), rows["term"].str.contains(":")
+    main = rows[~second & ~product & ~rows["term"].str.contains("[", regex=False)]
+    blocks = _stratum_blocks(main, ("effect", "p"))
+    blocks += [Block("Interaction", rows[product & ~second], ("p",)), Block("Likelihood ratio", rows[second], ("p",))]
+    return print_blocks(blocks, caption=f"{outcome}, {cohort}", key="item", alpha=folder.provenance.alpha)
+
+
+def ancova_section(folder: ResultsFolder, figures: Figures) -> Section:
+    """Marginal slopes of the exposure and Type III tests."""
+    parts: list[Part] = [
+        *absent(folder, "ancova_slopes", "ancova_tests", "ancova_curves"),
+        *figures.get("ancova", ()),
+    ]
+    slopes, tests = (_with_model(folder.table(name)) for name in ("ancova_slopes", "ancova_tests"))
+    overall = slopes[slopes["stratum"] == "all"]
+    parts += table_by_cohort(overall, "ancova_slopes", lambda cohort, part: _overall(folder, cohort, part))
+    for cohort in dict.fromkeys([*slopes["cohort"], *tests["cohort"]]):
+        own = _details(folder, str(cohort), slopes[slopes["cohort"] == cohort], tests[tests["cohort"] == cohort])
+        if own:
+            parts.append(MorePart(f"{cohort}: slopes by level and Type III tests", own))
+    return section("ancova", "Given hormone receptor and HER2 IHC (ANCOVA)", parts)
+
+
+def _with_model(table: pd.DataFrame) -> pd.DataFrame:
+    return table if "model" in table else table.assign(model="")
+
+
+def _overall(folder: ResultsFolder, cohort: str, rows: pd.DataFrame) -> PrintedTable:
+    """Marginal slopes over all levels, the models side by side."""
+    blocks = [
+        Block(_model_name(str(model), part), part, effect="Slope", measure="slope")
+        for model, part in rows.groupby("model", sort=False)
+    ]
+    caption = f"Marginal slope of {folder.provenance.exposure}, {cohort}"
+    note = "Change of the mean abundance for one unit more of the score, averaged over hormone receptor and HER2 IHC."
+    return print_blocks(blocks, caption=caption, alpha=folder.provenance.alpha, notes=(note,))
+
+
+def _model_name(model: str, rows: pd.DataFrame) -> str:
+    words = sentence_case(model.replace("size_cm", "size"))
+    return ", ".join(part for part in (words, sample_size(rows)) if part)
+
+
+def _details(folder: ResultsFolder, cohort: str, slopes: pd.DataFrame, tests: pd.DataFrame) -> list[Part]:
+    alpha, made = folder.provenance.alpha, list[Part]()
+    for model, part in slopes[slopes["stratum"] != "all"].groupby("model", sort=False):
+        blocks = [
+            Block(stratum_label(str(stratum)), own, ("effect", "p"), "Slope", "slope")
+            for stratum, own in part.groupby("stratum", sort=False)
+        ]
+        caption = f"Marginal slopes by level, {_model_name(str(model), part)}, {cohort}"
+        made.append(TablePart(print_blocks(blocks, caption=caption, alpha=alpha), "ancova_slopes"))
+    for model, part in tests.groupby("model", sort=False):
+        blocks = [
+            Block(_test_heading(str(term), own), own, ("statistic", "p"))
+            for term, own in part.groupby("term", sort=False)
+        ]
+        caption = f"Type III tests, {_model_name(str(model), part)}, {cohort}"
+        made.append(TablePart(print_blocks(blocks, caption=caption, alpha=alpha), "ancova_tests"))
+    return made
+
+
+def _test_heading(term: str, rows: pd.DataFrame) -> str:
+    degrees = sorted({int(df) for df in rows["df"].dropna()})
+    return f"{term_label(term)} ({degrees[0]} df)" if len(degrees) == 1 else term_label(term)
+
+
+def response_section(folder: ResultsFolder, figures: Figures) -> Section:
+    """Response by HER2 group: the paper's Table 2."""
+    table = folder.table("response")
+    parts: list[Part] = [*absent(folder, "response"), *figures.get("response", ())]
+    if len(table) and "n_reference" in table:
+        laid_out = table_response(table)
+        for cohort, part in by_cohort(laid_out):
+            printed = print_response(part, caption=f"Response by HER2 group, {cohort}")
+            parts.append(TablePart(printed, "response", sortable=False))
+    return section("response", "Response by HER2 group", parts)

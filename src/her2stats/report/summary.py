@@ -1,0 +1,189 @@
+"""The results in plain words, question by question, made from the result tables alone."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from her2stats.report.findings import Row, judge
+from her2stats.report.folder import ResultsFolder
+from her2stats.report.grid import Grid, make_grid
+from her2stats.report.question_rows import exposure_rows, interaction_rows, total_rows
+from her2stats.report.response_words import response_answer
+from her2stats.report.statements import (
+    Answer,
+    Statement,
+    Wording,
+    family_statement,
+    largest_size,
+    name_list,
+    tally,
+    with_value,
+)
+from her2stats.tables.effects import records
+from her2stats.tables.labels import sentence_case, stratum_label
+
+_MOST_CLINICAL = 5
+UNCORRECTED = "These p-values are not corrected for multiple testing."
+
+
+def plain_summary(folder: ResultsFolder) -> list[Answer]:
+    """Answer every question of the study that has results, in the order of the report."""
+    made = [
+        _cell_types(folder),
+        _total_til(folder),
+        _by_stratum(folder),
+        _between_groups(folder),
+        _odds(folder),
+        _interaction(folder),
+        _clinical(folder),
+        _marginal(folder),
+        response_answer(folder),
+    ]
+    return [answer for answer in made if answer is not None]
+
+
+def key_findings(folder: ResultsFolder, *, at_most: int = 3) -> list[str]:
+    """Name the strongest associations with the exposure after correction, one line each, for a terminal.
+
+    Parameters
+    ----------
+    folder : ResultsFolder
+        From `read_folder`.
+    at_most : int
+        How many lines.
+    """
+    rows = exposure_rows(folder, "correlation")
+    alpha = folder.provenance.alpha
+    rows = rows[rows["p_adjusted"] < alpha] if len(rows) else rows
+    rows = rows.sort_values(["p_adjusted", "p_value", "cohort", "item"], kind="stable").head(at_most)
+    return [f"{row['cohort']}: {with_value(row, _item, alpha=alpha)}" for row in records(rows)]
+
+
+def _item(row: Row) -> str:
+    return str(row["item"])
+
+
+def _outcome(row: Row) -> str:
+    return str(row["outcome"])
+
+
+def _statements(rows: pd.DataFrame, wording: Wording, folder: ResultsFolder) -> tuple[Statement, ...]:
+    """One statement a cohort and stratum, in the order of the file."""
+    strata = len(set(rows["stratum"])) > 1
+    return tuple(
+        family_statement(
+            part,
+            wording,
+            alpha=folder.provenance.alpha,
+            cohort=str(cohort),
+            stratum=stratum_label(str(stratum)) if strata or stratum != "all" else "",
+        )
+        for (cohort, stratum), part in rows.groupby(["cohort", "stratum"], sort=False)
+    )
+
+
+_BY_SCORE = Wording(_item, "less where the score is higher", "more where the score is higher")
+
+
+def _answer(question: str, rows: pd.DataFrame, wording: Wording, folder: ResultsFolder) -> Answer | None:
+    if not len(rows):
+        return None
+    alpha = folder.provenance.alpha
+    grid = make_grid(rows, wording.name, alpha=alpha, measure=wording.measure, below=wording.below, above=wording.above)
+    return Answer(question, _statements(rows, wording, folder), headline=_headline(grid), grid=grid)
+
+
+def _headline(grid: Grid) -> str:
+    """Name the items that are significant with the same sign in every cohort, stratum by stratum."""
+    everywhere = f" in all {len(grid.groups)} cohorts" if len(grid.groups) > 1 else ""
+    nothing = f"nothing is significant{' with the same sign' if everywhere else ''}{everywhere}"
+    said, empty = [], []
+    for stratum in dict.fromkeys(grid.columns):
+        places = [place for place, column in enumerate(grid.columns) if column == stratum]
+        words = []
+        for mark, text in (("below", grid.below), ("above", grid.above)):
+            same = [item for item, marks in grid.rows if all(marks[place] == mark for place in places)]
+            words += [f"{text}{everywhere}: {name_list(same)}"] if same else []
+        if words:
+            said.append(sentence_case(f"{stratum}{': ' if stratum else ''}{'; '.join(words)}."))
+        else:
+            empty.append(stratum)
+    if not said:
+        return f"{sentence_case(nothing)}."
+    return " ".join([*said, f"{name_list(empty)}: nothing."] if empty else said)
+
+
+def _cell_types(folder: ResultsFolder) -> Answer | None:
+    rows = exposure_rows(folder, "correlation")
+    return _answer(f"Which cell types go with {folder.provenance.exposure_name}?", rows, _BY_SCORE, folder)
+
+
+def _total_til(folder: ResultsFolder) -> Answer | None:
+    wording = Wording(
+        lambda row: str(row["term"]), "less infiltration with higher values", "more infiltration with higher values"
+    )
+    rows = total_rows(folder, "correlation")
+    return _answer("How does total immune infiltration go with the scores?", rows, wording, folder)
+
+
+def _by_stratum(folder: ResultsFolder) -> Answer | None:
+    rows = exposure_rows(folder, "correlation_by_hr")
+    return _answer("And within the hormone-receptor groups?", rows, _BY_SCORE, folder)
+
+
+def _between_groups(folder: ResultsFolder) -> Answer | None:
+    rows = folder.table("group_comparison")
+    rows = rows[rows["term"].eq("hr")]
+    wording = Wording(_outcome, "more in HR-negative tumours", "more in HR-positive tumours")
+    return _answer("Which cell types differ between HR-positive and HR-negative tumours?", rows, wording, folder)
+
+
+def _odds(folder: ResultsFolder) -> Answer | None:
+    rows = folder.table("odds_ratios")
+    rows = rows[rows["term"] == folder.provenance.exposure]
+    wording = Wording(_outcome, "lower odds of high abundance", "higher odds of high abundance", "odds ratio")
+    question = "What are the odds of high abundance per standard deviation of the score?"
+    return _answer(question, rows, wording, folder)
+
+
+def _interaction(folder: ResultsFolder) -> Answer | None:
+    rows = interaction_rows(folder.table("interaction"), folder.provenance.exposure)
+    wording = Wording(
+        _outcome,
+        "odds ratio lower in HR-positive than in HR-negative tumours",
+        "odds ratio higher in HR-positive than in HR-negative tumours",
+        "odds ratio",
+        "ratio of odds ratios",
+    )
+    question = "Do these odds ratios differ between the hormone-receptor groups?"
+    return _answer(question, rows, wording, folder)
+
+
+def _clinical(folder: ResultsFolder) -> Answer | None:
+    rows = folder.table("clinical")
+    rows = rows[rows["stratum"].ne("all") & ~rows["term"].astype("str").str.contains(r":|\[")]
+    if not len(rows):
+        return None
+    alpha = folder.provenance.alpha
+    statements, tested = [], 0
+    for cohort, part in rows.groupby("cohort", sort=False):
+        judged = judge(part, alpha=alpha, measure="odds ratio")
+        tested += judged.tested
+        named = [f"{row['outcome']} with {row['term']}, {stratum_label(row['stratum'])}" for row in judged.significant]
+        failed = (f"{len(judged.failed)} odds ratios",) if judged.failed else ()
+        more = [f"{len(named) - _MOST_CLINICAL} more"] if len(named) > _MOST_CLINICAL else []
+        said = (f"{'; '.join([*named[:_MOST_CLINICAL], *more])}.",) if named else ()
+        statements.append(Statement(str(cohort), "", largest_size(part), tally(judged), said, failed=failed))
+    if rows["p_adjusted"].notna().any():
+        return Answer("Do age, grade and tumour size go with abundance?", tuple(statements))
+    chance = f" Of {tested} tests about {alpha * tested:.0f} fall below {alpha:g} by chance alone."
+    return Answer("Do age, grade and tumour size go with abundance?", tuple(statements), remark=UNCORRECTED + chance)
+
+
+def _marginal(folder: ResultsFolder) -> Answer | None:
+    rows = folder.table("ancova_slopes")
+    rows = rows[rows["stratum"] == "all"]
+    if "model" in rows:
+        rows = rows.assign(stratum=rows["model"].str.replace("size_cm", "size"))
+    wording = Wording(_outcome, "lower with a higher score", "higher with a higher score")
+    return _answer("Given hormone receptor and HER2 IHC, what goes with the score?", rows, wording, folder)

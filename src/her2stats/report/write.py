@@ -1,0 +1,207 @@
+"""The results folder into one HTML file."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from her2stats.errors import OutputError, Problem
+from her2stats.report.agreement import Agreement, read_agreement
+from her2stats.report.captions import FURTHER, caption_of
+from her2stats.report.disclosure import PUBLIC_NOTE, suppress_small_counts
+from her2stats.report.embedded import embed_tables
+from her2stats.report.folder import ResultsFolder, read_folder
+from her2stats.report.page_model import AnswersPart, FigurePart, MorePart, Part, Section, TablePart, TextPart
+from her2stats.report.parts import Figures, section
+from her2stats.report.picture import choose_images
+from her2stats.report.sections_association import (
+    by_hr_section,
+    correlation_section,
+    groups_section,
+    infiltration_section,
+)
+from her2stats.report.sections_audit import agreement_section, methods_section, notes_section, provenance_section
+from her2stats.report.sections_data import fractions_section, population_section, scores_section
+from her2stats.report.sections_models import ancova_section, clinical_section, odds_section, response_section
+from her2stats.report.summary import plain_summary
+from her2stats.tables import table_html
+
+REPORT = "report.html"
+LARGEST = 5_000_000
+_FIGURE_BUDGET = 3_000_000
+_DATA_BUDGET = 900_000
+
+
+def write_report(folder: str | Path) -> Path:
+    """Write the report of a results folder: one HTML file that needs no network and no other file.
+
+    Parameters
+    ----------
+    folder : str or Path
+        A results folder. Files that are missing or damaged become named gaps in the page.
+
+    Returns
+    -------
+    Path
+        ``report.html`` in that folder. The same folder gives the same bytes. It holds aggregates only; where the
+        provenance says ``"public": true``, counts below five are suppressed and figures that show single patients
+        left out.
+
+    Raises
+    ------
+    FileError
+        There is no such folder, or nothing in it is a result.
+    OutputError
+        The page cannot be written.
+
+    Examples
+    --------
+    >>> write_report("results")  # doctest: +SKIP
+    PosixPath('results/report.html')
+    """
+    folder = Path(folder)
+    page = render_report(read_folder(folder))
+    target, draft = folder / REPORT, folder / f".{REPORT}.draft"
+    try:
+        draft.write_text(page, encoding="utf-8", newline="\n")
+        os.replace(draft, target)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        reason = error.strerror or str(error)
+        raise OutputError(Problem(f"the report cannot be written: {reason}", str(target))) from error
+    return target
+
+
+def render_report(results: ResultsFolder) -> str:
+    """Render what was read from a results folder as one HTML page.
+
+    Parameters
+    ----------
+    results : ResultsFolder
+        From `read_folder`.
+    """
+    shown = suppress_small_counts(results) if results.provenance.public else results
+    agreement = read_agreement(shown.crosscheck)
+    sections = [made for made in _sections(shown, agreement, _figures(shown)) if made.parts]
+    embedded = embed_tables(shown.tables, _data_names(sections), budget=_DATA_BUDGET)
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            provenance=shown.provenance,
+            gaps=shown.gaps,
+            agreement=agreement,
+            sections=sections,
+            embedded=embedded,
+            write_table=_TableWriter(),
+            public_note=PUBLIC_NOTE,
+            **_assets(),
+        )
+    )
+
+
+def _sections(results: ResultsFolder, agreement: Agreement, figures: Figures) -> Iterator[Section]:
+    yield section("summary", "In plain words", _summary(results))
+    yield population_section(results, figures)
+    yield scores_section(results, figures)
+    yield fractions_section(results, figures)
+    yield correlation_section(results, figures)
+    yield infiltration_section(results, figures)
+    yield by_hr_section(results, figures)
+    yield groups_section(results, figures)
+    yield odds_section(results, figures)
+    yield clinical_section(results, figures)
+    yield ancova_section(results, figures)
+    yield response_section(results, figures)
+    yield section("further", "Further figures", figures.get(FURTHER, ()))
+    yield methods_section(results, agreement)
+    yield agreement_section(results, agreement, figures)
+    yield notes_section(results)
+    yield provenance_section(results)
+
+
+def _summary(results: ResultsFolder) -> list[Part]:
+    answers = plain_summary(results)
+    if not answers:
+        return [TextPart("No result table could be read, so there is nothing to sum up.", "gap")]
+    return [AnswersPart(tuple(answers))]
+
+
+def _figures(results: ResultsFolder) -> Figures:
+    """Figures by section, each as the image that fits: none of single patients in a public page."""
+    captions = {name: caption_of(name, exposure=results.provenance.exposure_name) for name in results.pictures}
+    showing = frozenset(name for name, caption in captions.items() if caption.patients)
+    allowed = [p for p in results.pictures.values() if not (results.provenance.public and p.name in showing)]
+    images = choose_images(allowed, budget=_FIGURE_BUDGET, drop_vectors=showing)
+    by_section: dict[str, list[FigurePart]] = defaultdict(list)
+    for picture in allowed:
+        caption, image = captions[picture.name], images[picture.name]
+        why = "" if image is not None else "It would make this page too large."
+        by_section[caption.section].append(FigurePart(picture.name, caption, image, picture.files, why))
+    return by_section
+
+
+def _parts(parts: Sequence[Part]) -> Iterator[Part]:
+    """All parts, those behind a heading included."""
+    for part in parts:
+        yield part
+        if isinstance(part, MorePart):
+            yield from _parts(part.parts)
+
+
+def _data_names(sections: Sequence[Section]) -> list[str]:
+    """Tables that some part of the page names as its data."""
+    found = []
+    for part in (part for made in sections for part in _parts(made.parts)):
+        if isinstance(part, TablePart) and part.data:
+            found.append(part.data)
+        elif isinstance(part, FigurePart) and part.caption.data:
+            found.append(part.caption.data)
+    return list(dict.fromkeys(found))
+
+
+@dataclass(frozen=True)
+class _WrittenTable:
+    number: int
+    html: Markup
+
+
+class _TableWriter:
+    """Writes tables for the template and numbers them in the order of the page."""
+
+    def __init__(self) -> None:
+        self._written = 0
+
+    def __call__(self, part: TablePart) -> _WrittenTable:
+        self._written += 1
+        numbered = replace(part.table, caption=f"Table {self._written}. {part.table.caption}")
+        html = table_html(numbered, name=f"t{self._written}")
+        return _WrittenTable(self._written, Markup(html))  # noqa: S704 - great-tables escapes every text
+
+
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("her2stats.report", "data"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _assets() -> dict[str, Any]:
+    """Style and script of the page, and the hash by which the page allows this script and no other."""
+    data = resources.files("her2stats.report").joinpath("data")
+    style, script = (data.joinpath(name).read_text(encoding="utf-8") for name in ("report.css", "report.js"))
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
+    return {"style": Markup(style), "script": Markup(script), "script_hash": digest}  # noqa: S704 - our own files

@@ -1,0 +1,473 @@
+"""A results folder like those a run writes: simulated numbers, three expression cohorts and one for response."""
+
+from __future__ import annotations
+
+import json
+import math
+import struct
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from her2stats.statistics.result import as_result_table
+from her2stats.tables import table_one
+
+EXPOSURE = "HER2 20-gene (simulated)"
+SCORES = (EXPOSURE, "ESR1", "ERBB2")
+TYPES = (
+    "B cells naive",
+    "Plasma cells",
+    "T cells CD8",
+    "T cells CD4 memory resting",
+    "T cells follicular helper",
+    "T cells regulatory (Tregs)",
+    "NK cells activated",
+    "Macrophages M0",
+    "Macrophages M1",
+    "Macrophages M2",
+    "Dendritic cells resting",
+    "Mast cells resting",
+    "Neutrophils",
+)
+DICHOTOMISED = ("T cells gamma delta", "Monocytes")
+EXCLUDED = ("T cells CD4 naive", "Eosinophils")
+COHORTS = {"discovery": 104, "confirmatory": 81, "abim": 318}
+RESPONSE_COHORT = ("immunotherapy", 111)
+PLANTED = {"T cells CD8": -0.42, "Macrophages M1": -0.40, "Plasma cells": -0.33, "B cells naive": -0.25}
+FIGURES = (
+    "fig1a_correlation",
+    "fig1b_til_discovery",
+    "fig1b_til_confirmatory",
+    "fig1b_til_abim",
+    "fig2a_heatmap_abim",
+    "fig2b_forest",
+    "fig3_marginal",
+    "figS1_distribution_abim",
+)
+SPEARMAN = "Spearman, t approximation; 95% CI Bonett-Wright"
+WILCOXON = "Wilcoxon, normal approximation with tie and continuity correction; 95% CI Hodges-Lehmann"
+LOGISTIC = "logistic, odds ratio per SD of the exposure (cohort, n-1); 95% CI Wald"
+
+
+def write_sample_folder(folder: Path, *, seed: int = 1, simulated: bool = True, public: bool = False) -> Path:
+    """Write a whole results folder; the same seed writes the same bytes."""
+    rng = np.random.default_rng(seed)
+    tables = sample_tables(rng)
+    (folder / "tables").mkdir(parents=True)
+    for name, table in tables.items():
+        table.to_csv(folder / "tables" / f"{name}.csv", index=False, lineterminator="\n")
+    (folder / "figures").mkdir()
+    for name in FIGURES:
+        (folder / "figures" / f"{name}.svg").write_bytes(sample_svg(rng))
+        (folder / "figures" / f"{name}.png").write_bytes(sample_png(2161, 1300))
+        (folder / "figures" / f"{name}.pdf").write_bytes(b"%PDF-1.4 placeholder\n")
+    crosscheck(tables, rng).to_csv(folder / "crosscheck.csv", index=False, lineterminator="\n")
+    written = provenance(simulated=simulated, public=public)
+    (folder / "provenance.json").write_text(json.dumps(written, indent=2) + "\n", encoding="utf-8")
+    return folder
+
+
+def sample_tables(rng: np.random.Generator) -> dict[str, pd.DataFrame]:
+    """Every table of the folder by name."""
+    clinical = {name: _clinical(n, rng) for name, n in (*COHORTS.items(), RESPONSE_COHORT)}
+    for name in COHORTS:
+        clinical[name] = clinical[name].drop(columns=["pcr", "complete_response"])
+    clinical[RESPONSE_COHORT[0]] = clinical[RESPONSE_COHORT[0]].drop(columns=["grade", "pam50"])
+    return {
+        "scores": _per_sample(rng, (*SCORES, "Total TIL"), centre=8.0),
+        "coverage": _coverage(),
+        "fractions": _per_sample(rng, (*TYPES, *DICHOTOMISED, *EXCLUDED), centre=0.1).assign(
+            nu=0.5, r=0.8, rmse=0.7, p_value=0.01, coverage=0.9, flag=""
+        ),
+        "abundance": _abundance(rng),
+        "table_one": table_one(clinical),
+        "correlation": _stack(_correlations(name, n, "all", rng) for name, n in COHORTS.items()),
+        "correlation_by_hr": _stack(
+            _correlations(name, int(n * share), f"hr={level}", rng)
+            for name, n in COHORTS.items()
+            for level, share in (("negative", 0.2), ("positive", 0.8))
+        ),
+        "group_comparison": _stack(_groups(name, n, rng) for name, n in COHORTS.items()),
+        "odds_ratios": _stack(
+            _odds(name, n, stratum, rng)
+            for name, n in COHORTS.items()
+            for stratum in ("all", "hr=negative", "hr=positive")
+        ),
+        "interaction": _stack(_interaction(name, n, rng) for name, n in COHORTS.items()),
+        "clinical": _stack(
+            _clinical_models(name, n, cut, rng)
+            for name, n in COHORTS.items()
+            for cut in ("age > 50 years", "grade III", "size > 2 cm")
+        ),
+        "ancova_tests": _stack(_ancova_tests(name, n, model, rng) for name, n in COHORTS.items() for model in MODELS),
+        "ancova_slopes": _stack(_ancova_slopes(name, n, model, rng) for name, n in COHORTS.items() for model in MODELS),
+        "ancova_curves": _stack(_ancova_curves(name, n, model, rng) for name, n in COHORTS.items() for model in MODELS),
+        "response": _stack([_response()]),
+        "notes": pd.DataFrame(
+            [
+                ("abim", "population", "HER2-positive tumours excluded", 42, ""),
+                ("abim", "scores", "Danaher set below 80 % of its markers, left out of the total TIL", 1, "NK cells"),
+                ("discovery", "genes", "spreadsheet dates repaired to gene symbols", 3, "MARCH1, SEPT4, DEC1"),
+            ],
+            columns=["cohort", "stage", "what", "count", "detail"],
+        ),
+        "omitted": pd.DataFrame(
+            [("immunotherapy", part, "no expression data in this cohort") for part in ("correlation", "odds_ratios")],
+            columns=["cohort", "part", "reason"],
+        ),
+    }
+
+
+MODELS = ("unadjusted", "adjusted for age, size_cm")
+
+
+def provenance(*, simulated: bool, public: bool) -> dict[str, object]:
+    """What provenance.json says."""
+    everyone = [*COHORTS.items(), RESPONSE_COHORT]
+    return {
+        "title": "Simulated study of HER2 expression and immune infiltration",
+        "her2stats": "0.1.0",
+        "simulated": simulated,
+        "exposure": EXPOSURE,
+        "seed": 2025,
+        "alpha": 0.05,
+        "versions": {"her2stats": "0.1.0", "Python": "3.11.2", "numpy": "2.4.6", "pandas": "3.1.1", "scipy": "1.17.1"},
+        "inputs": [
+            {"cohort": name, "role": role, "file": f"{name}_{role}.csv", "sha256": f"{number:064x}"}
+            for number, (name, _) in enumerate(everyone)
+            for role in (("expression", "clinical") if name in COHORTS else ("clinical",))
+        ],
+        "conventions": {
+            "population": "HER2-negative: IHC 0, 1+ or 2+ without ERBB2 amplification",
+            "exposure": "weighted sum of z-scores over 20 genes",
+            "cell fractions": "CIBERSORT nu-SVR, exact optimum, absolute mode sig.score",
+            "zero rule": "share of zeros above 0.75 excluded; 0.25 to 0.75 dichotomised as absent or present",
+            "high abundance": "at or above the median of the cohort; dichotomised types: present",
+            "correlation": "Spearman, p by the t approximation, 95% CI bonett-wright",
+            "groups": "Wilcoxon rank-sum (continuous types), chi-squared without continuity correction",
+            "odds ratios": "logistic regression per 1 SD (n - 1) of the exposure in the cohort, wald 95% CI",
+            "interaction": "score x HR, Wald test; likelihood ratio beside it",
+            "ANCOVA": "(HR + HER2 IHC + score)^2, Type III with sum-to-zero contrasts, equal weights",
+            "multiplicity": "Bonferroni within the analysed types of one question, cohort and stratum; alpha 0.05",
+        },
+        "cohorts": [
+            {
+                "name": name,
+                "n": n,
+                "scale": "log2" if name in COHORTS else "",
+                "hr_definition": "ER or PgR",
+                "kind": "expression" if name in COHORTS else "clinical only",
+            }
+            for name, n in everyone
+        ],
+        "public": public,
+    }
+
+
+def _stack(frames) -> pd.DataFrame:
+    return as_result_table(pd.concat([frame for frame in frames if len(frame)], ignore_index=True))
+
+
+def _clinical(n: int, rng: np.random.Generator) -> pd.DataFrame:
+    frame = pd.DataFrame(
+        {
+            "age": rng.normal(55, 11, n).round(1),
+            "size_cm": rng.gamma(4, 0.7, n).round(1),
+            "grade": rng.choice(["I", "II", "III"], n, p=[0.05, 0.55, 0.4]),
+            "hr": rng.choice(["positive", "negative"], n, p=[0.8, 0.2]),
+            "her2_ihc": rng.choice(["0", "1+", "2+"], n, p=[0.3, 0.5, 0.2]),
+            "pam50": rng.choice(["LumA", "LumB", "Her2", "Basal", "Normal"], n, p=[0.45, 0.2, 0.06, 0.19, 0.1]),
+            "pcr": rng.choice([0.0, 1.0], n),
+            "complete_response": rng.choice([0.0, 1.0], n),
+        },
+        index=[f"s{number:03d}" for number in range(n)],
+    )
+    frame.loc[frame.index[:2], "size_cm"] = float("nan")
+    return frame
+
+
+def _per_sample(rng: np.random.Generator, columns: tuple[str, ...], *, centre: float) -> pd.DataFrame:
+    frames = []
+    for cohort, n in COHORTS.items():
+        values = pd.DataFrame(rng.gamma(4, centre / 4, (n, len(columns))), columns=list(columns))
+        values.insert(0, "sample", [f"PATIENT-{cohort}-{number:03d}" for number in range(n)])
+        values.insert(0, "cohort", cohort)
+        frames.append(values)
+    return pd.concat(frames, ignore_index=True)
+
+
+def _coverage() -> pd.DataFrame:
+    rows = [
+        (cohort, score, total, found, found / total, missing, flag)
+        for cohort in COHORTS
+        for score, total, found, missing, flag in (
+            (EXPOSURE, 20, 20, "", ""),
+            ("ESR1", 1, 1, "", ""),
+            ("Total TIL", 60, 57, "FAM30A, XCL2, KIR3DL1", ""),
+            ("NK cells", 3, 2, "XCL2", "below 80 %: left out of the total"),
+        )
+    ]
+    return pd.DataFrame(rows, columns=["cohort", "score", "genes_total", "genes_found", "coverage", "missing", "flag"])
+
+
+def _abundance(rng: np.random.Generator) -> pd.DataFrame:
+    kinds = {**dict.fromkeys(TYPES, "continuous"), **dict.fromkeys(DICHOTOMISED, "dichotomised")}
+    kinds |= dict.fromkeys(EXCLUDED, "excluded")
+    zeros = {"continuous": (0.0, 0.2), "dichotomised": (0.3, 0.7), "excluded": (0.8, 1.0)}
+    rows = []
+    for cohort, n in COHORTS.items():
+        for name, kind in kinds.items():
+            n_zero = int(rng.uniform(*zeros[kind]) * n)
+            rows.append((cohort, name, kind, n_zero / n, n_zero, n, rng.gamma(2, 0.03), name == "Monocytes", ""))
+    columns = ["cohort", "type", "kind", "share_zero", "n_zero", "n", "median", "borderline", "note"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _adjusted(frame: pd.DataFrame) -> pd.DataFrame:
+    tested = frame["p_value"].notna().sum()
+    return frame.assign(p_adjusted=(frame["p_value"] * tested).clip(upper=1), family=f"{tested} tests, Bonferroni")
+
+
+def _correlations(cohort: str, n: int, stratum: str, rng: np.random.Generator) -> pd.DataFrame:
+    frames = []
+    for score in SCORES:
+        strength = 1.0 if score == EXPOSURE else 0.5
+        rows = [_spearman(name, score, PLANTED.get(name, 0.0) * strength, n, rng) for name in TYPES]
+        rows += [_shift(score, name, n, rng) for name in DICHOTOMISED]
+        frames.append(_adjusted(pd.DataFrame(rows)))
+    frames.append(_adjusted(pd.DataFrame([_spearman("Total TIL", score, -0.35, n, rng) for score in SCORES])))
+    return pd.concat(frames).assign(cohort=cohort, stratum=stratum)
+
+
+def _spearman(outcome: str, term: str, centre: float, n: int, rng: np.random.Generator) -> dict[str, object]:
+    rho = float(np.tanh(np.arctanh(centre) + rng.normal(0, 1 / math.sqrt(n))))
+    error = math.sqrt((1 + rho**2 / 2) / (n - 3))
+    low, high = (math.tanh(math.atanh(rho) + sign * 1.96 * error) for sign in (-1, 1))
+    t = rho * math.sqrt((n - 2) / (1 - rho**2))
+    numbers = {"estimate": rho, "std_error": error, "conf_low": low, "conf_high": high, "statistic": t, "df": n - 2}
+    p = 2 * stats.t.sf(abs(t), n - 2)
+    return {"outcome": outcome, "term": term, **numbers, "p_value": p, "n": n, "n_missing": 0, "method": SPEARMAN}
+
+
+def _shift(outcome: str, term: str, n: int, rng: np.random.Generator, method: str = WILCOXON) -> dict[str, object]:
+    shift, error = rng.normal(0, 0.2), 0.1
+    p = 2 * stats.norm.sf(abs(shift) / error)
+    limits = {"conf_low": shift - 1.96 * error, "conf_high": shift + 1.96 * error}
+    row = {"outcome": outcome, "term": term, "estimate": shift, **limits, "statistic": 2000.0, "p_value": p}
+    sizes = {"n": n, "n_missing": 0, "n_reference": n // 3, "n_comparison": n - n // 3}
+    values = {"value_reference": 0.41, "value_comparison": 0.41 + shift}
+    return {**row, **sizes, **values, "reference": "absent", "comparison": "present", "method": method}
+
+
+def _groups(cohort: str, n: int, rng: np.random.Generator) -> pd.DataFrame:
+    rows = [_shift(name, "hr", n, rng) for name in TYPES]
+    chi = "chi-squared without continuity correction; 95% CI Wald"
+    rows += [{**_shift(name, "hr", n, rng, chi), "df": 1} for name in DICHOTOMISED]
+    frame = _adjusted(pd.DataFrame(rows)).assign(reference="negative", comparison="positive")
+    fisher = {"outcome": "Monocytes", "term": "hr (Fisher exact)", "p_value": 0.04, "n": n, "method": "Fisher exact"}
+    return pd.concat([frame, pd.DataFrame([fisher])]).assign(cohort=cohort, stratum="all")
+
+
+def _ratio(outcome: str, term: str, n: int, error: float, rng: np.random.Generator) -> dict[str, object]:
+    beta = float(np.clip(PLANTED.get(outcome, 0.0) * 2 + rng.normal(0, error), -4, 4))
+    limits = {"conf_low": math.exp(beta - 1.96 * error), "conf_high": math.exp(beta + 1.96 * error)}
+    numbers = {"estimate": math.exp(beta), "std_error": error, **limits, "statistic": beta / error}
+    p = 2 * stats.norm.sf(abs(beta) / error)
+    return {"outcome": outcome, "term": term, **numbers, "p_value": p, "n": n, "n_events": n // 2, "method": LOGISTIC}
+
+
+def _separated(outcome: str, term: str, n: int) -> dict[str, object]:
+    flag = "separation: every tumour with the type has a high score"
+    return {"outcome": outcome, "term": term, "n": n, "n_events": 3, "method": LOGISTIC, "flag": flag}
+
+
+def _odds(cohort: str, n: int, stratum: str, rng: np.random.Generator) -> pd.DataFrame:
+    n = {"all": n, "hr=negative": n // 5}.get(stratum, n - n // 5)
+    rows = [_ratio(name, EXPOSURE, n, 2.3 / math.sqrt(n), rng) for name in (*TYPES, *DICHOTOMISED)]
+    if stratum == "hr=negative" and cohort == "confirmatory":
+        rows[-1] = _separated("Monocytes", EXPOSURE, n)
+    return _adjusted(pd.DataFrame(rows)).assign(cohort=cohort, stratum=stratum)
+
+
+def _interaction(cohort: str, n: int, rng: np.random.Generator) -> pd.DataFrame:
+    rows = []
+    for name in (*TYPES, *DICHOTOMISED):
+        error = 4.6 / math.sqrt(n)
+        rows += [
+            {**_ratio(name, EXPOSURE, n, error, rng), "stratum": "hr=negative"},
+            {**_ratio(name, EXPOSURE, n, error / 2, rng), "stratum": "hr=positive"},
+            {**_ratio(name, "hr[positive]", n, error, rng), "stratum": "all"},
+            {**_ratio(name, f"{EXPOSURE}:hr[positive]", n, error, rng), "stratum": "all"},
+        ]
+        product = rows[-1]
+        rows.append(
+            {
+                **{key: product[key] for key in ("outcome", "n", "n_events", "stratum", "p_value")},
+                "term": f"{product['term']} (likelihood ratio)",
+                "statistic": product["statistic"] ** 2,
+                "df": 1,
+                "method": "likelihood ratio",
+            }
+        )
+    frame = pd.DataFrame(rows)
+    products = frame["term"].str.endswith("hr[positive]") & frame["term"].str.contains(":")
+    frame["p_adjusted"] = (frame["p_value"] * products.sum()).clip(upper=1).where(products)
+    return frame.assign(cohort=cohort)
+
+
+def _clinical_models(cohort: str, n: int, cut: str, rng: np.random.Generator) -> pd.DataFrame:
+    rows = []
+    for name in (*TYPES, *DICHOTOMISED):
+        error = 4.6 / math.sqrt(n)
+        product = {**_ratio(cut, f"{name}:hr[positive]", n, error, rng), "stratum": "all"}
+        likelihood = {"outcome": cut, "term": f"{name}:hr[positive] (likelihood ratio)", "statistic": 1.0, "df": 1}
+        rows += [
+            {**_ratio(cut, name, n, error, rng), "stratum": "hr=negative"},
+            {**_ratio(cut, name, n, error / 2, rng), "stratum": "hr=positive"},
+            {**_ratio(cut, "hr[positive]", n, error, rng), "stratum": "all"},
+            product,
+            {**likelihood, "p_value": product["p_value"], "n": n, "stratum": "all", "method": "likelihood ratio"},
+        ]
+    return pd.DataFrame(rows).assign(cohort=cohort)
+
+
+def _ancova_tests(cohort: str, n: int, model: str, rng: np.random.Generator) -> pd.DataFrame:
+    terms = ("hr", "her2_ihc", EXPOSURE, "hr:her2_ihc", f"hr:{EXPOSURE}", f"her2_ihc:{EXPOSURE}")
+    rows = []
+    for name in TYPES:
+        for term in terms:
+            df = 2 if "her2_ihc" in term else 1
+            statistic = float(stats.f.rvs(df, n - 10, random_state=rng)) * (4 if term == EXPOSURE else 1)
+            row = {"outcome": name, "term": term, "statistic": statistic, "df": df, "df_residual": n - 10, "n": n}
+            rows.append({**row, "p_value": stats.f.sf(statistic, df, n - 10), "method": "ANCOVA, Type III F test"})
+            if term == "hr:her2_ihc" and cohort == "confirmatory":
+                rows[-1] |= {"df": 1, "flag": "rank deficient: 1 of 2 df"}
+    frame = pd.DataFrame(rows).assign(cohort=cohort, stratum="all", model=model)
+    return frame.assign(p_adjusted=(frame["p_value"] * len(TYPES)).clip(upper=1))
+
+
+def _ancova_slopes(cohort: str, n: int, model: str, rng: np.random.Generator) -> pd.DataFrame:
+    strata = ("all", "hr=negative", "hr=positive", "her2_ihc=0", "her2_ihc=1+", "her2_ihc=2+")
+    rows = []
+    for name in TYPES:
+        for stratum in strata:
+            slope, error = rng.normal(PLANTED.get(name, 0) / 20, 0.008), 0.008 if stratum == "all" else 0.014
+            limits = {"conf_low": slope - 2 * error, "conf_high": slope + 2 * error}
+            p = 2 * stats.t.sf(abs(slope) / error, n - 10)
+            row = {"outcome": name, "term": EXPOSURE, "stratum": stratum, "estimate": slope, "std_error": error}
+            method = "ANCOVA marginal slope, equal weights; 95% CI t"
+            rows.append({**row, **limits, "df": n - 10, "p_value": p, "n": n, "method": method})
+            if stratum == "her2_ihc=2+" and cohort == "confirmatory":
+                gone = dict.fromkeys(("estimate", "std_error", "conf_low", "conf_high", "p_value"), float("nan"))
+                rows[-1] |= {**gone, "flag": "not estimable: no HR-negative tumour with IHC 2+"}
+    frame = pd.DataFrame(rows).assign(cohort=cohort, model=model)
+    return frame.assign(p_adjusted=(frame["p_value"] * len(TYPES)).clip(upper=1))
+
+
+def _ancova_curves(cohort: str, n: int, model: str, rng: np.random.Generator) -> pd.DataFrame:
+    rows = [
+        {
+            "outcome": name,
+            "term": "mean",
+            "stratum": stratum,
+            "at": at,
+            "estimate": (mean := 0.1 + PLANTED.get(name, 0) / 20 * at),
+            "conf_low": mean - 0.02,
+            "conf_high": mean + 0.02,
+            "n": n,
+            "method": "ANCOVA marginal mean, equal weights; 95% CI t",
+        }
+        for name in TYPES
+        for stratum in ("all", "hr=negative", "hr=positive")
+        for at in np.linspace(-2 + rng.normal(0, 0.01), 2, 25)
+    ]
+    return pd.DataFrame(rows).assign(cohort=cohort, model=model)
+
+
+def _response() -> pd.DataFrame:
+    rows = []
+    for outcome, (a, n0, b, n1) in {"complete_response": (17, 39, 9, 32), "pcr": (36, 50, 23, 36)}.items():
+        beta = math.log(b * (n0 - a) / ((n1 - b) * a))
+        error = math.sqrt(1 / a + 1 / (n0 - a) + 1 / b + 1 / (n1 - b))
+        rows.append(
+            {
+                "outcome": outcome,
+                "term": "her2_group[HER2-low]",
+                "stratum": "all",
+                "estimate": math.exp(beta),
+                "std_error": error,
+                "conf_low": math.exp(beta - 1.959964 * error),
+                "conf_high": math.exp(beta + 1.959964 * error),
+                "statistic": beta / error,
+                "p_value": 2 * stats.norm.sf(abs(beta) / error),
+                "n": n0 + n1,
+                "n_events": a + b,
+                "n_reference": n0,
+                "n_events_reference": a,
+                "n_comparison": n1,
+                "n_events_comparison": b,
+                "method": "logistic, odds ratio against HER2-0; 95% CI Wald",
+            }
+        )
+    return pd.DataFrame(rows).assign(cohort=RESPONSE_COHORT[0])
+
+
+def crosscheck(tables: dict[str, pd.DataFrame], rng: np.random.Generator) -> pd.DataFrame:
+    """A comparison with R in which everything agrees but for what R could not be asked."""
+    verbs = {"correlation": "correlate", "odds_ratios": "fit_logistic", "response": "response_odds"}
+    rows = []
+    for name, verb in verbs.items():
+        for row in tables[name].to_dict("records"):
+            for quantity in ("estimate", "std_error", "p_value"):
+                value = row[quantity]
+                if value != value:
+                    continue
+                r = value * (1 + rng.normal(0, 1e-13))
+                difference = abs(value - r)
+                rows.append(
+                    {
+                        "model": f"{row['cohort']}.{name}.1",
+                        "verb": verb,
+                        **{key: row[key] for key in ("cohort", "stratum", "outcome", "term")},
+                        "quantity": quantity,
+                        "python": value,
+                        "r": r,
+                        "abs_diff": difference,
+                        "rel_diff": difference / abs(value) if value else 0.0,
+                        "tolerance": 1e-8,
+                        "verdict": "agree",
+                        "reason": "",
+                        "note": "",
+                        "r_version": "4.2.2",
+                        "emmeans_version": "1.8.4",
+                    }
+                )
+    return pd.DataFrame(rows)
+
+
+def sample_svg(rng: np.random.Generator) -> bytes:
+    """A small scatter in the units that matplotlib writes (points)."""
+    dots = "".join(
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.4" fill="#0072b2" fill-opacity="0.7"/>'
+        for x, y in zip(rng.uniform(30, 490, 120), rng.uniform(20, 280, 120), strict=True)
+    )
+    return (
+        '<?xml version="1.0" encoding="utf-8"?>\n'
+        '<svg width="518pt" height="312pt" viewBox="0 0 518 312" xmlns="http://www.w3.org/2000/svg">'
+        '<rect width="518" height="312" fill="#ffffff"/><path d="M30 10V290H500" fill="none" stroke="#555"/>'
+        f"{dots}</svg>\n"
+    ).encode()
+
+
+def sample_png(width: int, height: int) -> bytes:
+    """A plain grey image of a given size."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    pixels = zlib.compress((b"\0" + b"\xdd" * width) * height)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
