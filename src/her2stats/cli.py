@@ -76,7 +76,7 @@ def check(study: StudyFile) -> None:
     from her2stats.study.study_file import read_study
 
     for line in check_study(read_study(study)):
-        typer.echo(line)
+        _say(line)
 
 
 @app.command()
@@ -90,7 +90,7 @@ def init(
     from her2stats.study.proposal import propose_study
 
     written = propose_study(clinical, expression, output, name=name)
-    typer.echo(written)
+    _say(written)
 
 
 @app.command()
@@ -107,7 +107,7 @@ def score(
     scores, coverage = score_file(expression, signature, scale=scale, offset=offset)
     _write(scores, output)
     for line in coverage:
-        typer.echo(line, err=True)
+        _say(line, err=True)
 
 
 @app.command()
@@ -141,7 +141,7 @@ def deconvolve(
     )
     _write(fractions, output)
     for line in notes:
-        typer.echo(line, err=True)
+        _say(line, err=True)
 
 
 @app.command()
@@ -157,7 +157,7 @@ def fetch(
         _print_table(list_sources())
         return
     for path in download(name):
-        typer.echo(path)
+        _say(str(path))
 
 
 @app.command()
@@ -170,7 +170,7 @@ def crosscheck(
 
     outcome = crosscheck_folder(results, timeout=timeout)
     _print_table(outcome.summary)
-    typer.echo(outcome.sentence)
+    _say(outcome.sentence)
     if not outcome.agrees:
         raise typer.Exit(DISAGREES)
 
@@ -190,7 +190,7 @@ def doctor() -> None:
 
     healthy, lines = examine()
     for line in lines:
-        typer.echo(line)
+        _say(line)
     if not healthy:
         raise typer.Exit(1)
 
@@ -202,9 +202,15 @@ def _run(study_file: Path, *, overwrite: bool, jobs: int) -> None:
     with shown_progress() as progress:
         results = run_study(study_file, overwrite=overwrite, n_jobs=jobs, progress=progress)
     for line in results.summary():
-        typer.echo(line)
+        _say(line)
     if results.r_disagrees:
         raise typer.Exit(DISAGREES)
+
+
+def _say(text: str, *, err: bool = False) -> None:
+    """Print a line; control codes that a file has smuggled into an id or a word are shown, not obeyed."""
+    harmless = "".join(sign if sign.isprintable() or sign in "\n\t" else "\N{REPLACEMENT CHARACTER}" for sign in text)
+    typer.echo(harmless, err=err)
 
 
 def _write(table: pd.DataFrame, output: Path | None) -> None:
@@ -238,7 +244,7 @@ def main() -> NoReturn:
         app()
     except Her2statsError as error:
         for problem in error.problems:
-            typer.echo(f"her2stats: {problem}", err=True)
+            _say(f"her2stats: {problem}", err=True)
         sys.exit(1)
     sys.exit(0)
 

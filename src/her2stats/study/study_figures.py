@@ -121,8 +121,9 @@ def _marginal_drawing(analysis: CohortAnalysis, suffix: str) -> Drawing:
         return Drawing("placeholder", f"fig3_marginal{suffix}", (f"No covariance analysis: {reason}",))
     overall = slopes[slopes["stratum"] == "all"].sort_values(["p_value", "outcome"], kind="stable")
     shown = overall["outcome"].head(MOST_MARGINAL).tolist()
-    material = analysis.material
-    options = {"outcomes": shown, "score": material.exposure, "rug": material.scores[[material.exposure]]}
+    score = analysis.material.exposure
+    fitted = analysis.answers.results["ancova_curves"][0].data.dropna(subset=[score, "hr", "her2_ihc"])
+    options = {"outcomes": shown, "score": score, "rug": fitted[[score]]}
     return Drawing("plot_marginal", f"fig3_marginal{suffix}", (curves, slopes), options)
 
 

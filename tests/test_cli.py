@@ -1,0 +1,119 @@
+"""The commands: exit status, messages for people, no traceback."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tests.study.conftest import write_small_study
+
+COMMANDS = ("demo", "run", "check", "init", "score", "deconvolve", "fetch", "crosscheck", "audit", "doctor")
+
+
+def her2stats(*words: object, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run a command as a user does."""
+    return subprocess.run(
+        [sys.executable, "-m", "her2stats.cli", *map(str, words)],
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        env={**os.environ, "COLUMNS": "200", "NO_COLOR": "1"},
+        check=False,
+    )
+
+
+def test_help_names_every_command():
+    told = her2stats("--help")
+    assert told.returncode == 0
+    for command in COMMANDS:
+        assert command in told.stdout
+
+
+def test_help_does_not_wait_for_the_heavy_libraries():
+    code = "import sys, her2stats.cli; print([m for m in ('numpy', 'pandas', 'scipy', 'plotnine', 'rpy2') if m in sys.modules])"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "[]"
+
+
+def test_wrong_usage_is_status_2():
+    assert her2stats("run").returncode == 2
+    assert her2stats("dance").returncode == 2
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("run", "absent.toml"),
+        ("check", "absent.toml"),
+        ("crosscheck", "absent"),
+        ("init", "absent.csv"),
+        ("score", "absent.tsv", "--scale", "log2", "--signature", "ERBB2"),
+        ("deconvolve", "absent.tsv", "--scale", "linear", "--signature", "absent.txt"),
+    ],
+)
+def test_wrong_input_is_status_1_with_a_message_and_no_traceback(tmp_path, words):
+    told = her2stats(*words, folder=tmp_path)
+    assert told.returncode == 1
+    assert "absent" in told.stderr
+    assert "Traceback" not in told.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_terminal_is_not_given_control_codes_from_the_data(tmp_path):
+    study = write_small_study(tmp_path, n=20)
+    table = (tmp_path / "one.csv").read_text()
+    (tmp_path / "one.csv").write_text(table.replace("positive", "\x1b[31mred"))
+    told = her2stats("check", study)
+    assert told.returncode == 1
+    assert "\x1b" not in told.stderr
+
+
+def test_check_reads_everything_and_says_what_is_there(tmp_path):
+    told = her2stats("check", write_small_study(tmp_path, n=20))
+    assert told.returncode == 0, told.stderr
+    assert "one: 20 HER2-negative tumours" in told.stdout
+    assert not (tmp_path / "results").exists()
+
+
+def test_single_steps_write_tables(tmp_path):
+    write_small_study(tmp_path, n=20)
+    options = ("--scale", "log2", "--offset", "1")
+    told = her2stats("score", tmp_path / "one.tsv", *options, "--signature", "danaher", "--output", tmp_path / "s.csv")
+    assert told.returncode == 0, told.stderr
+    assert "Total TIL" in pd.read_csv(tmp_path / "s.csv").columns
+    told = her2stats(
+        "deconvolve", tmp_path / "one.tsv", *options, "--signature", tmp_path / "matrix.tsv", "--mode", "relative"
+    )
+    assert told.returncode == 0, told.stderr
+    assert told.stdout.startswith("sample,B cells naive")
+
+
+def test_a_proposed_study_file_can_be_checked_after_the_scale_is_declared(tmp_path):
+    write_small_study(tmp_path, n=20)
+    (tmp_path / "study.toml").unlink()
+    words = ("init", tmp_path / "one.csv", "--expression", tmp_path / "one.tsv", "--output", tmp_path / "study.toml")
+    told = her2stats(*words)
+    assert told.returncode == 0, told.stderr
+    text = (tmp_path / "study.toml").read_text()
+    assert 'sample = "sample"' in text
+    (tmp_path / "study.toml").write_text(text.replace("# scale", "scale").replace("# offset", "offset"))
+    told = her2stats("check", tmp_path / "study.toml")
+    assert told.returncode == 0, told.stderr
+    assert her2stats(*words).returncode == 1, "an existing study file is not replaced"
+
+
+def test_the_audit_prints_the_contradictions_of_the_paper():
+    told = her2stats("audit")
+    assert told.returncode == 0, told.stderr
+    assert "inconsistent" in told.stdout
+
+
+def test_the_doctor_says_what_works():
+    told = her2stats("doctor")
+    assert told.returncode == 0, told.stderr
+    assert "Self-test passed" in told.stdout
