@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -12,6 +10,7 @@ import pandas as pd
 
 from her2stats.errors import DataError, Problem
 from her2stats.published.estimates import EVERY_COHORT, published_estimates
+from her2stats.published.matching import is_her2_score, matches, plain, standing_in, why_absent
 from her2stats.statistics.result import Result
 
 Tables = Mapping[str, pd.DataFrame | Result] | Iterable[Result]
@@ -46,7 +45,7 @@ COLUMNS = (
     "place",
 )
 HER2_SCORE = "HER2_20"
-_HER2_SCORE_NAMES = ("her2 20", "her2 20 gene", "her2 20 gene score", "her2 20 genes", "her2 score", "her2")
+_GENE_EXPRESSION_COHORTS = ("discovery", "confirmatory", "abim")
 _TABLES = {
     "correlation": "correlate",
     "correlation_by_hr": "correlate",
@@ -106,7 +105,7 @@ def compare_published(results: Tables, *, exposure: str = "", alpha: float = 0.0
     """
     frames = _by_question(results)
     printed: list[dict[str, Any]] = published_estimates().to_dict("records")  # type: ignore[assignment]
-    stand_in = exposure or _exposure(frames)
+    stand_in = exposure or standing_in(frames)
     rows: list[dict[str, Any]] = []
     for cohort in _cohorts(frames):
         own = {question: frame[frame["cohort"] == cohort] for question, frame in frames.items()}
@@ -141,32 +140,13 @@ def _cohorts(frames: Mapping[str, pd.DataFrame]) -> list[str]:
     return list(dict.fromkeys(cohort for frame in frames.values() for cohort in frame["cohort"]))
 
 
-def _plain(name: str) -> str:
-    """Bring names of cell types and scores to one spelling: no accents, Greek letters, dots or underscores."""
-    text = name.replace("γδ", "gamma delta").casefold()
-    text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return " ".join(re.sub(r"[^a-z0-9]+", " ", text).split())
-
-
-def _exposure(frames: Mapping[str, pd.DataFrame]) -> str:
-    terms = [str(term) for frame in frames.values() for term in (*frame["term"], *frame["outcome"])]
-    named = [term for term in terms if _plain(term) in _HER2_SCORE_NAMES]
-    if named:
-        return named[0]
-    fitted = frames.get("fit_logistic")
-    return str(fitted["term"].iloc[0]) if fitted is not None else ""
-
-
-def _is_score(term: str) -> bool:
-    return _plain(term) in _HER2_SCORE_NAMES
-
-
 def _compare(
     effect: Mapping[str, Any], own: pd.DataFrame, cohort: str, stand_in: str, alpha: float
 ) -> list[dict[str, Any]]:
     wanted = stand_in if effect["exposure"] == HER2_SCORE else effect["exposure"]
-    stands_in = effect["exposure"] == HER2_SCORE and not _is_score(stand_in)
-    same = _plain(cohort) == _plain(effect["cohort"])
+    stands_in = effect["exposure"] == HER2_SCORE and not is_her2_score(stand_in)
+    printed_of = _GENE_EXPRESSION_COHORTS if effect["cohort"] == EVERY_COHORT else (effect["cohort"],)
+    same = plain(cohort) in printed_of
     kind = "same cohort" if same else "replication"
     kind += f", {stand_in} for the HER2 score" if stands_in else ""
     base = {
@@ -177,56 +157,21 @@ def _compare(
         "printed_high": effect["conf_high"],
         "printed_p": effect["p_value"],
         "printed_direction": effect["direction"],
-        "comparison": kind if effect["cohort"] != EVERY_COHORT else kind.replace("same cohort", "replication"),
+        "comparison": kind,
     }
-    found = _matches(effect, own, wanted)
+    found = matches(effect, own, wanted)
     if not len(found):
-        return [{**base, "our_exposure": wanted, "note": _why_absent(effect, own, wanted)}]
-    several = len(found) > 1
+        return [{**base, "our_exposure": wanted, "note": why_absent(effect, own, wanted)}]
     ours: list[dict[str, Any]] = found.to_dict("records")  # type: ignore[assignment]
-    return [{**base, **_ours(effect, row, stands_in, several, alpha)} for row in ours]
-
-
-def _matches(effect: Mapping[str, Any], own: pd.DataFrame, wanted: str) -> pd.DataFrame:
-    """Rows of ours that answer the printed question: by exact name of the type, else by names that begin with it."""
-    rows: pd.DataFrame = own[own["stratum"] == effect["stratum"]]
-    question, name = effect["question"], _plain(effect["outcome"])
-    outcomes, terms = rows["outcome"].map(_plain), rows["term"].map(_plain)
-    if question == "response_odds":
-        return rows[(outcomes == name) & terms.str.endswith(_plain(f"[{wanted}]"))]
-    if question == "fit_interaction":
-        product = rows["term"].str.contains(":", regex=False) & ~rows["term"].str.endswith(")")
-        rows, outcomes = rows[product], outcomes[product]
-        begins = rows["term"].map(lambda term: _plain(term.split(":")[0]) == _plain(wanted))
-        return _by_name(rows[begins], outcomes[begins], name)
-    direct = _by_name(rows[terms == _plain(wanted)], outcomes[terms == _plain(wanted)], name)
-    if question == "fit_ancova" and "model" in direct:
-        return direct[direct["model"].isin(["unadjusted", ""])]
-    if question == "correlate" and not len(direct):  # a dichotomised type: the score between absent and present
-        turned = outcomes == _plain(wanted)
-        return _by_name(rows[turned], terms[turned], name)
-    return direct
-
-
-def _by_name(rows: pd.DataFrame, names: pd.Series, wanted: str) -> pd.DataFrame:
-    exact: pd.DataFrame = rows[names == wanted]
-    return exact if len(exact) else rows[names.str.startswith(f"{wanted} ")]
-
-
-def _why_absent(effect: Mapping[str, Any], own: pd.DataFrame, wanted: str) -> str:
-    if not wanted:
-        return "the run names no exposure that could stand for the HER2 score"
-    if effect["stratum"] not in set(own["stratum"]):
-        return f"the run has no stratum {effect['stratum']}"
-    return f"the run has no {effect['outcome']} with {wanted}: not measured, or left out by the zero rule"
+    return [{**base, **_ours(effect, row, wanted, stands_in, alpha)} for row in ours]
 
 
 def _ours(
-    effect: Mapping[str, Any], row: Mapping[str, Any], stands_in: bool, several: bool, alpha: float
+    effect: Mapping[str, Any], row: Mapping[str, Any], wanted: str, stands_in: bool, alpha: float
 ) -> dict[str, Any]:
     """Our side of a row and what the two sides say of each other."""
-    turned = effect["question"] == "correlate" and _plain(row["outcome"]) != _plain(effect["outcome"]) and not several
-    turned = turned and _plain(row["term"]).startswith(_plain(effect["outcome"]))
+    turned = effect["question"] == "correlate" and plain(row["outcome"]) == plain(wanted)
+    our_type = row["term"] if turned else row["outcome"]
     ratio = effect["question"] in ("fit_logistic", "fit_interaction", "response_odds")
     shift = math.log(row["estimate"]) if ratio and row["estimate"] > 0 else row["estimate"] if not ratio else math.nan
     sign = _sign(shift) * _orientation(effect, row)
@@ -236,10 +181,11 @@ def _ours(
     comparable = not (stands_in or turned) and effect["measure"] in ("rho", "odds ratio")
     notes = [str(row.get("flag", ""))]
     notes += ["dichotomised here: the score between absent and present"] if turned else []
-    notes += ["the paper does not say which of these types it means"] if several else []
+    another = plain(our_type) != plain(effect["outcome"])
+    notes += [f"the paper writes {effect['outcome']}, which may be this type"] if another else []
     return {
         "our_exposure": row["outcome"] if turned else row["term"],
-        "our_outcome": row["term"] if turned else row["outcome"],
+        "our_outcome": our_type,
         "our_estimate": row["estimate"],
         "our_low": row["conf_low"],
         "our_high": row["conf_high"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from typing import Literal
 
 import pandas as pd
@@ -64,7 +64,8 @@ def findings_table(findings: Iterable[Finding]) -> pd.DataFrame:
     >>> findings_table([found])["verdict"].tolist()
     ['consistent']
     """
-    table = pd.DataFrame([astuple(finding) for finding in findings], columns=list(COLUMNS))
+    rows = [[getattr(finding, column) for column in COLUMNS] for finding in findings]
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
     return table.astype(str)
 
 

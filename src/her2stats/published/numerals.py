@@ -62,24 +62,18 @@ class Numeral:
 
     def interval(self, rounding: Rounding = "nearest") -> tuple[float, float]:
         """Lowest and highest value the print can stand for (both ends counted in)."""
-        if self.relation == "<":
-            return -math.inf, float(self.value)
-        if self.relation == ">":
-            return float(self.value), math.inf
-        sides = {"nearest": [self._nearest()], "truncated": [self._truncated()]}
-        chosen = sides.get(rounding, [self._nearest(), self._truncated()])
-        return float(min(low for low, _ in chosen)), float(max(high for _, high in chosen))
-
-    def _nearest(self) -> tuple[Fraction, Fraction]:
-        half = self.unit / 2
-        if self.value == 0 and self.negative:
-            return -half, Fraction(0)
-        return self.value - half, self.value + half
-
-    def _truncated(self) -> tuple[Fraction, Fraction]:
-        if self.value == 0:
-            return -self.unit, (Fraction(0) if self.negative else self.unit)
-        return (self.value - self.unit, self.value) if self.value < 0 else (self.value, self.value + self.unit)
+        value, unit = float(self.value), float(self.unit)
+        if self.relation != "=":
+            return (-math.inf, value) if self.relation == "<" else (value, math.inf)
+        below = above = unit / 2
+        if rounding != "nearest":
+            toward_zero = (unit if value <= 0 else 0.0), (unit if value >= 0 else 0.0)
+            below, above = (
+                toward_zero if rounding == "truncated" else (max(below, toward_zero[0]), max(above, toward_zero[1]))
+            )
+        if value == 0 and self.negative:
+            above = 0.0  # "-0" was negative before it was shortened
+        return value - below, value + above
 
     def stands_for(self, exact: Fraction, rounding: Rounding = "nearest") -> bool:
         """Whether an exactly known value can have been printed like this."""

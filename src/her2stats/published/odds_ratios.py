@@ -41,7 +41,7 @@ Flags = npt.NDArray[np.bool_]
 # How far the usual software is off the exact limit: R's fisher.test looks for its limits and estimate to 1.3e-4 on
 # the scale of the odds ratio or its reciprocal, confint.glm interpolates the profile by a spline.
 _FISHER_ROOT = 1.3e-4
-_SPLINE = 5e-4
+_SPLINE = 2e-3
 
 
 def audit_odds_ratio(

@@ -94,16 +94,13 @@ def _mover(cells: Floats, conf_level: float) -> Limits:
         return np.exp(first - second - down), np.exp(first - second + up)
 
 
-# Name -> limits of tables (k, 4) at a confidence level. The order is that of how usual they are in print.
+# Name -> limits of tables (k, 4) at a confidence level, the usual first and the slowest last.
 METHODS: dict[str, Method] = {
     "Wald": lambda cells, level: _wald(cells, _normal(level)),
     "Wald with 1.96": _wald_196,
     "profile likelihood": lambda cells, level: likelihood_limits(cells, level, "profile"),
     "exact conditional (Fisher)": lambda cells, level: conditional_limits(cells, level, "central"),
     "exact conditional, mid-p": lambda cells, level: conditional_limits(cells, level, "mid-p"),
-    "exact conditional, least likely first (Baptista-Pike)": lambda cells, level: conditional_limits(
-        cells, level, "least likely"
-    ),
     "Wald with 0.5 added (Haldane)": lambda cells, level: _wald(cells + 0.5, _normal(level)),
     "score (Cornfield)": lambda cells, level: likelihood_limits(cells, level, "score"),
     "score with N/(N - 1) (Miettinen-Nurminen)": lambda cells, level: likelihood_limits(cells, level, "miettinen"),
@@ -113,6 +110,9 @@ METHODS: dict[str, Method] = {
     "Wald with t quantile": _wald_t,
     "independence-smoothed (Agresti)": _independence_smoothed,
     "MOVER with Wilson limits": _mover,
+    "exact conditional, least likely first (Baptista-Pike)": lambda cells, level: conditional_limits(
+        cells, level, "least likely"
+    ),
 }
 
 # Every estimate that is printed as "the odds ratio".

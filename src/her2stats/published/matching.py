@@ -1,0 +1,69 @@
+"""Find, in the tables of a run, the rows that answer what the paper prints."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+_HER2_SCORE_NAMES = ("her2 20", "her2 20 gene", "her2 20 gene score", "her2 20 genes", "her2 score", "her2")
+
+
+def plain(name: str) -> str:
+    """Bring names of cell types and scores to one spelling: no accents, Greek letters, dots or underscores."""
+    text = name.replace("γδ", "gamma delta").casefold()
+    text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return " ".join(re.sub(r"[^a-z0-9]+", " ", text).split())
+
+
+def is_her2_score(term: str) -> bool:
+    """Whether a term is named like the HER2 20-gene score."""
+    return plain(term) in _HER2_SCORE_NAMES
+
+
+def standing_in(frames: Mapping[str, pd.DataFrame]) -> str:
+    """Name the term of a run that answers for the HER2 score: the score, else the exposure of the odds ratios."""
+    terms = [str(term) for frame in frames.values() for term in (*frame["term"], *frame["outcome"])]
+    named = [term for term in terms if plain(term) in _HER2_SCORE_NAMES]
+    if named:
+        return named[0]
+    fitted = frames.get("fit_logistic")
+    return str(fitted["term"].iloc[0]) if fitted is not None else ""
+
+
+def matches(effect: Mapping[str, Any], own: pd.DataFrame, wanted: str) -> pd.DataFrame:
+    """Rows of ours that answer the printed question: by exact name of the type, else by names that begin with it."""
+    rows: pd.DataFrame = own[own["stratum"] == effect["stratum"]]
+    question, name = effect["question"], plain(effect["outcome"])
+    outcomes, terms = rows["outcome"].map(plain), rows["term"].map(plain)
+    if question == "response_odds":
+        return rows[(outcomes == name) & terms.str.endswith(plain(f"[{wanted}]"))]
+    if question == "fit_interaction":
+        product = rows["term"].str.contains(":", regex=False) & ~rows["term"].str.endswith(")")
+        rows, outcomes = rows[product], outcomes[product]
+        begins = rows["term"].map(lambda term: plain(term.split(":")[0]) == plain(wanted))
+        return _by_name(rows[begins], outcomes[begins], name)
+    direct = _by_name(rows[terms == plain(wanted)], outcomes[terms == plain(wanted)], name)
+    if question == "fit_ancova" and "model" in direct:
+        return direct[direct["model"].isin(["unadjusted", ""])]
+    if question == "correlate" and not len(direct):  # a dichotomised type: the score between absent and present
+        turned = outcomes == plain(wanted)
+        return _by_name(rows[turned], terms[turned], name)
+    return direct
+
+
+def _by_name(rows: pd.DataFrame, names: pd.Series, wanted: str) -> pd.DataFrame:
+    exact: pd.DataFrame = rows[names == wanted]
+    return exact if len(exact) else rows[names.str.startswith(f"{wanted} ")]
+
+
+def why_absent(effect: Mapping[str, Any], own: pd.DataFrame, wanted: str) -> str:
+    """Say why a run has no answer to a printed question."""
+    if not wanted:
+        return "the run names no exposure that could stand for the HER2 score"
+    if effect["stratum"] not in set(own["stratum"]):
+        return f"the run has no stratum {effect['stratum']}"
+    return f"the run has no {effect['outcome']} with {wanted}: not measured, or left out by the zero rule"
