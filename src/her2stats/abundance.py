@@ -159,11 +159,11 @@ def _checked(
             problems.add(DataError, "fractions are not numbers", where=where, remedy="give numbers or empty cells")
             continue
         values = column.to_numpy(dtype="float64", na_value=np.nan)
-        for wrong, what in ((np.isinf(values), "infinite"), (values < 0, "negative")):
+        for wrong, what in ((np.isinf(values), "an infinite"), (values < 0, "a negative")):
             if wrong.any():
                 sample = fractions.index[np.flatnonzero(wrong)[0]]
                 remedy = "fractions are 0 or more; log-scale scores are not fractions"
-                problems.add(DataError, f"sample '{sample}' has a {what} fraction", where=where, remedy=remedy)
+                problems.add(DataError, f"sample '{sample}' has {what} fraction", where=where, remedy=remedy)
         columns[str(name)] = values
     problems.raise_if_any()
     return pd.DataFrame(columns, index=fractions.index)

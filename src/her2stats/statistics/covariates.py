@@ -63,9 +63,10 @@ def covariate_columns(frame: ModelFrame, cases: Cases, names: Sequence[str]) -> 
             else:
                 places[term] = len(columns)
                 columns.append((values == position).astype("float64"))
-        if reference_is_empty:  # one column stays where one level is present: it makes the model rank deficient
-            inner = present[1:] if len(present) > 1 else present
-            columns.extend((values == position).astype("float64") for position in inner)
+        if len(present) == 1:  # adjusts for nothing: like a number that is constant, it makes the model rank deficient
+            columns.append(np.ones(cases.n))
+        elif reference_is_empty:
+            columns.extend((values == position).astype("float64") for position in present[1:])
     stacked = np.column_stack(columns) if columns else np.empty((cases.n, 0))
     return Covariates(stacked, tuple(terms), places, flags)
 

@@ -128,5 +128,6 @@ def fit_linear(projection: Projection, outcome: Array) -> LinearFit:
     more = projection.basis.T @ residuals  # once more, for the digits that the first pass has rounded away
     loadings, residuals = loadings + more, residuals - projection.basis @ more
     residual_ss, spread = float(residuals @ residuals), float(((shifted - shifted.mean()) ** 2).sum())
-    perfect = residual_ss <= PERFECT**2 * spread
+    rounding = 4 * np.finfo(float).eps * float(np.abs(outcome).max())
+    perfect = residual_ss <= max(PERFECT**2 * spread, len(outcome) * rounding**2)
     return LinearFit(projection, loadings, shift, residual_ss, len(outcome) - projection.rank, perfect)

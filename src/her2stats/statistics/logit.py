@@ -20,7 +20,7 @@ MOST_HALVINGS = 40
 MOST_DOUBLINGS = 40
 FARTHEST = 8.0  # change of the linear predictor in one step
 DAMPINGS = tuple(10.0**power for power in range(-9, 3))
-FLAT = 1e-7  # slope of the likelihood along an orthonormal column, at most sqrt(n) where the fit begins
+LEAST = 1e-7  # root of the information along an orthonormal column; below, the likelihood is flat and its top a guess
 STEP = 1e-10  # Newton's steps converge quadratically: after one this small nothing is left to gain
 
 
@@ -85,10 +85,10 @@ def fit_logit(design: Array, outcome: Array, offset: Array | None = None) -> Log
             chance = expit(fixed + basis @ position)
             weights = chance * (1 - chance)
             slope = basis.T @ (outcome - chance)
-            step = _step((basis.T * weights) @ basis, slope, basis)
+            step, damped = _step((basis.T * weights) @ basis, slope, basis)
             position, height = _climb(basis, outcome, fixed, position, step, height)
-            if np.abs(step).max() <= STEP * (1 + np.abs(position).max()):
-                converged = bool(np.abs(slope).max() <= FLAT)
+            if not damped and np.abs(step).max() <= STEP * (1 + np.abs(position).max()):
+                converged = True
                 break
         chance = expit(fixed + basis @ position)
         root = np.linalg.qr(np.sqrt(chance * (1 - chance))[:, None] * basis, mode="r")
@@ -96,7 +96,7 @@ def fit_logit(design: Array, outcome: Array, offset: Array | None = None) -> Log
     except np.linalg.LinAlgError:  # the weights have vanished: there is no maximum, or none that numbers can reach
         return LogitFit(design, outcome, position * np.nan, np.full((len(position),) * 2, np.nan), math.nan, False)
     coefficients = np.linalg.solve(triangle, position)
-    converged = converged and bool(np.isfinite(inverse).all() and np.isfinite(coefficients).all())
+    converged = converged and bool(np.abs(np.diag(root)).min() > LEAST and np.isfinite(inverse).all())
     return LogitFit(design, outcome, coefficients, inverse @ inverse.T, height, converged)
 
 
@@ -104,19 +104,19 @@ def _log_likelihood(outcome: Array, predictor: Array) -> float:
     return -float(np.logaddexp(0.0, np.where(outcome > 0, -predictor, predictor)).sum())
 
 
-def _step(information: Array, slope: Array, basis: Array) -> Array:
-    """Newton's step; shortened and turned uphill where it would throw the linear predictor far out.
+def _step(information: Array, slope: Array, basis: Array) -> tuple[Array, bool]:
+    """Newton's step; shortened and turned uphill ("damped") where it would throw the linear predictor far out.
 
     Out there every chance is 0 or 1, the information vanishes, and no later step finds the way back.
     """
     for damping in (0.0, *DAMPINGS):
         try:
-            step: Array = np.linalg.solve(information + damping * np.eye(len(slope)), slope)
+            step = np.asarray(np.linalg.solve(information + damping * np.eye(len(slope)), slope))
         except np.linalg.LinAlgError:
             continue
         if np.abs(basis @ step).max() <= FARTHEST:
             break
-    return step
+    return step, damping > 0
 
 
 def _climb(

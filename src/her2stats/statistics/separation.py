@@ -38,9 +38,17 @@ def is_separated(design: Array, outcome: Array) -> bool:
     >>> is_separated(np.column_stack([np.ones(20), present]), events)
     True
     """
-    if design.shape[1] == 2:
-        with_event, without = design[outcome == 1, 1], design[outcome == 0, 1]
-        return bool(with_event.min() >= without.max() or with_event.max() <= without.min())
+    return divided_by_range(design[:, 1], outcome) if design.shape[1] == 2 else divided_by_programme(design, outcome)
+
+
+def divided_by_range(exposure: Array, outcome: Array) -> bool:
+    """Tell whether events and non-events lie on two sides of one exposure, ties at the border included."""
+    with_event, without = exposure[outcome == 1], exposure[outcome == 0]
+    return bool(with_event.min() >= without.max() or with_event.max() <= without.min())
+
+
+def divided_by_programme(design: Array, outcome: Array) -> bool:
+    """Tell the same of any number of columns, by the linear programme of `is_separated`."""
     from scipy.optimize import linprog  # a third of a second to import, and only here
 
     spread = design.std(axis=0)

@@ -11,6 +11,7 @@ from scipy.special import ndtr, ndtri
 
 from her2stats.statistics.frame import Array
 
+SAME = 1e-12  # probabilities of whole counts over a common total, equal but for rounding
 EXACT_BELOW = 50  # R: exact when both groups are smaller and nothing is tied
 
 
@@ -120,8 +121,9 @@ def _exact_place(m: int, n: int, conf_level: float) -> int:
     """Place of the lower limit from below, 0 where there is none."""
     tail = (1 - conf_level) / 2
     below = _null_distribution(m, n)
-    place = int(np.searchsorted(below, tail * (1 - 1e-14)))
-    return place if place or below[0] <= tail else 0
+    if below[0] > tail * (1 + SAME):
+        return 0
+    return max(1, int(np.searchsorted(below, tail * (1 - SAME))))
 
 
 @lru_cache(maxsize=64)
