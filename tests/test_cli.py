@@ -35,9 +35,9 @@ def test_help_names_every_command():
 
 
 def test_help_does_not_wait_for_the_heavy_libraries():
-    code = "import sys, her2stats.cli; print([m for m in ('numpy', 'pandas', 'scipy', 'plotnine', 'rpy2') if m in sys.modules])"
+    code = "import sys, her2stats.cli; print(*sys.modules)"
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert told.stdout.strip() == "[]"
+    assert not {"numpy", "pandas", "scipy", "plotnine", "rpy2"} & set(told.stdout.split())
 
 
 def test_wrong_usage_is_status_2():
