@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 from datetime import date, datetime
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -11,7 +13,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from her2stats.errors import GeneError
-from her2stats.genes import collapse_duplicates, repair_symbols, symbol_of_date
+from her2stats.genes import (
+    collapse_duplicates,
+    harmonise_genes,
+    match_symbols,
+    repair_symbols,
+    symbol_of_date,
+    symbol_table,
+    symbols_of_ensembl,
+)
 
 
 @pytest.mark.parametrize(
@@ -39,7 +49,12 @@ from her2stats.genes import collapse_duplicates, repair_symbols, symbol_of_date
         ("MARCH1", None),
         ("SEP15", None),
         ("2010-05-01", None),
-        (44256.0, None),
+        (44256.0, "MARCHF1"),
+        ("44441", "SEPTIN2"),
+        ("9/2/2021", "SEPTIN2"),
+        ("02/09/2021", "SEPTIN2"),
+        ("3/9/2021", None),
+        (7157.0, None),
     ],
 )
 def test_dates_are_recognised_as_the_gene_they_were(cell: object, symbol: str | None) -> None:
@@ -62,6 +77,18 @@ def test_a_date_that_may_be_two_genes_is_repaired_only_beside_the_other_gene(riv
 
 def test_a_repair_never_makes_a_duplicate() -> None:
     assert repair_symbols(["2-Sep", "SEPTIN2"]).symbols == ["2-Sep", "SEPTIN2"]
+
+
+@pytest.mark.parametrize("cells", [["2-Sep", "SEPT2"], ["2-Sep", "02-Sep"], ["15-Sep", "SEP15"], ["1-Mar", "1-Mar"]])
+def test_a_date_is_left_alone_where_two_rows_could_be_the_gene(cells: list[str]) -> None:
+    assert repair_symbols(cells).symbols == cells
+
+
+def test_serial_numbers_are_dates_among_symbols_and_entrez_ids_among_numbers() -> None:
+    symbols = [f"G{i}" for i in range(200)]
+    assert repair_symbols([*symbols, "44441"]).symbols[-1] == "SEPTIN2"
+    numbers = [str(number) for number in range(44400, 44500)]
+    assert repair_symbols(numbers).symbols == numbers
 
 
 def test_the_users_own_repairs_come_first() -> None:
@@ -104,3 +131,115 @@ def test_collapsing_does_not_depend_on_the_order_of_rows(order: list[int], rule:
     one = collapse_duplicates(table, rule)[0]  # type: ignore[arg-type]
     other = collapse_duplicates(table.iloc[order], rule)[0]  # type: ignore[arg-type]
     assert np.array_equal(one.to_numpy(), other.to_numpy())
+
+
+class TestNamesThatChanged:
+    @pytest.mark.parametrize(
+        ("one", "other"),
+        [
+            ("SEPT2", "SEPTIN2"),
+            ("MARCH1", "MARCHF1"),
+            ("MARC1", "MTARC1"),
+            ("SEP15", "SELENOF"),
+            ("DEC1", "DELEC1"),
+            ("EMR1", "ADGRE1"),
+            ("FAIM3", "FCMR"),
+            ("KIAA0125", "FAM30A"),
+            ("C13orf18", "KIAA0226L"),
+            ("SQRDL", "SQOR"),
+            ("ORC1L", "ORC1"),
+            ("HLA.DRA", "HLA-DRA"),
+            ("NKX2_1", "NKX2-1"),
+        ],
+    )
+    def test_both_ways(self, one: str, other: str) -> None:
+        assert match_symbols([one], [other]).renamed == {one: other}
+        assert match_symbols([other], [one]).renamed == {other: one}
+
+    @pytest.mark.parametrize(
+        ("one", "other"),
+        [
+            ("KIAA0754", "MACF1"),
+            ("TNAP", "ALPL"),
+            ("MRC1L1", "MRC1"),
+            ("AKAP2", "PALM2"),
+            ("C9orf47", "S1PR3"),
+            ("CD97", "EMR2"),
+        ],
+    )
+    def test_nicknames_merged_neighbours_and_ambiguous_aliases_are_never_taken(self, one: str, other: str) -> None:
+        assert match_symbols([one], [other]).rows == {}
+        assert match_symbols([other], [one]).rows == {}
+
+    def test_a_row_whose_own_name_is_wanted_is_given_to_nobody_else(self) -> None:
+        assert match_symbols(["EMR1", "ADGRE1"], ["ADGRE1"]).rows == {"ADGRE1": "ADGRE1"}
+
+    def test_two_rows_that_could_be_the_gene_are_not_chosen_between(self) -> None:
+        matched = match_symbols(["RUBCNL"], ["C13orf18", "KIAA0226L"])
+        assert matched.rows == {}
+        assert matched.unclear == ("RUBCNL",)
+
+    def test_rows_are_renamed_with_a_note(self) -> None:
+        matrix = pd.DataFrame({"s": [1.0, 2.0]}, index=["ADGRE1", "ERBB2"])
+        renamed, notes = harmonise_genes(matrix, ["EMR1", "ERBB2", "XYZ"], what="LM22")
+        assert list(renamed.index) == ["EMR1", "ERBB2"]
+        assert notes[0].what == "LM22: genes found under another symbol"
+        assert notes[0].detail == "ADGRE1 is EMR1"
+
+    def test_nothing_is_copied_where_nothing_changes(self) -> None:
+        matrix = pd.DataFrame({"s": [1.0]}, index=["ERBB2"])
+        assert harmonise_genes(matrix, ["ERBB2"])[0] is matrix
+
+    def test_every_earlier_symbol_leads_to_a_current_one_and_is_none_itself(self) -> None:
+        table = symbol_table()
+        assert set(table.earlier.values()) <= table.current
+        assert not set(table.earlier) & table.current
+
+    @pytest.mark.parametrize(
+        ("matrix", "signature", "before", "after"),
+        [
+            ("scanb400/expr_log2fpkm.tsv.gz", "LM22.txt", 287, 287),
+            ("scanb400/expr_log2fpkm.tsv.gz", "danaher_markers.tsv", 42, 42),
+            ("tcga121/tcga121_rnaseq_raw_counts.tsv.gz", "LM22.txt", 523, 530),
+            ("tcga121/tcga121_rnaseq_raw_counts.tsv.gz", "danaher_markers.tsv", 59, 59),
+            ("pbmc_abis_s13/TPMPBMC.txt.gz", "LM22.txt", 467, 474),
+            ("pbmc_abis_s13/TPMPBMC.txt.gz", "danaher_markers.tsv", 58, 59),
+        ],
+    )
+    def test_genes_found_in_real_data_before_and_after(
+        self, shared: Path, matrix: str, signature: str, before: int, after: int
+    ) -> None:
+        available = first_words(gzip.decompress((shared / matrix).read_bytes()).decode(), 0)
+        text = (shared / "signatures" / signature).read_text()
+        wanted = first_words(text, 1 if signature.startswith("danaher") else 0)
+        matched = match_symbols(wanted, available)
+        assert (len(matched.rows) - len(matched.renamed), len(matched.rows)) == (before, after)
+
+    def test_what_is_renamed_in_tcga_for_lm22_is_right_gene_by_gene(self, shared: Path) -> None:
+        path = shared / "tcga121/tcga121_rnaseq_raw_counts.tsv.gz"
+        available = first_words(gzip.decompress(path.read_bytes()).decode(), 0)
+        wanted = first_words((shared / "signatures/LM22.txt").read_text(), 0)
+        assert match_symbols(wanted, available).renamed == {
+            "ATHL1": "PGGHG",
+            "EMR1": "ADGRE1",
+            "EMR2": "ADGRE2",
+            "EMR3": "ADGRE3",
+            "FAIM3": "FCMR",
+            "GPR97": "ADGRG3",
+            "KIAA0226L": "RUBCNL",
+        }
+
+
+def first_words(text: str, column: int) -> list[str]:
+    return [line.split("\t")[column].strip('"') for line in text.splitlines()[1:]]
+
+
+class TestEnsembl:
+    def test_ids_with_and_without_a_version(self) -> None:
+        symbols, notes = symbols_of_ensembl(["ENSG00000141736.13", "ENSG00000153563", "ENSG00000000000"])
+        assert symbols == ["ERBB2", "CD8A", "ENSG00000000000"]
+        assert [(note.count) for note in notes] == [2, 1]
+
+    def test_a_few_ids_among_symbols_stay(self) -> None:
+        names = ["ERBB2", "ESR1", "ENSG00000153563"]
+        assert symbols_of_ensembl(names) == (names, [])

@@ -12,7 +12,8 @@ import pandas as pd
 from her2stats.cohort import Clinical, Cohort, Expression, Scale
 from her2stats.errors import InputError, ProblemList, SampleError, ScaleError
 from her2stats.notes import Note
-from her2stats.reading.clinical import ClinicalFile, interpret, open_clinical
+from her2stats.reading.clinical import interpret
+from her2stats.reading.clinical_file import ClinicalFile, open_clinical
 from her2stats.reading.expression import Normalise, read_expression
 from her2stats.reading.population import Population
 

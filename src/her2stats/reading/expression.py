@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -11,16 +10,15 @@ import numpy as np
 import pandas as pd
 
 from her2stats.cohort import Expression, Scale
-from her2stats.errors import ProblemList, ScaleError, TableError
-from her2stats.genes import NO_GENE, CollapseRule, collapse_duplicates, repair_symbols
-from her2stats.notes import Note
-from her2stats.reading.columnar import read_parquet_matrix
-from her2stats.reading.delimited import read_delimited_matrix
-from her2stats.reading.files import Content, read_content
+from her2stats.errors import GeneError, Problem, ProblemList, ScaleError, TableError
+from her2stats.genes import CollapseRule, collapse_duplicates
+from her2stats.reading.annotation import read_annotation
+from her2stats.reading.counts import counts_per_million
+from her2stats.reading.files import read_content
+from her2stats.reading.formats import MatrixOptions, read_matrix
 from her2stats.reading.gates import check_numbers, check_orientation, check_sample_names, check_scale
-from her2stats.reading.gct import read_gct_matrix
 from her2stats.reading.matrix import RawMatrix
-from her2stats.reading.workbook import read_workbook_matrix
+from her2stats.reading.rows import MissingRule, named_rows, without_missing
 
 Orientation = Literal["genes x samples", "samples x genes"]
 Normalise = Literal["cpm"]
@@ -39,8 +37,10 @@ def read_expression(
     delimiter: str | None = None,
     decimal: str = ".",
     duplicates: CollapseRule = "error",
-    missing: Literal["error", "drop"] = "error",
+    missing: MissingRule = "error",
     symbols: Mapping[str, str] | None = None,
+    annotation: str | Path | Mapping[str, str] | None = None,
+    layer: str | None = None,
     allow_range: bool = False,
     expected_samples: Sequence[str] = (),
 ) -> Expression:
@@ -49,7 +49,8 @@ def read_expression(
     Parameters
     ----------
     path : str, Path or DataFrame
-        csv, tsv or txt (also compressed), xlsx, parquet, GCT 1.2 or 1.3; or a frame with gene symbols as index.
+        csv, tsv or txt (plain or gz, bz2, xz, zst), xlsx, parquet, GCT 1.2 or 1.3, GEO series matrix, AnnData h5ad,
+        R's rds of a matrix or data.frame; or a frame with gene symbols as index.
     scale : {"log2", "linear"}
         Scale of the values; never guessed, but checked against their range.
     offset : float
@@ -74,6 +75,10 @@ def read_expression(
         What to do with genes that have missing values; genes without any value are always dropped, with a note.
     symbols : mapping, optional
         The user's own repairs of gene symbols.
+    annotation : str, Path or mapping, optional
+        Probe -> gene symbol, or a table of the two (also a GEO platform), for matrices whose rows are probes.
+    layer : str or None
+        Layer of an h5ad file; its X where none is named.
     allow_range : bool
         Accept values whose range contradicts the scale.
     expected_samples : sequence of str
@@ -95,13 +100,14 @@ def read_expression(
     [300000.0, 700000.0]
     """
     _check_scale_words(scale, offset, normalise)
+    options = MatrixOptions(gene_column, tuple(ignore_columns), sheet, delimiter, decimal, layer)
     source = None
     if isinstance(path, pd.DataFrame):
         raw = _raw_from_frame(path)
     else:
         content = read_content(path)
         source = content.source("expression")
-        raw = _read_format(content, gene_column, ignore_columns, sheet, delimiter, decimal)
+        raw = read_matrix(content, options)
     if orientation == "samples x genes":
         raw = raw.transposed()
     found = raw.problems
@@ -113,36 +119,14 @@ def read_expression(
     found.raise_if_any()
     if normalise == "cpm":
         raw = counts_per_million(raw)
-    values, notes = _named_rows(raw, symbols)
-    values, dropped = _without_missing(values, missing, raw.name)
+    genes = read_annotation(annotation) if isinstance(annotation, str | Path) else annotation
+    values, notes = named_rows(raw, symbols, genes)
+    values, dropped = without_missing(values, missing, raw.name)
     values, collapsed = collapse_duplicates(values, duplicates, where=raw.name)
+    if not len(values):
+        what, remedy = "no gene is left", "check the gene column, or the annotation of the probes"
+        raise GeneError(Problem(what, raw.name, remedy))
     return Expression(values, scale, offset, (*raw.notes, *notes, *dropped, *collapsed), source)
-
-
-def counts_per_million(raw: RawMatrix) -> RawMatrix:
-    """Divide each sample by its total over every row of the file and multiply by a million.
-
-    Raises
-    ------
-    TableError
-        A sample's total is zero.
-    """
-    counts = np.nan_to_num(raw.values)
-    if not (np.rint(counts) == counts).all():
-        counts = np.sort(counts, axis=0)  # whole numbers add up exactly in any order, others do not
-    totals = counts.sum(axis=0)
-    empty = [name for name, total in zip(raw.columns, totals, strict=True) if not total > 0]
-    if empty:
-        found = ProblemList()
-        found.add(
-            TableError,
-            f"samples without a single count: {', '.join(empty[:5])}",
-            where=raw.name,
-            remedy="remove them from the matrix",
-        )
-        found.raise_if_any()
-    note = Note("reading", "raw counts turned into counts per million", len(raw.columns))
-    return replace(raw, values=raw.values / totals * 1e6, notes=(*raw.notes, note))
 
 
 def _check_scale_words(scale: str, offset: float, normalise: str | None) -> None:
@@ -158,26 +142,6 @@ def _check_scale_words(scale: str, offset: float, normalise: str | None) -> None
     if normalise == "cpm" and scale != "linear":
         found.add(ScaleError, "counts per million need raw counts", remedy='declare scale = "linear"')
     found.raise_if_any()
-
-
-def _read_format(
-    content: Content,
-    gene_column: str | None,
-    ignore_columns: Sequence[str],
-    sheet: str | None,
-    delimiter: str | None,
-    decimal: str,
-) -> RawMatrix:
-    suffix = content.suffix
-    if suffix in (".xlsx", ".xlsm"):
-        return read_workbook_matrix(content, sheet=sheet, gene_column=gene_column, ignore_columns=ignore_columns)
-    if suffix in (".parquet", ".pq"):
-        return read_parquet_matrix(content, gene_column=gene_column, ignore_columns=ignore_columns)
-    if suffix == ".gct" or content.data[:4] in (b"#1.2", b"#1.3"):
-        return read_gct_matrix(content, gene_column=gene_column, ignore_columns=ignore_columns)
-    return read_delimited_matrix(
-        content, delimiter=delimiter, decimal=decimal, gene_column=gene_column, ignore_columns=ignore_columns
-    )
 
 
 def _raw_from_frame(frame: pd.DataFrame) -> RawMatrix:
@@ -197,48 +161,3 @@ def _raw_from_frame(frame: pd.DataFrame) -> RawMatrix:
         raise
     columns = [str(column) for column in frame.columns]
     return RawMatrix(list(frame.index), columns, values, "expression frame", 0)
-
-
-def _named_rows(raw: RawMatrix, symbols: Mapping[str, str] | None) -> tuple[pd.DataFrame, list[Note]]:
-    """Give rows their repaired symbols; rows without a gene are dropped with a note."""
-    repaired = repair_symbols([row.strip() if isinstance(row, str) else row for row in raw.rows], symbols)
-    names = repaired.symbols
-    notes = list(repaired.notes)
-    unnamed = NO_GENE | ({"NA"} if names.count("NA") > 1 else set())
-    if unnamed & set(names):
-        kept = np.array([name not in unnamed for name in names])
-        notes.append(Note("genes", "rows without a gene symbol dropped", int((~kept).sum())))
-        raw = replace(raw, values=raw.values[kept])
-        names = [name for name in names if name not in unnamed]
-    index = pd.Index(names, dtype=object, name="gene").astype(str)
-    columns = pd.Index(raw.columns, dtype=object, name="sample").astype(str)
-    return pd.DataFrame(raw.values, index=index, columns=columns), notes
-
-
-def _without_missing(
-    values: pd.DataFrame, missing: Literal["error", "drop"], name: str
-) -> tuple[pd.DataFrame, list[Note]]:
-    """Drop genes without any value; genes with some missing are an error or dropped, as declared."""
-    lacking = np.isnan(values.to_numpy())
-    if not lacking.any():
-        return values, []
-    notes, empty, holed = [], lacking.all(axis=1), lacking.any(axis=1) & ~lacking.all(axis=1)
-    if empty.any():
-        listed = ", ".join(values.index[empty][:8])
-        notes.append(Note("genes", "genes without any value dropped", int(empty.sum()), listed))
-    if holed.any() and missing == "error":
-        row = int(np.flatnonzero(holed)[0])
-        column = int(np.flatnonzero(lacking[row])[0])
-        found = ProblemList()
-        found.add(
-            TableError,
-            f"{int(lacking[holed].sum())} values are missing in {int(holed.sum())} genes, "
-            f"the first in gene {values.index[row]!r}, sample {values.columns[column]!r}",
-            where=name,
-            remedy='impute them before, or say missing = "drop" to leave those genes out',
-        )
-        found.raise_if_any()
-    if holed.any():
-        listed = ", ".join(values.index[holed][:8])
-        notes.append(Note("genes", "genes with missing values dropped", int(holed.sum()), listed))
-    return values[~(empty | holed)], notes

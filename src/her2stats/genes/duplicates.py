@@ -1,0 +1,87 @@
+"""Rows that share a gene symbol, made one by a declared rule."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from her2stats.errors import GeneError, ProblemList
+from her2stats.notes import Note
+
+CollapseRule = Literal["error", "max-mean", "mean", "median"]
+SHOWN = 8
+
+
+def collapse_duplicates(
+    values: pd.DataFrame, rule: CollapseRule = "error", *, where: str = ""
+) -> tuple[pd.DataFrame, tuple[Note, ...]]:
+    """Make one row of all rows that share a symbol, by the declared rule.
+
+    Parameters
+    ----------
+    values : DataFrame
+        rows x samples, index of symbols (of several probes, or written twice).
+    rule : {"error", "max-mean", "mean", "median"}
+        "max-mean" keeps the row of the highest mean (the first in sorted order of its values on a tie); "mean" and
+        "median" average over the rows, sample by sample.
+    where : str
+        File, for the message.
+
+    Returns
+    -------
+    (DataFrame, tuple of Note)
+        Symbols in the order in which they first appear.
+
+    Raises
+    ------
+    GeneError
+        There are duplicates and no rule was declared.
+
+    Examples
+    --------
+    >>> probes = pd.DataFrame({"s1": [1.0, 3.0, 5.0]}, index=["ERBB2", "ERBB2", "ESR1"])
+    >>> collapse_duplicates(probes, "mean")[0]["s1"].to_dict()
+    {'ERBB2': 2.0, 'ESR1': 5.0}
+    """
+    repeated = values.index.duplicated(keep=False)
+    if not repeated.any():
+        return values, ()
+    counts = values.index[repeated].value_counts()
+    listed = ", ".join(f"{symbol} ({count})" for symbol, count in sorted(counts.items())[:SHOWN])
+    if rule == "error":
+        found = ProblemList()
+        found.add(
+            GeneError,
+            f"{len(counts)} gene symbols stand in more than one row: {listed}",
+            where=where,
+            remedy='declare how to collapse them: duplicates = "max-mean", "mean" or "median"',
+        )
+        found.raise_if_any()
+    order = values.index.drop_duplicates()
+    several = values[repeated]
+    collapsed = _highest_mean(several) if rule == "max-mean" else _averaged(several, rule)
+    whole = pd.concat([values[~repeated], collapsed]).loc[order]
+    note = Note("genes", f"rows that share a symbol collapsed ({rule})", int(repeated.sum()) - len(counts), listed)
+    return whole, (note,)
+
+
+def _averaged(several: pd.DataFrame, rule: CollapseRule) -> pd.DataFrame:
+    # sorted within each sample, so that a sum never depends on the order of rows in the file
+    pieces = {
+        symbol: getattr(np, rule)(np.sort(rows.to_numpy(), axis=0), axis=0)
+        for symbol, rows in several.groupby(level=0, sort=True)
+    }
+    return pd.DataFrame.from_dict(pieces, orient="index", columns=several.columns)
+
+
+def _highest_mean(several: pd.DataFrame) -> pd.DataFrame:
+    numbers = several.to_numpy()
+    means = np.sort(numbers, axis=1).mean(axis=1)
+    best: dict[str, int] = {}
+    for place, symbol in enumerate(several.index):
+        held = best.get(symbol)
+        if held is None or (means[place], *numbers[place]) > (means[held], *numbers[held]):
+            best[symbol] = place
+    return several.iloc[list(best.values())]

@@ -1,0 +1,67 @@
+"""The offline table of gene symbols: current symbols, their Ensembl ids, their earlier symbols.
+
+Made by tools/build_gene_symbols.py from NCBI Gene of September 2022; the rules by which an alias counts as an earlier
+symbol stand there.
+"""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+
+@dataclass(frozen=True)
+class SymbolTable:
+    """Gene symbols of today and of yesterday.
+
+    Parameters
+    ----------
+    current : frozenset of str
+        Current symbols (those that have an Ensembl id or an earlier symbol).
+    earlier : mapping
+        Earlier symbol -> current symbol; only where it is certain which gene is meant.
+    ensembl : mapping
+        Digits of an Ensembl gene id, without leading zeros -> current symbol.
+    """
+
+    current: frozenset[str]
+    earlier: Mapping[str, str]
+    ensembl: Mapping[str, str]
+
+    def canonical(self, symbol: str) -> str:
+        """Current symbol of a gene; the symbol itself where the table does not know a later one.
+
+        Points and underscores that R and databases write for a hyphen (HLA.DRA) are read as such if that gives a
+        current symbol.
+        """
+        if symbol in self.current:
+            return symbol
+        if symbol in self.earlier:
+            return self.earlier[symbol]
+        hyphened = symbol.replace(".", "-").replace("_", "-")
+        return hyphened if hyphened != symbol and hyphened in self.current else symbol
+
+
+@cache
+def symbol_table() -> SymbolTable:
+    """Load the table, once.
+
+    Examples
+    --------
+    >>> table = symbol_table()
+    >>> table.canonical("SEPT2"), table.canonical("EMR1"), table.canonical("HLA.DRA"), table.canonical("ERBB2")
+    ('SEPTIN2', 'ADGRE1', 'HLA-DRA', 'ERBB2')
+    """
+    text = gzip.decompress((files(__package__) / "symbols.tsv.gz").read_bytes()).decode()
+    earlier, ensembl, current = {}, {}, []
+    for line in text.splitlines()[4:]:
+        symbol, ids, names = line.split("\t")
+        current.append(symbol)
+        for number in ids.split("|") if ids else ():
+            ensembl[number] = symbol
+        for name in names.split("|") if names else ():
+            earlier[name] = symbol
+    return SymbolTable(frozenset(current), earlier, ensembl)

@@ -1,0 +1,76 @@
+"""Which gene a probe measures: the user's annotation table, or the platform table of a GEO file."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+from her2stats.errors import Problem, TableError
+from her2stats.reading.files import Content, read_content
+from her2stats.reading.text import TextTable, read_text_table
+from her2stats.reading.vocabulary import fold
+
+GENE_COLUMNS = ("gene symbol", "gene_symbol", "symbol", "gene", "hgnc symbol", "hgnc_symbol", "ilmn_gene", "genesymbol")
+TABLE = re.compile(rb"^!platform_table_begin\s*\n(.*?)^!platform_table_end", re.DOTALL | re.MULTILINE)
+SEVERAL = re.compile(r"\s*(?:///|//|;|,|\|)\s*")
+
+
+def read_annotation(path: str | Path, *, gene_column: str | None = None) -> dict[str, str]:
+    """Read the gene of each probe.
+
+    Parameters
+    ----------
+    path : str or Path
+        A table whose first column holds the probes, with a column of gene symbols (Gene Symbol, Symbol, ILMN_Gene,
+        ...), or a GEO family or platform file (SOFT). Lines that start with # are remarks.
+    gene_column : str or None
+        Column of the gene symbols where its name is none of the usual.
+
+    Returns
+    -------
+    dict
+        Probe -> symbol; "" for a probe without a gene, or with several.
+
+    Raises
+    ------
+    FileError, TableError
+        The file cannot be read, or has no column of gene symbols.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "GPL570.tsv"
+    >>> _ = path.write_text("ID" + chr(9) + "Gene Symbol" + chr(10) + "216836_s_at" + chr(9) + "ERBB2")
+    >>> read_annotation(path)
+    {'216836_s_at': 'ERBB2'}
+    """
+    table, name = _table(read_content(path)), Path(path).name
+    place = _gene_place(table, gene_column, name)
+    return {row[0]: _one_gene(row[place]) for row in table.rows if row[0]}
+
+
+def _table(content: Content) -> TextTable:
+    data = content.data.replace(b"\r\n", b"\n")
+    platform = TABLE.search(data) if b"!platform_table_begin" in data else None
+    if platform:
+        data = platform[1]
+    lines = [line for line in data.split(b"\n") if not line.startswith((b"#", b"^", b"!"))]
+    return read_text_table(replace(content, data=b"\n".join(lines)), delimiter="\t" if platform else None)
+
+
+def _gene_place(table: TextTable, gene_column: str | None, name: str) -> int:
+    wanted = GENE_COLUMNS if gene_column is None else (fold(gene_column),)
+    for word in wanted:
+        for place, column in enumerate(table.header):
+            if fold(column) == word and place > 0:
+                return place
+    listed = ", ".join(repr(column) for column in table.header[:10])
+    remedy = "call it 'Gene Symbol', in a table whose first column holds the probes"
+    raise TableError(Problem(f"has no column of gene symbols (it has {listed})", name, remedy))
+
+
+def _one_gene(word: str) -> str:
+    """The symbol, if there is exactly one: a probe that fits several genes measures none of them."""
+    genes = {gene for gene in SEVERAL.split(word) if gene and gene != "---"}
+    return genes.pop() if len(genes) == 1 else ""

@@ -1,0 +1,37 @@
+"""Raw counts into counts per million."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from her2stats.errors import ProblemList, TableError
+from her2stats.notes import Note
+from her2stats.reading.matrix import RawMatrix
+
+
+def counts_per_million(raw: RawMatrix) -> RawMatrix:
+    """Divide each sample by its total over every row of the file and multiply by a million.
+
+    Raises
+    ------
+    TableError
+        A sample's total is zero.
+    """
+    counts = np.nan_to_num(raw.values)
+    if not (np.rint(counts) == counts).all():
+        counts = np.sort(counts, axis=0)  # whole numbers add up exactly in any order, others do not
+    totals = counts.sum(axis=0)
+    empty = [name for name, total in zip(raw.columns, totals, strict=True) if not total > 0]
+    if empty:
+        found = ProblemList()
+        found.add(
+            TableError,
+            f"samples without a single count: {', '.join(empty[:5])}",
+            where=raw.name,
+            remedy="remove them from the matrix",
+        )
+        found.raise_if_any()
+    note = Note("reading", "raw counts turned into counts per million", len(raw.columns))
+    return replace(raw, values=raw.values / totals * 1e6, notes=(*raw.notes, note))

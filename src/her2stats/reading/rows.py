@@ -1,0 +1,85 @@
+"""Rows of a matrix get the names of their genes; rows without a gene or without values are left out, with a note."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from her2stats.errors import ProblemList, TableError
+from her2stats.genes import NO_GENE, repair_symbols, symbols_of_ensembl
+from her2stats.notes import Note
+from her2stats.reading.matrix import RawMatrix
+
+MissingRule = Literal["error", "drop"]
+SHOWN = 8
+
+
+def named_rows(
+    raw: RawMatrix, symbols: Mapping[str, str] | None = None, annotation: Mapping[str, str] | None = None
+) -> tuple[pd.DataFrame, list[Note]]:
+    """Give every row the symbol of its gene: of its probe, repaired, in place of its Ensembl id.
+
+    Parameters
+    ----------
+    raw : RawMatrix
+        Row names as in the file.
+    symbols : mapping, optional
+        The user's own repairs.
+    annotation : mapping, optional
+        Probe -> gene symbol ("" for a probe without a gene); rows are probes then.
+
+    Returns
+    -------
+    (DataFrame, list of Note)
+        Rows without a gene are left out.
+    """
+    cells = [row.strip() if isinstance(row, str) else row for row in raw.rows]
+    notes: list[Note] = []
+    if annotation is not None:
+        names = [annotation.get(str(cell), "") for cell in cells]
+        notes.append(
+            Note("genes", "probes given the gene symbols of the annotation", sum(name != "" for name in names))
+        )
+    else:
+        repaired = repair_symbols(cells, symbols)
+        names, translated = symbols_of_ensembl(repaired.symbols)
+        notes += [*repaired.notes, *translated]
+    unnamed = NO_GENE | ({"NA"} if names.count("NA") > 1 else set())
+    values = raw.values
+    if unnamed & set(names):
+        kept = np.array([name not in unnamed for name in names])
+        notes.append(Note("genes", "rows without a gene symbol dropped", int((~kept).sum())))
+        values, names = values[kept], [name for name in names if name not in unnamed]
+    index = pd.Index(names, dtype=object, name="gene").astype(str)
+    columns = pd.Index(raw.columns, dtype=object, name="sample").astype(str)
+    return pd.DataFrame(values, index=index, columns=columns), notes
+
+
+def without_missing(values: pd.DataFrame, missing: MissingRule, name: str) -> tuple[pd.DataFrame, list[Note]]:
+    """Drop genes without any value; genes with some missing are an error or dropped, as declared."""
+    lacking = np.isnan(values.to_numpy())
+    if not lacking.any():
+        return values, []
+    notes, empty, holed = [], lacking.all(axis=1), lacking.any(axis=1) & ~lacking.all(axis=1)
+    if empty.any():
+        listed = ", ".join(values.index[empty][:SHOWN])
+        notes.append(Note("genes", "genes without any value dropped", int(empty.sum()), listed))
+    if holed.any() and missing == "error":
+        row = int(np.flatnonzero(holed)[0])
+        column = int(np.flatnonzero(lacking[row])[0])
+        found = ProblemList()
+        found.add(
+            TableError,
+            f"{int(lacking[holed].sum())} values are missing in {int(holed.sum())} genes, "
+            f"the first in gene {values.index[row]!r}, sample {values.columns[column]!r}",
+            where=name,
+            remedy='impute them before, or say missing = "drop" to leave those genes out',
+        )
+        found.raise_if_any()
+    if holed.any():
+        listed = ", ".join(values.index[holed][:SHOWN])
+        notes.append(Note("genes", "genes with missing values dropped", int(holed.sum()), listed))
+    return values[~(empty | holed)], notes
