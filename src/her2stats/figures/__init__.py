@@ -1,8 +1,34 @@
 """Results into figures: each ``plot_*`` returns a plotnine plot to change further, `save_figure` writes it."""
 
+from her2stats.figures.agreement import plot_agreement
+from her2stats.figures.cell_types import display_order, lineage
+from her2stats.figures.composition import plot_composition
 from her2stats.figures.correlation import plot_correlation
+from her2stats.figures.distribution import plot_distribution
+from her2stats.figures.exposure import plot_exposure
 from her2stats.figures.forest import plot_forest
+from her2stats.figures.heatmap import plot_heatmap
+from her2stats.figures.marginal import plot_marginal
 from her2stats.figures.placeholder import placeholder
+from her2stats.figures.response import plot_response
 from her2stats.figures.save import save_figure
+from her2stats.figures.theme import figure_theme
+from her2stats.figures.til_scatter import plot_til_scatter
 
-__all__ = ["placeholder", "plot_correlation", "plot_forest", "save_figure"]
+__all__ = [
+    "display_order",
+    "figure_theme",
+    "lineage",
+    "placeholder",
+    "plot_agreement",
+    "plot_composition",
+    "plot_correlation",
+    "plot_distribution",
+    "plot_exposure",
+    "plot_forest",
+    "plot_heatmap",
+    "plot_marginal",
+    "plot_response",
+    "plot_til_scatter",
+    "save_figure",
+]

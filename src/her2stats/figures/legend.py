@@ -28,11 +28,14 @@ class LegendBox:
         Lines of all legends together.
     stacked : bool
         One below the other.
+    symbol_size : float, optional
+        Of the symbols in the legend, where those of the plot are too small or too faint to tell colours by.
     """
 
     rows: Mapping[str, int]
     lines: int
     stacked: bool
+    symbol_size: float | None = None
 
     @property
     def height_mm(self) -> float:
@@ -41,12 +44,16 @@ class LegendBox:
 
     def layers(self) -> list[Any]:
         """Guides and theme that arrange the legends so."""
-        kinds = {name: guide_legend(nrow=rows) if rows else "none" for name, rows in self.rows.items()}
+        look = {"size": self.symbol_size, "alpha": 1.0} if self.symbol_size else {}
+        kinds: dict[str, Any] = {}
+        for name, rows in self.rows.items():
+            once = {"override_aes": look} if look and not kinds else {}  # plotnine warns where merged guides repeat it
+            kinds[name] = guide_legend(nrow=rows, **once) if rows else "none"
         box = theme(legend_box="vertical" if self.stacked else "horizontal", legend_spacing=2 if self.stacked else 10)
         return [guides(**kinds), box]
 
 
-def legend_box(legends: Mapping[str, Sequence[str]], room: float) -> LegendBox:
+def legend_box(legends: Mapping[str, Sequence[str]], room: float, *, symbol_size: float | None = None) -> LegendBox:
     """Arrange legends.
 
     Parameters
@@ -56,6 +63,8 @@ def legend_box(legends: Mapping[str, Sequence[str]], room: float) -> LegendBox:
         first of them takes room. A legend of fewer than two texts is left out.
     room : float
         Millimetres that a legend centred on the panels may take.
+    symbol_size : float, optional
+        Of the symbols in the legend; default as in the plot.
 
     Examples
     --------
@@ -68,4 +77,4 @@ def legend_box(legends: Mapping[str, Sequence[str]], room: float) -> LegendBox:
     broken = {texts: min(math.ceil(width / room), len(texts)) for texts, width in widths.items()}
     lines = sum(broken.values()) if stacked else min(len(widths), 1)
     rows = {name: broken.get(tuple(texts), 0) for name, texts in legends.items()}
-    return LegendBox(rows, lines, stacked)
+    return LegendBox(rows, lines, stacked, symbol_size)

@@ -96,7 +96,7 @@ def plot_til_scatter(
     cloud = _stacked(dots)
     panels, columns = len(dots), min(rows.groupby("cohort").size().max(), 3)
     names = list(cloud["Stratum"].cat.categories)
-    box = legend_box({"color": names, "shape": names}, width_mm - 20)
+    box = legend_box({"color": names, "shape": names}, width_mm - 20, symbol_size=1.6)
     height = -(-panels // columns) * (PANEL_MM + 9) + box.height_mm + 4
     return (
         ggplot(cloud, aes("x", "y"))

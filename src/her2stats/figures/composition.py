@@ -1,0 +1,212 @@
+"""What the immune infiltrate is made of: a stacked bar for every tumour, and the mean of each HR group."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.colors import to_hex, to_rgb
+from plotnine import (
+    aes,
+    element_blank,
+    element_text,
+    facet_grid,
+    geom_rect,
+    geom_ribbon,
+    ggplot,
+    guide_legend,
+    guides,
+    labs,
+    scale_fill_manual,
+    scale_x_continuous,
+    scale_y_continuous,
+    theme,
+)
+
+from her2stats.errors import DataError, Problem
+from her2stats.figures.cell_types import LINEAGES, OTHER, display_order, lineage
+from her2stats.figures.placeholder import placeholder
+from her2stats.figures.sample_frame import sample_frame
+from her2stats.figures.theme import LINEAGE_COLOURS, figure_theme
+from her2stats.figures.wording import display_name, stratum_name
+
+MEANS = "Mean"
+MEANS_AT = 1e6  # x of the means: no tumour has that rank, so their tick labels appear in their own panel only
+LIGHTEST = 0.72  # of white, in the last type of a lineage
+LEGEND_LINE_MM = 3.1
+
+
+def plot_composition(
+    data: pd.DataFrame,
+    types: Sequence[str],
+    *,
+    group: str = "hr",
+    relative: bool = True,
+    labels: Mapping[str, str] | None = None,
+    width_mm: float = 183.0,
+    height_mm: float | None = None,
+) -> ggplot:
+    """Draw the composition of every tumour as stacked columns, by group, with the mean of each group beside.
+
+    Parameters
+    ----------
+    data : DataFrame
+        samples x variables of one cohort, with the cell types and `group` (without it: one group).
+    types : sequence of str
+        Columns of `data` that make up the whole.
+    group : str
+        The factor.
+    relative : bool
+        Shares of each tumour's total; otherwise the amounts as they are.
+    labels : mapping, optional
+        Name of a variable to its name on paper.
+    width_mm, height_mm : float
+        Size on paper; the height follows the legend unless given.
+
+    Returns
+    -------
+    ggplot
+        `.data` holds the mean of each group and cell type, as shown.
+
+    Raises
+    ------
+    TableError
+        `data` lacks a column.
+    DataError
+        An amount is negative.
+
+    Notes
+    -----
+    Tumours are ordered by the share of the lineage that is most abundant overall. Tumours with a missing type, and
+    with `relative` those of total 0, are left out and counted in the caption. A colour is a lineage, its shades are
+    the lineage's types.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"hr": ["positive", "negative"], "Monocytes": [1.0, 3.0], "Neutrophils": [1.0, 1.0]})
+    >>> plot_composition(frame, ["Monocytes", "Neutrophils"]).data["share"].tolist()
+    [0.5, 0.5, 0.75, 0.25]
+    """
+    order = display_order(types)
+    amounts, left_out = _amounts(sample_frame(data, None, types), order, relative=relative)
+    strata, unknown = _strata(data, amounts, group)
+    left_out += unknown
+    if not strata or not order:
+        return placeholder("No composition to show: no tumour has all cell types.", width_mm=width_mm)
+    panels = [*strata, MEANS]
+    columns = _columns(strata, panels)
+    means = _means(strata, panels)
+    colours = type_colours(order)
+    shown = [display_name(name, labels) for name in order]
+    caption = f"{left_out} tumours without a full composition are not shown." if left_out else ""
+    height = height_mm or max(70.0, 16 + LEGEND_LINE_MM * len(order))
+    return (
+        ggplot(means)
+        + figure_theme(width_mm, height)
+        + geom_ribbon(aes("x", ymin="low", ymax="high", fill="type"), columns, size=0, inherit_aes=False)
+        + geom_rect(aes(xmin="left", xmax="right", ymin="low", ymax="high", fill="type"), means, inherit_aes=False)
+        + facet_grid(cols="panel", scales="free_x", space=_widths(strata))
+        + scale_fill_manual(values=colours, breaks=order, labels=shown, name="")
+        + _axes(list(strata), relative=relative)
+        + guides(fill=guide_legend(ncol=1))
+        + labs(x="", y="Share of the infiltrate" if relative else "Abundance", caption=caption)
+        + theme(axis_title_x=element_blank(), axis_ticks_x=element_blank(), axis_text_x=element_text(size=SMALL_SIZE))
+        + theme(legend_position="right", legend_key_size=6, legend_key_spacing_y=1.2)
+    )
+
+
+def type_colours(types: Sequence[str]) -> dict[str, str]:
+    """Colour of each cell type: the hue of its lineage, lighter from type to type.
+
+    Examples
+    --------
+    >>> len(set(type_colours(["Plasma cells", "B cells naive", "Neutrophils"]).values()))
+    3
+    """
+    colours = {}
+    for name in (*LINEAGES, OTHER):
+        own = [cell_type for cell_type in display_order(types) if lineage(cell_type) == name]
+        for place, cell_type in enumerate(own):
+            white = LIGHTEST * place / max(len(own) - 1, 2)
+            base = np.array(to_rgb(LINEAGE_COLOURS[name]))
+            colours[cell_type] = to_hex(base + (1 - base) * white)
+    return colours
+
+
+def _amounts(frame: pd.DataFrame, order: list[str], *, relative: bool) -> tuple[pd.DataFrame, int]:
+    """Complete rows in the order of the types, as shares if wanted, and how many rows were not."""
+    amounts = frame[order].astype(float)
+    negative = [name for name in order if (amounts[name] < 0).any()]
+    if negative:
+        counts = {name: int((amounts[name] < 0).sum()) for name in negative}
+        raise DataError(*(Problem(f"'{name}' is negative in {count} samples") for name, count in counts.items()))
+    complete = amounts.dropna()
+    if relative:
+        total = complete.sum(axis=1)
+        complete = complete[total > 0].div(total[total > 0], axis=0)
+    return complete, len(amounts) - len(complete)
+
+
+def _columns(strata: Mapping[str, pd.DataFrame], panels: list[str]) -> pd.DataFrame:
+    """Edges of the columns as steps: one band a type across all tumours of a panel, so a panel is few shapes."""
+    whole = pd.concat(strata.values()).sum()
+    leading = whole.groupby([lineage(name) for name in whole.index]).sum().idxmax()
+    parts = []
+    for panel, amounts in strata.items():
+        own = [name for name in amounts if lineage(name) == leading]
+        place = np.lexsort((amounts.index.astype(str), -amounts[own].sum(axis=1).to_numpy()))
+        ordered = amounts.iloc[place]
+        upper = ordered.iloc[:, ::-1].cumsum(axis=1)  # the first type of the legend lies on top
+        for name in ordered:
+            high, low = upper[name].to_numpy(), (upper[name] - ordered[name]).to_numpy()
+            edges = np.repeat(np.arange(len(ordered) + 1), 2)[1:-1].astype(float)
+            band = pd.DataFrame({"x": edges, "low": np.repeat(low, 2), "high": np.repeat(high, 2), "type": name})
+            parts.append(band.assign(panel=panel))
+    columns = pd.concat(parts, ignore_index=True)
+    columns["panel"] = pd.Categorical(columns["panel"], panels)
+    columns["type"] = pd.Categorical(columns["type"], list(whole.index))
+    return columns
+
+
+def _strata(data: pd.DataFrame, amounts: pd.DataFrame, group: str) -> tuple[dict[str, pd.DataFrame], int]:
+    """Tumours of each group by the title of its panel, the largest group first; how many have no group."""
+    if group not in data:
+        return ({f"All tumours\nn = {len(amounts)}": amounts} if len(amounts) else {}), 0
+    level = data.loc[amounts.index, group].astype("object")
+    values = sorted(level.dropna().unique(), key=lambda value: (-(level == value).sum(), str(value)))
+    parts = {value: amounts[level == value] for value in values}
+    titles = {value: f"{stratum_name(f'{group}={value}')}\nn = {len(part)}" for value, part in parts.items()}
+    return {titles[value]: part for value, part in parts.items()}, int(level.isna().sum())
+
+
+def _means(strata: Mapping[str, pd.DataFrame], panels: list[str]) -> pd.DataFrame:
+    parts = []
+    for at, (title, amounts) in enumerate(strata.items()):
+        mean = amounts.mean()
+        high = mean[::-1].cumsum()[::-1].to_numpy()
+        part = pd.DataFrame({"type": mean.index, "share": mean.to_numpy(), "low": high - mean.to_numpy(), "high": high})
+        parts.append(
+            part.assign(group=title.split("\n")[0], left=MEANS_AT + at + 0.1, right=MEANS_AT + at + 0.9, panel=MEANS)
+        )
+    means = pd.concat(parts, ignore_index=True)
+    means["panel"] = pd.Categorical(means["panel"], panels)
+    means["type"] = pd.Categorical(means["type"], list(next(iter(strata.values())).columns))
+    return means
+
+
+def _widths(strata: Mapping[str, pd.DataFrame]) -> dict[str, list[float]]:
+    """Relative widths of the panels: by tumours, none below a sixth of the widest, and the means beside."""
+    sizes = [float(len(amounts)) for amounts in strata.values()]
+    widest_panel = max(sizes)
+    own = [max(size, widest_panel / 3) for size in sizes]
+    return {"x": [*own, 0.22 * sum(own)], "y": [1.0]}
+
+
+def _axes(titles: Sequence[str], *, relative: bool) -> list[Any]:
+    names = [title.split("\n")[0].replace("HR-", "HR-\n") for title in titles]
+    shares = {"breaks": [0, 0.25, 0.5, 0.75, 1], "labels": ["0%", "25%", "50%", "75%", "100%"]} if relative else {}
+    return [
+        scale_x_continuous(expand=(0, 0), breaks=[MEANS_AT + at + 0.5 for at in range(len(names))], labels=names),
+        scale_y_continuous(expand=(0, 0), **shares),
+    ]

@@ -1,0 +1,218 @@
+"""Figure S1: abundance of each cell type by hormone receptor, every tumour a dot, zeros in a lane of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+from plotnine import aes, annotate, facet_wrap, geom_point, geom_rect, geom_segment, ggplot, labs
+
+from her2stats.figures.abundance_axis import abundance_limits, abundance_place, abundance_ticks
+from her2stats.figures.effect_rows import stratum_order
+from her2stats.figures.legend import legend_box
+from her2stats.figures.measure import wrapped
+from her2stats.figures.panel_head import PanelHead, panel_head
+from her2stats.figures.placeholder import placeholder
+from her2stats.figures.quasirandom import spread
+from her2stats.figures.row_marks import column_texts, count_texts
+from her2stats.figures.row_panel import (
+    RowPanel,
+    axis_title,
+    fitting_ticks,
+    room_above,
+    row_layers,
+    row_panel,
+    row_scales,
+)
+from her2stats.figures.rows import Rows, as_list, is_second_test, result_rows, row_places
+from her2stats.figures.sample_frame import Samples, sample_frame
+from her2stats.figures.stratum_rows import panel_titles, placed, stacked_height, stratum_legend
+from her2stats.figures.theme import MARGIN, SMALL_SIZE, STRIPE, figure_theme, stratum_scales
+from her2stats.figures.wording import NOT_ESTIMABLE, display_name, flag_reason, p_value, stratum_name
+
+ZEROS, ADJUSTED, UNADJUSTED = "zeros", "adj. p", "p"
+DAGGER = "\N{DAGGER}"
+MANY_DOTS = 2500  # beyond which the cloud is an image inside the vector formats
+
+
+def plot_distribution(
+    comparison: Rows,
+    data: Samples | None = None,
+    *,
+    group: str = "hr",
+    types: Sequence[str] | None = None,
+    order: Sequence[str] | None = None,
+    labels: Mapping[str, str] | None = None,
+    width_mm: float = 183.0,
+) -> ggplot:
+    """Draw abundances by group: dots, median and quartiles, share of zeros, and the p of the comparison.
+
+    Parameters
+    ----------
+    comparison : Result, DataFrame, or several
+        From `compare_groups` of one or several cohorts, with `group` as term.
+    data : DataFrame or mapping of cohort to DataFrame, optional
+        samples x variables with the abundances and `group`; default the model frames of `comparison`, which hold
+        0 / 1 instead of the abundance for types that were dichotomised.
+    group : str
+        The factor compared.
+    types : sequence of str, optional
+        Cell types to show, also such that were not compared; default all that were.
+    order : sequence of str, optional
+        Order of the lines; default by lineage.
+    labels : mapping, optional
+        Name of a variable to its name on paper.
+    width_mm : float
+        Width on paper.
+
+    Returns
+    -------
+    ggplot
+        `.data` holds one row a dot.
+
+    Raises
+    ------
+    TableError
+        `data` lacks a column.
+
+    Notes
+    -----
+    Supplementary Fig. 1 of Pizzamiglio 2025 (doi 10.1038/s41523-025-00867-z). The axis is linear in the square root
+    of the abundance.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"hr": ["positive", "negative", "positive"], "Monocytes": [0.0, 0.1, 0.2]})
+    >>> table = pd.DataFrame([{"outcome": "Monocytes", "term": "hr", "n": 3, "p_value": 0.6}])
+    >>> sorted(plot_distribution(table, frame).data["value"])
+    [0.0, 0.1, 0.2]
+    """
+    comparison = as_list(comparison)
+    table = result_rows(comparison)
+    tests = table[(table["term"] == group) & ~is_second_test(table["term"])].copy()
+    tests["name"] = tests["outcome"]
+    shown = list(types) if types is not None else list(tests["name"].unique())
+    cohorts = list(dict.fromkeys(tests["cohort"])) or [""]
+    clouds = [_cloud(cohort, comparison, data, group, shown) for cohort in cohorts] if shown else []
+    clouds = [cloud for cloud in clouds if len(cloud)]
+    if not clouds:
+        return placeholder("No abundance to show: no cell type was compared.", width_mm=width_mm)
+    dots = pd.concat(clouds, ignore_index=True)
+    names = [stratum_name(stratum) for stratum in stratum_order(dots["stratum"])]
+    dots["Stratum"] = pd.Categorical(dots["stratum"].map(stratum_name), names)
+    places = row_places(dots["name"], ordered=order)
+    dots = dots[dots["name"].isin(places["name"])].reset_index(drop=True)
+    places["label"] = [display_name(name, labels) for name in places["name"]]
+    tests = tests[tests["name"].isin(places["name"])].assign(subject="")
+    return _drawn(dots, _with_p(tests), places, labels, width_mm)
+
+
+def _cloud(cohort: str, comparison: Rows, data: Samples | None, group: str, types: Sequence[str]) -> pd.DataFrame:
+    """One row a tumour and cell type, with its place beside the line of its group."""
+    frame = sample_frame(data, comparison, [group, *types], cohort=cohort)
+    parts = []
+    known = frame[frame[group].notna()]
+    for level, part in known.groupby(group, observed=True):
+        for name in types:
+            values = part[name].astype(float).dropna()
+            zeros, others = values[values == 0], values[values > 0]
+            aside = spread(zeros, dimensions=2)
+            lane = pd.DataFrame({"value": zeros, "along": aside[:, 1], "across": aside[:, 0]})
+            cloud = pd.DataFrame({"value": others, "along": 0.0, "across": spread(others)[:, 0]})
+            part_of_cloud = pd.concat([lane, cloud]).rename_axis("sample").reset_index()
+            parts.append(part_of_cloud.assign(cohort=cohort, subject="", stratum=f"{group}={level}", name=name))
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+
+
+def _with_p(tests: pd.DataFrame) -> pd.DataFrame:
+    """Each comparison in words; a dagger tells a type that was compared as absent or present."""
+    adjusted = tests["p_adjusted"].notna().any()
+    p = tests["p_adjusted" if adjusted else "p_value"]
+    chi = tests["method"].str.startswith("chi")
+    tests["text"] = [
+        (p_value(value) if pd.notna(value) else NOT_ESTIMABLE) + (f"\N{NO-BREAK SPACE}{DAGGER}" if is_chi else "")
+        for value, is_chi in zip(p, chi, strict=True)
+    ]
+    tests["heading"] = ADJUSTED if adjusted else UNADJUSTED
+    return tests
+
+
+def _drawn(
+    dots: pd.DataFrame, tests: pd.DataFrame, places: pd.DataFrame, labels: Mapping[str, str] | None, width_mm: float
+) -> ggplot:
+    limits = abundance_limits(dots["value"].max())
+    heading = tests["heading"].iloc[0] if len(tests) else UNADJUSTED
+    columns = {ZEROS: ["100%"], heading: list(tests["text"])} if len(tests) else {ZEROS: ["100%"]}
+    cohorts = dots["cohort"].nunique()
+    geometry = row_panel(width_mm, cohorts, list(places["label"]), columns, limits)
+    titles = panel_titles(dots, labels)
+    dots = placed(dots, places, titles)
+    strata = dots["Stratum"].cat.categories.size
+    dots["y"] += dots["across"] * 0.72 / strata
+    dots["x"] = abundance_place(dots["value"], limits[0]) + dots["along"] * 0.7 * abs(limits[0])
+    boxes = placed(_boxes(dots, limits[0]), places, titles)
+    tests = placed(tests, places, titles)
+    head = panel_head(boxes, places["y"].max(), geometry)
+    texts = {ZEROS: boxes, **({heading: tests} if len(tests) else {})}
+    caption = wrapped(_caption(tests, labels), width_mm - 2 * MARGIN, SMALL_SIZE)
+    title = axis_title("Abundance (square-root scale; exact zeros in the lane on the left)", geometry)
+    legends = legend_box(stratum_legend(dots), room_above(geometry, width_mm), symbol_size=1.8)
+    height = stacked_height(boxes, places, geometry, head, f"{title}\n{caption}", legends)
+    return (
+        ggplot(dots, aes("x", "y"))
+        + figure_theme(width_mm, height)
+        + _layers(dots, boxes, places, geometry, head)
+        + column_texts(texts, head.header_y, geometry)
+        + legends.layers()
+        + facet_wrap("panel", ncol=geometry.per_row)
+        + labs(x=title, y="", caption=caption)
+    )
+
+
+def _boxes(dots: pd.DataFrame, low: float) -> pd.DataFrame:
+    """Median, quartiles and share of zeros of each group; n is that of its panel."""
+    keys = ["cohort", "subject", "stratum", "Stratum", "name"]
+    values = dots.groupby(keys, observed=True)["value"]
+    quartiles = {"lower": 0.25, "middle": 0.5, "upper": 0.75}
+    boxes = pd.concat({name: values.quantile(at) for name, at in quartiles.items()}, axis=1).reset_index()
+    for name in quartiles:
+        boxes[name] = abundance_place(boxes[name], low)
+    zeros = values.agg(lambda part: (part == 0).mean()).to_numpy()
+    boxes["text"] = [f"{share:.0%}" for share in zeros]
+    boxes["n"] = values.count().to_numpy()
+    return boxes
+
+
+def _layers(
+    dots: pd.DataFrame, boxes: pd.DataFrame, places: pd.DataFrame, geometry: RowPanel, head: PanelHead
+) -> list[Any]:
+    ticks = fitting_ticks(abundance_ticks((geometry.low, geometry.high)), geometry)
+    top, bottom = places["y"].max() + 0.5, places["y"].min() - 0.5
+    half = 0.34 / dots["Stratum"].cat.categories.size
+    box = aes(xmin="lower", xmax="upper", ymin="y - half", ymax="y + half", color="Stratum")
+    middle = aes(x="middle", xend="middle", y="y - half", yend="y + half", color="Stratum")
+    boxes = boxes.assign(half=half)
+    raster = len(dots) > MANY_DOTS
+    return [
+        annotate("rect", xmin=geometry.low, xmax=0, ymin=bottom, ymax=top, fill=STRIPE),
+        *row_layers(places, geometry, ticks, stripes=False),
+        geom_point(aes(color="Stratum", shape="Stratum"), dots, size=0.75, stroke=0, alpha=0.5, raster=raster),
+        geom_rect(box, boxes, fill="none", size=0.45, inherit_aes=False, show_legend=False),
+        geom_segment(middle, boxes, size=1.1, inherit_aes=False, show_legend=False),
+        *count_texts(head.counts),
+        *row_scales(places, geometry, ticks, head=head.rows),
+        *stratum_scales(dots["Stratum"].cat.categories),
+    ]
+
+
+def _caption(tests: pd.DataFrame, labels: Mapping[str, str] | None) -> str:
+    parts = ["Box: quartiles and median."]
+    if tests["text"].str.contains(DAGGER).any():
+        parts.append(f"{DAGGER} absent against present, chi-squared; others Wilcoxon.")
+    missing = tests[tests["text"].str.startswith(NOT_ESTIMABLE)]
+    if len(missing):
+        names = [display_name(name, labels) for name in missing["name"]]
+        reasons = [f"{name} ({flag_reason(flag)})" for name, flag in zip(names, missing["flag"], strict=True)]
+        parts.append(f"{NOT_ESTIMABLE}: not estimable: {', '.join(dict.fromkeys(reasons))}.")
+    return " ".join(parts)

@@ -1,0 +1,175 @@
+"""Response to treatment by HER2 group: bars with their interval, counts, and the odds ratio."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+from plotnine import (
+    aes,
+    element_blank,
+    element_text,
+    facet_wrap,
+    geom_col,
+    geom_linerange,
+    geom_text,
+    ggplot,
+    guides,
+    labs,
+    scale_fill_manual,
+    scale_x_continuous,
+    scale_y_continuous,
+    theme,
+)
+from scipy.stats import binomtest
+
+from her2stats.errors import Problem, TableError
+from her2stats.figures.measure import fitting_size, wrapped
+from her2stats.figures.placeholder import placeholder
+from her2stats.figures.rows import Rows, as_list, result_rows
+from her2stats.figures.theme import INK, SMALL_SIZE, figure_theme, stratum_colours
+from her2stats.figures.wording import display_name, not_estimable, p_equals, plain, ratio_interval
+from her2stats.statistics.result import Result
+from her2stats.statistics.specs import ResponseSpec
+
+PANEL_MM = 50.0
+NARROWEST_PANEL_MM = 36.0
+CAPTION = "Bars: 95% confidence interval of the share (Wilson). OR: odds ratio (95% CI)."
+COUNTS = ("n_reference", "n_events_reference", "n_comparison", "n_events_comparison")
+
+
+def plot_response(
+    results: Rows,
+    *,
+    reference: str | None = None,
+    labels: Mapping[str, str] | None = None,
+    width_mm: float = 89.0,
+) -> ggplot:
+    """Draw the share of responders in each group as bars with 95% interval, counts and odds ratio.
+
+    Parameters
+    ----------
+    results : Result, DataFrame, or several
+        From `response_odds`.
+    reference : str, optional
+        Name of the reference group; default from the spec or the method text.
+    labels : mapping, optional
+        Name of a variable to its name on paper.
+    width_mm : float
+        Width on paper.
+
+    Returns
+    -------
+    ggplot
+        `.data` holds one row a bar: group, events, n, share, low, high.
+
+    Raises
+    ------
+    TableError
+        A table without the counts of `response_odds`.
+
+    Notes
+    -----
+    Table 2 of Pizzamiglio 2025 (doi 10.1038/s41523-025-00867-z) as a figure. Intervals are Wilson's
+    (Wilson 1927, doi 10.1080/01621459.1927.10502953).
+
+    Examples
+    --------
+    >>> row = {"outcome": "pcr", "term": "her2_group[HER2-low]", "n_reference": 50, "n_events_reference": 36}
+    >>> table = pd.DataFrame([{**row, "n_comparison": 36, "n_events_comparison": 23, "estimate": 0.688,
+    ...                        "conf_low": 0.275, "conf_high": 1.724, "p_value": 0.42}])
+    >>> plot_response(table, reference="HER2-0").data["share"].round(2).tolist()
+    [0.72, 0.64]
+    """
+    results = as_list(results)
+    table = result_rows(results)
+    table = table[table["term"].str.contains("[", regex=False)]
+    if not len(table):
+        return placeholder("No response to show: the cohort has no response variable.", width_mm=width_mm)
+    missing = [name for name in COUNTS if name not in table]
+    if missing:
+        raise TableError(Problem(f"no column {', '.join(missing)}", remedy="pass a result of response_odds"))
+    bars, notes = _bars(table, _reference(results, table, reference), labels)
+    panels = bars["panel"].cat.categories
+    columns = min(len(panels), max(1, int((width_mm - 10) // NARROWEST_PANEL_MM)))
+    groups = list(bars["group"].cat.categories)
+    room = (width_mm - 14) / columns - 3
+    caption = wrapped(
+        "Bars: 95% confidence interval of the share (Wilson). OR: odds ratio (95% CI).", width_mm - 4, SMALL_SIZE
+    )
+    height = -(-len(panels) // columns) * (PANEL_MM + 12) + 5 + 2.5 * len(caption.split("\n"))
+    return (
+        ggplot(bars, aes("x", "share"))
+        + figure_theme(width_mm, height)
+        + geom_col(aes(fill="group"), width=0.62)
+        + geom_linerange(aes(ymin="low", ymax="high"), color=INK, size=0.6)
+        + geom_text(aes(y="high", label="text"), size=SMALL_SIZE, va="bottom", nudge_y=0.02, color=INK)
+        + geom_text(aes("x", "y", label="text"), notes, size=SMALL_SIZE, va="top", color=INK, inherit_aes=False)
+        + scale_fill_manual(values=stratum_colours(groups), name="")
+        + guides(fill="none")
+        + scale_x_continuous(breaks=list(range(len(groups))), labels=groups, expand=(0, 0.5), minor_breaks=[])
+        + scale_y_continuous(
+            limits=(0, 1.32), breaks=[0, 0.25, 0.5, 0.75, 1], labels=["0%", "25%", "50%", "75%", "100%"], expand=(0, 0)
+        )
+        + facet_wrap("panel", ncol=columns)
+        + labs(x="", y="Responders", caption=caption)
+        + theme(
+            panel_grid_major_x=element_blank(),
+            axis_title_x=element_blank(),
+            axis_ticks_x=element_blank(),
+            strip_text=element_text(size=fitting_size(panels, room)),
+        )
+    )
+
+
+def _reference(results: Rows, table: pd.DataFrame, given: str | None) -> str:
+    if given is not None:
+        return given
+    for item in as_list(results):
+        if isinstance(item, Result) and isinstance(item.spec, ResponseSpec):
+            return item.spec.reference
+    found = re.search(r"against (.+?);", " ".join(table["method"].unique()))
+    return found[1] if found else "reference"
+
+
+def _bars(table: pd.DataFrame, reference: str, labels: Mapping[str, str] | None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Bars of all panels, and the odds ratio above each bar that is compared with the reference."""
+    several = len(set(table["cohort"])) > 1
+    levels = list(dict.fromkeys(term[term.index("[") + 1 :].rstrip("]") for term in table["term"]))
+    at = {name: place for place, name in enumerate([reference, *levels])}
+    bars, notes = [], []
+    for (cohort, outcome), part in table.groupby(["cohort", "outcome"], sort=False):
+        panel = (f"{plain(str(cohort))}, " if several else "") + display_name(str(outcome), labels)
+        first = part.iloc[0]
+        bars.append(_bar(panel, reference, at, first["n_events_reference"], first["n_reference"]))
+        for row in part.to_dict("records"):
+            level = row["term"][row["term"].index("[") + 1 :].rstrip("]")
+            bars.append(_bar(panel, level, at, row["n_events_comparison"], row["n_comparison"]))
+            notes.append({"panel": panel, "x": at[level], "text": _odds(row)})
+    frame, above = pd.DataFrame(bars), pd.DataFrame(notes).assign(y=1.29)
+    panels = list(dict.fromkeys(frame["panel"]))
+    for part in (frame, above):
+        part["panel"] = pd.Categorical(part["panel"], panels)
+    frame["group"] = pd.Categorical(frame["group"], list(at))
+    if len(levels) == 1:
+        above["x"] = 0.5
+    return frame, above
+
+
+def _bar(panel: str, group: str, at: Mapping[str, int], events: Any, n: Any) -> dict[str, Any]:
+    bar = {"panel": panel, "group": group, "x": at[group]}
+    if pd.isna(events) or pd.isna(n) or n == 0:
+        return {**bar, "events": 0, "n": 0, "share": 0.0, "low": 0.0, "high": 0.0, "text": "n = 0"}
+    events, n = int(events), int(n)
+    limits = binomtest(events, n).proportion_ci(method="wilson")
+    text = f"{events / n:.0%}\n({events}/{n})"
+    return {**bar, "events": events, "n": n, "share": events / n, "low": limits.low, "high": limits.high, "text": text}
+
+
+def _odds(row: Mapping[Any, Any]) -> str:
+    if pd.isna(row["estimate"]):
+        return f"OR {not_estimable(row['flag'])}"
+    p = f"\n{p_equals(row['p_value'])}" if pd.notna(row["p_value"]) else ""
+    return f"OR {ratio_interval(row['estimate'], row['conf_low'], row['conf_high'])}{p}"
