@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
 import pandas as pd
 
 LANE = 0.09  # of the axis
@@ -26,7 +25,7 @@ def abundance_limits(highest: float) -> tuple[float, float]:
 
 def abundance_place(values: pd.Series, low: float) -> pd.Series:
     """Place of each abundance on the axis: its square root, or the middle of the lane for an exact zero."""
-    return np.sqrt(values).where(values > 0, low / 2)
+    return (values**0.5).where(values > 0, low / 2)
 
 
 def abundance_ticks(limits: tuple[float, float]) -> list[dict[float, str]]:

@@ -158,7 +158,7 @@ def _compared(table: pd.DataFrame, labels: Mapping[str, str] | None) -> pd.DataF
 
 def _lines(numbers: pd.DataFrame) -> pd.DataFrame:
     """One line a section and quantity: its y, tolerance, and how many of its numbers agree."""
-    rows = []
+    rows: list[tuple[str, str, float, float, str, bool]] = []
     y = 0.0
     for section in dict.fromkeys(numbers["section"]):
         own = numbers[numbers["section"] == section]

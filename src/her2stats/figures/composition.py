@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -28,7 +29,7 @@ from her2stats.errors import DataError, Problem
 from her2stats.figures.cell_types import LINEAGES, OTHER, display_order, lineage
 from her2stats.figures.placeholder import placeholder
 from her2stats.figures.sample_frame import sample_frame
-from her2stats.figures.theme import LINEAGE_COLOURS, figure_theme
+from her2stats.figures.theme import LINEAGE_COLOURS, SMALL_SIZE, figure_theme
 from her2stats.figures.wording import display_name, stratum_name
 
 MEANS = "Mean"
@@ -151,10 +152,10 @@ def _amounts(frame: pd.DataFrame, order: list[str], *, relative: bool) -> tuple[
 def _columns(strata: Mapping[str, pd.DataFrame], panels: list[str]) -> pd.DataFrame:
     """Edges of the columns as steps: one band a type across all tumours of a panel, so a panel is few shapes."""
     whole = pd.concat(strata.values()).sum()
-    leading = whole.groupby([lineage(name) for name in whole.index]).sum().idxmax()
+    leading = whole.groupby([lineage(str(name)) for name in whole.index]).sum().idxmax()
     parts = []
     for panel, amounts in strata.items():
-        own = [name for name in amounts if lineage(name) == leading]
+        own = [name for name in amounts.columns if lineage(str(name)) == leading]
         place = np.lexsort((amounts.index.astype(str), -amounts[own].sum(axis=1).to_numpy()))
         ordered = amounts.iloc[place]
         upper = ordered.iloc[:, ::-1].cumsum(axis=1)  # the first type of the legend lies on top
@@ -186,9 +187,8 @@ def _means(strata: Mapping[str, pd.DataFrame], panels: list[str]) -> pd.DataFram
         mean = amounts.mean()
         high = mean[::-1].cumsum()[::-1].to_numpy()
         part = pd.DataFrame({"type": mean.index, "share": mean.to_numpy(), "low": high - mean.to_numpy(), "high": high})
-        parts.append(
-            part.assign(group=title.split("\n")[0], left=MEANS_AT + at + 0.1, right=MEANS_AT + at + 0.9, panel=MEANS)
-        )
+        left = MEANS_AT + at + 0.1
+        parts.append(part.assign(group=title.split("\n")[0], left=left, right=left + 0.8, panel=MEANS))
     means = pd.concat(parts, ignore_index=True)
     means["panel"] = pd.Categorical(means["panel"], panels)
     means["type"] = pd.Categorical(means["type"], list(next(iter(strata.values())).columns))
@@ -196,7 +196,7 @@ def _means(strata: Mapping[str, pd.DataFrame], panels: list[str]) -> pd.DataFram
 
 
 def _widths(strata: Mapping[str, pd.DataFrame]) -> dict[str, list[float]]:
-    """Relative widths of the panels: by tumours, none below a sixth of the widest, and the means beside."""
+    """Relative widths of the panels: by tumours, none below a third of the widest, and the means beside."""
     sizes = [float(len(amounts)) for amounts in strata.values()]
     widest_panel = max(sizes)
     own = [max(size, widest_panel / 3) for size in sizes]

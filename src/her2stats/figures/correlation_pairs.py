@@ -69,9 +69,9 @@ def clustered(pairs: pd.DataFrame, names: Sequence[str]) -> list[str]:
     if len(ordered) < 3:
         return ordered
     place = {name: at for at, name in enumerate(ordered)}
-    mean = pairs.groupby(["first", "second"])["estimate"].mean().dropna()
+    mean = pairs.groupby(["first", "second"])["estimate"].mean().dropna().reset_index()
     rho = np.eye(len(ordered))
-    for (first, second), value in mean.items():
+    for first, second, value in zip(mean["first"], mean["second"], mean["estimate"], strict=True):
         if first in place and second in place:
             rho[place[first], place[second]] = rho[place[second], place[first]] = value
     distance = squareform(np.clip(1 - rho, 0, 2), checks=False)

@@ -134,7 +134,7 @@ def _grid(pairs: pd.DataFrame, variables: int, room: float, layout: Layout) -> _
     columns = min(panels, 2)
     cell = (room - (columns - 1) * PANEL_GAP) / columns / (variables - 1)
     if layout == "auto":
-        too_small = "mirrored" if len(strata) == 2 else "rows"
+        too_small: Layout = "mirrored" if len(strata) == 2 else "rows"
         layout = "columns" if cell >= NARROWEST_CELL else too_small
     mirrored = layout == "mirrored" and len(strata) == 2
     cells = variables if mirrored else variables - 1

@@ -290,7 +290,7 @@ def _notes(table: pd.DataFrame, slopes: pd.DataFrame, room: float) -> list[Any]:
     ]
 
 
-def _slope_words(slope: Mapping[str, Any] | None, count: str, room: float) -> str:
+def _slope_words(slope: Mapping[Any, Any] | None, count: str, room: float) -> str:
     if slope is None or pd.isna(slope["estimate"]):
         return count
     given = f"slope {slope_interval(slope['estimate'], slope['conf_low'], slope['conf_high'])}"
@@ -299,7 +299,7 @@ def _slope_words(slope: Mapping[str, Any] | None, count: str, room: float) -> st
     return f"{given}\n{_p(slope)}, {count}"
 
 
-def _p(slope: Mapping[str, Any]) -> str:
+def _p(slope: Mapping[Any, Any]) -> str:
     if pd.notna(slope["p_adjusted"]):
         return p_equals(slope["p_adjusted"], "adj. p")
     return p_equals(slope["p_value"]) if pd.notna(slope["p_value"]) else "p not estimable"

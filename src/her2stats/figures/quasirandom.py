@@ -33,7 +33,7 @@ def spread(values: pd.Series, *, dimensions: int = 1) -> np.ndarray:
     if not len(values):
         return np.empty((0, dimensions))
     order = np.lexsort((values.index.astype(str), values.to_numpy(dtype=float)))
-    points = qmc.Halton(dimensions, scramble=False).random(len(values) + 1)[1:] - 0.5
+    points: np.ndarray = qmc.Halton(dimensions, scramble=False).random(len(values) + 1)[1:] - 0.5
     offsets = np.empty_like(points)
     offsets[order] = points
     return offsets
