@@ -104,7 +104,7 @@ class TestBadInputIsNamed:
             deconvolve(planted.expression.T, planted.signature)
 
     def test_log_scale(self, planted: Planted) -> None:
-        with pytest.raises(ScaleError, match="range from .* to .* log scale"):
+        with pytest.raises(ScaleError, match=r"range from .* to .* log scale"):
             deconvolve(np.log2(planted.expression + 1), planted.signature)
 
     def test_small_linear_values_pass_when_declared(self, planted: Planted) -> None:
@@ -150,5 +150,5 @@ class TestBadInputIsNamed:
             deconvolve(planted.expression, planted.signature.profiles[["Type A"]])
 
     def test_arguments_without_meaning_are_said_at_once(self, planted: Planted) -> None:
-        with pytest.raises(DataError, match="mode 'relativ'.*\n.*permutations -1"):
+        with pytest.raises(DataError, match=r"mode 'relativ'.*\n.*permutations -1"):
             deconvolve(planted.expression, planted.signature, mode="relativ", permutations=-1)  # type: ignore[arg-type]

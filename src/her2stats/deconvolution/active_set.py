@@ -39,8 +39,8 @@ def solve_edge(problem: Problem, edge: Array, outside: Array, near: Array) -> tu
 
     Where no gene, or only genes above (or only below) the tube, are on the edge, the tube can be moved or widened
     without any cost: the weights are determined, intercept and eps are not, and those nearest to `near` (S, p + 2) are
-    taken. The system always has p + 2 rows for sides, the unused ones empty, so that its solution never depends on which
-    other fits share the batch.
+    taken. The system always has p + 2 rows for sides, the unused ones empty, so that its solution never depends on
+    which other fits share the batch.
     """
     xp = problem.xp
     m = problem.ridge.shape[0]
@@ -50,7 +50,7 @@ def solve_edge(problem: Problem, edge: Array, outside: Array, near: Array) -> tu
     rows = xp.reshape(xp.take(problem.sides, xp.reshape(index, (-1,)), axis=0), (fits, m, m))
     rows = xp.where(used[..., None], rows, 0.0)
     eye = xp.eye(m, dtype=rows.dtype)
-    loose = xp.where(_determined(xp, edge)[:, None], 0.0, HOLD) * (1 - problem.ridge)
+    loose = xp.where(_determined(xp, edge)[:, None], 0.0, HOLD * (1 - problem.ridge))
     matrix = xp.concat(
         [
             xp.concat([eye * (problem.ridge + loose)[:, None, :], -xp.matrix_transpose(rows)], axis=2),
@@ -125,7 +125,7 @@ def violation(problem: Problem, z: Array, a: Array) -> Array:
     deviation and C.
     """
     xp = problem.xp
-    u = problem.target - z @ problem.sides_t
+    u = problem.target + z @ problem.minus_sides_t
     moved = a + u
     moved = xp.where(moved < 0, 0.0, xp.where(moved > problem.cost, problem.cost, moved))
     sides = xp.max(xp.abs(a - moved), axis=1)

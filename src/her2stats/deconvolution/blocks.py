@@ -46,15 +46,23 @@ def join(parts: list[Fits]) -> Fits:
 
 def fit_block(fit: Fit, X: Floats, values: Floats, options: dict[str, Any]) -> Fits:
     """Fit one block with one BLAS thread."""
+    _keep_memory()
     with threadpool_limits(1):
         return fit(X, values, **options)
 
 
+def _keep_memory() -> None:
+    """Let the C library keep freed arrays instead of asking the system for fresh pages: a quarter of the time.
+
+    glibc raises its threshold for returning memory to the size of the largest block that was freed, up to 32 MB.
+    """
+    np.empty(3_900_000)
+
+
 def _run(fit: Fit, X: Floats, blocks: Iterable[Floats], n_jobs: int, options: dict[str, Any]) -> Iterable[Fits]:
     if n_jobs == 1:
-        with threadpool_limits(1):
-            for block in blocks:
-                yield fit(X, block, **options)
+        for block in blocks:
+            yield fit_block(fit, X, block, options)
         return
     from joblib import Parallel, delayed
 

@@ -28,9 +28,9 @@ from typing import Any
 Array = Any  # an array of whichever array library the caller uses
 
 NEARLY_SINGULAR = 1e-12  # share that keeps the Newton matrix regular when no side holds the intercept or eps
-STEP_SHARE = 0.995  # of the way to the boundary
-FIRST_DISTANCE = 0.3  # of every side from its two bounds at the start; y has unit variance
-FEASIBLE = 1e-6  # share of the first infeasibility that may remain
+STEP_SHARE = 0.99  # of the way to the boundary
+FIRST_MU = 0.15  # at the start, by C; y has unit variance
+FEASIBLE = 1e-6  # share of the first infeasibility that may remain, or mu where that is larger
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,8 @@ class Problem:
     ----------
     xp : module
         The array library.
-    sides, sides_t : array, (2 n, p + 2) and its transpose
-        B above.
+    sides, minus_sides_t : array, (2 n, p + 2) and (p + 2, 2 n)
+        B above, and minus its transpose.
     design : array, (n, p + 1)
         X and a column of ones.
     products : array, (n, (p + 1)(p + 2) / 2)
@@ -61,7 +61,7 @@ class Problem:
 
     xp: Any
     sides: Array
-    sides_t: Array
+    minus_sides_t: Array
     design: Array
     products: Array
     unpack: Array
@@ -91,6 +91,16 @@ class Iterate:
         """Return some of the fits."""
         return Iterate(*(xp.take(getattr(self, part.name), index, axis=0) for part in fields(self)))
 
+    def or_else(self, xp: Any, other: Iterate) -> Iterate:
+        """Return the same fits in the precision of another iterate, which replaces rows that broke down."""
+        sound = xp.isfinite(xp.sum(self.a, axis=1) + xp.sum(self.slack + self.excess, axis=1))
+        parts = []
+        for part in fields(self):
+            mine, theirs = getattr(self, part.name), getattr(other, part.name)
+            keep = xp.reshape(sound, (-1,) + (1,) * (mine.ndim - 1))
+            parts.append(xp.where(keep, xp.astype(mine, theirs.dtype), theirs))
+        return Iterate(*parts)
+
 
 def _replace(problem: Problem, **changes: Array) -> Problem:
     return Problem(**{part.name: changes.get(part.name, getattr(problem, part.name)) for part in fields(problem)})
@@ -112,7 +122,7 @@ def pose(xp: Any, X: Array, Y: Array, nu: Array, cost: Array) -> Problem:
     return Problem(
         xp=xp,
         sides=sides,
-        sides_t=xp.asarray(xp.matrix_transpose(sides), copy=True),
+        minus_sides_t=xp.asarray(xp.matrix_transpose(-sides), copy=True),
         design=design,
         products=xp.take(design, first, axis=1) * xp.take(design, second, axis=1),
         unpack=xp.asarray(unpack),
@@ -135,20 +145,27 @@ def start(problem: Problem) -> Iterate:
     place = xp.astype(xp.clip((1 - share) * n, 0, n - 1), xp.int64)
     eps = xp.take_along_axis(residual, place[:, None], axis=1)
     z = xp.concat([theta, eps], axis=1)
-    u = problem.target - z @ problem.sides_t
-    ones = xp.ones(u.shape[0], dtype=u.dtype)
+    u = problem.target + z @ problem.minus_sides_t
+    # Both products equal to mu and no infeasibility of the sides: mu / slack + mu / excess = C, excess - slack = u.
+    mu = FIRST_MU * problem.cost
+    half = mu / problem.cost - u / 2
+    slack = half + xp.sqrt(xp.square(u / 2) + xp.square(mu / problem.cost))
+    count = u.shape[0]
     return Iterate(
         z=z,
-        a=(0.5 * share)[:, None] * problem.cost,
-        excess=xp.where(u > 0, u, 0.0) + FIRST_DISTANCE,
-        slack=xp.where(u < 0, -u, 0.0) + FIRST_DISTANCE,
-        infeasible=ones,
-        iterations=xp.zeros(u.shape[0], dtype=xp.int64),
+        a=mu / slack,
+        excess=slack + u,
+        slack=slack,
+        infeasible=xp.ones(count, dtype=u.dtype),
+        iterations=xp.zeros(count, dtype=xp.int64),
     )
 
 
 def advance(problem: Problem, iterate: Iterate, mu_goal: float, max_iterations: int) -> Iterate:
-    """Follow the central path until each fit has mu below the goal and is feasible; its row then stands still."""
+    """Follow the central path until each fit has mu below the goal and is feasible; its row then stands still.
+
+    The arrays of the iterate given are used up.
+    """
     xp = problem.xp
     here = xp.arange(iterate.z.shape[0])
     arrived: list[Iterate] = []
@@ -156,7 +173,9 @@ def advance(problem: Problem, iterate: Iterate, mu_goal: float, max_iterations: 
     for turn in range(max_iterations + 1):
         room = problem.cost - iterate.a
         gap = xp.vecdot(iterate.a, iterate.slack) + xp.vecdot(room, iterate.excess)
-        done = (gap < mu_goal * problem.cost.shape[0]) & (iterate.infeasible < FEASIBLE) | ~xp.isfinite(gap)
+        done = (gap < mu_goal * problem.cost.shape[0]) & (iterate.infeasible < max(FEASIBLE, mu_goal)) | ~xp.isfinite(
+            gap
+        )
         if turn == max_iterations:
             done = xp.ones_like(done)
         if xp.any(done):
@@ -193,11 +212,13 @@ def _newton_matrix(problem: Problem, diagonal: Array) -> Array:
 
 
 def _step(problem: Problem, iterate: Iterate, room: Array, gap: Array) -> Iterate:
-    """One predictor and corrector step; `room` is C - a, `gap` the sum of all products that shall vanish."""
+    """One predictor and corrector step; `room` is C - a, `gap` the sum of all products that shall vanish.
+
+    The iterate's arrays are used up: most of the time goes into passes over them, and passes in place cost half.
+    """
     xp = problem.xp
     z, a, excess, slack = iterate.z, iterate.a, iterate.excess, iterate.slack
-    count = problem.cost.shape[0]
-    u = problem.target - z @ problem.sides_t
+    u = problem.target + z @ problem.minus_sides_t
     dual = a @ problem.sides - problem.ridge * z - problem.budgets
     inv_a, inv_room = 1 / a, 1 / room
     slack_a, excess_room = slack * inv_a, excess * inv_room
@@ -207,41 +228,58 @@ def _step(problem: Problem, iterate: Iterate, room: Array, gap: Array) -> Iterat
     def direction(side: Array) -> tuple[Array, Array]:
         right = (diagonal * side) @ problem.sides + dual
         dz = xp.linalg.solve(matrix, right[..., None])[..., 0]
-        return dz, diagonal * (side - dz @ problem.sides_t)
+        da = dz @ problem.minus_sides_t
+        da += side
+        da *= diagonal
+        return dz, da
 
     # Predictor: straight for mu = 0. How far it gets says how much centring the corrector needs.
     _, da = direction(u)
     up, down = da * inv_a, da * inv_room
     longest = _largest(xp, -xp.min(up, axis=1), 1 + xp.max(up, axis=1), xp.max(down, axis=1), 1 - xp.min(down, axis=1))
     alpha = 1 / xp.where(longest > 1, longest, 1.0)
-    cross_slack = -slack * (1 + up) * da
-    cross_excess = -excess * (1 - down) * da
-    crossing = xp.sum(cross_slack, axis=1) - xp.sum(cross_excess, axis=1)
+    up += 1
+    up *= slack
+    up *= da  # minus the predicted change of slack times that of a
+    down -= 1
+    down *= excess
+    down *= da  # minus the predicted change of excess times that of C - a
+    crossing = -xp.sum(up, axis=1) - xp.sum(down, axis=1)
     reached = (1 - alpha) * gap + alpha * alpha * crossing
-    mu = (gap * (reached / gap) ** 3 / count)[:, None]
+    mu = (gap * (reached / gap) ** 3 / problem.cost.shape[0])[:, None]
 
     # Corrector: aim at mu, with the predictor's second-order error taken away.
-    aim_slack, aim_excess = (mu - cross_slack) * inv_a, (mu + cross_excess) * inv_room
-    dz, da = direction(u + aim_slack - aim_excess)
-    dslack = aim_slack - slack - slack_a * da
-    dexcess = aim_excess - excess + excess_room * da
-    longest = _largest(
+    up += mu
+    up *= inv_a
+    down += mu
+    down *= inv_room
+    u += up
+    u -= down
+    dz, da = direction(u)
+    up -= slack
+    slack_a *= da
+    up -= slack_a  # change of slack
+    down -= excess
+    excess_room *= da
+    down += excess_room  # change of excess
+    inv_a *= da
+    inv_room *= da
+    alpha = STEP_SHARE / _largest(
         xp,
-        -xp.min(da * inv_a, axis=1),
-        xp.max(da * inv_room, axis=1),
-        -xp.min(dslack / slack, axis=1),
-        -xp.min(dexcess / excess, axis=1),
+        -xp.min(inv_a, axis=1),
+        xp.max(inv_room, axis=1),
+        -xp.min(up / slack, axis=1),
+        -xp.min(down / excess, axis=1),
+        STEP_SHARE * xp.ones_like(gap),
     )
-    alpha = STEP_SHARE / xp.where(longest > STEP_SHARE, longest, STEP_SHARE)
     by_row = alpha[:, None]
-    return Iterate(
-        z=z + by_row * dz,
-        a=a + by_row * da,
-        excess=excess + by_row * dexcess,
-        slack=slack + by_row * dslack,
-        infeasible=iterate.infeasible * (1 - alpha),
-        iterations=iterate.iterations + 1,
-    )
+    da *= by_row
+    up *= by_row
+    down *= by_row
+    a += da
+    slack += up
+    excess += down
+    return Iterate(z + by_row * dz, a, excess, slack, iterate.infeasible * (1 - alpha), iterate.iterations + 1)
 
 
 def _largest(xp: Any, *rows: Array) -> Array:

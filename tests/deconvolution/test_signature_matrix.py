@@ -1,0 +1,113 @@
+"""Signature matrices from the user's own files, whatever wrote them."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from her2stats.deconvolution import SignatureMatrix, read_signature_matrix
+from her2stats.errors import FileError, GeneError, InputError, TableError
+
+
+def text(separator: str = "\t", heading: str = "gene", genes: int = 12, quote: str = "") -> str:
+    cells = [f"{quote}{name}{quote}" for name in ([heading] if heading else []) + ["B cells", "T cells, CD4"]]
+    if separator == "," and not quote:
+        cells[-1] = '"T cells, CD4"'
+    lines = [separator.join(cells)]
+    lines += [separator.join([f"{quote}G{i:02d}{quote}", str(i), str(i * 2.5)]) for i in reversed(range(genes))]
+    return "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("tabs.txt", text()),
+        ("commas.csv", text(",")),
+        ("without_heading.txt", text(heading="", quote='"')),
+        ("windows.txt", text().replace("\n", "\r\n")),
+        ("byte_order_mark.txt", "\ufeff" + text()),
+        ("empty_last_line.txt", text() + "\n\n"),
+    ],
+)
+def test_every_layout_gives_the_same_profiles(tmp_path: Path, name: str, content: str) -> None:
+    file = tmp_path / name
+    file.write_bytes(content.encode())
+    signature = read_signature_matrix(file)
+    assert signature.cell_types == ("B cells", "T cells, CD4")
+    assert signature.genes == tuple(f"G{i:02d}" for i in range(12))
+    assert signature.profiles.loc["G04"].tolist() == [4, 10]
+    assert signature.name == file.stem
+    assert signature.sha256 == hashlib.sha256(file.read_bytes()).hexdigest()
+    assert signature.source == str(file)
+
+
+def test_genes_are_sorted_by_their_bytes() -> None:
+    names = ["a1", "B1", "Z", "A10", "A2", "C", "D", "E", "F", "G"]
+    profiles = pd.DataFrame(np.ones((10, 2)) * [[1, 2]], index=names, columns=["x", "y"])
+    assert SignatureMatrix.from_frame(profiles).genes == ("A10", "A2", "B1", "C", "D", "E", "F", "G", "Z", "a1")
+
+
+def test_the_checksum_of_a_frame_ignores_the_order_of_genes() -> None:
+    profiles = pd.DataFrame(np.arange(24.0).reshape(12, 2), index=[f"G{i}" for i in range(12)], columns=["x", "y"])
+    assert SignatureMatrix.from_frame(profiles).sha256 == SignatureMatrix.from_frame(profiles[::-1]).sha256
+
+
+class TestBadFiles:
+    def test_missing(self, tmp_path: Path) -> None:
+        with pytest.raises(FileError, match=r"absent\.txt: cannot be read"):
+            read_signature_matrix(tmp_path / "absent.txt")
+
+    def test_binary(self, tmp_path: Path) -> None:
+        (tmp_path / "x.txt").write_bytes(b"\x89PNG\xff\xfe")
+        with pytest.raises(FileError, match="not UTF-8"):
+            read_signature_matrix(tmp_path / "x.txt")
+
+    def test_empty(self, tmp_path: Path) -> None:
+        (tmp_path / "x.txt").write_text("\n")
+        with pytest.raises(FileError, match="no table"):
+            read_signature_matrix(tmp_path / "x.txt")
+
+    def test_a_torn_line_is_named(self, tmp_path: Path) -> None:
+        lines = text().splitlines()
+        lines[5] = lines[5].rsplit("\t", 1)[0]
+        (tmp_path / "x.txt").write_text("\n".join(lines))
+        with pytest.raises(FileError, match="line 6"):
+            read_signature_matrix(tmp_path / "x.txt")
+
+    def test_text_among_numbers_and_duplicates_at_once(self, tmp_path: Path) -> None:
+        content = text().replace("G03\t3", "G03\tn/a").replace("G05", "G06")
+        (tmp_path / "x.txt").write_text(content)
+        with pytest.raises(InputError) as caught:
+            read_signature_matrix(tmp_path / "x.txt")
+        assert "G03" in str(caught.value)
+        assert "'n/a'" in str(caught.value)
+        assert "duplicated genes: G06" in str(caught.value)
+
+    def test_negative(self) -> None:
+        profiles = pd.DataFrame(np.ones((12, 2)), index=[f"G{i}" for i in range(12)], columns=["x", "y"])
+        profiles.iloc[3, 1] = -2
+        with pytest.raises(TableError, match="negative, the first for 'y'"):
+            SignatureMatrix.from_frame(profiles)
+
+    def test_no_gene_symbol(self) -> None:
+        profiles = pd.DataFrame(np.ones((12, 2)), index=["", *(f"G{i}" for i in range(11))], columns=["x", "y"])
+        with pytest.raises(GeneError, match="1 rows have no gene symbol"):
+            SignatureMatrix.from_frame(profiles)
+
+
+@pytest.mark.parametrize(
+    ("file", "shape"),
+    [
+        ("LM22.txt", (547, 22)),
+        ("abis_rnaseq.txt", (1296, 17)),
+        ("abis_microarray.txt", (819, 11)),
+        ("immunostates.tsv", (317, 20)),
+        ("til10.txt", (170, 10)),
+    ],
+)
+def test_published_matrices(shared: Path, file: str, shape: tuple[int, int]) -> None:
+    assert read_signature_matrix(shared / "signatures" / file).profiles.shape == shape
