@@ -1,0 +1,42 @@
+"""Checksums that the registry does not know: recorded at the first download, asked for ever after."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+RECORD = "checksums.json"
+
+
+def recorded(folder: Path) -> dict[str, str]:
+    """File name -> SHA-256 of the files first downloaded into a folder; empty where there is no record.
+
+    Examples
+    --------
+    >>> recorded(Path("/no/such/folder"))
+    {}
+    """
+    try:
+        entries = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    if not isinstance(entries, dict):
+        return {}
+    return {str(name): digest for name, digest in entries.items() if isinstance(digest, str)}
+
+
+def record(folder: Path, name: str, digest: str) -> None:
+    """Add a checksum to the record of a folder."""
+    entries = {**recorded(folder), name: digest}
+    write_whole(folder / RECORD, json.dumps(dict(sorted(entries.items())), indent=1) + "\n")
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a text file so that nobody ever sees half of it."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        draft.write_text(text, encoding="utf-8", newline="\n")
+        os.replace(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)
