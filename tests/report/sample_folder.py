@@ -70,6 +70,19 @@ def write_sample_folder(folder: Path, *, seed: int = 1, simulated: bool = True, 
     return folder
 
 
+def keep_few(folder: Path) -> None:
+    """Drop all expression cohorts but one and most cell types from the tables of a sample folder."""
+    dropped = set(TYPES[4:])
+    for path in (folder / "tables").glob("*.csv"):
+        table = pd.read_csv(path)
+        if "cohort" in table:
+            table = table[table["cohort"].isin(("confirmatory", RESPONSE_COHORT[0]))]
+        for column in ("outcome", "term", "type"):
+            if column in table:
+                table = table[~table[column].astype(str).str.split(":").str[0].isin(dropped)]
+        table.to_csv(path, index=False, lineterminator="\n")
+
+
 def sample_tables(rng: np.random.Generator) -> dict[str, pd.DataFrame]:
     """Every table of the folder by name."""
     clinical = {name: _clinical(n, rng) for name, n in (*COHORTS.items(), RESPONSE_COHORT)}

@@ -9,6 +9,7 @@ from typing import Literal
 import pandas as pd
 
 from her2stats.report.findings import Row, judge
+from her2stats.tables.effects import records
 from her2stats.tables.formatting import Measure
 from her2stats.tables.labels import stratum_label
 
@@ -99,5 +100,5 @@ def _marks(rows: pd.DataFrame, name: Callable[[Row], str], alpha: float, measure
     found += [(row, "rest") for row in judged.rest]
     found += [(row, "failed") for row in judged.failed]
     by_item: dict[str, Mark] = {name(row): mark for row, mark in found}
-    order = [name(row) for row in rows.to_dict("records")]  # type: ignore[arg-type]
+    order = [name(row) for row in records(rows)]
     return [(item, by_item[item]) for item in dict.fromkeys(order) if item in by_item]

@@ -185,8 +185,7 @@ class _TableWriter:
     def __call__(self, part: TablePart) -> _WrittenTable:
         self._written += 1
         numbered = replace(part.table, caption=f"Table {self._written}. {part.table.caption}")
-        html = table_html(numbered, name=f"t{self._written}")
-        return _WrittenTable(self._written, Markup(html))  # noqa: S704 - great-tables escapes every text
+        return _WrittenTable(self._written, table_html(numbered, name=f"t{self._written}"))
 
 
 def _environment() -> Environment:

@@ -101,7 +101,9 @@ def _frame_of(result: object) -> pd.DataFrame:
 
 def records(rows: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows of a frame as dictionaries."""
-    return [{str(name): value for name, value in row.items()} for row in rows.to_dict("records")]
+    names = [str(name) for name in rows.columns]
+    columns = [rows[name].tolist() for name in rows.columns]
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 def effect_text(row: dict[str, Any], measure: Measure | None = None) -> str:

@@ -1,97 +1,95 @@
-"""A printed table as HTML and LaTeX, through great-tables."""
+"""A printed table as the HTML of a page: caption, scopes and classes, no style of its own.
+
+A page has dozens of tables. great-tables sets every cell of a frame by itself and takes a tenth of a second a table,
+a whole study's page several seconds; it stays the way to a table of its own (`to_great_table`).
+"""
 
 from __future__ import annotations
 
-import html
-import re
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+
+from markupsafe import Markup, escape
 
 from her2stats.tables.printed import PrintedTable
 
-if TYPE_CHECKING:
-    from great_tables import GT
 
-_LATEX_SIGNS = {"−": "$-$", "–": "--", "—": "---", "≤": r"$\leq$", "≥": r"$\geq$", "×": r"$\times$", "†": r"\dag{}"}
-_LATEX_SIGNS |= {"ρ": r"$\rho$", "∞": r"$\infty$"}
-
-
-def to_great_table(table: PrintedTable, *, name: str = "table", styled: bool = True) -> GT:
-    """Turn a printed table into a great-tables object, which a notebook shows and a user may go on styling.
-
-    Parameters
-    ----------
-    table : PrintedTable
-        Texts and headings; HTML in them stays text.
-    name : str
-        Prefix of the ids in the HTML; has to be unique within a page. Never random, so that pages are byte-stable.
-    styled : bool
-        Put the significant cells in bold. LaTeX output knows no styles.
-
-    Returns
-    -------
-    great_tables.GT
-    """
-    from great_tables import GT, loc, style
-
-    plain = {
-        column: f"c{number}" for number, column in enumerate(table.frame.columns)
-    }  # unique ids, whatever the names
-    frame = table.frame.rename(columns=plain)
-    made = GT(frame, id=name, rowname_col=plain[table.stub], groupname_col=plain.get(table.groups))
-    made = made.tab_stubhead(table.heading(table.stub))
-    made = made.cols_label({plain[column]: table.heading(column) for column in table.columns})
-    words = [plain[column] for column in table.columns if column in table.words]
-    made = made.cols_align("right", [plain[c] for c in table.columns if c not in table.words])
-    made = made.cols_align("left", words) if words else made
-    for number, (text, columns) in enumerate(table.spanners):
-        made = made.tab_spanner(text, columns=[plain[column] for column in columns], id=f"s{number}")
-    for row, column in table.strong if styled else ():
-        made = made.tab_style(style.text(weight="bold"), loc.body(columns=plain[column], rows=[row]))
-    return made
-
-
-def table_html(table: PrintedTable, *, name: str) -> str:
-    """Write a printed table as an HTML `<table>` with caption and header scopes, without a style sheet of its own.
+def table_html(table: PrintedTable, *, name: str) -> Markup:
+    """Write a printed table as an HTML `<table>` with caption and header scopes.
 
     Parameters
     ----------
     table : PrintedTable
         Texts and headings; HTML in them comes out as text.
     name : str
-        Unique name within the page; prefix of all ids.
+        Unique name within the page; prefix of the ids of table and caption.
 
     Returns
     -------
-    str
-        Notes are not part of it: a page puts them below the box that the table scrolls in.
+    Markup
+        Notes are not part of it: a page puts them below the box that the table scrolls in. Classes: ``stub`` for
+        the names of the rows, ``words`` for running text, ``strong``, ``spanner``, ``group``.
 
     Examples
     --------
     >>> import pandas as pd
     >>> page = table_html(PrintedTable(pd.DataFrame({"type": ["<b>"], "rho": ["−0.31"]}), "Caption"), name="t")
-    >>> "<span>Caption</span></caption>" in page, "<b>" in page, 'scope="row"' in page
+    >>> "<span>Caption</span></caption>" in page, "<b>" in page, '<th scope="row" class="stub">' in page
     (True, False, True)
     """
-    page = to_great_table(table, name=name).as_raw_html()
-    start, end = page.index("<table"), page.rindex("</table>") + len("</table>")
-    body = page[start:end]
-    opening = re.match(r"<table[^>]*>", body)
-    assert opening is not None
-    caption = f'<caption id="{html.escape(name)}-caption"><span>{html.escape(table.caption)}</span></caption>'
-    return f'<table id="{html.escape(name)}-table" class="printed">{caption}{body[opening.end() :]}'
+    caption = Markup('<caption id="{}-caption"><span>{}</span></caption>').format(name, table.caption)
+    head = Markup("\n").join(_head(table))
+    body = Markup("\n").join(_body(table))
+    table_tag = Markup('<table id="{}-table" class="printed{}">').format(name, " grouped" if table.groups else "")
+    return Markup("{}\n{}\n<thead>\n{}\n</thead>\n<tbody>\n{}\n</tbody>\n</table>").format(
+        table_tag, caption, head, body
+    )
 
 
-def table_latex(table: PrintedTable) -> str:
-    """Write a printed table as LaTeX (needs booktabs), for a manuscript.
+def _head(table: PrintedTable) -> Iterator[Markup]:
+    """One row of headings, or two where headings span columns."""
+    depth = 2 if table.spanners else 1
+    spanned = {column: (text, len(columns)) for text, columns in table.spanners for column in columns[:1]}
+    below = [column for _, columns in table.spanners for column in columns]
+    first = [_heading(table, table.stub, depth)]
+    for column in table.columns:
+        if column in spanned:
+            text, width = spanned[column]
+            scope = "colgroup" if width > 1 else "col"
+            opening = Markup('<th scope="{}" colspan="{}" class="spanner">').format(scope, width)
+            first.append(opening + Markup("<span>{}</span></th>").format(text))
+        elif column not in below:
+            first.append(_heading(table, column, depth))
+    yield _row(first)
+    if table.spanners:
+        yield _row([_heading(table, column, 1) for column in table.columns if column in below])
 
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> text = table_latex(PrintedTable(pd.DataFrame({"type": ["CD8"], "rho": ["−0.31"]}), "Caption"))
-    >>> "$-$0.31" in text
-    True
-    """
-    body = to_great_table(table, styled=False).tab_header(table.caption).as_latex()
-    replace: Callable[[re.Match[str]], str] = lambda sign: _LATEX_SIGNS[sign[0]]  # noqa: E731
-    return re.sub("|".join(_LATEX_SIGNS), replace, body)
+
+def _heading(table: PrintedTable, column: str, depth: int) -> Markup:
+    kind = "stub" if column == table.stub else "words" if column in table.words else "number"
+    span = Markup(' rowspan="2"') if depth > 1 else ""
+    return Markup('<th scope="col"{} class="{}">{}</th>').format(span, kind, table.heading(column))
+
+
+def _body(table: PrintedTable) -> Iterator[Markup]:
+    strong = set(table.strong)
+    texts = {column: [str(text) for text in table.frame[column]] for column in table.frame.columns}
+    group = None
+    for place in range(len(table.frame)):
+        if table.groups and texts[table.groups][place] != group:
+            group = texts[table.groups][place]
+            width = len(table.columns) + 1
+            yield _row([Markup('<th scope="rowgroup" colspan="{}" class="group">{}</th>').format(width, group)])
+        cells = [Markup('<th scope="row" class="stub">{}</th>').format(texts[table.stub][place])]
+        for column in table.columns:
+            kinds = [
+                kind
+                for kind, is_it in (("words", column in table.words), ("strong", (place, column) in strong))
+                if is_it
+            ]
+            opening = Markup('<td class="{}">').format(" ".join(kinds)) if kinds else Markup("<td>")
+            cells.append(opening + escape(texts[column][place]) + Markup("</td>"))
+        yield _row(cells)
+
+
+def _row(cells: list[Markup]) -> Markup:
+    return Markup("<tr>") + Markup("").join(cells) + Markup("</tr>")

@@ -140,7 +140,7 @@ def _cell_heading(cell: Cell, block: Block) -> str:
     if cell in ("reference", "comparison"):
         named = {(str(row["term"]), str(row[cell])) for row in records(block.rows) if cell in row}
         return level_label(*named.pop()) if len(named) == 1 else cell.capitalize()
-    return {"p": "p", "p_adjusted": "p corr.", "statistic": "F", "n": "n"}[cell]
+    return {"p": "p", "p_adjusted": "p\N{NO-BREAK SPACE}corr.", "statistic": "F", "n": "n"}[cell]
 
 
 def _cell_text(row: dict[str, Any], cell: Cell, block: Block, alpha: float) -> str:

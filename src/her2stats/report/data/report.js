@@ -56,15 +56,23 @@
     }
     body.append(...rows);
   };
+  // Heading cell of every column, wherever headings span rows or columns.
   const columnHeads = (table) => {
-    const heads = [];
-    all("thead tr", table).forEach((row, depth, rows) => {
+    const [heads, taken] = [[], []];
+    const rows = [...table.tHead.rows];
+    rows.forEach((row, depth) => {
+      let column = 0;
       [...row.cells].forEach((cell) => {
-        if (depth + cell.rowSpan === rows.length && cell.colSpan === 1) heads.push(cell);
+        while (taken[depth]?.[column]) column += 1;
+        for (let below = depth; below < depth + cell.rowSpan; below += 1) {
+          taken[below] ??= [];
+          for (let across = column; across < column + cell.colSpan; across += 1) taken[below][across] = true;
+        }
+        if (depth + cell.rowSpan === rows.length && cell.colSpan === 1) heads[column] = cell;
+        column += cell.colSpan;
       });
     });
-    const stub = heads.filter((cell) => cell.rowSpan > 1);
-    return [...stub, ...heads.filter((cell) => cell.rowSpan === 1)];
+    return heads;
   };
   all("[data-sortable] table").forEach((table) => {
     const heads = columnHeads(table);

@@ -1,0 +1,82 @@
+"""A printed table as a great-tables object and as LaTeX: for a notebook, a manuscript, a page of one's own."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from her2stats.tables.printed import PrintedTable
+
+if TYPE_CHECKING:
+    from great_tables import GT
+
+_LATEX_SIGNS = {
+    "−": "$-$",
+    "–": "--",
+    "—": "---",
+    "≤": r"$\leq$",
+    "≥": r"$\geq$",
+    "×": r"$\times$",
+    "†": r"\dag{}",
+    "ρ": r"$\rho$",
+    "∞": r"$\infty$",
+    "\N{NO-BREAK SPACE}": "~",
+}
+
+
+def to_great_table(table: PrintedTable, *, name: str = "table", styled: bool = True) -> GT:
+    """Turn a printed table into a great-tables object, which a notebook shows and a user may go on styling.
+
+    Parameters
+    ----------
+    table : PrintedTable
+        Texts and headings; HTML in them stays text.
+    name : str
+        Prefix of the ids in the HTML. Never random, so that output is byte-stable.
+    styled : bool
+        Put the significant cells in bold. LaTeX output knows no styles.
+
+    Returns
+    -------
+    great_tables.GT
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = PrintedTable(pd.DataFrame({"type": ["<b>CD8"], "rho": ["−0.31"]}), "Correlation")
+    >>> "<b>" in to_great_table(table).as_raw_html()
+    False
+    """
+    from great_tables import GT, loc, style
+
+    plain = {
+        column: f"c{number}" for number, column in enumerate(table.frame.columns)
+    }  # unique ids, whatever the names
+    frame = table.frame.rename(columns=plain)
+    made = GT(frame, id=name, rowname_col=plain[table.stub], groupname_col=plain.get(table.groups))
+    made = made.tab_header(table.caption).tab_stubhead(table.heading(table.stub))
+    made = made.cols_label({plain[column]: table.heading(column) for column in table.columns})
+    words = [plain[column] for column in table.columns if column in table.words]
+    made = made.cols_align("right", [plain[column] for column in table.columns if column not in table.words])
+    made = made.cols_align("left", words) if words else made
+    for number, (text, columns) in enumerate(table.spanners):
+        made = made.tab_spanner(text, columns=[plain[column] for column in columns], id=f"s{number}")
+    for row, column in table.strong if styled else ():
+        made = made.tab_style(style.text(weight="bold"), loc.body(columns=plain[column], rows=[row]))
+    for note in table.notes if styled else ():
+        made = made.tab_source_note(note)
+    return made
+
+
+def table_latex(table: PrintedTable) -> str:
+    """Write a printed table as LaTeX (needs booktabs), for a manuscript.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> text = table_latex(PrintedTable(pd.DataFrame({"type": ["CD8"], "rho": ["−0.31"]}), "Caption"))
+    >>> "$-$0.31" in text
+    True
+    """
+    body = to_great_table(table, styled=False).as_latex()
+    return re.sub("|".join(_LATEX_SIGNS), lambda sign: _LATEX_SIGNS[sign[0]], body)
