@@ -82,10 +82,12 @@ def _places(xp: Any, edge: Array, m: int) -> tuple[Array, Array]:
 
 
 def _solve(xp: Any, matrix: Array, right: Array) -> Array:
-    """Solve each system; where genes coincide and one is singular, the solutions of least norm."""
+    """Solve each system; where genes coincide and it is singular, the solution of least norm."""
     try:
         return xp.linalg.solve(matrix, right[..., None])[..., 0]
-    except np.linalg.LinAlgError:
+    except np.linalg.LinAlgError:  # NumPy gives up on all when one is singular
+        if matrix.shape[0] > 1:
+            return xp.concat([_solve(xp, matrix[row : row + 1], right[row : row + 1]) for row in range(right.shape[0])])
         return (xp.linalg.pinv(matrix) @ right[..., None])[..., 0]
 
 

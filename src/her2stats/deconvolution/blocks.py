@@ -2,53 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import fields
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped,unused-ignore]
 
-from her2stats.deconvolution.cibersort import Fits
-
 Floats = npt.NDArray[np.float64]
-Fit = Callable[..., Fits]
 Progress = Callable[[int, int], None]
+T = TypeVar("T")
 
 
-def map_blocks(
-    fit: Fit,
-    X: Floats,
-    values: Floats,
-    *,
-    n_jobs: int,
-    chunk: int,
-    progress: Progress | None = None,
-    **options: Any,
-) -> Fits:
-    """Fit `values` (S, genes) in blocks of `chunk` rows; `progress` hears how many of how many rows are done."""
-    blocks = (values[first : first + chunk] for first in range(0, len(values), chunk))
-    done = 0
-    parts = []
-    for part in _run(fit, X, blocks, n_jobs, options):
-        parts.append(part)
-        done += len(part.nu)
-        if progress is not None:
-            progress(done, len(values))
-    return join(parts)
+def split(values: Floats, chunk: int) -> Iterator[Floats]:
+    """Rows of `values` in blocks of `chunk`."""
+    return (values[first : first + chunk] for first in range(0, len(values), chunk))
 
 
-def join(parts: list[Fits]) -> Fits:
-    """Put blocks together again, in their order."""
-    return Fits(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Fits)))
+def run_blocks(task: Callable[[Floats], T], blocks: Iterable[Floats], *, n_jobs: int = 1) -> Iterator[T]:
+    """Give each block to `task`, in this process or in `n_jobs` of them; results come in the order of the blocks."""
+    if n_jobs == 1:
+        yield from (run_block(task, block) for block in blocks)
+        return
+    from joblib import Parallel, delayed
+
+    yield from Parallel(n_jobs=n_jobs, return_as="generator")(delayed(run_block)(task, block) for block in blocks)
 
 
-def fit_block(fit: Fit, X: Floats, values: Floats, options: dict[str, Any]) -> Fits:
-    """Fit one block with one BLAS thread."""
+def run_block(task: Callable[[Floats], T], block: Floats) -> T:
+    """Do one block with one BLAS thread."""
     _keep_memory()
     with threadpool_limits(1):
-        return fit(X, values, **options)
+        return task(block)
 
 
 def _keep_memory() -> None:
@@ -59,13 +44,22 @@ def _keep_memory() -> None:
     np.empty(3_900_000)
 
 
-def _run(fit: Fit, X: Floats, blocks: Iterable[Floats], n_jobs: int, options: dict[str, Any]) -> Iterable[Fits]:
-    if n_jobs == 1:
-        for block in blocks:
-            yield fit_block(fit, X, block, options)
-        return
-    from joblib import Parallel, delayed
+class Counter:
+    """Tells a progress callback how many of how many units are done.
 
-    yield from Parallel(n_jobs=n_jobs, return_as="generator")(
-        delayed(fit_block)(fit, X, block, options) for block in blocks
-    )
+    Parameters
+    ----------
+    progress : callable or None
+        Called with the units done and their total.
+    total : int
+        Units in all.
+    """
+
+    def __init__(self, progress: Progress | None, total: int) -> None:
+        self._progress, self._total, self._done = progress, total, 0
+
+    def add(self, units: int) -> None:
+        """Say that so many more units are done."""
+        self._done += units
+        if self._progress is not None:
+            self._progress(self._done, self._total)

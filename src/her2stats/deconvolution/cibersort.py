@@ -5,7 +5,8 @@ Source: Newman et al. (2015), Nat Methods 12:453, doi 10.1038/nmeth.3337; conven
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
 from typing import Literal
 
 import numpy as np
@@ -16,6 +17,7 @@ from her2stats.deconvolution.nu_svr import EXACT, solve_nu_svr
 Mode = Literal["absolute", "relative", "no.sumto1"]
 Solver = Literal["exact", "libsvm"]
 Floats = npt.NDArray[np.float64]
+Counts = npt.NDArray[np.int64]
 
 NU = (0.25, 0.5, 0.75)
 TIE = 1e-9
@@ -51,25 +53,37 @@ class Fits:
     rmse: Floats
     r: Floats
     kkt: Floats
-    iterations: npt.NDArray[np.int64]
+    iterations: Counts
     flag: npt.NDArray[np.str_]
 
 
-def standardise_profiles(profiles: Floats) -> Floats:
-    """Signature by the mean and the n - 1 standard deviation of all its elements."""
-    return np.asarray((profiles - profiles.mean()) / profiles.std(ddof=1))
+def standardise_profiles(profiles: Floats, times: Counts | None = None) -> Floats:
+    """Signature by the mean and the n - 1 standard deviation of all its elements; gene i counts `times[i]` times."""
+    times = np.ones(len(profiles), dtype=np.int64) if times is None else times
+    share = times / (times.sum() * profiles.shape[1])
+    centred = profiles - (share @ profiles).sum()
+    variance = (share @ np.square(centred)).sum()
+    count = times.sum() * profiles.shape[1]
+    return np.asarray(centred / np.sqrt(variance * count / (count - 1)))
 
 
-def standardise_samples(values: Floats) -> Floats:
+def standardise_samples(values: Floats, times: Counts | None = None) -> Floats:
     """Each row by its own mean and n - 1 standard deviation; a constant row becomes NaN."""
-    centred = values - values.mean(axis=1, keepdims=True)
-    spread = values.std(axis=1, ddof=1, keepdims=True)
-    constant = spread <= 1e-13 * np.abs(values).max(axis=1, keepdims=True)
-    return np.asarray(centred / np.where(constant, np.nan, spread))
+    times = np.ones(values.shape[1], dtype=np.int64) if times is None else times
+    count = times.sum()
+    centred = values - (values @ (times / count))[:, None]
+    spread = np.sqrt(np.square(centred) @ (times / (count - 1)))
+    constant = spread <= 1e-13 * np.abs(values).max(axis=1)
+    return np.asarray(centred / np.where(constant, np.nan, spread)[:, None])
 
 
 def fit_samples(
-    X: Floats, values: Floats, *, solver: Solver = "exact", libsvm_tolerance: float = LIBSVM_TOLERANCE
+    X: Floats,
+    values: Floats,
+    *,
+    times: Counts | None = None,
+    solver: Solver = "exact",
+    libsvm_tolerance: float = LIBSVM_TOLERANCE,
 ) -> Fits:
     """Fit every sample at the three nu and keep the best.
 
@@ -79,6 +93,8 @@ def fit_samples(
         Standardised signature.
     values : array, (S, genes)
         Mixture, linear scale.
+    times : array of int, (genes,), optional
+        How often each gene counts; once where not given.
     solver : {"exact", "libsvm"}
         libsvm stops at `libsvm_tolerance` (1e-3 is R's and scikit-learn's own), and its answer then depends on the
         order of the genes.
@@ -89,44 +105,46 @@ def fit_samples(
     -------
     Fits
     """
-    y = standardise_samples(values)
+    times = np.ones(len(X), dtype=np.int64) if times is None else times
+    y = standardise_samples(values, times)
     usable = np.asarray(np.isfinite(y).all(axis=1))
     fitted = y[usable]
     if solver == "exact":
-        weights, kkt, iterations = _exact(X, fitted)
+        weights, kkt, iterations = _exact(X, fitted, times)
     else:
-        weights, kkt, iterations = _libsvm(X, fitted, libsvm_tolerance)
-    best = _best(X, fitted, weights, kkt, iterations)
+        weights, kkt, iterations = _libsvm(X, fitted, times, libsvm_tolerance)
+    best = _best(X, fitted, times / times.sum(), weights, kkt, iterations)
     return _widen(best, usable)
 
 
-def _exact(X: Floats, y: Floats) -> tuple[Floats, Floats, npt.NDArray[np.int64]]:
+def _exact(X: Floats, y: Floats, times: Counts) -> tuple[Floats, Floats, Counts]:
     """Raw weights (nu, S, types), violations (nu, S) and iterations (nu, S)."""
     shape = (len(NU), len(y))
     if not len(y):
         return np.empty((*shape, X.shape[1])), np.empty(shape), np.empty(shape, dtype=np.int64)
-    fits = solve_nu_svr(X, np.tile(y, (len(NU), 1)), np.repeat(NU, len(y)))
+    fits = solve_nu_svr(X, np.tile(y, (len(NU), 1)), np.repeat(NU, len(y)), cost=times)
     return fits.weights.reshape(*shape, -1), fits.kkt.reshape(shape), fits.iterations.reshape(shape)
 
 
-def _libsvm(X: Floats, y: Floats, tolerance: float) -> tuple[Floats, Floats, npt.NDArray[np.int64]]:
+def _libsvm(X: Floats, y: Floats, times: Counts, tolerance: float) -> tuple[Floats, Floats, Counts]:
     from sklearn.svm import NuSVR  # half a second that the exact solver does not need
 
     weights = np.empty((len(NU), len(y), X.shape[1]))
     for i, nu in enumerate(NU):
         for j, target in enumerate(y):
-            weights[i, j] = NuSVR(kernel="linear", nu=nu, C=1.0, tol=tolerance).fit(X, target).coef_[0]
+            model = NuSVR(kernel="linear", nu=nu, C=1.0, tol=tolerance)
+            weights[i, j] = model.fit(X, target, sample_weight=times).coef_[0]
     shape = weights.shape[:2]
     return weights, np.full(shape, np.nan), np.zeros(shape, dtype=np.int64)
 
 
-def _best(X: Floats, y: Floats, raw: Floats, kkt: Floats, iterations: npt.NDArray[np.int64]) -> Fits:
+def _best(X: Floats, y: Floats, share: Floats, raw: Floats, kkt: Floats, iterations: Counts) -> Fits:
     """Of the nu with a positive weight, the first of smallest RMSE."""
     weights = np.where(raw > ROUNDING * np.abs(raw).max(axis=2, keepdims=True), raw, 0.0)
     total = weights.sum(axis=2, keepdims=True)
     with np.errstate(invalid="ignore"):
         fitted = (weights / total) @ X.T
-    error = np.sqrt(np.square(fitted - y).mean(axis=2))
+    error = np.sqrt(np.square(fitted - y) @ share)
     error = np.where(np.isnan(error), np.inf, error)
     choice = np.argmax(error <= error.min(axis=0) * (1 + TIE), axis=0)
     here = np.arange(len(y))
@@ -138,19 +156,19 @@ def _best(X: Floats, y: Floats, raw: Floats, kkt: Floats, iterations: npt.NDArra
         weights=np.where(none[:, None], np.nan, chosen),
         nu=np.where(none, np.nan, np.take(NU, choice)),
         rmse=np.where(none, np.nan, rmse),
-        r=_correlation(fitted[choice, here], y),
+        r=_correlation(fitted[choice, here], y, share),
         kkt=kkt[choice, here],
         iterations=iterations.sum(axis=0),
         flag=flag,
     )
 
 
-def _correlation(a: Floats, b: Floats) -> Floats:
-    """Pearson correlation of each row of a with that of b; NaN where a row does not vary."""
-    a = a - a.mean(axis=1, keepdims=True)
-    b = b - b.mean(axis=1, keepdims=True)
-    size = np.sqrt(np.square(a).sum(axis=1) * np.square(b).sum(axis=1))
-    return np.asarray((a * b).sum(axis=1) / np.where(size > 0, size, np.nan))
+def _correlation(a: Floats, b: Floats, share: Floats) -> Floats:
+    """Pearson correlation of each row of a with that of b, genes weighted; NaN where a row does not vary."""
+    a = a - (a @ share)[:, None]
+    b = b - (b @ share)[:, None]
+    size = np.sqrt((np.square(a) @ share) * (np.square(b) @ share))
+    return np.asarray(((a * b) @ share) / np.where(size > 0, size, np.nan))
 
 
 def _widen(fits: Fits, usable: npt.NDArray[np.bool_]) -> Fits:
@@ -176,6 +194,12 @@ def _widen(fits: Fits, usable: npt.NDArray[np.bool_]) -> Fits:
         iterations,
         flag.astype(str),
     )
+
+
+def join_fits(parts: Iterable[Fits]) -> Fits:
+    """Put blocks of samples together again, in their order."""
+    parts = list(parts)
+    return Fits(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Fits)))
 
 
 def fractions_of(weights: Floats, values: Floats, mode: Mode, median: float) -> Floats:

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from her2stats.deconvolution import cibersort
 from her2stats.deconvolution import permutations as null
-from her2stats.deconvolution.blocks import map_blocks
+from her2stats.deconvolution.blocks import Counter, Progress, run_blocks, split
+from her2stats.deconvolution.bootstrap import Intervals, bootstrap_samples
 from her2stats.deconvolution.cibersort import Fits, Mode, Solver
 from her2stats.deconvolution.mixture import Mixture, align_mixture
 from her2stats.deconvolution.signature_matrix import SignatureMatrix
 from her2stats.errors import DataError, ProblemList
 from her2stats.notes import Note
-
-Progress = Callable[[int, int], None]
 
 CHUNK = 64
 
@@ -69,6 +68,8 @@ def deconvolve(
     mode: Mode = "absolute",
     solver: Solver = "exact",
     permutations: int = 0,
+    bootstrap: int = 0,
+    conf_level: float = 0.95,
     quantile_normalise: bool = False,
     seed: int = 0,
     n_jobs: int = 1,
@@ -94,10 +95,14 @@ def deconvolve(
         The exact optimum, or libsvm at `libsvm_tolerance` for comparison with CIBERSORT's own habits.
     permutations : int
         Random mixtures for the p-value; 0 for none.
+    bootstrap : int
+        Refits on resampled signature genes, for an interval of every fraction; 0 for none, some hundreds to be of use.
+    conf_level : float
+        Of these intervals.
     quantile_normalise : bool
         Give every sample the same distribution first (CIBERSORT's default for microarrays, not for RNA-seq).
     seed : int
-        Of the permutations.
+        Of the permutations and the bootstrap.
     n_jobs : int
         Worker processes, one BLAS thread each. The result is the same for any number.
     reference_median : float, optional
@@ -111,7 +116,7 @@ def deconvolve(
     chunk : int
         Samples a worker takes at once.
     progress : callable, optional
-        Called with the samples and permutations done, and their total.
+        Called with the fits done (samples, permutations, bootstrap refits) and their total.
 
     Returns
     -------
@@ -140,7 +145,7 @@ def deconvolve(
     """
     if not isinstance(signature, SignatureMatrix):
         signature = SignatureMatrix.from_frame(signature)
-    _check_arguments(mode, solver, permutations, reference_median, min_overlap, chunk)
+    _check_arguments(mode, solver, permutations, bootstrap, conf_level, reference_median, min_overlap, chunk)
     mixture = align_mixture(
         expression,
         signature,
@@ -151,22 +156,39 @@ def deconvolve(
     median = mixture.median if reference_median is None else float(reference_median)
     X = cibersort.standardise_profiles(mixture.profiles)
     draws = null.draw_mixtures(mixture.values, permutations, seed)
-    fits = map_blocks(
-        cibersort.fit_samples,
-        X,
-        np.concatenate([mixture.values, draws]) if permutations else mixture.values,
-        n_jobs=n_jobs,
-        chunk=chunk,
-        progress=progress,
-        solver=solver,
-        libsvm_tolerance=libsvm_tolerance,
-    )
     samples = pd.Index(mixture.samples, name="sample")
     count = len(samples)
-    fractions = cibersort.fractions_of(fits.weights[:count], mixture.values, mode, median)
+    counter = Counter(progress, count * (1 + bootstrap) + permutations)
+    fit = partial(cibersort.fit_samples, X, solver=solver, libsvm_tolerance=libsvm_tolerance)
+    parts = []
+    for part in run_blocks(fit, split(np.concatenate([mixture.values, draws]), chunk), n_jobs=n_jobs):
+        parts.append(part)
+        counter.add(len(part.nu))
+    fits = cibersort.join_fits(parts)
+    fractions = pd.DataFrame(
+        cibersort.fractions_of(fits.weights[:count], mixture.values, mode, median),
+        index=samples,
+        columns=list(signature.cell_types),
+    )
+    intervals = None
+    if bootstrap:
+        again = partial(
+            bootstrap_samples,
+            profiles=mixture.profiles,
+            mode=mode,
+            median=median,
+            draws=bootstrap,
+            seed=seed,
+            conf_level=conf_level,
+        )
+        limits = []
+        for limit in run_blocks(again, split(mixture.values, chunk), n_jobs=n_jobs):
+            limits.append(limit)
+            counter.add(len(limit.draws) * bootstrap)
+        intervals = _interval_table(fractions, limits)
     quality = _quality(fits, count, fractions, mixture.coverage, samples)
     return Deconvolution(
-        fractions=pd.DataFrame(fractions, index=samples, columns=list(signature.cell_types)),
+        fractions=fractions,
         quality=quality,
         mode=mode,
         signature=signature,
@@ -174,17 +196,28 @@ def deconvolve(
         reference_median=median,
         notes=(*mixture.notes, *_notes(mixture, mode, reference_median, quality)),
         method=_method(signature, mode, solver, permutations, quantile_normalise, seed, median, libsvm_tolerance),
+        intervals=intervals,
     )
 
 
 def _check_arguments(
-    mode: str, solver: str, permutations: int, reference_median: float | None, min_overlap: float, chunk: int
+    mode: str,
+    solver: str,
+    permutations: int,
+    bootstrap: int,
+    conf_level: float,
+    reference_median: float | None,
+    min_overlap: float,
+    chunk: int,
 ) -> None:
     problems = ProblemList()
     checks = (
         (mode in ("absolute", "relative", "no.sumto1"), f"mode {mode!r}", "absolute, relative or no.sumto1"),
         (solver in ("exact", "libsvm"), f"solver {solver!r}", "exact or libsvm"),
         (permutations >= 0, f"permutations {permutations}", "0 or more"),
+        (bootstrap >= 0, f"bootstrap {bootstrap}", "0 or more"),
+        (not (bootstrap and solver == "libsvm"), "bootstrap with solver 'libsvm'", "solver 'exact': it is fast enough"),
+        (0 < conf_level < 1, f"conf_level {conf_level}", "between 0 and 1"),
         (reference_median is None or reference_median > 0, f"reference_median {reference_median}", "above 0"),
         (0 <= min_overlap <= 1, f"min_overlap {min_overlap}", "between 0 and 1"),
         (chunk >= 1, f"chunk {chunk}", "1 or more"),
@@ -195,7 +228,7 @@ def _check_arguments(
     problems.raise_if_any()
 
 
-def _quality(fits: Fits, count: int, fractions: np.ndarray, coverage: float, samples: pd.Index) -> pd.DataFrame:
+def _quality(fits: Fits, count: int, fractions: pd.DataFrame, coverage: float, samples: pd.Index) -> pd.DataFrame:
     ours, unbiased = null.p_values(fits.r[:count], fits.r[count:])
     return pd.DataFrame(
         {
@@ -204,13 +237,28 @@ def _quality(fits: Fits, count: int, fractions: np.ndarray, coverage: float, sam
             "rmse": fits.rmse[:count],
             "p_value": ours,
             "p_value_unbiased": unbiased,
-            "score": fractions.sum(axis=1),
+            "score": fractions.sum(axis=1, min_count=1),
             "coverage": coverage,
             "kkt": fits.kkt[:count],
             "iterations": fits.iterations[:count],
             "flag": pd.array(fits.flag[:count].astype(object), dtype="str"),
         },
         index=samples,
+    )
+
+
+def _interval_table(fractions: pd.DataFrame, limits: list[Intervals]) -> pd.DataFrame:
+    count, types = fractions.shape
+    return pd.DataFrame(
+        {
+            "sample": np.repeat(fractions.index, types),
+            "cell_type": np.tile(fractions.columns, count),
+            "fraction": fractions.to_numpy().ravel(),
+            "conf_low": np.concatenate([part.low for part in limits]).ravel(),
+            "conf_high": np.concatenate([part.high for part in limits]).ravel(),
+            "zero_share": np.concatenate([part.zero_share for part in limits]).ravel(),
+            "draws": np.repeat(np.concatenate([part.draws for part in limits]), types),
+        }
     )
 
 

@@ -1,0 +1,85 @@
+"""How firm is a fraction, and how firm a zero? Refits on resampled signature genes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from her2stats.deconvolution import cibersort
+from her2stats.deconvolution.cibersort import Mode
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Intervals:
+    """Percentile limits of a block of samples: every array is (S, types), `draws` (S,)."""
+
+    low: Floats
+    high: Floats
+    zero_share: Floats
+    draws: npt.NDArray[np.int64]
+
+
+def resample_genes(genes: int, draw: int, seed: int) -> npt.NDArray[np.int64]:
+    """How often each of the genes, in the order of their bytes, is drawn: depends on seed and draw only."""
+    chosen = np.random.default_rng([seed, draw]).integers(genes, size=genes)
+    return np.bincount(chosen, minlength=genes).astype(np.int64)
+
+
+def bootstrap_samples(
+    values: Floats, *, profiles: Floats, mode: Mode, median: float, draws: int, seed: int, conf_level: float
+) -> Intervals:
+    """Repeat the whole estimate on signature genes drawn with replacement.
+
+    A gene that is drawn k times has k times the cost in the regression, which is the same as k equal genes and keeps
+    the optimum unique. All samples see the same draws, so that a draw's design is shared by the batch.
+
+    Parameters
+    ----------
+    values : array, (S, genes)
+        Mixture over the shared genes, linear scale.
+    profiles : array, (genes, types)
+        Signature on the same genes, linear scale.
+    mode, median
+        As for `cibersort.fractions_of`.
+    draws, seed : int
+        Number of refits, and where their random genes come from.
+    conf_level : float
+        Of the percentile limits.
+
+    Returns
+    -------
+    Intervals
+        Limits and share of zeros over the draws that gave a fit.
+
+    Notes
+    -----
+    Efron (1979), doi 10.1214/aos/1176344552; percentile limits.
+    """
+    results = np.empty((draws, len(values), profiles.shape[1]))
+    for draw in range(draws):
+        times = resample_genes(len(profiles), draw, seed)
+        kept = times > 0
+        fits = cibersort.fit_samples(
+            cibersort.standardise_profiles(profiles[kept], times[kept]), values[:, kept], times=times[kept]
+        )
+        drawn = np.repeat(values, times, axis=1)
+        results[draw] = cibersort.fractions_of(fits.weights, drawn, mode, median)
+    return _limits(results, conf_level)
+
+
+def _limits(results: Floats, conf_level: float) -> Intervals:
+    """Percentiles over the first axis, without draws that have no fit; NaN where none has one."""
+    known = np.asarray(np.isfinite(results).all(axis=2))
+    draws = known.sum(axis=0)
+    shape = results.shape[1:]
+    low, high, zero_share = np.full(shape, np.nan), np.full(shape, np.nan), np.full(shape, np.nan)
+    tail = (1 - conf_level) / 2
+    for sample in np.flatnonzero(draws):
+        mine = results[known[:, sample], sample]
+        low[sample], high[sample] = np.quantile(mine, [tail, 1 - tail], axis=0)
+        zero_share[sample] = (mine == 0).mean(axis=0)
+    return Intervals(low, high, zero_share, draws)
