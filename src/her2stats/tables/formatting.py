@@ -189,7 +189,7 @@ def _write(value: float, measure: Measure, shared: int) -> str:
 
 
 def _write_ratio(value: float) -> str:
-    if value > _LARGEST_RATIO:
+    if _LARGEST_RATIO < value < math.inf:
         return f">{_LARGEST_RATIO}"
     if 0 < value < 0.001:
         return "<0.001"

@@ -1,0 +1,62 @@
+"""Table 2, held to the counts that the paper prints."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from her2stats.errors import DataError
+from her2stats.statistics import response_odds
+from her2stats.tables import table_response
+
+
+def patients(counts: dict[str, tuple[int, int]], outcome: str) -> pd.DataFrame:
+    rows = [
+        {"her2_group": group, outcome: float(place < events)}
+        for group, (events, n) in counts.items()
+        for place in range(n)
+    ]
+    return pd.DataFrame(rows)
+
+
+@pytest.fixture
+def table() -> pd.DataFrame:
+    course = patients({"HER2-0": (17, 39), "HER2-low": (9, 32)}, "complete_response")
+    final = patients({"HER2-0": (36, 50), "HER2-low": (23, 36)}, "pcr")
+    results = [
+        response_odds(frame, frame.columns[1], "her2_group", reference="HER2-0", cohort="immunotherapy")
+        for frame in (course, final)
+    ]
+    return table_response(results)
+
+
+def test_counts_and_percentages_of_the_paper(table: pd.DataFrame) -> None:
+    columns = ["patients n", "patients %", "HER2-0 n", "HER2-0 %", "HER2-low n", "HER2-low %"]
+    assert table[columns].to_numpy().tolist() == [
+        ["71", "", "39", "", "32", ""],
+        ["26", "37", "17", "44", "9", "28"],
+        ["45", "63", "22", "56", "23", "72"],
+        ["", "", "1 (reference)", "", "0.51 (0.19–1.37)", ""],
+        ["86", "", "50", "", "36", ""],
+        ["59", "69", "36", "72", "23", "64"],
+        ["27", "31", "14", "28", "13", "36"],
+        ["", "", "1 (reference)", "", "0.69 (0.27–1.72)", ""],
+    ]
+    assert table["level"].tolist() == ["", "complete", "partial or none", "Odds ratio", "", "yes", "no", "Odds ratio"]
+
+
+def test_an_odds_ratio_that_does_not_exist_is_named() -> None:
+    frame = patients({"HER2-0": (0, 8), "HER2-low": (6, 12)}, "pcr")
+    table = table_response(response_odds(frame, "pcr", "her2_group", reference="HER2-0"))
+    assert table["HER2-low n"].tolist() == ["12", "6", "6", "separation"]
+
+
+def test_the_reference_is_named_as_the_method_says() -> None:
+    frame = patients({"HER2-0": (5, 20), "HER2-low": (6, 12)}, "pcr")
+    table = table_response(response_odds(frame, "pcr", "her2_group", reference="HER2-low").table)
+    assert table.loc[3, "HER2-low n"] == "1 (reference)"
+
+
+def test_other_rows_are_refused() -> None:
+    with pytest.raises(DataError, match="response_odds"):
+        table_response(pd.DataFrame([{"outcome": "x", "estimate": 1.0}]))
