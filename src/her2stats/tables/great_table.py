@@ -54,18 +54,23 @@ def to_great_table(table: PrintedTable, *, name: str = "table", styled: bool = T
     }  # unique ids, whatever the names
     frame = table.frame.rename(columns=plain)
     made = GT(frame, id=name, rowname_col=plain[table.stub], groupname_col=plain.get(table.groups))
-    made = made.tab_header(table.caption).tab_stubhead(table.heading(table.stub))
-    made = made.cols_label({plain[column]: table.heading(column) for column in table.columns})
+    made = made.tab_header(_literal(table.caption)).tab_stubhead(_literal(table.heading(table.stub)))
+    made = made.cols_label({plain[column]: _literal(table.heading(column)) for column in table.columns})
     words = [plain[column] for column in table.columns if column in table.words]
     made = made.cols_align("right", [plain[column] for column in table.columns if column not in table.words])
     made = made.cols_align("left", words) if words else made
     for number, (text, columns) in enumerate(table.spanners):
-        made = made.tab_spanner(text, columns=[plain[column] for column in columns], id=f"s{number}")
+        made = made.tab_spanner(_literal(text), columns=[plain[column] for column in columns], id=f"s{number}")
     for row, column in table.strong if styled else ():
         made = made.tab_style(style.text(weight="bold"), loc.body(columns=plain[column], rows=[row]))
     for note in table.notes if styled else ():
-        made = made.tab_source_note(note)
+        made = made.tab_source_note(_literal(note))
     return made
+
+
+def _literal(text: str) -> str:
+    """Keep double braces apart: great-tables reads them as its notation of units, and then escapes nothing."""
+    return text.replace("{{", "{ {").replace("}}", "} }")
 
 
 def table_latex(table: PrintedTable) -> str:
