@@ -251,7 +251,7 @@ def _check_ids(found: ProblemList, ids: pd.Index, where: str, kind: type[InputEr
     if ids.has_duplicates:
         twice = ", ".join(repr(name) for name in ids[ids.duplicated()].unique()[:5])
         found.add(kind, f"ids stand there more than once: {twice}", where=where, remedy="keep one of each")
-    if not all(isinstance(name, str) for name in ids):
+    if len(ids) and (ids.inferred_type != "string" or ids.hasnans):
         found.add(TableError, "ids are not text", where=where, remedy="turn the index into str")
 
 

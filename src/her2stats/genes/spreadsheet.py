@@ -18,6 +18,7 @@ _LAST = {"MARCHF": 11, "SEPTIN": 14, "DELEC": 1}
 _OLD = {"MARCHF": "MARCH", "SEPTIN": "SEPT", "DELEC": "DEC", "SELENOF": "SEP15"}
 # A spreadsheet writes 1-Mar for MARCH1 and for MARC1 alike: the second gene's names, old and new.
 _RIVALS = {"MARCHF1": ("MTARC1", "MARC1"), "MARCHF2": ("MTARC2", "MARC2")}
+_STARTS = frozenset("0123456789mMsSdD")
 _LIKE_A_DATE = re.compile(r"\d|mar|sep|set|dec|dic", re.IGNORECASE)
 _DAY_FIRST = re.compile(r"(\d{1,2})[-/. ]?([a-z]{3,4})(?:[-/. ]\d{2,4})?")
 _MONTH_FIRST = re.compile(r"([a-z]{3,4})[-/. ](\d{1,2})")
@@ -128,7 +129,9 @@ def _dates(cells: Sequence[str | date | float], symbols: Sequence[str], asked: M
     few_numbers = sum(name.isdigit() for name in symbols) <= max(_FEW * len(symbols), 1)
     dates = {}
     for place, (cell, name) in enumerate(zip(cells, symbols, strict=True)):
-        if name in asked or not _LIKE_A_DATE.match(name) or (name.isdigit() and not few_numbers):
+        if name[:1] not in _STARTS or name in asked or not _LIKE_A_DATE.match(name):
+            continue
+        if name.isdigit() and not few_numbers:
             continue
         meant = symbol_of_date(cell)
         if meant is not None and meant != name:

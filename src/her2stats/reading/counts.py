@@ -19,7 +19,7 @@ def counts_per_million(raw: RawMatrix) -> RawMatrix:
     TableError
         A sample's total is zero.
     """
-    counts = np.nan_to_num(raw.values)
+    counts = np.nan_to_num(raw.values) if np.isnan(raw.values).any() else raw.values
     if not (np.rint(counts) == counts).all():
         counts = np.sort(counts, axis=0)  # whole numbers add up exactly in any order, others do not
     totals = counts.sum(axis=0)
@@ -34,4 +34,6 @@ def counts_per_million(raw: RawMatrix) -> RawMatrix:
         )
         found.raise_if_any()
     note = Note("reading", "raw counts turned into counts per million", len(raw.columns))
-    return replace(raw, values=raw.values / totals * 1e6, notes=(*raw.notes, note))
+    scaled = raw.values / totals
+    scaled *= 1e6
+    return replace(raw, values=scaled, notes=(*raw.notes, note))

@@ -13,6 +13,9 @@ from her2stats.reading.files import Content
 from her2stats.reading.matrix import MISSING_NUMBERS, SHOWN, Column, RawMatrix, numbers_from_words
 from her2stats.reading.text import Text, as_text, read_header, sniff_delimiter
 
+BLOCK = 2**20
+THREADED = 2**26  # bytes from which a second thread pays for itself
+
 
 def read_delimited_matrix(
     content: Content,
@@ -76,7 +79,10 @@ def parse_matrix(
     if all(pa.types.is_float64(column.type) for column in picked):
         values = np.empty((len(picked), len(rows)))
         for place, column in enumerate(picked):
-            values[place] = column.to_numpy()
+            start = 0
+            for chunk in column.chunks:
+                values[place, start : start + len(chunk)] = chunk.to_numpy(zero_copy_only=False)
+                start += len(chunk)
         numbers = values.T
     else:
         words = [Column(header[place], column.to_pylist()) for place, column in zip(used, picked, strict=True)]
@@ -91,7 +97,8 @@ def _parse(
     uneven: list[str] = []
 
     def note_row(row: pa_csv.InvalidRow) -> str:
-        uneven.append(f"{row.actual_columns} in {row.text[:60]!r}")
+        line = f"row {row.number + first_row - 2}: " if row.number else ""
+        uneven.append(f"{line}{row.actual_columns} in {row.text[:60]!r}")
         return "skip"
 
     names = [f"c{place}" for place in range(width)]
@@ -100,7 +107,12 @@ def _parse(
     try:
         table = pa_csv.read_csv(
             pa.BufferReader(text.data),
-            read_options=pa_csv.ReadOptions(column_names=names, skip_rows=1, block_size=_block_size(text)),
+            read_options=pa_csv.ReadOptions(
+                column_names=names,
+                skip_rows=1,
+                block_size=max(BLOCK, text.data.find(b"\n") * 4),  # the longest line has to fit into a block
+                use_threads=len(text.data) > THREADED,
+            ),
             parse_options=pa_csv.ParseOptions(
                 delimiter=mark, newlines_in_values=False, invalid_row_handler=note_row, ignore_empty_lines=True
             ),
@@ -122,11 +134,6 @@ def _parse(
     if not len(table):
         raise FileError(Problem("has a header and no rows", name, "give a file with rows"))
     return table
-
-
-def _block_size(text: Text) -> int:
-    """At least the longest line has to fit into a block; four blocks keep two cores busy."""
-    return min(max(2**20, len(text.data) // 4 + 1), 2**28)
 
 
 def _refuse_uneven(uneven: list[str], width: int, name: str) -> None:

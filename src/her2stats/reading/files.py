@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import bz2
-import gzip
 import hashlib
 import io
 import lzma
-import zlib
-from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn, Protocol
+from typing import NoReturn
 
 import pyarrow as pa
 
@@ -23,31 +19,15 @@ MAX_BYTES = 4 * 2**30  # of decompressed content; a matrix of 60,000 genes x 5,0
 # Expression tables shrink to a half or a tenth, the emptiest counts to a fiftieth. Beyond, it is a bomb, not data.
 MAX_RATIO, RATIO_COUNTS_FROM = 100, 64 * 2**20
 CHUNK = 2**20
+BLANK = b" \t\r\n\x00\xef\xbb\xbf"
 
 
-class Readable(Protocol):
-    """What a decompressing stream can do."""
-
-    def read(self, size: int, /) -> bytes:
-        """Return at most so many bytes, none at the end."""
-        ...
-
-    def close(self) -> None:
-        """Give back what it holds."""
-        ...
-
-
-def _zstandard(raw: io.BytesIO) -> Readable:
-    stream: Readable = pa.CompressedInputStream(pa.PythonFile(raw, mode="r"), "zstd")
-    return stream
-
-
-Opener = Callable[[io.BytesIO], Readable]
-PACKED: dict[bytes, tuple[str, Opener]] = {
-    b"\x1f\x8b": ("gzip", lambda raw: gzip.GzipFile(fileobj=raw)),
-    b"BZh": ("bzip2", bz2.BZ2File),
-    b"\xfd7zXZ": ("xz", lzma.LZMAFile),
-    b"\x28\xb5\x2f\xfd": ("zstandard", _zstandard),
+# First bytes -> name of the compression, and of Arrow's codec; xz is Python's own.
+PACKED = {
+    b"\x1f\x8b": ("gzip", "gzip"),
+    b"BZh": ("bzip2", "bz2"),
+    b"\x28\xb5\x2f\xfd": ("zstandard", "zstd"),
+    b"\xfd7zXZ": ("xz", ""),
 }
 REFUSED = {
     b"RDX2\n": "an RData workspace",
@@ -130,7 +110,7 @@ def read_content(path: str | Path, *, max_bytes: int = MAX_BYTES) -> Content:
     raw = _raw_bytes(path, max_bytes)
     sha256 = hashlib.sha256(raw).hexdigest()
     data = _unpack(path, raw, max_bytes)
-    if not data.strip(b" \t\r\n\x00\xef\xbb\xbf"):
+    if not data[:CHUNK].strip(BLANK) and not data.strip(BLANK):
         refuse(path, "is empty", "give a file with a header and rows")
     for magic, kind in REFUSED.items():
         if data.startswith(magic):
@@ -161,27 +141,29 @@ def _raw_bytes(path: Path, max_bytes: int) -> bytes:
 
 
 def _unpack(path: Path, raw: bytes, max_bytes: int) -> bytes:
-    for magic, (kind, opener) in PACKED.items():
+    for magic, (kind, codec) in PACKED.items():
         if raw.startswith(magic):
             try:
-                return _bounded(path, opener, raw, max_bytes)
-            except (EOFError, OSError, zlib.error, lzma.LZMAError) as error:
+                return _bounded(path, codec, raw, max_bytes)
+            except (EOFError, OSError, pa.ArrowException, lzma.LZMAError) as error:
                 refuse(path, f"is a damaged or truncated {kind} file ({error})", "copy or download it again")
     return raw
 
 
-def _bounded(path: Path, opener: Opener, raw: bytes, max_bytes: int) -> bytes:
+def _bounded(path: Path, codec: str, raw: bytes, max_bytes: int) -> bytes:
     """Decompress chunk by chunk, so that a bomb is noticed long before it fills the memory."""
-    packed = io.BytesIO(raw)
-    whole = bytearray()
-    with closing(opener(packed)) as stream:
+    packed = pa.BufferReader(raw) if codec else io.BytesIO(raw)
+    chunks: list[bytes] = []
+    length = 0
+    with closing(pa.CompressedInputStream(packed, codec) if codec else lzma.LZMAFile(packed)) as stream:
         while chunk := stream.read(CHUNK):
-            whole += chunk
-            bomb = len(whole) > RATIO_COUNTS_FROM and len(whole) > MAX_RATIO * max(packed.tell(), 1)
-            if bomb or len(whole) > max_bytes:
+            chunks.append(chunk)
+            length += len(chunk)
+            bomb = length > RATIO_COUNTS_FROM and length > MAX_RATIO * max(packed.tell(), 1)
+            if bomb or length > max_bytes:
                 limit = f"{MAX_RATIO} times its size" if bomb else _size(max_bytes)
                 refuse(path, f"unpacks to more than {limit}; reading stopped", "check where the file comes from")
-    return bytes(whole)
+    return b"".join(chunks)
 
 
 def _size(count: int) -> str:

@@ -72,13 +72,15 @@ def check_orientation(raw: RawMatrix, found: ProblemList, clinical_ids: Sequence
 
 def check_numbers(raw: RawMatrix, found: ProblemList, *, scale: Scale) -> None:
     """No infinities, and nothing negative on a linear scale."""
-    infinite = np.isinf(raw.values)
-    _list_places(raw, infinite, found, TableError, "is infinite", "log2(0) needs an offset; correct it")
-    if scale == "linear":
+    low, high = _extent(raw)
+    if not np.isfinite(low + high):
+        remedy = "log2(0) needs an offset; correct it"
+        _list_places(raw, np.isinf(raw.values), found, TableError, "is infinite", remedy)
+        low, high = _known_extent(raw)
+    if scale == "linear" and low < 0:
         negative = raw.values < 0
-        share = np.count_nonzero(negative) / max(raw.values.size, 1)
+        share = np.count_nonzero(negative) / raw.values.size
         if share > MANY:
-            low, high = np.nanmin(raw.values), np.nanmax(raw.values)
             found.add(
                 ScaleError,
                 f"declared linear, but values range from {low:.4g} to {high:.4g}, {share:.0%} of them negative",
@@ -103,11 +105,12 @@ def _list_places(raw: RawMatrix, wrong: Any, found: ProblemList, kind: Any, what
 
 def check_scale(raw: RawMatrix, found: ProblemList, *, scale: Scale, offset: float) -> None:
     """The range of the values is one that the declared scale can have."""
-    finite = raw.values[np.isfinite(raw.values)] if not np.isfinite(raw.values).all() else raw.values
-    if not finite.size:
+    low, high = _extent(raw)
+    if np.isnan(low):
+        low, high = _known_extent(raw)
+    if np.isnan(low):
         found.add(TableError, "holds no numbers at all", where=raw.name, remedy="give a matrix with values")
         return
-    low, high = float(finite.min()), float(finite.max())
     span = f"values range from {low:.4g} to {high:.4g}"
     if scale == "log2" and high > LOG2_MAXIMUM:
         found.add(
@@ -137,6 +140,17 @@ def check_scale(raw: RawMatrix, found: ProblemList, *, scale: Scale, offset: flo
             where=raw.name,
             remedy='declare scale="log2" with its offset; allow_range = true if the values really are that small',
         )
+
+
+def _extent(raw: RawMatrix) -> tuple[float, float]:
+    """Smallest and largest value; NaN where any is missing."""
+    return (float(raw.values.min()), float(raw.values.max())) if raw.values.size else (np.nan, np.nan)
+
+
+def _known_extent(raw: RawMatrix) -> tuple[float, float]:
+    """Smallest and largest of the values that are not missing."""
+    known = raw.values[~np.isnan(raw.values)]
+    return (float(known.min()), float(known.max())) if known.size else (np.nan, np.nan)
 
 
 def _is_centred(raw: RawMatrix) -> bool:

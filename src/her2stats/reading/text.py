@@ -108,15 +108,28 @@ def _is_even(widths: Sequence[int]) -> bool:
 
 def read_header(text: Text, delimiter: str) -> tuple[list[str], int]:
     """Names of the first line as they stand, and the width of the second line."""
-    head = text.data[: 2**24].decode("utf-8", errors="replace")
-    rows = csv.reader(io.StringIO(head), delimiter=delimiter)
-    header: list[str] = []
+    header, *below = [_words(line, delimiter) for line in _first_lines(text.data, 2)] or [[]]
+    return header, len(below[0]) if below else len(header)
+
+
+def _first_lines(data: bytes, count: int) -> list[str]:
+    """Lines that are not blank; a delimited matrix has no line breaks inside its quotes."""
+    lines: list[str] = []
+    start = 0
+    while len(lines) < count and start < len(data):
+        end = data.find(b"\n", start)
+        end = len(data) if end < 0 else end
+        line = data[start:end].decode("utf-8", errors="replace")
+        lines += [line] if line else []
+        start = end + 1
+    return lines
+
+
+def _words(line: str, delimiter: str) -> list[str]:
     try:
-        header = next(rows, [])
-        second = next((row for row in rows if row), [])
+        return [word.strip() for word in next(csv.reader([line], delimiter=delimiter), [])]
     except csv.Error:
-        second = header
-    return [name.strip() for name in header], len(second)
+        return []
 
 
 def read_text_table(content: Content, *, delimiter: str | None = None) -> TextTable:

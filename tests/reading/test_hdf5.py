@@ -1,0 +1,98 @@
+"""AnnData files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from her2stats.errors import FileError, TableError
+from her2stats.reading import read_clinical, read_cohort, read_expression
+
+h5py = pytest.importorskip("h5py")
+VALUES = np.array([[100.0, 0.0, 2.5], [1.0, 1000.0, 0.0]])  # samples x genes
+
+
+def write_h5ad(path: Path, kind: str = "dense", **extra: object) -> Path:
+    with h5py.File(path, "w") as file:
+        if kind == "dense":
+            file["X"] = VALUES.astype("float32")
+        else:
+            _write_sparse(file.create_group("X"), kind)
+        file.create_group("layers")["counts"] = VALUES * 10
+        obs, var = file.create_group("obs"), file.create_group("var")
+        obs.attrs["_index"] = var.attrs["_index"] = "_index"
+        obs["_index"], var["_index"] = ["007", "008"], ["ENSG1", "ENSG2", "ENSG3"]
+        var["symbol"] = ["ERBB2", "ESR1", "CD8A"]
+        obs["her2_ihc"] = ["0", "2+"]
+        er = obs.create_group("er")
+        er["categories"], er["codes"] = ["neg", "pos"], np.array([1, -1], dtype="int8")
+        age = obs.create_group("age")
+        age["values"], age["mask"] = np.array([50, 0]), np.array([False, True])
+    return path
+
+
+def _write_sparse(group: object, kind: str) -> None:
+    from scipy import sparse
+
+    packed = sparse.csr_matrix(VALUES) if kind == "csr" else sparse.csc_matrix(VALUES)
+    group.attrs["encoding-type"] = f"{kind}_matrix"  # type: ignore[attr-defined]
+    group.attrs["shape"] = VALUES.shape  # type: ignore[attr-defined]
+    for name in ("data", "indices", "indptr"):
+        group[name] = getattr(packed, name)  # type: ignore[index]
+
+
+@pytest.mark.parametrize("kind", ["dense", "csr", "csc"])
+def test_expression(tmp_path, kind):
+    values = read_expression(write_h5ad(tmp_path / "a.h5ad", kind), scale="linear", gene_column="symbol").values
+    assert list(values.index) == ["ERBB2", "ESR1", "CD8A"]
+    assert list(values.columns) == ["007", "008"]
+    assert np.array_equal(values.to_numpy(), VALUES.T)
+
+
+def test_layers(tmp_path):
+    path = write_h5ad(tmp_path / "a.h5ad")
+    values = read_expression(path, scale="linear", gene_column="symbol", layer="counts").values
+    assert values.loc["ERBB2", "007"] == 1000
+    with pytest.raises(TableError, match=r"there is no layers/tpm.*its layers are counts"):
+        read_expression(path, scale="linear", layer="tpm")
+
+
+def test_obs_is_the_clinical_table(tmp_path):
+    table = read_clinical(write_h5ad(tmp_path / "a.h5ad")).table
+    assert list(table.index) == ["007", "008"]
+    assert table["er"].isna().tolist() == [False, True]
+    assert table["age"].isna().tolist() == [False, True]
+    assert list(table["her2_ihc"]) == ["0", "2+"]
+
+
+def test_one_file_is_a_whole_cohort(tmp_path):
+    path = write_h5ad(tmp_path / "a.h5ad")
+    assert read_cohort(path, path, name="x", scale="linear", gene_column="symbol").samples == ["007", "008"]
+
+
+def test_a_file_cut_off(tmp_path):
+    path = write_h5ad(tmp_path / "a.h5ad")
+    path.write_bytes(path.read_bytes()[:3000])
+    with pytest.raises(FileError, match="is not an AnnData file, or is damaged"):
+        read_expression(path, scale="linear")
+
+
+def test_links_to_other_files_are_not_followed(tmp_path):
+    secret = write_h5ad(tmp_path / "secret.h5ad")
+    path = write_h5ad(tmp_path / "a.h5ad")
+    with h5py.File(path, "a") as file:
+        del file["X"]
+        file["X"] = h5py.ExternalLink(str(secret), "X")
+    with pytest.raises(FileError):
+        read_expression(path, scale="linear")
+
+
+def test_a_matrix_that_claims_to_be_enormous(tmp_path):
+    path = write_h5ad(tmp_path / "a.h5ad")
+    with h5py.File(path, "a") as file:
+        del file["X"]
+        file.create_dataset("X", shape=(10**6, 10**6), dtype="float64", chunks=True)
+    with pytest.raises(FileError, match="an array is too large"):
+        read_expression(path, scale="linear")
