@@ -23,7 +23,9 @@ ancova_slopes <- function(model, score, factors, weights, conf_level) {
   scale <- model$sd[[score]]
   margin_rows(model, factors, one_factor, term = score, row = function(table, k) {
     answer <- margin_answer(table, k)
-    for (column in c("estimate", "std_error", "conf_low", "conf_high")) answer[[column]] <- answer[[column]] / scale
+    for (column in intersect(c("estimate", "std_error", "conf_low", "conf_high"), names(answer))) {
+      answer[[column]] <- answer[[column]] / scale
+    }
     c(list(term = score), answer)
   })
 }

@@ -81,18 +81,7 @@ interaction_problem <- function(data, frame, outcome, exposure, moderator, covar
     return(flag("empty level", moderator, " is always ", as.character(frame[[moderator]][1])))
   }
   missing <- without_value(data, c(exposure, moderator, outcome, covariates))
-  why <- no_model(frame, outcome, exposure, missing)
-  # Without covariates there are two models in one, and each level needs what a model of its own would need.
-  small <- !length(covariates) && nrow(frame) > 4 && any(table(frame[[moderator]]) <= 2)
-  one_sided <- any(tapply(frame[[outcome]], frame[[moderator]], is_constant), na.rm = TRUE)
-  if (!nzchar(why) && small && !one_sided && rank_in_levels(frame, exposure, moderator)) {
-    why <- flag("too few observations", "a level of ", moderator, " has two complete cases")
-  }
-  why
-}
-
-rank_in_levels <- function(frame, exposure, moderator) {
-  !any(tapply(frame[[exposure]], frame[[moderator]], is_constant))
+  no_model(frame, outcome, exposure, missing)
 }
 
 two_levels <- function(data, moderator) {

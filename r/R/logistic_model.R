@@ -14,6 +14,7 @@ logistic_model <- function(X, y) {
   if (is_separated(X, y)) {
     return(flagged("separation", "the maximum of the likelihood is at infinity"))
   }
+  X <- unit_size(X) # steps, ranks and weights then know nothing of units
   fit <- quiet_glm(X, y)
   if (!at_maximum(fit, X, y)) {
     return(flagged("not converged", fit$iter, " iterations"))
@@ -24,41 +25,27 @@ logistic_model <- function(X, y) {
   list(flag = "", coef = unname(fit$coefficients), vcov = covariance, deviance = fit$deviance, X = X, y = y)
 }
 
+# Columns divided by their size, which the attribute remembers.
+unit_size <- function(X) {
+  size <- sqrt(colMeans(X^2))
+  size[size == 0] <- 1
+  structure(sweep(X, 2, size, "/"), size = size)
+}
+
 # glm's steps may overshoot and end with a deviance of thousands where far-off values meet a poor start. Its answer is
-# taken where the score is zero; else Newton's steps with halving lead to the maximum, and glm starts there.
+# taken where the score is zero; else Newton's steps lead to the maximum, and glm starts there.
 # "Did not converge" at epsilon 1e-14 means only that the deviance flickers in its last bit; `at_maximum` judges.
-quiet_glm <- function(X, y, offset = NULL) {
+quiet_glm <- function(X, y) {
   try_from <- function(start) {
     withCallingHandlers(
-      glm.fit(X, y, family = binomial(), offset = offset, start = start, control = tight()),
+      glm.fit(X, y, family = binomial(), start = start, control = tight()),
       warning = function(w) {
         if (grepl("did not converge", conditionMessage(w), fixed = TRUE)) invokeRestart("muffleWarning")
       }
     )
   }
   fit <- tryCatch(try_from(NULL), error = function(e) NULL)
-  if (!is.null(fit) && at_maximum(fit, X, y)) fit else try_from(climb(X, y, if (is.null(offset)) 0 else offset))
-}
-
-# Newton's steps on the log-likelihood, halved until it rises.
-climb <- function(X, y, offset) {
-  height <- function(b) -sum(log1p(exp(-(2 * y - 1) * (drop(X %*% b) + offset))))
-  b <- numeric(ncol(X))
-  for (round in 1:200) {
-    p <- plogis(drop(X %*% b) + offset)
-    step <- tryCatch(
-      drop(solve(crossprod(X * (p * (1 - p)), X), crossprod(X, y - p), tol = 0)),
-      error = function(e) numeric(ncol(X))
-    )
-    halving <- 0
-    while (halving < 50 && !isTRUE(height(b + step) >= height(b))) {
-      step <- step / 2
-      halving <- halving + 1
-    }
-    if (halving == 50 || max(abs(step)) <= 1e-12 * max(1, abs(b))) break
-    b <- b + step
-  }
-  b
+  if (!is.null(fit) && at_maximum(fit, X, y)) fit else try_from(newton(X, y)$coef)
 }
 
 # At the maximum the score is zero in each parameter, judged against the parameter's own information.
@@ -120,6 +107,7 @@ odds_ratio_row <- function(model, combination, ci, conf_level) {
   if (nzchar(model$flag)) {
     return(list(flag = model$flag))
   }
+  combination <- combination / attr(model$X, "size")
   log_odds <- sum(combination * model$coef)
   std_error <- sqrt(drop(combination %*% model$vcov %*% combination))
   z <- log_odds / std_error

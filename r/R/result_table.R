@@ -5,7 +5,9 @@
 result_table <- function(rows, cohort = "") {
   extra <- setdiff(unique(unlist(lapply(rows, names))), result_columns)
   pick <- function(name, missing) {
-    unlist(lapply(rows, function(row) if (is.null(row[[name]])) missing else row[[name]]))
+    values <- lapply(rows, function(row) if (is.null(row[[name]])) missing else row[[name]])
+    stopifnot(lengths(values) == 1) # a value too few would move all later rows
+    unlist(values)
   }
   columns <- list()
   for (name in c(result_columns, extra)) {

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from her2stats.r_engine.tolerances import COUNTS, NUMBERS, amplification, near_zero, tolerance_of
+from her2stats.r_engine.tolerances import COUNTS, NUMBERS, Array, amplification, near_zero, tolerance_of
 from her2stats.statistics.result import COLUMNS, Result
 
 AGREE, DISAGREE, NOT_CHECKED = "agree", "disagree", "not checked"
 KEY = ("stratum", "outcome", "term")
-PIECE = (*("quantity", "python", "r", "abs_diff", "rel_diff", "tolerance", "verdict", "reason", "note"),)
-# Columns that are about many tests, not about one fit.
+LABELS = ("model", "verb", "cohort", *KEY)
+MEASURED = ("python", "r", "abs_diff", "rel_diff", "tolerance")
+WORDS = ("verdict", "reason", "note")
+# Columns about many tests together, and text that only describes.
 NOT_FITTED = ("p_bh", "family")
+RANDOM = ("conf_low", "conf_high", "std_error")
+
+Column = NDArray[Any]  # floats, or text as objects
+Piece = dict[str, Column]
+Table = Mapping[str, Column]
 
 
 def compare_answers(result: Result, r: pd.DataFrame | str, model: str) -> pd.DataFrame:
@@ -30,127 +41,159 @@ def compare_answers(result: Result, r: pd.DataFrame | str, model: str) -> pd.Dat
     Returns
     -------
     DataFrame
-        One row a quantity, columns model, verb, cohort, stratum, outcome, term and those of `PIECE`. Numbers that
-        both lack have no row; every row of the result has one for its flag. Rows that R has and the result has not
-        (a user may keep some rows only) are "not checked".
+        One row a quantity: model, verb, cohort, stratum, outcome, term, quantity, python, r, abs_diff, rel_diff (judged
+        against at least the size that counts as near 0), tolerance, verdict, reason and note. Numbers that both lack
+        have no row; every row of the result has one for its flag. Rows that R has and the result has not (a user may
+        keep some rows only) are "not checked".
     """
-    python = result.table
+    python = _columns(result.table)
     verb, ci = result.spec.verb, str(getattr(result.spec, "ci", ""))
     if isinstance(r, str):
         pieces = [_unchecked(python, quantity, r) for quantity in _quantities(python, None)]
-    else:
-        places = pd.Index(_keys(r)).get_indexer(pd.Index(_keys(python)))
-        aligned = r.reindex(places).reset_index(drop=True)
-        lost = places < 0
-        pieces = [_compare(python, aligned, lost, quantity, verb, ci) for quantity in _quantities(python, r)]
-    table = pd.concat(pieces).sort_values("row", kind="stable")
-    rows = python.iloc[table["row"].to_numpy()].reset_index(drop=True)
-    table = table.reset_index(drop=True)
-    labels = rows[["cohort", *KEY]].assign(model=model, verb=verb)
-    found = pd.concat([labels[["model", "verb", "cohort", *KEY]], table[list(PIECE)]], axis=1)
-    if isinstance(r, str):
+        return _assemble(pieces, python, model, verb)
+    theirs = _columns(r)
+    places = _places(_keys(python), _keys(theirs))
+    aligned = {name: _taken(column, places) for name, column in theirs.items()}
+    quantities = _quantities(python, theirs)
+    pieces = [_compare(python, aligned, places < 0, quantity, verb, ci) for quantity in quantities]
+    found = _assemble(pieces, python, model, verb)
+    alone = np.setdiff1d(np.arange(len(r)), places)
+    if not len(alone):
         return found
-    return pd.concat([found, _rows_of_r_alone(python, r, model, verb)], ignore_index=True)
+    rest = {name: column[alone] for name, column in theirs.items()}
+    unasked = _unchecked(rest, "flag", "the result has no such row")
+    return pd.concat([found, _assemble([unasked], rest, model, verb)], ignore_index=True)
 
 
-def _keys(table: pd.DataFrame) -> list[tuple[str, ...]]:
+def _columns(table: pd.DataFrame) -> dict[str, Column]:
+    """Numbers as floats, everything else as text without missing."""
+    columns: dict[str, Column] = {}
+    for name in table.columns:
+        column = table[name]
+        if pd.api.types.is_numeric_dtype(column.dtype) or pd.api.types.is_bool_dtype(column.dtype):
+            columns[str(name)] = column.to_numpy(dtype="float64", na_value=np.nan)
+        else:
+            missing = column.isna().to_numpy()
+            columns[str(name)] = np.where(missing, "", column.astype("object").to_numpy())
+    return columns
+
+
+def _keys(table: Table) -> list[tuple[str, ...]]:
     """What identifies a row, with a running number where several rows share it (the places of a curve)."""
-    columns = [*KEY, *(["exposure"] if "exposure" in table else [])]
-    keys = [tuple(map(str, row)) for row in table[columns].itertuples(index=False)]
+    columns = [table[name] for name in KEY]
+    columns.append(table.get("exposure", np.full(len(columns[0]), "", dtype="object")))
     seen: dict[tuple[str, ...], int] = {}
     numbered = []
-    for key in keys:
+    for values in zip(*columns, strict=True):
+        key = tuple(map(str, values))
         seen[key] = seen.get(key, 0) + 1
-        numbered.append((*key, *([""] if len(columns) == len(KEY) else []), str(seen[key])))
+        numbered.append((*key, str(seen[key])))
     return numbered
 
 
-def _quantities(python: pd.DataFrame, r: pd.DataFrame | None) -> list[str]:
-    extra = [name for name in python.columns if name not in (*COLUMNS, *NOT_FITTED)]
+def _places(ours: Sequence[tuple[str, ...]], theirs: Sequence[tuple[str, ...]]) -> NDArray[np.intp]:
+    """Where each of our rows is among theirs, -1 where it is not."""
+    where = {key: place for place, key in enumerate(theirs)}
+    return np.array([where.get(key, -1) for key in ours], dtype=np.intp)
+
+
+def _taken(column: Column, places: NDArray[np.intp]) -> Column:
+    missing = np.nan if column.dtype.kind == "f" else ""
+    if not len(column):
+        return np.full(len(places), missing, dtype=column.dtype)
+    return np.where(places < 0, missing, column[places]).astype(column.dtype)
+
+
+def _quantities(python: Table, r: Table | None) -> list[str]:
+    extra = [name for name in python if name not in (*COLUMNS, *NOT_FITTED)]
     if r is not None:
         extra = [name for name in extra if name in r]
     return [*NUMBERS, *COUNTS, *extra, "flag"]
 
 
-def _is_text(column: pd.Series) -> bool:
-    return not (pd.api.types.is_numeric_dtype(column.dtype) or pd.api.types.is_bool_dtype(column.dtype))
+def _blank(rows: int, quantity: str) -> Piece:
+    piece: Piece = {"row": np.arange(rows), "quantity": np.full(rows, quantity, dtype="object")}
+    piece |= {name: np.full(rows, np.nan) for name in MEASURED}
+    return piece | {name: np.full(rows, AGREE if name == "verdict" else "", dtype="object") for name in WORDS}
 
 
-def _blank(rows: int, quantity: str) -> pd.DataFrame:
-    numbers = dict.fromkeys(("python", "r", "abs_diff", "rel_diff", "tolerance"), np.nan)
-    words = {"verdict": AGREE, "reason": "", "note": ""}
-    return pd.DataFrame({"row": np.arange(rows), "quantity": quantity, **numbers, **words})
+def _kept(piece: Piece, keep: NDArray[np.bool_]) -> Piece:
+    return {name: values[keep] for name, values in piece.items()}
 
 
-def _unchecked(python: pd.DataFrame, quantity: str, why: str) -> pd.DataFrame:
-    piece = _blank(len(python), quantity).assign(verdict=NOT_CHECKED, reason=why)
+def _unchecked(python: Table, quantity: str, why: str) -> Piece:
+    column = python[quantity]
+    piece = _blank(len(column), quantity)
+    piece["verdict"][:] = NOT_CHECKED
+    piece["reason"][:] = why
     if quantity == "flag":
         return piece
-    if _is_text(python[quantity]):
-        return piece[(python[quantity].fillna("") != "").to_numpy()]
-    piece["python"] = _floats(python[quantity])
-    return piece[piece["python"].notna()]
-
-
-def _floats(column: pd.Series) -> np.ndarray:
-    return column.astype("float64").to_numpy(na_value=np.nan)
+    if column.dtype.kind != "f":
+        return _kept(piece, np.asarray(column != "", dtype=bool))
+    piece["python"] = column
+    return _kept(piece, ~np.isnan(column.astype("float64")))
 
 
 def _compare(
-    python: pd.DataFrame, r: pd.DataFrame, lost: np.ndarray, quantity: str, verb: str, ci: str
-) -> pd.DataFrame:
-    if quantity == "flag" or _is_text(python[quantity]) or _is_text(r[quantity]):
-        piece, keep = _compare_words(python[quantity], r[quantity], quantity)
+    python: Table, r: Mapping[str, Array], lost: NDArray[np.bool_], quantity: str, verb: str, ci: str
+) -> Piece:
+    ours, theirs = python[quantity], r[quantity]
+    if ours.dtype.kind == "f" and theirs.dtype.kind == "f":
+        limit = tolerance_of(verb, ci, quantity) * amplification(quantity, verb, r)
+        piece = _compare_numbers(ours, theirs, quantity, limit, near_zero(quantity, verb, r))
+        keep = ~(np.isnan(ours) & np.isnan(theirs))
     else:
-        piece, keep = _compare_numbers(_floats(python[quantity]), _floats(r[quantity]), quantity)
-        piece["tolerance"] = tolerance_of(verb, ci, quantity) * amplification(quantity, verb, r)
-        _judge(piece, near_zero(quantity, verb, r))
+        piece = _compare_words([_word(value) for value in ours], [_word(value) for value in theirs], quantity)
+        keep = (quantity == "flag") | ((ours != "") | (theirs != "")).astype(bool)
     if "note" in r:
-        piece["note"] = r["note"].fillna("").to_numpy()
-    if ci == "bootstrap" and quantity in ("conf_low", "conf_high", "std_error"):
-        piece[["verdict", "reason"]] = NOT_CHECKED, "bootstrap limits hang on the random numbers of Python"
-    piece.loc[lost, ["verdict", "reason"]] = DISAGREE, "R gives no such row"
-    return piece[keep]
+        piece["note"] = r["note"]
+    if ci == "bootstrap" and quantity in RANDOM:
+        piece["verdict"][:] = NOT_CHECKED
+        piece["reason"][:] = "bootstrap limits hang on the random numbers of Python"
+    piece["verdict"][lost] = DISAGREE
+    piece["reason"][lost] = "R gives no such row"
+    return _kept(piece, np.broadcast_to(keep, len(ours)))
 
 
-def _compare_words(python: pd.Series, r: pd.Series, quantity: str) -> tuple[pd.DataFrame, np.ndarray]:
-    ours, theirs = (column.astype("object").where(column.notna(), "").astype(str) for column in (python, r))
-    if quantity == "flag":
-        ours, theirs = (column.str.split(":").str[0].str.strip() for column in (ours, theirs))
+def _word(value: object) -> str:
+    if isinstance(value, float):
+        return "" if np.isnan(value) else f"{value:g}"
+    return str(value)
+
+
+def _compare_words(ours: Sequence[str], theirs: Sequence[str], quantity: str) -> Piece:
     piece = _blank(len(ours), quantity)
     for row, (left, right) in enumerate(zip(ours, theirs, strict=True)):
+        if quantity == "flag":
+            left, right = (text.split(":", 1)[0].strip() for text in (left, right))
         if left != right:
-            piece.loc[row, ["verdict", "reason"]] = DISAGREE, f"Python '{left}', R '{right}'"
+            piece["verdict"][row], piece["reason"][row] = DISAGREE, f"Python '{left}', R '{right}'"
         elif left and quantity == "flag":
-            piece.loc[row, "reason"] = f"both flag {left}"
-    keep = (quantity == "flag") | (ours != "").to_numpy() | (theirs != "").to_numpy()
-    return piece, np.broadcast_to(keep, len(ours))
+            piece["reason"][row] = f"both flag {left}"
+    return piece
 
 
-def _compare_numbers(ours: np.ndarray, theirs: np.ndarray, quantity: str) -> tuple[pd.DataFrame, np.ndarray]:
+def _compare_numbers(ours: Array, theirs: Array, quantity: str, limit: Array, near: Array) -> Piece:
     piece = _blank(len(ours), quantity)
-    piece["python"], piece["r"] = ours, theirs
-    with np.errstate(invalid="ignore"):
-        piece["abs_diff"] = np.where(ours == theirs, 0.0, np.abs(ours - theirs))
-    return piece, ~(np.isnan(ours) & np.isnan(theirs))
-
-
-def _judge(piece: pd.DataFrame, near: np.ndarray) -> None:
-    """Fill in rel_diff, verdict and reason from the values, in place."""
-    size = np.fmax(np.fmax(piece["python"].abs(), piece["r"].abs()), near)
     with np.errstate(invalid="ignore", divide="ignore"):
-        piece["rel_diff"] = np.where(piece["abs_diff"] == 0, 0.0, piece["abs_diff"] / size)
-    within = np.isfinite(piece["rel_diff"]) & (piece["rel_diff"] <= piece["tolerance"])
-    piece["verdict"] = np.where(within, AGREE, DISAGREE)
-    only_python = piece["r"].isna() & piece["python"].notna()
-    only_r = piece["python"].isna() & piece["r"].notna()
-    piece["reason"] = np.select([only_python, only_r], ["only Python gives a number", "only R gives a number"], "")
+        absolute = np.where(ours == theirs, 0.0, np.abs(ours - theirs))
+        size = np.fmax(np.fmax(np.abs(ours), np.abs(theirs)), near)
+        relative = np.where(absolute == 0, 0.0, absolute / size)
+    within = np.isfinite(relative) & (relative <= limit)
+    only_python, only_r = ~np.isnan(ours) & np.isnan(theirs), np.isnan(ours) & ~np.isnan(theirs)
+    piece["verdict"] = np.where(within, AGREE, DISAGREE).astype("object")
+    words = np.select([only_python, only_r], ["only Python gives a number", "only R gives a number"], "")
+    measured = {"python": ours, "r": theirs, "abs_diff": absolute, "rel_diff": relative, "tolerance": limit}
+    return piece | measured | {"reason": words.astype("object")}
 
 
-def _rows_of_r_alone(python: pd.DataFrame, r: pd.DataFrame, model: str, verb: str) -> pd.DataFrame:
-    ours = set(_keys(python))
-    alone = [place for place, key in enumerate(_keys(r)) if key not in ours]
-    rows = r.iloc[alone].reset_index(drop=True)
-    piece = _blank(len(rows), "flag").assign(verdict=NOT_CHECKED, reason="the result has no such row")
-    labels = rows[["cohort", *KEY]].assign(model=model, verb=verb)
-    return pd.concat([labels[["model", "verb", "cohort", *KEY]], piece[list(PIECE)]], axis=1)
+def _assemble(pieces: Sequence[Piece], python: Table, model: str, verb: str) -> pd.DataFrame:
+    """Pieces under each other, sorted by the rows of the result, with the labels of these rows."""
+    whole = {name: np.concatenate([piece[name] for piece in pieces]) for name in pieces[0]}
+    rows = whole.pop("row").astype(np.intp)
+    order = np.argsort(rows, kind="stable")
+    labels: dict[str, object] = {"model": model, "verb": verb}
+    labels |= {name: python[name][rows[order]] for name in ("cohort", *KEY)}
+    table = pd.DataFrame(labels | {name: values[order] for name, values in whole.items()}, index=range(len(rows)))
+    text = [*LABELS, "quantity", *WORDS]
+    return table.astype(dict.fromkeys(text, "str") | dict.fromkeys(MEASURED, "float64"))

@@ -11,7 +11,7 @@ from typing import Literal
 import pandas as pd
 
 from her2stats.errors import DataError, EngineError, Problem
-from her2stats.r_engine.comparison import AGREE, DISAGREE, NOT_CHECKED, compare_answers
+from her2stats.r_engine.comparison import AGREE, DISAGREE, LABELS, MEASURED, NOT_CHECKED, WORDS, compare_answers
 from her2stats.r_engine.engines import EmbeddedR, Engine, EngineName, ScriptedR
 from her2stats.r_engine.process import Gone
 from her2stats.r_engine.status import what_is_missing
@@ -183,9 +183,7 @@ def _check(name: str, result: Result, asked: _Asking, timeout: float) -> pd.Data
 
 def compare_nothing() -> pd.DataFrame:
     """Table of a crosscheck of no results."""
-    from her2stats.r_engine.comparison import KEY, PIECE
-
-    return pd.DataFrame(columns=["model", "verb", "cohort", *KEY, *PIECE, "r_version", "emmeans_version"])
+    return pd.DataFrame(columns=[*LABELS, "quantity", *MEASURED, *WORDS, "r_version", "emmeans_version"])
 
 
 def _named(results: Answers) -> dict[str, Result]:

@@ -6,8 +6,9 @@ other convention would give (n for n - 1 is 1e-3 at n = 400). The same numbers s
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
@@ -39,7 +40,7 @@ def tolerance_of(verb: str, ci: str, quantity: str) -> float:
     return RANKS
 
 
-def near_zero(quantity: str, verb: str, r: pd.DataFrame) -> Array:
+def near_zero(quantity: str, verb: str, r: Mapping[str, Array]) -> Array:
     """Below this size a difference is judged against this size, shape (rows,).
 
     Statistics live on a scale of 1; an estimate and its limits on that of the standard error (odds ratios have no
@@ -47,33 +48,32 @@ def near_zero(quantity: str, verb: str, r: pd.DataFrame) -> Array:
 
     Parameters
     ----------
-    r : DataFrame
-        R's rows, from which the scales are taken.
+    r : mapping of str to ndarray
+        R's columns, from which the scales are taken.
     """
+    rows = len(r["estimate"])
     if quantity in ("statistic", "df", "df_residual"):
-        return np.ones(len(r))
+        return np.ones(rows)
     if quantity == "p_value":
-        return np.full(len(r), 1e-300)
+        return np.full(rows, 1e-300)
     if quantity == "at":
-        return np.full(len(r), r["at"].abs().max())
+        return np.full(rows, np.abs(r["at"][~np.isnan(r["at"])]).max(initial=0.0))
     if quantity in ("estimate", "conf_low", "conf_high") and verb not in LOGISTIC:
-        width = (r["conf_high"] - r["conf_low"]) / 4
-        size: Array = r["std_error"].where(r["std_error"].notna(), width).to_numpy(dtype="float64")
+        size = np.where(np.isnan(r["std_error"]), (r["conf_high"] - r["conf_low"]) / 4, r["std_error"])
         return np.where(np.isfinite(size), size, 0.0)
-    return np.zeros(len(r))
+    return np.zeros(rows)
 
 
-def amplification(quantity: str, verb: str, r: pd.DataFrame) -> Array:
+def amplification(quantity: str, verb: str, r: Mapping[str, Array]) -> Array:
     """By how much a p-value may lie further apart than the statistic it comes from, shape (rows,).
 
     Far out, d log p = z dz = z^2 (dz / z) for z and t, and about half the statistic for chi-squared and F times df:
     a relative difference of the statistic grows by that factor in p.
     """
+    rows = len(r["estimate"])
     if quantity != "p_value" or verb == "compare_groups":
-        return np.ones(len(r))
-    statistic = r["statistic"].to_numpy(dtype="float64")
-    df = r["df"].fillna(1.0).to_numpy(dtype="float64")
-    chi_squared_like = r["estimate"].isna().to_numpy()
+        return np.ones(rows)
+    statistic, df = r["statistic"], np.where(np.isnan(r["df"]), 1.0, r["df"])
     with np.errstate(over="ignore", invalid="ignore"):
-        size = np.where(chi_squared_like, df * statistic, statistic**2)
+        size = np.where(np.isnan(r["estimate"]), df * statistic, statistic**2)
     return np.maximum(1.0, np.where(np.isfinite(size), size, 1.0))

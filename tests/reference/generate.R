@@ -1,0 +1,199 @@
+# Writes the reference numbers of this folder with R alone: Rscript --vanilla tests/reference/generate.R [folder]
+#
+#   frame_<name>.csv  seeded frames, numbers with 17 digits, missing as empty cells
+#   levels.csv        levels of their factors: frame, variable, position, level
+#   cases.csv         what is asked: case, frame, field, position, value (the fields of a spec)
+#   results.csv       R's answers: case and the columns of a result
+#   sessionInfo.txt   which R gave them
+#
+# Python's suite compares every number with these without R; with R, it runs this script again and compares the files.
+
+script <- sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE))
+here <- dirname(normalizePath(script))
+target <- c(commandArgs(TRUE), here)[1]
+for (file in sort(list.files(file.path(here, "..", "..", "r", "R"), "\\.R$", full.names = TRUE), method = "radix")) {
+  source(file)
+}
+
+# ---- frames ---------------------------------------------------------------------------------------------------------
+
+patients <- function(seed, n, digits = 15) {
+  set.seed(seed, kind = "Mersenne-Twister", normal.kind = "Inversion", sample.kind = "Rejection")
+  score <- round(rnorm(n), digits)
+  hr <- factor(sample(c("negative", "positive"), n, TRUE, c(0.3, 0.7)), c("negative", "positive"))
+  ihc <- factor(sample(c("0", "1+", "2+"), n, TRUE), c("0", "1+", "2+"))
+  age <- round(rnorm(n, 55, 10))
+  data.frame(
+    score = score, cells = round(0.4 * score + 0.3 * (hr == "positive") + rnorm(n), digits),
+    t_cells = round(rnorm(n), digits), age = age,
+    high = rbinom(n, 1, plogis(0.6 * score * ifelse(hr == "positive", 1, -0.5))), older = as.numeric(age > 55),
+    rare = rbinom(n, 1, 0.08), hr = hr, her2_ihc = ihc,
+    grade = factor(sample(c("I", "II", "III"), n, TRUE), c("I", "II", "III"))
+  )
+}
+
+with_missing <- function(d) {
+  for (name in names(d)) d[[name]][sample(nrow(d), nrow(d) %/% 12)] <- NA
+  d
+}
+
+frames <- list(
+  well = patients(1, 160), small = patients(2, 30), ties = patients(3, 120, digits = 0),
+  missing = with_missing(patients(4, 200)),
+  empty_cell = subset(patients(5, 150), !(hr == "negative" & her2_ihc == "2+")),
+  empty_level = subset(patients(6, 90), her2_ihc != "1+"),
+  one_hr = subset(patients(7, 80), hr == "positive"),
+  huge = transform(patients(8, 100), score = 1e6 * score, cells = 1e-8 * cells),
+  constant = transform(patients(9, 40), score = 3.25, high = 1, cells = 2),
+  nothing = transform(patients(10, 40), score = NA_real_, her2_ihc = factor(NA, c("0", "1+", "2+"))),
+  separated = transform(patients(11, 60), high = as.numeric(score > 0), older = as.numeric(hr == "positive")),
+  collinear = transform(patients(12, 70), age = 2 * score, t_cells = score),
+  zero_cell = data.frame(
+    high = rep(c(0, 1, 0), c(8, 6, 6)), rare = rep(c(0, 1, 0, 1), c(3, 5, 9, 3)),
+    score = c(seq_len(19), 40), hr = factor(rep(c("negative", "positive"), c(8, 12)))
+  ),
+  tiny = patients(13, 5), perfect = data.frame(score = 1:12, cells = exp(1:12), t_cells = -(1:12) / 7)
+)
+
+# ---- cases: every function, every option, every degenerate case -----------------------------------------------------
+
+cases <- list()
+case <- function(name, frame, verb, ...) cases[[name]] <<- list(frame = frame, spec = c(list(verb = verb), list(...)))
+intervals <- c("bonett-wright", "fieller", "caruso-cliff", "fisher", "sas")
+
+for (ci in intervals) case(paste0("correlate.", ci), "well", "correlate", x = "score", y = c("cells", "age"), by = "hr", ci = ci)
+for (frame in c("small", "ties", "missing", "huge", "constant", "nothing", "tiny", "perfect")) {
+  y <- if (frame == "perfect") c("cells", "t_cells") else c("cells", "t_cells", "older")
+  case(paste0("correlate.", frame), frame, "correlate", x = "score", y = y)
+}
+case("correlate.level99", "well", "correlate", x = "score", y = "cells", conf_level = 0.99)
+
+for (frame in c("well", "small", "ties", "missing", "huge", "constant", "nothing", "one_hr", "tiny")) {
+  y <- c("score", "cells", "high", "rare")
+  case(paste0("compare_groups.", frame), frame, "compare_groups",
+    y = y, kinds = rep(c("continuous", "binary"), each = 2), group = "hr"
+  )
+}
+case("compare_groups.strata", "well", "compare_groups",
+  y = c("cells", "rare"), kinds = c("continuous", "binary"), group = c("hr", "older"), by = "grade", conf_level = 0.9
+)
+case("compare_groups.zero_cell", "zero_cell", "compare_groups",
+  y = c("high", "rare", "score"), kinds = c("binary", "binary", "continuous"), group = "hr"
+)
+
+for (frame in c("well", "small", "ties", "missing", "empty_level", "one_hr", "huge", "constant", "nothing", "separated", "collinear", "tiny")) {
+  case(paste0("fit_logistic.", frame), frame, "fit_logistic",
+    outcomes = c("high", "older"), exposure = "score", covariates = c("age", "grade")
+  )
+  case(paste0("fit_logistic.strata.", frame), frame, "fit_logistic", outcomes = c("high", "rare"), exposure = "score", by = "hr")
+}
+case("fit_logistic.unit", "well", "fit_logistic", outcomes = "high", exposure = "score", per_sd = FALSE, conf_level = 0.9)
+case("fit_logistic.stratum_sd", "missing", "fit_logistic", outcomes = "high", exposure = "score", by = "hr", sd = "stratum")
+case("fit_logistic.profile", "well", "fit_logistic",
+  outcomes = c("high", "rare"), exposure = "score", covariates = "her2_ihc", ci = "profile"
+)
+case("fit_logistic.zero_cell", "zero_cell", "fit_logistic", outcomes = c("high", "rare"), exposure = "score", covariates = "hr")
+
+for (frame in c("well", "small", "ties", "missing", "one_hr", "huge", "constant", "nothing", "separated", "collinear", "tiny")) {
+  case(paste0("fit_interaction.", frame), frame, "fit_interaction", outcomes = c("high", "rare"), exposure = "score", moderator = "hr")
+}
+case("fit_interaction.adjusted", "well", "fit_interaction",
+  outcomes = "high", exposure = "score", moderator = "hr", covariates = c("age", "grade"), per_sd = FALSE
+)
+case("fit_interaction.profile", "well", "fit_interaction",
+  outcomes = "high", exposure = "score", moderator = "hr", ci = "profile", conf_level = 0.9
+)
+case("fit_clinical.well", "well", "fit_clinical", outcomes = c("older", "rare"), exposures = c("high", "cells"), moderator = "hr")
+case("fit_clinical.profile", "missing", "fit_clinical",
+  outcomes = "older", exposures = c("high", "cells"), moderator = "hr", covariates = "grade", ci = "profile"
+)
+
+for (quantity in c("tests", "slopes", "curve")) {
+  for (frame in c("well", "small", "missing", "empty_cell", "empty_level", "one_hr", "huge", "constant", "nothing", "collinear", "tiny")) {
+    case(paste("fit_ancova", quantity, frame, sep = "."), frame, "fit_ancova",
+      outcomes = "cells", score = "score", quantity = quantity, points = 4
+    )
+  }
+  for (weights in c("proportional", "outer", "cells")) {
+    for (frame in c("missing", "empty_cell")) {
+      case(paste("fit_ancova", quantity, weights, frame, sep = "."), frame, "fit_ancova",
+        outcomes = "cells", score = "score", covariates = c("age", "grade"), extra_terms = "hr:age", weights = weights,
+        quantity = quantity, points = 3, conf_level = 0.9
+      )
+    }
+  }
+  case(paste("fit_ancova", quantity, "uncentred", sep = "."), "well", "fit_ancova",
+    outcomes = c("cells", "t_cells"), score = "score", factors = "hr", covariates = "older", centre = FALSE,
+    quantity = quantity, points = 3
+  )
+}
+
+for (frame in c("well", "small", "missing", "empty_level", "constant", "nothing")) {
+  case(paste0("response_odds.", frame), frame, "response_odds", outcomes = c("high", "rare"), group = "her2_ihc", reference = "1+")
+}
+case("response_odds.zero_cell", "zero_cell", "response_odds", outcomes = c("high", "rare"), group = "hr", reference = "positive")
+case("response_odds.profile", "well", "response_odds",
+  outcomes = "high", group = "her2_ihc", reference = "0", ci = "profile", conf_level = 0.9
+)
+
+# What a spec says where a case does not: the defaults of the specs in Python.
+defaults <- list(
+  correlate = list(cohort = "", by = "", ci = "bonett-wright", conf_level = 0.95, draws = 2000, seed = 0),
+  compare_groups = list(cohort = "", by = "", conf_level = 0.95),
+  fit_logistic = list(
+    cohort = "", by = "", covariates = character(), per_sd = TRUE, sd = "cohort", ci = "wald", penalty = "none",
+    conf_level = 0.95
+  ),
+  fit_interaction = list(cohort = "", covariates = character(), per_sd = TRUE, ci = "wald", conf_level = 0.95),
+  fit_clinical = list(cohort = "", covariates = character(), ci = "wald", conf_level = 0.95),
+  fit_ancova = list(
+    cohort = "", factors = c("hr", "her2_ihc"), covariates = character(), extra_terms = character(), weights = "equal",
+    centre = TRUE, quantity = "slopes", points = 25, conf_level = 0.95
+  ),
+  response_odds = list(cohort = "", ci = "wald", conf_level = 0.95)
+)
+
+# ---- writing --------------------------------------------------------------------------------------------------------
+
+as_text <- function(value) {
+  if (is.logical(value)) tolower(value) else if (is.numeric(value)) sprintf("%.17g", value) else value
+}
+
+write_plain <- function(table, name) {
+  cells <- as.data.frame(lapply(table, function(x) {
+    text <- if (is.factor(x)) as.character(x) else if (is.double(x)) sprintf("%.17g", x) else as.character(x)
+    ifelse(is.na(x), "", text)
+  }), optional = TRUE)
+  write.csv(cells, file.path(target, name), row.names = FALSE, quote = TRUE, eol = "\n")
+}
+
+for (name in names(frames)) write_plain(frames[[name]], paste0("frame_", name, ".csv"))
+
+write_plain(do.call(rbind, lapply(names(frames), function(name) {
+  d <- Filter(is.factor, frames[[name]])
+  do.call(rbind, lapply(names(d), function(variable) {
+    data.frame(frame = name, variable = variable, position = seq_along(levels(d[[variable]])), level = levels(d[[variable]]))
+  }))
+})), "levels.csv")
+
+fields <- list()
+answers <- list()
+for (name in names(cases)) {
+  spec <- cases[[name]]$spec
+  spec <- c(spec, defaults[[spec$verb]][setdiff(names(defaults[[spec$verb]]), names(spec))])
+  spec <- lapply(spec, as_text)
+  fields <- c(fields, lapply(names(spec)[lengths(spec) > 0], function(field) {
+    data.frame(case = name, frame = cases[[name]]$frame, field = field, position = seq_along(spec[[field]]), value = spec[[field]])
+  }))
+  answer <- suppressWarnings(run_spec(spec, frames[[cases[[name]]$frame]]))
+  answers[[name]] <- cbind(case = name, answer)
+}
+write_plain(do.call(rbind, fields), "cases.csv")
+
+columns <- unique(unlist(lapply(answers, names)))
+write_plain(do.call(rbind, lapply(answers, function(answer) {
+  answer[setdiff(columns, names(answer))] <- NA
+  answer[columns]
+})), "results.csv")
+
+writeLines(c(capture.output(print(sessionInfo(), locale = FALSE)), paste("emmeans", emmeans_version())), file.path(target, "sessionInfo.txt"))
