@@ -105,7 +105,9 @@ def plot_composition(
     return (
         ggplot(means)
         + figure_theme(width_mm, height)
-        + geom_ribbon(aes("x", ymin="low", ymax="high", fill="type"), columns, size=0, inherit_aes=False)
+        + geom_ribbon(
+            aes("x", ymin="low", ymax="high", fill="type"), columns, size=0, outline_type="full", inherit_aes=False
+        )
         + geom_rect(aes(xmin="left", xmax="right", ymin="low", ymax="high", fill="type"), means, inherit_aes=False)
         + facet_grid(cols="panel", scales="free_x", space=_widths(strata))
         + scale_fill_manual(values=colours, breaks=order, labels=shown, name="")

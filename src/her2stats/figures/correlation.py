@@ -26,6 +26,7 @@ from her2stats.figures.row_panel import (
     axis_title,
     fitting_ticks,
     room_above,
+    row_labels,
     row_layers,
     row_panel,
     row_scales,
@@ -40,7 +41,16 @@ from her2stats.figures.stratum_rows import (
     symbol_legend,
 )
 from her2stats.figures.theme import MARGIN, SMALL_SIZE, STRENGTH_COLOURS, figure_theme, stratum_scales
-from her2stats.figures.wording import EN_DASH, NOT_ESTIMABLE, display_name, interval, number, p_equals, p_value, plain
+from her2stats.figures.wording import (
+    EN_DASH,
+    NOT_ESTIMABLE,
+    cohort_name,
+    display_name,
+    interval,
+    number,
+    p_equals,
+    p_value,
+)
 
 # The paper's words (legend of Fig. 1): |rho| from, to.
 STRENGTH = {"weak": (0.1, 0.3), "moderate": (0.3, 0.5), "strong": (0.5, 1.0)}
@@ -113,11 +123,11 @@ def plot_correlation(
     rows = rows[rows["name"].isin(places["name"])].reset_index(drop=True)
     if not len(rows):
         return placeholder("No correlation to show: no cell type was kept.", width_mm=width_mm)
-    places["label"] = [display_name(name, labels) for name in places["name"]]
+    places["label"] = row_labels(places["name"], labels, width_mm)
     rows = _in_words(rows, alpha)
     if cohorts == "dodge":
-        names = [plain(name) for name in dict.fromkeys(rows["cohort"])]
-        rows["Stratum"] = pd.Categorical(rows["cohort"].map(plain), names)
+        names = {cohort: cohort_name(cohort, labels) for cohort in dict.fromkeys(rows["cohort"])}
+        rows["Stratum"] = pd.Categorical(rows["cohort"].map(names), list(dict.fromkeys(names.values())))
         rows["cohort"] = ""
     return _drawn(rows, places, display_name(score, labels), text, alpha, width_mm, labels)
 
@@ -139,8 +149,9 @@ def _in_words(rows: pd.DataFrame, alpha: float) -> pd.DataFrame:
     numbers = ["estimate", "conf_low", "conf_high"]
     rows[numbers] = rows[numbers].mask(rows["test"])  # a shift of the score is no correlation
     rows = described(rows, interval, alpha)
-    p = rows["p_adjusted"].where(rows["p_adjusted"].notna(), rows["p_value"])
-    rows.loc[tested, "reason"] = [f"Wilcoxon {p_equals(value)}" for value in p[tested]]
+    adjusted = rows["p_adjusted"].notna().any()
+    p, symbol = (rows["p_adjusted"], "adj. p") if adjusted else (rows["p_value"], "p")
+    rows.loc[tested, "reason"] = [f"Wilcoxon, {p_equals(value, symbol)}" for value in p[tested]]
     rows.loc[tested, "text"] = ""
     rows["p_text"] = [p_value(value) if pd.notna(value) else NOT_ESTIMABLE for value in rows["p_adjusted"]]
     return rows.assign(
@@ -217,7 +228,7 @@ def _layers(rows: pd.DataFrame, places: pd.DataFrame, geometry: RowPanel, head: 
         *interval_marks(rows[rows["estimable"]], geometry),
         *count_texts(head.counts),
         *reasons(rows, geometry),
-        *row_scales(places, geometry, ticks, head=head.rows),
+        *row_scales(places, geometry, ticks, head=head.rows, titles=list(head.counts["panel"].cat.categories)),
         *stratum_scales(rows["Stratum"].cat.categories),
     ]
 

@@ -21,6 +21,7 @@ from her2stats.figures.row_panel import (
     axis_title,
     fitting_ticks,
     room_above,
+    row_labels,
     row_layers,
     row_panel,
     row_scales,
@@ -94,7 +95,9 @@ def plot_distribution(
     tests["name"] = tests["outcome"]
     shown = list(types) if types is not None else list(tests["name"].unique())
     cohorts = list(dict.fromkeys(tests["cohort"])) or [""]
-    clouds = [_cloud(cohort, comparison, data, group, shown) for cohort in cohorts] if shown else []
+    columns = [group, *shown] if shown else []
+    frames = {cohort: sample_frame(data, comparison, columns, cohort=cohort) for cohort in cohorts} if shown else {}
+    clouds = [_cloud(cohort, frame, group, shown) for cohort, frame in frames.items()]
     clouds = [cloud for cloud in clouds if len(cloud)]
     if not clouds:
         return placeholder("No abundance to show: no cell type was compared.", width_mm=width_mm)
@@ -103,14 +106,15 @@ def plot_distribution(
     dots["Stratum"] = pd.Categorical(dots["stratum"].map(stratum_name), names)
     places = row_places(dots["name"], ordered=order)
     dots = dots[dots["name"].isin(places["name"])].reset_index(drop=True)
-    places["label"] = [display_name(name, labels) for name in places["name"]]
+    places["label"] = row_labels(places["name"], labels, width_mm)
     tests = tests[tests["name"].isin(places["name"])].assign(subject="")
-    return _drawn(dots, _with_p(tests), places, labels, width_mm)
+    unknown = sum(int(frame[group].isna().sum()) for frame in frames.values())
+    left_out = f"{unknown} tumours without {display_name(group, labels)} are not shown." if unknown else ""
+    return _drawn(dots, _with_p(tests), places, labels, left_out, width_mm)
 
 
-def _cloud(cohort: str, comparison: Rows, data: Samples | None, group: str, types: Sequence[str]) -> pd.DataFrame:
+def _cloud(cohort: str, frame: pd.DataFrame, group: str, types: Sequence[str]) -> pd.DataFrame:
     """One row a tumour and cell type, with its place beside the line of its group."""
-    frame = sample_frame(data, comparison, [group, *types], cohort=cohort)
     parts = []
     known = frame[frame[group].notna()]
     for level, part in known.groupby(group, observed=True):
@@ -139,7 +143,12 @@ def _with_p(tests: pd.DataFrame) -> pd.DataFrame:
 
 
 def _drawn(
-    dots: pd.DataFrame, tests: pd.DataFrame, places: pd.DataFrame, labels: Mapping[str, str] | None, width_mm: float
+    dots: pd.DataFrame,
+    tests: pd.DataFrame,
+    places: pd.DataFrame,
+    labels: Mapping[str, str] | None,
+    left_out: str,
+    width_mm: float,
 ) -> ggplot:
     limits = abundance_limits(dots["value"].max())
     heading = tests["heading"].iloc[0] if len(tests) else UNADJUSTED
@@ -155,7 +164,7 @@ def _drawn(
     tests = placed(tests, places, titles)
     head = panel_head(boxes, places["y"].max(), geometry)
     texts = {ZEROS: boxes, **({heading: tests} if len(tests) else {})}
-    caption = wrapped(_caption(tests, labels), width_mm - 2 * MARGIN, SMALL_SIZE)
+    caption = wrapped(_caption(tests, labels, left_out), width_mm - 2 * MARGIN, SMALL_SIZE)
     title = axis_title("Abundance (square-root scale; exact zeros in the lane on the left)", geometry)
     legends = legend_box(stratum_legend(dots), room_above(geometry, width_mm), symbol_size=1.8)
     height = stacked_height(boxes, places, geometry, head, f"{title}\n{caption}", legends)
@@ -201,12 +210,12 @@ def _layers(
         geom_rect(box, boxes, fill="none", size=0.45, inherit_aes=False, show_legend=False),
         geom_segment(middle, boxes, size=1.1, inherit_aes=False, show_legend=False),
         *count_texts(head.counts),
-        *row_scales(places, geometry, ticks, head=head.rows),
+        *row_scales(places, geometry, ticks, head=head.rows, titles=list(head.counts["panel"].cat.categories)),
         *stratum_scales(dots["Stratum"].cat.categories),
     ]
 
 
-def _caption(tests: pd.DataFrame, labels: Mapping[str, str] | None) -> str:
+def _caption(tests: pd.DataFrame, labels: Mapping[str, str] | None, left_out: str) -> str:
     parts = ["Box: quartiles and median."]
     if tests["text"].str.contains(DAGGER).any():
         parts.append(f"{DAGGER} absent against present, chi-squared; others Wilcoxon.")
@@ -215,4 +224,4 @@ def _caption(tests: pd.DataFrame, labels: Mapping[str, str] | None) -> str:
         names = [display_name(name, labels) for name in missing["name"]]
         reasons = [f"{name} ({flag_reason(flag)})" for name, flag in zip(names, missing["flag"], strict=True)]
         parts.append(f"{NOT_ESTIMABLE}: not estimable: {', '.join(dict.fromkeys(reasons))}.")
-    return " ".join(parts)
+    return " ".join([*parts, left_out]).rstrip()

@@ -23,13 +23,20 @@ from plotnine import (
 )
 
 from her2stats.figures.legend import legend_box
-from her2stats.figures.measure import fitting_size, widest
+from her2stats.figures.measure import fitting_size, widest, wrapped
 from her2stats.figures.placeholder import placeholder
 from her2stats.figures.quasirandom import spread
 from her2stats.figures.rows import STRATUM_ORDER, Rows, as_list, in_order, is_second_test, result_rows
 from her2stats.figures.sample_frame import Samples, sample_frame
-from her2stats.figures.theme import INK, SMALL_SIZE, SMALLEST_SIZE, figure_theme, stratum_scales
-from her2stats.figures.wording import axis_numbers, display_name, not_estimable, p_equals, plain, stratum_name
+from her2stats.figures.theme import INK, MARGIN, SMALL_SIZE, SMALLEST_SIZE, figure_theme, stratum_scales
+from her2stats.figures.wording import (
+    axis_numbers,
+    cohort_name,
+    display_name,
+    not_estimable,
+    p_equals,
+    stratum_name,
+)
 
 UNKNOWN = "HR unknown"
 HALF_BOX = 0.36
@@ -86,23 +93,28 @@ def plot_exposure(
     clouds = [_cloud(cohort, frame, exposure, by, hr) for cohort, frame in checked.items()]
     clouds = [cloud for cloud in clouds if len(cloud)]
     if not clouds:
-        return placeholder(f"{display_name(exposure, labels)} by group: no group is known.", width_mm=width_mm)
+        return placeholder(f"{exposure} by group: no group is known.", width_mm=width_mm)
     dots = pd.concat(clouds, ignore_index=True)
     places = _places(dots, by)
     dots["x"] = dots["group"].map(places).astype(float) + dots["across"] * 1.7 * HALF_BOX
     names = in_order(sorted(set(dots["Stratum"])), ("HR-positive", "HR-negative", UNKNOWN, "All tumours"))
     dots["Stratum"] = pd.Categorical(dots["Stratum"], names)
     cohorts = list(dict.fromkeys(dots["cohort"]))
-    dots["panel"] = pd.Categorical(dots["cohort"].map(plain), [plain(cohort) for cohort in cohorts])
+    names_of = {cohort: cohort_name(cohort, labels) for cohort in cohorts}
+    dots["panel"] = pd.Categorical(dots["cohort"].map(names_of), list(dict.fromkeys(names_of.values())))
     panels = dots["panel"].cat.categories.size
     ticks = [_tick(group) for group in places]
     room = (width_mm - 14) / (max(places.values()) + 1.5) - 0.5
     columns = next((many for many in (3, 2) if many <= panels and room / many >= widest(ticks, SMALLEST_SIZE)), 1)
-    box = legend_box({"color": names, "shape": names}, width_mm - 20, symbol_size=1.6)
-    height = -(-panels // columns) * (PANEL_MM + 14) + box.height_mm
+    width = min(width_mm, 22 + 20 * len(places)) if panels == 1 else width_mm
+    box = legend_box({"color": names, "shape": names}, width - 20, symbol_size=1.6)
+    caption = wrapped(_caption(checked, dots, exposure, labels), width - 2 * MARGIN, SMALL_SIZE)
+    height = (
+        -(-panels // columns) * (PANEL_MM + 14) + box.height_mm + (3.0 * len(caption.split("\n")) if caption else 0)
+    )
     return (
         ggplot(dots, aes("x", "y"))
-        + figure_theme(width_mm, height)
+        + figure_theme(width, height)
         + geom_point(aes(color="Stratum", shape="Stratum"), size=1.0, stroke=0.2, alpha=0.7)
         + _boxes(dots, places)
         + _notes(dots, places, result_rows(as_list(comparison)), exposure, by)
@@ -111,7 +123,7 @@ def plot_exposure(
         + facet_wrap("panel", ncol=columns)
         + scale_x_continuous(breaks=list(places.values()), labels=ticks, minor_breaks=[])
         + scale_y_continuous(labels=axis_numbers)
-        + labs(x="", y=display_name(exposure, labels))
+        + labs(x="", y=display_name(exposure, labels), caption=caption)
         + theme(
             axis_title_x=element_blank(),
             axis_ticks_x=element_blank(),
@@ -206,3 +218,13 @@ def _p(row: Mapping[Any, Any]) -> str:
     if pd.notna(row["p_adjusted"]):
         return p_equals(row["p_adjusted"], "adj. p")
     return p_equals(row["p_value"]) if pd.notna(row["p_value"]) else not_estimable(row["flag"])
+
+
+def _caption(
+    frames: Mapping[str, pd.DataFrame], dots: pd.DataFrame, exposure: str, labels: Mapping[str, str] | None
+) -> str:
+    """How many tumours are in no group."""
+    measured = sum(int(frame[exposure].notna().sum()) for frame in frames.values())
+    missing = {factor: measured - len(part) for factor, part in dots.groupby("factor", sort=False)}
+    parts = [f"{count} without {display_name(str(factor), labels)}" for factor, count in missing.items() if count]
+    return f"Tumours not shown: {', '.join(parts)}." if parts else ""

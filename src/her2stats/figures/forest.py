@@ -30,6 +30,7 @@ from her2stats.figures.row_panel import (
     axis_title,
     fitting_ticks,
     room_above,
+    row_labels,
     row_layers,
     row_panel,
     row_scales,
@@ -120,7 +121,7 @@ def plot_forest(
     tests = interaction_rows(table if interaction is None else result_rows(interaction), rows)
     places = row_places(rows["name"], ordered=order)
     rows = rows[rows["name"].isin(places["name"])].reset_index(drop=True)
-    places["label"] = [display_name(name, labels) for name in places["name"]]
+    places["label"] = row_labels(places["name"], labels, width_mm)
 
     limits = limits or odds_limits(rows)
     rows = described(clip(rows, limits), ratio_interval, alpha)
@@ -135,7 +136,8 @@ def plot_forest(
     titles = panel_titles(rows, labels)
     rows = reason_beside(placed(rows, places, titles), geometry)
     tests = placed(tests, places, titles)
-    head = panel_head(rows, places["y"].max(), geometry)
+    one_model = bool(rows["method"].str.contains("with interaction", regex=False).all())
+    head = panel_head(rows, places["y"].max(), geometry, one_model=one_model)
     texts = column_texts({effect: rows, **({INTERACTION: tests} if len(tests) else {})}, head.header_y, geometry)
     caption = wrapped(_caption(rows, bool(len(tests)), alpha), width_mm - 2 * MARGIN, SMALL_SIZE)
     title = axis_title(f"Odds ratio{_unit(rows, labels)} (logarithmic scale)", geometry)
@@ -169,7 +171,7 @@ def _layers(
         *diamonds(estimable[is_pooled]),
         *count_texts(head.counts),
         *reasons(rows, geometry),
-        *row_scales(places, geometry, ticks, head=head.rows),
+        *row_scales(places, geometry, ticks, head=head.rows, titles=list(head.counts["panel"].cat.categories)),
         *stratum_scales(rows["Stratum"].cat.categories, fill=bool(is_pooled.any())),
     ]
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import pandas as pd
 from plotnine import (
@@ -26,19 +24,17 @@ from plotnine import (
 )
 
 from her2stats.figures.correlation_pairs import clustered, correlation_pairs, variable_order
-from her2stats.figures.effect_rows import stratum_order
+from her2stats.figures.heatmap_cells import NO_ESTIMATE, STARS, HeatGrid, Layout, cell_words, heat_grid, placed_cells
 from her2stats.figures.measure import widest, wrapped
 from her2stats.figures.placeholder import placeholder
 from her2stats.figures.row_panel import PANEL_GAP, TICK_ROOM
 from her2stats.figures.rows import Rows, result_rows
-from her2stats.figures.theme import DIVERGING, GREY, INK, MARGIN, SMALL_SIZE, SMALLEST_SIZE, TEXT_SIZE, figure_theme
-from her2stats.figures.wording import EN_DASH, NOT_ESTIMABLE, count_label, display_name, number, plain, stratum_name
-
-Layout = Literal["auto", "columns", "rows", "mirrored"]
-STARS = ((0.001, "***"), (0.01, "**"), (0.05, "*"))
-NARROWEST_CELL, HIGHEST_CELL, LOWEST_CELL = 4.1, 5.2, 4.0  # mm; a cell holds "-.31" in 5 points and its stars above
-DARK = 0.62  # |rho| beyond which the text is white
-NO_ESTIMATE = "#E2E2E2"
+from her2stats.figures.theme import DIVERGING, MARGIN, SMALL_SIZE, SMALLEST_SIZE, TEXT_SIZE, figure_theme
+from her2stats.figures.wording import (
+    NOT_ESTIMABLE,
+    display_name,
+    number,
+)
 
 
 def plot_heatmap(
@@ -102,8 +98,8 @@ def plot_heatmap(
         return placeholder("No correlation matrix to show: fewer than two variables.", width_mm=width_mm)
     shown = [display_name(name, labels) for name in names]
     room = width_mm - 2 * MARGIN - widest(shown, TEXT_SIZE) - TICK_ROOM
-    grid = _grid(pairs, len(names), room, layout)
-    cells = _placed(_in_words(pairs, names), grid)
+    grid = heat_grid(pairs, len(names), room, layout)
+    cells = placed_cells(cell_words(pairs, names), grid, labels)
     caption = wrapped(_caption(cells), width_mm - 2 * MARGIN, SMALL_SIZE)
     around = 2 * MARGIN + 8.0 + widest(shown, TEXT_SIZE) + TICK_ROOM + 2.0 + 2.5 * len(caption.split("\n"))
     height = grid.rows * (grid.cell_height * grid.cells + 5.5) + (grid.rows - 1) * PANEL_GAP + around
@@ -117,90 +113,7 @@ def plot_heatmap(
     )
 
 
-@dataclass(frozen=True)
-class _Grid:
-    """Panels side by side and below one another, and the cells along one side of each."""
-
-    columns: int
-    rows: int
-    cells: int
-    cell_height: float
-    mirrored: bool
-
-
-def _grid(pairs: pd.DataFrame, variables: int, room: float, layout: Layout) -> _Grid:
-    strata = list(dict.fromkeys(pairs["stratum"]))
-    panels = len(pairs[["cohort", "stratum"]].drop_duplicates())
-    columns = min(panels, 2)
-    cell = (room - (columns - 1) * PANEL_GAP) / columns / (variables - 1)
-    if layout == "auto":
-        too_small: Layout = "mirrored" if len(strata) == 2 else "rows"
-        layout = "columns" if cell >= NARROWEST_CELL else too_small
-    mirrored = layout == "mirrored" and len(strata) == 2
-    cells = variables if mirrored else variables - 1
-    if layout != "columns":
-        panels = len(set(pairs["cohort"])) if mirrored else panels
-        columns, cell = 1, room / cells
-    lowest = LOWEST_CELL if columns == 1 and panels > 1 else HIGHEST_CELL
-    height = min(max(cell, LOWEST_CELL), lowest)
-    return _Grid(columns, math.ceil(panels / columns), cells, height, mirrored)
-
-
-def _in_words(pairs: pd.DataFrame, names: list[str]) -> pd.DataFrame:
-    """Place each pair below the diagonal (x < -y) and put it into words."""
-    place = {name: at for at, name in enumerate(names)}
-    ends = pd.DataFrame({"a": pairs["first"].map(place), "b": pairs["second"].map(place)})
-    cells = pairs.assign(x=ends.min(axis=1).astype(float), y=-ends.max(axis=1).astype(float))
-    cells["estimable"] = cells["estimate"].notna()
-    cells["text"] = [_rho(value) if pd.notna(value) else NOT_ESTIMABLE for value in cells["estimate"]]
-    cells["ink"] = [_ink(value) for value in cells["estimate"]]
-    adjusted = cells["p_adjusted"].notna().any()
-    cells["stars"] = [_stars(p) for p in cells["p_adjusted" if adjusted else "p_value"]]
-    order = stratum_order(cells["stratum"])
-    cells["stratum"] = pd.Categorical(cells["stratum"], order)
-    return cells.reset_index(drop=True)
-
-
-def _placed(cells: pd.DataFrame, grid: _Grid) -> pd.DataFrame:
-    """Give each cell its panel; in a mirrored grid the second stratum stands above the diagonal."""
-    cells = cells.copy()
-    cohorts = list(dict.fromkeys(cells["cohort"]))
-    strata = list(cells["stratum"].cat.categories)
-    titles: dict[tuple[str, str], str] = {}
-    for cohort in cohorts:
-        own = cells[cells["cohort"] == cohort]
-        lead = f"{plain(cohort)}, " if len(cohorts) > 1 and cohort else ""
-        counts = [f"{stratum_name(level)} ({count_label(own.loc[own['stratum'] == level, 'n'])})" for level in strata]
-        both = f"{lead}{counts[0]} below the diagonal, {counts[-1]} above"
-        for level, count in zip(strata, counts, strict=True):
-            titles[(cohort, level)] = both if grid.mirrored else f"{lead}{count}"
-    keys = list(zip(cells["cohort"], cells["stratum"], strict=True))
-    used = [title for key, title in titles.items() if key in set(keys)]
-    cells["panel"] = pd.Categorical([titles[key] for key in keys], list(dict.fromkeys(used)))
-    if grid.mirrored:
-        above = cells["stratum"] == strata[1]
-        swapped = cells.loc[above, ["x", "y"]].to_numpy()
-        cells.loc[above, "x"], cells.loc[above, "y"] = -swapped[:, 1], -swapped[:, 0]
-    return cells
-
-
-def _rho(value: float) -> str:
-    text = f"{abs(value):.2f}"
-    text = "1" if text == "1.00" else text.removeprefix("0")
-    return f"{EN_DASH}{text}" if value < 0 and text != ".00" else text
-
-
-def _ink(rho: float) -> str:
-    if pd.isna(rho):
-        return GREY
-    return "#FFFFFF" if abs(rho) > DARK else INK
-
-
-def _stars(p: float) -> str:
-    return next((stars for bound, stars in STARS if p < bound), "")
-
-
-def _cell_layers(cells: pd.DataFrame, grid: _Grid) -> list[Any]:
+def _cell_layers(cells: pd.DataFrame, grid: HeatGrid) -> list[Any]:
     millimetre = 1 / grid.cell_height
     starred = cells[cells["stars"] != ""].assign(y=lambda part: part["y"] + 0.95 * millimetre)
     numbers = cells.assign(y=cells["y"] - 0.55 * millimetre)

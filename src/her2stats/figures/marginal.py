@@ -14,7 +14,6 @@ from plotnine import (
     geom_line,
     geom_ribbon,
     geom_rug,
-    geom_text,
     ggplot,
     labs,
     scale_color_manual,
@@ -27,18 +26,16 @@ from plotnine import (
 
 from her2stats.figures.cell_types import display_order
 from her2stats.figures.legend import LegendBox, legend_box
-from her2stats.figures.measure import fitting_size, text_width, wrapped
+from her2stats.figures.marginal_notes import slope_notes
+from her2stats.figures.measure import fitting_size, wrapped
 from her2stats.figures.placeholder import placeholder
 from her2stats.figures.rows import STRATUM_ORDER, Rows, as_list, in_order, result_rows
 from her2stats.figures.theme import GREY, INK, MARGIN, SMALL_SIZE, figure_theme, stratum_colours
 from her2stats.figures.wording import (
     axis_numbers,
-    count_label,
+    cohort_name,
     display_name,
-    not_estimable,
-    p_equals,
     plain,
-    slope_interval,
     stratum_name,
 )
 from her2stats.statistics.result import Result
@@ -146,7 +143,7 @@ def plot_marginal(
         + figure_theme(width, height)
         + _curve_layers(mean, levels, fitting_size(panels, room + 10))
         + _rug(curve_results, rug, score, table)
-        + _notes(table, slope_table, room)
+        + slope_notes(table, slope_table, room)
         + box.layers()
         + facet_wrap("panel", ncol=per_row, scales="free" if several else "free_y")
         + scale_x_continuous(labels=axis_numbers)
@@ -182,10 +179,9 @@ def _with_panels(table: pd.DataFrame, wanted: list[str], labels: Mapping[str, st
     """Cohort and cell type of each panel, in the order of the figure."""
     table = table.copy()
     cohorts = list(dict.fromkeys(table["cohort"]))
+    lead = {cohort: f"{cohort_name(cohort, labels)}, " if len(cohorts) > 1 else "" for cohort in cohorts}
     titles = {
-        (cohort, outcome): (f"{plain(cohort)}, " if len(cohorts) > 1 else "") + display_name(outcome, labels)
-        for outcome in wanted
-        for cohort in cohorts
+        (cohort, outcome): lead[cohort] + display_name(outcome, labels) for outcome in wanted for cohort in cohorts
     }
     keys = list(zip(table["cohort"], table["outcome"], strict=True))
     present = [title for key, title in titles.items() if key in set(keys)]
@@ -260,53 +256,8 @@ def _frames(curves: Sequence[Result | pd.DataFrame], cohort: str, outcome: str) 
     return found
 
 
-def _notes(table: pd.DataFrame, slopes: pd.DataFrame, room: float) -> list[Any]:
-    """Slope with its interval, p and n above each curve, or why there is no curve."""
-    overall = slopes[slopes["stratum"] == "all"].drop_duplicates(["cohort", "outcome"])
-    slope_of = {(row["cohort"], row["outcome"]): row for row in overall.to_dict("records")}
-    across = (table["at"].min() + table["at"].max()) / 2
-    notes = []
-    for (cohort, outcome, panel), part in table.groupby(["cohort", "outcome", "panel"], observed=True, sort=False):
-        count = count_label(part["n"])
-        drawn = part[part["estimate"].notna()]
-        note = {"panel": panel, "missing": not len(drawn)}
-        if not len(drawn):
-            words = wrapped(not_estimable(part["flag"].iloc[0]), room, SMALL_SIZE)
-            notes.append({**note, "at": across, "estimate": 0.0, "text": f"{words}\n{count}"})
-            continue
-        words = _slope_words(slope_of.get((cohort, outcome)), count, room)
-        band = drawn[drawn["stratum"] == "all"]
-        ends = pd.concat([drawn["estimate"], band["conf_low"], band["conf_high"]]).dropna()
-        height = (ends.max() - ends.min()) * (0.05 + 0.11 * len(words.split("\n")))
-        notes.append({**note, "at": drawn["at"].max(), "estimate": ends.max() + height, "text": words})
-    frame = pd.DataFrame(notes)
-    frame["panel"] = pd.Categorical(frame["panel"], table["panel"].cat.categories)
-    mapping = aes("at", "estimate", label="text")
-    style = {"size": SMALL_SIZE, "inherit_aes": False}
-    drawn, missing = frame[~frame["missing"]], frame[frame["missing"]]
-    return [
-        *([geom_text(mapping, drawn, ha="right", va="top", color=INK, **style)] if len(drawn) else []),
-        *([geom_text(mapping, missing, fontstyle="italic", color=GREY, **style)] if len(missing) else []),
-    ]
-
-
-def _slope_words(slope: Mapping[Any, Any] | None, count: str, room: float) -> str:
-    if slope is None or pd.isna(slope["estimate"]):
-        return count
-    given = f"slope {slope_interval(slope['estimate'], slope['conf_low'], slope['conf_high'])}"
-    if text_width(given, SMALL_SIZE) > room:
-        given = given.replace(" (", "\n(", 1)
-    return f"{given}\n{_p(slope)}, {count}"
-
-
-def _p(slope: Mapping[Any, Any]) -> str:
-    if pd.notna(slope["p_adjusted"]):
-        return p_equals(slope["p_adjusted"], "adj. p")
-    return p_equals(slope["p_value"]) if pd.notna(slope["p_value"]) else "p not estimable"
-
-
 def _caption(table: pd.DataFrame, model: str | None) -> str:
     method = next((text for text in table["method"] if text), "")
-    which = f" Model {model or table['model'].iloc[0]}." if "model" in table else ""
+    which = f" Model: {model or table['model'].iloc[0]}." if "model" in table else ""
     words = f"Line and band: {plain(method)}." if method else "Band: 95% confidence interval."
     return f"{words}{which} Ticks: tumours."

@@ -54,6 +54,22 @@ def fitting_size(texts: Iterable[str], width_mm: float, largest: float = BASE_SI
     return max(smallest, math.floor(2 * largest * width_mm / width) / 2)
 
 
+def elided(text: str, width_mm: float, size: float) -> str:
+    """Shorten a text that is wider than `width_mm` by an ellipsis before its last six characters.
+
+    Examples
+    --------
+    >>> elided("Monocytes", 30, 6), elided("A cell type with a very long name indeed (12)", 30, 6)
+    ('Monocytes', 'A cell type with a…d (12)')
+    """
+    if text_width(text, size) <= width_mm or len(text) < 12 or "$" in text:
+        return text
+    head = text[:-6]
+    while len(head) > 4 and text_width(f"{head}\N{HORIZONTAL ELLIPSIS}{text[-6:]}", size) > width_mm:
+        head = head[:-1]
+    return f"{head}\N{HORIZONTAL ELLIPSIS}{text[-6:]}"
+
+
 def wrapped(text: str, width_mm: float, size: float) -> str:
     """Break a text at its spaces into lines of at most `width_mm`.
 

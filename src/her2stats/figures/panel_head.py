@@ -23,7 +23,7 @@ class PanelHead:
     Parameters
     ----------
     counts : DataFrame
-        panel, Stratum, text, x, y.
+        panel, Stratum (unless all strata share one n), text, x, y.
     header_y : float
         Where the headers of the columns stand.
     rows : float
@@ -38,7 +38,7 @@ class PanelHead:
     pitch: float
 
 
-def panel_head(rows: pd.DataFrame, top: float, geometry: RowPanel) -> PanelHead:
+def panel_head(rows: pd.DataFrame, top: float, geometry: RowPanel, *, one_model: bool = False) -> PanelHead:
     """Work out the head of the panels.
 
     Parameters
@@ -49,12 +49,15 @@ def panel_head(rows: pd.DataFrame, top: float, geometry: RowPanel) -> PanelHead:
         y of the first row.
     geometry : RowPanel
         Of the panels; with columns of text there is a line for their headers.
+    one_model : bool
+        The strata come from one model of all tumours, so there is one n.
     """
     strata = rows["Stratum"].cat.categories.size
     pitch = max(TYPE_MM, STRATUM_MM * strata)
     line = LINE_MM / pitch
-    counts = rows.groupby(["panel", "Stratum"], observed=True)["n"].agg(count_label).rename("text").reset_index()
-    if strata > 1:
+    keys = ["panel"] if one_model else ["panel", "Stratum"]
+    counts = rows.groupby(keys, observed=True)["n"].agg(count_label).rename("text").reset_index()
+    if strata > 1 and not one_model:
         counts["text"] = counts["Stratum"].astype(str) + " " + counts["text"]
     flows = [_flowed(list(part), geometry.panel_mm) for _, part in counts.groupby("panel", observed=True)["text"]]
     spots = [spot for flow in flows for spot in flow]

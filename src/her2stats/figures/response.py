@@ -30,7 +30,7 @@ from her2stats.figures.measure import fitting_size, wrapped
 from her2stats.figures.placeholder import placeholder
 from her2stats.figures.rows import Rows, as_list, result_rows
 from her2stats.figures.theme import INK, SMALL_SIZE, figure_theme, stratum_colours
-from her2stats.figures.wording import display_name, not_estimable, p_equals, plain, ratio_interval
+from her2stats.figures.wording import cohort_name, display_name, not_estimable, p_equals, ratio_interval
 from her2stats.statistics.result import Result
 from her2stats.statistics.specs import ResponseSpec
 
@@ -141,7 +141,7 @@ def _bars(table: pd.DataFrame, reference: str, labels: Mapping[str, str] | None)
     at = {name: place for place, name in enumerate([reference, *levels])}
     bars, notes = [], []
     for (cohort, outcome), part in table.groupby(["cohort", "outcome"], sort=False):
-        panel = (f"{plain(str(cohort))}, " if several else "") + display_name(str(outcome), labels)
+        panel = (f"{cohort_name(str(cohort), labels)}, " if several else "") + display_name(str(outcome), labels)
         first = part.iloc[0]
         bars.append(_bar(panel, reference, at, first["n_events_reference"], first["n_reference"]))
         for row in part.to_dict("records"):

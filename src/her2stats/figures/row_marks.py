@@ -122,9 +122,10 @@ def column_texts(columns: Mapping[str, pd.DataFrame], header_y: float, geometry:
 
 def count_texts(counts: pd.DataFrame) -> list[Any]:
     """The n of each stratum in its colour, above the axis."""
-    mapping = aes("x", "y", label="text", color="Stratum")
     style = {"size": SMALL_SIZE, "ha": "left", "show_legend": False, "inherit_aes": False}
-    return [geom_text(mapping, counts, **style)]
+    if "Stratum" in counts:
+        return [geom_text(aes("x", "y", label="text", color="Stratum"), counts, **style)]
+    return [geom_text(aes("x", "y", label="text"), counts, color=INK, **style)]
 
 
 def _text(rows: pd.DataFrame, weight: str = "normal") -> Any:

@@ -6,7 +6,7 @@ places worked out from the width of their text on paper.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -23,8 +23,9 @@ from plotnine import (
     theme,
 )
 
-from her2stats.figures.measure import text_width, widest, wrapped
+from her2stats.figures.measure import elided, fitting_size, text_width, widest, wrapped
 from her2stats.figures.theme import BASE_SIZE, GREY, MARGIN, SMALL_SIZE, STRIPE, TEXT_SIZE
+from her2stats.figures.wording import display_name
 
 COLUMN_GAP = 1.8  # mm before each column of text
 SMALLEST_AXIS = 14.0  # mm
@@ -131,7 +132,8 @@ def _fits(at: float, label: str, geometry: RowPanel) -> bool:
     if not geometry.low - 1e-9 <= at <= geometry.high + 1e-9:
         return False
     edge = min(at - geometry.low, geometry.right - at) / geometry.unit
-    return geometry.per_row == 1 or text_width(label, SMALL_SIZE) / 2 - edge <= PANEL_GAP / 2
+    free = PANEL_GAP if geometry.columns else PANEL_GAP / 2  # no tick stands below columns of text
+    return geometry.per_row == 1 or text_width(label, SMALL_SIZE) / 2 - edge <= free
 
 
 def row_layers(
@@ -165,7 +167,19 @@ def row_layers(
     return layers
 
 
-def row_scales(places: pd.DataFrame, geometry: RowPanel, ticks: Mapping[float, str], *, head: float) -> list[Any]:
+def row_labels(names: Iterable[str], labels: Mapping[str, str] | None, width_mm: float) -> list[str]:
+    """Names as shown at the left; one that would take more than two fifths of the figure is shortened."""
+    return [elided(display_name(name, labels), 0.4 * width_mm, TEXT_SIZE) for name in names]
+
+
+def row_scales(
+    places: pd.DataFrame,
+    geometry: RowPanel,
+    ticks: Mapping[float, str],
+    *,
+    head: float,
+    titles: Sequence[str] = (),
+) -> list[Any]:
     """Axes and theme of a figure of rows.
 
     Parameters
@@ -174,6 +188,8 @@ def row_scales(places: pd.DataFrame, geometry: RowPanel, ticks: Mapping[float, s
         As for `row_layers`.
     head : float
         Rows left free above the first one.
+    titles : sequence of str
+        Of the panels.
     """
     top, bottom = places["y"].max() + 0.5 + head, places["y"].min() - 0.5
     middle = (geometry.axis_mm / 2) / geometry.panel_mm if geometry.per_row == 1 else 0.5
@@ -199,6 +215,7 @@ def row_scales(places: pd.DataFrame, geometry: RowPanel, ticks: Mapping[float, s
             axis_title_y=element_blank(),
             axis_title_x=element_text(ha=middle),
             axis_text_x=element_text(size=SMALL_SIZE),
+            strip_text=element_text(size=fitting_size(titles, geometry.panel_mm)),
         ),
     ]
 

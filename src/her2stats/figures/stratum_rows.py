@@ -12,7 +12,7 @@ from her2stats.figures.legend import LegendBox
 from her2stats.figures.panel_head import PanelHead
 from her2stats.figures.row_panel import RowPanel
 from her2stats.figures.theme import MARGIN
-from her2stats.figures.wording import NOT_ESTIMABLE, display_name, flag_reason, plain, stratum_name
+from her2stats.figures.wording import NOT_ESTIMABLE, cohort_name, display_name, flag_reason, stratum_name
 
 
 def described(rows: pd.DataFrame, words: Callable[[float, float, float], str], alpha: float) -> pd.DataFrame:
@@ -49,11 +49,11 @@ def symbol_legend(rows: pd.DataFrame, alpha: float) -> str:
 
 def panel_titles(rows: pd.DataFrame, labels: Mapping[str, str] | None) -> dict[tuple[str, str], str]:
     """Title of each panel by (cohort, subject)."""
-    keys = rows[["cohort", "subject"]].drop_duplicates().itertuples(index=False)
-    return {
-        (cohort, subject): ", ".join(filter(None, (plain(cohort), subject and display_name(subject, labels))))
-        for cohort, subject in keys
-    }
+    titles = {}
+    for cohort, subject in rows[["cohort", "subject"]].drop_duplicates().itertuples(index=False):
+        parts = (cohort_name(cohort, labels), subject and display_name(subject, labels))
+        titles[(cohort, subject)] = ", ".join(part for part in parts if part)
+    return titles
 
 
 def stratum_legend(rows: pd.DataFrame) -> dict[str, list[str]]:

@@ -26,7 +26,15 @@ from her2stats.figures.placeholder import placeholder
 from her2stats.figures.rows import Rows, as_list, in_order, is_second_test, result_rows
 from her2stats.figures.sample_frame import Samples, sample_frame
 from her2stats.figures.theme import GREY, INK, SMALL_SIZE, figure_theme, stratum_scales
-from her2stats.figures.wording import axis_numbers, display_name, interval, not_estimable, p_equals, plain, stratum_name
+from her2stats.figures.wording import (
+    axis_numbers,
+    cohort_name,
+    display_name,
+    interval,
+    not_estimable,
+    p_equals,
+    stratum_name,
+)
 
 PANEL_MM = 52.0
 CURVE_POINTS = 60
@@ -92,7 +100,7 @@ def plot_til_scatter(
     dots = [_dots(row, results, data, til, hr, labels, several=len(set(rows["cohort"])) > 1) for row in _records(rows)]
     dots = [part for part in dots if len(part)]
     if not dots:
-        return placeholder(f"No panel to show: no correlation with {display_name(til, labels)}.", width_mm=width_mm)
+        return placeholder(f"No panel to show: no correlation with {til}.", width_mm=width_mm)
     cloud = _stacked(dots)
     panels, columns = len(dots), min(rows.groupby("cohort").size().max(), 3)
     names = list(cloud["Stratum"].cat.categories)
@@ -138,7 +146,7 @@ def _dots(
     name = display_name(score, labels)
     dots = pd.DataFrame({"x": frame[score], "y": frame[til], "Stratum": stratum.astype(str)})
     dots = dots[dots["x"].notna() & dots["y"].notna()].sort_index(kind="stable").rename_axis("sample").reset_index()
-    return dots.assign(cohort=cohort, score=score, panel=f"{plain(cohort)}, {name}" if several else name)
+    return dots.assign(cohort=cohort, score=score, panel=f"{cohort_name(cohort, labels)}, {name}" if several else name)
 
 
 def _stacked(parts: list[pd.DataFrame]) -> pd.DataFrame:

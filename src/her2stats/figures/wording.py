@@ -56,6 +56,17 @@ def display_name(name: str, labels: Mapping[str, str] | None = None) -> str:
     return _NAMES.get(name, plain(name.replace("_", " ")))
 
 
+def cohort_name(cohort: str, labels: Mapping[str, str] | None = None) -> str:
+    """Return a cohort's name as the user labels it, else as it is.
+
+    Examples
+    --------
+    >>> cohort_name("scanb"), cohort_name("scanb", {"scanb": "SCAN-B"})
+    ('scanb', 'SCAN-B')
+    """
+    return plain((labels or {}).get(cohort, cohort))
+
+
 def stratum_name(stratum: str) -> str:
     """Name of a stratum for a reader.
 

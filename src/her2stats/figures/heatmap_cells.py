@@ -1,0 +1,117 @@
+"""The cells of a correlation heatmap: how many fit side by side, what each says, and where it stands."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import pandas as pd
+
+from her2stats.figures.effect_rows import stratum_order
+from her2stats.figures.row_panel import PANEL_GAP
+from her2stats.figures.theme import GREY, INK
+from her2stats.figures.wording import EN_DASH, NOT_ESTIMABLE, cohort_name, count_label, stratum_name
+
+Layout = Literal["auto", "columns", "rows", "mirrored"]
+STARS = ((0.001, "***"), (0.01, "**"), (0.05, "*"))
+NARROWEST_CELL, HIGHEST_CELL, LOWEST_CELL = 4.1, 5.2, 4.0  # mm; a cell holds "-.31" in 5 points and its stars above
+DARK = 0.62  # |rho| beyond which the text is white
+NO_ESTIMATE = "#E2E2E2"
+
+
+@dataclass(frozen=True)
+class HeatGrid:
+    """Panels side by side and below one another, and the cells along one side of each."""
+
+    columns: int
+    rows: int
+    cells: int
+    cell_height: float
+    mirrored: bool
+
+
+def heat_grid(pairs: pd.DataFrame, variables: int, room: float, layout: Layout) -> HeatGrid:
+    """Choose the layout that leaves a cell room for its text.
+
+    Parameters
+    ----------
+    pairs : DataFrame
+        From `correlation_pairs`.
+    variables : int
+        How many there are.
+    room : float
+        Millimetres for the panels.
+    layout : {"auto", "columns", "rows", "mirrored"}
+        As asked for; "mirrored" needs two strata, else it is "rows".
+    """
+    strata = list(dict.fromkeys(pairs["stratum"]))
+    panels = len(pairs[["cohort", "stratum"]].drop_duplicates())
+    columns = min(panels, 2)
+    cell = (room - (columns - 1) * PANEL_GAP) / columns / (variables - 1)
+    if layout == "auto":
+        too_small: Layout = "mirrored" if len(strata) == 2 else "rows"
+        layout = "columns" if cell >= NARROWEST_CELL else too_small
+    mirrored = layout == "mirrored" and len(strata) == 2
+    cells = variables if mirrored else variables - 1
+    if layout != "columns":
+        panels = len(set(pairs["cohort"])) if mirrored else panels
+        columns, cell = 1, room / cells
+    highest = LOWEST_CELL if columns == 1 and panels > 1 else HIGHEST_CELL
+    height = min(max(cell, LOWEST_CELL), highest)
+    return HeatGrid(columns, math.ceil(panels / columns), cells, height, mirrored)
+
+
+def cell_words(pairs: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    """Place each pair below the diagonal (x < -y) and put it into words."""
+    place = {name: at for at, name in enumerate(names)}
+    ends = pd.DataFrame({"a": pairs["first"].map(place), "b": pairs["second"].map(place)})
+    cells = pairs.assign(x=ends.min(axis=1).astype(float), y=-ends.max(axis=1).astype(float))
+    cells["estimable"] = cells["estimate"].notna()
+    cells["text"] = [_rho(value) if pd.notna(value) else NOT_ESTIMABLE for value in cells["estimate"]]
+    cells["ink"] = [_ink(value) for value in cells["estimate"]]
+    adjusted = cells["p_adjusted"].notna().any()
+    cells["stars"] = [_stars(p) for p in cells["p_adjusted" if adjusted else "p_value"]]
+    order = stratum_order(cells["stratum"])
+    cells["stratum"] = pd.Categorical(cells["stratum"], order)
+    return cells.reset_index(drop=True)
+
+
+def placed_cells(cells: pd.DataFrame, grid: HeatGrid, labels: Mapping[str, str] | None) -> pd.DataFrame:
+    """Give each cell its panel; in a mirrored grid the second stratum stands above the diagonal."""
+    cells = cells.copy()
+    cohorts = list(dict.fromkeys(cells["cohort"]))
+    strata = list(cells["stratum"].cat.categories)
+    titles: dict[tuple[str, str], str] = {}
+    for cohort in cohorts:
+        own = cells[cells["cohort"] == cohort]
+        lead = f"{cohort_name(cohort, labels)}, " if len(cohorts) > 1 and cohort else ""
+        counts = [f"{stratum_name(level)} ({count_label(own.loc[own['stratum'] == level, 'n'])})" for level in strata]
+        both = f"{lead}{counts[0]} below the diagonal, {counts[-1]} above"
+        for level, count in zip(strata, counts, strict=True):
+            titles[(cohort, level)] = both if grid.mirrored else f"{lead}{count}"
+    keys = list(zip(cells["cohort"], cells["stratum"], strict=True))
+    used = [title for key, title in titles.items() if key in set(keys)]
+    cells["panel"] = pd.Categorical([titles[key] for key in keys], list(dict.fromkeys(used)))
+    if grid.mirrored:
+        above = cells["stratum"] == strata[1]
+        swapped = cells.loc[above, ["x", "y"]].to_numpy()
+        cells.loc[above, "x"], cells.loc[above, "y"] = -swapped[:, 1], -swapped[:, 0]
+    return cells
+
+
+def _rho(value: float) -> str:
+    text = f"{abs(value):.2f}"
+    text = "1" if text == "1.00" else text.removeprefix("0")
+    return f"{EN_DASH}{text}" if value < 0 and text != ".00" else text
+
+
+def _ink(rho: float) -> str:
+    if pd.isna(rho):
+        return GREY
+    return "#FFFFFF" if abs(rho) > DARK else INK
+
+
+def _stars(p: float) -> str:
+    return next((stars for bound, stars in STARS if p < bound), "")
