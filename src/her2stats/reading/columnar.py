@@ -12,7 +12,7 @@ import pyarrow.parquet as pa_parquet
 
 from her2stats.errors import ProblemList
 from her2stats.reading.delimited import gene_position, sample_positions
-from her2stats.reading.files import MAX_BYTES, Content, refuse
+from her2stats.reading.files import Content, refuse
 from her2stats.reading.matrix import Column, RawMatrix, numbers_from_words
 from her2stats.reading.text import TextTable
 from her2stats.reading.workbook import as_word
@@ -51,8 +51,9 @@ def _read(content: Content) -> tuple[pa.Table, str | None]:
     try:
         file = pa_parquet.ParquetFile(io.BytesIO(content.data))
         groups = [file.metadata.row_group(place) for place in range(file.metadata.num_row_groups)]
-        if sum(group.total_byte_size for group in groups) > MAX_BYTES:
-            refuse(content.path, "unpacks to more than the bound", "split it")
+        cells = file.metadata.num_rows * file.metadata.num_columns
+        if max(sum(group.total_byte_size for group in groups), 8 * cells) > content.allowed_size:
+            refuse(content.path, "unpacks to far more than its size; it was not opened", "check where it comes from")
         table = file.read()
     except (pa.ArrowException, OSError, ValueError) as error:
         refuse(content.path, f"is not a parquet file, or is damaged ({error})", "write it again")

@@ -61,6 +61,11 @@ class Content:
         """Ending in lower case, without that of the compression."""
         return format_suffix(self.path)
 
+    @property
+    def allowed_size(self) -> int:
+        """Bytes that this content may unpack to: a file that claims far more than it holds is not data."""
+        return min(MAX_BYTES, max(RATIO_COUNTS_FROM, MAX_RATIO * len(self.data)))
+
     def source(self, role: str) -> Source:
         """The entry in a cohort's sources."""
         return Source(role, str(self.path), self.sha256)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from her2stats.errors import Her2statsError, Problem, TableError
-from her2stats.reading.files import MAX_BYTES, Content, refuse
+from her2stats.reading.files import MAX_BYTES, RATIO_COUNTS_FROM, Content, refuse
 from her2stats.reading.matrix import Floats, RawMatrix
 from her2stats.reading.text import TextTable
 from her2stats.reading.workbook import as_word
@@ -34,7 +34,7 @@ def read_h5ad_matrix(content: Content, *, layer: str | None = None, gene_column:
             raise TableError(Problem(f"there is no {where}", content.name, f"its layers are {layers}"))
         samples = _index(file["obs"])
         genes = _index(file["var"]) if gene_column is None else _column(file["var"], gene_column, content.name)
-        values = _matrix(file[where])
+        values = _matrix(file[where], content.allowed_size)
         if values.shape != (len(samples), len(genes)):
             what = f"{where} is {values.shape[0]} x {values.shape[1]}, not {len(samples)} x {len(genes)}"
             raise TableError(Problem(what, content.name, "write the file again"))
@@ -72,10 +72,10 @@ def _opened(content: Content, read: Any) -> Any:
         refuse(content.path, f"is not an AnnData file, or is damaged ({error})", "write it again with AnnData")
 
 
-def _matrix(node: Any) -> Floats:
+def _matrix(node: Any, allowed: int) -> Floats:
     """Dense values, or compressed sparse rows or columns."""
     if not hasattr(node, "keys"):
-        return np.asarray(_array(node), dtype=np.float64)
+        return np.asarray(_array(node, allowed), dtype=np.float64)
     from scipy import sparse
 
     kind = str(node.attrs.get("encoding-type", node.attrs.get("h5sparse_format", "")))
@@ -83,17 +83,17 @@ def _matrix(node: Any) -> Floats:
     if len(shape) != 2 or shape[0] * shape[1] * 8 > MAX_BYTES:
         raise ValueError("the matrix is too large, or has no shape")
     build = sparse.csc_matrix if kind.startswith("csc") else sparse.csr_matrix
-    parts = tuple(_array(node[name]) for name in ("data", "indices", "indptr"))
+    parts = tuple(_array(node[name], allowed) for name in ("data", "indices", "indptr"))
     packed = build(parts, shape=shape)
     packed.check_format(full_check=True)
     return np.asarray(packed.toarray(), dtype=np.float64)
 
 
-def _array(node: Any) -> Any:
-    """A dataset that lies in this very file and is not larger than the bound."""
+def _array(node: Any, allowed: int = RATIO_COUNTS_FROM) -> Any:
+    """A dataset that lies in this very file and is not larger than allowed."""
     if node.external or node.is_virtual:
         raise ValueError("it points to another file, which is not followed")
-    if node.size * max(node.dtype.itemsize, 1) > MAX_BYTES:
+    if node.size * max(node.dtype.itemsize, 1) > allowed:
         raise ValueError("an array is too large")
     return node[()]
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from her2stats.errors import Problem, ProblemList, TableError
 from her2stats.reading.delimited import gene_position, sample_positions
-from her2stats.reading.files import MAX_BYTES, Content, refuse
+from her2stats.reading.files import Content, refuse
 from her2stats.reading.matrix import Column, RawMatrix, numbers_from_words
 from her2stats.reading.text import TextTable
 from her2stats.reading.workbook import as_word
@@ -79,7 +79,7 @@ def _value(content: Content) -> Any:
         refuse(content.path, "needs the package rdata to be read", 'install it: pip install "her2stats[rds]"')
     constructors = dict(parser.DEFAULT_ALTREP_MAP)
     for name in COMPACT:
-        constructors[name] = _bounded(constructors[name])
+        constructors[name] = _bounded(constructors[name], content.allowed_size)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # classes that rdata does not know stay plain lists, refused below
@@ -89,12 +89,12 @@ def _value(content: Content) -> Any:
         refuse(content.path, f"is not an rds file, or is damaged ({error!r})", "save it again with saveRDS")
 
 
-def _bounded(construct: Callable[[Any], Any]) -> Callable[[Any], Any]:
+def _bounded(construct: Callable[[Any], Any], allowed: int) -> Callable[[Any], Any]:
     """Refuse to write out a sequence of a length that no file of this size honestly holds."""
 
     def checked(state: Any) -> Any:
         length = float(np.asarray(state.value)[0])
-        if not 0 <= length * 8 <= MAX_BYTES:
+        if not 0 <= length * 8 <= allowed:
             raise ValueError("a sequence is too long")
         return construct(state)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from her2stats.errors import FileError, Problem, ProblemList, TableError
 from her2stats.reading.delimited import gene_position, sample_positions
-from her2stats.reading.files import MAX_BYTES, MAX_RATIO, RATIO_COUNTS_FROM, Content, refuse
+from her2stats.reading.files import Content, refuse
 from her2stats.reading.matrix import Column, RawMatrix, numbers_from_words
 from her2stats.reading.text import TextTable
 
@@ -87,7 +87,7 @@ def _check_archive(content: Content) -> None:
             names = set(archive.namelist())
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         refuse(content.path, f"is not an Excel workbook ({error})", "save it as xlsx, csv or tsv")
-    if total > MAX_BYTES or (total > RATIO_COUNTS_FROM and total > MAX_RATIO * len(content.data)):
+    if total > content.allowed_size:
         refuse(content.path, "unpacks to far more than its size; it was not opened", "check where it comes from")
     if "[Content_Types].xml" not in names:
         refuse(content.path, "is a zip archive, not an Excel workbook", "unpack it and give the table inside")
