@@ -9,12 +9,28 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from packaging.version import Version
 
 from her2stats.errors import FileError, Problem
 from her2stats.statistics import Result
 from her2stats.study.results_folder import PROVENANCE, is_results_folder
 
-TEXT_COLUMNS = ("cohort", "sample", "stratum", "outcome", "term", "method", "flag", "model", "type", "kind", "note")
+# From pandas 3.1 on numbers are read exactly, and asking for it is deprecated.
+EXACT_NUMBERS: dict[str, Any] = {} if Version(pd.__version__) >= Version("3.1") else {"float_precision": "round_trip"}
+TEXT_COLUMNS = (
+    "cohort",
+    "sample",
+    "stratum",
+    "outcome",
+    "term",
+    "method",
+    "flag",
+    "model",
+    "type",
+    "kind",
+    "note",
+    "reason",
+)
 
 
 @dataclass(frozen=True)
@@ -120,7 +136,7 @@ def read_table(path: Path) -> pd.DataFrame:
     """Read one result table with its text kept as text: an empty flag is empty, a sample id is not a number."""
     header = pd.read_csv(path, nrows=0).columns
     text = {column: "str" for column in header if column in TEXT_COLUMNS}
-    table = pd.read_csv(path, dtype=text, keep_default_na=True, float_precision="round_trip")
+    table: pd.DataFrame = pd.read_csv(path, dtype=text, low_memory=False, **EXACT_NUMBERS)
     for column in text:
         table[column] = table[column].fillna("")
     return table
