@@ -8,6 +8,7 @@ import pytest
 
 from her2stats.deconvolution import cibersort, deconvolve
 from her2stats.deconvolution.bootstrap import bootstrap_samples, resample_genes
+from her2stats.deconvolution.settings import Settings
 from her2stats.errors import DataError
 
 from .conftest import Planted, plant
@@ -21,7 +22,8 @@ def test_a_refit_is_the_whole_estimate_on_the_drawn_genes(planted: Planted) -> N
     written = np.repeat(values, times, axis=1)
     fits = cibersort.fit_samples(cibersort.standardise_profiles(np.repeat(profiles, times, axis=0)), written)
     expected = cibersort.fractions_of(fits.weights, written, "absolute", 20.0)
-    only = bootstrap_samples(values, profiles=profiles, mode="absolute", median=20.0, draws=1, seed=4, conf_level=0.9)
+    settings = Settings(mode="absolute", bootstrap=1, seed=4)
+    only = bootstrap_samples(np.stack([values, values], axis=1), profiles=profiles, median=20.0, settings=settings)
     assert np.abs(only.low - expected).max() < 1e-9
     assert (only.low == only.high).all()
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from her2stats.deconvolution.interior_point import Array, Iterate, Problem
+from her2stats.deconvolution.svr_problem import Array, Iterate, Problem
 
 HOLD = 1e-6  # how firmly an undetermined intercept or eps stays where it was
 

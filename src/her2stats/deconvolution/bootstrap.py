@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from her2stats.deconvolution import cibersort
-from her2stats.deconvolution.cibersort import Mode
+from her2stats.deconvolution.settings import Settings
 
 Floats = npt.NDArray[np.float64]
 
@@ -29,9 +29,7 @@ def resample_genes(genes: int, draw: int, seed: int) -> npt.NDArray[np.int64]:
     return np.bincount(chosen, minlength=genes).astype(np.int64)
 
 
-def bootstrap_samples(
-    values: Floats, *, profiles: Floats, mode: Mode, median: float, draws: int, seed: int, conf_level: float
-) -> Intervals:
+def bootstrap_samples(values: Floats, *, profiles: Floats, median: float, settings: Settings) -> Intervals:
     """Repeat the whole estimate on signature genes drawn with replacement.
 
     A gene that is drawn k times has k times the cost in the regression, which is the same as k equal genes and keeps
@@ -39,16 +37,14 @@ def bootstrap_samples(
 
     Parameters
     ----------
-    values : array, (S, genes)
-        Mixture over the shared genes, linear scale.
+    values : array, (S, 2, genes)
+        Mixture over the shared genes, linear scale: as fitted, and as given (they differ in B-mode only).
     profiles : array, (genes, types)
         Signature on the same genes, linear scale.
-    mode, median
-        As for `cibersort.fractions_of`.
-    draws, seed : int
-        Number of refits, and where their random genes come from.
-    conf_level : float
-        Of the percentile limits.
+    median : float
+        What absolute scores are relative to.
+    settings : Settings
+        Number of draws, seed, level and mode.
 
     Returns
     -------
@@ -59,16 +55,15 @@ def bootstrap_samples(
     -----
     Efron (1979), doi 10.1214/aos/1176344552; percentile limits.
     """
-    results = np.empty((draws, len(values), profiles.shape[1]))
-    for draw in range(draws):
-        times = resample_genes(len(profiles), draw, seed)
+    results = np.empty((settings.bootstrap, len(values), profiles.shape[1]))
+    for draw in range(settings.bootstrap):
+        times = resample_genes(len(profiles), draw, settings.seed)
         kept = times > 0
-        fits = cibersort.fit_samples(
-            cibersort.standardise_profiles(profiles[kept], times[kept]), values[:, kept], times=times[kept]
-        )
-        drawn = np.repeat(values, times, axis=1)
-        results[draw] = cibersort.fractions_of(fits.weights, drawn, mode, median)
-    return _limits(results, conf_level)
+        X = cibersort.standardise_profiles(profiles[kept], times[kept])
+        fits = cibersort.fit_samples(X, values[:, 0, kept], times=times[kept])
+        given = np.repeat(values[:, 1], times, axis=1)
+        results[draw] = cibersort.fractions_of(fits.weights, given, settings.mode, median)
+    return _limits(results, settings.conf_level)
 
 
 def _limits(results: Floats, conf_level: float) -> Intervals:

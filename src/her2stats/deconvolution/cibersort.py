@@ -56,6 +56,10 @@ class Fits:
     iterations: Counts
     flag: npt.NDArray[np.str_]
 
+    def rows(self, wanted: slice) -> Fits:
+        """Return some of the samples."""
+        return Fits(*(getattr(self, field.name)[wanted] for field in fields(self)))
+
 
 def standardise_profiles(profiles: Floats, times: Counts | None = None) -> Floats:
     """Signature by the mean and the n - 1 standard deviation of all its elements; gene i counts `times[i]` times."""

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from her2stats.deconvolution import active_set, interior_point
-from her2stats.deconvolution.interior_point import Array, Iterate, Problem
+from her2stats.deconvolution import active_set, interior_point, svr_problem
+from her2stats.deconvolution.svr_problem import Array, Iterate, Problem
 
 EXACT = 1e-9
 """Largest violation of the optimality conditions of a fit that counts as exact."""
@@ -97,8 +97,8 @@ def solve_nu_svr(
     fits = Y.shape[0]
     shares = xp.asarray(nu, dtype=Y.dtype) * xp.ones(fits, dtype=Y.dtype)
     costs = xp.asarray(cost, dtype=Y.dtype) * xp.ones(n, dtype=Y.dtype)
-    whole = interior_point.pose(xp, X, Y, shares, costs)
-    rough = interior_point.pose(xp, *(xp.astype(part, xp.float32) for part in (X, Y, shares, costs)))
+    whole = svr_problem.pose(xp, X, Y, shares, costs)
+    rough = svr_problem.pose(xp, *(xp.astype(part, xp.float32) for part in (X, Y, shares, costs)))
     parts = []
     for first in range(0, fits, batch):
         rows = xp.arange(first, min(first + batch, fits))
@@ -115,8 +115,8 @@ def _solve_batch(problem: Problem, rough: Problem, fallback: bool) -> tuple[Arra
     xp = problem.xp
     here = xp.arange(problem.target.shape[0])
     settled: list[tuple[Array, Array, Array, Array]] = []
-    iterate = interior_point.advance(rough, interior_point.start(rough), ROUGH_MU, MOST_ITERATIONS)
-    iterate = iterate.or_else(xp, interior_point.start(problem))
+    iterate = interior_point.advance(rough, svr_problem.start(rough), ROUGH_MU, MOST_ITERATIONS)
+    iterate = iterate.or_else(xp, svr_problem.start(problem))
     for goal in MU_GOALS:
         iterate = interior_point.advance(problem, iterate, goal, MOST_ITERATIONS)
         z, a = active_set.solve_edge(problem, *active_set.guess_edge(problem, iterate), iterate.z)

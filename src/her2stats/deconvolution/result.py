@@ -1,0 +1,112 @@
+"""What a deconvolution returns: fractions, how far to trust them, and every convention in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from her2stats.deconvolution.bootstrap import Intervals
+from her2stats.deconvolution.cibersort import Fits, Mode
+from her2stats.deconvolution.permutations import Floats, p_values
+from her2stats.deconvolution.settings import Settings
+from her2stats.deconvolution.signature_matrix import SignatureMatrix
+from her2stats.notes import Note
+
+
+@dataclass(frozen=True, eq=False)
+class Deconvolution:
+    """Cell fractions and how far to trust them.
+
+    Parameters
+    ----------
+    fractions : DataFrame
+        samples x cell types; relative fractions sum to 1, absolute ones to the sample's score. Exactly 0 where the
+        weight is not positive; NaN in flagged rows without a fit.
+    quality : DataFrame
+        samples x nu, r, rmse, p_value (CIBERSORT's), p_value_unbiased, score (sum of the fractions), coverage (share of
+        the signature's genes), kkt (violation of the optimality conditions), iterations, flag ("" where all is well).
+    settings : Settings
+        What was asked.
+    signature : SignatureMatrix
+        What was fitted.
+    genes : tuple of str
+        Genes shared by mixture and signature.
+    reference_median : float
+        What absolute scores are relative to. Give it to a later call, and a tumour scored alone gets the same score
+        as within this cohort.
+    notes : tuple of Note
+        What was repaired or assumed.
+    method : str
+        Every convention in a sentence.
+    intervals : DataFrame or None
+        One row a sample and type: sample, cell_type, fraction, conf_low, conf_high, zero_share, draws.
+    """
+
+    fractions: pd.DataFrame
+    quality: pd.DataFrame
+    settings: Settings
+    signature: SignatureMatrix
+    genes: tuple[str, ...]
+    reference_median: float
+    notes: tuple[Note, ...]
+    method: str
+    intervals: pd.DataFrame | None = None
+
+    @property
+    def mode(self) -> Mode:
+        """How fractions are scaled: "absolute", "relative" or "no.sumto1"."""
+        return self.settings.mode
+
+
+def quality_table(fits: Fits, null: Floats, fractions: pd.DataFrame, coverage: float) -> pd.DataFrame:
+    """Quality of each sample, from its fit and the correlations of random mixtures."""
+    ours, unbiased = p_values(fits.r, null)
+    return pd.DataFrame(
+        {
+            "nu": fits.nu,
+            "r": fits.r,
+            "rmse": fits.rmse,
+            "p_value": ours,
+            "p_value_unbiased": unbiased,
+            "score": fractions.sum(axis=1, min_count=1),
+            "coverage": coverage,
+            "kkt": fits.kkt,
+            "iterations": fits.iterations,
+            "flag": pd.Series(fits.flag.astype(object), index=fractions.index).astype(str),
+        },
+        index=fractions.index,
+    )
+
+
+def interval_table(fractions: pd.DataFrame, limits: Iterable[Intervals]) -> pd.DataFrame:
+    """One row a sample and cell type, with its limits and the share of refits that gave zero."""
+    parts = list(limits)
+    count, types = fractions.shape
+    return pd.DataFrame(
+        {
+            "sample": np.repeat(fractions.index.to_numpy(), types),
+            "cell_type": np.tile(fractions.columns.to_numpy(), count),
+            "fraction": fractions.to_numpy().ravel(),
+            "conf_low": np.concatenate([part.low for part in parts]).ravel(),
+            "conf_high": np.concatenate([part.high for part in parts]).ravel(),
+            "zero_share": np.concatenate([part.zero_share for part in parts]).ravel(),
+            "draws": np.repeat(np.concatenate([part.draws for part in parts]), types),
+        }
+    )
+
+
+def quality_notes(flags: pd.Series, settings: Settings, median: float) -> list[Note]:
+    """Say which samples have no usable fit, and what absolute scores are relative to."""
+    notes = []
+    flagged = flags[flags != ""]
+    if len(flagged):
+        detail = "; ".join(f"{sample}: {flag}" for sample, flag in flagged.items())
+        notes.append(Note("fractions", "samples without a usable fit", len(flagged), detail))
+    if settings.mode == "absolute" and settings.reference_median is None:
+        what = f"absolute scores are relative to the median of this mixture, {median:.6g}"
+        detail = "give it as reference_median to score further samples on the same scale"
+        notes.append(Note("fractions", what, len(flags), detail))
+    return notes

@@ -1,0 +1,90 @@
+"""Every choice of a deconvolution in one place: checked, put into words, and compared with those of an earlier run."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from her2stats.deconvolution.cibersort import LIBSVM_TOLERANCE, Mode, Solver
+from her2stats.errors import DataError, ProblemList
+
+BatchCorrection = Literal["none", "b-mode", "b-mode-reference"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The arguments of `deconvolve` that decide its numbers; see there."""
+
+    mode: Mode = "absolute"
+    solver: Solver = "exact"
+    permutations: int = 0
+    bootstrap: int = 0
+    conf_level: float = 0.95
+    quantile_normalise: bool = False
+    batch_correction: BatchCorrection = "none"
+    seed: int = 0
+    reference_median: float | None = None
+    min_overlap: float = 0.5
+    check_scale: bool = True
+    libsvm_tolerance: float = LIBSVM_TOLERANCE
+
+    def __post_init__(self) -> None:
+        problems = ProblemList()
+        for good, what, meaning in self._rules():
+            if not good:
+                problems.add(DataError, f"{what} has no meaning", where="deconvolve", remedy=f"give {meaning}")
+        problems.raise_if_any()
+
+    def _rules(self) -> list[tuple[bool, str, str]]:
+        median = self.reference_median
+        again = self.bootstrap and self.solver == "libsvm"
+        return [
+            (
+                self.mode in ("absolute", "relative", "no.sumto1"),
+                f"mode {self.mode!r}",
+                "absolute, relative, no.sumto1",
+            ),
+            (self.solver in ("exact", "libsvm"), f"solver {self.solver!r}", "exact or libsvm"),
+            (
+                self.batch_correction in ("none", "b-mode", "b-mode-reference"),
+                f"batch_correction {self.batch_correction!r}",
+                "none, b-mode or b-mode-reference",
+            ),
+            (self.permutations >= 0, f"permutations {self.permutations}", "0 or more"),
+            (self.bootstrap >= 0, f"bootstrap {self.bootstrap}", "0 or more"),
+            (not again, "bootstrap with solver 'libsvm'", "solver 'exact': it is fast enough"),
+            (0 < self.conf_level < 1, f"conf_level {self.conf_level}", "a level between 0 and 1"),
+            (self.seed >= 0, f"seed {self.seed}", "0 or more"),
+            (median is None or median > 0, f"reference_median {median}", "a median above 0"),
+            (0 <= self.min_overlap <= 1, f"min_overlap {self.min_overlap}", "a share between 0 and 1"),
+            (self.libsvm_tolerance > 0, f"libsvm_tolerance {self.libsvm_tolerance}", "a tolerance above 0"),
+        ]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, for provenance."""
+        return asdict(self)
+
+    def method(self, signature: str, median: float) -> str:
+        """Say every convention in a sentence."""
+        scale = {
+            "absolute": f"absolute mode (sig.score, reference median {median:.6g})",
+            "relative": "relative mode",
+            "no.sumto1": "absolute mode (no.sumto1)",
+        }[self.mode]
+        how = "exact optimum" if self.solver == "exact" else f"libsvm at tolerance {self.libsvm_tolerance:g}"
+        parts = [
+            f"CIBERSORT nu-SVR ({how}), C = 1, nu of 0.25, 0.5, 0.75 by least RMSE, {scale}",
+            f"signature {signature}",
+            "quantile normalised" if self.quantile_normalise else "no quantile normalisation",
+        ]
+        if self.batch_correction != "none":
+            towards = "the rebuilt mixtures" if self.batch_correction == "b-mode-reference" else "the common mean"
+            parts.append(f"B-mode batch correction (parametric ComBat on log2(x + 1) towards {towards})")
+        parts.append(f"{self.permutations} permutations" if self.permutations else "no permutations")
+        if self.bootstrap:
+            parts.append(
+                f"{self.bootstrap} bootstrap draws of signature genes, {self.conf_level:.0%} percentile limits"
+            )
+        if self.permutations or self.bootstrap:
+            parts.append(f"seed {self.seed}")
+        return ", ".join(parts)
