@@ -15,7 +15,6 @@ from her2stats.errors import DataError
 
 from .conftest import Planted, plant
 
-
 CASES = (((8, 8), None), ((5, 12), None), ((6, 4, 9), None), ((7, 8), 1), ((6, 4, 9), 0))
 
 SVA = """

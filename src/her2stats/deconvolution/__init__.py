@@ -1,7 +1,16 @@
 """Cell fractions of bulk samples: nu-support-vector regression on a signature matrix, to the exact optimum."""
 
+from her2stats.deconvolution.building import SignatureBuild, build_signature_matrix
 from her2stats.deconvolution.estimate import deconvolve
 from her2stats.deconvolution.result import Deconvolution
-from her2stats.deconvolution.signature_matrix import SignatureMatrix, read_signature_matrix
+from her2stats.deconvolution.signature_matrix import SignatureMatrix, read_signature_matrix, write_signature_matrix
 
-__all__ = ["Deconvolution", "SignatureMatrix", "deconvolve", "read_signature_matrix"]
+__all__ = [
+    "Deconvolution",
+    "SignatureBuild",
+    "SignatureMatrix",
+    "build_signature_matrix",
+    "deconvolve",
+    "read_signature_matrix",
+    "write_signature_matrix",
+]

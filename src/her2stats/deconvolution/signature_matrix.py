@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from her2stats.errors import FileError, GeneError, ProblemList, TableError
+from her2stats.errors import FileError, GeneError, OutputError, Problem, ProblemList, TableError
 
 LEAST_GENES = 10
 
@@ -135,6 +135,20 @@ def read_signature_matrix(path: str | Path, *, name: str | None = None) -> Signa
     table = pd.DataFrame([row[1:] for row in rows[1:]], index=[row[0] for row in rows[1:]], columns=header[1:])
     checked = _checked(table, str(path))
     return SignatureMatrix(name or file.stem, checked, str(path), hashlib.sha256(content).hexdigest())
+
+
+def write_signature_matrix(signature: SignatureMatrix, path: str | Path) -> None:
+    """Write a signature matrix as tab-separated text that `read_signature_matrix` and CIBERSORT read.
+
+    Raises
+    ------
+    OutputError
+        The file cannot be written.
+    """
+    try:
+        signature.profiles.to_csv(path, sep="\t", index_label="Gene symbol", lineterminator="\n")
+    except OSError as error:
+        raise OutputError(Problem(f"cannot be written: {error.strerror}", str(path))) from error
 
 
 def _checked(profiles: pd.DataFrame, where: str) -> pd.DataFrame:
