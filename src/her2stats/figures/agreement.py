@@ -25,8 +25,9 @@ from her2stats.figures.legend import legend_box
 from her2stats.figures.measure import wrapped
 from her2stats.figures.placeholder import placeholder
 from her2stats.figures.quasirandom import spread
+from her2stats.figures.row_axis import axis_title, fitting_ticks, row_scales, title_layers
 from her2stats.figures.row_marks import column_texts
-from her2stats.figures.row_panel import axis_title, fitting_ticks, room_above, row_layers, row_panel, row_scales
+from her2stats.figures.row_panel import room_above, row_layers, row_panel
 from her2stats.figures.theme import GREY, INK, MARGIN, SMALL_SIZE, STRIPE, figure_theme
 from her2stats.figures.wording import MINUS, plain
 
@@ -136,7 +137,8 @@ def plot_agreement(
         + scale_color_manual(values=COLOURS, name="", breaks=verdicts)
         + scale_shape_manual(values=SHAPES, name="", breaks=verdicts)
         + legends.layers()
-        + labs(x=title, y="", caption=caption)
+        + title_layers(title, geometry)
+        + labs(caption=caption)
     )
 
 

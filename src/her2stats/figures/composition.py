@@ -87,7 +87,7 @@ def plot_composition(
     --------
     >>> frame = pd.DataFrame({"hr": ["positive", "negative"], "Monocytes": [1.0, 3.0], "Neutrophils": [1.0, 1.0]})
     >>> plot_composition(frame, ["Monocytes", "Neutrophils"]).data["share"].tolist()
-    [0.5, 0.5, 0.75, 0.25]
+    [0.75, 0.25, 0.5, 0.5]
     """
     order = display_order(types)
     amounts, left_out = _amounts(sample_frame(data, None, types), order, relative=relative)

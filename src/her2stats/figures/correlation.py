@@ -12,6 +12,7 @@ from her2stats.figures.legend import legend_box
 from her2stats.figures.measure import wrapped
 from her2stats.figures.panel_head import PanelHead, panel_head
 from her2stats.figures.placeholder import placeholder
+from her2stats.figures.row_axis import axis_title, fitting_ticks, row_scales, title_layers
 from her2stats.figures.row_marks import (
     column_texts,
     count_texts,
@@ -21,16 +22,7 @@ from her2stats.figures.row_marks import (
     reasons,
     vertical,
 )
-from her2stats.figures.row_panel import (
-    RowPanel,
-    axis_title,
-    fitting_ticks,
-    room_above,
-    row_labels,
-    row_layers,
-    row_panel,
-    row_scales,
-)
+from her2stats.figures.row_panel import RowPanel, room_above, row_labels, row_layers, row_panel
 from her2stats.figures.rows import Rows, is_second_test, result_rows, row_places
 from her2stats.figures.stratum_rows import (
     described,
@@ -201,7 +193,8 @@ def _drawn(
         + _layers(rows, places, geometry, head)
         + column_texts({name: shown[name] for name in columns}, head.header_y, geometry)
         + facet_wrap("panel", ncol=geometry.per_row)
-        + labs(x=title, y="", caption=caption)
+        + title_layers(title, geometry)
+        + labs(caption=caption)
     )
 
 

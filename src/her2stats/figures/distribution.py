@@ -15,17 +15,9 @@ from her2stats.figures.measure import wrapped
 from her2stats.figures.panel_head import PanelHead, panel_head
 from her2stats.figures.placeholder import placeholder
 from her2stats.figures.quasirandom import spread
+from her2stats.figures.row_axis import axis_title, fitting_ticks, row_scales, title_layers
 from her2stats.figures.row_marks import column_texts, count_texts
-from her2stats.figures.row_panel import (
-    RowPanel,
-    axis_title,
-    fitting_ticks,
-    room_above,
-    row_labels,
-    row_layers,
-    row_panel,
-    row_scales,
-)
+from her2stats.figures.row_panel import RowPanel, room_above, row_labels, row_layers, row_panel
 from her2stats.figures.rows import Rows, as_list, is_second_test, result_rows, row_places
 from her2stats.figures.sample_frame import Samples, sample_frame
 from her2stats.figures.stratum_rows import panel_titles, placed, stacked_height, stratum_legend
@@ -175,7 +167,8 @@ def _drawn(
         + column_texts(texts, head.header_y, geometry)
         + legends.layers()
         + facet_wrap("panel", ncol=geometry.per_row)
-        + labs(x=title, y="", caption=caption)
+        + title_layers(title, geometry)
+        + labs(caption=caption)
     )
 
 

@@ -16,6 +16,7 @@ from her2stats.figures.measure import wrapped
 from her2stats.figures.odds_axis import clip, odds_limits, odds_ticks
 from her2stats.figures.panel_head import PanelHead, panel_head
 from her2stats.figures.placeholder import placeholder
+from her2stats.figures.row_axis import axis_title, fitting_ticks, row_scales, title_layers
 from her2stats.figures.row_marks import (
     column_texts,
     count_texts,
@@ -25,16 +26,7 @@ from her2stats.figures.row_marks import (
     reasons,
     vertical,
 )
-from her2stats.figures.row_panel import (
-    RowPanel,
-    axis_title,
-    fitting_ticks,
-    room_above,
-    row_labels,
-    row_layers,
-    row_panel,
-    row_scales,
-)
+from her2stats.figures.row_panel import RowPanel, room_above, row_labels, row_layers, row_panel
 from her2stats.figures.rows import Rows, result_rows, row_places
 from her2stats.figures.stratum_rows import (
     described,
@@ -150,7 +142,8 @@ def plot_forest(
         + _layers(rows, places, geometry, head, fitting_ticks(odds_ticks(limits), geometry), pooled)
         + texts
         + facet_wrap("panel", ncol=geometry.per_row)
-        + labs(x=title, y="", caption=caption)
+        + title_layers(title, geometry)
+        + labs(caption=caption)
     )
 
 

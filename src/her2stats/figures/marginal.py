@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import pandas as pd
 from plotnine import (
@@ -26,10 +26,11 @@ from plotnine import (
 
 from her2stats.figures.cell_types import display_order
 from her2stats.figures.legend import LegendBox, legend_box
+from her2stats.figures.marginal_input import AncovaLike, curve_parts, fitted_frames, of_model, score_name
 from her2stats.figures.marginal_notes import slope_notes
 from her2stats.figures.measure import fitting_size, wrapped
 from her2stats.figures.placeholder import placeholder
-from her2stats.figures.rows import STRATUM_ORDER, Rows, as_list, in_order, result_rows
+from her2stats.figures.rows import STRATUM_ORDER, Rows, in_order, result_rows
 from her2stats.figures.theme import GREY, INK, MARGIN, SMALL_SIZE, figure_theme, stratum_colours
 from her2stats.figures.wording import (
     axis_numbers,
@@ -39,23 +40,11 @@ from her2stats.figures.wording import (
     stratum_name,
 )
 from her2stats.statistics.result import Result
-from her2stats.statistics.specs import AncovaSpec
 
 PANEL_HEIGHT_MM = 36.0
+NARROWEST_PANEL_MM = 42.0
 LINETYPES = ("dashed", "dotted", "dashdot")
 MEAN = "Marginal mean"
-
-
-class AncovaLike(Protocol):
-    """What `fit_ancova` returns, as far as the figure reads it."""
-
-    @property
-    def curve(self) -> Result:
-        """Marginal means along the score."""
-
-    @property
-    def slopes(self) -> Result:
-        """Marginal slopes of the score."""
 
 
 def plot_marginal(
@@ -119,24 +108,27 @@ def plot_marginal(
     >>> len(plot_marginal(pd.DataFrame(curve)).data)
     2
     """
-    curve_results, slope_results = _parts(curves, slopes)
-    table, slope_table = _of_model(result_rows(curve_results), model), _of_model(result_rows(slope_results), model)
+    curve_results, slope_results = curve_parts(curves, slopes)
+    table = result_rows(curve_results)
+    if "model" in table and len(table):
+        model = model or str(table["model"].iloc[0])
+    table, slope_table = of_model(table, model), of_model(result_rows(slope_results), model)
     wanted = in_order(table["outcome"], outcomes) if outcomes is not None else display_order(table["outcome"])
     wanted = [name for name in wanted if outcomes is None or name in outcomes]
     table = table[table["outcome"].isin(wanted)]
     if not len(table):
         return placeholder("No marginal mean to show: the ANCOVA was not fitted.", width_mm=width_mm)
-    score = score or _score(curve_results, slope_table)
+    score = score or score_name(curve_results, slope_table)
     table = _with_panels(table, wanted, labels)
     mean = table[(table["stratum"] == "all") & table["estimate"].notna()]
     levels = _level_lines(table, lines)
     box = _legend(levels, width_mm)
     panels = table["panel"].cat.categories
-    per_row = min(columns, len(panels))
-    caption = wrapped(_caption(table, model), width_mm - 2 * MARGIN, SMALL_SIZE)
+    per_row = min(columns, len(panels), max(1, int(width_mm // NARROWEST_PANEL_MM)))
+    width = min(width_mm, 14 + per_row * 60.0)
+    caption = wrapped(_caption(table, model), width - 2 * MARGIN, SMALL_SIZE)
     height = math.ceil(len(panels) / per_row) * (PANEL_HEIGHT_MM + 9) + box.height_mm + 9 + 2.5 * caption.count("\n")
     several = len(set(table["cohort"])) > 1
-    width = min(width_mm, 14 + per_row * 60.0)
     room = (width - 2 * MARGIN - 4) / per_row - 12
     return (
         ggplot(mean, aes("at", "estimate"))
@@ -150,29 +142,6 @@ def plot_marginal(
         + scale_y_continuous(labels=axis_numbers)
         + labs(x=display_name(score, labels) if score else "Score", y="Marginal mean abundance", caption=caption)
     )
-
-
-def _parts(
-    curves: AncovaLike | Sequence[AncovaLike] | Rows, slopes: Rows | None
-) -> tuple[list[Result | pd.DataFrame], list[Result | pd.DataFrame]]:
-    """Curves and slopes, out of Ancova objects where those were given."""
-    many: Any = [curves] if hasattr(curves, "curve") else as_list(curves)  # type: ignore[arg-type]
-    curve_parts = [item.curve if hasattr(item, "curve") else item for item in many]
-    slope_parts = [item.slopes for item in many if hasattr(item, "curve")]
-    return curve_parts, [*slope_parts, *as_list(slopes)]
-
-
-def _of_model(table: pd.DataFrame, model: str | None) -> pd.DataFrame:
-    if "model" not in table or not len(table):
-        return table
-    return table[table["model"] == (model or table["model"].iloc[0])]
-
-
-def _score(curves: Sequence[Result | pd.DataFrame], slopes: pd.DataFrame) -> str:
-    for item in curves:
-        if isinstance(item, Result) and isinstance(item.spec, AncovaSpec):
-            return item.spec.score
-    return str(slopes["term"].iloc[0]) if len(slopes) else ""
 
 
 def _with_panels(table: pd.DataFrame, wanted: list[str], labels: Mapping[str, str] | None) -> pd.DataFrame:
@@ -231,7 +200,7 @@ def _rug(
     for (cohort, outcome, panel), _ in table[table["estimate"].notna()].groupby(
         ["cohort", "outcome", "panel"], observed=True, sort=False
     ):
-        frames = [rug] if rug is not None else _frames(curves, str(cohort), str(outcome))
+        frames = [rug] if rug is not None else fitted_frames(curves, str(cohort), str(outcome))
         for frame in frames[:1]:
             if score in frame:
                 used = frame[[name for name in (score, outcome) if name in frame]].dropna()
@@ -241,19 +210,6 @@ def _rug(
     marks = pd.concat(ticks, ignore_index=True)
     marks["panel"] = pd.Categorical(marks["panel"], table["panel"].cat.categories)
     return [geom_rug(aes(x="at"), marks, sides="b", size=0.25, alpha=0.5, color=INK, inherit_aes=False)]
-
-
-def _frames(curves: Sequence[Result | pd.DataFrame], cohort: str, outcome: str) -> list[pd.DataFrame]:
-    """Complete cases of the model behind a panel."""
-    found = []
-    for item in curves:
-        if not isinstance(item, Result) or not isinstance(item.spec, AncovaSpec):
-            continue
-        if ((item.table["cohort"] == cohort) & (item.table["outcome"] == outcome)).any():
-            spec = item.spec
-            used = [name for name in (outcome, spec.score, *spec.factors, *spec.covariates) if name in item.data]
-            found.append(item.data[used].dropna())
-    return found
 
 
 def _caption(table: pd.DataFrame, model: str | None) -> str:

@@ -60,7 +60,7 @@ def elided(text: str, width_mm: float, size: float) -> str:
     Examples
     --------
     >>> elided("Monocytes", 30, 6), elided("A cell type with a very long name indeed (12)", 30, 6)
-    ('Monocytes', 'A cell type with a…d (12)')
+    ('Monocytes', 'A cell type with a v…d (12)')
     """
     if text_width(text, size) <= width_mm or len(text) < 12 or "$" in text:
         return text

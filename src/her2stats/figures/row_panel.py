@@ -8,23 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import pandas as pd
 from plotnine import (
     aes,
-    element_blank,
-    element_text,
     geom_rect,
     geom_segment,
-    scale_x_continuous,
-    scale_y_continuous,
-    theme,
 )
 
-from her2stats.figures.measure import elided, fitting_size, text_width, widest, wrapped
-from her2stats.figures.theme import BASE_SIZE, GREY, MARGIN, SMALL_SIZE, STRIPE, TEXT_SIZE
+from her2stats.figures.measure import elided, text_width, widest
+from her2stats.figures.theme import GREY, MARGIN, SMALL_SIZE, STRIPE, TEXT_SIZE
 from her2stats.figures.wording import display_name
 
 COLUMN_GAP = 1.8  # mm before each column of text
@@ -49,6 +43,8 @@ class RowPanel:
         Axis and columns together.
     per_row : int
         Panels side by side.
+    label_mm : float
+        Row labels, left of the first panel.
     """
 
     low: float
@@ -57,6 +53,7 @@ class RowPanel:
     columns: Mapping[str, float]
     panel_mm: float
     per_row: int
+    label_mm: float
 
     @property
     def unit(self) -> float:
@@ -99,7 +96,8 @@ def row_panel(
     most_per_row : int
         Upper bound of panels side by side.
     """
-    room = width_mm - 2 * MARGIN - widest(labels, TEXT_SIZE) - TICK_ROOM
+    label_mm = widest(labels, TEXT_SIZE) + TICK_ROOM
+    room = width_mm - 2 * MARGIN - label_mm
     edges, used = {}, 0.0
     for name, texts in columns.items():
         edges[name] = used + COLUMN_GAP
@@ -109,31 +107,7 @@ def row_panel(
         panel_mm = (room - (per_row - 1) * PANEL_GAP) / per_row
         if panel_mm - used >= SMALLEST_AXIS or per_row == 1:
             break
-    return RowPanel(*limits, max(panel_mm - used, 5.0), edges, max(panel_mm, used + 5.0), per_row)
-
-
-def fitting_ticks(candidates: Sequence[Mapping[float, str]], geometry: RowPanel) -> dict[float, str]:
-    """Return the first set of ticks (place to label) whose labels do not touch, else the last."""
-    for ticks in candidates:
-        inside = {at: label for at, label in ticks.items() if _fits(at, label, geometry)}
-        places = sorted(inside)
-        apart = all(
-            (right - left) / geometry.unit
-            > (text_width(inside[left], SMALL_SIZE) + text_width(inside[right], SMALL_SIZE)) / 2 + 0.5
-            for left, right in pairwise(places)
-        )
-        if apart:
-            return inside
-    return inside
-
-
-def _fits(at: float, label: str, geometry: RowPanel) -> bool:
-    """Whether a tick lies on the axis and its label does not reach into the next panel's."""
-    if not geometry.low - 1e-9 <= at <= geometry.high + 1e-9:
-        return False
-    edge = min(at - geometry.low, geometry.right - at) / geometry.unit
-    free = PANEL_GAP if geometry.columns else PANEL_GAP / 2  # no tick stands below columns of text
-    return geometry.per_row == 1 or text_width(label, SMALL_SIZE) / 2 - edge <= free
+    return RowPanel(*limits, max(panel_mm - used, 5.0), edges, max(panel_mm, used + 5.0), per_row, label_mm)
 
 
 def row_layers(
@@ -172,63 +146,7 @@ def row_labels(names: Iterable[str], labels: Mapping[str, str] | None, width_mm:
     return [elided(display_name(name, labels), 0.4 * width_mm, TEXT_SIZE) for name in names]
 
 
-def row_scales(
-    places: pd.DataFrame,
-    geometry: RowPanel,
-    ticks: Mapping[float, str],
-    *,
-    head: float,
-    titles: Sequence[str] = (),
-) -> list[Any]:
-    """Axes and theme of a figure of rows.
-
-    Parameters
-    ----------
-    places, geometry, ticks
-        As for `row_layers`.
-    head : float
-        Rows left free above the first one.
-    titles : sequence of str
-        Of the panels.
-    """
-    top, bottom = places["y"].max() + 0.5 + head, places["y"].min() - 0.5
-    middle = (geometry.axis_mm / 2) / geometry.panel_mm if geometry.per_row == 1 else 0.5
-    return [
-        scale_x_continuous(
-            limits=(geometry.low, geometry.right),
-            expand=(0, 0),
-            breaks=list(ticks),
-            labels=list(ticks.values()),
-            minor_breaks=[],
-        ),
-        scale_y_continuous(
-            limits=(bottom, top),
-            expand=(0, 0),
-            breaks=list(places["y"]),
-            labels=list(places["label"]),
-            minor_breaks=[],
-        ),
-        theme(
-            panel_border=element_blank(),
-            panel_grid=element_blank(),
-            axis_ticks_y=element_blank(),
-            axis_title_y=element_blank(),
-            axis_title_x=element_text(ha=middle),
-            axis_text_x=element_text(size=SMALL_SIZE),
-            strip_text=element_text(size=fitting_size(titles, geometry.panel_mm)),
-        ),
-    ]
-
-
 def room_above(geometry: RowPanel, width_mm: float) -> float:
     """Width that a legend centred on the panels may take without leaving the figure."""
     panels = geometry.per_row * geometry.panel_mm + (geometry.per_row - 1) * PANEL_GAP
     return panels + min(0.0, width_mm - 2 * MARGIN - panels)
-
-
-def axis_title(text: str, geometry: RowPanel) -> str:
-    """Break the axis title where it would run out of the figure; under a single panel it is centred on the axis."""
-    if geometry.per_row > 1:
-        return wrapped(text, geometry.per_row * geometry.panel_mm, BASE_SIZE)
-    beside = geometry.panel_mm - geometry.axis_mm / 2
-    return wrapped(text, 2 * min(beside, geometry.axis_mm / 2 + 15), BASE_SIZE)
