@@ -38,7 +38,8 @@ def answer(spec: Spec, data: pd.DataFrame) -> Result:
             kinds = dict(zip(given.pop("y"), given.pop("kinds"), strict=True))
             answers = [compare_groups(data, name, kind=kind, **given) for name, kind in kinds.items()]
             tables = pd.concat([one.table for one in answers], ignore_index=True)
-            return Result(tables, spec, answers[0].data)
+            columns = {name: one.data[name] for one in answers for name in one.data}
+            return Result(tables, spec, pd.DataFrame(columns))
         case LogisticSpec():
             return fit_logistic(data, given.pop("outcomes"), given.pop("exposure"), **given)
         case InteractionSpec():

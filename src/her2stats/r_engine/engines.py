@@ -18,7 +18,7 @@ from her2stats.r_engine.exchange import MODELS, read_exact, write_questions
 from her2stats.r_engine.fields import spec_fields
 from her2stats.r_engine.frames import column_cells, column_from_cells, frame_levels
 from her2stats.r_engine.locate import find_rscript
-from her2stats.r_engine.process import Conversation, Gone, python_environment
+from her2stats.r_engine.process import Conversation, Gone, python_environment, quiet_environment
 from her2stats.r_engine.sources import one_file, r_files, r_package
 from her2stats.r_engine.worker import FUNCTIONS, MARK
 from her2stats.statistics.result import Result
@@ -127,7 +127,8 @@ class ScriptedR:
             script = self._folder / "her2stats.R"
             script.write_text(one_file(functions), encoding="utf-8")
             serve = r_package() / "inst" / "serve.R"
-            self._talk = Conversation([find_rscript(), "--vanilla", str(serve), str(script)], mark="\t" + MARK + "\t")
+            command = [find_rscript(), "--vanilla", str(serve), str(script)]
+            self._talk = Conversation(command, mark=f"\t{MARK}\t", environment=quiet_environment())
             hello = self._talk.hear(START).split("\t")
         except BaseException:
             shutil.rmtree(self._folder, ignore_errors=True)

@@ -118,13 +118,15 @@ def read_models(folder: str | Path) -> dict[str, Result]:
     try:
         specs = _read_csv(folder / SPECS_FILE)
         fields: dict[str, dict[str, list[str]]] = {}
+        if not specs["model"]:
+            raise ValueError(f"{SPECS_FILE} names no model")
         for model, field, value in zip(specs["model"], specs["field"], specs["value"], strict=True):
             fields.setdefault(unescape(model), {}).setdefault(unescape(field), []).append(unescape(value))
         return {model: _read_model(folder / MODELS, model, mine) for model, mine in fields.items()}
     except FileNotFoundError as error:
         remedy = "run the study again"
         raise FileError(Problem("is missing", str(error.filename), remedy)) from error
-    except (KeyError, ValueError, UnicodeDecodeError) as error:
+    except (LookupError, ValueError, csv.Error) as error:
         raise FileError(Problem(f"is damaged ({error})", str(folder), "run the study again")) from error
 
 
@@ -179,12 +181,19 @@ def _read_model(folder: Path, name: str, fields: dict[str, list[str]]) -> Result
     ids = column_from_cells(cells.pop(header), fields["index"][0])
     columns = {unescape(column): values for column, values in cells.items()}
     dtypes = {variable: values[0] for variable, values in about("dtype:").items()}
+    _check_columns(name, columns, dtypes)
     data = frame_from_cells(columns, dtypes, about("levels:"))
     data.index = pd.Index(ids, name=fields["index"][1] if len(fields["index"]) > 1 else None)
     kinds = {column: values[0] for column, values in about("column:").items()}
     answer = {unescape(column): values for column, values in _read_csv(folder / f"{name}.python.csv").items()}
+    _check_columns(name, answer, kinds)
     table = frame_from_cells(answer, kinds)
     return Result(table, spec, data)
+
+
+def _check_columns(model: str, columns: Columns, expected: Mapping[str, str]) -> None:
+    if list(columns) != list(expected):
+        raise ValueError(f"columns of '{model}' are not those that {SPECS_FILE} names")
 
 
 def _write_csv(path: Path, columns: Columns) -> None:
@@ -197,5 +206,7 @@ def _write_csv(path: Path, columns: Columns) -> None:
 def _read_csv(path: Path) -> Columns:
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.reader(file))
+    if not rows or any(len(row) != len(rows[0]) for row in rows):
+        raise ValueError(f"rows of {path.name} are not all of one length")
     header, body = rows[0], rows[1:]
     return {name: [row[place] for row in body] for place, name in enumerate(header)}

@@ -135,7 +135,12 @@ class Conversation:
         return f"R ended by itself (status {status}){last}" if status is not None else "R closed its output"
 
 
+def quiet_environment() -> dict[str, str]:
+    """Environment in which no R reads a profile, not even one that rpy2 starts to ask for its library path."""
+    return {**os.environ, "R_PROFILE_USER": os.devnull}
+
+
 def python_environment() -> dict[str, str]:
     """Environment in which a Python process finds this package as this process did."""
-    path = [entry for entry in sys.path if entry]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(dict.fromkeys(path))}
+    path = [str(Path(entry).resolve()) for entry in sys.path if entry]
+    return quiet_environment() | {"PYTHONPATH": os.pathsep.join(dict.fromkeys(path))}

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import importlib.metadata
-import os
 import shutil
 import subprocess
 from dataclasses import dataclass
 
 from her2stats.r_engine.engines import EmbeddedR
 from her2stats.r_engine.locate import find_rscript
-from her2stats.r_engine.process import Gone
+from her2stats.r_engine.process import Gone, quiet_environment
 
 OLDEST_R = (4, 2)
 NEW_RPY2_NEEDS = (4, 5)  # rpy2 3.6.6 and later
@@ -197,7 +196,7 @@ def _ask_r() -> tuple[str, str, str, dict[str, str], bool]:
             timeout=60,
             check=True,
             stdin=subprocess.DEVNULL,
-            env={**os.environ},
+            env=quiet_environment(),
         )
         version, home, emmeans, mass, writable = asked.stdout.split("\n")[:5]
     except (Gone, OSError, subprocess.SubprocessError, ValueError):

@@ -1,0 +1,52 @@
+"""Both engines agree on frames that nobody chose: ties, empty cells, odd scales, missing values, rare events.
+
+Deterministic by default; HER2STATS_FUZZ=1000 draws a thousand new examples a model instead.
+"""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, Phase, event, given, settings
+from hypothesis import strategies as st
+
+from her2stats.errors import DataError
+from her2stats.r_engine.comparison import DISAGREE, NOT_CHECKED, compare_answers
+from her2stats.r_engine.engines import Engine
+from her2stats.statistics.flags import code_of
+
+from .frames import Recipe, recipes
+from .questions import QUESTIONS
+
+FUZZ = int(os.environ.get("HER2STATS_FUZZ", "0"))
+pytestmark = [pytest.mark.r, pytest.mark.slow]
+
+
+@pytest.mark.parametrize("verb", QUESTIONS)
+def test_r_agrees(verb: str, engine: Engine) -> None:
+    @settings(
+        max_examples=FUZZ or 200,
+        derandomize=not FUZZ,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate, Phase.shrink],
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+    )
+    @given(recipe=recipes(), data=st.data())
+    def agree(recipe: Recipe, data: st.DataObject) -> None:
+        question = data.draw(QUESTIONS[verb])
+        try:
+            results = question(recipe.frame())
+        except DataError:  # bad input is refused, and that is right
+            event("refused")
+            return
+        for name, result in results.items():
+            for flag in result.table["flag"]:
+                event(code_of(flag) or "fitted")
+            found = compare_answers(result, engine.ask(result, 60), name)
+            wrong = found[found["verdict"].isin([DISAGREE, NOT_CHECKED])]
+            columns = ["stratum", "outcome", "term", "quantity", "python", "r", "rel_diff", "reason"]
+            assert wrong.empty, f"{result.spec}\n{wrong[columns].to_string()}"
+
+    agree()

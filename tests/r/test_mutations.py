@@ -1,0 +1,169 @@
+"""The crosscheck is worth something: each wrong convention in Python turns it red, and where it should."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.special import ndtr, ndtri
+
+from her2stats.r_engine.comparison import AGREE, DISAGREE, compare_answers
+from her2stats.r_engine.engines import Engine
+from her2stats.statistics import (
+    Result,
+    ancova_rows,
+    compare_groups,
+    correlate,
+    correlation,
+    covariates,
+    fit_ancova,
+    fit_interaction,
+    fit_logistic,
+    logistic,
+    odds_ratio,
+    response_odds,
+    wilcoxon,
+)
+from her2stats.statistics.design import Design
+from her2stats.statistics.frame import Array, Mask, ModelFrame
+from her2stats.statistics.logit import LogitFit
+
+from .frames import AGE, CELLS, SCORE, Recipe
+
+pytestmark = pytest.mark.r
+FRAME = Recipe(seed=20, n=150, score_offset=8.0, missing=0.02).frame()
+Patch = pytest.MonkeyPatch
+
+
+def opposite_sign(patch: Patch) -> None:
+    right = LogitFit.contrast
+    patch.setattr(LogitFit, "contrast", lambda fit, weights: (-right(fit, weights)[0], right(fit, weights)[1]))
+
+
+def sd_with_n(patch: Patch) -> None:
+    def by_n(frame: ModelFrame, name: str, within: Mask) -> float:
+        values = frame.values[name][within]
+        return float(np.std(values[~np.isnan(values)]))
+
+    for room in (covariates, logistic):
+        patch.setattr(room, "standard_deviation", by_n)
+
+
+def treatment_coding(patch: Patch) -> None:
+    right = Design._coded
+
+    def coded(design: Design, name: str, values: Array, slope_of: str) -> Array:
+        if name in design.n_levels and name != slope_of:
+            return np.eye(design.n_levels[name])[values.astype(int)][:, 1:]
+        return right(design, name, values, slope_of)
+
+    patch.setattr(Design, "_coded", coded)
+
+
+def z_for_t(patch: Patch) -> None:
+    patch.setattr(ancova_rows, "stdtrit", lambda df, level: ndtri(level))
+    patch.setattr(ancova_rows, "t_two_sided", lambda statistic, df: float(2 * ndtr(-abs(statistic))))
+
+
+def z_for_t_in_correlation(patch: Patch) -> None:
+    patch.setattr(correlation, "t_two_sided", lambda statistic, df: float(2 * ndtr(-abs(statistic))))
+
+
+def wald_for_profile(patch: Patch) -> None:
+    def wald(fit: LogitFit, weights: Array, conf_level: float) -> tuple[float, float]:
+        estimate, error = fit.contrast(weights)
+        reach = float(ndtri(0.5 + conf_level / 2)) * error
+        return estimate - reach, estimate + reach
+
+    patch.setattr(odds_ratio, "profile_limits", wald)
+
+
+def pearson_for_spearman(patch: Patch) -> None:
+    patch.setattr(correlation, "doubled_ranks", lambda values: np.round(1000 * (values - values.mean())))
+
+
+def no_continuity_correction(patch: Patch) -> None:
+    def plain(statistic: float, m: int, n: int, counts: Array) -> float:
+        return float(2 * ndtr(-abs(statistic - m * n / 2) / np.sqrt(m * n * (m + n + 1) / 12)))
+
+    patch.setattr(wilcoxon, "_normal_p", plain)
+
+
+def logistic_model() -> Result:
+    return fit_logistic(FRAME, "high", SCORE, by="hr", covariates=AGE)
+
+
+def profile() -> Result:
+    return fit_logistic(FRAME, "high", SCORE, ci="profile")
+
+
+def type_three() -> Result:
+    return fit_ancova(FRAME, CELLS, SCORE).tests
+
+
+def slopes() -> Result:
+    return fit_ancova(FRAME, CELLS, SCORE).slopes
+
+
+def spearman() -> Result:
+    return correlate(FRAME, SCORE, [CELLS, AGE])
+
+
+def ranks() -> Result:
+    return compare_groups(FRAME, [CELLS, AGE], group="hr")
+
+
+OR_LIMITS = {"conf_low", "conf_high"}
+MUTATIONS: dict[str, tuple[Callable[[Patch], None], Callable[[], Result], set[str]]] = {
+    "sign": (opposite_sign, logistic_model, {"estimate", "statistic", *OR_LIMITS}),
+    "SD with n for n - 1": (sd_with_n, logistic_model, {"estimate", "std_error", *OR_LIMITS}),
+    "treatment for sum-to-zero coding": (treatment_coding, type_three, {"statistic", "p_value"}),
+    "z for t": (z_for_t, slopes, {"p_value", *OR_LIMITS}),
+    "z for t, correlation": (z_for_t_in_correlation, spearman, {"p_value"}),
+    "Wald for profile": (wald_for_profile, profile, OR_LIMITS),
+    "Pearson for Spearman": (
+        pearson_for_spearman,
+        spearman,
+        {"estimate", "statistic", "p_value", "std_error", *OR_LIMITS},
+    ),
+    "no tie and continuity correction": (no_continuity_correction, ranks, {"p_value"}),
+}
+
+
+def _verdicts(result: Result, engine: Engine) -> pd.DataFrame:
+    return compare_answers(result, engine.ask(result, 60), "mutant")
+
+
+@pytest.mark.parametrize("name", MUTATIONS)
+def test_a_wrong_convention_turns_the_crosscheck_red(name: str, engine: Engine, monkeypatch: Patch) -> None:
+    mutate, ask, touched = MUTATIONS[name]
+    assert set(_verdicts(ask(), engine)["verdict"]) == {AGREE}
+    mutate(monkeypatch)
+    found = _verdicts(ask(), engine)
+    wrong = set(found.loc[found["verdict"] == DISAGREE, "quantity"])
+    assert wrong == touched
+
+
+def test_a_flag_forgotten_turns_the_crosscheck_red(engine: Engine, monkeypatch: Patch) -> None:
+    from her2stats.statistics import feasibility
+
+    frame = FRAME.assign(high=(FRAME[SCORE] > FRAME[SCORE].median()).astype("float64"))
+    monkeypatch.setattr(feasibility, "is_separated", lambda design, outcome: False)
+    found = _verdicts(fit_logistic(frame, "high", SCORE), engine)
+    assert "flag" in set(found.loc[found["verdict"] == DISAGREE, "quantity"])
+
+
+def test_groups_in_the_other_direction_turn_the_crosscheck_red(engine: Engine) -> None:
+    asked = response_odds(FRAME, "high", "hr", reference="negative")
+    turned = response_odds(FRAME, "high", "hr", reference="positive").table.assign(term=asked.table["term"])
+    found = _verdicts(asked.with_table(turned), engine)
+    assert {"estimate", "n_reference"} <= set(found.loc[found["verdict"] == DISAGREE, "quantity"])
+
+
+def test_the_interaction_on_the_wrong_scale_turns_the_crosscheck_red(engine: Engine) -> None:
+    per_sd = fit_interaction(FRAME, "high", SCORE, "hr")
+    per_unit = fit_interaction(FRAME, "high", SCORE, "hr", per_sd=False)
+    found = _verdicts(per_sd.with_table(per_unit.table), engine)
+    assert {"estimate", "std_error"} <= set(found.loc[found["verdict"] == DISAGREE, "quantity"])

@@ -1,0 +1,158 @@
+"""The crosscheck as its user sees it, where no R is needed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from her2stats.errors import DataError
+from her2stats.r_engine import crosscheck_r
+from her2stats.r_engine.comparison import AGREE, DISAGREE, NOT_CHECKED
+from her2stats.r_engine.crosscheck import STARTS, Crosscheck
+from her2stats.r_engine.engines import Versions
+from her2stats.r_engine.process import Gone
+from her2stats.statistics import Result, fit_ancova
+from her2stats.statistics.result import Result as AnyResult
+
+from .results import STRANGE, all_results, study_frame
+
+RESULTS = all_results()
+COLUMNS = [
+    *("model", "verb", "cohort", "stratum", "outcome", "term", "quantity", "python", "r", "abs_diff", "rel_diff"),
+    *("tolerance", "verdict", "reason", "note", "r_version", "emmeans_version"),
+]
+
+
+class Parrot:
+    """An engine that gives Python's own numbers, and dies of one question."""
+
+    name = "rpy2"
+    versions = Versions("4.2.2", "1.8.4", ())
+    started = 0
+    deadly = ""
+
+    def __init__(self, functions: Path | None = None) -> None:
+        type(self).started += 1
+        self.alive = True
+
+    def ask(self, result: Result, timeout: float) -> pd.DataFrame | str:
+        if result.spec.verb == self.deadly:
+            self.alive = False
+            return "R crashed (SIGSEGV)"
+        return result.table
+
+    def close(self) -> None:
+        self.alive = False
+
+
+@pytest.fixture
+def parrot(monkeypatch: pytest.MonkeyPatch) -> type[Parrot]:
+    class Fresh(Parrot):
+        pass
+
+    monkeypatch.setitem(STARTS, "rpy2", Fresh)
+    return Fresh
+
+
+def test_the_table_has_the_promised_columns(parrot: type[Parrot]) -> None:
+    checked = crosscheck_r(RESULTS)
+    assert list(checked.table.columns) == COLUMNS
+    assert set(checked.table["r_version"]) == {"4.2.2"}
+    assert checked.agrees
+    assert checked.engine == "rpy2"
+
+
+def test_one_r_answers_many_questions(parrot: type[Parrot]) -> None:
+    crosscheck_r(RESULTS)
+    assert parrot.started == 1
+
+
+def test_a_question_that_kills_r_costs_only_itself(parrot: type[Parrot]) -> None:
+    parrot.deadly = "fit_interaction"
+    checked = crosscheck_r(RESULTS)
+    verdicts = checked.table.groupby("verb")["verdict"].agg(set)
+    assert verdicts["fit_interaction"] == {NOT_CHECKED}
+    assert verdicts.drop("fit_interaction").map(lambda found: found == {AGREE}).all()
+    assert parrot.started == 2
+    assert checked.agrees
+
+
+def test_the_summary_names_the_largest_difference_of_each_model(
+    parrot: type[Parrot], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slightly_off(self: Parrot, result: Result, timeout: float) -> pd.DataFrame:
+        return result.table.assign(statistic=result.table["statistic"] * (1 + 1e-11))
+
+    monkeypatch.setattr(parrot, "ask", slightly_off)
+    summary = crosscheck_r(RESULTS).summary.set_index("model")
+    assert list(summary.index) == list(RESULTS)
+    assert summary.loc["toy.odds_ratios", "quantity"] == "statistic"
+    assert summary.loc["toy.odds_ratios", "largest_rel_diff"] == pytest.approx(1e-11, rel=0.1)
+    assert summary[DISAGREE].sum() == 0
+
+
+def test_a_disagreement_is_never_agreement(parrot: type[Parrot], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parrot, "ask", lambda self, result, timeout: result.table.assign(n=7))
+    checked = crosscheck_r(RESULTS["toy.response"])
+    assert not checked.agrees
+    assert set(checked.disagreements["quantity"]) == {"n"}
+
+
+def test_firth_is_not_checked_and_says_why(parrot: type[Parrot]) -> None:
+    from dataclasses import replace
+
+    result = RESULTS["toy.odds_ratios"]
+    firth = AnyResult(result.table, replace(result.spec, penalty="firth"), result.data)  # type: ignore[arg-type]
+    checked = crosscheck_r({"firth": firth})
+    assert set(checked.table["reason"]) == {"Firth's penalty is fitted in Python only"}
+    assert not checked.agrees
+
+
+def test_an_engine_that_does_not_start_gives_way_to_the_other(
+    parrot: type[Parrot], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(functions: Path | None) -> Parrot:
+        raise Gone("libR.so cannot be loaded")
+
+    monkeypatch.setitem(STARTS, "rscript", parrot)
+    monkeypatch.setitem(STARTS, "rpy2", fails)
+    assert crosscheck_r(RESULTS).agrees
+    alone = crosscheck_r(RESULTS, engine="rpy2")
+    assert set(alone.table["verdict"]) == {NOT_CHECKED}
+    assert "libR.so cannot be loaded" in alone.table["reason"].iloc[0]
+
+
+@pytest.mark.parametrize("missing", [("emmeans",), ("emmeans", "MASS")])
+def test_an_r_without_its_packages_checks_nothing(missing: tuple[str, ...], parrot: type[Parrot]) -> None:
+    parrot.versions = Versions("4.2.2", "", missing)
+    checked = crosscheck_r(RESULTS)
+    assert set(checked.table["verdict"]) == {NOT_CHECKED}
+    assert parrot.started == 1
+
+
+def test_results_may_come_in_any_shape(parrot: type[Parrot]) -> None:
+    ancova = fit_ancova(study_frame(), STRANGE, "ERBB2", points=2)
+    one = RESULTS["toy.response"]
+    assert set(crosscheck_r(ancova).table["model"]) == {"ancova_tests", "ancova_slopes", "ancova_curve"}
+    assert set(crosscheck_r(one).table["model"]) == {"response_odds"}
+    assert set(crosscheck_r([one, ancova]).table["model"]) == {
+        *("1.response_odds", "2.ancova_tests", "2.ancova_slopes", "2.ancova_curve")
+    }
+
+
+def test_nothing_to_check_is_no_agreement() -> None:
+    checked = crosscheck_r({})
+    assert list(checked.table.columns) == COLUMNS
+    assert not checked.agrees
+    assert isinstance(checked, Crosscheck)
+    assert checked.summary.empty
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"), [({"engine": "julia"}, "is not a choice"), ({"timeout": 0}, "not positive")]
+)
+def test_wrong_arguments_are_told(arguments: dict[str, object], words: str) -> None:
+    with pytest.raises(DataError, match=words):
+        crosscheck_r(RESULTS, **arguments)  # type: ignore[arg-type]
