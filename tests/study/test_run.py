@@ -87,7 +87,7 @@ def test_what_a_cohort_cannot_answer_is_named(small_results):
 def test_results_come_back_from_the_folder(small_results):
     again = load_results(small_results.folder)
     assert set(again.models) == set(small_results.models)
-    model = again.models["one.odds_ratios.1"]
+    model = again.models["one.odds_ratios.2"]
     assert model.spec.exposure == "HER2 score"
     assert model.data["hr"].cat.categories.tolist() == ["negative", "positive"]
 
@@ -123,7 +123,7 @@ def test_the_order_of_rows_and_genes_in_the_files_changes_no_result(small_result
         ("one.csv", "positive", "perhaps", "perhaps"),
         ("one.csv", "one-0001,", "one-0002,", "one-0002"),
         ("one.tsv", "one-0003\t", "ONE_3\t", "one-0003"),
-        ("matrix.tsv", "SIM", "OTHER", "half"),
+        ("matrix.tsv", "SIM", "OTHER", "50%"),
         ("her2.tsv", "SIMHER", "OTHER", "80"),
     ],
 )
