@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -38,7 +39,7 @@ class Caption:
     patients: bool = True
 
 
-def caption_of(name: str, *, exposure: str) -> Caption:
+def caption_of(name: str, *, exposure: str, cohort: str = "") -> Caption:
     """Find the caption of a figure; one of an unknown kind gets a plain one from its name.
 
     Parameters
@@ -47,6 +48,8 @@ def caption_of(name: str, *, exposure: str) -> Caption:
         File name without ending; what follows the known part is a cohort ("fig1b_til_abim").
     exposure : str
         Name of the exposure.
+    cohort : str
+        Cohort of a figure whose name has none.
 
     Examples
     --------
@@ -58,14 +61,38 @@ def caption_of(name: str, *, exposure: str) -> Caption:
     for pattern, entry in _entries():
         found = pattern.fullmatch(name)
         if found:
-            cohort = f", {found['cohort']}" if found["cohort"] else ""
+            own = found["cohort"] or cohort
             title, caption, alt = (
-                str(entry[key]).format(exposure=exposure, cohort=cohort) for key in ("title", "caption", "alt")
+                str(entry[key]).format(exposure=exposure, cohort=f", {own}" if own else "")
+                for key in ("title", "caption", "alt")
             )
-            section, label, data = (str(entry[key]) for key in ("section", "label", "data"))
-            return Caption(section, label, title, caption, alt, data, patients=bool(entry["patients"]))
+            section, data = str(entry["section"]), str(entry["data"])
+            return Caption(section, _label(name), title, caption, alt, data, patients=bool(entry["patients"]))
     words = sentence_case(re.sub(r"^fig[A-Za-z0-9]*?_", "", name).replace("_", " ").strip()) or name
-    return Caption(FURTHER, "Figure", words, "", f"Figure: {words}.")
+    return Caption(FURTHER, _label(name), words, "", f"Figure: {words}.")
+
+
+def cohorts_of_plain_figures(names: Iterable[str], cohorts: Sequence[str]) -> dict[str, str]:
+    """Say which cohort a figure without a cohort in its name shows: the one that the others of its kind leave over.
+
+    Examples
+    --------
+    >>> cohorts_of_plain_figures(["fig1b_til", "fig1b_til_milan", "fig1a_correlation"], ["milan", "abim"])
+    {'fig1b_til': 'abim'}
+    """
+    names = set(names)
+    left = {
+        name: [cohort for cohort in cohorts if f"{name}_{cohort}" not in names]
+        for name in sorted(names)
+        if any(f"{name}_{cohort}" in names for cohort in cohorts)
+    }
+    return {name: found[0] for name, found in left.items() if len(found) == 1}
+
+
+def _label(name: str) -> str:
+    """Number of a figure: "Fig. S1" of figS1_distribution."""
+    found = re.match(r"fig([A-Za-z0-9]+)_", name)
+    return f"Fig. {found[1]}" if found else "Figure"
 
 
 @cache

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from her2stats.report.folder import ResultsFolder
 from her2stats.report.schema import PER_PATIENT_TABLES
 
 _REDUNDANT = ("std_error", "statistic", "df", "p_value", "p_adjusted", "p_bh", "family", "n_events", "n_missing")
@@ -29,24 +30,26 @@ class Embedded:
         return f"{self.name}.csv"
 
 
-def embed_tables(tables: Mapping[str, pd.DataFrame], names: Iterable[str], *, budget: int) -> dict[str, Embedded]:
+def embed_tables(results: ResultsFolder, names: Iterable[str], *, budget: int) -> dict[str, Embedded]:
     """Compress the tables that the page refers to; what does not fit is shortened, then left to the folder.
 
     Parameters
     ----------
-    tables : mapping
-        All tables of the folder, as the page shows them (counts suppressed where it is public).
+    results : ResultsFolder
+        The folder as the page shows it. Its files go in as they are, byte by byte; where the page is public, the
+        tables without their small counts.
     names : iterable of str
         Tables that a figure or table of the page names as its data. Tables of single patients never go in.
     budget : int
         Bytes in the page for all of them.
     """
+    tables = results.tables
     wanted = [name for name in dict.fromkeys(names) if name in tables and name not in PER_PATIENT_TABLES]
-    made = {name: Embedded(name, _packed(tables[name])) for name in wanted}
+    made = {name: Embedded(name, _packed(_content(results, name))) for name in wanted}
     by_size = sorted(made, key=lambda name: len(made[name].content), reverse=True)
     for name in by_size:
         if _total(made) > budget:
-            made[name] = Embedded(name, _packed(_short(tables[name])), shortened=True)
+            made[name] = Embedded(name, _packed(_as_csv(_short(tables[name]))), shortened=True)
     for name in by_size:
         if _total(made) > budget:
             del made[name]
@@ -57,9 +60,18 @@ def _total(made: Mapping[str, Embedded]) -> int:
     return sum(len(embedded.content) for embedded in made.values())
 
 
-def _packed(table: pd.DataFrame) -> str:
-    text = table.to_csv(index=False, lineterminator="\n")
-    return base64.b64encode(gzip.compress(text.encode(), compresslevel=9, mtime=0)).decode("ascii")
+def _content(results: ResultsFolder, name: str) -> bytes:
+    if results.provenance.public:
+        return _as_csv(results.tables[name])
+    return (results.path / "tables" / f"{name}.csv").read_bytes()
+
+
+def _as_csv(table: pd.DataFrame) -> bytes:
+    return table.to_csv(index=False, lineterminator="\n").encode()
+
+
+def _packed(content: bytes) -> str:
+    return base64.b64encode(gzip.compress(content, compresslevel=9, mtime=0)).decode("ascii")
 
 
 def _short(table: pd.DataFrame) -> pd.DataFrame:

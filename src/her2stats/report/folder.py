@@ -11,7 +11,7 @@ import pandas as pd
 from her2stats.errors import FileError, Problem
 from her2stats.report.picture import Picture, read_picture
 from her2stats.report.provenance import CohortEntry, Provenance, read_provenance
-from her2stats.report.schema import CROSSCHECK, SCHEMAS
+from her2stats.report.schema import CROSSCHECK, OPTIONAL_TABLES, SCHEMAS
 from her2stats.report.strict_csv import DamagedFileError, read_strict
 from her2stats.statistics.result import as_result_table
 
@@ -80,8 +80,11 @@ def read_folder(path: Path) -> ResultsFolder:
     gaps: list[Gap] = []
     tables = {}
     for name, schema in SCHEMAS.items():
+        file = path / "tables" / f"{name}.csv"
+        if name in OPTIONAL_TABLES and not file.exists():
+            continue
         try:
-            table = read_strict(path / "tables" / f"{name}.csv", schema)
+            table = read_strict(file, schema)
             tables[name] = as_result_table(table) if "estimate" in schema.required else table
         except DamagedFileError as error:
             gaps.append(Gap(f"tables/{name}.csv", str(error)))

@@ -15,6 +15,7 @@ from her2stats.tables.labels import stratum_label
 
 Mark = Literal["below", "above", "nominal-below", "nominal-above", "rest", "failed", ""]
 LARGEST = 24
+ALL = "All"
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ def make_grid(
 
 
 def _column(stratum: str) -> str:
-    return "All" if stratum == "all" else stratum_label(stratum)
+    return ALL if stratum == "all" else stratum_label(stratum)
 
 
 def _marks(rows: pd.DataFrame, name: Callable[[Row], str], alpha: float, measure: Measure) -> list[tuple[str, Mark]]:

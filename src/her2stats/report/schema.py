@@ -59,6 +59,7 @@ RESULT_TABLES = (
     "ancova_curves",
     "response",
 )
+OPTIONAL_TABLES = ("correlation_matrix",)
 PER_PATIENT_TABLES = ("scores", "fractions")
 
 SCHEMAS: dict[str, TableSchema] = {
@@ -72,7 +73,7 @@ SCHEMAS: dict[str, TableSchema] = {
         ("cohort", "type", "kind", "share_zero", "n"), frozenset(("share_zero", "n_zero", "n", "median"))
     ),
     "table_one": TableSchema(("variable", "level")),
-    **dict.fromkeys(RESULT_TABLES, _RESULT),
+    **dict.fromkeys((*RESULT_TABLES, *OPTIONAL_TABLES), _RESULT),
     "notes": TableSchema(("cohort", "stage", "what"), frozenset(("count",))),
     "omitted": TableSchema(("cohort", "part", "reason")),
 }

@@ -12,6 +12,7 @@ from her2stats.tables import PrintedTable
 from her2stats.tables.labels import stratum_label
 from her2stats.tables.layouts import Block, Cell, print_blocks, sample_size
 
+_MOST_WITH_P = 2
 _SHIFT_NOTE = "Shift: Hodges-Lehmann estimate of the score where the type is present, minus where it is absent."
 
 
@@ -34,16 +35,24 @@ def _scores(folder: ResultsFolder, table: pd.DataFrame) -> list[str]:
 def _cohorts_side_by_side(folder: ResultsFolder, table: pd.DataFrame, score: str) -> list[Part]:
     rows = score_rows(folder, table, score)
     ranked, shifted = rows[is_spearman(rows)], rows[~is_spearman(rows)]
-    blocks = [Block(f"{cohort}, {sample_size(part)}", part, effect="ρ") for cohort, part in by_cohort(ranked)]
+    blocks = _cohort_blocks(ranked, "ρ")
     made: list[Part] = []
     if len(ranked):
         caption = f"Spearman correlation of {score} with cell types"
         made.append(TablePart(_printed(folder, blocks, caption), "correlation"))
     if len(shifted):
-        blocks = [Block(f"{cohort}, {sample_size(part)}", part, effect="Shift") for cohort, part in by_cohort(shifted)]
+        blocks = _cohort_blocks(shifted, "Shift")
         caption = f"{score} between absence and presence of dichotomised cell types"
         made.append(TablePart(_printed(folder, blocks, caption, _SHIFT_NOTE), "correlation"))
     return made
+
+
+def _cohort_blocks(rows: pd.DataFrame, effect: str) -> list[Block]:
+    """Cohorts side by side; from three on the uncorrected p-values stay in the csv."""
+    found = by_cohort(rows)
+    wide = len(found) > _MOST_WITH_P and all(part["p_adjusted"].notna().any() for _, part in found)
+    cells: tuple[Cell, ...] = ("effect", "p_adjusted") if wide else ("effect", "p", "p_adjusted")
+    return [Block(f"{cohort}, {sample_size(part)}", part, cells, effect) for cohort, part in found]
 
 
 def _printed(folder: ResultsFolder, blocks: list[Block], caption: str, *notes: str) -> PrintedTable:
@@ -55,7 +64,7 @@ def infiltration_section(folder: ResultsFolder, figures: Figures) -> Section:
     parts: list[Part] = [*figures.get("infiltration", ())]
     rows = total_rows(folder, "correlation")
     for outcome, part in rows.groupby("outcome", sort=False):
-        blocks = [Block(f"{cohort}, {sample_size(own)}", own, effect="ρ") for cohort, own in by_cohort(part)]
+        blocks = _cohort_blocks(part, "ρ")
         caption = f"Spearman correlation of {outcome} with the scores"
         printed = print_blocks(blocks, caption=caption, key="term", stub="Score", alpha=folder.provenance.alpha)
         parts.append(TablePart(printed, "correlation"))

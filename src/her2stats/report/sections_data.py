@@ -15,6 +15,7 @@ from her2stats.tables.layouts import significant_digits
 from her2stats.tables.patients import PATIENTS
 
 _MANY_ROWS = 12
+_MOST_WITH_RANGE = 2
 _ZERO_RULE = (
     "A cell type with zeros in more than 75% of the tumours is excluded; with 25% to 75% it is analysed as absent or "
     "present."
@@ -60,9 +61,16 @@ def _cohorts(folder: ResultsFolder) -> PrintedTable:
 def scores_section(folder: ResultsFolder, figures: Figures) -> Section:
     """Gene coverage and distribution of the scores."""
     parts: list[Part] = [*absent(folder, "scores", "coverage"), *figures.get("scores", ())]
-    summarised = _distributions(folder.table("scores"), public=folder.provenance.public)
-    if len(summarised.frame):
-        parts.append(TablePart(summarised))
+    scores = folder.table("scores")
+    named = [str(name) for name in scores.columns[2:]]
+    main = [name for name in named if name in _correlated(folder)] or named
+    for names, behind in (
+        (main, ""),
+        ([name for name in named if name not in main], "Scores of single cell-type sets"),
+    ):
+        if names and len(scores):
+            table = TablePart(_distributions(scores, names, public=folder.provenance.public))
+            parts.append(MorePart(behind, [table]) if behind else table)
     coverage = folder.table("coverage")
     if len(coverage):
         table = TablePart(_coverage(coverage), "coverage")
@@ -71,23 +79,32 @@ def scores_section(folder: ResultsFolder, figures: Figures) -> Section:
     return section("scores", "Expression scores", parts)
 
 
-def _distributions(scores: pd.DataFrame, *, public: bool) -> PrintedTable:
-    """Median, quartiles and range of every score by cohort: the only thing a page says about single tumours."""
-    rows = []
-    for cohort, part in by_cohort(scores):
-        for name in part.columns[2:]:
-            values = part[name].dropna().sort_values()
-            if len(values):
-                rows.append({"score": str(name), "cohort": cohort, **_spread(values, public=public)})
-    labels = {"score": "Score", "cohort": "Cohort", "n": "n", "median": "Median (IQR)", "range": "Range"}
-    columns = ["score", "cohort", "n", "median", *(() if public else ("range",))]
-    frame = pd.DataFrame(rows, columns=columns)
-    return PrintedTable(frame, "Distribution of the scores", labels, words=("cohort",))
+def _correlated(folder: ResultsFolder) -> set[str]:
+    """Scores that the analysis looks at: the exposure, those beside it, and total infiltration."""
+    table = folder.table("correlation")
+    return {folder.provenance.exposure, *table["term"], *table["outcome"]}
+
+
+def _distributions(scores: pd.DataFrame, names: list[str], *, public: bool) -> PrintedTable:
+    """Median, quartiles and range of scores by cohort: the only thing a page says about single tumours."""
+    frame, labels, spanners = {"score": names}, {"score": "Score"}, []
+    cohorts = by_cohort(scores)
+    kinds = ("median", "range") if len(cohorts) <= _MOST_WITH_RANGE and not public else ("median",)
+    for number, (cohort, part) in enumerate(cohorts):
+        spreads = [_spread(part[name].dropna().sort_values(), public=public) for name in names]
+        columns = [f"{kind}{number}" for kind in kinds]
+        for column in columns:
+            frame[column] = [spread.get(column.rstrip("0123456789"), "") for spread in spreads]
+        labels |= dict(zip(columns, ("Median (IQR)", "Range"), strict=False))
+        spanners.append((f"{cohort}, n = {len(part)}", columns))
+    return PrintedTable(pd.DataFrame(frame), "Distribution of the scores", labels, spanners)
 
 
 def _spread(values: pd.Series, *, public: bool) -> dict[str, str]:
+    if not len(values):
+        return {}
     low, middle, high = (significant_digits(float(q)) for q in values.quantile([0.25, 0.5, 0.75]))
-    spread = {"n": format_count(len(values)), "median": f"{middle} ({low} to {high})"}
+    spread = {"median": f"{middle} ({low} to {high})"}
     if public:
         return spread
     ends = (significant_digits(float(end)) for end in (values.min(), values.max()))

@@ -71,9 +71,14 @@ def _clinical(folder: ResultsFolder, outcome: str, cohort: str, rows: pd.DataFra
     rows = rows.assign(item=[str(term).split(":", 1)[0] for term in rows["term"]])
     second, product = is_second_test(rows["term"]), rows["term"].str.contains(":")
     main = rows[~second & ~product & ~rows["term"].str.contains("[", regex=False)]
-    blocks = _stratum_blocks(main, ("effect", "p"))
+    blocks = [
+        Block(stratum_label(str(stratum)), part, ("effect", "p"), "OR")
+        for stratum, part in main.groupby("stratum", sort=False)
+    ]
     blocks += [Block("Interaction", rows[product & ~second], ("p",)), Block("Likelihood ratio", rows[second], ("p",))]
-    return print_blocks(blocks, caption=f"{outcome}, {cohort}", key="item", alpha=folder.provenance.alpha)
+    return print_blocks(
+        blocks, caption=f"{outcome}, {cohort}, {sample_size(rows)}", key="item", alpha=folder.provenance.alpha
+    )
 
 
 def ancova_section(folder: ResultsFolder, figures: Figures) -> Section:
@@ -116,7 +121,7 @@ def _details(folder: ResultsFolder, cohort: str, slopes: pd.DataFrame, tests: pd
     alpha, made = folder.provenance.alpha, list[Part]()
     for model, part in slopes[slopes["stratum"] != "all"].groupby("model", sort=False):
         blocks = [
-            Block(stratum_label(str(stratum)), own, ("effect", "p"), "Slope", "slope")
+            Block(stratum_label(str(stratum)), own, ("effect",), "Slope", "slope")
             for stratum, own in part.groupby("stratum", sort=False)
         ]
         caption = f"Marginal slopes by level, {_model_name(str(model), part)}, {cohort}"

@@ -8,13 +8,18 @@ from __future__ import annotations
 
 import csv
 import io
+import math
+import re
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as arrow
+from pyarrow import csv as arrow_csv
 
 from her2stats.report.schema import TableSchema
 
 _EMPTY = frozenset(("", "nan", "na", "<na>", "none"))
+_WRONG_WIDTH = re.compile(r"(?:Row #(?P<row>\d+): )?Expected (?P<expected>\d+) columns, got (?P<got>\d+)")
 
 
 class DamagedFileError(Exception):
@@ -40,18 +45,19 @@ def read_strict(path: Path, schema: TableSchema) -> pd.DataFrame:
     DamagedFileError
         The file is missing, cut off, not text, or lacks a column, or holds text among numbers.
     """
-    header, rows = _rows(_text(path))
-    missing = [column for column in schema.required if column not in header]
+    found = _columns(_content(path))
+    missing = [column for column in schema.required if column not in found]
     if missing:
         raise DamagedFileError(f"lacks the column{'s' if len(missing) > 1 else ''} {', '.join(missing)}")
-    columns = {}
-    for place, name in enumerate(header):
-        values = [row[place] for row in rows]
-        columns[name] = _numbers(name, values) if schema.is_number(name, place) else pd.Series(values, dtype="str")
-    return pd.DataFrame(columns)
+    return pd.DataFrame(
+        {
+            name: _numbers(name, values) if schema.is_number(name, place) else pd.Series(values, dtype="str")
+            for place, (name, values) in enumerate(found.items())
+        }
+    )
 
 
-def _text(path: Path) -> str:
+def _content(path: Path) -> bytes:
     try:
         content = path.read_bytes()
     except FileNotFoundError:
@@ -60,38 +66,47 @@ def _text(path: Path) -> str:
         raise DamagedFileError(f"cannot be read: {error.strerror or error}") from error
     if not content.strip():
         raise DamagedFileError("is empty")
+    if b"\0" in content:
+        raise DamagedFileError("holds binary data")
+    if not content.endswith(b"\n"):
+        raise DamagedFileError("ends in the middle of a line")
+    return content
+
+
+def _columns(content: bytes) -> dict[str, list[str]]:
+    """Columns of a csv file as texts; every row has to have all of them."""
     try:
-        text = content.decode("utf-8-sig")
+        header = next(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
     except UnicodeDecodeError as error:
         raise DamagedFileError(f"is not UTF-8 text (byte {error.start})") from error
-    if "\0" in text:
-        raise DamagedFileError("holds binary data")
-    if not text.endswith("\n"):
-        raise DamagedFileError("ends in the middle of a line")
-    return text
-
-
-def _rows(text: str) -> tuple[list[str], list[list[str]]]:
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    try:
-        header, *rows = list(reader)
-    except csv.Error as error:
-        raise DamagedFileError(f"is no valid csv near line {reader.line_num}: {error}") from error
     twice = sorted({name for name in header if header.count(name) > 1})
     if twice:
         raise DamagedFileError(f"has two columns called {twice[0]!r}")
-    for number, row in enumerate(rows, start=2):
-        if len(row) != len(header):
-            raise DamagedFileError(f"row {number} has {len(row)} fields where the header has {len(header)}")
-    return header, rows
+    try:
+        table = arrow_csv.read_csv(
+            io.BytesIO(content),
+            parse_options=arrow_csv.ParseOptions(newlines_in_values=True),
+            convert_options=arrow_csv.ConvertOptions(column_types=dict.fromkeys(header, arrow.string())),
+        )
+    except arrow.ArrowInvalid as error:
+        raise DamagedFileError(_reason(str(error))) from error
+    return {name: table.column(name).to_pylist() for name in header}
+
+
+def _reason(error: str) -> str:
+    """Say what is wrong with a row without quoting it: it may be a patient's."""
+    found = _WRONG_WIDTH.search(error)
+    if found is None:
+        return "is no valid csv"
+    return f"row {found['row'] or '?'} has {found['got']} fields where the header has {found['expected']}"
 
 
 def _numbers(name: str, values: list[str]) -> pd.Series:
     """Turn texts into numbers, however a whole column of nothing was written."""
-    plain = pd.Series([None if value.strip().lower() in _EMPTY else value for value in values], dtype="object")
-    numbers = pd.to_numeric(plain, errors="coerce").astype("float64")
-    wrong = plain.notna() & numbers.isna()
-    if wrong.any():
-        place = int(wrong.to_numpy().argmax())
-        raise DamagedFileError(f"row {place + 2}, column {name!r}: {values[place]!r} is not a number")
-    return numbers
+    numbers = []
+    for place, value in enumerate(values):
+        try:
+            numbers.append(math.nan if value.lower() in _EMPTY else float(value))
+        except ValueError:
+            raise DamagedFileError(f"row {place + 2}, column {name!r}: {value[:40]!r} is not a number") from None
+    return pd.Series(numbers, dtype="float64")

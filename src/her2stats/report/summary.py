@@ -6,7 +6,7 @@ import pandas as pd
 
 from her2stats.report.findings import Row, judge
 from her2stats.report.folder import ResultsFolder
-from her2stats.report.grid import Grid, make_grid
+from her2stats.report.grid import ALL, Grid, make_grid
 from her2stats.report.question_rows import exposure_rows, interaction_rows, total_rows
 from her2stats.report.response_words import response_answer
 from her2stats.report.statements import (
@@ -105,7 +105,8 @@ def _headline(grid: Grid) -> str:
             same = [item for item, marks in grid.rows if all(marks[place] == mark for place in places)]
             words += [f"{text}{everywhere}: {name_list(same)}"] if same else []
         if words:
-            said.append(sentence_case(f"{stratum}{': ' if stratum else ''}{'; '.join(words)}."))
+            where = {"": "", ALL: "All tumours: "}.get(stratum, f"{stratum}: ")
+            said.append(sentence_case(f"{where}{'; '.join(words)}."))
         else:
             empty.append(stratum)
     if not said:

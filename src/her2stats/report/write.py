@@ -17,13 +17,13 @@ from markupsafe import Markup
 
 from her2stats.errors import OutputError, Problem
 from her2stats.report.agreement import Agreement, read_agreement
-from her2stats.report.captions import FURTHER, caption_of
+from her2stats.report.captions import FURTHER, caption_of, cohorts_of_plain_figures
 from her2stats.report.disclosure import PUBLIC_NOTE, suppress_small_counts
 from her2stats.report.embedded import embed_tables
 from her2stats.report.folder import ResultsFolder, read_folder
 from her2stats.report.page_model import AnswersPart, FigurePart, MorePart, Part, Section, TablePart, TextPart
 from her2stats.report.parts import Figures, section
-from her2stats.report.picture import choose_images
+from her2stats.report.picture_choice import choose_images
 from her2stats.report.sections_association import (
     by_hr_section,
     correlation_section,
@@ -38,7 +38,7 @@ from her2stats.tables import table_html
 
 REPORT = "report.html"
 LARGEST = 5_000_000
-_FIGURE_BUDGET = 3_000_000
+_FIGURE_BUDGET = 3_200_000
 _DATA_BUDGET = 900_000
 
 
@@ -93,7 +93,7 @@ def render_report(results: ResultsFolder) -> str:
     shown = suppress_small_counts(results) if results.provenance.public else results
     agreement = read_agreement(shown.crosscheck)
     sections = [made for made in _sections(shown, agreement, _figures(shown)) if made.parts]
-    embedded = embed_tables(shown.tables, _data_names(sections), budget=_DATA_BUDGET)
+    embedded = embed_tables(shown, _data_names(sections), budget=_DATA_BUDGET)
     return (
         _environment()
         .get_template("report.html.j2")
@@ -139,7 +139,10 @@ def _summary(results: ResultsFolder) -> list[Part]:
 
 def _figures(results: ResultsFolder) -> Figures:
     """Figures by section, each as the image that fits: none of single patients in a public page."""
-    captions = {name: caption_of(name, exposure=results.provenance.exposure_name) for name in results.pictures}
+    cohorts = [cohort.name for cohort in results.provenance.cohorts if cohort.has_expression]
+    plain = cohorts_of_plain_figures(results.pictures, cohorts)
+    exposure = results.provenance.exposure_name
+    captions = {n: caption_of(n, exposure=exposure, cohort=plain.get(n, "")) for n in results.pictures}
     showing = frozenset(name for name, caption in captions.items() if caption.patients)
     allowed = [p for p in results.pictures.values() if not (results.provenance.public and p.name in showing)]
     images = choose_images(allowed, budget=_FIGURE_BUDGET, drop_vectors=showing)

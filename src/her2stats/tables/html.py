@@ -87,8 +87,14 @@ def _body(table: PrintedTable) -> Iterator[Markup]:
                 if is_it
             ]
             opening = Markup('<td class="{}">').format(" ".join(kinds)) if kinds else Markup("<td>")
-            cells.append(opening + escape(texts[column][place]) + Markup("</td>"))
+            text = texts[column][place]
+            cells.append(opening + escape(text if "words" in kinds else _unbroken(text)) + Markup("</td>"))
         yield _row(cells)
+
+
+def _unbroken(text: str) -> str:
+    """Keep the limits of an interval on one line, where a narrow column breaks its texts."""
+    return text.replace(" to ", "\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}")
 
 
 def _row(cells: list[Markup]) -> Markup:
