@@ -96,3 +96,21 @@ def test_a_matrix_that_claims_to_be_enormous(tmp_path):
         file.create_dataset("X", shape=(10**6, 10**6), dtype="float64", chunks=True)
     with pytest.raises(FileError, match="an array is too large"):
         read_expression(path, scale="linear")
+
+
+def test_a_file_over_which_the_library_hangs(tmp_path, monkeypatch):
+    from her2stats.reading import hdf5
+
+    path = write_h5ad(tmp_path / "a.h5ad")
+    monkeypatch.setattr(hdf5, "SECONDS", 0.01)
+    monkeypatch.setattr(hdf5, "SECONDS_A_MEGABYTE", 0.0)
+    with pytest.raises(FileError, match="does not come to an end with it"):
+        read_expression(path, scale="linear")
+
+
+def test_a_file_over_which_the_library_dies(tmp_path, monkeypatch):
+    from her2stats.reading import hdf5
+
+    monkeypatch.setattr(hdf5, "WORKER", tmp_path / "no_such_script.py")
+    with pytest.raises(FileError, match="breaks down over it"):
+        read_expression(write_h5ad(tmp_path / "a.h5ad"), scale="linear")

@@ -1,0 +1,28 @@
+"""Coverage-guided fuzzing of one reader: python atheris_target.py KIND.ENDING CORPUS -max_total_time=SECONDS."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import warnings
+from pathlib import Path
+
+import atheris
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+with atheris.instrument_imports(include=["her2stats"]):
+    from fuzz.readers import read
+
+FILE = sys.argv.pop(1)
+PLACE = Path(tempfile.mkdtemp(prefix="fuzz")) / FILE
+
+
+def one_input(data: bytes) -> None:
+    """Read the bytes; whatever is not our own error ends the run."""
+    read(PLACE, data)
+
+
+if __name__ == "__main__":
+    warnings.simplefilter("ignore")
+    atheris.Setup(sys.argv, one_input)
+    atheris.Fuzz()
