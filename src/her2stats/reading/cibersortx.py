@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from her2stats.deconvolution import Deconvolution, SignatureMatrix
+from her2stats.deconvolution.settings import Settings
 from her2stats.errors import ProblemList, SampleError, TableError
 from her2stats.notes import Note
 from her2stats.reading.files import read_content
@@ -81,7 +82,7 @@ def read_cibersortx(path: str | Path) -> Deconvolution:
     return Deconvolution(
         fractions=pd.DataFrame(fractions, index=index, columns=names),
         quality=quality,
-        mode=mode,
+        settings=Settings(mode=mode),
         signature=SignatureMatrix(
             "CIBERSORTx", pd.DataFrame(columns=names, dtype="float64"), str(path), content.sha256
         ),
