@@ -183,7 +183,9 @@ def _drawn(
     shown = {ESTIMATE: rows, ADJUSTED: rows.assign(text=rows["p_text"])}
     caption = wrapped(_caption(rows, alpha), width_mm - 2 * MARGIN, SMALL_SIZE)
     title = axis_title(f"Spearman correlation with {score}", geometry)
-    legends = legend_box({"fill": BANDS, **stratum_legend(rows)}, room_above(geometry, width_mm))
+    legends = legend_box(
+        {"fill": BANDS, **stratum_legend(rows, symbols=bool(rows["estimable"].any()))}, room_above(geometry, width_mm)
+    )
     height = stacked_height(rows, places, geometry, head, f"{title}\n{caption}", legends)
     return (
         ggplot(rows, aes("x", "y"))

@@ -133,7 +133,8 @@ def plot_forest(
     texts = column_texts({effect: rows, **({INTERACTION: tests} if len(tests) else {})}, head.header_y, geometry)
     caption = wrapped(_caption(rows, bool(len(tests)), alpha), width_mm - 2 * MARGIN, SMALL_SIZE)
     title = axis_title(f"Odds ratio{_unit(rows, labels)} (logarithmic scale)", geometry)
-    legends = legend_box(stratum_legend(rows), room_above(geometry, width_mm))
+    symbols = bool((rows["estimable"] & ~rows["off_scale"] & (rows["cohort"] != pooled)).any())
+    legends = legend_box(stratum_legend(rows, symbols=symbols), room_above(geometry, width_mm))
     height = stacked_height(rows, places, geometry, head, f"{title}\n{caption}", legends)
     return (
         ggplot(rows, aes("x", "y"))

@@ -56,9 +56,9 @@ def panel_titles(rows: pd.DataFrame, labels: Mapping[str, str] | None) -> dict[t
     return titles
 
 
-def stratum_legend(rows: pd.DataFrame) -> dict[str, list[str]]:
-    """Texts of the legend that colour and shape of the strata share."""
-    names = list(rows["Stratum"].cat.categories)
+def stratum_legend(rows: pd.DataFrame, *, symbols: bool = True) -> dict[str, list[str]]:
+    """Texts of the legend that colour and shape of the strata share; none where no symbol is drawn."""
+    names = list(rows["Stratum"].cat.categories) if symbols else []
     return {"color": names, "shape": names}
 
 

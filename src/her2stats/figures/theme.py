@@ -28,7 +28,7 @@ MM_PER_INCH = 25.4
 MARGIN = 2.0  # mm around the figure
 
 # The paper draws HR-positive red and HR-negative green, the pair that one man in twelve cannot tell apart. This
-# vermilion and blue stay more than 90 CIELAB units apart in protan-, deutan- and tritanopia (Machado 2009,
+# vermilion and blue stay more than 85 CIELAB units apart in protan-, deutan- and tritanopia (Machado 2009,
 # doi 10.1109/TVCG.2009.113), and both stand at least 4.5:1 against white; shapes tell them apart in grey print.
 HR_COLOURS = {"positive": "#CC4C02", "negative": "#0072B2"}
 HR_SHAPES = {"positive": "o", "negative": "s"}
