@@ -18,7 +18,7 @@ frame_of <- function(numbers, levels) {
     x <- numbers[[name]]
     if (is.null(levels[[name]])) x else factor(levels[[name]][x], levels = levels[[name]])
   })
-  as.data.frame(columns, optional = TRUE, stringsAsFactors = FALSE)
+  as_frame(columns)
 }
 
 # Versions, and the packages that are missing.

@@ -88,7 +88,7 @@ read_frame <- function(path, fields) {
       factor(ifelse(cells == "", NA, unescape(cells)), levels = levels)
     }
   })
-  frame <- as.data.frame(columns, optional = TRUE, stringsAsFactors = FALSE)
+  frame <- as_frame(columns)
   ids <- unescape(text[[1]])
   if (!anyDuplicated(ids)) rownames(frame) <- ids
   frame

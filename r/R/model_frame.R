@@ -23,6 +23,13 @@ variable <- function(data, name) {
   }
 }
 
+# Columns as a data frame. as.data.frame would translate names into the machine's own encoding, which in the C locale
+# has no "Groesse" with an umlaut.
+as_frame <- function(columns) {
+  rows <- if (length(columns)) length(columns[[1]]) else 0L
+  structure(columns, class = "data.frame", row.names = .set_row_names(rows))
+}
+
 # A variable that divides the rows into groups is a factor whatever it holds; 0/1 reads "0" and "1".
 grouping <- function(data, name) {
   x <- variable(data, name)
@@ -43,7 +50,7 @@ as_groups <- function(data, variables) {
 # last bit however the rows lie.
 complete_frame <- function(data, variables) {
   frame <- lapply(setNames(variables, variables), function(name) variable(data, name))
-  frame <- as.data.frame(frame, optional = TRUE, stringsAsFactors = FALSE)
+  frame <- as_frame(frame)
   complete <- complete.cases(frame)
   kept <- frame[complete, , drop = FALSE]
   kept <- kept[do.call(order, unname(as.list(kept))), , drop = FALSE]
@@ -69,7 +76,8 @@ check_columns <- function(data, variables) {
   if (length(absent)) {
     stop("column missing from the data: ", paste0("'", absent, "'", collapse = ", "), call. = FALSE)
   }
-  as.data.frame(data, optional = TRUE)
+  class(data) <- "data.frame" # a tibble drops and matches differently
+  data
 }
 
 # The first variable that has no value at all, or nothing.

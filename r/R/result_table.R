@@ -23,7 +23,7 @@ result_table <- function(rows, cohort = "") {
       pick(name, NA)
     }
   }
-  as.data.frame(columns, optional = TRUE, stringsAsFactors = FALSE)
+  as_frame(columns)
 }
 
 # A flag is a code that both languages share, then details for the person.
