@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,9 +12,10 @@ from hypothesis import strategies as st
 from scipy.stats import t as student
 
 from her2stats.published import audit_common_sample, audit_correlation, implied_sample_size
-from her2stats.published.fisher_z import METHODS, limits, possible
+from her2stats.published.fisher_z import METHODS, _edgeworth, limits, possible
 from her2stats.statistics.correlation_interval import z_interval
 
+HERE = Path(__file__).parent
 DRAWS = 10_000
 TIL = {"HER2": ("-0.44", "-0.53", "-0.34"), "ESR1": ("-0.34", "-0.44", "-0.23"), "ERBB2": ("-0.28", "-0.38", "-0.17")}
 HR_POSITIVE = {
@@ -71,6 +74,21 @@ def test_ten_thousand_rounded_correlations_are_never_called_inconsistent() -> No
     wrong = audit[audit["verdict"] == "inconsistent"]
     assert wrong.empty, wrong.to_string()
     assert len(audit) == 2 * DRAWS
+
+
+def test_p_values_of_spearmans_rho_as_r_gives_them_are_never_called_inconsistent() -> None:
+    reference = pd.read_csv(HERE / "reference_spearman.csv")
+    for places in (2, 3):
+        rho = reference["rho"].map(f"{{:.{places}f}}".format)
+        p = reference["p"].map("{:.4f}".format).where(reference["p"] >= 1e-4, "<0.0001")
+        audit = audit_correlation(rho, n=reference["n"], p=p)
+        assert audit["verdict"].tolist() == ["consistent"] * len(reference)
+
+
+def test_the_edgeworth_series_is_that_of_r() -> None:
+    reference = pd.read_csv(HERE / "reference_spearman.csv")
+    ours = _edgeworth(reference["rho"].abs().to_numpy(), reference["n"].to_numpy(dtype=float))
+    np.testing.assert_allclose(ours, reference["p"], rtol=1e-8)
 
 
 def test_without_n_the_true_sample_size_is_among_the_implied_ones() -> None:

@@ -79,11 +79,11 @@ def compare_published(results: Tables, *, exposure: str = "", alpha: float = 0.0
     -------
     DataFrame
         One row a printed effect and cohort (more where the paper's name fits several of our types), in the paper's
-        order, for the questions that the run has asked. ``difference``: ours minus printed, of rho, or of the logarithm of odds ratios. ``overlap``: the two
-        intervals share a value. ``same_sign``: the estimates point the same way. ``same_conclusion``: the same
-        direction at the level `alpha`, or neither; missing where the print leaves it open (a limit of 1.00).
-        ``comparison``: "same cohort", "replication" or "replication, ERBB2 for the HER2 score". ``note``: why a row
-        has no number of ours.
+        order, for the questions that the run has asked. ``difference``: ours minus printed, of rho, or of the
+        logarithm of odds ratios. ``overlap``: the two intervals share a value. ``same_sign``: the estimates point the
+        same way. ``same_conclusion``: the same direction at the level `alpha`, or neither; missing where the print
+        leaves it open (a limit of 1.00). ``comparison``: "same cohort", "replication" or "replication, ERBB2 for the
+        HER2 score". ``note``: why a row has no number of ours, or what to know of it.
         Comparisons of groups are concluded by the adjusted p where there is one, as in the paper.
 
     Raises

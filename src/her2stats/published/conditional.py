@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 import numpy as np
@@ -14,6 +15,8 @@ from her2stats.published.numerals import Floats
 Tail = Literal["central", "mid-p", "least likely"]
 
 _LOG_REACH = 30.0  # odds ratios between e-30 and e30
+_MOST_CELLS = 50_000  # possible first cells of one table; beyond, exact and asymptotic limits print alike
+_PORTION = 2_000_000  # possible first cells looked at together
 _SAME = 1 + 1e-7  # tables this close in probability count as equally likely, as in R's fisher.test
 
 
@@ -25,6 +28,10 @@ def conditional_odds_ratio(cells: Floats) -> Floats:
     >>> round(float(conditional_odds_ratio(np.array([[23.0, 13, 36, 14]]))[0]), 6)
     0.691077
     """
+    return _in_portions(cells, lambda portion: [_conditional_odds_ratio(portion)])[0]
+
+
+def _conditional_odds_ratio(cells: Floats) -> Floats:
     weights, support = _hypergeometric(cells)
     a = cells[:, 0]
 
@@ -60,15 +67,36 @@ def conditional_limits(cells: Floats, conf_level: float, tail: Tail) -> tuple[Fl
     """
     whole = (cells == np.round(cells)).all(axis=1)
     counts = np.where(whole[:, None], cells, 1.0)
-    if tail == "least likely":
-        low, high = _least_likely(counts, 1 - conf_level)
-    else:
-        low, high = _tail_limits(counts, (1 - conf_level) / 2, own=0.5 if tail == "mid-p" else 1.0)
+
+    def inverted(portion: Floats) -> Sequence[Floats]:
+        if tail == "least likely":
+            return _least_likely(portion, 1 - conf_level)
+        return _tail_limits(portion, (1 - conf_level) / 2, own=0.5 if tail == "mid-p" else 1.0)
+
+    low, high = _in_portions(counts, inverted)[:2]
     bottom, top = _support_ends(counts)
     a = counts[:, 0]
-    low, high = np.where(a == bottom, 0.0, low), np.where(a == top, np.inf, high)
+    low, high = np.where(a == bottom, 0.0 * low, low), np.where(a == top, np.inf + 0.0 * high, high)
     unknown = ~whole | (bottom == top)
     return np.where(unknown, np.nan, low), np.where(unknown, np.nan, high)
+
+
+def _in_portions(cells: Floats, compute: Callable[[Floats], Sequence[Floats]]) -> list[Floats]:
+    """Compute columns for tables in portions of bounded size; NaN for tables too large for an exact method."""
+    bottom, top = _support_ends(cells)
+    sizes = top - bottom + 1
+    order = np.argsort(sizes, kind="stable")
+    order = order[sizes[order] <= _MOST_CELLS]
+    columns: list[Floats] = []
+    while len(order):
+        widths = np.arange(1, len(order) + 1) * sizes[order]
+        taken = max(1, int(np.searchsorted(widths, _PORTION)))
+        rows, order = order[:taken], order[taken:]
+        for k, values in enumerate(compute(cells[rows])):
+            if k == len(columns):
+                columns.append(np.full(len(cells), np.nan))
+            columns[k][rows] = values
+    return columns or [np.full(len(cells), np.nan)] * 3
 
 
 def _support_ends(cells: Floats) -> tuple[Floats, Floats]:
@@ -153,6 +181,12 @@ def hypergeometric_p(cells: Floats) -> dict[str, Floats]:
     """
     whole = (cells == np.round(cells)).all(axis=1)
     counts = np.where(whole[:, None], cells, 1.0)
+    names = ("Fisher", "Fisher, doubled", "mid-p")
+    columns = _in_portions(counts, _two_sided_p)
+    return {name: np.where(whole, np.minimum(p, 1.0), np.nan) for name, p in zip(names, columns, strict=True)}
+
+
+def _two_sided_p(counts: Floats) -> list[Floats]:
     weights, support = _hypergeometric(counts)
     chances = _tilted(weights, support, np.zeros(len(counts)))
     a, inside = counts[:, :1], np.isfinite(weights)
@@ -161,5 +195,4 @@ def hypergeometric_p(cells: Floats) -> dict[str, Floats]:
     above = np.where((support > a) & inside, chances, 0.0).sum(axis=1)
     no_likelier = np.where(chances <= seen[:, None] * _SAME, chances, 0.0).sum(axis=1)
     smaller = np.minimum(below, above)
-    found = {"Fisher": no_likelier, "Fisher, doubled": 2 * (smaller + seen), "mid-p": 2 * (smaller + seen / 2)}
-    return {name: np.where(whole, np.minimum(p, 1.0), np.nan) for name, p in found.items()}
+    return [no_likelier, 2 * (smaller + seen), 2 * (smaller + seen / 2)]

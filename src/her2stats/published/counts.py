@@ -131,17 +131,17 @@ def percentage_finding(
 
 def _possible_percentage(n: int, percent: Numeral, item: str, place: str, rounding: Rounding) -> Finding:
     """Ask whether any whole number of n gives a percentage printed without its count."""
-    low, high = percent.interval(rounding)
-    first = max(0, math.floor(max(low, 0.0) * n / 100) - 1)
-    last = min(n, math.ceil(min(high, 100.0) * n / 100) + 1)
-    fits = [k for k in range(first, last + 1) if percent.stands_for(Fraction(100 * k, n), rounding)]
+    low, high = (min(max(end, 0.0), 100.0) * n / 100 for end in percent.interval(rounding))
+    around = {*range(math.floor(low) - 1, math.floor(low) + 3), *range(math.ceil(high) - 2, math.ceil(high) + 2)}
+    fits = [k for k in sorted(around) if 0 <= k <= n and percent.stands_for(Fraction(100 * k, n), rounding)]
     printed = f"{percent.text} % of {n}"
     if fits:
         which = f"{fits[0]}" if len(fits) == 1 else f"{fits[0]} to {fits[-1]}"
         return Finding(item, printed, which, CONSISTENT, f"{which} of {n} gives {percent.text} %", place, "percentage")
     near = round(float(percent.value) * n / 100)
-    around = ", ".join(f"{k}/{n} = {show(100 * k / n, percent)} %" for k in (near - 1, near, near + 1) if 0 <= k <= n)
-    arithmetic = f"no whole number of {n} gives {percent.text} %: {around}"
+    tried = [k for k in (near - 1, near, near + 1) if 0 <= k <= n]
+    shares = ", ".join(f"{k}/{n} = {show(100 * k / n, percent)} %" for k in tried)
+    arithmetic = f"no whole number of {n} gives {percent.text} %: {shares}"
     return Finding(item, printed, "", INCONSISTENT, arithmetic, place, "percentage")
 
 

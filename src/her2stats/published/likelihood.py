@@ -62,14 +62,14 @@ def _fitted(cells: Floats, first: Floats) -> Floats:
 
 def _fitted_ratio(cells: Floats, first: Floats) -> Floats:
     fitted = np.maximum(_fitted(cells, first), 0)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         ratio: Floats = fitted[:, 0] * fitted[:, 3] / (fitted[:, 1] * fitted[:, 2])
     return ratio
 
 
 def _statistic(cells: Floats, first: Floats, statistic: Likelihood) -> Floats:
     fitted = _fitted(cells, first)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         if statistic == "profile":
             terms = np.where(cells > 0, cells * np.log(cells / fitted), 0.0)
             deviance: Floats = 2 * terms.sum(axis=1)

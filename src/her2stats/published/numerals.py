@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
-from numbers import Real
+from numbers import Integral, Real
 from typing import Any, Literal
 
 import numpy as np
@@ -26,6 +26,7 @@ Rounding = Literal["nearest", "truncated", "either"]
 Floats = npt.NDArray[np.float64]
 Printable = str | int | float | None
 
+_NOTHING = 1e-100  # a float nearer to 0 than this is 0 to any printer
 SLACK = 0.002  # of the last printed digit: room for 1.96 in place of 1.959964 and for the last bits of a double
 _BLANK = {"", "-", "--", "–", "—", "na", "n/a", "nan", "none", "nr", "ne", "<na>"}
 _MARKS = str.maketrans({"−": "-", "–": "-", "‒": "-", "·": ".", "≤": "<", "≥": ">", "\u00a0": " ", "\u2009": " "})
@@ -141,7 +142,8 @@ def read_numeral(printed: Printable | Numeral) -> Numeral | None:
     if isinstance(printed, Real) and not isinstance(printed, str):
         if pd.isna(printed):
             return None
-        printed = _write_float(float(printed))
+        whole = isinstance(printed, Integral)
+        printed = str(int(printed)) if whole else _write_float(float(printed))
     text = str(printed)
     plain = text.translate(_MARKS).strip().rstrip("%").strip()
     if plain.lower() in _BLANK:
@@ -167,6 +169,10 @@ def read_numeral(printed: Printable | Numeral) -> Numeral | None:
 
 def _write_float(value: float) -> str:
     """Write a float the shortest way; what has more than 12 digits was computed, not printed."""
+    if math.isinf(value):
+        return "infinity"
+    if abs(value) < _NOTHING:
+        return "0"
     short = f"{value:.12g}"
     return repr(value) if float(short) == value and value != int(value) else short
 

@@ -167,7 +167,7 @@ def _lookalike(cells: Floats, printed: Numeral) -> str:
     if shortened:
         return f": {shortened}"
     a, b, c, d = cells
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         others = {"the odds ratio turned round": 1 / ratio if ratio else np.inf}
         others["the ratio of proportions"] = (a / (a + b)) / (c / (c + d)) if a + b and c + d and c else np.inf
     ends = bounds([printed])

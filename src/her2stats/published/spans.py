@@ -16,7 +16,7 @@ from her2stats.published.findings import (
     Verdict,
     findings_table,
 )
-from her2stats.published.numerals import Printable, bounds, read_numeral, read_numerals
+from her2stats.published.numerals import Printable, bounds, read_numerals
 
 _IQR_IN_SD = 1.349  # interquartile range of a normal distribution, in standard deviations
 
@@ -45,25 +45,26 @@ def audit_reduction(
     >>> audit_reduction(["0.41", "0.65"], "40", "60")[["recomputed", "verdict"]].values.tolist()
     [['35 % to 59 %', 'inconsistent']]
     """
-    numerals = read_numerals(list(odds_ratios), len(odds_ratios), name=item)
-    ends = bounds(numerals)
-    reductions = sorted((100 * (1 - b), 100 * (1 - a)) for a, b in zip(*ends, strict=True))
-    span = bounds(read_numerals([low, high], 2, name=item))
-    smallest, largest = reductions[0], max(reductions, key=lambda pair: pair[1])
-    fits = smallest[0] <= span[1][0] and smallest[1] >= span[0][0]
-    fits &= largest[0] <= span[1][1] and largest[1] >= span[0][1]
-    middles = [100 * (1 - float(one.value)) for one in numerals if one is not None]
+    numerals = [one for one in read_numerals(list(odds_ratios), len(odds_ratios), name=item) if one is not None]
+    printed = read_numerals([low, high], 2, name=item)
+    if not numerals or None in printed:
+        reason = "an odds ratio or an end of the span is not printed"
+        return findings_table([Finding(item, f"{low} % to {high} %", "", NOT_DETERMINABLE, reason, place, "reduction")])
+    ends, span = bounds(numerals), bounds(printed)
+    least, most = 100 * (1 - ends[1]), 100 * (1 - ends[0])
+    smallest, largest = (least.min(), most.min()), (least.max(), most.max())
+    fits = bool(smallest[0] <= span[1][0] and smallest[1] >= span[0][0])
+    fits &= bool(largest[0] <= span[1][1] and largest[1] >= span[0][1])
+    middles = [100 * (1 - float(one.value)) for one in numerals]
     outside = sum(not (span[0][0] <= middle <= span[1][1]) for middle in middles)
     recomputed = f"{min(middles):.0f} % to {max(middles):.0f} %"
-    steps = ", ".join(
-        f"1 - {one.text} = {m:.0f} %" for one, m in zip(numerals, middles, strict=True) if one is not None
-    )
+    steps = ", ".join(f"1 - {one.text} = {m:.0f} %" for one, m in zip(numerals, middles, strict=True))
     sentence = f"{steps}; printed {low} % to {high} %"
     verdict: Verdict = CONSISTENT if fits else INCONSISTENT
     if not fits:
         sentence += f": {outside} of {len(middles)} lie outside"
         tens = [round(end / 10) * 10 for end in (min(middles), max(middles))]
-        matches = [float(end.value) for end in (read_numeral(low), read_numeral(high)) if end] == tens
+        matches = [float(end.value) for end in printed if end is not None] == tens
         sentence += " (it would hold only to the nearest ten)" if matches else ""
     return findings_table([Finding(item, f"{low} % to {high} %", recomputed, verdict, sentence, place, "reduction")])
 

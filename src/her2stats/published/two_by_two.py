@@ -24,7 +24,7 @@ Method = Callable[[Floats, float], Limits]
 
 
 def _wald(cells: Floats, quantile: Floats | float, centre: Floats | None = None) -> Limits:
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         log_ratio = np.log(odds_ratio(cells)) if centre is None else centre
         reach = quantile * np.sqrt((1 / cells).sum(axis=1))
         low, high = np.exp(log_ratio - reach), np.exp(log_ratio + reach)
@@ -35,7 +35,7 @@ def _wald(cells: Floats, quantile: Floats | float, centre: Floats | None = None)
 def odds_ratio(cells: Floats) -> Floats:
     """Odds ratio a d / (b c) of tables of shape (k, 4); NaN for 0 / 0, infinite for x / 0."""
     a, b, c, d = cells.T
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         ratio: Floats = (a * d) / (b * c)
     return ratio
 
@@ -66,7 +66,7 @@ def _firth_wald(cells: Floats, conf_level: float) -> Limits:
     """Firth's penalised estimate with the standard error of the unpenalised information at that estimate."""
     smoothed = cells + 0.5
     rows = np.stack([cells[:, 0] + cells[:, 1], cells[:, 2] + cells[:, 3]], axis=1)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         shrink = np.repeat(rows / (rows + 1), 2, axis=1)
         reach = _normal(conf_level) * np.sqrt((1 / (smoothed * shrink) / 1).sum(axis=1))
         centre = np.log(odds_ratio(smoothed))
@@ -74,7 +74,7 @@ def _firth_wald(cells: Floats, conf_level: float) -> Limits:
 
 
 def _wilson_logits(events: Floats, n: Floats, quantile: float) -> Limits:
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         middle = (events + quantile**2 / 2) / (n + quantile**2)
         spread = quantile * np.sqrt(events * (n - events) / n + quantile**2 / 4) / (n + quantile**2)
         low, high = middle - spread, middle + spread
@@ -85,7 +85,7 @@ def _mover(cells: Floats, conf_level: float) -> Limits:
     """Donner and Zou (2012): the limits of two Wilson intervals put together on the log odds scale."""
     a, b, c, d = cells.T
     quantile = _normal(conf_level)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         first, second = np.log(a / b), np.log(c / d)
         low_1, high_1 = _wilson_logits(a, a + b, quantile)
         low_2, high_2 = _wilson_logits(c, c + d, quantile)

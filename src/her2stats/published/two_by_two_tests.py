@@ -26,7 +26,7 @@ def two_by_two_p_values(cells: Any) -> dict[str, Floats]:
     counts = as_cells(cells)
     a, b, c, d = counts.T
     total = counts.sum(axis=1)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         margins = (a + b) * (c + d) * (a + c) * (b + d)
         cross = np.abs(a * d - b * c)
         pearson = total * cross**2 / margins

@@ -44,7 +44,7 @@ def transform(values: Floats, scale: Scale) -> Floats:
     """Take values to the scale on which a Wald interval is symmetric."""
     if scale == "difference":
         return values
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         if scale == "ratio":
             logs: Floats = np.log(np.maximum(values, _TINY))
             return logs
@@ -75,7 +75,7 @@ def wald_z_range(printed: Box, conf_level: float) -> tuple[Floats, Floats]:
     allowed = (ends >= printed.estimate[0] - tolerance) & (ends <= printed.estimate[1] + tolerance)
     allowed &= (low >= printed.low[0] - tolerance) & (low <= printed.low[1] + tolerance)
     allowed &= (high >= printed.high[0] - tolerance) & (high <= printed.high[1] + tolerance)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         z = normal_quantile(conf_level) * (high + low) / np.maximum(high - low, 0)
     z = np.where(np.isnan(z), 0.0, z)
     some = allowed.any(axis=0)
@@ -105,7 +105,7 @@ def loose_z_range(printed: Box, conf_level: float) -> tuple[Floats, Floats]:
     """Smallest and largest estimate / standard error, the standard error from the width alone."""
     narrow, wide = printed.widths()
     quantile = normal_quantile(conf_level)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         ends = np.stack([2 * quantile * e / w for e in printed.estimate for w in (narrow, wide)])
     ends = np.where(np.isnan(ends), 0.0, ends)
     return ends.min(axis=0), ends.max(axis=0)
@@ -134,7 +134,7 @@ def interaction_z_range(first: Box, second: Box, conf_level: float) -> tuple[Flo
     low = first.estimate[0] - second.estimate[1]
     high = first.estimate[1] - second.estimate[0]
     narrow, wide = ((first.widths()[i] ** 2 + second.widths()[i] ** 2) ** 0.5 / (2 * quantile) for i in (0, 1))
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         ends = np.stack([low / narrow, low / wide, high / narrow, high / wide])
     ends = np.where(np.isnan(ends), 0.0, ends)
     return ends.min(axis=0), ends.max(axis=0)
