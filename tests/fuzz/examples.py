@@ -38,7 +38,7 @@ SERIES = """\
 # What R 4.2.2 writes for a matrix of ERBB2 and ESR1 in two samples (ascii = TRUE, version = 2).
 RDS = (
     "A 2 262658 131840 526 4 100 5 1 2 1026 1 262153 3 dim 13 2 2 2 1026 1 262153 8 dimnames 19 2 16 2 262153 5 ERBB2 "
-    "262153 4 ESR1 16 2 262153 1 a 262153 1 b 254"
+    "262153 4 ESR1 16 2 262153 1 a 262153 1 b 254 "
 ).replace(" ", "\n")
 
 
