@@ -130,7 +130,7 @@ def derive_signature(
     )
     method = (
         f"{n_genes} genes of largest standardised difference between {positive} and {negative}, weights = loadings of "
-        f"PC1, sign by {anchor or positive}; AUC by {repeats} x {folds}-fold cross-validation, genes chosen inside the folds"
+        f"PC1, sign by {anchor or positive}; AUC by {repeats} x {folds}-fold cross-validation, selecting within folds"
     )
     note = Note(
         "scores", f"{name}: derived from {positive} and {negative}", len(labels), f"{int(labels.sum())} {positive}"
