@@ -44,10 +44,10 @@ def small_sample(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
 
 
 @pytest.fixture
-def folder(sample: Path, tmp_path: Path) -> Path:
-    """A copy of the results folder that a test may damage."""
+def folder(small_sample: Path, tmp_path: Path) -> Path:
+    """A copy of the small results folder that a test may damage."""
     copy = tmp_path / "results"
-    shutil.copytree(sample, copy)
+    shutil.copytree(small_sample, copy)
     (copy / "report.html").unlink()
     return copy
 

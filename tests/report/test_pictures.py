@@ -1,0 +1,54 @@
+"""Figures: which image goes into the page, and what stands beside it."""
+
+from __future__ import annotations
+
+from her2stats.report.captions import FURTHER, caption_of, cohorts_of_plain_figures
+from her2stats.report.picture import Image, Picture
+from her2stats.report.picture_choice import choose_images
+
+from .sample_folder import sample_png
+
+
+def picture(name: str, svg: int = 400_000, png: bytes | None = None) -> Picture:
+    images = (Image("svg", b"x" * svg, 10, 10), Image("png", png or sample_png(300, 200), 10, 10))
+    return Picture(name, images, (f"{name}.svg", f"{name}.png"))
+
+
+def test_svg_is_preferred_where_it_fits() -> None:
+    chosen = choose_images([picture("a")], budget=10**7)
+    assert chosen["a"] is not None
+    assert chosen["a"].kind == "svg"
+
+
+def test_the_largest_figures_give_way_first() -> None:
+    chosen = choose_images([picture("small", 1_000), picture("large")], budget=100_000)
+    assert {name: image.kind for name, image in chosen.items() if image} == {"small": "svg", "large": "png"}
+
+
+def test_single_patients_are_never_shown_as_coordinates() -> None:
+    chosen = choose_images([picture("a", 10)], budget=10**7, drop_vectors=frozenset({"a"}))
+    assert chosen["a"] is not None
+    assert chosen["a"].kind == "png"
+
+
+def test_what_fits_in_no_form_is_left_out() -> None:
+    assert choose_images([picture("a")], budget=50) == {"a": None}
+
+
+def test_an_image_that_cannot_be_opened_is_kept_as_it_is() -> None:
+    chosen = choose_images([picture("a", png=b"no image" * 10)], budget=1_000)
+    assert chosen["a"] is not None
+    assert chosen["a"].kind == "png"
+
+
+def test_captions_name_the_cohort() -> None:
+    assert caption_of("figS1_distribution_milan", exposure="ERBB2").title.endswith(", milan")
+    assert caption_of("fig1b_til", exposure="ERBB2", cohort="abim").title.endswith(", abim")
+    assert caption_of("fig2b_forest", exposure="{x}").title.count("{x}") == 1
+    assert caption_of("fig8_power", exposure="ERBB2").section == FURTHER
+
+
+def test_the_plain_figure_is_of_the_cohort_that_is_left_over() -> None:
+    assert cohorts_of_plain_figures(["fig1b_til", "fig1b_til_a"], ["a", "b"]) == {"fig1b_til": "b"}
+    assert cohorts_of_plain_figures(["fig1b_til", "fig1b_til_a"], ["a", "b", "c"]) == {}
+    assert cohorts_of_plain_figures(["fig1a_correlation"], ["a", "b"]) == {}

@@ -1,0 +1,96 @@
+"""The plain-language summary says what the tables say, and never why."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from her2stats.report import key_findings, read_folder
+from her2stats.report.findings import judge
+from her2stats.report.statements import Answer, name_list
+from her2stats.report.summary import plain_summary
+
+CAUSAL = re.compile(
+    r"\b(caus\w*|effects?|affect\w*|influenc\w*|impact\w*|leads?|led|driv\w+|because|due|induc\w+|reduc\w+|increas\w+|"
+    r"decreas\w+|suppress\w*|promot\w+|protect\w*|results? in|responsible)\b",
+    re.IGNORECASE,
+)
+
+
+def sentences(answer: Answer) -> list[str]:
+    parts = [answer.question, answer.headline, answer.remark]
+    for said in answer.statements:
+        parts += [said.tally, *said.significant, said.nominal, *said.rest, *said.failed]
+    return [part for part in parts if part]
+
+
+@pytest.fixture(scope="module")
+def answers(sample: Path) -> list[Answer]:
+    return plain_summary(read_folder(sample))
+
+
+def test_every_question_of_the_study_is_answered(answers: list[Answer]) -> None:
+    assert len(answers) == 9
+
+
+def test_no_sentence_speaks_of_causes(answers: list[Answer]) -> None:
+    found = [text for answer in answers for text in sentences(answer) if CAUSAL.search(text)]
+    assert found == []
+
+
+def test_the_grid_marks_what_the_table_says(answers: list[Answer], sample: Path) -> None:
+    table = pd.read_csv(sample / "tables" / "correlation.csv")
+    own = table[(table["term"] == "HER2 20-gene (simulated)") & (table["outcome"] != "Total TIL")]
+    grid = answers[0].grid
+    assert grid is not None
+    cohorts = [cohort for cohort, _ in grid.groups]
+    for item, marks in grid.rows:
+        for cohort, mark in zip(cohorts, marks, strict=True):
+            row = own[(own["outcome"] == item) & (own["cohort"] == cohort)]
+            if len(row):
+                assert (mark == "below") == bool(row["p_adjusted"].item() < 0.05 and row["estimate"].item() < 0)
+                assert (mark == "above") == bool(row["p_adjusted"].item() < 0.05 and row["estimate"].item() > 0)
+
+
+def test_what_cannot_be_estimated_is_named_with_its_reason(answers: list[Answer]) -> None:
+    failed = [text for answer in answers for said in answer.statements for text in said.failed]
+    assert "Monocytes (separation)" in failed
+
+
+def test_response_is_given_with_counts(answers: list[Answer]) -> None:
+    said = answers[-1].statements
+    assert said[0].tally == "9 of 32 (28%) in HER2-low, 17 of 39 (44%) in HER2-0"
+    assert said[0].significant == ()
+
+
+def rows(**columns: object) -> pd.DataFrame:
+    return pd.DataFrame({"term": "x", "p_adjusted": float("nan"), "flag": "", **columns})
+
+
+def test_without_a_correction_p_itself_decides_and_that_is_said() -> None:
+    judged = judge(rows(estimate=[2.0, 0.5], p_value=[0.01, 0.2]), alpha=0.05, measure="odds ratio")
+    assert (len(judged.above), len(judged.rest), judged.corrected) == (1, 1, False)
+
+
+def test_second_tests_are_not_counted_but_types_that_end_in_a_bracket_are() -> None:
+    both = rows(estimate=[0.5, 0.5], p_value=[0.01, 0.01])
+    both["term"] = ["T cells regulatory (Tregs)", "x (Fisher exact)"]
+    assert judge(both, alpha=0.05).tested == 1
+
+
+def test_a_p_equal_to_alpha_is_not_significant() -> None:
+    assert judge(rows(estimate=[1.0], p_value=[0.05]), alpha=0.05).significant == ()
+
+
+def test_lists_are_counted_when_they_grow() -> None:
+    assert name_list([]) == ""
+    assert name_list(list("abcdefgh"), most=3) == "a, b, c and 5 more"
+
+
+def test_key_findings_are_the_smallest_p_values(sample: Path) -> None:
+    lines = key_findings(read_folder(sample))
+    assert len(lines) == 3
+    assert all(line.startswith(("abim: ", "discovery: ", "confirmatory: ")) for line in lines)
