@@ -150,7 +150,7 @@ def _compared(table: pd.DataFrame, labels: Mapping[str, str] | None) -> pd.DataF
     numbers["section"] = [plain(named.get(name, name)) for name in section.astype(str)]
     numbers["line"] = [plain(named.get(name, name.replace("_", " "))) for name in numbers["quantity"].astype(str)]
     given = numbers["verdict"].astype(str)
-    numbers["why"] = given.str.partition(": ")[2]
+    numbers["why"] = [verdict.partition(": ")[2] for verdict in given]
     if "reason" in numbers:
         numbers["why"] = numbers["why"].where(numbers["why"] != "", numbers["reason"].fillna("").astype(str))
     agreed = given.str.startswith("agree")

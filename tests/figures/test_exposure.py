@@ -1,0 +1,54 @@
+"""The exposure by group."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from her2stats.errors import TableError
+from her2stats.figures import plot_exposure
+from her2stats.figures.theme import HR_COLOURS
+
+from .extents import misplaced_texts
+from .layers import caption_of, colour_of, texts_of
+
+
+def test_groups_stand_in_their_order(abim: pd.DataFrame) -> None:
+    places = plot_exposure(abim, "her2").data.groupby("group")["x"].mean().sort_values()
+    assert places.index.tolist() == ["her2_ihc=0", "her2_ihc=1+", "her2_ihc=2+", "hr=positive", "hr=negative"]
+
+
+def test_n_stands_above_each_group(abim: pd.DataFrame) -> None:
+    shown = texts_of(plot_exposure(abim, "her2"))
+    for column in ("her2_ihc", "hr"):
+        assert {f"n = {count}" for count in abim[column].value_counts()} <= set(shown)
+
+
+def test_the_p_of_a_comparison_is_printed_over_its_groups(abim: pd.DataFrame) -> None:
+    table = pd.DataFrame([{"outcome": "her2", "term": "hr", "p_value": 0.002}])
+    assert "p = 0.002" in texts_of(plot_exposure(abim, "her2", table))
+    assert "adj. p = 0.004" in texts_of(plot_exposure(abim, "her2", table.assign(p_adjusted=0.004)))
+    flagged = table.assign(p_value=np.nan, flag="empty level: hr=negative")
+    assert "n.e. (empty level)" in texts_of(plot_exposure(abim, "her2", flagged))
+
+
+def test_colours_are_those_of_hr(abim: pd.DataFrame) -> None:
+    assert colour_of(plot_exposure(abim, "her2"), "HR-positive") == HR_COLOURS["positive"]
+
+
+def test_a_cohort_without_ihc_is_shown_by_hr_alone(abim: pd.DataFrame) -> None:
+    plot = plot_exposure(abim.drop(columns="her2_ihc"), "her2")
+    assert set(plot.data["factor"]) == {"hr"}
+    assert misplaced_texts(plot) == []
+
+
+def test_tumours_of_no_group_are_counted(abim: pd.DataFrame) -> None:
+    gaps = abim.assign(her2_ihc=abim["her2_ihc"].where(np.arange(318) >= 39))
+    assert caption_of(plot_exposure(gaps, "her2")) == "Tumours not shown: 39 without HER2 IHC."
+
+
+def test_no_group_at_all_and_no_exposure(abim: pd.DataFrame) -> None:
+    assert "no group is known" in texts_of(plot_exposure(abim[["her2"]], "her2"))[0]
+    with pytest.raises(TableError, match="'her2'"):
+        plot_exposure(abim[["hr"]], "her2")
