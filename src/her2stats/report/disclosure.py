@@ -57,8 +57,8 @@ def _suppress_table_one(table: pd.DataFrame) -> pd.DataFrame:
             second = [place for place in own.index if place not in small][:1] if len(small) == 1 else []
             table.loc[small, cohort] = SMALL
             table.loc[second, cohort] = SUPPRESSED
-            hidden = [f"{cohort} {number}" for number in ("n", "percent") if f"{cohort} {number}" in table]
-            table.loc[small + second, hidden] = ""
+            for number in [f"{cohort} {kind}" for kind in ("n", "percent") if f"{cohort} {kind}" in table]:
+                table[number] = table[number].mask(table.index.isin(small + second))
     return table
 
 
