@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from her2stats.errors import TableError
-from her2stats.published.numerals import bounds, how_shortened, read_numeral, read_numerals
+from her2stats.published.columns import read_numerals
+from her2stats.published.numerals import bounds, how_shortened, read_numeral
 
 
 @pytest.mark.parametrize(

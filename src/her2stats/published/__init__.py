@@ -1,6 +1,6 @@
 """The paper's printed numbers, an audit of them and of anybody's table, and a run beside them."""
 
-from her2stats.published.compare import compare_published, comparison_summary
+from her2stats.published.compare import compare_published
 from her2stats.published.correlations import audit_correlation
 from her2stats.published.count_tables import audit_counts
 from her2stats.published.counts import audit_percentage, audit_total
@@ -21,6 +21,7 @@ from her2stats.published.statements import (
     audit_rules,
     audit_strength,
 )
+from her2stats.published.summary import comparison_summary
 from her2stats.published.two_by_two import odds_ratio_intervals
 from her2stats.published.two_by_two_tests import two_by_two_p_values
 

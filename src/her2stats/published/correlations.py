@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from her2stats.published.columns import common_size, read_numerals, texts
 from her2stats.published.effects import interval_text, order_findings, p_text
 from her2stats.published.findings import (
     CONSISTENT,
@@ -19,7 +20,7 @@ from her2stats.published.findings import (
     findings_table,
 )
 from her2stats.published.fisher_z import METHODS, limits, p_values, possible, sample_sizes
-from her2stats.published.numerals import Floats, Numeral, bounds, common_size, face_values, read_numerals, show, texts
+from her2stats.published.numerals import Floats, Numeral, bounds, face_values, show
 from her2stats.published.sample_sizes import size_text
 
 AnyCI = Literal["any", "bonett-wright", "fieller", "caruso-cliff", "fisher", "sas", "bootstrap"]

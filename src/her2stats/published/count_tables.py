@@ -10,9 +10,10 @@ from typing import Any
 import pandas as pd
 
 from her2stats.errors import ProblemList, TableError
+from her2stats.published.columns import read_numerals
 from her2stats.published.counts import percentage_finding, total_finding, whole_numbers, whole_numeral
 from her2stats.published.findings import CONSISTENT, INCONSISTENT, NOT_DETERMINABLE, Finding, findings_table
-from her2stats.published.numerals import Numeral, Rounding, read_numerals
+from her2stats.published.numerals import Numeral, Rounding
 
 _COUNT_AND_PERCENT = re.compile(r"^\s*(\d[\d,]*)\s*(?:/\s*(\d[\d,]*)\s*)?\(\s*([<>]?\s*[\d.,·]+)\s*%?\s*\)\s*$")
 _ABSENT = ("missing", "unknown", "not available", "not known", "not evaluated", "n/a", "na")

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from her2stats.errors import ProblemList, TableError
+from her2stats.published.columns import common_size, read_numerals, texts
 from her2stats.published.findings import (
     CONSISTENT,
     INCONSISTENT,
@@ -18,16 +19,7 @@ from her2stats.published.findings import (
     Verdict,
     findings_table,
 )
-from her2stats.published.numerals import (
-    Numeral,
-    Printable,
-    Rounding,
-    common_size,
-    read_numeral,
-    read_numerals,
-    show,
-    texts,
-)
+from her2stats.published.numerals import Numeral, Printable, Rounding, read_numeral, show
 
 
 def audit_percentage(

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from her2stats.errors import DataError, Problem
+from her2stats.published.columns import common_size, read_numerals, texts
 from her2stats.published.findings import (
     CONSISTENT,
     INCONSISTENT,
@@ -17,16 +18,7 @@ from her2stats.published.findings import (
     Verdict,
     findings_table,
 )
-from her2stats.published.numerals import (
-    Floats,
-    Numeral,
-    bounds,
-    common_size,
-    face_values,
-    read_numerals,
-    show,
-    texts,
-)
+from her2stats.published.numerals import Floats, Numeral, bounds, face_values, show
 from her2stats.published.wald import (
     Box,
     Scale,

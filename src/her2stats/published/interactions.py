@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from her2stats.published.columns import common_size, read_numerals, texts
 from her2stats.published.effects import IntervalKind, interval_text, p_finding
 from her2stats.published.findings import NOT_DETERMINABLE, Finding, findings_table
-from her2stats.published.numerals import bounds, common_size, face_values, read_numerals, texts
+from her2stats.published.numerals import bounds, face_values
 from her2stats.published.wald import Box, Scale, box, interaction_z_range, p_range, transform
 
 

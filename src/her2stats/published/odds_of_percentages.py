@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from her2stats.published.columns import common_size, read_numerals, texts
 from her2stats.published.findings import (
     CONSISTENT,
     INCONSISTENT,
@@ -15,7 +16,7 @@ from her2stats.published.findings import (
     Verdict,
     findings_table,
 )
-from her2stats.published.numerals import Floats, bounds, common_size, face_values, read_numerals, show, texts
+from her2stats.published.numerals import Floats, bounds, face_values, show
 
 
 def audit_odds_from_percentages(

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from her2stats.errors import DataError, Problem
+from her2stats.published.columns import common_size, read_numerals, texts
 from her2stats.published.effects import (
     IntervalKind,
     audit_interval,
@@ -23,16 +24,7 @@ from her2stats.published.findings import (
     Verdict,
     findings_table,
 )
-from her2stats.published.numerals import (
-    Floats,
-    Numeral,
-    bounds,
-    common_size,
-    how_shortened,
-    read_numerals,
-    show,
-    texts,
-)
+from her2stats.published.numerals import Floats, Numeral, bounds, how_shortened, show
 from her2stats.published.two_by_two import ESTIMATES, METHODS, as_cells, odds_ratio
 from her2stats.published.two_by_two_tests import claim_findings, p_findings
 

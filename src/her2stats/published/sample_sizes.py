@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from her2stats.published.columns import common_size, read_numerals, texts
 from her2stats.published.findings import CONSISTENT, NOT_DETERMINABLE, Finding, findings_table
 from her2stats.published.fisher_z import METHODS, Ends, sample_sizes
-from her2stats.published.numerals import bounds, common_size, read_numerals, texts
+from her2stats.published.numerals import bounds
 
 
 def implied_sample_size(

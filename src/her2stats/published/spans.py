@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from her2stats.published.columns import read_numerals
 from her2stats.published.findings import (
     CONSISTENT,
     INCONSISTENT,
@@ -16,7 +17,7 @@ from her2stats.published.findings import (
     Verdict,
     findings_table,
 )
-from her2stats.published.numerals import Printable, bounds, read_numerals
+from her2stats.published.numerals import Printable, bounds
 
 _IQR_IN_SD = 1.349  # interquartile range of a normal distribution, in standard deviations
 

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from her2stats.errors import DataError, Problem
+from her2stats.published.columns import read_numerals
 from her2stats.published.findings import (
     CONSISTENT,
     INCONSISTENT,
@@ -17,7 +18,7 @@ from her2stats.published.findings import (
     Verdict,
     findings_table,
 )
-from her2stats.published.numerals import Printable, read_numeral, read_numerals
+from her2stats.published.numerals import Printable, read_numeral
 
 Direction = Literal["higher", "lower"]
 _NO_EFFECT = {"ratio": 1.0, "difference": 0.0, "correlation": 0.0}
