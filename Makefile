@@ -29,7 +29,7 @@ $(VENV)/.installed: pyproject.toml | $(BIN)/python
 
 $(VENV)/.ready-to-test: pyproject.toml tests/requirements.txt | $(VENV)/.installed
 	@echo "Installing what the tests need into $(VENV)"
-	@$(BIN)/python -m pip install --quiet --editable '.[firth,dask,anndata]' --requirement tests/requirements.txt
+	@$(BIN)/python -m pip install --quiet --editable '.[firth,dask,h5ad,rds,zarr]' --requirement tests/requirements.txt
 	@touch $@
 
 demo: $(VENV)/.installed
@@ -49,7 +49,7 @@ wheel-test: $(VENV)/.ready-to-test
 	bash tests/wheel.sh $(BIN)/python
 
 docs: $(VENV)/.ready-to-test
-	$(BIN)/python -m mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
 
 bench: $(VENV)/.ready-to-test
 	$(BIN)/python -m benchmarks

@@ -9,7 +9,7 @@ from her2stats.errors import Her2statsError
 from her2stats.r_engine import r_status
 from her2stats.study.provenance import versions
 
-OPTIONAL = {"firthmodels": "firth", "dask": "dask", "anndata": "anndata"}
+OPTIONAL = {"firthmodels": "firth", "distributed": "dask", "h5py": "h5ad", "rdata": "rds", "zarr": "zarr"}
 
 
 def examine() -> tuple[bool, list[str]]:
