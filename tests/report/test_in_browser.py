@@ -81,7 +81,9 @@ def test_a_table_sorts_by_number_and_returns_to_its_order(browser: Browser, page
 def test_p_values_below_the_smallest_printed_sort_first(browser: Browser, page: Path) -> None:
     browser.open(page)
     table = "document.querySelector('#correlation [data-sortable] table')"
-    browser.run(f"[...{table}.querySelectorAll('.sort')].find((button) => button.textContent === 'p').click()")
+    browser.run(
+        f"[...{table}.querySelectorAll('.sort')].find((button) => button.textContent.includes('corr.')).click()"
+    )
     column = browser.run(f"[...{table}.tBodies[0].rows].map((row) => row.cells[2].textContent.trim())")
     smallest = [text for text in column if text == "<0.001"]
     assert smallest

@@ -177,7 +177,7 @@ def _clinical(folder: ResultsFolder) -> Answer | None:
         statements.append(Statement(str(cohort), "", largest_size(part), tally(judged), said, failed=failed))
     if rows["p_adjusted"].notna().any():
         return Answer("Do age, grade and tumour size go with abundance?", tuple(statements))
-    chance = f" Of {tested} tests about {alpha * tested:.0f} fall below {alpha:g} by chance alone."
+    chance = f" Of {tested} tests about {alpha * tested:.0f} would fall below {alpha:g} by chance alone."
     return Answer("Do age, grade and tumour size go with abundance?", tuple(statements), remark=UNCORRECTED + chance)
 
 
