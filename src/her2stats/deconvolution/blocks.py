@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import TypeVar
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped,unused-ignore]
+
+from her2stats.notes import Note
 
 Floats = npt.NDArray[np.float64]
 Progress = Callable[[int, int], None]
@@ -19,14 +22,43 @@ def split(values: Floats, chunk: int) -> Iterator[Floats]:
     return (values[first : first + chunk] for first in range(0, len(values), chunk))
 
 
-def run_blocks(task: Callable[[Floats], T], blocks: Iterable[Floats], *, n_jobs: int = 1) -> Iterator[T]:
-    """Give each block to `task`, in this process or in `n_jobs` of them; results come in the order of the blocks."""
-    if n_jobs == 1:
-        yield from (run_block(task, block) for block in blocks)
-        return
-    from joblib import Parallel, delayed
+@dataclass
+class Workers:
+    """Where blocks are computed: in this process, in `n_jobs` processes of this machine, or on a dask cluster.
 
-    yield from Parallel(n_jobs=n_jobs, return_as="generator")(delayed(run_block)(task, block) for block in blocks)
+    Parameters
+    ----------
+    n_jobs : int
+        Processes (joblib's loky); -1 for one a core.
+    client : distributed.Client, optional
+        Cluster to use instead.
+    """
+
+    n_jobs: int = 1
+    client: Any = None
+    _cluster: Any = field(default=None, init=False)
+
+    def run(self, task: Callable[[Floats], T], blocks: Iterable[Floats]) -> Iterator[T]:
+        """Give each block to `task`; results come in the order of the blocks, few of which are held at a time."""
+        if self.client is not None:
+            from her2stats.deconvolution.cluster import Cluster  # dask is an extra
+
+            self._cluster = self._cluster or Cluster(self.client)
+            yield from self._cluster.run(task, blocks)
+        elif self.n_jobs == 1:
+            yield from (run_block(task, block) for block in blocks)
+        else:
+            from joblib import Parallel, delayed
+
+            parallel = Parallel(n_jobs=self.n_jobs, return_as="generator")
+            yield from parallel(delayed(run_block)(task, block) for block in blocks)
+
+    def notes(self) -> list[Note]:
+        """What happened to the cluster."""
+        if self._cluster is None or not self._cluster.lost:
+            return []
+        what = "the dask cluster was lost; what was left was computed in this process, with the same numbers"
+        return [Note("fractions", what, detail=self._cluster.lost)]
 
 
 def run_block(task: Callable[[Floats], T], block: Floats) -> T:

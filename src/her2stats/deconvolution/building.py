@@ -194,8 +194,8 @@ def _candidates(
         }
     )
     found = found[(found["q_value"] < q_value) & (found["fold_change"] > min_fold_change) & (inside > outside)]
-    found = found.sort_values("fold_change", ascending=False, kind="stable")
-    return found.assign(rank=np.arange(1, len(found) + 1))
+    ranked: pd.DataFrame = found.sort_values("fold_change", ascending=False, kind="stable")
+    return ranked.assign(rank=np.arange(1, len(ranked) + 1))
 
 
 def _union(candidates: pd.DataFrame, size: int) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar
 
@@ -11,11 +11,11 @@ import pandas as pd
 
 from her2stats.deconvolution import cibersort
 from her2stats.deconvolution.batch_correction import correct_mixture
-from her2stats.deconvolution.blocks import Counter, Floats, Progress, run_blocks, split
+from her2stats.deconvolution.blocks import Counter, Floats, Progress, Workers, split
 from her2stats.deconvolution.bootstrap import bootstrap_samples
 from her2stats.deconvolution.cibersort import Fits, Mode, Solver
 from her2stats.deconvolution.mixture import Mixture, align_mixture
-from her2stats.deconvolution.permutations import draw_mixtures
+from her2stats.deconvolution.permutations import draw_mixtures, pool_samples
 from her2stats.deconvolution.result import Deconvolution, interval_table, quality_notes, quality_table
 from her2stats.deconvolution.settings import BatchCorrection, Settings
 from her2stats.deconvolution.signature_matrix import SignatureMatrix
@@ -39,6 +39,7 @@ def deconvolve(
     batch_correction: BatchCorrection = "none",
     seed: int = 0,
     n_jobs: int = 1,
+    client: Any = None,
     reference_median: float | None = None,
     min_overlap: float = 0.5,
     check_scale: bool = True,
@@ -75,6 +76,8 @@ def deconvolve(
         Of the permutations and the bootstrap.
     n_jobs : int
         Worker processes, one BLAS thread each. The result is the same for any number.
+    client : distributed.Client, optional
+        Dask cluster that does the work instead; a worker that dies is made up for.
     reference_median : float, optional
         Median that absolute scores are relative to; that of the given mixture, at least 1, where not given.
     min_overlap : float
@@ -134,20 +137,20 @@ def deconvolve(
     )
     passes = 1 if batch_correction == "none" else 2
     counter = Counter(progress, len(mixture.samples) * (passes + bootstrap) + permutations)
-    return _estimate(mixture, signature, settings, _Runner(counter, chunk, partial(run_blocks, n_jobs=n_jobs)))
+    return _estimate(mixture, signature, settings, _Runner(counter, chunk, Workers(n_jobs, client)))
 
 
 class _Runner:
-    """Runs a task over chunks of samples and counts them: `how` decides where."""
+    """Runs a task over chunks of samples, and counts them."""
 
-    def __init__(self, counter: Counter, chunk: int, how: Callable[..., Iterator[Any]]) -> None:
-        self._counter, self._chunk, self._how = counter, max(chunk, 1), how
+    def __init__(self, counter: Counter, chunk: int, workers: Workers) -> None:
+        self._counter, self._chunk, self.workers = counter, max(chunk, 1), workers
 
     def __call__(self, task: Callable[[Floats], T], values: Floats, weight: int = 1) -> list[T]:
         """Results of the task on each chunk of `values`; a row counts as `weight` fits."""
         results: list[T] = []
         blocks = list(split(values, self._chunk))
-        for block, result in zip(blocks, self._how(task, blocks), strict=True):
+        for block, result in zip(blocks, self.workers.run(task, blocks), strict=True):
             results.append(result)
             self._counter.add(len(block) * weight)
         return results
@@ -166,7 +169,8 @@ def _estimate(mixture: Mixture, signature: SignatureMatrix, settings: Settings, 
         values, note = _corrected(mixture, cibersort.join_fits(run(fit, values)), settings)
         notes.append(note)
     count = len(values)
-    drawn = draw_mixtures(values, settings.permutations, settings.seed)
+    pool = values[pool_samples(mixture.samples, values.shape[1], settings.seed)]
+    drawn = draw_mixtures(pool, settings.permutations, settings.seed)
     fits = cibersort.join_fits(run(fit, np.concatenate([values, drawn])))
     fits, null = fits.rows(slice(count)), fits.r[count:]
     fractions = pd.DataFrame(
@@ -188,7 +192,7 @@ def _estimate(mixture: Mixture, signature: SignatureMatrix, settings: Settings, 
         signature=signature,
         genes=mixture.genes,
         reference_median=median,
-        notes=(*notes, *quality_notes(quality["flag"], settings, mixture.median)),
+        notes=(*notes, *run.workers.notes(), *quality_notes(quality["flag"], settings, mixture.median)),
         method=settings.method(signature.name, median),
         intervals=intervals,
     )

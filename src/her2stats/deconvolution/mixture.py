@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -66,14 +67,10 @@ def align_mixture(
     problems = ProblemList()
     genes = [str(gene) for gene in expression.index]
     samples = [str(sample) for sample in expression.columns]
-    shared = sorted(set(signature.genes) & set(genes), key=str.encode)
-    _check_orientation(signature, shared, samples, problems)
-    problems.raise_if_any()
-    _check_names(genes, samples, shared, problems)
+    shared = shared_genes(genes, samples, signature, min_overlap, problems)
     numbers = _numbers(expression, problems)
-    problems.raise_if_any()
-    _check_values(numbers, genes, samples, problems)
-    _check_overlap(signature, shared, min_overlap, problems)
+    if numbers.size:
+        _check_values(numbers, genes, samples, problems)
     problems.raise_if_any()
     place = {gene: row for row, gene in enumerate(genes)}
     rows = [place[gene] for gene in shared]
@@ -95,6 +92,25 @@ def align_mixture(
     )
 
 
+def shared_genes(
+    genes: Sequence[str], samples: Sequence[str], signature: SignatureMatrix, min_overlap: float, problems: ProblemList
+) -> list[str]:
+    """Genes that mixture and signature share, sorted by their bytes; `problems` gets what is wrong with the names."""
+    shared = sorted(set(signature.genes) & set(genes), key=str.encode)
+    in_columns = len(set(signature.genes) & set(samples))
+    if in_columns > len(shared):
+        problems.add(
+            TableError,
+            f"{in_columns} genes of {signature.name} are among the columns, {len(shared)} among the rows",
+            where="expression",
+            remedy="transpose it: genes are rows, samples are columns",
+        )
+        problems.raise_if_any()  # whatever else is wrong follows from that
+    _check_names(genes, samples, shared, problems)
+    _check_overlap(signature, shared, min_overlap, problems)
+    return shared
+
+
 def coverage_note(signature: SignatureMatrix, shared: list[str]) -> Note:
     """Say how many genes of the signature the mixture has, and name those it lacks."""
     absent = sorted(set(signature.genes) - set(shared), key=str.encode)
@@ -113,20 +129,7 @@ def check_linear_scale(low: float, high: float, problems: ProblemList) -> None:
         )
 
 
-def _check_orientation(
-    signature: SignatureMatrix, shared: list[str], samples: list[str], problems: ProblemList
-) -> None:
-    in_columns = len(set(signature.genes) & set(samples))
-    if in_columns > len(shared):
-        problems.add(
-            TableError,
-            f"{in_columns} genes of {signature.name} are among the columns, {len(shared)} among the rows",
-            where="expression",
-            remedy="transpose it: genes are rows, samples are columns",
-        )
-
-
-def _check_names(genes: list[str], samples: list[str], shared: list[str], problems: ProblemList) -> None:
+def _check_names(genes: Sequence[str], samples: Sequence[str], shared: list[str], problems: ProblemList) -> None:
     if not samples:
         problems.add(TableError, "no samples", where="expression")
     for kind, names, word in ((GeneError, genes, "genes"), (SampleError, samples, "samples")):

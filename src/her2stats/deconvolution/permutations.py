@@ -2,10 +2,29 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
+
+POOL = 2_000_000
+"""Most values that random mixtures are drawn from."""
+
+
+def pool_samples(samples: Sequence[str], genes: int, seed: int) -> npt.NDArray[np.int64]:
+    """Places of the samples whose values random mixtures are drawn from: all, or in huge cohorts a random subset.
+
+    The subset is chosen by a hash of each sample's name, so that the order of samples does not matter.
+    """
+    most = max(POOL // genes, 1)
+    if len(samples) <= most:
+        return np.arange(len(samples))
+    marks = [hashlib.blake2b(f"{seed}:{sample}".encode(), digest_size=8).digest() for sample in samples]
+    chosen = sorted(range(len(samples)), key=marks.__getitem__)[:most]
+    return np.array(sorted(chosen), dtype=np.int64)
 
 
 def draw_mixtures(values: Floats, permutations: int, seed: int) -> Floats:
@@ -14,7 +33,7 @@ def draw_mixtures(values: Floats, permutations: int, seed: int) -> Floats:
     Parameters
     ----------
     values : array, (S, genes)
-        Mixture over the shared genes, linear scale.
+        Mixture over the shared genes, linear scale: the samples of `pool_samples`.
     permutations : int
         How many.
     seed : int

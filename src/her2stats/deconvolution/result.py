@@ -55,6 +55,10 @@ class Deconvolution:
     method: str
     intervals: pd.DataFrame | None = None
 
+    def wide(self) -> pd.DataFrame:
+        """One row a sample: every fraction, its interval beside it, then the quality."""
+        return wide_table(self.fractions, self.quality, self.intervals)
+
     @property
     def mode(self) -> Mode:
         """How fractions are scaled: "absolute", "relative" or "no.sumto1"."""
@@ -96,6 +100,19 @@ def interval_table(fractions: pd.DataFrame, limits: Iterable[Intervals]) -> pd.D
             "draws": np.repeat(np.concatenate([part.draws for part in parts]), types),
         }
     )
+
+
+def wide_table(fractions: pd.DataFrame, quality: pd.DataFrame, intervals: pd.DataFrame | None) -> pd.DataFrame:
+    """One row a sample: each fraction, its interval beside it where there is one, then the quality."""
+    if intervals is None:
+        return pd.concat([fractions, quality], axis=1)
+    beside = ("conf_low", "conf_high", "zero_share")
+    columns = {}
+    for kind, mine in intervals.groupby("cell_type", sort=False):
+        columns[str(kind)] = fractions[kind]
+        of_sample = mine.set_index("sample")
+        columns |= {f"{kind} {limit}": of_sample[limit].reindex(fractions.index) for limit in beside}
+    return pd.concat([pd.DataFrame(columns), quality], axis=1)
 
 
 def quality_notes(flags: pd.Series, settings: Settings, median: float) -> list[Note]:
