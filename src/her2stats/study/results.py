@@ -12,6 +12,7 @@ import pandas as pd
 from packaging.version import Version
 
 from her2stats.errors import FileError, Problem
+from her2stats.report import key_findings, read_folder
 from her2stats.statistics import Result
 from her2stats.study.results_folder import PROVENANCE, is_results_folder
 
@@ -64,13 +65,11 @@ class StudyResults:
 
     def summary(self) -> list[str]:
         """Say in a few lines what there is and where."""
-        alpha = float(self.provenance["alpha"])
         cohorts = ", ".join(f"{cohort['name']} (n = {cohort['n']})" for cohort in self.provenance["cohorts"])
         lines = [f"Cohorts: {cohorts}"]
         if self.provenance.get("simulated"):
             lines[0] += " - all simulated"
-        exposure = str(self.provenance["exposure"])
-        lines += [f"  {finding}" for finding in strongest_findings(self.tables, exposure, alpha)]
+        lines += [f"  {finding}" for finding in key_findings(read_folder(self.folder))]
         lines.append(self._r_sentence())
         lines.append(f"Report: {self.folder / 'report.html'}")
         return lines
@@ -81,22 +80,6 @@ class StudyResults:
         counts = self.crosscheck["verdict"].value_counts()
         said = [f"{counts[verdict]} {verdict}" for verdict in ("agree", "disagree", "not checked") if verdict in counts]
         return f"R: of {len(self.crosscheck)} numbers {', '.join(said)}"
-
-
-def strongest_findings(
-    tables: Mapping[str, pd.DataFrame], exposure: str, alpha: float, *, at_most: int = 3
-) -> list[str]:
-    """Name the smallest corrected p-values among the exposure's correlations in whole cohorts, one line each."""
-    table = tables.get("correlation")
-    if table is None or not len(table):
-        return []
-    found = table[(table["p_adjusted"] < alpha) & (table["term"] == exposure)]
-    found = found.sort_values(["p_adjusted", "cohort", "outcome"], kind="stable")
-    return [
-        f"{row.cohort}: {row.term} and {row.outcome}, rho {row.estimate:.2f} "
-        f"({row.conf_low:.2f} to {row.conf_high:.2f}), corrected p {row.p_adjusted:.2g}, n = {row.n}"
-        for row in found.head(at_most).itertuples()
-    ]
 
 
 def load_results(folder: str | Path) -> StudyResults:
