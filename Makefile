@@ -55,7 +55,7 @@ bench: $(VENV)/.ready-to-test
 	$(BIN)/python -m benchmarks
 
 fuzz: $(VENV)/.ready-to-test
-	$(BIN)/python -m pytest tests/fuzz -q
+	HER2STATS_FUZZ_SECONDS=600 $(BIN)/python -m pytest tests/fuzz -q
 
 clean:
 	rm -rf $(VENV) demo dist build site .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
