@@ -179,6 +179,19 @@ def test_a_pooled_cohort_is_drawn_with_diamonds() -> None:
     assert misplaced_texts(plot) == []
 
 
+def test_a_clipped_diamond_carries_an_arrow_too() -> None:
+    plot = plot_forest(odds(estimate("Monocytes", 0.01, 0.8, 1.2, cohort="pooled")), limits=(0.1, 10))
+    assert len(layers_with(plot, "geom_point", shape="<")) == 1
+
+
+def test_diamonds_of_two_strata_do_not_touch() -> None:
+    rows = [estimate("Monocytes", 0.5, 0.8, 1.2, cohort="pooled", stratum=f"hr={level}") for level in HR_COLOURS]
+    plot = plot_forest(odds(*rows))
+    (diamond,) = layers_with(plot, "geom_polygon")
+    ends = data_of(diamond, plot).groupby("stratum")["corner_y"].agg(["min", "max"])
+    assert ends.loc["hr=positive", "min"] > ends.loc["hr=negative", "max"]
+
+
 @pytest.mark.parametrize("nothing", [[], pd.DataFrame(), as_result_table(pd.DataFrame())])
 def test_nothing_to_show_is_said(nothing: object) -> None:
     plot = plot_forest(nothing)

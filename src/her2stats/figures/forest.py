@@ -131,7 +131,7 @@ def plot_forest(
     one_model = bool(rows["method"].str.contains("with interaction", regex=False).all())
     head = panel_head(rows, places["y"].max(), geometry, one_model=one_model)
     texts = column_texts({effect: rows, **({INTERACTION: tests} if len(tests) else {})}, head.header_y, geometry)
-    caption = wrapped(_caption(rows, bool(len(tests)), alpha), width_mm - 2 * MARGIN, SMALL_SIZE)
+    caption = wrapped(_caption(rows, bool(len(tests)), alpha, pooled), width_mm - 2 * MARGIN, SMALL_SIZE)
     title = axis_title(f"Odds ratio{_unit(rows, labels)} (logarithmic scale)", geometry)
     symbols = bool((rows["estimable"] & ~rows["off_scale"] & (rows["cohort"] != pooled)).any())
     legends = legend_box(stratum_legend(rows, symbols=symbols), room_above(geometry, width_mm))
@@ -162,7 +162,7 @@ def _layers(
         *row_layers(places, geometry, ticks),
         vertical(0.0, places),
         *interval_marks(estimable[~is_pooled], geometry),
-        *diamonds(estimable[is_pooled]),
+        *diamonds(estimable[is_pooled], geometry),
         *count_texts(head.counts),
         *reasons(rows, geometry),
         *row_scales(places, geometry, ticks, head=head.rows, titles=list(head.counts["panel"].cat.categories)),
@@ -182,8 +182,10 @@ def _unit(rows: pd.DataFrame, labels: Mapping[str, str] | None) -> str:
     return f" per{per_sd} {display_name(rows['term'].iloc[0], labels)}"
 
 
-def _caption(rows: pd.DataFrame, tested: bool, alpha: float) -> str:
+def _caption(rows: pd.DataFrame, tested: bool, alpha: float, pooled: str) -> str:
     parts = [symbol_legend(rows, alpha)]
+    if (rows["cohort"] == pooled).any():
+        parts.append("Diamond: pooled estimate and interval.")
     if (rows["clipped_low"] | rows["clipped_high"]).any():
         parts.append("Arrow: the interval goes on beyond the axis.")
     if tested:

@@ -31,15 +31,7 @@ def interval_marks(rows: pd.DataFrame, geometry: RowPanel) -> list[Any]:
     marks: list[Any] = [
         geom_segment(aes(x="xmin", xend="xmax", y="y", yend="y", color="Stratum"), rows, size=0.55, show_legend=False)
     ]
-    inset = 0.45 * geometry.unit
-    for clipped, end, arrow in (
-        ("clipped_low", geometry.low + inset, "<"),
-        ("clipped_high", geometry.high - inset, ">"),
-    ):
-        ends = rows[rows[clipped]].assign(end=end)
-        if len(ends):
-            mapping = aes("end", "y", color="Stratum")
-            marks.append(geom_point(mapping, ends, shape=arrow, size=1.3, stroke=0.2, show_legend=False))
+    marks += clipped_ends(rows, geometry)
     points = rows[~rows["off_scale"]]
     mapping = aes("x", "y", color="Stratum", shape="Stratum")
     filled, hollow = points[points["significant"]], points[~points["significant"]]
@@ -50,16 +42,32 @@ def interval_marks(rows: pd.DataFrame, geometry: RowPanel) -> list[Any]:
     return marks
 
 
-def diamonds(rows: pd.DataFrame) -> list[Any]:
+def clipped_ends(rows: pd.DataFrame, geometry: RowPanel) -> list[Any]:
+    """Arrows where an interval goes on beyond the axis."""
+    marks: list[Any] = []
+    inset = 0.45 * geometry.unit
+    for clipped, end, arrow in (
+        ("clipped_low", geometry.low + inset, "<"),
+        ("clipped_high", geometry.high - inset, ">"),
+    ):
+        ends = rows[rows[clipped]].assign(end=end)
+        if len(ends):
+            mapping = aes("end", "y", color="Stratum")
+            marks.append(geom_point(mapping, ends, shape=arrow, size=1.3, stroke=0.2, show_legend=False))
+    return marks
+
+
+def diamonds(rows: pd.DataFrame, geometry: RowPanel) -> list[Any]:
     """Pooled estimates: diamonds from limit to limit, widest at the estimate."""
     if not len(rows):
         return []
-    corners = [("xmin", 0.0), ("x", 0.3), ("xmax", 0.0), ("x", -0.3)]
+    half = 0.36 / rows["Stratum"].cat.categories.size
+    corners = [("xmin", 0.0), ("x", half), ("xmax", 0.0), ("x", -half)]
     outline = pd.concat(
         [rows.assign(corner_x=rows[place], corner_y=rows["y"] + up, line=rows.index) for place, up in corners]
     )
     mapping = aes("corner_x", "corner_y", group="line", color="Stratum", fill="Stratum")
-    return [geom_polygon(mapping, outline, size=0.4, show_legend=False)]
+    return [geom_polygon(mapping, outline, size=0.4, show_legend=False), *clipped_ends(rows, geometry)]
 
 
 def vertical(x: float, places: pd.DataFrame) -> Any:
