@@ -13,13 +13,14 @@ from her2stats.simulate import (
 )
 from her2stats.study.single_steps import write_csv
 
-# n, and the margins of Table 1 of the paper where it prints them (ABiM's are not printed).
+# n, and the margins of Table 1 of the paper where it prints them (ABiM's are not printed). The names say that
+# they are simulated, because figures and tables carry them away from the report.
 EXPRESSION_COHORTS: dict[str, tuple[int, Margins]] = {
-    "discovery": (104, Margins(0.788, (0.308, 0.577, 0.115), (49.0, 14.0), 0.86, 0.35)),
-    "confirmatory": (81, Margins(0.839, (0.309, 0.321, 0.370), (61.0, 25.0), 0.51, 0.51)),
-    "abim": (318, Margins(0.82, (0.30, 0.42, 0.28), (62.0, 20.0), 0.50, 0.40)),
+    "sim-discovery": (104, Margins(0.788, (0.308, 0.577, 0.115), (49.0, 14.0), 0.86, 0.35)),
+    "sim-confirmatory": (81, Margins(0.839, (0.309, 0.321, 0.370), (61.0, 25.0), 0.51, 0.51)),
+    "sim-abim": (318, Margins(0.82, (0.30, 0.42, 0.28), (62.0, 20.0), 0.50, 0.40)),
 }
-RESPONSE_COHORT = "immunotherapy"
+RESPONSE_COHORT = "sim-immunotherapy"
 
 _HEAD = """\
 # Simulated data: no patient stands behind any number. Run it again with: her2stats run study.toml
