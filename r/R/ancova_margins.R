@@ -56,11 +56,11 @@ margin_table <- function(grid, m, name, along, weights, conf_level) {
   means <- suppressMessages(emmeans::emmeans(
     grid, if (length(specs)) specs else ~1, weights = weights
   ))
-  as.data.frame(summary(means, infer = c(TRUE, TRUE), level = conf_level))
+  as.list(as.data.frame(summary(means, infer = c(TRUE, TRUE), level = conf_level)))
 }
 
 margin_answer <- function(table, k) {
-  value <- table[k, ]
+  value <- lapply(table, `[`, k)
   estimate <- value[[grep("\\.trend$|^emmean$", names(table))]]
   if (is.na(estimate)) {
     return(list(flag = flag("not estimable", "a cell of the factor grid is empty")))
