@@ -99,7 +99,7 @@ def test_a_pipe(tmp_path, read):
 
 def bomb(folder: Path) -> Path:
     """Ten GiB of zeros in ten MB of gzip, written once as many members of the same bytes."""
-    member = gzip.compress(b"0" * 2**26, compresslevel=9)
+    member = gzip.compress(b"0" * 2**26, compresslevel=9, mtime=0)
     path = folder / "bomb.csv.gz"
     with path.open("wb") as file:
         for _ in range(160):
@@ -175,7 +175,7 @@ def test_a_pickle_in_disguise_is_never_opened(tmp_path, monkeypatch, read, name)
 @pytest.mark.parametrize("packed", [True, False])
 def test_an_rdata_workspace_in_disguise_is_never_opened(tmp_path, read, name, packed):
     data = b"RDX3\nX\n\x00\x00\x00\x03"
-    (tmp_path / name).write_bytes(gzip.compress(data) if packed else data)
+    (tmp_path / name).write_bytes(gzip.compress(data, mtime=0) if packed else data)
     with pytest.raises(FileError, match="RData workspace, which is never opened"):
         read(tmp_path / name)
 

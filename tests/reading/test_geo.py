@@ -75,7 +75,7 @@ def test_probes_of_one_gene_collapse_by_the_declared_rule(write):
 
 def test_one_file_is_a_whole_cohort(tmp_path):
     path = tmp_path / "GSE1_series_matrix.txt.gz"
-    path.write_bytes(gzip.compress(SERIES.replace("null", "4.5").encode()))
+    path.write_bytes(gzip.compress(SERIES.replace("null", "4.5").encode(), mtime=0))
     cohort = read_cohort(path, path, name="geo", scale="log2", columns={"her2_ihc": "her2", "er": "er"})
     assert cohort.samples == ["GSM1", "GSM2", "GSM3"]
 

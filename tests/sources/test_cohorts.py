@@ -63,7 +63,7 @@ def test_a_characteristic_that_is_given_twice_keeps_both(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"<html>", b"\x1f\x8b\x08\x00broken", gzip.compress(b"!Sample_x\t1\n" * 999)[:60]]
+    "content", [b"", b"<html>", b"\x1f\x8b\x08\x00broken", gzip.compress(b"!Sample_x\t1\n" * 999, mtime=0)[:60]]
 )
 def test_a_damaged_series_matrix_is_our_own_error(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "x_series_matrix.txt.gz"
