@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from her2stats.deconvolution import cibersort, nu_svr
+from her2stats.deconvolution import active_set, cibersort, interior_point, nu_svr, svr_problem
 from her2stats.deconvolution.nu_svr import EXACT, NuSvrFits, solve_nu_svr
 
 from .conftest import plant
@@ -157,6 +157,29 @@ class TestTheSameHoweverAsked:
         rng = np.random.default_rng(seed)
         X, Y = standard(rng.lognormal(3, 1.5, (genes, types)), rng.lognormal(3, 1.5, (4, genes)))
         assert solve_nu_svr(X, Y, nu).kkt.max() <= EXACT
+
+
+class TestNearlyDegenerate:
+    def test_no_fit_of_many_is_left_to_libsvm(self) -> None:
+        """Among hundreds of fits some have a gene a millionth from the edge, which no comparison of sizes places."""
+        for seed in (0, 1):
+            X, Y = planted(100 + seed, genes=300, types=15, samples=120, noise=0.5)
+            for nu in cibersort.NU:
+                assert solve_nu_svr(X, Y, nu, fallback=False).kkt.max() <= EXACT
+
+    def test_a_wrong_first_guess_is_put_right(self) -> None:
+        """Stop early, where some sides are still misplaced: changing the doubtful ones finds more of the vertices."""
+        X, Y = planted(14, genes=80, types=4, samples=40)
+        nu = np.full(len(Y), 0.5)
+        problem = svr_problem.pose(np, X, Y, nu, np.ones(len(X)))
+        iterate = interior_point.advance(problem, svr_problem.start(problem), 1e-4, 40)
+        first = active_set.solve_edge(problem, *active_set.guess_edge(problem, iterate), iterate.z)
+        best = before = active_set.violation(problem, *first)
+        for edge, outside in active_set.other_guesses(problem, iterate):
+            other = active_set.violation(problem, *active_set.solve_edge(problem, edge, outside, iterate.z))
+            best = np.minimum(best, other)
+        assert (before > EXACT).any()
+        assert (best <= EXACT).sum() > (before <= EXACT).sum()
 
 
 class TestFallback:

@@ -8,12 +8,16 @@ shows in the optimality conditions.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import combinations
 from typing import Any
 
 import numpy as np
 
 from her2stats.deconvolution.svr_problem import Array, Iterate, Problem
 
+DOUBTFUL = 6  # sides whose place is tried both ways where the first guess fails
+NOTHING = 1e-300  # a multiplier that rounding put on its bound
 HOLD = 1e-6  # how firmly an undetermined intercept or eps stays where it was
 
 
@@ -89,6 +93,30 @@ def _solve(xp: Any, matrix: Array, right: Array) -> Array:
         if matrix.shape[0] > 1:
             return xp.concat([_solve(xp, matrix[row : row + 1], right[row : row + 1]) for row in range(right.shape[0])])
         return (xp.linalg.pinv(matrix) @ right[..., None])[..., 0]
+
+
+def other_guesses(problem: Problem, iterate: Iterate) -> Iterator[tuple[Array, Array]]:
+    """Guesses of edge and outside that differ from the first in its least certain sides, the fewest changes first.
+
+    Where a side is a millionth from the edge and its multiplier a millionth from its bound, their comparison decides
+    nothing. Which guess is right, the optimality conditions say.
+    """
+    xp = problem.xp
+    room = problem.cost - iterate.a
+    distance = iterate.slack + iterate.excess
+    inner = xp.where(room < iterate.a, room, iterate.a)
+    clear = xp.abs(xp.log(xp.where(inner > NOTHING, inner, NOTHING) / distance))
+    order = xp.argsort(clear, axis=1)
+    sides = xp.arange(clear.shape[1])
+    doubtful = [sides == order[:, place][:, None] for place in range(min(DOUBTFUL, clear.shape[1]))]
+    edge, _ = guess_edge(problem, iterate)
+    paying = iterate.a > room
+    for count in range(1, len(doubtful) + 1):
+        for changed in combinations(doubtful, count):
+            other = edge
+            for side in changed:
+                other = other ^ side
+            yield other, paying & ~other
 
 
 def solve_degenerate(problem: Problem, iterate: Iterate) -> tuple[Array, Array]:

@@ -136,7 +136,7 @@ def _solve_batch(problem: Problem, rough: Problem, fallback: bool) -> tuple[Arra
 
 
 def _last_resort(problem: Problem, iterate: Iterate, fallback: bool) -> tuple[Array, Array]:
-    """The best of the iterate, its degenerate vertex and, where neither is exact, libsvm's at a tight tolerance."""
+    """The best of the iterate, the vertices of other guesses, the degenerate one, and libsvm's at a tight tolerance."""
     xp = problem.xp
     z, kkt = iterate.z, active_set.violation(problem, iterate.z, iterate.a)
 
@@ -146,6 +146,10 @@ def _last_resort(problem: Problem, iterate: Iterate, fallback: bool) -> tuple[Ar
         better = violation < kkt
         z, kkt = xp.where(better[:, None], other, z), xp.where(better, violation, kkt)
 
+    for edge, outside in active_set.other_guesses(problem, iterate):
+        if not xp.any(kkt > EXACT):
+            return z, kkt
+        improve(*active_set.solve_edge(problem, edge, outside, iterate.z))
     improve(*active_set.solve_degenerate(problem, iterate))
     if fallback and xp.any(kkt > EXACT):
         a = xp.asarray(_libsvm_multipliers(problem, np.asarray(kkt > EXACT)))

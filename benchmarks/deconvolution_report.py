@@ -1,0 +1,87 @@
+"""Lays the measured parts of the deconvolution benchmark out as Markdown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+
+def section(parts: dict[str, Any]) -> str:
+    """Everything measured so far; a part that was not run is said to be missing."""
+    lines = ["## Deconvolution", ""]
+    if "speed" in parts:
+        lines += [f"Machine: {parts['speed']['machine']}. CPU time; ratios from one run.", ""]
+    lines += ["| measure | bar | measured |", "|---|---|---|"]
+    lines += [f"| {name} | {bar} | {words(parts)} |" for name, bar, words in MEASURES]
+    if "scaling" in parts:
+        lines += ["", "Two worker processes, 1,000 genes, LM22, from HDF5:", ""]
+        lines += table(pd.DataFrame(parts["scaling"]["rows"]).round(0).astype(int))
+    if "truth" in parts:
+        found = pd.DataFrame(parts["truth"]["rows"])
+        means = found.groupby(["study", "signature"], sort=False)[["r exact", "r libsvm"]].mean().reset_index()
+        lines += ["", "### Blood with counted cells", "", "Mean correlation over the types:", ""]
+        lines += table(means.round(3))
+        lines += ["", "Each type:", "", *table(found.round(3))]
+    return "\n".join(lines)
+
+
+def table(frame: pd.DataFrame) -> list[str]:
+    """Frame as Markdown."""
+    rows = [[str(value) for value in row] for row in frame.itertuples(index=False)]
+    return ["| " + " | ".join(row) + " |" for row in [list(map(str, frame.columns)), ["---"] * frame.shape[1], *rows]]
+
+
+def _speed(parts: dict[str, Any]) -> str:
+    if "speed" not in parts:
+        return "not run"
+    found = parts["speed"]
+    return f"{found['ratio']:.0f} times ({found['e1071 ms']:.0f} against {found['ours ms']:.2f} ms a sample)"
+
+
+def _permutations(parts: dict[str, Any]) -> str:
+    return f"{parts['permutations']['ratio']:.1f} times" if "permutations" in parts else "not run"
+
+
+def _agreement(parts: dict[str, Any]) -> str:
+    if "agreement" not in parts:
+        return "not run"
+    found = parts["agreement"]
+    return (
+        f"max {found['max']:.1e}, mean {found['mean']:.1e}, {found['samples above 5e-4']} samples above the bar "
+        f"(optimality of ours: {found['kkt']:.0e})"
+    )
+
+
+def _slope(parts: dict[str, Any]) -> str:
+    if "scaling" not in parts:
+        return "not run"
+    rows = parts["scaling"]["rows"]
+    memory = ", ".join(f"{row['peak MiB']:.0f}" for row in rows)
+    return f"slope {parts['scaling']['slope']:.3f}; peak {memory} MiB"
+
+
+def _large(parts: dict[str, Any]) -> str:
+    if not {"scaling", "speed"} <= parts.keys():
+        return "not run"
+    row = parts["scaling"]["rows"][-1]
+    each = row["cpu s"] / row["samples"] * 1000
+    return f"{parts['speed']['e1071 ms'] / each:.0f} times by CPU time ({each:.2f} ms a sample)"
+
+
+def _truth(parts: dict[str, Any]) -> str:
+    if "truth" not in parts:
+        return "not run"
+    found = pd.DataFrame(parts["truth"]["rows"])
+    means = found.groupby(["study", "signature"])[["r exact", "r libsvm"]].mean()
+    return f"{(means['r exact'] - means['r libsvm']).min():+.4f} at worst"
+
+
+MEASURES = (
+    ("318 samples, 529 genes, one core, first call, against e1071", "60, aim 100", _speed),
+    ("100,000 samples against e1071", "aim 150", _large),
+    ("1,000 permutations against none, 318 samples", "at most 5", _permutations),
+    ("60 SCAN-B tumours against e1071 at tolerance 1e-5", "max 5e-4", _agreement),
+    ("10,000, 30,000, 100,000 samples: log-log slope, memory", "1.0 +- 0.1, flat", _slope),
+    ("mean correlation with counted cells, exact less libsvm", "at least -0.01", _truth),
+)
