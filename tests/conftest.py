@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from her2stats.r_engine import r_status
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -23,3 +25,21 @@ def shared() -> Path:
     if not place.is_dir():
         pytest.skip(f"real data are not beside the checkout ({place.parent.name}/data)")
     return place
+
+
+@pytest.fixture(scope="session")
+def usable_r() -> None:
+    """Skip where there is no usable R, with the line that installs it; fail where R is required, as in CI."""
+    status = r_status(probe=False)
+    if not status.usable:
+        words = " ".join(status.to_install)
+        if os.environ.get("HER2STATS_REQUIRE_R"):
+            pytest.fail(f"R is required here: {words}")
+        pytest.skip(words)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give every test that is marked `r` the fixture that skips or fails without R."""
+    for item in items:
+        if item.get_closest_marker("r") is not None and isinstance(item, pytest.Function):
+            item.fixturenames.insert(0, "usable_r")
