@@ -38,7 +38,8 @@ def covariate_columns(frame: ModelFrame, cases: Cases, names: Sequence[str]) -> 
     """Build the columns of the covariates for the complete cases.
 
     A level without cases has no column and its row is flagged; where that level is the reference, all rows of the
-    factor are flagged, because they would be set against another level than the one declared. The fit is the same.
+    factor are flagged, because they would be set against another level than the one declared. The fit is the same, and
+    a factor of which one level is left adjusts for nothing.
     """
     columns: list[Array] = []
     terms: list[str] = []
@@ -63,9 +64,7 @@ def covariate_columns(frame: ModelFrame, cases: Cases, names: Sequence[str]) -> 
             else:
                 places[term] = len(columns)
                 columns.append((values == position).astype("float64"))
-        if len(present) == 1:  # adjusts for nothing: like a number that is constant, it makes the model rank deficient
-            columns.append(np.ones(cases.n))
-        elif reference_is_empty:
+        if reference_is_empty:
             columns.extend((values == position).astype("float64") for position in present[1:])
     stacked = np.column_stack(columns) if columns else np.empty((cases.n, 0))
     return Covariates(stacked, tuple(terms), places, flags)

@@ -1,25 +1,29 @@
-"""Maximum likelihood of the logistic model to the last digit: Newton's steps, Wald contrasts, profile likelihood.
+"""Maximum likelihood of the logistic model to the last digit: Newton's steps and Wald contrasts.
 
-statsmodels' GLM would do the first part, but stops where the deviance stands still, at about half the digits of the
-standard errors, has no profile likelihood, and takes two seconds to import.
+statsmodels' GLM would do it too, but stops where the deviance stands still, at about half the digits of the standard
+errors, does not say that it has not arrived, and takes two seconds to import.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import chdtri, expit
+from scipy.special import expit
 
 from her2stats.statistics.frame import Array
 
 MOST_STEPS = 100
 MOST_HALVINGS = 40
-MOST_DOUBLINGS = 40
-FARTHEST = 8.0  # change of the linear predictor in one step
+FARTHEST = 8.0  # change of the linear predictor in one step: a longer one is shortened,
+TURNED = 100.0  # one longer than this is turned uphill before,
+HOPELESS = 1e150  # and one this long is the answer of a singular system
 DAMPINGS = tuple(10.0**power for power in range(-9, 3))
+FLAT = 1e-6  # slope of the log-likelihood along an orthonormal column; of the order of 1 on the way up
+LEVEL = 1e-12  # the same, where nothing is left to climb
+GAIN = 1e-13  # of the log-likelihood by a step, relative: at the top, for what only the likelihood is asked for
+NOTHING = 1e-22  # gain by a step: at the top for coefficients too, where rounding keeps the steps from vanishing
 LEAST = 1e-7  # root of the information along an orthonormal column; below, the likelihood is flat and its top a guess
 STEP = 1e-10  # Newton's steps converge quadratically: after one this small nothing is left to gain
 
@@ -41,7 +45,9 @@ class LogitFit:
     log_likelihood : float
         At the coefficients.
     converged : bool
-        False leaves the numbers without meaning.
+        False leaves the coefficients without meaning.
+    on_top : bool
+        The likelihood is at its maximum as far as it can be told, even where it is too flat to tell the coefficients.
     """
 
     design: Array
@@ -50,13 +56,14 @@ class LogitFit:
     covariance: Array
     log_likelihood: float
     converged: bool
+    on_top: bool
 
     def contrast(self, weights: Array) -> tuple[float, float]:
         """L b and its standard error for the weights L, shape (k,)."""
         return float(weights @ self.coefficients), math.sqrt(max(0.0, float(weights @ self.covariance @ weights)))
 
 
-def fit_logit(design: Array, outcome: Array, offset: Array | None = None) -> LogitFit:
+def fit_logit(design: Array, outcome: Array, *, offset: Array | None = None, start: Array | None = None) -> LogitFit:
     """Fit by Newton's method, on an orthonormal basis of the columns so that their scale does not matter.
 
     Parameters
@@ -67,6 +74,8 @@ def fit_logit(design: Array, outcome: Array, offset: Array | None = None) -> Log
         0 and 1, not separated by the columns.
     offset : ndarray of shape (n,), optional
         Added to the linear predictor.
+    start : ndarray of shape (k,), optional
+        Coefficients to begin from, 0 otherwise.
 
     Examples
     --------
@@ -77,46 +86,62 @@ def fit_logit(design: Array, outcome: Array, offset: Array | None = None) -> Log
     """
     basis, triangle = np.linalg.qr(design)
     fixed = np.zeros(len(outcome)) if offset is None else offset
-    position = np.zeros(basis.shape[1])
-    height = _log_likelihood(outcome, fixed)
-    converged = False
+    position = np.zeros(basis.shape[1]) if start is None else triangle @ start
+    height = _log_likelihood(outcome, fixed + basis @ position)
+    converged = on_top = False
     try:
         for _ in range(MOST_STEPS):
             chance = expit(fixed + basis @ position)
             weights = chance * (1 - chance)
             slope = basis.T @ (outcome - chance)
-            step, damped = _step((basis.T * weights) @ basis, slope, basis)
+            step, tamed, gain = _step((basis.T * weights) @ basis, slope, basis)
             position, height = _climb(basis, outcome, fixed, position, step, height)
-            if not damped and np.abs(step).max() <= STEP * (1 + np.abs(position).max()):
+            steepest = float(np.abs(slope).max())
+            flat, level = steepest <= FLAT, steepest <= LEVEL
+            small = not tamed and np.abs(step).max() <= STEP * (1 + np.abs(position).max())
+            on_top = level or (flat and abs(gain) <= GAIN * (1 + abs(height)))
+            if flat and (small or abs(gain) <= NOTHING):
                 converged = True
+                break
+            if level and tamed:  # so flat that no step can be told: the likelihood is found, its place is not
                 break
         chance = expit(fixed + basis @ position)
         root = np.linalg.qr(np.sqrt(chance * (1 - chance))[:, None] * basis, mode="r")
         inverse = np.linalg.inv(root @ triangle)
     except np.linalg.LinAlgError:  # the weights have vanished: there is no maximum, or none that numbers can reach
-        return LogitFit(design, outcome, position * np.nan, np.full((len(position),) * 2, np.nan), math.nan, False)
+        return LogitFit(
+            design, outcome, position * np.nan, np.full((len(position),) * 2, np.nan), math.nan, False, False
+        )
     coefficients = np.linalg.solve(triangle, position)
     converged = converged and bool(np.abs(np.diag(root)).min() > LEAST and np.isfinite(inverse).all())
-    return LogitFit(design, outcome, coefficients, inverse @ inverse.T, height, converged)
+    return LogitFit(design, outcome, coefficients, inverse @ inverse.T, height, converged, on_top)
 
 
 def _log_likelihood(outcome: Array, predictor: Array) -> float:
     return -float(np.logaddexp(0.0, np.where(outcome > 0, -predictor, predictor)).sum())
 
 
-def _step(information: Array, slope: Array, basis: Array) -> tuple[Array, bool]:
-    """Newton's step; shortened and turned uphill ("damped") where it would throw the linear predictor far out.
+def _step(information: Array, slope: Array, basis: Array) -> tuple[Array, bool, float]:
+    """Newton's step, whether it had to be tamed, and twice the likelihood that the untamed one promises.
 
-    Out there every chance is 0 or 1, the information vanishes, and no later step finds the way back.
+    Where it would throw the linear predictor far out, it is turned uphill and shortened. Out there every chance is 0 or
+    1, the information vanishes, and no later step finds the way back.
     """
+    gain = math.inf
     for damping in (0.0, *DAMPINGS):
         try:
             step = np.asarray(np.linalg.solve(information + damping * np.eye(len(slope)), slope))
         except np.linalg.LinAlgError:
             continue
-        if np.abs(basis @ step).max() <= FARTHEST:
-            break
-    return step, damping > 0
+        if not np.abs(step).max() < HOPELESS:
+            continue
+        if damping == 0:
+            gain = float(slope @ step)
+        reach = float(np.abs(basis @ step).max())
+        if reach <= TURNED:
+            tamed = damping > 0 or reach > FARTHEST
+            return (step * min(1.0, FARTHEST / reach) if tamed else step), tamed, gain
+    raise np.linalg.LinAlgError
 
 
 def _climb(
@@ -135,57 +160,3 @@ def _climb(
 def likelihood_ratio(full: LogitFit, reduced: LogitFit) -> float:
     """Twice the difference of the log-likelihoods of two nested models, never below 0."""
     return max(0.0, 2 * (full.log_likelihood - reduced.log_likelihood))
-
-
-def profile_limits(fit: LogitFit, weights: Array, conf_level: float) -> tuple[float, float]:
-    """Profile likelihood limits of L b: where twice the log-likelihood has fallen by the chi-squared quantile.
-
-    The model is written anew with L b as a parameter of its own, which is then held fixed while the rest is fitted;
-    the signed root of the fall is nearly a straight line, on which the root is found.
-
-    Parameters
-    ----------
-    fit : LogitFit
-        Converged.
-    weights : ndarray of shape (k,)
-        L, not all 0.
-    conf_level : float
-        Between 0 and 1.
-
-    Returns
-    -------
-    tuple of float
-        On the log scale; NaN where the search fails.
-
-    References
-    ----------
-    Venzon and Moolgavkar 1988, doi:10.2307/2347496.
-    """
-    pivot = int(np.argmax(np.abs(weights)))
-    carrier = fit.design[:, pivot] / weights[pivot]
-    rest = np.delete(fit.design - np.outer(carrier, weights), pivot, axis=1)
-    target = math.sqrt(float(chdtri(1, 1 - conf_level)))
-    estimate, error = fit.contrast(weights)
-
-    def excess(value: float) -> float:
-        held = fit_logit(rest, fit.outcome, offset=value * carrier)
-        if not held.converged:
-            raise ArithmeticError
-        return math.sqrt(likelihood_ratio(fit, held)) - target
-
-    return _crossing(excess, estimate, -target * error), _crossing(excess, estimate, target * error)
-
-
-def _crossing(excess: Callable[[float], float], estimate: float, reach: float) -> float:
-    """Where the excess turns positive, from the estimate in the direction of `reach`."""
-    from scipy.optimize import brentq  # a third of a second to import, and only here
-
-    inner, outer = estimate, estimate + reach
-    try:
-        for _ in range(MOST_DOUBLINGS):
-            if excess(outer) >= 0:
-                return float(brentq(excess, inner, outer, xtol=1e-12 * abs(reach), rtol=1e-13))
-            inner, outer = outer, outer + (outer - estimate)
-    except ArithmeticError:
-        pass
-    return math.nan

@@ -1,4 +1,8 @@
-"""Type III tests: each term against the model without its columns, factors coded to sum to zero."""
+"""Type III tests: each term against the model without its columns, factors coded to sum to zero.
+
+statsmodels' anova_lm gives these tests for full cells only when its formula is coded in this way, and with an empty
+cell, without a word, an F on degrees of freedom that the data do not have.
+"""
 
 from __future__ import annotations
 
