@@ -70,6 +70,9 @@ til = "danaher"
 [deconvolution]
 signature = "signature_matrix.tsv"
 mode = "absolute"
+
+[analysis]
+crosscheck = false   # true compares every model with R, in a minute or two more; or: her2stats crosscheck results
 """
 
 
