@@ -1,6 +1,6 @@
 """Deconvolution against R's e1071, permutations, growth with the cohort, and blood with counted cells.
 
-Every part writes what it measured to `benchmarks/parts/`, and `report` puts the parts into a section of
+Every part writes what it measured to `build/benchmarks/`, and `report` puts the parts into a section of
 `benchmarks/results.md`. Times are CPU seconds, which a busy machine disturbs least; ratios come from one run.
 
     python benchmarks/bench_deconvolution.py speed permutations agreement scaling truth report
@@ -26,7 +26,7 @@ import pandas as pd
 
 HERE = Path(__file__).resolve().parent
 DATA = Path(os.environ.get("HER2STATS_SHARED", HERE.parent.parent / "shared")) / "data"
-PARTS = HERE / "parts"
+PARTS = HERE.parent / "build" / "benchmarks"
 MARKS = ("<!-- deconvolution: begin -->", "<!-- deconvolution: end -->")
 SAMPLES, GENES, R_SAMPLES = 318, 529, 32
 
@@ -107,7 +107,7 @@ def standard(expression: pd.DataFrame, signature: Any) -> tuple[np.ndarray, np.n
 
 
 def speed() -> dict[str, Any]:
-    """LM22, 529 genes, 318 samples, three nu, one core; R on every tenth sample of the same data."""
+    """LM22, 529 genes, 318 samples, three nu, one core; R on every ninth sample of the same data."""
     expression, signature = cohort(SAMPLES)
     X, Y = standard(expression, signature)
     with tempfile.TemporaryDirectory() as folder:
@@ -245,7 +245,7 @@ def machine() -> str:
 
 
 if __name__ == "__main__":
-    PARTS.mkdir(exist_ok=True)
+    PARTS.mkdir(parents=True, exist_ok=True)
     asked = sys.argv[1:] or ["speed", "permutations", "agreement", "scaling", "truth", "report"]
     for part in asked:
         if part == "report":
