@@ -7,6 +7,7 @@ that help answers at once.
 from __future__ import annotations
 
 import sys
+import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -209,7 +210,10 @@ def _run(study_file: Path, *, overwrite: bool, jobs: int) -> None:
 
 def _say(text: str, *, err: bool = False) -> None:
     """Print a line; control codes that a file has smuggled into an id or a word are shown, not obeyed."""
-    harmless = "".join(sign if sign.isprintable() or sign in "\n\t" else "\N{REPLACEMENT CHARACTER}" for sign in text)
+    harmless = "".join(
+        sign if sign in "\n\t" or not unicodedata.category(sign).startswith("C") else "\N{REPLACEMENT CHARACTER}"
+        for sign in text
+    )
     typer.echo(harmless, err=err)
 
 

@@ -121,6 +121,9 @@ def read_signature_matrix(path: str | Path, *, name: str | None = None) -> Signa
         problems.raise_if_any()
     separator = "\t" if "\t" in lines[0] else ","
     rows = list(csv.reader(lines, delimiter=separator))
+    if len(rows) < 2:  # a quotation mark that is never closed swallows the line ends
+        problems.add(FileError, "holds no table", where=str(path), remedy="mend the quotation marks")
+        problems.raise_if_any()
     width = len(rows[1])
     header = rows[0] if len(rows[0]) == width else ["", *rows[0]]  # R writes no heading above row names
     uneven = [number for number, row in enumerate([header, *rows[1:]], start=1) if len(row) != width]

@@ -61,7 +61,9 @@ def _frame(content: Content) -> pd.DataFrame:
     if isinstance(value, pd.DataFrame):
         frame = value
     elif type(value).__name__ == "DataArray" and value.ndim == 2 and len(value.coords) == 2:
-        rows, columns = (list(value.coords[name].values) for name in value.dims)
+        rows, columns = (list(np.atleast_1d(value.coords[name].values)) for name in value.dims)
+        if (len(rows), len(columns)) != value.shape:
+            refuse(content.path, "is damaged: names and values of its matrix do not fit", "save it again with saveRDS")
         frame = pd.DataFrame(np.asarray(value.values), index=rows, columns=columns)
     else:
         what = f"holds no data.frame and no matrix with row and column names ({type(value).__name__})"
