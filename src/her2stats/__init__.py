@@ -23,7 +23,15 @@ from typing import Any
 _ROOMS = {
     "her2stats.abundance": ("Abundance", "classify_abundance"),
     "her2stats.cohort": ("Cohort",),
-    "her2stats.deconvolution": ("Deconvolution", "SignatureMatrix", "deconvolve", "read_signature_matrix"),
+    "her2stats.deconvolution": (
+        "Deconvolution",
+        "SignatureMatrix",
+        "build_signature_matrix",
+        "deconvolve",
+        "deconvolve_file",
+        "read_signature_matrix",
+        "write_signature_matrix",
+    ),
     "her2stats.errors": ("Her2statsError", "InputError"),
     "her2stats.figures": (
         "plot_correlation",

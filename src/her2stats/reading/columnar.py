@@ -55,6 +55,7 @@ def _read(content: Content) -> tuple[pa.Table, str | None]:
         if max(sum(group.total_byte_size for group in groups), 8 * cells) > content.allowed_size:
             refuse(content.path, "unpacks to far more than its size; it was not opened", "check where it comes from")
         table = file.read()
+        table.validate(full=True)  # text that is not UTF-8 shows here, not when a cell is looked at
     except (pa.ArrowException, OSError, ValueError) as error:
         refuse(content.path, f"is not a parquet file, or is damaged ({error})", "write it again")
     if not table.num_rows or not table.num_columns:
