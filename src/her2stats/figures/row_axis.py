@@ -13,6 +13,8 @@ from her2stats.figures.measure import fitting_size, text_width, wrapped
 from her2stats.figures.row_panel import PANEL_GAP, RowPanel
 from her2stats.figures.theme import BASE_SIZE, SMALL_SIZE
 
+HAIR = 1e-9
+
 
 def fitting_ticks(candidates: Sequence[Mapping[float, str]], geometry: RowPanel) -> dict[float, str]:
     """Return the first set of ticks (place to label) whose labels do not touch, else the last."""
@@ -60,7 +62,8 @@ def row_scales(
     top, bottom = places["y"].max() + 0.5 + head, places["y"].min() - 0.5
     return [
         scale_x_continuous(
-            limits=(geometry.low, geometry.right),
+            # a hair wider: what stands exactly at the end must not fall out by rounding
+            limits=(geometry.low - HAIR, geometry.right + HAIR),
             expand=(0, 0),
             breaks=list(ticks),
             labels=list(ticks.values()),

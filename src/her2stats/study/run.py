@@ -10,12 +10,14 @@ import pandas as pd
 
 from her2stats.cohort import Cohort
 from her2stats.deconvolution import SignatureMatrix, read_signature_matrix
-from her2stats.errors import InputError, ProblemList
+from her2stats.errors import CoverageError, InputError, ProblemList
 from her2stats.r_engine import crosscheck_r, r_status, write_models
 from her2stats.reading import read_cohort
 from her2stats.report import write_report
 from her2stats.statistics import Result
 from her2stats.study.cohort_analysis import CohortAnalysis, analyse_cohort
+from her2stats.study.exposure import score_cohort
+from her2stats.study.material import Answers
 from her2stats.study.progress import Progress, silent
 from her2stats.study.provenance import provenance, write_provenance
 from her2stats.study.result_tables import RESULT_TABLES, result_tables, write_tables
@@ -92,7 +94,33 @@ def read_inputs(study: Study, *, progress: Progress = silent) -> tuple[list[Coho
             problems.take(error)
     progress("Reading", len(study.cohorts), len(study.cohorts))
     problems.raise_if_any()
+    _check_genes(study, cohorts, matrix)
     return cohorts, matrix
+
+
+def _check_genes(study: Study, cohorts: Sequence[Cohort], matrix: SignatureMatrix | None) -> None:
+    """Find out before anything is computed whether every cohort has the genes that the study needs."""
+    problems = ProblemList()
+    for section, cohort in zip(study.cohorts, cohorts, strict=True):
+        if cohort.expression is None:
+            continue
+        try:
+            score_cohort(cohort, study, Answers(cohort.name))
+        except InputError as error:
+            for problem in error.problems:
+                where = f"cohort {cohort.name!r}, [scores] exposure{f', {problem.where}' if problem.where else ''}"
+                problems.add(type(error), problem.what, where=where, remedy=problem.remedy)
+        if matrix is None or section.fractions is not None or study.deconvolution is None:
+            continue
+        least, found = study.deconvolution.min_overlap, len(set(matrix.genes) & set(cohort.genes))
+        if found < least * len(matrix.genes):
+            problems.add(
+                CoverageError,
+                f"{found} of {len(matrix.genes)} genes of {matrix.name} are in the expression; {least:.0%} are asked",
+                where=f"cohort {cohort.name!r}, [deconvolution] signature",
+                remedy="gene symbols must be of one kind in both; or lower min_overlap under [deconvolution]",
+            )
+    problems.raise_if_any()
 
 
 def _read_cohort(study: Study, section: CohortSection) -> Cohort:
