@@ -160,7 +160,10 @@ def read_study(path: str | Path) -> Study:
     try:
         study = Study.model_validate({"path": path.resolve(), **document})
     except ValidationError as error:
-        raise StudyFileError(*(_problem(detail, path) for detail in error.errors())) from None
+        details = error.errors()
+        # an invalid cohort is also counted as no cohort; only the first of the two complaints helps
+        told = [detail for detail in details if detail["type"] != "too_short" or len(details) == 1]
+        raise StudyFileError(*(_problem(detail, path) for detail in told)) from None
     _check_files(study, shown=path)
     return study
 
