@@ -155,4 +155,5 @@ def test_a_locale_with_decimal_commas_changes_nothing(tmp_path: Path, abim: pd.D
 def test_a_dollar_sign_is_a_dollar_sign(tmp_path: Path) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        save_figure(placeholder("it costs $5 or $\\frac{$"), tmp_path / "figure", formats=("png",))
+        (written,) = save_figure(placeholder("it costs $5 or $\\frac{$"), tmp_path / "figure", formats=("png",))
+    assert written.read_bytes().startswith(b"\x89PNG")

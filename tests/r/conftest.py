@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,19 +11,11 @@ import pytest
 from her2stats.r_engine.engines import EmbeddedR, Engine, ScriptedR
 from her2stats.r_engine.process import Gone
 from her2stats.r_engine.sources import r_package
-from her2stats.r_engine.status import r_status
 
 
 @pytest.fixture(scope="session", autouse=True)
-def live_r() -> None:
-    """Skip everything in this folder where there is no usable R, with the line that installs it."""
-    status = r_status(probe=False)
-    if status.usable:
-        return
-    words = " ".join(status.to_install)
-    if os.environ.get("HER2STATS_REQUIRE_R"):
-        pytest.fail(f"R is required here: {words}")
-    pytest.skip(words)
+def live_r(usable_r: None) -> None:
+    """Ask every test of this folder for a usable R, marked or not."""
 
 
 @pytest.fixture(scope="session")

@@ -42,7 +42,6 @@ class CohortAnalysis:
     coverage: pd.DataFrame
     deconvolution: Deconvolution | None
     exposure_method: str
-    sources: tuple[tuple[str, str, str], ...] = ()
     notes: tuple[Note, ...] = field(default=())
 
 
@@ -90,7 +89,6 @@ def analyse_cohort(
         coverage=scored.coverage,
         deconvolution=fractions,
         exposure_method=scored.method,
-        sources=cohort.sources,
         notes=(*cohort.notes, *scored.notes, *extra, *answers.notes),
     )
 

@@ -41,13 +41,7 @@ def score_cohort(cohort: Cohort, study: Study, answers: Answers) -> ScoredCohort
         The exposure cannot be scored.
     """
     settings, expression = study.scores, cohort.log2()
-    exposure = score_exposure(
-        expression,
-        study.locate(settings.exposure) if looks_like_file(settings.exposure) else settings.exposure,
-        name=settings.exposure_name,
-        min_coverage=settings.min_coverage,
-        allow_low_coverage=settings.allow_low_coverage,
-    )
+    exposure = score_exposure_of(cohort, study)
     name = str(exposure.table.columns[0])
     parts, also = [exposure], []
     for gene in dict.fromkeys(settings.also):
@@ -69,6 +63,24 @@ def score_cohort(cohort: Cohort, study: Study, answers: Answers) -> ScoredCohort
         coverage=pd.concat([part.coverage for part in parts]).rename_axis("score").reset_index(),
         method=f"{name}: {exposure.method}",
         notes=tuple(note for part in parts for note in part.notes),
+    )
+
+
+def score_exposure_of(cohort: Cohort, study: Study) -> Scores:
+    """Score the exposure alone, as the study file defines it.
+
+    Raises
+    ------
+    CoverageError, GeneError
+        The exposure cannot be scored.
+    """
+    settings = study.scores
+    return score_exposure(
+        cohort.log2(),
+        study.locate(settings.exposure) if looks_like_file(settings.exposure) else settings.exposure,
+        name=settings.exposure_name,
+        min_coverage=settings.min_coverage,
+        allow_low_coverage=settings.allow_low_coverage,
     )
 
 

@@ -37,7 +37,7 @@ def provenance(study: Study, analyses: list[CohortAnalysis]) -> dict[str, Any]:
         "inputs": [
             {"cohort": analysis.cohort.name, "role": role, "file": Path(path).name, "sha256": digest}
             for analysis in analyses
-            for role, path, digest in analysis.sources
+            for role, path, digest in analysis.cohort.sources
         ]
         + study_inputs(study),
         "conventions": conventions(study, analyses),

@@ -16,8 +16,7 @@ from her2stats.reading import read_cohort
 from her2stats.report import write_report
 from her2stats.statistics import Result
 from her2stats.study.cohort_analysis import CohortAnalysis, analyse_cohort
-from her2stats.study.exposure import score_cohort
-from her2stats.study.material import Answers
+from her2stats.study.exposure import score_exposure_of
 from her2stats.study.progress import Progress, silent
 from her2stats.study.provenance import provenance, write_provenance
 from her2stats.study.result_tables import RESULT_TABLES, result_tables, write_tables
@@ -105,7 +104,7 @@ def _check_genes(study: Study, cohorts: Sequence[Cohort], matrix: SignatureMatri
         if cohort.expression is None:
             continue
         try:
-            score_cohort(cohort, study, Answers(cohort.name))
+            score_exposure_of(cohort, study)
         except InputError as error:
             for problem in error.problems:
                 where = f"cohort {cohort.name!r}, [scores] exposure{f', {problem.where}' if problem.where else ''}"
