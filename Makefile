@@ -18,7 +18,7 @@ help:
 
 # Debian's Python may come without ensurepip: then an environment without pip is made and the system's pip fills it.
 $(BIN)/python:
-	@$(PYTHON) -m venv $(VENV) 2>/dev/null \
+	@$(PYTHON) -m venv $(VENV) >/dev/null 2>&1 \
 	  || ( $(PYTHON) -m venv --clear --without-pip $(VENV) \
 	       && $(PYTHON) -m pip --python $(VENV)/bin/python install --quiet pip )
 

@@ -63,6 +63,17 @@ def test_bonferroni_multiplies_by_the_types_that_were_analysed(small_results):
     pd.testing.assert_series_equal(fitted["p_adjusted"], expected, check_names=False)
 
 
+def test_clinical_questions_are_corrected_for_the_types_they_were_asked_of(small_results):
+    clinical = small_results.tables["clinical"]
+    counted = clinical[clinical["p_adjusted"].notna()]
+    assert set(counted["question"]) == {"type", "hr[positive]", "type:hr[positive]"}
+    for _, family in counted.groupby(["stratum", "outcome", "question"]):
+        assert family["exposure"].is_unique
+        pd.testing.assert_series_equal(
+            family["p_adjusted"], (family["p_value"] * len(family)).clip(upper=1.0), check_names=False
+        )
+
+
 def test_the_report_is_offline_and_says_simulated(small_results):
     page = (small_results.folder / "report.html").read_text(encoding="utf-8")
     assert "imulated" in page[: page.index("</header>")] if "</header>" in page else "imulated" in page

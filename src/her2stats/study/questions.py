@@ -132,8 +132,15 @@ def clinical(material: Material, settings: AnalysisSection, answers: Answers) ->
     if not usable or not material.has("hr"):
         answers.omit("clinical", "no usable clinical variable or no hormone-receptor status")
         return
-    fitted = fit_clinical(frame, usable, material.kept, moderator="hr", cohort=material.name)
-    answers.add("clinical", [fitted])
+    fitted = fit_clinical(frame, usable, material.kept, moderator="hr", ci=settings.odds_ratio_ci, cohort=material.name)
+    answers.add("clinical", adjust([_with_question(fitted)], by=(*FAMILY, "outcome", "question")))
+
+
+def _with_question(fitted: Result) -> Result:
+    """Name what each row asks whatever cell type it asks it of: the types of one question are one family of tests."""
+    rows = fitted.table
+    questions = [term.replace(name, "type", 1) for term, name in zip(rows["term"], rows["exposure"], strict=True)]
+    return replace(fitted, table=rows.assign(question=questions))
 
 
 def ancova(material: Material, settings: AnalysisSection, answers: Answers) -> None:
@@ -206,7 +213,9 @@ def response(material: Material, settings: AnalysisSection, answers: Answers) ->
     if frame["her2_group"].nunique() < 2:
         answers.omit("response", "HER2-0 and HER2-low cannot be told apart or only one of them is present")
         return
-    odds = response_odds(frame, outcomes, "her2_group", reference="HER2-0", cohort=material.name)
+    odds = response_odds(
+        frame, outcomes, "her2_group", reference="HER2-0", ci=settings.odds_ratio_ci, cohort=material.name
+    )
     answers.add("response", [odds])
 
 
