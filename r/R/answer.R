@@ -3,7 +3,7 @@
 answer <- function(spec, numbers, levels) {
   problem <- ""
   table <- tryCatch(
-    suppressWarnings(run_spec(spec, frame_of(numbers, levels))),
+    run_spec(spec, frame_of(numbers, levels)),
     error = function(e) {
       problem <<- paste("R stopped:", conditionMessage(e))
       NULL

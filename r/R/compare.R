@@ -13,9 +13,32 @@ compare_tables <- function(python, r, spec, model, problem = "") {
   })
   table <- do.call(rbind, pieces)
   table <- table[order(table$row), ]
+  rbind(labelled(table, python, spec, model), only_in_r(r, at, spec, model))
+}
+
+labelled <- function(table, rows, spec, model) {
   data.frame(
-    model = rep(model, nrow(table)), verb = rep(spec$verb, nrow(table)), python[table$row, text_columns], table[, -1],
+    model = rep(model, nrow(table)), verb = rep(spec$verb, nrow(table)), rows[table$row, text_columns], table[, -1],
     row.names = NULL, stringsAsFactors = FALSE, check.names = FALSE
+  )
+}
+
+# A run writes every row that its question gives, so that a row which only R has was lost.
+only_in_r <- function(r, at, spec, model) {
+  alone <- if (is.null(r)) integer() else setdiff(seq_len(nrow(r)), at)
+  if (!length(alone)) {
+    return(NULL)
+  }
+  table <- blank_comparison(alone, "flag")
+  table$verdict <- "disagree"
+  table$reason <- "the result has no such row"
+  labelled(table, r, spec, model)
+}
+
+blank_comparison <- function(row, quantity, note = "") {
+  data.frame(
+    row = row, quantity = quantity, python = NA_real_, r = NA_real_, abs_diff = NA_real_, rel_diff = NA_real_,
+    tolerance = NA_real_, verdict = "agree", reason = "", note = note, stringsAsFactors = FALSE
   )
 }
 
@@ -37,11 +60,8 @@ compare_quantity <- function(quantity, python, r, at, spec, problem) {
     ours <- if (quantity == "flag") flag_code(ours) else as.character(ours)
     theirs <- if (quantity == "flag") flag_code(theirs) else as.character(theirs)
   }
-  table <- data.frame(
-    row = seq_along(ours), quantity = quantity, python = NA_real_, r = NA_real_, abs_diff = NA_real_,
-    rel_diff = NA_real_, tolerance = NA_real_, verdict = "agree", reason = "",
-    note = if (is.null(r$note)) "" else ifelse(is.na(r$note[at]), "", r$note[at]), stringsAsFactors = FALSE
-  )
+  note <- if (is.null(r$note)) "" else ifelse(is.na(r$note[at]), "", r$note[at])
+  table <- blank_comparison(seq_along(ours), quantity, note)
   if (worded) {
     same <- ifelse(is.na(ours), "", ours) == ifelse(is.na(theirs), "", theirs)
     table$verdict <- ifelse(same, "agree", "disagree")

@@ -22,9 +22,12 @@ check_format <- function(folder) {
 # A named list, one element a model: spec (verb and arguments), data (the model frame), python (Python's table).
 read_models <- function(folder) {
   check_format(folder)
-  fields <- read_text_table(file.path(folder, "specs.csv"))
+  specs <- file.path(folder, "specs.csv")
+  check_files(specs)
+  fields <- read_text_table(specs, c("model", "field", "position", "value"))
   fields[] <- lapply(fields, unescape)
   models <- unique(fields$model)
+  check_files(file.path(folder, "models", paste0(models, ".data.csv")))
   lapply(setNames(models, models), function(model) {
     answer <- file.path(folder, "models", paste0(model, ".python.csv"))
     mine <- fields[fields$model == model, ]
@@ -37,13 +40,43 @@ read_models <- function(folder) {
   })
 }
 
-read_text_table <- function(path) {
-  table <- read.csv(path,
-    colClasses = "character", check.names = FALSE, na.strings = character(), encoding = "UTF-8", comment.char = "",
-    blank.lines.skip = FALSE, strip.white = FALSE
+# Files that are missing or empty, all of them in one sentence.
+check_files <- function(paths) {
+  size <- file.info(paths, extra_cols = FALSE)$size
+  wrong <- is.na(size) | size == 0
+  if (any(wrong)) {
+    listed <- paste0("'", paths[wrong], "' is ", ifelse(is.na(size[wrong]), "missing", "empty"))
+    stop(paste(listed, collapse = "; "), "; run the study again", call. = FALSE)
+  }
+}
+
+read_text_table <- function(path, asked = character()) {
+  table <- tryCatch(
+    read.csv(path,
+      colClasses = "character", check.names = FALSE, na.strings = character(), encoding = "UTF-8", comment.char = "",
+      blank.lines.skip = FALSE, strip.white = FALSE, row.names = NULL
+    ),
+    error = function(e) stop_damaged(path, conditionMessage(e)),
+    warning = function(w) stop_damaged(path, conditionMessage(w))
   )
   names(table) <- unescape(utf8(names(table)))
+  absent <- setdiff(asked, names(table))
+  if (length(absent)) stop_damaged(path, paste0("it has no column '", absent[1], "'"))
   table
+}
+
+stop_damaged <- function(path, why) {
+  stop("'", path, "' is damaged (", trimws(why), "); run the study again", call. = FALSE)
+}
+
+# Cells as numbers; one that is none is named with its place.
+numbers_of <- function(cells, path, column) {
+  numbers <- suppressWarnings(as.numeric(cells))
+  wrong <- which(is.na(numbers) & nzchar(cells) & !tolower(cells) %in% c("na", "nan"))
+  if (length(wrong)) {
+    stop_damaged(path, paste0("row ", wrong[1] + 1, ", column '", column, "': '", cells[wrong[1]], "' is no number"))
+  }
+  numbers
 }
 
 utf8 <- function(x) {
@@ -83,7 +116,7 @@ read_frame <- function(path, fields) {
     levels <- fields[[paste0("levels:", names(text)[k])]]
     cells <- text[[k]]
     if (is.null(levels)) {
-      as.numeric(cells)
+      numbers_of(cells, path, names(text)[k])
     } else {
       factor(ifelse(cells == "", NA, unescape(cells)), levels = levels)
     }
@@ -96,15 +129,15 @@ read_frame <- function(path, fields) {
 
 # A table with the columns of a Result: text, numbers and counts by name, the extra columns by what they hold.
 read_result <- function(path) {
-  table <- read_text_table(path)
+  table <- read_text_table(path, result_columns)
   for (name in names(table)) {
     cells <- table[[name]]
-    table[[name]] <- if (name %in% c(text_columns, "method", "flag")) {
+    table[[name]] <- if (name %in% label_columns) {
       unescape(cells)
     } else if (name %in% number_columns) {
-      as.numeric(cells)
+      numbers_of(cells, path, name)
     } else if (name %in% count_columns) {
-      as.integer(cells)
+      as.integer(numbers_of(cells, path, name))
     } else {
       type.convert(unescape(cells), as.is = TRUE, na.strings = "")
     }

@@ -4,8 +4,9 @@
 #' \code{\link{correlate}}, \code{\link{compare_groups}},
 #' \code{\link{fit_logistic}}, \code{\link{fit_interaction}},
 #' \code{\link{fit_clinical}}, \code{\link{fit_ancova}} and
-#' \code{\link{response_odds}}. \code{\link{validate_results}} fits a whole
-#' results folder again and compares; \code{\link{read_results}} reads it.
+#' \code{\link{response_odds}}; \code{\link{adjust}} corrects p values for
+#' many tests. \code{\link{validate_results}} fits a whole results
+#' folder again and compares; \code{\link{read_results}} reads it.
 #'
 #' @section Columns of every table:
 #' \code{cohort}, \code{stratum} ("all" or "variable=level"), \code{outcome},
@@ -17,9 +18,9 @@
 #' that the data cannot give keeps its row: its numbers are \code{NA} and
 #' \code{flag} names the reason, a code followed by details.
 #'
-#' @importFrom stats binomial chisq.test complete.cases contr.sum fisher.test
-#'   glm.control glm.fit lm median pchisq pf plogis pnorm pt pwilcox qnorm
-#'   qwilcox reformulate relevel setNames uniroot var wilcox.test
+#' @importFrom stats ave binomial chisq.test complete.cases contr.sum fisher.test
+#'   glm.control glm.fit lm median p.adjust pchisq pf plogis pnorm pt pwilcox
+#'   qnorm qwilcox reformulate relevel setNames uniroot var wilcox.test
 #' @importFrom utils combn head packageVersion read.csv type.convert
 #' @keywords internal
 "_PACKAGE"

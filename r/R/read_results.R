@@ -23,22 +23,32 @@ read_results <- function(dir) {
 
 # Columns that name things stay text even when all their values look like numbers ("0" of HER2 IHC, sample 0012).
 label_columns <- c(
-  text_columns, "method", "flag", "reference", "comparison", "family", "sample", "gene", "type", "variable", "level",
-  "model", "verb", "quantity", "verdict", "reason", "note", "r_version", "emmeans_version"
+  text_columns, "method", "flag", "exposure", "reference", "comparison", "family", "sample", "gene", "type", "variable", "level",
+  "model", "verb", "quantity", "verdict", "reason", "note", "r_version", "emmeans_version", "question", "what",
+  "detail", "part", "stage", "missing"
 )
 
 read_typed <- function(path) {
-  table <- read.csv(path,
-    colClasses = "character", check.names = FALSE, na.strings = character(), encoding = "UTF-8", comment.char = ""
+  check_files(path)
+  table <- tryCatch(
+    read.csv(path,
+      colClasses = "character", check.names = FALSE, na.strings = character(), encoding = "UTF-8", comment.char = "",
+      row.names = NULL
+    ),
+    error = function(e) stop_damaged(path, conditionMessage(e)),
+    warning = function(w) stop_damaged(path, conditionMessage(w))
   )
   names(table) <- utf8(names(table))
   for (name in setdiff(names(table), label_columns)) {
+    cells <- table[[name]]
     table[[name]] <- if (name %in% number_columns) {
-      as.numeric(table[[name]])
+      numbers_of(cells, path, name)
     } else if (name %in% count_columns) {
-      as.integer(table[[name]])
+      as.integer(numbers_of(cells, path, name))
+    } else if (all(cells %in% c("True", "False", ""))) { # Python's words for TRUE and FALSE
+      as.logical(cells)
     } else {
-      type.convert(table[[name]], as.is = TRUE, na.strings = "")
+      type.convert(cells, as.is = TRUE, na.strings = "")
     }
   }
   table

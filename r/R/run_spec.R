@@ -1,10 +1,36 @@
 # One spec, one frame, one call: what the bridge from Python and validate_results use.
 
-# Every value of a spec is text (a character vector for names); each verb takes what it knows.
+# The answer to a spec, with R's warnings beside the rows that they concern.
 run_spec <- function(spec, data) {
+  with_notes(answer_spec(spec, data))
+}
+
+# Warnings of single rows are in `note` already (see `noted`); any other concerns all rows.
+with_notes <- function(table) {
+  warnings <- character()
+  table <- withCallingHandlers(table, warning = function(w) {
+    warnings <<- c(warnings, without_semicolon(conditionMessage(w)))
+    invokeRestart("muffleWarning")
+  })
+  general <- setdiff(warnings, unlist(strsplit(as.character(table$note), "; ", fixed = TRUE)))
+  if (length(general) && nrow(table)) {
+    own <- if (is.null(table$note)) rep("", nrow(table)) else ifelse(is.na(table$note), "", table$note)
+    table$note <- paste0(own, ifelse(nzchar(own), "; ", ""), paste(general, collapse = "; "))
+  }
+  table
+}
+
+# Notes are divided by semicolons.
+without_semicolon <- function(text) gsub(";", ",", text, fixed = TRUE)
+
+# Every value of a spec is text (a character vector for names); each verb takes what it knows.
+answer_spec <- function(spec, data) {
   text <- function(field) {
     value <- as.character(spec[[field]])
     value[nzchar(value)]
+  }
+  if (identical(spec$verb, "adjust")) {
+    return(adjust_within(data$p_value, data$family, spec$method))
   }
   number <- function(field) as.numeric(spec[[field]])
   yes <- function(field) identical(spec[[field]], "true")
@@ -44,12 +70,13 @@ run_spec <- function(spec, data) {
   do.call(verbs[[spec$verb]], c(common, arguments))
 }
 
-# R's warnings stand beside the rows they concern, in an extra column `note` that is there only when needed.
+# Warnings of some rows stand beside them, in an extra column `note` that is there only when needed.
 noted <- function(rows) {
   notes <- character()
   rows <- withCallingHandlers(rows, warning = function(w) notes <<- c(notes, conditionMessage(w)))
   if (!length(notes)) {
     return(rows)
   }
-  lapply(rows, function(row) c(row, list(note = paste(unique(notes), collapse = "; "))))
+  notes <- without_semicolon(unique(notes))
+  lapply(rows, function(row) c(row, list(note = paste(notes, collapse = "; "))))
 }

@@ -23,7 +23,7 @@ repeat {
   problem <- tryCatch(
     {
       model <- her2stats$read_models(parts[1])[[1]]
-      table <- suppressWarnings(her2stats$run_spec(model$spec, model$data))
+      table <- her2stats$run_spec(model$spec, model$data)
       her2stats$write_exact(table, file.path(parts[1], "answer.csv"))
       ""
     },

@@ -1,7 +1,7 @@
 """The commands. Each is thin: it reads words from the terminal, calls one function, prints the answer.
 
-Exit status: 0 done, 1 the input is wrong, 2 wrong usage, 3 R disagrees. Heavy imports wait inside the commands, so
-that help answers at once.
+Exit status: 0 done, 1 the input is wrong, 2 wrong usage, 3 R disagrees, 4 a comparison was asked for and R could check
+nothing. Heavy imports wait inside the commands, so that help answers at once.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 DISAGREES = 3
+NOT_CHECKED = 4
 
 app = typer.Typer(
     help="HER2 expression, immune infiltration and response in HER2-negative breast cancer.",
@@ -166,14 +167,18 @@ def crosscheck(
     results: ResultsFolder,
     timeout: Annotated[float, typer.Option(min=1, help="Seconds that R may take for one model.")] = 120.0,
 ) -> None:
-    """Fit every model of a results folder again in R and compare; exit status 3 if R disagrees."""
+    """Fit every model of a results folder again in R and compare.
+
+    Exit status 3 if R disagrees, 4 if it could check nothing.
+    """
     from her2stats.study.crosscheck import crosscheck_folder
 
     outcome = crosscheck_folder(results, timeout=timeout)
-    _print_table(outcome.summary)
+    if outcome.verdict != "not checked":
+        _print_table(outcome.summary)
     _say(outcome.sentence)
-    if not outcome.agrees:
-        raise typer.Exit(DISAGREES)
+    if outcome.verdict != "agree":
+        raise typer.Exit(DISAGREES if outcome.verdict == "disagree" else NOT_CHECKED)
 
 
 @app.command()

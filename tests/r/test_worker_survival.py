@@ -184,3 +184,13 @@ def _runs(pid: int) -> bool:
         return False
     stat = Path(f"/proc/{pid}/stat")
     return not (stat.exists() and stat.read_text().rsplit(")", 1)[1].split()[0] == "Z")
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_warning_that_concerns_the_whole_answer_is_a_note_on_every_row(engine: str, functions_with: Make) -> None:
+    """R code outside a single row's fit warns: the numbers stand, and the reader hears of it."""
+    deed = 'warning("the moon is full")'
+    found = _check(functions_with(MISBEHAVE.format(deed=deed)), engine).table.set_index("model")
+    assert set(found["verdict"]) == {AGREE}
+    assert set(found.loc["bad", "note"]) == {"the moon is full"}
+    assert set(found.loc["first", "note"]) == {""}

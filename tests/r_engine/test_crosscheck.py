@@ -12,8 +12,10 @@ from her2stats.r_engine import crosscheck_r
 from her2stats.r_engine.comparison import AGREE, DISAGREE, NOT_CHECKED
 from her2stats.r_engine.crosscheck import STARTS, Crosscheck
 from her2stats.r_engine.engines import Versions
+from her2stats.r_engine.families import Correction
 from her2stats.r_engine.process import Gone
 from her2stats.statistics import Result, fit_ancova
+from her2stats.statistics.multiplicity import benjamini_hochberg, bonferroni
 from her2stats.statistics.result import Result as AnyResult
 
 from .results import STRANGE, all_results, study_frame
@@ -23,6 +25,17 @@ COLUMNS = [
     *("model", "verb", "cohort", "stratum", "outcome", "term", "quantity", "python", "r", "abs_diff", "rel_diff"),
     *("tolerance", "verdict", "reason", "note", "r_version", "emmeans_version"),
 ]
+
+
+def corrected(question: Correction) -> pd.DataFrame:
+    """What R's p.adjust gives."""
+    families = question.data.groupby("family", observed=True)["p_value"]
+    return pd.DataFrame(
+        {
+            "p_adjusted": families.transform(lambda p: bonferroni(p.to_numpy())),
+            "p_bh": families.transform(lambda p: benjamini_hochberg(p.to_numpy())),
+        }
+    )
 
 
 class Parrot:
@@ -37,11 +50,11 @@ class Parrot:
         type(self).started += 1
         self.alive = True
 
-    def ask(self, result: Result, timeout: float) -> pd.DataFrame | str:
-        if result.spec.verb == self.deadly:
+    def ask(self, question: Result | Correction, timeout: float) -> pd.DataFrame | str:
+        if question.spec.verb == self.deadly:
             self.alive = False
             return "R crashed (SIGSEGV)"
-        return result.table
+        return corrected(question) if isinstance(question, Correction) else question.table
 
     def close(self) -> None:
         self.alive = False
@@ -82,8 +95,10 @@ def test_a_question_that_kills_r_costs_only_itself(parrot: type[Parrot]) -> None
 def test_the_summary_names_the_largest_difference_of_each_model(
     parrot: type[Parrot], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def slightly_off(self: Parrot, result: Result, timeout: float) -> pd.DataFrame:
-        return result.table.assign(statistic=result.table["statistic"] * (1 + 1e-11))
+    def slightly_off(self: Parrot, question: Result | Correction, timeout: float) -> pd.DataFrame:
+        if isinstance(question, Correction):
+            return corrected(question)
+        return question.table.assign(statistic=question.table["statistic"] * (1 + 1e-11))
 
     monkeypatch.setattr(parrot, "ask", slightly_off)
     summary = crosscheck_r(RESULTS).summary.set_index("model")
@@ -122,6 +137,33 @@ def test_an_engine_that_does_not_start_gives_way_to_the_other(
     alone = crosscheck_r(RESULTS, engine="rpy2")
     assert set(alone.table["verdict"]) == {NOT_CHECKED}
     assert "libR.so cannot be loaded" in alone.table["reason"].iloc[0]
+
+
+def test_a_wrong_correction_is_found_and_named(parrot: type[Parrot]) -> None:
+    right = RESULTS["toy.adjusted"]
+    for column in ("p_adjusted", "p_bh"):
+        wrong = right.with_table(right.table.assign(**{column: right.table[column] * 0.99}))
+        checked = crosscheck_r({"toy.adjusted": wrong})
+        assert set(checked.disagreements["quantity"]) == {column}
+        assert set(checked.disagreements["model"]) == {"toy.adjusted"}
+
+
+def test_a_row_that_is_gone_is_a_disagreement_where_the_results_are_whole(
+    parrot: type[Parrot], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R gives the row, and counts one test more than the family holds."""
+    right = RESULTS["toy.adjusted"]
+    fewer = right.with_table(right.table.drop(index=1).reset_index(drop=True))
+
+    def all_rows(self: Parrot, question: Result | Correction, timeout: float) -> pd.DataFrame:
+        return corrected(question) if isinstance(question, Correction) else right.table
+
+    monkeypatch.setattr(parrot, "ask", all_rows)
+    assert crosscheck_r({"m": fewer}).agrees
+    whole = crosscheck_r({"m": fewer}, whole=True)
+    reasons = " ".join(whole.disagreements["reason"])
+    assert "the result has no such row" in reasons
+    assert "tests are there of the family 'Bonferroni over 2 tests" in reasons
 
 
 @pytest.mark.parametrize("missing", [("emmeans",), ("emmeans", "MASS")])

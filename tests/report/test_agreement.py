@@ -11,6 +11,7 @@ from her2stats.report.agreement import read_agreement
 def crosscheck(*verdicts: str) -> pd.DataFrame:
     return pd.DataFrame(
         {
+            "model": "a.correlation_by_hr.1",
             "verb": "correlate",
             "cohort": "a",
             "stratum": "all",
@@ -54,3 +55,15 @@ def test_disagreements_are_listed_and_reasons_counted() -> None:
     assert found.disagreements is not None
     assert len(found.disagreements.frame) == 1
     assert found.reasons == ("R is not installed: 2",)
+
+
+def test_the_largest_difference_of_each_model_is_shown_with_its_place() -> None:
+    near, far = crosscheck("agree"), crosscheck("agree").assign(rel_diff=3e-11, quantity="p_value")
+    other = crosscheck("not checked").assign(model="a.odds_ratios.1", rel_diff=float("nan"))
+    found = read_agreement(pd.concat([near, far.assign(model="a.correlation_by_hr.2"), other], ignore_index=True))
+    assert found.by_model is not None
+    table = found.by_model.frame.set_index("question")
+    assert table.loc["correlation by hr", ["fits", "compared", "largest", "quantity"]].tolist() == [
+        *("2", "2", "3.0e\N{MINUS SIGN}11", "p_value")
+    ]
+    assert table.loc["odds ratios", ["compared", "unchecked", "largest"]].tolist() == ["0", "1", ""]

@@ -68,3 +68,51 @@ test_that("read_results keeps labels text and numbers numeric", {
   expect_true("T cells (CD8)" %in% names(x))
   expect_error(read_results(tempfile()), "no folder 'tables'")
 })
+
+test_that("read_results knows Python's words for TRUE and FALSE", {
+  folder <- tempfile()
+  dir.create(file.path(folder, "tables"), recursive = TRUE)
+  writeLines(c("type,borderline,used", "a,True,", "b,False,True"), file.path(folder, "tables", "abundance.csv"))
+  x <- read_results(folder)$abundance
+  expect_equal(x$borderline, c(TRUE, FALSE))
+  expect_equal(x$used, c(NA, TRUE))
+})
+
+test_that("files that are missing, empty or damaged are told in one sentence with the remedy", {
+  folder <- write_folder(tempfile())
+  model <- file.path(folder, "r", "models", "m.1.python.csv")
+  whole <- readLines(model)
+  writeLines(sub("0[.]", "o.", whole), model)
+  expect_error(validate_results(folder, quiet = TRUE), "row 2, column 'estimate': .* is no number.*run the study again")
+  writeLines(substr(whole, 1, 20), model)
+  expect_error(validate_results(folder, quiet = TRUE), "is damaged .*run the study again")
+  file.create(model)
+  expect_error(validate_results(folder, quiet = TRUE), "m.1.python.csv' is (empty|damaged).*run the study again")
+  unlink(file.path(folder, "r", "models"), recursive = TRUE)
+  expect_error(validate_results(folder, quiet = TRUE), "m.1.data.csv' is missing; run the study again")
+})
+
+test_that("a table that was changed since the run is named with row and column", {
+  folder <- write_folder(tempfile())
+  answer <- correlate(study_frame(40), "ERBB2", "age")
+  inner <- file.path(folder, "r")
+  specs <- sub("^m[.]1", "a.correlation.1", readLines(file.path(inner, "specs.csv")))
+  writeLines(specs, file.path(inner, "specs.csv"))
+  for (ending in c("data", "python")) {
+    file.rename(
+      file.path(inner, "models", paste0("m.1.", ending, ".csv")),
+      file.path(inner, "models", paste0("a.correlation.1.", ending, ".csv"))
+    )
+  }
+  dir.create(file.path(folder, "tables"))
+  save <- function(table) {
+    utils::write.csv(format(table, digits = 17), file.path(folder, "tables", "correlation.csv"), row.names = FALSE)
+  }
+  save(answer)
+  expect_equal(unique(validate_results(folder, quiet = TRUE)$verdict), "agree")
+  answer$estimate <- 0.5
+  save(answer)
+  expect_error(validate_results(folder, quiet = TRUE), "row 2, column 'estimate': 0.5, the model has")
+  save(answer[0, ])
+  expect_error(validate_results(folder, quiet = TRUE), "has 0 rows, the models have 1")
+})

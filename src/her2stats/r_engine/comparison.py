@@ -17,7 +17,7 @@ KEY = ("stratum", "outcome", "term")
 LABELS = ("model", "verb", "cohort", *KEY)
 MEASURED = ("python", "r", "abs_diff", "rel_diff", "tolerance")
 WORDS = ("verdict", "reason", "note")
-# Columns about many tests together, and text that only describes.
+# Columns about many tests together: `families` has them compared.
 NOT_FITTED = ("p_bh", "family")
 RANDOM = ("conf_low", "conf_high", "std_error")
 
@@ -26,7 +26,7 @@ Piece = dict[str, Column]
 Table = Mapping[str, Column]
 
 
-def compare_answers(result: Result, r: pd.DataFrame | str, model: str) -> pd.DataFrame:
+def compare_answers(result: Result, r: pd.DataFrame | str, model: str, *, whole: bool = False) -> pd.DataFrame:
     """Compare every number, count, label and flag of a result with R's table.
 
     Parameters
@@ -37,14 +37,16 @@ def compare_answers(result: Result, r: pd.DataFrame | str, model: str) -> pd.Dat
         R's table for the same spec and frame, or why there is none.
     model : str
         Name of the result.
+    whole : bool
+        The result has every row that its question gives, so that a row that only R has is a disagreement.
 
     Returns
     -------
     DataFrame
         One row a quantity: model, verb, cohort, stratum, outcome, term, quantity, python, r, abs_diff, rel_diff (judged
         against at least the size that counts as near 0), tolerance, verdict, reason and note. Numbers that both lack
-        have no row; every row of the result has one for its flag. Rows that R has and the result has not (a user may
-        keep some rows only) are "not checked".
+        have no row; every row of the result has one for its flag. Rows that R has and the result has not are "not
+        checked" (a user may keep some rows only), unless `whole`.
     """
     python = _columns(result.table)
     verb, ci = result.spec.verb, str(getattr(result.spec, "ci", ""))
@@ -62,7 +64,34 @@ def compare_answers(result: Result, r: pd.DataFrame | str, model: str) -> pd.Dat
         return found
     rest = {name: column[alone] for name, column in theirs.items()}
     unasked = _unchecked(rest, "flag", "the result has no such row")
+    unasked["verdict"][:] = DISAGREE if whole else NOT_CHECKED
     return pd.concat([found, _assemble([unasked], rest, model, verb)], ignore_index=True)
+
+
+def compare_columns(python: pd.DataFrame, r: pd.DataFrame, quantities: Sequence[str], limit: float) -> pd.DataFrame:
+    """Compare columns of two tables with the same rows in the same order.
+
+    Returns
+    -------
+    DataFrame
+        One row a number: row (its place), quantity, python, r, abs_diff, rel_diff, tolerance, verdict, reason, note.
+    """
+    ours, theirs = _columns(python), _columns(r)
+    rows = len(python)
+    pieces = [
+        _compare_numbers(ours[name], theirs[name], name, np.full(rows, limit), np.zeros(rows)) for name in quantities
+    ]
+    return _stacked(pieces)
+
+
+def unchecked_columns(python: pd.DataFrame, quantities: Sequence[str], why: str) -> pd.DataFrame:
+    """As `compare_columns`, where R gives nothing."""
+    ours = _columns(python)
+    return _stacked([_unchecked(ours, name, why) for name in quantities])
+
+
+def _stacked(pieces: Sequence[Piece]) -> pd.DataFrame:
+    return pd.DataFrame({name: np.concatenate([piece[name] for piece in pieces]) for name in pieces[0]})
 
 
 def _columns(table: pd.DataFrame) -> dict[str, Column]:

@@ -13,6 +13,8 @@ import pandas as pd
 from her2stats.errors import DataError, EngineError, Problem
 from her2stats.r_engine.comparison import AGREE, DISAGREE, LABELS, MEASURED, NOT_CHECKED, WORDS, compare_answers
 from her2stats.r_engine.engines import EmbeddedR, Engine, EngineName, ScriptedR
+from her2stats.r_engine.families import check_families
+from her2stats.r_engine.fields import Question
 from her2stats.r_engine.process import Gone
 from her2stats.r_engine.status import what_is_missing
 from her2stats.statistics.ancova import Ancova
@@ -72,8 +74,11 @@ def crosscheck_r(
     engine: Choice = "auto",
     timeout: float = 120.0,
     functions: Path | None = None,
+    whole: bool = False,
 ) -> Crosscheck:
     """Fit every result again in R and compare estimate, standard error, limits, statistic, df, p, counts and flag.
+
+    Corrected p-values are computed again by R's p.adjust, family by family.
 
     Parameters
     ----------
@@ -85,6 +90,9 @@ def crosscheck_r(
         Seconds that R may take for one result; a result that takes longer is "not checked".
     functions : Path, optional
         A folder of R files to use instead of her2stats' own.
+    whole : bool
+        The results are everything that a run has found: a row, or a member of a family of tests, that is not there is
+        then a disagreement, and not merely "not checked".
 
     Returns
     -------
@@ -113,7 +121,10 @@ def crosscheck_r(
     started = time.monotonic()
     asked = _Asking(engine, functions)
     try:
-        pieces = [_check(name, result, asked, timeout) for name, result in named.items()]
+        pieces = [_check(name, result, asked, timeout, whole=whole) for name, result in named.items()]
+        corrected = check_families(named, lambda question: asked.ask(question, timeout), whole=whole)
+        if corrected is not None:
+            pieces.append(_with_versions(corrected, asked))
     finally:
         asked.close()
     table = pd.concat(pieces, ignore_index=True) if pieces else compare_nothing()
@@ -131,13 +142,13 @@ class _Asking:
         self.used = "none"
         self.versions = ("", "")
 
-    def ask(self, result: Result, timeout: float) -> pd.DataFrame | str:
+    def ask(self, question: Question, timeout: float) -> pd.DataFrame | str:
         """R's table, or why there is none."""
         if self._engine is None or not self._engine.alive:
             self._start()
         if self._engine is None:
             return self._problem
-        return self._engine.ask(result, timeout)
+        return self._engine.ask(question, timeout)
 
     def close(self) -> None:
         """End R."""
@@ -172,12 +183,15 @@ class _Asking:
             self._problem = lacking
 
 
-def _check(name: str, result: Result, asked: _Asking, timeout: float) -> pd.DataFrame:
+def _check(name: str, result: Result, asked: _Asking, timeout: float, *, whole: bool) -> pd.DataFrame:
     if getattr(result.spec, "penalty", "none") == "firth":
         answer: pd.DataFrame | str = "Firth's penalty is fitted in Python only"
     else:
         answer = asked.ask(result, timeout)
-    found = compare_answers(result, answer, name)
+    return _with_versions(compare_answers(result, answer, name, whole=whole), asked)
+
+
+def _with_versions(found: pd.DataFrame, asked: _Asking) -> pd.DataFrame:
     return found.assign(r_version=asked.versions[0], emmeans_version=asked.versions[1])
 
 

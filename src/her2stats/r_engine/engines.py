@@ -7,21 +7,21 @@ import os
 import shutil
 import sys
 import tempfile
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 import pandas as pd
 
 from her2stats.r_engine.cells import hexadecimal
 from her2stats.r_engine.exchange import MODELS, read_exact, write_questions
-from her2stats.r_engine.fields import spec_fields
+from her2stats.r_engine.fields import Question, spec_fields
 from her2stats.r_engine.frames import column_cells, column_from_cells, frame_levels
 from her2stats.r_engine.locate import find_rscript
 from her2stats.r_engine.process import Conversation, Gone, python_environment, quiet_environment
 from her2stats.r_engine.sources import one_file, r_files, r_package
 from her2stats.r_engine.worker import FUNCTIONS, MARK
-from her2stats.statistics.result import Result
 
 EngineName = Literal["rpy2", "rscript"]
 START = 60.0  # seconds that R may take to start
@@ -37,24 +37,35 @@ class Versions:
     mode: str = ""
 
 
-class Engine(Protocol):
-    """One running R."""
+class Engine(ABC):
+    """One running R, which is asked one question at a time."""
 
     name: EngineName
     versions: Versions
+    _talk: Conversation
 
     @property
     def alive(self) -> bool:
         """Whether it can be asked again."""
+        return self._talk.alive
 
-    def ask(self, result: Result, timeout: float) -> pd.DataFrame | str:
-        """R's table for the question of a result, or why there is none."""
+    def ask(self, question: Question, timeout: float) -> pd.DataFrame | str:
+        """R's table for a question (a `Result` is one), or why there is none."""
+        try:
+            return self._answer(question, timeout)
+        except Gone as gone:
+            return str(gone)
 
     def close(self) -> None:
         """End R."""
+        self._talk.end()
+
+    @abstractmethod
+    def _answer(self, question: Question, timeout: float) -> pd.DataFrame | str:
+        """As `ask`; raises `Gone` where R ends."""
 
 
-class EmbeddedR:
+class EmbeddedR(Engine):
     """R in a worker process, through rpy2.
 
     Parameters
@@ -68,7 +79,7 @@ class EmbeddedR:
         R did not start.
     """
 
-    name: EngineName = "rpy2"
+    name = "rpy2"
 
     def __init__(self, functions: Path | None = None) -> None:
         files = os.pathsep.join(str(file) for file in r_files(functions))
@@ -83,28 +94,15 @@ class EmbeddedR:
             hello["r_version"], hello["emmeans_version"], tuple(hello["missing"].split()), hello["mode"]
         )
 
-    @property
-    def alive(self) -> bool:
-        """Whether it can be asked again."""
-        return self._talk.alive
-
-    def ask(self, result: Result, timeout: float) -> pd.DataFrame | str:
-        """R's table for the question of a result, or why there is none."""
-        try:
-            answer = json.loads(self._talk.ask(json.dumps(_question(result)), timeout))
-        except Gone as gone:
-            return str(gone)
+    def _answer(self, question: Question, timeout: float) -> pd.DataFrame | str:
+        answer = json.loads(self._talk.ask(json.dumps(_message(question)), timeout))
         if "problem" in answer:
             return str(answer["problem"])
         columns = {name: column_from_cells(part["cells"], part["kind"]) for name, part in answer["table"].items()}
         return pd.DataFrame(columns)
 
-    def close(self) -> None:
-        """End R."""
-        self._talk.end()
 
-
-class ScriptedR:
+class ScriptedR(Engine):
     """R as ``Rscript --vanilla``, questions and answers in files.
 
     Parameters
@@ -118,7 +116,7 @@ class ScriptedR:
         R did not start.
     """
 
-    name: EngineName = "rscript"
+    name = "rscript"
 
     def __init__(self, functions: Path | None = None) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="her2stats-r-"))
@@ -135,37 +133,28 @@ class ScriptedR:
             raise
         self.versions = Versions(hello[1], hello[2], tuple(hello[3].split()))
 
-    @property
-    def alive(self) -> bool:
-        """Whether it can be asked again."""
-        return self._talk.alive
-
-    def ask(self, result: Result, timeout: float) -> pd.DataFrame | str:
-        """R's table for the question of a result, or why there is none."""
+    def _answer(self, question: Question, timeout: float) -> pd.DataFrame | str:
         self._asked += 1
         folder = self._folder / str(self._asked)
         (folder / MODELS).mkdir(parents=True)
-        write_questions({"model": result}, folder, write=hexadecimal)
-        try:
-            answer = self._talk.ask(f"{folder}\t{timeout:g}", timeout).split("\t")
-        except Gone as gone:
-            return str(gone)
-        return answer[1] if answer[1] else read_exact(folder / "answer.csv")
+        write_questions({"model": question}, folder, write=hexadecimal)
+        problem = self._talk.ask(f"{folder}\t{timeout:g}", timeout).split("\t")[1]
+        return problem or read_exact(folder / "answer.csv")
 
     def close(self) -> None:
-        """End R."""
-        self._talk.end()
+        """End R and remove what was written for it."""
+        super().close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
-def _question(result: Result) -> dict[str, Any]:
+def _message(question: Question) -> dict[str, Any]:
     """Spec and frame as the worker takes them: numbers as hexadecimal, factors as the positions of their levels."""
     numbers = {}
-    for name in result.data.columns:
-        column = result.data[name]
+    for name in question.data.columns:
+        column = question.data[name]
         if isinstance(column.dtype, pd.CategoricalDtype):
             column = (column.cat.codes + 1).where(column.notna()).astype("float64")
         elif pd.api.types.is_bool_dtype(column.dtype) or pd.api.types.is_integer_dtype(column.dtype):
             column = column.astype("float64")
         numbers[str(name)] = column_cells(column, hexadecimal)
-    return {"spec": spec_fields(result.spec), "numbers": numbers, "levels": frame_levels(result.data)}
+    return {"spec": spec_fields(question.spec), "numbers": numbers, "levels": frame_levels(question.data)}

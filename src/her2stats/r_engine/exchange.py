@@ -10,21 +10,20 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 
-from her2stats.errors import DataError, EngineError, FileError, OutputError, Problem
+from her2stats.errors import DataError, EngineError, FileError, OutputError, Problem, ProblemList
 from her2stats.r_engine.cells import Write, decimal, escape, unescape
-from her2stats.r_engine.fields import spec_fields, spec_from_fields
+from her2stats.r_engine.fields import Question, spec_fields, spec_from_fields
 from her2stats.r_engine.frames import (
     Columns,
     column_cells,
     column_from_cells,
     dtype_name,
     frame_cells,
-    frame_from_cells,
     frame_levels,
 )
 from her2stats.r_engine.sources import one_file, r_package
@@ -33,6 +32,7 @@ from her2stats.statistics.result import Result
 FORMAT = "her2stats exchange 1"
 FORMAT_FILE, SPECS_FILE, MODELS = "format.txt", "specs.csv", "models"
 MODEL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}")
+REMEDY = "run the study again"
 ABOUT_DATA = ("levels:", "dtype:", "column:", "index")
 
 
@@ -72,17 +72,17 @@ def write_models(results: Mapping[str, Result], folder: str | Path) -> None:
         raise OutputError(Problem(error.strerror or str(error), str(folder), remedy)) from error
 
 
-def write_questions(results: Mapping[str, Result], folder: Path, *, write: Write) -> None:
+def write_questions(questions: Mapping[str, Question], folder: Path, *, write: Write) -> None:
     """Write the part of the exchange that an engine needs: format, specs and frames."""
     (folder / FORMAT_FILE).write_text(FORMAT + "\n", encoding="utf-8")
-    rows = [row for name, result in results.items() for row in _spec_rows(name, result)]
+    rows = [row for name, question in questions.items() for row in _spec_rows(name, question)]
     with (folder / SPECS_FILE).open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["model", "field", "position", "value"])
         writer.writerows(rows)
-    for name, result in results.items():
-        ids = result.data.index.to_series()
-        data = {escape(column): cells for column, cells in frame_cells(result.data, write).items()}
+    for name, question in questions.items():
+        ids = question.data.index.to_series()
+        data = {escape(column): cells for column, cells in frame_cells(question.data, write).items()}
         header = next(free for free in ("sample", *(f"sample{k}" for k in range(len(data)))) if free not in data)
         _write_csv(folder / MODELS / f"{name}.data.csv", {header: column_cells(ids, write)} | data)
 
@@ -115,19 +115,20 @@ def read_models(folder: str | Path) -> dict[str, Result]:
     """
     folder = Path(folder)
     _check_format(folder)
-    try:
-        specs = _read_csv(folder / SPECS_FILE)
-        fields: dict[str, dict[str, list[str]]] = {}
-        if not specs["model"]:
-            raise ValueError(f"{SPECS_FILE} names no model")
-        for model, field, value in zip(specs["model"], specs["field"], specs["value"], strict=True):
-            fields.setdefault(unescape(model), {}).setdefault(unescape(field), []).append(unescape(value))
-        return {model: _read_model(folder / MODELS, model, mine) for model, mine in fields.items()}
-    except FileNotFoundError as error:
-        remedy = "run the study again"
-        raise FileError(Problem("is missing", str(error.filename), remedy)) from error
-    except (LookupError, ValueError, csv.Error) as error:
-        raise FileError(Problem(f"is damaged ({error})", str(folder), "run the study again")) from error
+    specs = _columns_of(folder / SPECS_FILE, ("model", "field", "position", "value"))
+    fields: dict[str, dict[str, list[str]]] = {}
+    for model, field, value in zip(specs["model"], specs["field"], specs["value"], strict=True):
+        fields.setdefault(unescape(model), {}).setdefault(unescape(field), []).append(unescape(value))
+    if not fields:
+        raise FileError(Problem("names no model", str(folder / SPECS_FILE), REMEDY))
+    problems, models = ProblemList(), {}
+    for model, mine in fields.items():
+        try:
+            models[model] = _read_model(folder, model, mine)
+        except FileError as error:
+            problems.take(error)
+    problems.raise_if_any()
+    return models
 
 
 def read_exact(path: Path) -> pd.DataFrame:
@@ -159,12 +160,14 @@ def _check_format(folder: Path) -> None:
         raise EngineError(Problem(what, str(folder), remedy))
 
 
-def _spec_rows(name: str, result: Result) -> Iterable[tuple[str, str, int, str]]:
-    fields = dict(spec_fields(result.spec))
-    data, table, index = result.data, result.table, result.data.index
+def _spec_rows(name: str, question: Question) -> Iterable[tuple[str, str, int, str]]:
+    fields = dict(spec_fields(question.spec))
+    data, index = question.data, question.data.index
     fields |= {f"levels:{variable}": levels for variable, levels in frame_levels(data).items()}
     fields |= {f"dtype:{variable}": [dtype_name(data[variable])] for variable in data.columns}
-    fields |= {f"column:{column}": [dtype_name(table[column])] for column in table.columns}
+    if isinstance(question, Result):
+        table = question.table
+        fields |= {f"column:{column}": [dtype_name(table[column])] for column in table.columns}
     fields["index"] = [dtype_name(index.to_series()), *([] if index.name is None else [str(index.name)])]
     for field, values in fields.items():
         for position, value in enumerate(values, start=1):
@@ -175,25 +178,54 @@ def _read_model(folder: Path, name: str, fields: dict[str, list[str]]) -> Result
     def about(prefix: str) -> dict[str, list[str]]:
         return {field.removeprefix(prefix): values for field, values in fields.items() if field.startswith(prefix)}
 
-    spec = spec_from_fields({field: values for field, values in fields.items() if not field.startswith(ABOUT_DATA)})
-    cells = _read_csv(folder / f"{name}.data.csv")
-    header = next(iter(cells))
-    ids = column_from_cells(cells.pop(header), fields["index"][0])
-    columns = {unescape(column): values for column, values in cells.items()}
-    dtypes = {variable: values[0] for variable, values in about("dtype:").items()}
-    _check_columns(name, columns, dtypes)
-    data = frame_from_cells(columns, dtypes, about("levels:"))
-    data.index = pd.Index(ids, name=fields["index"][1] if len(fields["index"]) > 1 else None)
-    kinds = {column: values[0] for column, values in about("column:").items()}
-    answer = {unescape(column): values for column, values in _read_csv(folder / f"{name}.python.csv").items()}
-    _check_columns(name, answer, kinds)
-    table = frame_from_cells(answer, kinds)
-    return Result(table, spec, data)
+    try:
+        spec = spec_from_fields({field: values for field, values in fields.items() if not field.startswith(ABOUT_DATA)})
+        index_dtype, *index_name = fields["index"]
+        dtypes, kinds = (
+            {column: values[0] for column, values in about(prefix).items()} for prefix in ("dtype:", "column:")
+        )
+    except (LookupError, ValueError) as error:
+        raise FileError(Problem(f"model '{name}' is damaged ({error})", str(folder / SPECS_FILE), REMEDY)) from error
+    problems, frames = ProblemList(), []
+    for ending, expected, levels in (("data", dtypes, about("levels:")), ("python", kinds, {})):
+        try:
+            frames.append(_read_frame(folder / MODELS / f"{name}.{ending}.csv", expected, levels, index_dtype))
+        except FileError as error:
+            problems.take(error)
+    problems.raise_if_any()
+    data, table = frames
+    data.index.name = index_name[0] if index_name else None
+    return Result(table.reset_index(drop=True), spec, data)
 
 
-def _check_columns(model: str, columns: Columns, expected: Mapping[str, str]) -> None:
-    if list(columns) != list(expected):
-        raise ValueError(f"columns of '{model}' are not those that {SPECS_FILE} names")
+def _read_frame(path: Path, dtypes: dict[str, str], levels: dict[str, list[str]], index_dtype: str) -> pd.DataFrame:
+    """Read a frame whose first column, where it is not among the `dtypes`, is the index."""
+    cells = {unescape(column): values for column, values in _columns_of(path).items()}
+    header = next((column for column in cells if column not in dtypes), None)
+    expected = [*([header] if header is not None else []), *dtypes]
+    if list(cells) != expected:
+        raise FileError(Problem(f"its columns are not those that {SPECS_FILE} names", str(path), REMEDY))
+    problems, columns = ProblemList(), {}
+    for column, values in cells.items():
+        dtype = index_dtype if column == header else dtypes[column]
+        try:
+            columns[column] = column_from_cells(values, dtype, levels.get(column, ()))
+        except ValueError:
+            row = next(place for place, cell in enumerate(values) if not _is_readable(cell, dtype))
+            where = f"{path}, row {row + 2}, column '{column}'"
+            problems.add(FileError, f"{values[row]!r} is no value of kind {dtype}", where=where, remedy=REMEDY)
+    problems.raise_if_any()
+    index = columns.pop(header) if header is not None else None
+    frame = pd.DataFrame(columns)
+    return frame if index is None else frame.set_axis(pd.Index(index), axis=0)
+
+
+def _is_readable(cell: str, dtype: str) -> bool:
+    try:
+        column_from_cells([cell], dtype)
+    except ValueError:
+        return False
+    return True
 
 
 def _write_csv(path: Path, columns: Columns) -> None:
@@ -203,10 +235,24 @@ def _write_csv(path: Path, columns: Columns) -> None:
         writer.writerows(zip(*columns.values(), strict=True))
 
 
-def _read_csv(path: Path) -> Columns:
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.reader(file))
-    if not rows or any(len(row) != len(rows[0]) for row in rows):
-        raise ValueError(f"rows of {path.name} are not all of one length")
-    header, body = rows[0], rows[1:]
+def _columns_of(path: Path, asked: Sequence[str] = ()) -> Columns:
+    """Read a file of cells, column by column.
+
+    Raises
+    ------
+    FileError
+        It is missing, cut off, or lacks a column that is asked for.
+    """
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            header, *body = list(csv.reader(file))
+    except FileNotFoundError:
+        raise FileError(Problem("is missing", str(path), REMEDY)) from None
+    except (OSError, UnicodeDecodeError, csv.Error, ValueError) as error:
+        what = "is empty" if path.is_file() and not path.stat().st_size else f"cannot be read ({error})"
+        raise FileError(Problem(what, str(path), REMEDY)) from None
+    if short := next((row for row, cells in enumerate(body, start=2) if len(cells) != len(header)), 0):
+        raise FileError(Problem("has not as many cells as the header", f"{path}, row {short}", REMEDY))
+    if absent := [name for name in asked if name not in header]:
+        raise FileError(Problem(f"has no column '{absent[0]}'", str(path), REMEDY))
     return {name: [row[place] for row in body] for place, name in enumerate(header)}

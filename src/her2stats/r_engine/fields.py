@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from typing import get_args
+from typing import Any, Protocol, get_args
+
+import pandas as pd
 
 from her2stats.errors import EngineError, Problem
 from her2stats.statistics.specs import Spec
@@ -13,7 +15,19 @@ SPECS: dict[str, type[Spec]] = {spec.verb: spec for spec in get_args(Spec)}
 Fields = dict[str, list[str]]
 
 
-def spec_fields(spec: Spec) -> Fields:
+class Question(Protocol):
+    """What R is asked: a spec (a dataclass with a `verb`), and the frame that it is about. A `Result` is one."""
+
+    @property
+    def spec(self) -> Any:
+        """Verb and conventions."""
+
+    @property
+    def data(self) -> pd.DataFrame:
+        """Samples x variables."""
+
+
+def spec_fields(spec: Any) -> Fields:
     """Verb and every field of a spec as text.
 
     Examples

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -74,12 +74,3 @@ def frame_levels(frame: pd.DataFrame) -> dict[str, list[str]]:
         for name, dtype in found.items()
         if isinstance(dtype, pd.CategoricalDtype)
     }
-
-
-def frame_from_cells(
-    columns: Columns, dtypes: Mapping[str, str], levels: Mapping[str, Sequence[str]] | None = None
-) -> pd.DataFrame:
-    """Build the frame that `frame_cells` took apart."""
-    levels = levels or {}
-    made = {name: column_from_cells(cells, dtypes[name], levels.get(name, ())) for name, cells in columns.items()}
-    return pd.DataFrame(made)

@@ -28,8 +28,8 @@ class Agreement:
         A few words for the top of the page.
     sentence : str
         The same in a sentence, for the methods.
-    by_verb : PrintedTable or None
-        Numbers compared, and the largest difference, by function.
+    by_model : PrintedTable or None
+        Numbers compared, and the largest difference, by cohort and model.
     disagreements : PrintedTable or None
         Every number that differs.
     reasons : tuple of str
@@ -39,7 +39,7 @@ class Agreement:
     status: Status
     badge: str
     sentence: str
-    by_verb: PrintedTable | None = None
+    by_model: PrintedTable | None = None
     disagreements: PrintedTable | None = None
     reasons: tuple[str, ...] = ()
 
@@ -87,7 +87,7 @@ def read_agreement(crosscheck: pd.DataFrame | None) -> Agreement:
         else "The models could not be fitted again in R."
     )
     return Agreement(
-        status, badge, sentence, _by_verb(crosscheck, agree, differ, unchecked), _listed(crosscheck[differ]), reasons
+        status, badge, sentence, _by_model(crosscheck, agree, differ, unchecked), _listed(crosscheck[differ]), reasons
     )
 
 
@@ -101,36 +101,41 @@ def _software(crosscheck: pd.DataFrame) -> str:
     return f"{found[0]} ({', '.join(found[1:])})" if len(found) > 1 else "".join(found) or "R"
 
 
-def _by_verb(crosscheck: pd.DataFrame, agree: pd.Series, differ: pd.Series, unchecked: pd.Series) -> PrintedTable:
+def _by_model(crosscheck: pd.DataFrame, agree: pd.Series, differ: pd.Series, unchecked: pd.Series) -> PrintedTable:
+    """One line a cohort and question; the number of fits behind it, and where R is farthest from Python."""
+    names = crosscheck["model"].str.split(".", n=2, expand=True).reindex(columns=range(3)).fillna("")
+    questions = names[1].where(names[1] != "", crosscheck["verb"])
     rows = []
-    for verb, part in crosscheck.groupby("verb", sort=False):
+    for (cohort, question), part in crosscheck.groupby([crosscheck["cohort"], questions], sort=False):
         compared = part.loc[(agree | differ).loc[part.index]]
+        measured = compared[compared["rel_diff"].notna()].sort_values("rel_diff", kind="stable")
+        worst = measured.iloc[-1] if len(measured) else None
         rows.append(
             {
-                "verb": str(verb),
+                "cohort": str(cohort),
+                "question": str(question).replace("_", " "),
+                "fits": format_count(part["model"].nunique()),
                 "compared": format_count(len(compared)),
-                "agree": format_count(int(agree.loc[part.index].sum())),
                 "disagree": format_count(int(differ.loc[part.index].sum())),
                 "unchecked": format_count(int(unchecked.loc[part.index].sum())),
-                "largest": _scientific(_largest(compared)),
-                "tolerance": _scientific(compared["tolerance"].max() if len(compared) else float("nan")),
+                "largest": "" if worst is None else _scientific(float(worst["rel_diff"])),
+                "quantity": "" if worst is None else str(worst["quantity"]),
+                "tolerance": "" if worst is None else _scientific(float(worst["tolerance"])),
             }
         )
     labels = {
-        "verb": "Function",
+        "cohort": "Cohort",
+        "question": "Model",
+        "fits": "Fits",
         "compared": "Numbers compared",
-        "agree": "Agree",
         "disagree": "Disagree",
         "unchecked": "Not checked",
         "largest": "Largest relative difference",
-        "tolerance": "Tolerance",
+        "quantity": "in",
+        "tolerance": "Tolerance there",
     }
-    return PrintedTable(pd.DataFrame(rows), "Agreement between Python and R, by function", labels)
-
-
-def _largest(rows: pd.DataFrame) -> float:
-    """Largest relative difference; infinite ones (a number against none) count as they are."""
-    return float(rows["rel_diff"].max()) if "rel_diff" in rows and len(rows) else float("nan")
+    words = ("question", "quantity")
+    return PrintedTable(pd.DataFrame(rows), "Agreement between Python and R, by model", labels, words=words)
 
 
 def _scientific(value: float) -> str:

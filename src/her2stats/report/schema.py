@@ -78,6 +78,9 @@ SCHEMAS: dict[str, TableSchema] = {
     "omitted": TableSchema(("cohort", "part", "reason")),
 }
 CROSSCHECK = TableSchema(
-    ("verb", "cohort", "stratum", "outcome", "term", "quantity", "python", "r", "tolerance", "verdict"),
+    (
+        *("model", "verb", "cohort", "stratum", "outcome", "term", "quantity"),
+        *("python", "r", "rel_diff", "tolerance", "verdict"),
+    ),
     frozenset(("python", "r", "abs_diff", "rel_diff", "tolerance")),
 )

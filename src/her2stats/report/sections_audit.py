@@ -25,8 +25,8 @@ def agreement_section(folder: ResultsFolder, agreement: Agreement, figures: Figu
     parts += [TextPart(agreement.sentence), *figures.get("agreement", ())]
     if agreement.disagreements is not None:
         parts.append(TablePart(agreement.disagreements))
-    if agreement.by_verb is not None:
-        parts.append(TablePart(agreement.by_verb))
+    if agreement.by_model is not None:
+        parts.append(TablePart(agreement.by_model))
     if agreement.reasons:
         parts.append(ListPart(tuple(f"Not checked - {reason}" for reason in agreement.reasons)))
     return section("agreement", "Agreement with R", parts)

@@ -21,14 +21,17 @@ NAMES: dict[Method, str] = {"bonferroni": "Bonferroni", "holm": "Holm"}
 
 
 @overload
-def adjust(results: Result, *, by: Sequence[str] = ..., method: Method = ...) -> Result: ...
+def adjust(results: Result, *, by: Sequence[str] = ..., method: Method = ..., asked: str = ...) -> Result: ...
 @overload
-def adjust(results: Sequence[Result], *, by: Sequence[str] = ..., method: Method = ...) -> list[Result]: ...
+def adjust(
+    results: Sequence[Result], *, by: Sequence[str] = ..., method: Method = ..., asked: str = ...
+) -> list[Result]: ...
 def adjust(
     results: Result | Sequence[Result],
     *,
     by: Sequence[str] = ("cohort", "stratum", "term"),
     method: Method = "bonferroni",
+    asked: str = "",
 ) -> Result | list[Result]:
     """Adjust p-values for how many were looked at.
 
@@ -40,6 +43,9 @@ def adjust(
         Columns that are equal within a family.
     method : {"bonferroni", "holm"}
         Of ``p_adjusted``.
+    asked : str
+        The question in words, written into ``family``, so that families of different questions about the same cohort
+        and stratum have different names.
 
     Returns
     -------
@@ -77,7 +83,7 @@ def adjust(
     problems.raise_if_any()
     if not tables:
         return []
-    adjusted = _adjusted(rows, list(by), method)
+    adjusted = _adjusted(rows, list(by), method, asked)
     done = []
     for place, result in enumerate(many):
         own = adjusted[(rows["_result"] == place).to_numpy()].reset_index(drop=True)
@@ -85,7 +91,7 @@ def adjust(
     return done[0] if isinstance(results, Result) else done
 
 
-def _adjusted(rows: pd.DataFrame, by: list[str], method: Method) -> pd.DataFrame:
+def _adjusted(rows: pd.DataFrame, by: list[str], method: Method, asked: str) -> pd.DataFrame:
     adjusted = pd.DataFrame({"p_adjusted": np.nan, "p_bh": np.nan, "family": ""}, index=rows.index)
     counted = rows["p_value"].notna() & ~rows["term"].str.endswith(SECOND_TESTS)
     for key, members in rows[counted].groupby(by, sort=False, dropna=False):
@@ -93,7 +99,8 @@ def _adjusted(rows: pd.DataFrame, by: list[str], method: Method) -> pd.DataFrame
         correct = bonferroni if method == "bonferroni" else holm
         adjusted.loc[members.index, "p_adjusted"] = correct(p_values)
         adjusted.loc[members.index, "p_bh"] = benjamini_hochberg(p_values)
-        what = ", ".join(f"{name} {value}" for name, value in zip(by, key, strict=True) if value != "")
+        equal = [f"{name} {value}" for name, value in zip(by, key, strict=True) if value != ""]
+        what = ", ".join([asked, *equal] if asked else equal)
         adjusted.loc[members.index, "family"] = f"{NAMES[method]} over {len(members)} tests: {what}"
     return adjusted
 

@@ -2,37 +2,79 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 
+from her2stats.errors import OutputError, Problem
 from her2stats.r_engine import crosscheck_r
+from her2stats.report import write_report
+from her2stats.study.consistency import check_tables
 from her2stats.study.results import load_results
+
+CROSSCHECK = "crosscheck.csv"
 
 
 @dataclass(frozen=True)
 class FolderCrosscheck:
-    """Outcome for a person: the largest difference a model, one sentence, and whether R agrees."""
+    """Outcome for a person: the largest difference a model, one sentence, and what R says to it all."""
 
     summary: pd.DataFrame
     sentence: str
-    agrees: bool
+    verdict: Literal["agree", "disagree", "not checked"]
 
 
 def crosscheck_folder(folder: Path, *, timeout: float = 120.0) -> FolderCrosscheck:
     """Fit every model of a results folder in R and compare with what is written there.
 
-    The comparison is put into the folder as ``crosscheck.csv``.
+    The comparison is put into the folder as ``crosscheck.csv``, and into its report. Where R could check nothing, an
+    earlier comparison stays as it is.
+
+    Parameters
+    ----------
+    folder : Path
+        Written by a run.
+    timeout : float
+        Seconds that R may take for one model.
 
     Raises
     ------
     FileError
-        The folder is not a results folder.
+        The folder is not a results folder, is damaged, or its tables were changed since the run.
+    OutputError
+        The comparison cannot be written.
     """
     results = load_results(folder)
-    found = crosscheck_r(results.models, timeout=timeout)
-    found.table.to_csv(folder / "crosscheck.csv", index=False, lineterminator="\n")
+    check_tables(results)
+    found = crosscheck_r(results.models, timeout=timeout, whole=True)
     counts = found.table["verdict"].value_counts()
-    sentence = ", ".join(f"{counts.get(verdict, 0)} {verdict}" for verdict in ("agree", "disagree", "not checked"))
-    return FolderCrosscheck(found.summary, f"{len(found.table)} numbers: {sentence}", found.agrees)
+    said = ", ".join(f"{counts.get(verdict, 0)} {verdict}" for verdict in ("agree", "disagree", "not checked"))
+    sentence = f"{len(found.table)} numbers: {said}"
+    if not counts.get("agree", 0) and not counts.get("disagree", 0):
+        why = found.table["reason"].iloc[0] if len(found.table) else "the folder holds no model"
+        kept = f"; the earlier {CROSSCHECK} is kept" if (folder / CROSSCHECK).exists() else ""
+        return FolderCrosscheck(found.summary, f"Nothing was checked: {why}{kept}", "not checked")
+    write_crosscheck(found.table, folder)
+    write_report(folder)
+    return FolderCrosscheck(found.summary, sentence, "disagree" if counts.get("disagree", 0) else "agree")
+
+
+def write_crosscheck(table: pd.DataFrame, folder: Path) -> None:
+    """Write the comparison in one step, so that a folder never holds a part of it.
+
+    Raises
+    ------
+    OutputError
+        The folder cannot be written.
+    """
+    target, draft = folder / CROSSCHECK, folder / f".{CROSSCHECK}.draft"
+    try:
+        table.to_csv(draft, index=False, lineterminator="\n")
+        os.replace(draft, target)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        what = f"the comparison cannot be written: {error.strerror or error}"
+        raise OutputError(Problem(what, str(target), "check permissions and free space")) from error

@@ -62,13 +62,13 @@ def _associations(material: Material, settings: AnalysisSection, by: str | None)
             presence = material.presence()
             family.append(compare_groups(presence, score, group=material.dichotomised, by=by, cohort=material.name))
         if family:
-            found += adjust(family, by=FAMILY)
+            found += adjust(family, by=FAMILY, asked=f"{score} and cell types")
     if material.til:
         totals = [
             correlate(material.amounts(), score, material.til, by=by, ci=settings.correlation_ci, cohort=material.name)
             for score in material.predictors
         ]
-        found += adjust(totals, by=FAMILY)
+        found += adjust(totals, by=FAMILY, asked=f"scores and {material.til}")
     return found
 
 
@@ -82,7 +82,7 @@ def correlation_matrix(material: Material, settings: AnalysisSection, answers: A
         correlate(frame, first, variables[place + 1 :], by="hr", ci=settings.correlation_ci, cohort=material.name)
         for place, first in enumerate(variables[:-1])
     ]
-    answers.add("correlation_matrix", adjust(pairs, by=FAMILY))
+    answers.add("correlation_matrix", adjust(pairs, by=FAMILY, asked="every pair of scores and cell types"))
 
 
 def group_comparison(material: Material, settings: AnalysisSection, answers: Answers) -> None:
@@ -91,7 +91,7 @@ def group_comparison(material: Material, settings: AnalysisSection, answers: Ans
         answers.omit("group_comparison", "hormone-receptor status is unknown or the same in every tumour")
         return
     compared = [compare_groups(material.measured(), material.kept, group="hr", cohort=material.name)]
-    answers.add("group_comparison", adjust(compared, by=(*FAMILY, "term")))
+    answers.add("group_comparison", adjust(compared, by=(*FAMILY, "term"), asked="cell types between groups"))
 
 
 def odds_ratios(material: Material, settings: AnalysisSection, answers: Answers) -> None:
@@ -103,7 +103,7 @@ def odds_ratios(material: Material, settings: AnalysisSection, answers: Answers)
                 frame, material.kept, material.exposure, by=by, ci=settings.odds_ratio_ci, cohort=material.name
             )
         )
-    answers.add("odds_ratios", adjust(fitted, by=FAMILY))
+    answers.add("odds_ratios", adjust(fitted, by=FAMILY, asked=f"odds of high abundance by {material.exposure}"))
 
 
 def interaction(material: Material, settings: AnalysisSection, answers: Answers) -> None:
@@ -119,7 +119,7 @@ def interaction(material: Material, settings: AnalysisSection, answers: Answers)
         ci=settings.odds_ratio_ci,
         cohort=material.name,
     )
-    answers.add("interaction", adjust([fitted], by=(*FAMILY, "term")))
+    answers.add("interaction", adjust([fitted], by=(*FAMILY, "term"), asked="high abundance"))
 
 
 def clinical(material: Material, settings: AnalysisSection, answers: Answers) -> None:
@@ -133,7 +133,7 @@ def clinical(material: Material, settings: AnalysisSection, answers: Answers) ->
         answers.omit("clinical", "no usable clinical variable or no hormone-receptor status")
         return
     fitted = fit_clinical(frame, usable, material.kept, moderator="hr", ci=settings.odds_ratio_ci, cohort=material.name)
-    answers.add("clinical", adjust([_with_question(fitted)], by=(*FAMILY, "outcome", "question")))
+    answers.add("clinical", adjust([_with_question(fitted)], by=(*FAMILY, "outcome", "question"), asked="clinical"))
 
 
 def _with_question(fitted: Result) -> Result:
@@ -192,8 +192,8 @@ def _fit_ancova(
         cohort=material.name,
     )
     model = f"adjusted for {', '.join(covariates)}" if covariates else "unadjusted"
-    tests = adjust([fitted.tests], by=(*FAMILY, "term"))
-    slopes = adjust([fitted.slopes], by=(*FAMILY, "term"))
+    tests = adjust([fitted.tests], by=(*FAMILY, "term"), asked=f"ANCOVA tests, {model}")
+    slopes = adjust([fitted.slopes], by=(*FAMILY, "term"), asked=f"ANCOVA slopes, {model}")
     for table, results in (("ancova_tests", tests), ("ancova_slopes", slopes), ("ancova_curves", [fitted.curve])):
         answers.add(table, [_labelled(result, model) for result in results])
 

@@ -18,19 +18,11 @@ from her2stats.study.results_folder import PROVENANCE, is_results_folder
 
 # From pandas 3.1 on numbers are read exactly, and asking for it is deprecated.
 EXACT_NUMBERS: dict[str, Any] = {} if Version(pd.__version__) >= Version("3.1") else {"float_precision": "round_trip"}
+# Columns that name or describe things stay text even where every cell looks like a number (IHC "0", sample "0012").
 TEXT_COLUMNS = (
-    "cohort",
-    "sample",
-    "stratum",
-    "outcome",
-    "term",
-    "method",
-    "flag",
-    "model",
-    "type",
-    "kind",
-    "note",
-    "reason",
+    *("cohort", "sample", "stratum", "outcome", "term", "exposure", "method", "flag", "family", "question", "model"),
+    *("reference", "comparison", "type", "kind", "score", "missing", "note", "reason", "part", "stage", "what"),
+    *("detail", "variable", "level", "verb", "quantity", "verdict", "r_version", "emmeans_version"),
 )
 
 

@@ -16,6 +16,7 @@ from her2stats.reading import read_cohort
 from her2stats.report import write_report
 from her2stats.statistics import Result
 from her2stats.study.cohort_analysis import CohortAnalysis, analyse_cohort
+from her2stats.study.crosscheck import write_crosscheck
 from her2stats.study.exposure import score_exposure_of
 from her2stats.study.progress import Progress, silent
 from her2stats.study.provenance import provenance, write_provenance
@@ -151,7 +152,7 @@ def _write(study: Study, analyses: Sequence[CohortAnalysis], draft: Path, *, n_j
         checked = comparison.result()
     progress("Comparing with R", 1, 1)
     if checked is not None:
-        checked.to_csv(draft / "crosscheck.csv", index=False, lineterminator="\n")
+        write_crosscheck(checked, draft)
     write_provenance(provenance(study, list(analyses)), draft / PROVENANCE)
     progress("Report", 0, 1)
     write_report(draft)
@@ -173,4 +174,4 @@ def _crosscheck(study: Study, models: dict[str, Result]) -> pd.DataFrame | None:
     wanted = study.analysis.crosscheck
     if wanted is False or (wanted is None and not r_status(probe=False).usable):
         return None
-    return crosscheck_r(models).table
+    return crosscheck_r(models, whole=True).table

@@ -1,0 +1,102 @@
+#' Correct p values for how many were looked at
+#'
+#' Bonferroni's or Holm's and Benjamini-Hochberg's p values within families
+#' of tests, by \code{p.adjust}.
+#'
+#' @param results Data frame with the columns of a result table.
+#' @param by Columns that are equal within a family.
+#' @param method Of \code{p_adjusted}.
+#' @param asked The question in words, written into \code{family}.
+#' @return \code{results} with \code{p_adjusted}, and the extra columns
+#'   \code{p_bh} and \code{family} (what was counted, and how many). Rows
+#'   without a p value are in no family, nor are second tests of the same
+#'   hypothesis, whose terms end in "(Fisher exact)" or "(likelihood ratio)".
+#' @examples
+#' d <- data.frame(ERBB2 = c(5, 7, 6, 9, 8, 4), b = c(2, 3, 5, 4, 6, 1), m = c(1, 1, 2, 3, 5, 8))
+#' adjust(correlate(d, "ERBB2", c("b", "m")))
+#' @export
+adjust <- function(results, by = c("cohort", "stratum", "term"), method = c("bonferroni", "holm"), asked = "") {
+  method <- match.arg(method)
+  check_columns(results, c(by, "p_value", "term"))
+  second <- grepl("\\((Fisher exact|likelihood ratio)\\)$", results$term)
+  counted <- which(!is.na(results$p_value) & !second)
+  named <- lapply(by, function(name) {
+    value <- as.character(results[[name]][counted])
+    ifelse(nzchar(value), paste(name, value), "")
+  })
+  words <- apply(do.call(cbind, c(if (nzchar(asked)) list(asked), named)), 1, function(parts) {
+    paste(parts[nzchar(parts)], collapse = ", ")
+  })
+  results$p_adjusted <- NA_real_
+  results$p_bh <- NA_real_
+  results$family <- ""
+  if (length(counted)) {
+    done <- adjust_within(results$p_value[counted], words, method)
+    results$p_adjusted[counted] <- done$p_adjusted
+    results$p_bh[counted] <- done$p_bh
+    size <- ave(seq_along(words), words, FUN = length)
+    results$family[counted] <- paste0(
+      c(bonferroni = "Bonferroni", holm = "Holm")[[method]], " over ", size, " tests: ", words
+    )
+  }
+  results
+}
+
+# Corrected p values of every family, in the order given.
+adjust_within <- function(p_value, family, method) {
+  within <- function(how) ave(p_value, family, FUN = function(p) p.adjust(p, how))
+  data.frame(p_adjusted = within(method), p_bh = within("BH"))
+}
+
+# Families that results name: how many members each says that it has, and by which method it was corrected.
+stated_family <- function(family) {
+  pattern <- "^(Bonferroni|Holm) over ([0-9]+) tests.*$"
+  known <- grepl(pattern, family)
+  data.frame(
+    method = ifelse(known, tolower(sub(pattern, "\\1", family)), NA),
+    size = suppressWarnings(as.integer(ifelse(known, sub(pattern, "\\2", family), NA)))
+  )
+}
+
+# Every corrected p value of all models again; the rows of a comparison, one a number.
+compare_families <- function(models) {
+  columns <- c(text_columns, "family", "p_value", "p_adjusted", "p_bh")
+  rows <- do.call(rbind, lapply(names(models), function(name) {
+    table <- models[[name]]$python
+    if (is.null(table$family)) {
+      return(NULL)
+    }
+    mine <- table[!is.na(table$family) & nzchar(table$family), columns]
+    cbind(model = rep(name, nrow(mine)), mine, stringsAsFactors = FALSE)
+  }))
+  if (is.null(rows) || !nrow(rows)) {
+    return(NULL)
+  }
+  stated <- stated_family(rows$family)
+  size <- ave(seq_along(rows$family), rows$family, FUN = length)
+  complete <- !is.na(stated$size) & stated$size == size
+  found <- data.frame(p_adjusted = rep(NA_real_, nrow(rows)), p_bh = NA_real_)
+  for (method in unique(stated$method[complete])) {
+    mine <- complete & stated$method == method
+    found[mine, ] <- adjust_within(rows$p_value[mine], rows$family[mine], method)
+  }
+  reason <- ifelse(complete, "", paste0(size, " tests are there of the family '", rows$family, "'"))
+  pieces <- lapply(c("p_adjusted", "p_bh"), function(quantity) {
+    compare_family_numbers(rows, quantity, found[[quantity]], reason)
+  })
+  do.call(rbind, pieces)
+}
+
+# Products and minima of the same p values: nothing but the last digit may differ.
+compare_family_numbers <- function(rows, quantity, theirs, reason, limit = 1e-12) {
+  ours <- rows[[quantity]]
+  apart <- abs(ours - theirs)
+  relative <- ifelse(apart == 0, 0, apart / pmax(abs(ours), abs(theirs)))
+  right <- !nzchar(reason) & !is.na(relative) & relative <= limit
+  data.frame(
+    model = rows$model, verb = "adjust", rows[text_columns], quantity = quantity, python = ours, r = theirs,
+    abs_diff = apart, rel_diff = relative, tolerance = ifelse(nzchar(reason), NA, limit),
+    verdict = ifelse(right, "agree", "disagree"), reason = reason, note = "", row.names = NULL,
+    stringsAsFactors = FALSE, check.names = FALSE
+  )
+}

@@ -1,0 +1,105 @@
+"""Corrected p-values once more in R: each family of tests as a whole, by R's own p.adjust."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+
+from her2stats.r_engine.comparison import DISAGREE, KEY, LABELS, NOT_CHECKED, compare_columns, unchecked_columns
+from her2stats.statistics.result import Result
+
+ADJUSTED = ("p_adjusted", "p_bh")
+STATED = re.compile(r"(Bonferroni|Holm) over (\d+) tests")
+# Products and minima of the same p-values: nothing but the last digit may differ.
+LIMIT = 1e-12
+COLUMNS = [*(name for name in LABELS if name != "verb"), "exposure", "family", "p_value", *ADJUSTED]
+Ask = Callable[["Correction"], "pd.DataFrame | str"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdjustSpec:
+    """Correction of the p-values of one column within the families of another."""
+
+    verb: ClassVar[str] = "adjust"
+    method: str
+
+
+@dataclass(frozen=True, eq=False)
+class Correction:
+    """A question for an engine: p-values and the family of each."""
+
+    spec: AdjustSpec
+    data: pd.DataFrame
+
+
+def check_families(results: Mapping[str, Result], ask: Ask, *, whole: bool) -> pd.DataFrame | None:
+    """Correct every p-value again in R and compare.
+
+    R gets the p-values that the results hold (each is compared with R's own elsewhere) and the families that they name.
+
+    Parameters
+    ----------
+    results : mapping of str to Result
+        Those without families are passed over.
+    ask : callable
+        Gives R's table for a `Correction`, or why there is none.
+    whole : bool
+        The results are all there is, so that a family with a member missing or one too many is a disagreement.
+        Otherwise such a family is "not checked".
+
+    Returns
+    -------
+    DataFrame or None
+        As `compare_answers`, the model being the one that each row stands in; None where nothing was corrected.
+    """
+    rows = _corrected_rows(results)
+    if rows.empty:
+        return None
+    stated = rows["family"].str.extract(STATED)
+    members = rows.groupby("family")["family"].transform("size")
+    complete = stated[1].notna() & members.astype("str").eq(stated[1])
+    pieces = []
+    for method, mine in rows[complete].groupby(stated[0][complete], sort=False):
+        pieces.append(_compare(mine, ask(_correction(mine, str(method).lower()))))
+    for found, mine in rows[~complete].groupby(members[~complete], sort=False):
+        why = f"{found} tests are there of the family '{mine['family'].iloc[0]}'"
+        pieces.append(_mismatch(mine, why, DISAGREE if whole else NOT_CHECKED))
+    return pd.concat(pieces, ignore_index=True)
+
+
+def _corrected_rows(results: Mapping[str, Result]) -> pd.DataFrame:
+    """Rows that are counted in a family, of all results."""
+    found = []
+    for name, result in results.items():
+        table = result.table
+        if "family" in table and (counted := table["family"].fillna("") != "").any():
+            found.append(table[counted].assign(model=name).reindex(columns=COLUMNS))
+    return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=COLUMNS)
+
+
+def _correction(rows: pd.DataFrame, method: str) -> Correction:
+    families = pd.Categorical(rows["family"], rows["family"].unique())
+    return Correction(AdjustSpec(method=method), pd.DataFrame({"p_value": rows["p_value"], "family": families}))
+
+
+def _compare(rows: pd.DataFrame, answer: pd.DataFrame | str) -> pd.DataFrame:
+    if isinstance(answer, str):
+        return _labelled(rows, unchecked_columns(rows, ADJUSTED, answer))
+    return _labelled(rows, compare_columns(rows, answer, ADJUSTED, LIMIT))
+
+
+def _mismatch(rows: pd.DataFrame, why: str, verdict: str) -> pd.DataFrame:
+    return _labelled(rows, unchecked_columns(rows, ADJUSTED, why).assign(verdict=verdict))
+
+
+def _labelled(rows: pd.DataFrame, compared: pd.DataFrame) -> pd.DataFrame:
+    """Put the labels of the rows before what was compared in them."""
+    places = compared.pop("row").to_numpy(dtype=np.intp)
+    labels = rows[["model", "cohort", *KEY]].iloc[places].reset_index(drop=True).astype("str")
+    labels.insert(1, "verb", AdjustSpec.verb)
+    return pd.concat([labels, compared.reset_index(drop=True)], axis=1)

@@ -1,0 +1,106 @@
+"""A certificate is for a whole folder: what was changed since the run is named, and an earlier certificate is kept."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from her2stats.errors import FileError, OutputError
+from her2stats.r_engine.crosscheck import STARTS
+from her2stats.r_engine.process import Gone
+from her2stats.study import crosscheck as room
+from her2stats.study import load_results
+from her2stats.study.consistency import check_tables
+from her2stats.study.crosscheck import crosscheck_folder, write_crosscheck
+
+
+@pytest.fixture
+def folder(small_results, tmp_path: Path) -> Path:
+    """A copy of a run's results."""
+    return Path(shutil.copytree(small_results.folder, tmp_path / "results"))
+
+
+@pytest.fixture
+def no_r(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(functions: Path | None) -> None:
+        raise Gone("there is no R")
+
+    for name in ("rpy2", "rscript"):
+        monkeypatch.setitem(STARTS, name, fails)
+
+
+def change(path: Path, column: str, row: int, value: str) -> None:
+    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    table.loc[row, column] = value
+    table.to_csv(path, index=False)
+
+
+def test_a_folder_as_the_run_left_it_is_consistent(folder: Path) -> None:
+    check_tables(load_results(folder))
+
+
+@pytest.mark.parametrize(
+    ("column", "value"), [("estimate", "0.125"), ("p_adjusted", "0.01"), ("method", "Pearson"), ("n", "7")]
+)
+def test_a_cell_that_was_changed_is_named_with_its_place(folder: Path, column: str, value: str) -> None:
+    change(folder / "tables" / "correlation.csv", column, 2, value)
+    with pytest.raises(FileError, match=rf"correlation\.csv, row 4, column '{column}': holds {value}"):
+        check_tables(load_results(folder))
+
+
+def test_a_row_that_was_deleted_is_noticed_on_either_side(folder: Path) -> None:
+    for path in ("tables/odds_ratios.csv", "r/models/one.odds_ratios.1.python.csv"):
+        whole = (folder / path).read_text()
+        (folder / path).write_text("".join(line for k, line in enumerate(whole.splitlines(True)) if k != 3))
+        with pytest.raises(FileError, match=r"odds_ratios\.csv: has \d+ rows, the models have \d+"):
+            check_tables(load_results(folder))
+        (folder / path).write_text(whole)
+
+
+def test_damaged_models_are_all_named_with_row_and_column(folder: Path) -> None:
+    models = folder / "r" / "models"
+    change(models / "one.odds_ratios.1.python.csv", "p_value", 0, "o.5")
+    change(models / "one.interaction.1.data.csv", "hr", 3, "positive")
+    (models / "one.clinical.1.data.csv").write_text("")
+    with pytest.raises(FileError) as caught:
+        load_results(folder)
+    said = str(caught.value)
+    assert "one.odds_ratios.1.python.csv, row 2, column 'p_value': 'o.5' is no value of kind float64" in said
+    assert "one.clinical.1.data.csv: is empty" in said
+
+
+def test_without_r_nothing_is_checked_and_an_earlier_certificate_stays(folder: Path, no_r: None) -> None:
+    (folder / "crosscheck.csv").write_text("model\nearlier\n")
+    outcome = crosscheck_folder(folder)
+    assert outcome.verdict == "not checked"
+    assert "there is no R" in outcome.sentence
+    assert "the earlier crosscheck.csv is kept" in outcome.sentence
+    assert (folder / "crosscheck.csv").read_text() == "model\nearlier\n"
+
+
+def test_a_comparison_that_cannot_be_written_leaves_the_earlier_one(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "crosscheck.csv").write_text("earlier")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(room.os, "replace", full)
+    with pytest.raises(OutputError, match="No space left on device"):
+        write_crosscheck(pd.DataFrame({"model": ["new"]}), folder)
+    assert (folder / "crosscheck.csv").read_text() == "earlier"
+    assert not list(folder.glob(".crosscheck*"))
+
+
+@pytest.mark.r
+def test_r_agrees_with_a_run_and_the_report_says_so(folder: Path, usable_r: None) -> None:
+    outcome = crosscheck_folder(folder)
+    assert outcome.verdict == "agree", outcome.summary.to_string()
+    checked = pd.read_csv(folder / "crosscheck.csv", low_memory=False)
+    assert set(checked["verdict"]) == {"agree"}
+    assert {"p_adjusted", "p_bh", "estimate", "df"} <= set(checked["quantity"])
+    assert f"R agrees on all {len(checked):,}" in (folder / "report.html").read_text().replace("\N{THIN SPACE}", ",")
