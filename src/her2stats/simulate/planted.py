@@ -1,41 +1,31 @@
-"""What is planted: cell types with their amounts, the effects of the HER2 score, who expresses Danaher's markers."""
+"""What every simulated tumour is made of: cell types and their amounts, and who expresses Danaher's markers."""
 
 from __future__ import annotations
 
-# type: (log amount in HR-negative tumours, change in HR-positive ones, share of tumours that hold any)
-CELL_TYPES: dict[str, tuple[float, float, float]] = {
-    "B cells naive": (-2.4, 0.0, 1.0),
-    "B cells memory": (-3.0, 0.0, 0.10),
-    "Plasma cells": (-2.3, 0.0, 1.0),
-    "T cells CD8": (-1.9, -0.5, 1.0),
-    "T cells CD4 naive": (-3.0, 0.0, 0.08),
-    "T cells CD4 memory resting": (-1.9, 0.1, 1.0),
-    "T cells CD4 memory activated": (-2.6, -0.2, 0.45),
-    "T cells follicular helper": (-2.3, -0.2, 1.0),
-    "T cells regulatory (Tregs)": (-2.5, -0.2, 1.0),
-    "T cells gamma delta": (-2.6, 0.0, 0.50),
-    "NK cells resting": (-3.0, 0.0, 0.10),
-    "NK cells activated": (-2.5, 0.0, 1.0),
-    "Monocytes": (-2.8, 0.0, 0.55),
-    "Macrophages M0": (-1.5, -0.7, 1.0),
-    "Macrophages M1": (-1.9, -0.6, 1.0),
-    "Macrophages M2": (-1.3, 0.1, 1.0),
-    "Dendritic cells resting": (-2.6, 0.1, 1.0),
-    "Dendritic cells activated": (-3.0, 0.0, 0.10),
-    "Mast cells resting": (-2.3, 0.3, 1.0),
-    "Mast cells activated": (-3.0, 0.0, 0.08),
-    "Eosinophils": (-3.2, 0.0, 0.05),
-    "Neutrophils": (-2.5, 0.0, 1.0),
-}
-
-# Change in the log amount per standard deviation of the HER2 score: (HR-negative, HR-positive).
-PLANTED_EFFECTS: dict[str, tuple[float, float]] = {
-    "T cells CD8": (-0.50, -0.50),
-    "Macrophages M1": (-0.55, -0.45),
-    "Plasma cells": (-0.45, -0.50),
-    "B cells naive": (-0.45, -0.45),
-    "Mast cells resting": (0.60, -0.45),
-    "Neutrophils": (-0.60, 0.40),
+# Median amount of each type on the natural-log scale, among the tumours that hold it; in the units of absolute mode.
+CELL_TYPES: dict[str, float] = {
+    "B cells naive": -2.4,
+    "B cells memory": -3.0,
+    "Plasma cells": -2.3,
+    "T cells CD8": -1.9,
+    "T cells CD4 naive": -3.0,
+    "T cells CD4 memory resting": -1.9,
+    "T cells CD4 memory activated": -2.6,
+    "T cells follicular helper": -2.3,
+    "T cells regulatory (Tregs)": -2.5,
+    "T cells gamma delta": -2.6,
+    "NK cells resting": -3.0,
+    "NK cells activated": -2.5,
+    "Monocytes": -2.8,
+    "Macrophages M0": -1.7,
+    "Macrophages M1": -2.0,
+    "Macrophages M2": -1.3,
+    "Dendritic cells resting": -2.6,
+    "Dendritic cells activated": -3.0,
+    "Mast cells resting": -2.3,
+    "Mast cells activated": -3.0,
+    "Eosinophils": -3.2,
+    "Neutrophils": -2.5,
 }
 
 # Which simulated cells express each of Danaher's types.

@@ -7,14 +7,20 @@ import pandas as pd
 
 from her2stats.deconvolution import SignatureMatrix
 from her2stats.signatures import GeneSignature, signature
+from her2stats.signatures.til import DEFAULT_MEMBERS
+from her2stats.simulate.latent import Floats
 from her2stats.simulate.planted import CELL_TYPES, DANAHER_SOURCES
+from her2stats.simulate.tumours import Tumours
 
 Generator = np.random.Generator
 
 SIGNATURE_GENES_PER_TYPE = 22
 HER2_GENES = 20
 BACKGROUND_GENES = 700
-RARE = 0.2  # a type that fewer tumours hold
+OWN_HER2 = 0.5  # standard deviation of what a HER2 gene has beside the score, natural log
+SHORTFALL = 0.03  # by which the markers of an absent type stay below the other cells, as an amount
+LEVEL = 150.0  # median expression of the signature genes of a tumour with a total amount of 1
+TIL_LEVEL, TIL_SD = 7.0, 0.8  # log2
 
 
 def simulate_signature_matrix(seed: int = 20) -> SignatureMatrix:
@@ -64,58 +70,63 @@ def simulate_her2_signature(seed: int = 20) -> GeneSignature:
     )
 
 
-def measured_expression(
-    rng: Generator,
-    samples: pd.Index,
-    score: np.ndarray,
-    positive: np.ndarray,
-    amounts: np.ndarray,
-    platform_seed: int,
-    noise: float,
-) -> pd.DataFrame:
+def measured_expression(rng: Generator, tumours: Tumours, platform_seed: int, noise: float) -> pd.DataFrame:
     """Measure log2(x + 1) of genes x samples: signature, Danaher, HER2, receptor and background genes."""
-    matrix = simulate_signature_matrix(platform_seed).profiles
     platform = np.random.default_rng([platform_seed, 3])
-    mixed = (matrix.to_numpy() @ amounts.T + 25.0) * _marker_response(platform)[:, None]
-    blocks = {"signature": (list(matrix.index), mixed)}
-    blocks["danaher"] = _danaher_block(platform, amounts)
-    her2 = simulate_her2_signature(platform_seed)
-    loading = platform.uniform(0.25, 0.6, HER2_GENES)[:, None]
-    own = rng.normal(0.0, 0.5, (HER2_GENES, len(score)))
-    blocks["her2"] = (list(her2.genes), np.exp(5.5 + loading * score + own))
-    receptors = np.vstack(
-        [
-            np.exp(6.2 + 0.45 * score + rng.normal(0.0, 0.55, len(score))),
-            np.exp(np.where(positive, 7.0, 3.5) + 0.15 * score + rng.normal(0.0, 0.6, len(score))),
-        ]
-    )
-    blocks["receptors"] = (["ERBB2", "ESR1"], receptors)
+    shape = (BACKGROUND_GENES, len(tumours.clinical.index))
     level = platform.normal(4.2, 1.4, (BACKGROUND_GENES, 1))
-    background = np.exp(level + rng.normal(0.0, 0.4, (BACKGROUND_GENES, len(score))))
-    blocks["background"] = ([f"SIMBG{i + 1:04d}" for i in range(BACKGROUND_GENES)], background)
-    genes = [gene for names, _ in blocks.values() for gene in names]
-    linear = np.vstack([values for _, values in blocks.values()])
-    measured = linear * np.exp(rng.normal(0.0, noise, linear.shape))
-    return pd.DataFrame(np.log2(measured + 1.0).round(4), index=pd.Index(genes, name="gene"), columns=samples)
+    background = np.exp(level + rng.normal(0.0, 0.4, shape))
+    her2 = simulate_her2_signature(platform_seed)
+    matrix = simulate_signature_matrix(platform_seed).profiles
+    receptors = np.exp(np.vstack([6.2 + 0.55 * tumours.erbb2, 3.5 + 0.6 * tumours.esr1]))
+    noisy = {
+        "signature": (list(matrix.index), _signature_block(matrix.to_numpy(), tumours.amounts)),
+        "danaher": _danaher_block(platform, tumours),
+        "background": ([f"SIMBG{i + 1:04d}" for i in range(BACKGROUND_GENES)], background),
+    }
+    blocks = [(names, values * np.exp(rng.normal(0.0, noise, values.shape))) for names, values in noisy.values()]
+    blocks += [(list(her2.genes), _her2_block(rng, platform, her2, tumours.score)), (["ERBB2", "ESR1"], receptors)]
+    genes = [gene for names, _ in blocks for gene in names]
+    linear = np.vstack([values for _, values in blocks])
+    return pd.DataFrame(
+        np.log2(linear + 1.0).round(4), index=pd.Index(genes, name="gene"), columns=tumours.clinical.index
+    )
 
 
-def _marker_response(platform: Generator) -> np.ndarray:
-    """How strongly the platform measures each signature gene: weakly for markers of types that many tumours lack.
+def _signature_block(profiles: Floats, amounts: Floats) -> Floats:
+    """Mix the profiles so that deconvolution in absolute mode gives the amounts back, up to one factor.
 
-    With that, as in real data, types that are absent come out as zero in most tumours instead of in half of them.
+    Where a type is absent its markers lie a little below what the other cells express, as they do in real data where
+    the profile of a type is not that of the tissue; its weight is then negative and clipped, and comes out as zero
+    every time and not half the time. The level of a tumour is set so that its median, which absolute mode multiplies
+    by, is proportional to the total of its cells.
     """
-    present = np.repeat([share for _, _, share in CELL_TYPES.values()], SIGNATURE_GENES_PER_TYPE)
-    weak, weaker = platform.uniform(0.5, 0.9, len(present)), platform.uniform(0.3, 0.7, len(present))
-    return np.select([present < RARE, present < 1.0], [weaker, weak], 1.0)
+    mixed = np.maximum(profiles @ np.where(amounts > 0, amounts, -SHORTFALL).T, 1.0)
+    return np.asarray(mixed * (LEVEL * amounts.sum(axis=1) / np.median(mixed, axis=0)), dtype=np.float64)
 
 
-def _danaher_block(platform: Generator, amounts: np.ndarray) -> tuple[list[str], np.ndarray]:
+def _her2_block(rng: Generator, platform: Generator, her2: GeneSignature, score: Floats) -> Floats:
+    """Genes of the signature; what each has of its own cancels in the weighted score, which is the one planted."""
+    assert her2.weights is not None
+    loading = platform.uniform(0.25, 0.6, HER2_GENES)
+    pull = np.asarray(her2.weights) / np.sqrt(loading**2 + OWN_HER2**2)  # the score weighs genes over their spread
+    own = rng.normal(0.0, OWN_HER2, (HER2_GENES, len(score)))
+    own -= np.outer(pull, pull @ own) / (pull @ pull)
+    return np.asarray(np.exp(5.5 + loading[:, None] * score + own), dtype=np.float64)
+
+
+def _danaher_block(platform: Generator, tumours: Tumours) -> tuple[list[str], Floats]:
+    """Danaher's markers from the cells that express them, each tumour shifted so that its total TIL is the true one."""
     types = list(CELL_TYPES)
     genes: list[str] = []
-    rows: list[np.ndarray] = []
+    rows: list[Floats] = []
+    scores: list[Floats] = []
     for member in signature("danaher"):
-        sources = [types.index(source) for source in DANAHER_SOURCES[member.name]]
-        for gene in member.genes:
-            genes.append(gene)
-            rows.append(8.0 + platform.uniform(300.0, 2500.0) * amounts[:, sources].sum(axis=1))
-    return genes, np.vstack(rows)
+        cells = tumours.amounts[:, [types.index(source) for source in DANAHER_SOURCES[member.name]]].sum(axis=1)
+        own = [np.log2(8.0 + platform.uniform(300.0, 2500.0) * cells) for _ in member.genes]
+        genes += member.genes
+        rows += own
+        if member.name in DEFAULT_MEMBERS:
+            scores.append(np.mean(own, axis=0))
+    shift = TIL_LEVEL + TIL_SD * tumours.til - np.mean(scores, axis=0)
+    return genes, np.asarray(2.0 ** (np.vstack(rows) + shift), dtype=np.float64)

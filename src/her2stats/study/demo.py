@@ -4,23 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from her2stats.published import published_results
 from her2stats.simulate import (
-    Margins,
+    paper_targets,
     simulate_cohort,
     simulate_her2_signature,
     simulate_response,
     simulate_signature_matrix,
 )
+from her2stats.simulate.paper import EXPRESSION_COHORTS
 from her2stats.study.single_steps import write_csv
 
-# n, and the margins of Table 1 of the paper where it prints them (ABiM's are not printed). The names say that
-# they are simulated, because figures and tables carry them away from the report.
-EXPRESSION_COHORTS: dict[str, tuple[int, Margins]] = {
-    "sim-discovery": (104, Margins(0.788, (0.308, 0.577, 0.115), (49.0, 14.0), 0.86, 0.35)),
-    "sim-confirmatory": (81, Margins(0.839, (0.309, 0.321, 0.370), (61.0, 25.0), 0.51, 0.51)),
-    "sim-abim": (318, Margins(0.82, (0.30, 0.42, 0.28), (62.0, 20.0), 0.50, 0.40)),
-}
-RESPONSE_COHORT = "sim-immunotherapy"
+# The paper's cohorts and their sizes. The names say that they are simulated, because figures and tables carry them away
+# from the report.
+PREFIX = "sim-"
+RESPONSE_COHORT = PREFIX + "immunotherapy"
 
 _HEAD = """\
 # Simulated data: no patient stands behind any number. Run it again with: her2stats run study.toml
@@ -97,12 +95,15 @@ def write_demo(folder: Path, *, seed: int = 2025) -> Path:
         The folder cannot be written.
     """
     parts = [_HEAD.format(seed=seed)]
-    for number, (name, (n, margins)) in enumerate(EXPRESSION_COHORTS.items()):
-        cohort = simulate_cohort(name, n, seed=seed + number, margins=margins)
+    sizes = {name: int(cohort["n"]) for name, cohort in published_results()["cohorts"].items()}
+    for number, printed in enumerate(EXPRESSION_COHORTS):
+        name = PREFIX + printed
+        cohort = simulate_cohort(name, sizes[printed], seed=seed + number, targets=paper_targets(printed))
         assert cohort.expression is not None
         write_csv(cohort.expression, folder / f"{name}_expression.tsv.gz")
         write_csv(cohort.clinical, folder / f"{name}_clinical.csv")
-        parts.append(_COHORT.format(name=name))
+        pam50 = 'pam50 = "pam50"\n' if "pam50" in cohort.clinical else ""
+        parts.append(_COHORT.format(name=name) + pam50)
     response = simulate_response(RESPONSE_COHORT, seed=seed + len(EXPRESSION_COHORTS))
     write_csv(response.clinical, folder / f"{RESPONSE_COHORT}_clinical.csv")
     parts.append(_RESPONSE.format(name=RESPONSE_COHORT))
