@@ -104,9 +104,9 @@ def score(
     output: Annotated[Path | None, typer.Option(help="CSV to write; printed without it.")] = None,
 ) -> None:
     """Score a signature in every sample."""
-    from her2stats.study.single_steps import score_file
+    from her2stats.study.single_steps import scores_of_file
 
-    scores, coverage = score_file(expression, signature, scale=scale, offset=offset)
+    scores, coverage = scores_of_file(expression, signature, scale=scale, offset=offset)
     _write(scores, output)
     for line in coverage:
         _say(line, err=True)
@@ -127,9 +127,9 @@ def deconvolve(
     output: Annotated[Path | None, typer.Option(help="CSV to write; printed without it.")] = None,
 ) -> None:
     """Estimate cell fractions."""
-    from her2stats.study.single_steps import deconvolve_file
+    from her2stats.study.single_steps import fractions_of_file
 
-    fractions, notes = deconvolve_file(
+    fractions, notes = fractions_of_file(
         expression,
         signature,
         scale=scale,

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from her2stats.deconvolution.stores import Floats, Index
+from her2stats.deconvolution.expression_store import Floats, Index
 from her2stats.errors import FileError, Problem, TableError
 
 

@@ -6,13 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-import numpy as np
-import numpy.typing as npt
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped,unused-ignore]
-
+from her2stats.deconvolution.one_block import Floats, run_block
 from her2stats.notes import Note
 
-Floats = npt.NDArray[np.float64]
 Progress = Callable[[int, int], None]
 T = TypeVar("T")
 
@@ -59,21 +55,6 @@ class Workers:
             return []
         what = "the dask cluster was lost; what was left was computed in this process, with the same numbers"
         return [Note("fractions", what, detail=self._cluster.lost)]
-
-
-def run_block(task: Callable[[Floats], T], block: Floats) -> T:
-    """Do one block with one BLAS thread."""
-    _keep_memory()
-    with threadpool_limits(1):
-        return task(block)
-
-
-def _keep_memory() -> None:
-    """Let the C library keep freed arrays instead of asking the system for fresh pages: a quarter of the time.
-
-    glibc raises its threshold for returning memory to the size of the largest block that was freed, up to 32 MB.
-    """
-    np.empty(3_900_000)
 
 
 class Counter:

@@ -12,7 +12,7 @@ from concurrent.futures import CancelledError
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from her2stats.deconvolution.blocks import Floats, run_block
+from her2stats.deconvolution.one_block import Floats, run_block
 
 T = TypeVar("T")
 

@@ -11,10 +11,11 @@ import pandas as pd
 
 from her2stats.deconvolution import cibersort
 from her2stats.deconvolution.batch_correction import correct_mixture
-from her2stats.deconvolution.blocks import Counter, Floats, Progress, Workers, split
+from her2stats.deconvolution.blocks import Counter, Progress, Workers, split
 from her2stats.deconvolution.bootstrap import bootstrap_samples
 from her2stats.deconvolution.cibersort import Fits, Mode, Solver
 from her2stats.deconvolution.mixture import Mixture, align_mixture
+from her2stats.deconvolution.one_block import Floats
 from her2stats.deconvolution.permutations import draw_mixtures, pool_samples
 from her2stats.deconvolution.result import Deconvolution, interval_table, quality_notes, quality_table
 from her2stats.deconvolution.settings import BatchCorrection, Settings

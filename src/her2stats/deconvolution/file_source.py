@@ -12,13 +12,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from her2stats.deconvolution.expression_store import ExpressionStore
 from her2stats.deconvolution.mixture import check_linear_scale, coverage_note, shared_genes
 from her2stats.deconvolution.permutations import pool_samples
 from her2stats.deconvolution.quantile_normalisation import quantile_normalise
 from her2stats.deconvolution.scan import Inspector, exact_median, mean_distribution
 from her2stats.deconvolution.settings import Settings
 from her2stats.deconvolution.signature_matrix import SignatureMatrix
-from her2stats.deconvolution.stores import ExpressionStore, open_store
+from her2stats.deconvolution.stores import open_store
 from her2stats.errors import ProblemList
 from her2stats.notes import Note
 

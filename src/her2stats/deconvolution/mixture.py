@@ -107,8 +107,27 @@ def shared_genes(
         )
         problems.raise_if_any()  # whatever else is wrong follows from that
     _check_names(genes, samples, shared, problems)
-    _check_overlap(signature, shared, min_overlap, problems)
+    check_overlap(signature, shared, min_overlap, problems)
     return shared
+
+
+def check_overlap(signature: SignatureMatrix, shared: Sequence[str], min_overlap: float, problems: ProblemList) -> None:
+    """Refuse a mixture that has too few of the signature's genes."""
+    total = len(signature.genes)
+    types = len(signature.cell_types)
+    needed = max(min_overlap * total, 3)
+    if len(shared) < needed:
+        absent = sorted(set(signature.genes) - set(shared), key=str.encode)
+        advice = (
+            f"lower min_overlap below {len(shared) / total:.3f} to go on" if len(shared) >= 3 else "check the symbols"
+        )
+        problems.add(
+            CoverageError,
+            f"{len(shared)} of {total} genes of {signature.name} ({types} types) are in the mixture; "
+            f"at least {min_overlap:.0%} are asked; absent: {_some(absent, 10)}",
+            where="expression",
+            remedy=f"gene symbols must be of one kind; {advice}",
+        )
 
 
 def coverage_note(signature: SignatureMatrix, shared: list[str]) -> Note:
@@ -167,24 +186,6 @@ def _check_values(numbers: Floats, genes: list[str], samples: list[str], problem
                 where=f"expression, gene {genes[row]}, sample {samples[column]}",
                 remedy=remedy,
             )
-
-
-def _check_overlap(signature: SignatureMatrix, shared: list[str], min_overlap: float, problems: ProblemList) -> None:
-    total = len(signature.genes)
-    types = len(signature.cell_types)
-    needed = max(min_overlap * total, 3)
-    if len(shared) < needed:
-        absent = sorted(set(signature.genes) - set(shared), key=str.encode)
-        advice = (
-            f"lower min_overlap below {len(shared) / total:.3f} to go on" if len(shared) >= 3 else "check the symbols"
-        )
-        problems.add(
-            CoverageError,
-            f"{len(shared)} of {total} genes of {signature.name} ({types} types) are in the mixture; "
-            f"at least {min_overlap:.0%} are asked; absent: {_some(absent, 10)}",
-            where="expression",
-            remedy=f"gene symbols must be of one kind; {advice}",
-        )
 
 
 def _some(names: list[str], most: int = 5) -> str:

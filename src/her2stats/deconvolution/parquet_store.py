@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from her2stats.deconvolution.expression_store import ExpressionStore, Floats, Index, regroup
 from her2stats.deconvolution.signature_matrix import SignatureMatrix
-from her2stats.deconvolution.stores import ExpressionStore, Floats, Index, regroup
 from her2stats.errors import FileError, Problem, ProblemList, TableError
 
 ROWS_AT_ONCE = 256

@@ -11,10 +11,11 @@ import numpy as np
 import pandas as pd
 
 from her2stats.deconvolution import cibersort
-from her2stats.deconvolution.blocks import Counter, Floats, Progress, Workers, split
+from her2stats.deconvolution.blocks import Counter, Progress, Workers, split
 from her2stats.deconvolution.bootstrap import bootstrap_samples
 from her2stats.deconvolution.checkpoint import Checkpoint
 from her2stats.deconvolution.file_source import FileSource, open_source
+from her2stats.deconvolution.one_block import Floats
 from her2stats.deconvolution.permutations import draw_mixtures
 from her2stats.deconvolution.result import interval_table, quality_notes, quality_table, wide_table
 from her2stats.deconvolution.settings import Settings

@@ -10,6 +10,7 @@ import pandas as pd
 
 from her2stats.cohort import Cohort
 from her2stats.deconvolution import SignatureMatrix, read_signature_matrix
+from her2stats.deconvolution.mixture import check_overlap
 from her2stats.errors import CoverageError, InputError, ProblemList
 from her2stats.r_engine import crosscheck_r, r_status, write_models
 from her2stats.reading import read_cohort
@@ -112,14 +113,11 @@ def _check_genes(study: Study, cohorts: Sequence[Cohort], matrix: SignatureMatri
                 problems.add(type(error), problem.what, where=where, remedy=problem.remedy)
         if matrix is None or section.fractions is not None or study.deconvolution is None:
             continue
-        least, found = study.deconvolution.min_overlap, len(set(matrix.genes) & set(cohort.genes))
-        if found < least * len(matrix.genes):
-            problems.add(
-                CoverageError,
-                f"{found} of {len(matrix.genes)} genes of {matrix.name} are in the expression; {least:.0%} are asked",
-                where=f"cohort {cohort.name!r}, [deconvolution] signature",
-                remedy="gene symbols must be of one kind in both; or lower min_overlap under [deconvolution]",
-            )
+        missing = ProblemList()
+        check_overlap(matrix, sorted(set(matrix.genes) & set(cohort.genes)), study.deconvolution.min_overlap, missing)
+        for problem in missing:
+            where = f"cohort {cohort.name!r}, [deconvolution] signature"
+            problems.add(CoverageError, problem.what, where=where, remedy=problem.remedy)
     problems.raise_if_any()
 
 

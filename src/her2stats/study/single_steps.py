@@ -15,7 +15,9 @@ from her2stats.study.study_file import looks_like_file
 Mode = Literal["relative", "absolute", "no.sumto1"]
 
 
-def score_file(expression: Path, signature: str, *, scale: str, offset: float = 0.0) -> tuple[pd.DataFrame, list[str]]:
+def scores_of_file(
+    expression: Path, signature: str, *, scale: str, offset: float = 0.0
+) -> tuple[pd.DataFrame, list[str]]:
     """Score a gene, a catalogue signature or a signature file in one expression file.
 
     Returns
@@ -41,7 +43,7 @@ def score_file(expression: Path, signature: str, *, scale: str, offset: float = 
     return scores.table.rename_axis("sample"), lines
 
 
-def deconvolve_file(
+def fractions_of_file(
     expression: Path,
     signature: Path,
     *,
