@@ -18,6 +18,14 @@ def section(parts: dict[str, Any]) -> str:
     if "scaling" in parts:
         lines += ["", "Two worker processes, 1,000 genes, LM22, from HDF5:", ""]
         lines += table(pd.DataFrame(parts["scaling"]["rows"]).round(0).astype(int))
+    if "agreement" in parts:
+        rows = [{name: _short(value) for name, value in row.items()} for row in parts["agreement"]["rows"]]
+        lines += [
+            "",
+            "Fractions of 60 tumours against e1071: what differs at its looser stop goes with a tighter one.",
+            "",
+        ]
+        lines += table(pd.DataFrame(rows))
     if "truth" in parts:
         found = pd.DataFrame(parts["truth"]["rows"])
         means = found.groupby(["study", "signature"], sort=False)[["r exact", "r libsvm"]].mean().reset_index()
@@ -31,6 +39,10 @@ def table(frame: pd.DataFrame) -> list[str]:
     """Frame as Markdown."""
     rows = [[str(value) for value in row] for row in frame.itertuples(index=False)]
     return ["| " + " | ".join(row) + " |" for row in [list(map(str, frame.columns)), ["---"] * frame.shape[1], *rows]]
+
+
+def _short(value: object) -> object:
+    return f"{value:.1e}" if isinstance(value, float) else value
 
 
 def _speed(parts: dict[str, Any]) -> str:
@@ -47,11 +59,8 @@ def _permutations(parts: dict[str, Any]) -> str:
 def _agreement(parts: dict[str, Any]) -> str:
     if "agreement" not in parts:
         return "not run"
-    found = parts["agreement"]
-    return (
-        f"max {found['max']:.1e}, mean {found['mean']:.1e}, {found['samples above 5e-4']} samples above the bar "
-        f"(optimality of ours: {found['kkt']:.0e})"
-    )
+    found = next(row for row in parts["agreement"]["rows"] if row["cohort"] == "SCAN-B")
+    return f"max {found['max']:.1e}, mean {found['mean']:.1e}, {found['above 5e-4']} samples above the bar"
 
 
 def _slope(parts: dict[str, Any]) -> str:
