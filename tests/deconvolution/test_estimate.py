@@ -103,6 +103,14 @@ class TestBadInputIsNamed:
         with pytest.raises(TableError, match="transpose"):
             deconvolve(planted.expression.T, planted.signature)
 
+    def test_cell_types_in_rows_of_the_signature(self, planted: Planted) -> None:
+        with pytest.raises(TableError, match=r"signature: .* lies on its side -> transpose it"):
+            deconvolve(planted.expression, planted.signature.profiles.T)
+
+    def test_what_is_no_table(self, planted: Planted) -> None:
+        with pytest.raises(DataError, match=r"expression is a ndarray .* read_expression.*\n.*signature is a str"):
+            deconvolve(planted.expression.to_numpy(), "LM22")  # type: ignore[arg-type]
+
     def test_log_scale(self, planted: Planted) -> None:
         with pytest.raises(ScaleError, match=r"range from .* to .* log scale"):
             deconvolve(np.log2(planted.expression + 1), planted.signature)

@@ -20,6 +20,7 @@ from her2stats.deconvolution.permutations import draw_mixtures, pool_samples
 from her2stats.deconvolution.result import Deconvolution, interval_table, quality_notes, quality_table
 from her2stats.deconvolution.settings import BatchCorrection, Settings
 from her2stats.deconvolution.signature_matrix import SignatureMatrix
+from her2stats.errors import DataError, ProblemList
 from her2stats.notes import Note
 
 T = TypeVar("T")
@@ -131,6 +132,7 @@ def deconvolve(
         check_scale=check_scale,
         libsvm_tolerance=libsvm_tolerance,
     )
+    _check_kinds(expression, signature)
     if not isinstance(signature, SignatureMatrix):
         signature = SignatureMatrix.from_frame(signature)
     mixture = align_mixture(
@@ -139,6 +141,18 @@ def deconvolve(
     passes = 1 if batch_correction == "none" else 2
     counter = Counter(progress, len(mixture.samples) * (passes + bootstrap) + permutations)
     return _estimate(mixture, signature, settings, _Runner(counter, chunk, Workers(n_jobs, client)))
+
+
+def _check_kinds(expression: object, signature: object) -> None:
+    """Say what is asked for before anything fails for want of it."""
+    problems = ProblemList()
+    if not isinstance(expression, pd.DataFrame):
+        what, remedy = f"expression is a {type(expression).__name__}", "give a DataFrame of genes x samples"
+        problems.add(DataError, what, where="deconvolve", remedy=f"{remedy}; read_expression reads a file")
+    if not isinstance(signature, SignatureMatrix | pd.DataFrame):
+        what, remedy = f"signature is a {type(signature).__name__}", "give a SignatureMatrix or a DataFrame"
+        problems.add(DataError, what, where="deconvolve", remedy=f"{remedy}; read_signature_matrix reads a file")
+    problems.raise_if_any()
 
 
 class _Runner:

@@ -106,6 +106,14 @@ def shared_genes(
             remedy="transpose it: genes are rows, samples are columns",
         )
         problems.raise_if_any()  # whatever else is wrong follows from that
+    if len(set(signature.cell_types) & set(genes)) > len(shared):
+        problems.add(
+            TableError,
+            f"the cell types of {signature.name} are among the genes of the expression: it lies on its side",
+            where="signature",
+            remedy="transpose it: genes are rows, cell types are columns",
+        )
+        problems.raise_if_any()
     _check_names(genes, samples, shared, problems)
     check_overlap(signature, shared, min_overlap, problems)
     return shared
