@@ -104,8 +104,10 @@ class TestBadInputIsNamed:
             deconvolve(planted.expression.T, planted.signature)
 
     def test_cell_types_in_rows_of_the_signature(self, planted: Planted) -> None:
+        many = pd.DataFrame(planted.expression.to_numpy()[:, :1] + np.arange(12), planted.expression.index)
+        many.columns = [f"Type {number}" for number in range(12)]
         with pytest.raises(TableError, match=r"signature: .* lies on its side -> transpose it"):
-            deconvolve(planted.expression, planted.signature.profiles.T)
+            deconvolve(planted.expression, many.T)
 
     def test_what_is_no_table(self, planted: Planted) -> None:
         with pytest.raises(DataError, match=r"expression is a ndarray .* read_expression.*\n.*signature is a str"):
