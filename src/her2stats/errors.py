@@ -15,19 +15,29 @@ class Problem:
     what : str
         What was found, with the offending value quoted.
     where : str
-        File, row, column, gene or sample; empty where there is no place.
+        File, or cohort, signature, argument; empty where there is no place.
     remedy : str
         What to do about it.
+    row : str
+        Row within the file, in words: "row 7 (gene 'ERBB2')", "line 3, sample 'A1'", "header".
+    column : str
+        Name of the column.
+    value : str
+        What stands there.
     """
 
     what: str
     where: str = ""
     remedy: str = ""
+    row: str = ""
+    column: str = ""
+    value: str = ""
 
     def __str__(self) -> str:
-        place = f"{self.where}: " if self.where else ""
+        column = f"column {self.column!r}" if self.column else ""
+        place = ", ".join(part for part in (self.where, self.row, column) if part)
         advice = f" -> {self.remedy}" if self.remedy else ""
-        return f"{place}{self.what}{advice}"
+        return f"{place}{': ' if place else ''}{self.what}{advice}"
 
 
 class Her2statsError(Exception):
@@ -113,13 +123,27 @@ class ProblemList:
 
     _found: list[tuple[type[InputError], Problem]] = field(default_factory=list)
 
-    def add(self, kind: type[InputError], what: str, *, where: str = "", remedy: str = "") -> None:
+    def add(
+        self,
+        kind: type[InputError],
+        what: str,
+        *,
+        where: str = "",
+        remedy: str = "",
+        row: str = "",
+        column: str = "",
+        value: str = "",
+    ) -> None:
         """Remember a problem."""
-        self._found.append((kind, Problem(what, where, remedy)))
+        self._found.append((kind, Problem(what, where, remedy, row, column, value)))
 
     def take(self, error: InputError) -> None:
         """Remember every problem of an exception caught elsewhere."""
         self._found.extend((type(error), problem) for problem in error.problems)
+
+    def errors(self) -> list[InputError]:
+        """Every problem as an exception of its own kind."""
+        return [kind(problem) for kind, problem in self._found]
 
     def __bool__(self) -> bool:
         return bool(self._found)

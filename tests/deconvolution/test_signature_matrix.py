@@ -90,7 +90,7 @@ class TestBadFiles:
     def test_negative(self) -> None:
         profiles = pd.DataFrame(np.ones((12, 2)), index=[f"G{i}" for i in range(12)], columns=["x", "y"])
         profiles.iloc[3, 1] = -2
-        with pytest.raises(TableError, match="negative, the first for 'y'"):
+        with pytest.raises(TableError, match=r"gene G3, column 'y': 1 values are negative, the first of them '-2.0'"):
             SignatureMatrix.from_frame(profiles)
 
     def test_no_gene_symbol(self) -> None:

@@ -48,7 +48,9 @@ def test_vocabularies_in_english_and_italian(files, word, hr):
 
 @pytest.mark.parametrize("word", ["1+/2+", "equivocal", "negative"])
 def test_ihc_words_that_may_mean_two_things(files, word):
-    with pytest.raises(VocabularyError, match=r"words not understood for her2_ihc: .* \(once, line 3\)"):
+    with pytest.raises(
+        VocabularyError, match=r"line 3, sample 'TCGA-A2', column 'her2_ihc': .* is not understood for her2_ihc"
+    ):
         changed(files, "0,0,1+,62", f"0,0,{word},62")
     options = {"values": {"her2_ihc": {word: "2+"}}}
     assert changed(files, "0,0,1+,62", f"0,0,{word},62", **options).clinical["her2_ihc"].iloc[1] == "2+"
@@ -99,5 +101,5 @@ def test_missing_covariates_stay_missing_and_are_counted(files):
 
 @pytest.mark.parametrize("word", ["=1+1", "+cmd|' /C calc'!A0", "\x1b[31mred", "<script>alert(1)</script>"])
 def test_hostile_words_are_words(files, word):
-    with pytest.raises(VocabularyError, match="words not understood for er"):
+    with pytest.raises(VocabularyError, match="is not understood for er"):
         changed(files, "TCGA-A2,0,0", f"TCGA-A2,{word},0")

@@ -143,7 +143,7 @@ def test_genes_without_any_value(files):
 
 def test_genes_with_some_values_missing(files):
     files.write(EXPRESSION + "GRB7,1,NA,3,4\n")
-    with pytest.raises(TableError, match="1 values are missing in 1 genes, the first in gene 'GRB7'"):
+    with pytest.raises(TableError, match="gene 'GRB7', column 'TCGA-A2': 1 values are missing in 1 genes"):
         files.read()
     assert "GRB7" not in files.read(missing="drop").genes
 

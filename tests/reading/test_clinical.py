@@ -103,8 +103,8 @@ class TestProblems:
     def test_duplicated_and_empty_ids(self, write):
         with pytest.raises(SampleError) as caught:
             read_clinical(write("c.csv", CSV + "007,pos,neg,0,33\n,pos,neg,0,33\n"))
-        assert "1 rows have no sample id (lines 6)" in str(caught.value)
-        assert "sample '007' stands there more than once (lines 2, 5)" in str(caught.value)
+        assert "c.csv, lines 6: 1 rows have no sample id" in str(caught.value)
+        assert "lines 2, 5: sample '007' stands there more than once" in str(caught.value)
 
     def test_a_column_that_stands_there_twice(self, write):
         with pytest.raises(TableError, match="there are 2 columns 'er'"):
@@ -115,9 +115,9 @@ class TestProblems:
         with pytest.raises(VocabularyError) as caught:
             read_clinical(write("c.csv", text))
         told = str(caught.value)
-        assert "c.csv, column 'er': words not understood for er: 'maybe' (2 times, first line 2)" in told
-        assert "'1+/2+' (once, line 3)" in told
-        assert "map them under values.er to one of 'positive', 'negative', or to '' for missing" in told
+        assert "column 'er': 'maybe' is not understood for er (2 rows, this is the first)" in told
+        assert "line 3, sample 'b', column 'her2_ihc': '1+/2+' is not understood for her2_ihc ->" in told
+        assert "map it under values.er to one of 'positive', 'negative', or to '' for missing" in told
 
     @pytest.mark.parametrize("age", ["0", "430", "-3"])
     def test_implausible_ages(self, write, age):

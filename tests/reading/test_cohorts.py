@@ -111,7 +111,7 @@ def test_problems_of_both_files_are_told_at_once(write):
             scale="linear",
         )
     assert "'forty' is not a number" in str(caught.value)
-    assert "'7+' (once, line 4)" in str(caught.value)
+    assert "c.csv, line 4, sample 'c', column" in str(caught.value)
 
 
 def test_both_files_missing(tmp_path):

@@ -6,7 +6,7 @@ import gzip
 
 import pytest
 
-from her2stats.errors import FileError, SampleError, TableError
+from her2stats.errors import FileError, InputError, TableError
 from her2stats.reading import read_clinical, read_cohort, read_expression
 from her2stats.reading.annotation import read_annotation
 
@@ -98,7 +98,7 @@ def test_lines_of_samples_of_different_length(write):
 
 
 def test_duplicated_accessions_in_the_raw_header(write):
-    with pytest.raises(SampleError, match="'GSM1' stands there 2 times"):
+    with pytest.raises(InputError, match="'GSM1' stands there 2 times"):
         read_expression(write("m.txt", SERIES.replace('"GSM2"\t"GSM3"\n"1007', '"GSM1"\t"GSM3"\n"1007')), scale="log2")
 
 

@@ -127,5 +127,5 @@ def test_what_is_no_rds(tmp_path):
 
 @pytest.mark.r
 def test_a_frame_without_numbers(tmp_path):
-    with pytest.raises(TableError, match="column 't' holds text"):
+    with pytest.raises(TableError, match="column 't': holds text"):
         read_expression(written_by_r(tmp_path, 'data.frame(g = c("A", "B"), t = c("x", "y"))'), scale="linear")

@@ -131,7 +131,8 @@ def read_signature_matrix(path: str | Path, *, name: str | None = None) -> Signa
         problems.add(
             FileError,
             f"{len(uneven)} lines have another number of columns than line 2 ({width})",
-            where=f"{path}, line {uneven[0]}",
+            where=str(path),
+            row=f"line {uneven[0]}",
             remedy="mend the line; every gene needs a value for every cell type",
         )
         problems.raise_if_any()
@@ -175,10 +176,14 @@ def _checked(profiles: pd.DataFrame, where: str) -> pd.DataFrame:
     for bad, what in ((~np.isfinite(numbers), "missing, infinite or not a number"), (numbers < 0, "negative")):
         if bad.any():
             row, column = np.argwhere(bad)[0]
+            first = profiles.iloc[row, column]
             problems.add(
                 TableError,
-                f"{int(bad.sum())} values are {what}, the first for {types[column]!r}: {profiles.iloc[row, column]!r}",
-                where=f"{where}, gene {genes[row]}",
+                f"{int(bad.sum())} values are {what}, the first of them {str(first)!r}",
+                where=where,
+                row=f"gene {genes[row]}",
+                column=types[column],
+                value=str(first),
                 remedy="give linear-scale profiles without gaps",
             )
     problems.raise_if_any()

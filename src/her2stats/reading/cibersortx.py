@@ -118,16 +118,22 @@ def _check_samples(samples: list[str], name: str, found: ProblemList) -> None:
     for sample, count in Counter(samples).items():
         if count > 1 or not sample:
             what = f"sample {sample!r} stands there {count} times" if sample else "there is a row without a sample id"
-            found.add(SampleError, what, where=name, remedy="keep one row of each sample")
+            found.add(SampleError, what, where=name, value=sample, remedy="keep one row of each sample")
 
 
 def _check_fractions(
     fractions: Floats, total: Floats, samples: list[str], types: list[str], mode: Mode, name: str, found: ProblemList
 ) -> None:
     for row, column in np.argwhere(~(fractions >= 0) | np.isinf(fractions))[:5]:
-        where = f"{name}, sample {samples[row]!r}, column {types[column]!r}"
+        value = f"{fractions[row, column]:g}"
         found.add(
-            TableError, f"{fractions[row, column]:g} is no fraction", where=where, remedy="give the original file"
+            TableError,
+            f"{value} is no fraction",
+            where=name,
+            row=f"row {row + 2} (sample {samples[row]!r})",
+            column=types[column],
+            value=value,
+            remedy="give the original file",
         )
     if found:
         return
@@ -139,7 +145,8 @@ def _check_fractions(
         found.add(
             TableError,
             f"the fractions of {int(wrong.sum())} samples do not sum to {should}: {fractions[row].sum():.4g}",
-            where=f"{name}, sample {samples[row]!r}",
+            where=name,
+            row=f"row {row + 2} (sample {samples[row]!r})",
             remedy="give the file as CIBERSORTx wrote it, with its absolute score column if it ran in absolute mode",
         )
 

@@ -181,7 +181,8 @@ def _filtered(
             present = Counter(file.table.rows[row][place] for row in rows).most_common(SHOWN)
             listed = ", ".join(f"{word!r} ({count})" for word, count in present)
             remedy = f"correct the value; the column holds {listed}"
-            found.add(PopulationError, f"no row has {shown!r}", where=f"{file.name}, column {column!r}", remedy=remedy)
+            what = f"no row has {shown!r}"
+            found.add(PopulationError, what, where=file.name, column=column, value=shown, remedy=remedy)
         notes.append(Note("population", f"rows left out: {column} is not {shown}", len(rows) - len(kept)))
         rows = kept
     return rows

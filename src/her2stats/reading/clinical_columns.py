@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from her2stats.errors import ProblemList, TableError, VocabularyError
+from her2stats.errors import InputError, ProblemList, TableError, VocabularyError
 from her2stats.notes import Note
 from her2stats.reading.vocabulary import KNOWN_ONLY_WITH_CARE, MISSING, OPEN_WORDS, WORDS, accepted, fold
 
@@ -52,15 +52,15 @@ class RawColumn:
     file: str
     values: Mapping[str, str]
 
-    @property
-    def where(self) -> str:
-        """The column, as messages name it."""
-        return f"{self.file}, column {self.column!r}"
-
     def row(self, place: int) -> str:
         """One row, as messages name it."""
         line = f"line {self.lines[place]}, " if self.lines[place] else ""
-        return f"{self.file}, {line}sample {self.samples[place]!r}, column {self.column!r}"
+        return f"{line}sample {self.samples[place]!r}"
+
+    def add(self, found: ProblemList, kind: type[InputError], what: str, remedy: str, place: int | None = None) -> None:
+        """Remember a problem of the whole column, or of one row."""
+        row, value = ("", "") if place is None else (self.row(place), self.words[place])
+        found.add(kind, what, where=self.file, row=row, column=self.column, value=value, remedy=remedy)
 
 
 def read_words(raw: RawColumn, found: ProblemList) -> tuple[pd.Series, list[Note]]:
@@ -97,32 +97,23 @@ def read_words(raw: RawColumn, found: ProblemList) -> tuple[pd.Series, list[Note
 
 def _add_unknown(raw: RawColumn, unknown: Mapping[str, list[int]], found: ProblemList) -> None:
     ordered = sorted(unknown.items(), key=lambda item: (-len(item[1]), item[0]))
-    listed = ", ".join(f"{word!r} ({_times(len(places))}, {_first(raw, places)})" for word, places in ordered[:SHOWN])
-    more = f" and {len(unknown) - SHOWN} more" if len(unknown) > SHOWN else ""
     meanings = ", ".join(repr(value) for value in accepted(raw.variable))
-    found.add(
-        VocabularyError,
-        f"words not understood for {raw.variable}: {listed}{more}",
-        where=raw.where,
-        remedy=f"map them under values.{raw.variable} to one of {meanings}, or to '' for missing",
-    )
-
-
-def _times(count: int) -> str:
-    return "once" if count == 1 else f"{count} times"
-
-
-def _first(raw: RawColumn, places: Sequence[int]) -> str:
-    line = raw.lines[places[0]]
-    first = "first " if len(places) > 1 else ""
-    return f"{first}line {line}" if line else f"{first}sample {raw.samples[places[0]]!r}"
+    remedy = f"map it under values.{raw.variable} to one of {meanings}, or to '' for missing"
+    for word, places in ordered[:SHOWN]:
+        times = "" if len(places) == 1 else f" ({len(places)} rows, this is the first)"
+        raw.add(found, VocabularyError, f"{word!r} is not understood for {raw.variable}{times}", remedy, places[0])
+    if len(ordered) > SHOWN:
+        what = f"{len(ordered) - SHOWN} more words are not understood for {raw.variable}"
+        raw.add(found, VocabularyError, what, remedy)
 
 
 def _missing_note(raw: RawColumn, lacking: Counter[str]) -> list[Note]:
     if not lacking:
         return []
     words = ", ".join(f"{word!r} {count}" for word, count in sorted(lacking.items()))
-    return [Note("reading", f"{raw.variable} is missing", lacking.total(), f"{raw.where}: {words}")]
+    return [
+        Note("reading", f"{raw.variable} is missing", lacking.total(), f"{raw.file}, column {raw.column!r}: {words}")
+    ]
 
 
 def read_numbers(raw: RawColumn, found: ProblemList, *, decimal: str = ".") -> tuple[pd.Series, list[Note]]:
@@ -143,16 +134,16 @@ def read_numbers(raw: RawColumn, found: ProblemList, *, decimal: str = ".") -> t
     commas = sum(bool(re.fullmatch(r"\d+,\d+", raw.words[place].strip())) for place in wrong)
     remedy = 'say decimal="," if the comma is the decimal mark' if commas else "write a plain number, or leave it empty"
     for place in wrong[:SHOWN]:
-        found.add(TableError, f"{raw.words[place]!r} is not a number", where=raw.row(place), remedy=remedy)
+        raw.add(found, TableError, f"{raw.words[place]!r} is not a number", remedy, place)
     if len(wrong) > SHOWN:
-        found.add(TableError, f"{len(wrong) - SHOWN} more rows hold text", where=raw.where, remedy=remedy)
+        raw.add(found, TableError, f"{len(wrong) - SHOWN} more rows hold text", remedy)
     _check_finite(raw, numbers, found)
     return pd.Series(numbers, index=list(raw.samples)), _missing_note(raw, lacking)
 
 
 def _check_finite(raw: RawColumn, numbers: np.ndarray, found: ProblemList) -> None:
     for place in np.flatnonzero(np.isinf(numbers))[:SHOWN]:
-        found.add(TableError, "is infinite", where=raw.row(int(place)), remedy="correct it")
+        raw.add(found, TableError, "is infinite", "correct it", int(place))
 
 
 def check_age(raw: RawColumn, age: pd.Series, found: ProblemList) -> None:
@@ -164,19 +155,11 @@ def check_size(raw: RawColumn, size_cm: pd.Series, found: ProblemList) -> None:
     """Sizes are in centimetres: neither a column of millimetres nor a single impossible one."""
     median = float(size_cm.median()) if size_cm.notna().any() else np.nan
     if raw.variable == "size_cm" and median > MEDIAN_CM:
-        found.add(
-            TableError,
-            f"the median size is {median:g}: these are millimetres, not centimetres",
-            where=raw.where,
-            remedy="map the column as size_mm",
-        )
+        what = f"the median size is {median:g}: these are millimetres, not centimetres"
+        raw.add(found, TableError, what, "map the column as size_mm")
     elif raw.variable == "size_mm" and median < MEDIAN_MM / 10:
-        found.add(
-            TableError,
-            f"the median size is {median * 10:g} mm: these are centimetres, not millimetres",
-            where=raw.where,
-            remedy="map the column as size_cm",
-        )
+        what = f"the median size is {median * 10:g} mm: these are centimetres, not millimetres"
+        raw.add(found, TableError, what, "map the column as size_cm")
     else:
         _check_range(raw, size_cm, SIZE_RANGE, "cm", found)
 
@@ -188,10 +171,10 @@ def _check_range(raw: RawColumn, values: pd.Series, limits: tuple[float, float],
     remedy = f"correct it, or map it to '' under values.{raw.variable} for missing"
     for place in wrong[:SHOWN]:
         what = f"{raw.words[place]!r} is outside {low:g} to {high:g} {unit}"
-        found.add(TableError, what, where=raw.row(int(place)), remedy=remedy)
+        raw.add(found, TableError, what, remedy, int(place))
     if len(wrong) > SHOWN:
         what = f"{len(wrong) - SHOWN} more values are outside {low:g} to {high:g} {unit}"
-        found.add(TableError, what, where=raw.where, remedy=remedy)
+        raw.add(found, TableError, what, remedy)
 
 
 def read_own_variable(raw: RawColumn) -> pd.Series:

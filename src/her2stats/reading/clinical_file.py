@@ -121,13 +121,13 @@ def _check_samples(samples: Sequence[str], table: TextTable, name: str, found: P
     if empty:
         listed = ", ".join(str(line) for line in empty[:SHOWN])
         found.add(
-            SampleError, f"{len(empty)} rows have no sample id (lines {listed})", where=name, remedy="add the ids"
+            SampleError, f"{len(empty)} rows have no sample id", where=name, row=f"lines {listed}", remedy="add the ids"
         )
     twice = [sample for sample, count in Counter(samples).items() if count > 1 and sample]
     for sample in twice[:SHOWN]:
         lines = ", ".join(str(table.lines[row]) for row, other in enumerate(samples) if other == sample)
-        what = f"sample {sample!r} stands there more than once (lines {lines})"
-        found.add(SampleError, what, where=name, remedy="keep one row of each tumour")
+        what, remedy = f"sample {sample!r} stands there more than once", "keep one row of each tumour"
+        found.add(SampleError, what, where=name, row=f"lines {lines}", value=sample, remedy=remedy)
     if len(twice) > SHOWN:
         found.add(SampleError, f"{len(twice) - SHOWN} more samples stand there repeatedly", where=name)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -14,7 +15,10 @@ from her2stats.errors import InputError, ProblemList, SampleError, ScaleError
 from her2stats.notes import Note
 from her2stats.reading.clinical import interpret
 from her2stats.reading.clinical_file import ClinicalFile, open_clinical
-from her2stats.reading.expression import Normalise, read_expression
+from her2stats.reading.expression import Normalise, interpret_matrix, open_matrix
+from her2stats.reading.formats import MatrixOptions
+from her2stats.reading.gates import lies_on_its_side
+from her2stats.reading.matrix import RawMatrix
 from her2stats.reading.population import Population
 
 OnMismatch = Literal["error", "intersect"]
@@ -79,25 +83,25 @@ def read_cohort(
     """
     found = ProblemList()
     file = _attempt(found, lambda: open_clinical(clinical, columns=columns or {}, sheet=clinical_sheet))
-    matrix = None
+    matrix, both = None, None
+    notes: list[Note] = []
     if expression is not None:
+        ids = file.samples if file else ()
+        opened, wishes = _split(expression_options)
+        raw = _attempt(found, lambda: open_matrix(expression, **opened))
         if scale is None:
             remedy = 'declare scale = "log2" or "linear"; it is never guessed'
             found.add(ScaleError, "no scale is declared", where=f"cohort {name!r}", remedy=remedy)
-        else:
-            declared, ids = scale, file.samples if file else ()
+        elif raw is not None:
+            declared, seen = scale, raw
             matrix = _attempt(
                 found,
-                lambda: read_expression(
-                    expression,
-                    scale=declared,
-                    offset=offset,
-                    normalise=normalise,
-                    expected_samples=ids,
-                    **expression_options,
+                lambda: interpret_matrix(
+                    seen, scale=declared, offset=offset, normalise=normalise, expected_samples=ids, **wishes
                 ),
             )
-    both, notes = _shared_samples(file, matrix, on_mismatch, found)
+        if raw is not None and file is not None and not lies_on_its_side(raw, ids):
+            both, notes = _shared_samples(file, raw, on_mismatch, found)
     table = None
     if file is not None:
         table = _attempt(
@@ -126,13 +130,20 @@ def _attempt(found: ProblemList, read: Callable[[], T]) -> T | None:
         return None
 
 
+def _split(options: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Arguments of `read_expression` into those that open a matrix and those that interpret it."""
+    rest = dict(options)
+    known = {part.name for part in fields(MatrixOptions)} & rest.keys()
+    opened = MatrixOptions(**{key: rest.pop(key) for key in known})
+    orientation = {"orientation": rest.pop("orientation")} if "orientation" in rest else {}
+    return {"options": opened, **orientation}, rest
+
+
 def _shared_samples(
-    file: ClinicalFile | None, matrix: Expression | None, on_mismatch: OnMismatch, found: ProblemList
+    file: ClinicalFile, matrix: RawMatrix, on_mismatch: OnMismatch, found: ProblemList
 ) -> tuple[set[str] | None, list[Note]]:
-    """Samples that both files have; None where there is nothing to compare."""
-    if file is None or matrix is None:
-        return None, []
-    clinical_ids, matrix_ids = list(file.samples), [str(sample) for sample in matrix.values.columns]
+    """Samples that both files have; None where they do not go together."""
+    clinical_ids, matrix_ids = list(file.samples), list(dict.fromkeys(matrix.columns))
     both = set(clinical_ids) & set(matrix_ids)
     only_clinical = [sample for sample in clinical_ids if sample not in both]
     only_matrix = [sample for sample in matrix_ids if sample not in both]
@@ -151,7 +162,8 @@ def _shared_samples(
     found.add(
         SampleError,
         f"the sample ids of the two files differ: {described}",
-        where=f"{file.name}, expression",
+        where=f"{file.name} and {matrix.name}",
+        value=", ".join((only_clinical + only_matrix)[:SHOWN]),
         remedy=_mismatch_remedy(only_clinical, only_matrix, bool(both)),
     )
     return None, []

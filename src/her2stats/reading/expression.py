@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -10,14 +11,14 @@ import numpy as np
 import pandas as pd
 
 from her2stats.cohort import Expression, Scale
-from her2stats.errors import GeneError, Problem, ProblemList, ScaleError, TableError
+from her2stats.errors import GeneError, InputError, ProblemList, ScaleError, TableError
 from her2stats.genes import CollapseRule, collapse_duplicates
 from her2stats.reading.annotation import read_annotation
 from her2stats.reading.counts import counts_per_million
 from her2stats.reading.files import read_content
 from her2stats.reading.formats import MatrixOptions, read_matrix
-from her2stats.reading.gates import check_numbers, check_orientation, check_sample_names, check_scale
-from her2stats.reading.matrix import RawMatrix
+from her2stats.reading.gates import check_numbers, check_sample_names, check_scale, lies_on_its_side
+from her2stats.reading.matrix import Column, RawMatrix, numbers_from_words
 from her2stats.reading.rows import MissingRule, named_rows, without_missing
 
 Orientation = Literal["genes x samples", "samples x genes"]
@@ -99,38 +100,86 @@ def read_expression(
     >>> read_expression(counts, scale="linear", normalise="cpm").values["s1"].tolist()
     [300000.0, 700000.0]
     """
-    _check_scale_words(scale, offset, normalise)
     options = MatrixOptions(gene_column, tuple(ignore_columns), sheet, delimiter, decimal, layer)
-    source = None
+    return interpret_matrix(
+        open_matrix(path, options, orientation=orientation),
+        scale=scale,
+        offset=offset,
+        normalise=normalise,
+        duplicates=duplicates,
+        missing=missing,
+        symbols=symbols,
+        annotation=annotation,
+        allow_range=allow_range,
+        expected_samples=expected_samples,
+    )
+
+
+def open_matrix(
+    path: str | Path | pd.DataFrame, options: MatrixOptions, *, orientation: Orientation = "genes x samples"
+) -> RawMatrix:
+    """Read names and numbers; nothing is checked or repaired yet, and text among the numbers is no error yet."""
     if isinstance(path, pd.DataFrame):
         raw = _raw_from_frame(path)
     else:
         content = read_content(path)
-        source = content.source("expression")
-        raw = read_matrix(content, options)
-    if orientation == "samples x genes":
-        raw = raw.transposed()
-    found = raw.problems
-    check_sample_names(raw, found)
-    if check_orientation(raw, found, expected_samples):
-        check_numbers(raw, found, scale=scale)
-        if not found and not allow_range:
-            check_scale(raw, found, scale=scale, offset=offset)
-    found.raise_if_any()
-    if normalise == "cpm":
-        raw = counts_per_million(raw)
-    genes = read_annotation(annotation) if isinstance(annotation, str | Path) else annotation
-    values, notes = named_rows(raw, symbols, genes)
-    values, dropped = without_missing(values, missing, raw.name)
-    values, collapsed = collapse_duplicates(values, duplicates, where=raw.name)
-    if not len(values):
-        what, remedy = "no gene is left", "check the gene column, or the annotation of the probes"
-        raise GeneError(Problem(what, raw.name, remedy))
-    return Expression(values, scale, offset, (*raw.notes, *notes, *dropped, *collapsed), source)
+        raw = replace(read_matrix(content, options), source=content.source("expression"))
+    return raw.transposed() if orientation == "samples x genes" else raw
 
 
-def _check_scale_words(scale: str, offset: float, normalise: str | None) -> None:
+def interpret_matrix(
+    raw: RawMatrix,
+    *,
+    scale: Scale,
+    offset: float = 0.0,
+    normalise: Normalise | None = None,
+    duplicates: CollapseRule = "error",
+    missing: MissingRule = "error",
+    symbols: Mapping[str, str] | None = None,
+    annotation: str | Path | Mapping[str, str] | None = None,
+    allow_range: bool = False,
+    expected_samples: Sequence[str] = (),
+) -> Expression:
+    """Check a matrix, repair its gene symbols, and put it on its declared scale; see `read_expression`."""
     found = ProblemList()
+    _check_scale_words(found, scale, offset, normalise)
+    torn = bool(raw.problems)
+    for error in raw.problems.errors():
+        found.take(error)
+    check_sample_names(raw, found)
+    if seen := lies_on_its_side(raw, expected_samples):
+        remedy = 'put genes in rows and samples in columns, or say orientation = "samples x genes"'
+        found.add(TableError, f"the matrix lies on its side: {seen}", where=raw.name, remedy=remedy)
+        found.raise_if_any()  # whatever else is wrong follows from that
+    check_numbers(raw, found, scale=scale)
+    if not found and not allow_range:
+        check_scale(raw, found, scale=scale, offset=offset)
+    genes: Mapping[str, str] | None = None
+    try:
+        genes = read_annotation(annotation) if isinstance(annotation, str | Path) else annotation
+    except InputError as error:
+        found.take(error)
+    if normalise == "cpm" and not found:
+        raw = counts_per_million(raw)
+    values, notes = named_rows(raw, symbols, genes)
+    try:
+        values, dropped = without_missing(values, "drop" if torn else missing, raw.name)
+        notes += dropped
+    except InputError as error:
+        found.take(error)
+    try:
+        values, collapsed = collapse_duplicates(values, duplicates, where=raw.name)
+        notes += collapsed
+    except InputError as error:
+        found.take(error)
+    if not len(values) and not found:
+        what, remedy = "no gene is left", "check the gene column, or the annotation of the probes"
+        found.add(GeneError, what, where=raw.name, remedy=remedy)
+    found.raise_if_any()
+    return Expression(values, scale, offset, (*raw.notes, *notes), raw.source)
+
+
+def _check_scale_words(found: ProblemList, scale: str, offset: float, normalise: str | None) -> None:
     if scale not in ("log2", "linear"):
         found.add(
             ScaleError, f"the scale is {scale!r}", remedy='declare scale = "log2" or "linear"; it is never guessed'
@@ -141,23 +190,13 @@ def _check_scale_words(scale: str, offset: float, normalise: str | None) -> None
         found.add(ScaleError, f"normalise is {normalise!r}", remedy='the only normalisation is "cpm"')
     if normalise == "cpm" and scale != "linear":
         found.add(ScaleError, "counts per million need raw counts", remedy='declare scale = "linear"')
-    found.raise_if_any()
 
 
 def _raw_from_frame(frame: pd.DataFrame) -> RawMatrix:
+    name, found, columns = "expression frame", ProblemList(), [str(column) for column in frame.columns]
     try:
         values = frame.to_numpy(dtype=np.float64, na_value=np.nan)
     except (TypeError, ValueError):
-        words = frame.apply(pd.to_numeric, errors="coerce")
-        bad = [str(column) for column in frame.columns if (words[column].isna() & frame[column].notna()).any()]
-        found = ProblemList()
-        found.add(
-            TableError,
-            f"columns hold text among numbers: {', '.join(bad[:5])}",
-            where="expression frame",
-            remedy="set the gene symbols as index and leave only samples as columns",
-        )
-        found.raise_if_any()
-        raise
-    columns = [str(column) for column in frame.columns]
-    return RawMatrix(list(frame.index), columns, values, "expression frame", 0)
+        words = [Column(column, list(frame.iloc[:, place])) for place, column in enumerate(columns)]
+        values = numbers_from_words(words, list(frame.index), found, name=name, first_row=0)
+    return RawMatrix(list(frame.index), columns, values, name, 0, problems=found)

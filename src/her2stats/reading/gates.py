@@ -32,7 +32,8 @@ def check_sample_names(raw: RawMatrix, found: ProblemList) -> None:
         found.add(
             SampleError,
             f"{len(empty)} columns have no sample id",
-            where=f"{raw.name}, header",
+            where=raw.name,
+            row="header",
             remedy="name them, or remove empty columns",
         )
     twice = {name: count for name, count in Counter(raw.columns).items() if count > 1 and name}
@@ -40,34 +41,26 @@ def check_sample_names(raw: RawMatrix, found: ProblemList) -> None:
         found.add(
             SampleError,
             f"sample {name!r} stands there {count} times",
-            where=f"{raw.name}, header",
+            where=raw.name,
+            row="header",
+            value=name,
             remedy="keep one column of each sample",
         )
     if len(twice) > SHOWN:
-        found.add(SampleError, f"{len(twice) - SHOWN} more samples stand there repeatedly", where=f"{raw.name}, header")
+        what = f"{len(twice) - SHOWN} more samples stand there repeatedly"
+        found.add(SampleError, what, where=raw.name, row="header", remedy="keep one column of each sample")
 
 
-def check_orientation(raw: RawMatrix, found: ProblemList, clinical_ids: Sequence[str] = ()) -> bool:
-    """Genes stand in rows and samples in columns; returns whether they do."""
+def lies_on_its_side(raw: RawMatrix, clinical_ids: Sequence[str] = ()) -> str:
+    """What says that samples stand in rows and genes in columns; empty where nothing does."""
     rows, columns = {str(row) for row in raw.rows}, set(raw.columns)
     ids = set(clinical_ids)
     in_rows, in_columns = len(ids & rows), len(ids & columns)
     by_ids = in_rows > max(in_columns, len(ids) / 2)
     by_genes = len(LANDMARKS & columns) >= 3 and not LANDMARKS & rows
-    if not (by_ids or by_genes):
-        return True
-    seen = (
-        f"{in_rows} of {len(ids)} sample ids of the clinical table are names of rows, {in_columns} of columns"
-        if by_ids
-        else f"the header holds gene symbols ({', '.join(sorted(LANDMARKS & columns)[:3])})"
-    )
-    found.add(
-        TableError,
-        f"the matrix lies on its side: {seen}",
-        where=raw.name,
-        remedy='put genes in rows and samples in columns, or say orientation="samples x genes"',
-    )
-    return False
+    if by_ids:
+        return f"{in_rows} of {len(ids)} sample ids of the clinical table are names of rows, {in_columns} of columns"
+    return f"the header holds gene symbols ({', '.join(sorted(LANDMARKS & columns)[:3])})" if by_genes else ""
 
 
 def check_numbers(raw: RawMatrix, found: ProblemList, *, scale: Scale) -> None:
@@ -97,8 +90,9 @@ def _list_places(raw: RawMatrix, wrong: Any, found: ProblemList, kind: Any, what
     if not count:
         return
     for row, column in np.argwhere(wrong)[:SHOWN]:
-        value = raw.values[row, column]
-        found.add(kind, f"{value:g} {what}", where=raw.place(int(row), int(column)), remedy=remedy)
+        value, place = f"{raw.values[row, column]:g}", raw.row(int(row))
+        named = raw.columns[int(column)]
+        found.add(kind, f"{value} {what}", where=raw.name, row=place, column=named, value=value, remedy=remedy)
     if count > SHOWN:
         found.add(kind, f"{count - SHOWN} more values: {what.replace('is ', '', 1)}", where=raw.name, remedy=remedy)
 

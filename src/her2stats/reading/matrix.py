@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from her2stats.cohort import Source
 from her2stats.errors import ProblemList, TableError
 from her2stats.notes import Note
 
@@ -35,6 +36,8 @@ class RawMatrix:
         Number of the first data row in the file, counted from 1; 0 where rows have no numbers.
     problems : ProblemList
         Cells that are no numbers; they are NaN in `values`.
+    source : Source or None
+        The file, where there was one.
     """
 
     rows: list[str | date | float]
@@ -44,17 +47,17 @@ class RawMatrix:
     first_row: int = 2
     notes: tuple[Note, ...] = ()
     problems: ProblemList = field(default_factory=ProblemList)
+    source: Source | None = None
 
     def transposed(self) -> RawMatrix:
         """Samples in rows turned into samples in columns."""
         rows: list[str | date | float] = list(self.columns)
         return replace(self, rows=rows, columns=[str(row) for row in self.rows], values=self.values.T, first_row=0)
 
-    def place(self, row: int, column: int) -> str:
-        """Where a value stands, in words."""
-        line = f"row {row + self.first_row} (gene {str(self.rows[row])!r}), " if self.first_row else ""
-        gene = "" if self.first_row else f"gene {str(self.rows[row])!r}, "
-        return f"{self.name}, {line}{gene}column {self.columns[column]!r}"
+    def row(self, row: int) -> str:
+        """Name a row, in words."""
+        gene = f"gene {str(self.rows[row])!r}"
+        return f"row {row + self.first_row} ({gene})" if self.first_row else gene
 
 
 @dataclass
@@ -94,8 +97,10 @@ def numbers_from_words(
     for place in sorted(text_columns):
         found.add(
             TableError,
-            f"column {columns[place].name!r} holds text, not numbers (e.g. {_example(wrong, place)!r})",
+            f"holds text, not numbers (e.g. {_example(wrong, place)!r})",
             where=name,
+            column=columns[place].name,
+            value=_example(wrong, place),
             remedy="name it in ignore_columns if it describes genes, or in gene_column if it holds their symbols",
         )
     _list_cells([cell for cell in wrong if cell[1] not in text_columns], columns, rows, name, first_row, found, subject)
@@ -117,7 +122,10 @@ def _list_cells(
         found.add(
             TableError,
             f"{word!r} is not a number",
-            where=f"{name}, row {row + first_row} ({subject} {str(rows[row])!r}), column {columns[place].name!r}",
+            where=name,
+            row=(f"row {row + first_row} (%s)" if first_row else "%s") % f"{subject} {str(rows[row])!r}",
+            column=columns[place].name,
+            value=word,
             remedy=advice,
         )
     if len(cells) > SHOWN:

@@ -73,9 +73,11 @@ def without_missing(values: pd.DataFrame, missing: MissingRule, name: str) -> tu
         found = ProblemList()
         found.add(
             TableError,
-            f"{int(lacking[holed].sum())} values are missing in {int(holed.sum())} genes, "
-            f"the first in gene {values.index[row]!r}, sample {values.columns[column]!r}",
+            f"{int(lacking[holed].sum())} values are missing in {int(holed.sum())} genes, this is the first",
             where=name,
+            row=f"gene {values.index[row]!r}",
+            column=str(values.columns[column]),
+            value="missing",
             remedy='impute them before, or say missing = "drop" to leave those genes out',
         )
         found.raise_if_any()

@@ -125,22 +125,23 @@ def _one(
         cells = row + [""] * (max(places.values()) + 1 - len(row))
         gene = cells[places["gene"]]
         if not gene:
-            where = f"{file}, line {number}"
-            found.add(TableError, "there is no gene", where=where, remedy="name it, or remove the line")
+            remedy = "name it, or remove the line"
+            found.add(TableError, "there is no gene", where=file, row=f"line {number}", remedy=remedy)
             continue
         genes.append(gene)
         synonyms += [(gene, other.strip()) for other in _also(cells, places) if other.strip()]
         if "weight" in places:
-            weights.append(_weight(cells[places["weight"]], gene, f"{file}, line {number}", found))
+            weights.append(_weight(cells[places["weight"]], gene, file, number, found))
     found.raise_if_any()
     return GeneSignature(title, tuple(genes), tuple(weights) if weights else None, file, sha256, tuple(synonyms))
 
 
-def _weight(word: str, gene: str, where: str, found: ProblemList) -> float:
+def _weight(word: str, gene: str, file: str, line: int, found: ProblemList) -> float:
     try:
         return float(word)
     except ValueError:
-        found.add(TableError, f"the weight of {gene} is {word!r}, not a number", where=where, remedy="correct it")
+        what = f"the weight of {gene} is {word!r}, not a number"
+        found.add(TableError, what, where=file, row=f"line {line}", value=word, remedy="correct it")
         return 0.0
 
 
