@@ -69,7 +69,7 @@ _ROOMS = {
         "fit_logistic",
         "response_odds",
     ),
-    "her2stats.study": ("load_results", "run_study"),
+    "her2stats.study": ("compare_results", "load_results", "run_study"),
     "her2stats.tables": ("table_effects", "table_one", "table_response"),
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}

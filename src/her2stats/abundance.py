@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from her2stats.errors import DataError, ProblemList
+from her2stats.notebook import panel_html
 
 ROUNDING = 1e-12  # 0.77 - 0.75 is a little more than 0.02 in binary
 KINDS = ("kind", "share_zero", "n_zero", "n", "median", "borderline", "note")
@@ -47,6 +48,18 @@ class Abundance:
     def excluded(self) -> list[str]:
         """Cell types that are zero too often to be analysed."""
         return self._of("excluded")
+
+    def __repr__(self) -> str:
+        return f"{self._title()}\n{self.kinds.to_string()}"
+
+    def _repr_html_(self) -> str:
+        return panel_html(self._title(), [], self.kinds.reset_index())
+
+    def _title(self) -> str:
+        counts = (
+            f"{len(self.continuous)} continuous, {len(self.dichotomised)} dichotomised, {len(self.excluded)} excluded"
+        )
+        return f"Abundance{f' in {self.cohort}' if self.cohort else ''}: {counts}"
 
     def _of(self, kind: str) -> list[str]:
         return [str(name) for name in self.kinds.index[self.kinds["kind"] == kind]]

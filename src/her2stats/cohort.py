@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
@@ -11,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from her2stats.errors import GeneError, InputError, ProblemList, SampleError, ScaleError, TableError
+from her2stats.notebook import panel_html
 from her2stats.notes import Note, notes_table
 
 Scale = Literal["log2", "linear"]
@@ -226,9 +226,8 @@ class Cohort:
         return f"Cohort {self.name!r}: {', '.join([*self._facts(), *notes])}"
 
     def _repr_html_(self) -> str:
-        facts = "".join(f"<li>{html.escape(fact)}</li>" for fact in self._facts())
-        notes = notes_table(self.notes).to_html(index=False, escape=True, na_rep="") if self.notes else ""
-        return f"<strong>Cohort {html.escape(self.name)}</strong><ul>{facts}</ul>{notes}"
+        tables = [notes_table(self.notes)] if self.notes else []
+        return panel_html(f"Cohort {self.name}", self._facts(), *tables)
 
 
 def to_log2(values: pd.DataFrame, scale: Scale, offset: float = 0.0) -> pd.DataFrame:

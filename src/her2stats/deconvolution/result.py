@@ -13,6 +13,7 @@ from her2stats.deconvolution.cibersort import Fits, Mode
 from her2stats.deconvolution.permutations import Floats, p_values
 from her2stats.deconvolution.settings import Settings
 from her2stats.deconvolution.signature_matrix import SignatureMatrix
+from her2stats.notebook import panel_html
 from her2stats.notes import Note
 
 
@@ -54,6 +55,25 @@ class Deconvolution:
     notes: tuple[Note, ...]
     method: str
     intervals: pd.DataFrame | None = None
+
+    def __repr__(self) -> str:
+        return f"{self._title()}\n{self._spread().to_string()}"
+
+    def _repr_html_(self) -> str:
+        facts = [self.method, *(f"{note.what}: {note.count}" for note in self.notes)]
+        return panel_html(self._title(), facts, self._spread().rename_axis("cell type").reset_index())
+
+    def _title(self) -> str:
+        samples, types = self.fractions.shape
+        flagged = int((self.quality["flag"] != "").sum())
+        without = f", {flagged} without a usable fit" if flagged else ""
+        return f"Cell fractions of {samples} samples, {types} cell types ({self.signature.name}){without}"
+
+    def _spread(self) -> pd.DataFrame:
+        """How much of each cell type there is, over the samples."""
+        amounts = self.fractions
+        columns = {"median": amounts.median(), "mean": amounts.mean(), "max": amounts.max()}
+        return pd.DataFrame(columns | {"share of zeros": (amounts == 0).sum() / amounts.notna().sum()})
 
     def wide(self) -> pd.DataFrame:
         """One row a sample: every fraction, its interval beside it, then the quality."""

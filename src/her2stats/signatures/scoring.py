@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from her2stats.errors import CoverageError, DataError, GeneError, Problem, ProblemList
+from her2stats.notebook import panel_html
 from her2stats.notes import Note
 from her2stats.signatures.catalogue import SOURCES
 from her2stats.signatures.catalogue import signature as from_catalogue
@@ -54,6 +55,19 @@ class Scores:
     coverage: pd.DataFrame
     method: str
     notes: tuple[Note, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"{self._title()}\n{self.table.describe().T.to_string()}"
+
+    def _repr_html_(self) -> str:
+        spread = self.table.describe().T[["mean", "std", "min", "50%", "max"]].rename(columns={"50%": "median"})
+        told = self.coverage[["genes_found", "genes_total", "flag"]]
+        facts = [f"Method: {self.method}", *(note.what for note in self.notes)]
+        return panel_html(self._title(), facts, spread.join(told).rename_axis("score").reset_index())
+
+    def _title(self) -> str:
+        count = self.table.shape[1]
+        return f"Scores of {len(self.table)} samples: {count} set{'' if count == 1 else 's'}"
 
 
 def score_signature(

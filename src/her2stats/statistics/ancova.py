@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from her2stats.errors import DataError, ProblemList
+from her2stats.notebook import panel_html
 from her2stats.statistics.ancova_model import AncovaModels
 from her2stats.statistics.ancova_rows import curve_rows, slope_rows, test_rows
 from her2stats.statistics.arguments import Names, as_names, check_choice, check_level, check_names
 from her2stats.statistics.design import Term, two_way_terms
 from her2stats.statistics.frame import model_frame
-from her2stats.statistics.result import Result
+from her2stats.statistics.result import Result, shown_columns
 from her2stats.statistics.specs import AncovaSpec, Weights
 
 
@@ -33,6 +34,16 @@ class Ancova:
     tests: Result
     slopes: Result
     curve: Result
+
+    def __repr__(self) -> str:
+        return "\n".join(f"{name}: {getattr(self, name)!r}" for name in ("tests", "slopes"))
+
+    def _repr_html_(self) -> str:
+        points = len(self.curve.table)
+        facts = [f"Method: {method}" for method in dict.fromkeys(self.slopes.table["method"]) if method]
+        facts.append(f"Type III tests, then marginal slopes; the marginal mean curves have {points} points")
+        tables = (shown_columns(result.table) for result in (self.tests, self.slopes))
+        return panel_html("Analysis of covariance", facts, *tables)
 
 
 def fit_ancova(

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from her2stats.notebook import MOST_ROWS, panel_html
 from her2stats.statistics.specs import Spec
 
 TEXT = ("cohort", "stratum", "outcome", "term")
@@ -44,6 +45,27 @@ class Result:
     def with_table(self, table: pd.DataFrame) -> Result:
         """Return the same question and data with another table (adjusted p-values, chosen rows)."""
         return replace(self, table=table)
+
+    def __repr__(self) -> str:
+        return f"{self._title()}\n{shown_columns(self.table).to_string(index=False, max_rows=MOST_ROWS, na_rep='')}"
+
+    def _repr_html_(self) -> str:
+        methods = [f"Method: {method}" for method in dict.fromkeys(self.table["method"]) if method]
+        return panel_html(self._title(), methods, shown_columns(self.table))
+
+    def _title(self) -> str:
+        rows = len(self.table)
+        return f"Result of {self.spec.verb}: {rows} row{'' if rows == 1 else 's'}, {len(self.data)} samples"
+
+
+def shown_columns(table: pd.DataFrame) -> pd.DataFrame:
+    """Columns of a result table that say something, for a look at it: the method is said once, beside it."""
+    told = [name for name in COLUMNS if name != "method" and not _is_silent(table[name])]
+    return table[told]
+
+
+def _is_silent(column: pd.Series) -> bool:
+    return bool((column.isna() | column.eq("")).all())
 
 
 def as_result_table(rows: pd.DataFrame, *, cohort: str = "") -> pd.DataFrame:

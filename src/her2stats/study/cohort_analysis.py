@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
 import pandas as pd
 
 from her2stats.abundance import classify_abundance
 from her2stats.cohort import Cohort
-from her2stats.deconvolution import Deconvolution, SignatureMatrix, deconvolve
+from her2stats.deconvolution import Deconvolution, SignatureMatrix
 from her2stats.errors import Problem, StudyFileError
 from her2stats.notes import Note
 from her2stats.reading import read_cibersortx
+from her2stats.study.cache import NO_CACHE, Cache
 from her2stats.study.exposure import ScoredCohort, score_cohort
+from her2stats.study.kept_fractions import deconvolve_once, fractions_key
 from her2stats.study.material import Answers, Material
 from her2stats.study.progress import Progress, silent
 from her2stats.study.questions import CELL_QUESTIONS, response
@@ -30,6 +33,7 @@ CELL_TABLES = (
     "ancova_slopes",
     "ancova_curves",
 )
+FractionsSource = Literal["none", "read", "kept", "estimated"]
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,7 @@ def analyse_cohort(
     study: Study,
     matrix: SignatureMatrix | None,
     *,
+    cache: Cache = NO_CACHE,
     n_jobs: int = 1,
     progress: Progress = silent,
 ) -> CohortAnalysis:
@@ -64,6 +69,8 @@ def analyse_cohort(
         What the study file says.
     matrix : SignatureMatrix or None
         For the cell fractions; None where the study does not deconvolve.
+    cache : Cache
+        Where cell fractions are kept from run to run.
     n_jobs : int
         Processes for the deconvolution.
     progress : callable
@@ -71,7 +78,7 @@ def analyse_cohort(
     """
     answers = Answers(cohort.name)
     scored = score_cohort(cohort, study, answers) if cohort.expression is not None else ScoredCohort()
-    fractions = _fractions(cohort, section, study, matrix, answers, n_jobs=n_jobs, progress=progress)
+    fractions = _fractions(cohort, section, study, matrix, cache=cache, n_jobs=n_jobs, progress=progress)
     material = _material(cohort, scored, fractions, answers)
     if scored.exposure and material.abundance is not None:
         for question in CELL_QUESTIONS:
@@ -124,30 +131,46 @@ def _fractions(
     section: CohortSection,
     study: Study,
     matrix: SignatureMatrix | None,
-    answers: Answers,
     *,
+    cache: Cache,
     n_jobs: int,
     progress: Progress,
 ) -> Deconvolution | None:
     """Deconvolve, or read what CIBERSORTx has already done."""
     if section.fractions is not None:
         return _fractions_of(read_cibersortx(study.locate(section.fractions)), cohort, section)
-    settings = study.deconvolution
-    if matrix is None or settings is None or cohort.expression is None:
+    settings = _deconvolution_settings(cohort, study, matrix)
+    if matrix is None or settings is None:
         return None
     stage = f"{cohort.name}: cell fractions"
-    return deconvolve(
+    return deconvolve_once(
+        cache,
         cohort.linear(),
         matrix,
-        mode=settings.mode,
-        solver=settings.solver,
-        permutations=settings.permutations,
-        quantile_normalise=settings.quantile_normalise,
-        min_overlap=settings.min_overlap,
-        seed=study.study.seed,
+        settings,
         n_jobs=n_jobs,
         progress=lambda done, total: progress(stage, done, total),
     )
+
+
+def where_fractions_come_from(
+    cohort: Cohort, section: CohortSection, study: Study, matrix: SignatureMatrix | None, cache: Cache
+) -> FractionsSource:
+    """Say what a run would do for the cell fractions of a cohort, without doing it."""
+    if section.fractions is not None:
+        return "read"
+    settings = _deconvolution_settings(cohort, study, matrix)
+    if matrix is None or settings is None:
+        return "none"
+    return "kept" if cache.find(fractions_key(cohort.linear(), matrix, settings)) is not None else "estimated"
+
+
+def _deconvolution_settings(cohort: Cohort, study: Study, matrix: SignatureMatrix | None) -> dict[str, Any] | None:
+    """What the study file asks of `deconvolve`; None where there is nothing to deconvolve."""
+    settings = study.deconvolution
+    if matrix is None or settings is None or cohort.expression is None:
+        return None
+    return {**settings.model_dump(exclude={"signature"}), "seed": study.study.seed}
 
 
 def _fractions_of(read: Deconvolution, cohort: Cohort, section: CohortSection) -> Deconvolution:

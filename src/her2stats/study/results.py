@@ -11,19 +11,23 @@ from typing import Any
 import pandas as pd
 from packaging.version import Version
 
-from her2stats.errors import FileError, Problem
+from her2stats.errors import FileError, Problem, ProblemList
+from her2stats.notebook import panel_html
+from her2stats.r_engine import read_models
 from her2stats.report import key_findings, read_folder
 from her2stats.statistics import Result
+from her2stats.statistics.result import COUNTS, NUMBERS
 from her2stats.study.results_folder import PROVENANCE, is_results_folder
 
 # From pandas 3.1 on numbers are read exactly, and asking for it is deprecated.
 EXACT_NUMBERS: dict[str, Any] = {} if Version(pd.__version__) >= Version("3.1") else {"float_precision": "round_trip"}
 # Columns that name or describe things stay text even where every cell looks like a number (IHC "0", sample "0012").
-TEXT_COLUMNS = (
+EMPTY_TEXT = (
     *("cohort", "sample", "stratum", "outcome", "term", "exposure", "method", "flag", "family", "question", "model"),
-    *("reference", "comparison", "type", "kind", "score", "missing", "note", "reason", "part", "stage", "what"),
-    *("detail", "variable", "level", "verb", "quantity", "verdict", "r_version", "emmeans_version"),
+    *("type", "kind", "score", "missing", "note", "reason", "part", "stage", "what", "detail", "variable", "level"),
+    *("verb", "quantity", "verdict", "r_version", "emmeans_version"),
 )
+OTHER_TEXT = ("reference", "comparison")  # missing where a row compares no groups
 
 
 @dataclass(frozen=True)
@@ -56,15 +60,26 @@ class StudyResults:
         return self.crosscheck is not None and bool((self.crosscheck["verdict"] == "disagree").any())
 
     def summary(self) -> list[str]:
-        """Say in a few lines what there is and where."""
+        """Say on one screen what was found and where it is."""
         cohorts = ", ".join(f"{cohort['name']} (n = {cohort['n']})" for cohort in self.provenance["cohorts"])
-        lines = [f"Cohorts: {cohorts}"]
-        if self.provenance.get("simulated"):
-            lines[0] += " - all simulated"
-        lines += [f"  {finding}" for finding in key_findings(read_folder(self.folder))]
-        lines.append(self._r_sentence())
-        lines.append(f"Report: {self.folder / 'report.html'}")
-        return lines
+        simulated = " - all simulated" if self.provenance.get("simulated") else ""
+        found = key_findings(read_folder(self.folder))
+        exposure = self.provenance.get("exposure")
+        lines = [f"Cohorts: {cohorts}{simulated}"]
+        if found:
+            lines += [f"Strongest associations with {exposure}, p corrected:", *(f"  {one}" for one in found)]
+        elif exposure:
+            lines.append(f"No association with {exposure} is significant after correction.")
+        omitted = len(self.tables.get("omitted", ()))
+        lines += [f"Left out, with the reason: {omitted} parts (tables/omitted.csv)"] if omitted else []
+        return [*lines, self._r_sentence(), f"Report: {self.folder / 'report.html'}"]
+
+    def __repr__(self) -> str:
+        return f"Results of a study in {self.folder}: {len(self.tables)} tables, {len(self.models)} models"
+
+    def _repr_html_(self) -> str:
+        sizes = pd.DataFrame({"table": list(self.tables), "rows": [len(table) for table in self.tables.values()]})
+        return panel_html(str(self.provenance.get("title", "Results")), self.summary(), sizes)
 
     def _r_sentence(self) -> str:
         if self.crosscheck is None or not len(self.crosscheck):
@@ -91,27 +106,64 @@ def load_results(folder: str | Path) -> StudyResults:
     FileError
         The folder is not a results folder.
     """
-    from her2stats.r_engine import read_models
-
     folder = Path(folder)
-    if not is_results_folder(folder):
-        raise FileError(Problem("is not a results folder", str(folder), "give the folder that a run has written"))
-    tables = {path.stem: read_table(path) for path in sorted((folder / "tables").glob("*.csv"))}
     checked = folder / "crosscheck.csv"
     return StudyResults(
         folder=folder,
-        tables=tables,
+        provenance=read_provenance(folder),
+        tables=read_folder_tables(folder),
         models=read_models(folder / "r"),
-        provenance=json.loads((folder / PROVENANCE).read_text(encoding="utf-8")),
         crosscheck=read_table(checked) if checked.exists() else None,
     )
 
 
+def read_provenance(folder: Path) -> dict[str, Any]:
+    """Provenance of a results folder.
+
+    Raises
+    ------
+    FileError
+        The folder is not a results folder.
+    """
+    if not is_results_folder(folder):
+        raise FileError(Problem("is not a results folder", str(folder), "give the folder that a run has written"))
+    content: dict[str, Any] = json.loads((folder / PROVENANCE).read_text(encoding="utf-8"))
+    return content
+
+
+def read_folder_tables(folder: Path) -> dict[str, pd.DataFrame]:
+    """Every table of a results folder, by file name without ending.
+
+    Raises
+    ------
+    FileError
+        A table is damaged; all of them are named.
+    """
+    tables, problems = {}, ProblemList()
+    for path in sorted((folder / "tables").glob("*.csv")):
+        try:
+            tables[path.stem] = read_table(path)
+        except (OSError, ValueError) as error:  # pandas' complaints about a file are ValueErrors
+            problems.add(FileError, f"cannot be read: {error}", where=str(path), remedy="run the study again")
+    problems.raise_if_any()
+    return tables
+
+
 def read_table(path: Path) -> pd.DataFrame:
-    """Read one result table with its text kept as text: an empty flag is empty, a sample id is not a number."""
-    header = pd.read_csv(path, nrows=0).columns
-    text = {column: "str" for column in header if column in TEXT_COLUMNS}
-    table: pd.DataFrame = pd.read_csv(path, dtype=text, low_memory=False, **EXACT_NUMBERS)
+    """Read one table as it was before it was written: text stays text, counts stay whole, an empty flag is empty.
+
+    Raises
+    ------
+    ValueError
+        A column holds what it cannot hold; the words are pandas'.
+    """
+    header = [str(column) for column in pd.read_csv(path, nrows=0).columns]
+    text = [column for column in header if column in EMPTY_TEXT and not ("sample" in header and column == "score")]
+    dtypes = {column: "str" for column in header if column in text or column in OTHER_TEXT}
+    if "estimate" in header:
+        dtypes |= dict.fromkeys(NUMBERS, "float64") | dict.fromkeys(COUNTS, "Int64")
+    dtypes |= {column: "Int64" for column in header if column == "count" or column.endswith(" n")}
+    table: pd.DataFrame = pd.read_csv(path, dtype=dtypes, low_memory=False, **EXACT_NUMBERS)
     for column in text:
         table[column] = table[column].fillna("")
     return table

@@ -2,38 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import shutil
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-
-import pandas as pd
+from typing import Literal, get_args
 
 from her2stats.cohort import Cohort
 from her2stats.deconvolution import SignatureMatrix, read_signature_matrix
 from her2stats.deconvolution.mixture import check_overlap
-from her2stats.errors import CoverageError, InputError, ProblemList
-from her2stats.r_engine import crosscheck_r, r_status, write_models
+from her2stats.errors import CoverageError, InputError, Problem, ProblemList
+from her2stats.r_engine import write_models
 from her2stats.reading import read_cohort
 from her2stats.report import write_report
 from her2stats.statistics import Result
+from her2stats.study.cache import NO_CACHE, Cache
 from her2stats.study.cohort_analysis import CohortAnalysis, analyse_cohort
 from her2stats.study.crosscheck import write_crosscheck
+from her2stats.study.drawing import draw_once
 from her2stats.study.exposure import score_exposure_of
+from her2stats.study.origin import check_is_results_folder, check_same_origin
 from her2stats.study.progress import Progress, silent
 from her2stats.study.provenance import provenance, write_provenance
+from her2stats.study.r_comparison import compare_with_r
 from her2stats.study.result_tables import RESULT_TABLES, result_tables, write_tables
 from her2stats.study.results import StudyResults, load_results
 from her2stats.study.results_folder import PROVENANCE, fresh_folder
-from her2stats.study.study_figures import draw_figures
+from her2stats.study.study_figures import all_drawings
 from her2stats.study.study_file import CohortSection, Study, read_study
 from her2stats.tables import save_workbook
+
+Stage = Literal["tables", "figures", "report"]
+STAGES: tuple[Stage, ...] = get_args(Stage)
 
 
 def run_study(
     study: str | Path | Study,
     *,
+    only: Collection[str] = (),
     overwrite: bool = False,
     n_jobs: int = 1,
+    cache: str | Path | None = None,
     progress: Progress = silent,
 ) -> StudyResults:
     """Run a study and write its results folder.
@@ -42,10 +51,17 @@ def run_study(
     ----------
     study : str, Path or Study
         A study file, or one that is already read.
+    only : collection of {"tables", "figures", "report"}
+        Write these again in a results folder that is already there, and the report, which holds them all. Inputs,
+        settings and versions must be those of the folder. Default: everything.
     overwrite : bool
         Replace a folder that holds something else than results.
     n_jobs : int
         Processes for deconvolution and drawing; they change no number and no byte.
+    cache : str or Path, optional
+        Folder in which cell fractions, figures and the comparison with R are kept, and taken from where nothing
+        that decides them has changed; results are the same bytes with and without it. Default: none. The commands
+        use a folder in the user's cache.
     progress : callable
         Told the stage, what is done of it and how much there is.
 
@@ -56,20 +72,47 @@ def run_study(
     Raises
     ------
     InputError
-        Something in the study file or the data cannot be used; every problem is listed, nothing is written.
+        Something in the study file or the data cannot be used; every problem is listed, nothing is written. With
+        `only`: there are no results yet, or they were made from other inputs or settings.
     OutputError
         The results folder cannot be written.
     """
     study = study if isinstance(study, Study) else read_study(study)
+    kept = Cache(Path(cache) if cache is not None else None)
+    stages = checked_stages(only)
+    if only:
+        check_is_results_folder(study.results_folder)
     with fresh_folder(study.results_folder, overwrite=overwrite) as draft:
-        cohorts, matrix = read_inputs(study, progress=progress)
-        analyses = []
-        for number, (section, cohort) in enumerate(zip(study.cohorts, cohorts, strict=True)):
-            progress("Analysing cohorts", number, len(cohorts))
-            analyses.append(analyse_cohort(cohort, section, study, matrix, n_jobs=n_jobs, progress=progress))
-        progress("Analysing cohorts", len(cohorts), len(cohorts))
-        _write(study, analyses, draft, n_jobs=n_jobs, progress=progress)
+        if only:
+            shutil.copytree(study.results_folder, draft, dirs_exist_ok=True)
+        if stages == {"report"}:
+            _write_report(draft, progress)
+        else:
+            analyses = analyse_study(study, cache=kept, n_jobs=n_jobs, progress=progress)
+            if only:
+                check_same_origin(study, analyses, draft)
+            _write(study, analyses, draft, stages, cache=kept, n_jobs=n_jobs, progress=progress)
+    kept.tidy()
     return load_results(study.results_folder)
+
+
+def analyse_study(
+    study: Study, *, cache: Cache = NO_CACHE, n_jobs: int = 1, progress: Progress = silent
+) -> list[CohortAnalysis]:
+    """Read everything and answer every question; nothing is written but the cache.
+
+    Raises
+    ------
+    InputError
+        Every problem of every file.
+    """
+    cohorts, matrix = read_inputs(study, progress=progress)
+    analyses = []
+    for number, (section, cohort) in enumerate(zip(study.cohorts, cohorts, strict=True)):
+        progress("Analysing cohorts", number, len(cohorts))
+        analyses.append(analyse_cohort(cohort, section, study, matrix, cache=cache, n_jobs=n_jobs, progress=progress))
+    progress("Analysing cohorts", len(cohorts), len(cohorts))
+    return analyses
 
 
 def read_inputs(study: Study, *, progress: Progress = silent) -> tuple[list[Cohort], SignatureMatrix | None]:
@@ -136,28 +179,57 @@ def _read_cohort(study: Study, section: CohortSection) -> Cohort:
     )
 
 
-def _write(study: Study, analyses: Sequence[CohortAnalysis], draft: Path, *, n_jobs: int, progress: Progress) -> None:
-    """Fill the draft folder: tables, models, the comparison with R, figures, provenance, report."""
-    tables = result_tables(analyses)
-    write_tables(tables, draft / "tables")
-    save_workbook(tables, draft / "tables" / "tables.xlsx")
-    models = _models(analyses)
-    write_models(models, draft / "r")
+def checked_stages(only: Collection[str]) -> frozenset[Stage]:
+    """Stages that a run writes: those asked for and the report, or all."""
+    unknown = sorted(set(only) - set(STAGES))
+    if unknown:
+        what = f"{', '.join(map(repr, unknown))} cannot be run alone"
+        raise InputError(Problem(what, remedy=f"say one or more of {', '.join(STAGES)}"))
+    return frozenset(stage for stage in STAGES if not only or stage in only or stage == "report")
+
+
+def _write(
+    study: Study,
+    analyses: Sequence[CohortAnalysis],
+    draft: Path,
+    stages: Collection[Stage],
+    *,
+    cache: Cache,
+    n_jobs: int,
+    progress: Progress,
+) -> None:
+    """Fill the draft folder: tables, models and their comparison with R, figures, provenance, report."""
+    models = model_results(analyses)
+    if "tables" in stages:
+        progress("Tables", 0, 1)
+        tables = result_tables(analyses)
+        write_tables(tables, draft / "tables")
+        save_workbook(tables, draft / "tables" / "tables.xlsx")
+        write_models(models, draft / "r")
+        progress("Tables", 1, 1)
     with ThreadPoolExecutor(max_workers=1) as beside:  # R works in a process of its own while we draw
-        comparison = beside.submit(_crosscheck, study, models)
-        draw_figures(analyses, study, draft / "figures", n_jobs=n_jobs, progress=progress)
-        progress("Comparing with R", 0, 1)
-        checked = comparison.result()
-    progress("Comparing with R", 1, 1)
-    if checked is not None:
-        write_crosscheck(checked, draft)
+        comparison = beside.submit(compare_with_r, study, models, cache) if "tables" in stages else None
+        if "figures" in stages:
+            shutil.rmtree(draft / "figures", ignore_errors=True)
+            drawings = all_drawings(analyses, study)
+            draw_once(drawings, draft / "figures", cache=cache, n_jobs=n_jobs, progress=progress)
+        if comparison is not None:
+            progress("Comparing with R", 0, 1)
+            checked = comparison.result()
+            progress("Comparing with R", 1, 1)
+            if checked is not None:
+                write_crosscheck(checked, draft)
     write_provenance(provenance(study, list(analyses)), draft / PROVENANCE)
+    _write_report(draft, progress)
+
+
+def _write_report(draft: Path, progress: Progress) -> None:
     progress("Report", 0, 1)
     write_report(draft)
     progress("Report", 1, 1)
 
 
-def _models(analyses: Sequence[CohortAnalysis]) -> dict[str, Result]:
+def model_results(analyses: Sequence[CohortAnalysis]) -> dict[str, Result]:
     """Every fitted model under an id that says where it came from: cohort, table, number."""
     return {
         f"{analysis.cohort.name}.{table}.{number + 1}": result
@@ -165,11 +237,3 @@ def _models(analyses: Sequence[CohortAnalysis]) -> dict[str, Result]:
         for table in RESULT_TABLES
         for number, result in enumerate(analysis.answers.results.get(table, []))
     }
-
-
-def _crosscheck(study: Study, models: dict[str, Result]) -> pd.DataFrame | None:
-    """Compare with R: when the study asks for it, and by default when R is there."""
-    wanted = study.analysis.crosscheck
-    if wanted is False or (wanted is None and not r_status(probe=False).usable):
-        return None
-    return crosscheck_r(models, whole=True).table

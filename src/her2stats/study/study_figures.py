@@ -1,45 +1,28 @@
-"""The figures of a results folder: which there are, of what, and drawn side by side."""
+"""The figures of a results folder: which there are, and of what."""
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from collections.abc import Sequence
 
 import pandas as pd
-from joblib import Parallel, delayed
 
 from her2stats.statistics import Result, combine
 from her2stats.study.cohort_analysis import CohortAnalysis
-from her2stats.study.progress import Progress
+from her2stats.study.drawing import Drawing
 from her2stats.study.study_file import Study
 
 MOST_MARGINAL = 6  # panels of Fig. 3; the paper shows two
 
 
-@dataclass(frozen=True)
-class Drawing:
-    """One figure to draw: name of the plot function, its arguments, and the file name."""
-
-    plot: str
-    stem: str
-    arguments: tuple[Any, ...]
-    options: dict[str, Any] = field(default_factory=dict)
-
-
-def draw_figures(
-    analyses: Sequence[CohortAnalysis], study: Study, folder: Path, *, n_jobs: int, progress: Progress
-) -> None:
-    """Draw every figure as pdf, svg and png into a folder.
+def all_drawings(analyses: Sequence[CohortAnalysis], study: Study) -> list[Drawing]:
+    """Every figure of a study.
 
     Parameters
     ----------
     analyses : sequence of CohortAnalysis
         The largest cohort's figures carry the plain names; those of the others end in the cohort's name.
-    n_jobs : int
-        Processes; the files are the same for any number.
+    study : Study
+        What the study file says.
     """
     drawings = [*overview_drawings(analyses, study)]
     shown = sorted((a for a in analyses if a.material.abundance is not None), key=lambda a: -len(a.cohort.clinical))
@@ -48,11 +31,7 @@ def draw_figures(
         drawings += cohort_drawings(analysis, study, suffix)
     if not shown:
         drawings += [Drawing("placeholder", name, ("No cohort of this study has cell fractions",)) for name in NAMES]
-    tasks = (delayed(_draw)(drawing, folder) for drawing in drawings)
-    progress("Figures", 0, len(drawings))
-    finished = Parallel(n_jobs=n_jobs, return_as="generator_unordered")(tasks)
-    for number, _ in enumerate(finished):
-        progress("Figures", number + 1, len(drawings))
+    return drawings
 
 
 NAMES = ("fig1a_correlation", "fig1b_til", "fig2a_heatmap", "fig2b_forest", "fig3_marginal", "figS1_distribution")
@@ -134,14 +113,3 @@ def _unadjusted(analysis: CohortAnalysis, name: str) -> pd.DataFrame:
 
 def _results(analyses: Sequence[CohortAnalysis], name: str) -> list[Result]:
     return [result for analysis in analyses for result in analysis.answers.results.get(name, [])]
-
-
-def _draw(drawing: Drawing, folder: Path) -> str:
-    """Draw and write one figure; runs in a process of its own."""
-    from her2stats import figures
-
-    plot: Callable[..., Any] = getattr(figures, drawing.plot)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", FutureWarning)  # of plotnine's dependencies; nothing a user can mend
-        figures.save_figure(plot(*drawing.arguments, **drawing.options), folder / drawing.stem)
-    return drawing.stem

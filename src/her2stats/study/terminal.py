@@ -8,6 +8,8 @@ from collections.abc import Iterator
 
 from her2stats.study.progress import Progress, silent
 
+ROOM_FOR_BARS = 72  # characters; a narrower terminal gets the counts and the time left
+
 
 @contextlib.contextmanager
 def shown_progress() -> Iterator[Progress]:
@@ -16,17 +18,24 @@ def shown_progress() -> Iterator[Progress]:
         yield silent
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        ProgressColumn,
+        TaskID,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
     from rich.progress import Progress as Bars
 
-    bars = Bars(
-        TextColumn("{task.description}", markup=False),
-        BarColumn(bar_width=24),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(compact=True),
-        console=Console(stderr=True),
-    )
+    console = Console(stderr=True)
+    told: list[ProgressColumn] = [TextColumn("{task.description}", markup=False), MofNCompleteColumn()]
+    told.append(TimeRemainingColumn(compact=True))
+    if console.width >= ROOM_FOR_BARS:
+        told[1:1] = [BarColumn(bar_width=24)]
+        told[3:3] = [TimeElapsedColumn()]
+    bars = Bars(*told, console=console)
     tasks: dict[str, TaskID] = {}
 
     def show(stage: str, done: int, total: int) -> None:

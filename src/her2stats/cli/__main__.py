@@ -1,0 +1,5 @@
+"""``python -m her2stats.cli``."""
+
+from her2stats.cli import main
+
+main()

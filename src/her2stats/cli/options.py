@@ -1,0 +1,18 @@
+"""Arguments and options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+StudyFile = Annotated[Path, typer.Argument(metavar="STUDY.toml", help="The study file.", show_default=False)]
+ResultsFolder = Annotated[Path, typer.Argument(metavar="RESULTS", help="A results folder.", show_default=False)]
+ExpressionFile = Annotated[Path, typer.Argument(metavar="EXPRESSION", help="genes x samples.", show_default=False)]
+Scale = Annotated[str, typer.Option(help="Scale of the values: log2 or linear. Never guessed.", show_default=False)]
+Offset = Annotated[float, typer.Option(help="What was added before the logarithm: log2(x + offset).")]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace a folder that holds other files.")]
+Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, help="Processes for deconvolution and drawing.")]
+NoCache = Annotated[bool, typer.Option("--no-cache", help="Compute every stage anew, and keep none.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]

@@ -1,0 +1,85 @@
+"""Answers on the terminal: lines that fit its width, tables for people and for pipes, JSON for programs."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import textwrap
+import unicodedata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LEAST_COLUMN = 12  # below this width a column of a table breaks its words
+
+
+def say(text: str, *, err: bool = False) -> None:
+    """Print a line, on a terminal broken between words with the rest indented.
+
+    Control codes that a file has smuggled into an id or a word are shown, not obeyed.
+    """
+    harmless = "".join(
+        sign if sign in "\n\t" or not unicodedata.category(sign).startswith("C") else "\N{REPLACEMENT CHARACTER}"
+        for sign in text
+    )
+    stream = sys.stderr if err else sys.stdout
+    if stream.isatty():
+        harmless = "\n".join(_fitted(line, shutil.get_terminal_size().columns) for line in harmless.split("\n"))
+    typer.echo(harmless, err=err)
+
+
+def _fitted(line: str, width: int) -> str:
+    indent = " " * (len(line) - len(line.lstrip()))
+    return textwrap.fill(
+        line.strip(),
+        width,
+        initial_indent=indent,
+        subsequent_indent=f"{indent}  ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def write_table(table: pd.DataFrame, output: Path | None) -> None:
+    """Write a table with its index as CSV, or print it where no file is named."""
+    if output is None:
+        typer.echo(table.to_csv(lineterminator="\n"), nl=False)
+        return
+    from her2stats.study.single_steps import write_csv
+
+    write_csv(table, output)
+    say(f"Written: {output}")
+
+
+def print_table(table: pd.DataFrame) -> None:
+    """Print a frame: a table on a terminal, a record a row on a narrow one, tab-separated text in a pipe."""
+    if not sys.stdout.isatty():
+        typer.echo(table.to_csv(sep="\t", index=False, lineterminator="\n"), nl=False)
+        return
+    names = [str(name) for name in table.columns]
+    rows = [["" if value != value else str(value) for value in row] for row in table.itertuples(index=False)]
+    if shutil.get_terminal_size().columns < LEAST_COLUMN * len(names):
+        for row in rows:
+            for name, value in zip(names, row, strict=True):
+                if value:
+                    say(f"{name}: {value}")
+            typer.echo()
+        return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    shown = Table(*names, header_style="bold")
+    for row in rows:
+        shown.add_row(*(Text(value) for value in row))
+    Console().print(shown)
+
+
+def print_json(content: Any) -> None:
+    """Print plain values as JSON; what is not a number is null."""
+    typer.echo(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False))

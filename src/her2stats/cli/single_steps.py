@@ -1,0 +1,118 @@
+"""Commands for one step on one file or folder, and about the installation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from her2stats.cli.app import DISAGREES, NOT_CHECKED, app
+from her2stats.cli.options import ExpressionFile, Jobs, Offset, ResultsFolder, Scale
+from her2stats.cli.printing import print_table, say, write_table
+
+
+@app.command()
+def score(
+    expression: ExpressionFile,
+    scale: Scale,
+    signature: Annotated[str, typer.Option(help="A gene, a catalogue name (danaher) or a signature file.")],
+    offset: Offset = 0.0,
+    output: Annotated[Path | None, typer.Option(help="CSV to write; printed without it.")] = None,
+) -> None:
+    """Score a signature in every sample."""
+    from her2stats.study.single_steps import scores_of_file
+
+    scores, coverage = scores_of_file(expression, signature, scale=scale, offset=offset)
+    write_table(scores, output)
+    for line in coverage:
+        say(line, err=True)
+
+
+@app.command()
+def deconvolve(
+    expression: ExpressionFile,
+    scale: Scale,
+    signature: Annotated[Path, typer.Option(help="The signature matrix, genes x types, linear scale.")],
+    offset: Offset = 0.0,
+    mode: Annotated[str, typer.Option(help="absolute, relative or no.sumto1.")] = "absolute",
+    permutations: Annotated[int, typer.Option(min=0, help="Permutations for p-values.")] = 0,
+    quantile_normalise: Annotated[bool, typer.Option("--quantile-normalise")] = False,
+    min_overlap: Annotated[float, typer.Option(help="Least share of the signature's genes.")] = 0.5,
+    seed: Annotated[int, typer.Option(min=0)] = 1,
+    jobs: Jobs = 1,
+    output: Annotated[Path | None, typer.Option(help="CSV to write; printed without it.")] = None,
+) -> None:
+    """Estimate cell fractions."""
+    from her2stats.study.single_steps import fractions_of_file
+
+    fractions, notes = fractions_of_file(
+        expression,
+        signature,
+        scale=scale,
+        offset=offset,
+        mode=mode,
+        permutations=permutations,
+        quantile_normalise=quantile_normalise,
+        min_overlap=min_overlap,
+        seed=seed,
+        n_jobs=jobs,
+    )
+    write_table(fractions, output)
+    for line in notes:
+        say(line, err=True)
+
+
+@app.command()
+def fetch(
+    name: Annotated[str | None, typer.Argument(help="Which data set.", show_default=False)] = None,
+    list_: Annotated[bool, typer.Option("--list", help="Show what there is.")] = False,
+) -> None:
+    """Download a public data set, verified by checksum."""
+    from her2stats.sources import fetch as download
+    from her2stats.sources import list_sources
+
+    if list_ or name is None:
+        print_table(list_sources())
+        return
+    for path in download(name):
+        say(str(path))
+
+
+@app.command()
+def crosscheck(
+    results: ResultsFolder,
+    timeout: Annotated[float, typer.Option(min=1, help="Seconds that R may take for one model.")] = 120.0,
+) -> None:
+    """Fit every model of a results folder again in R and compare.
+
+    Exit status 3 if R disagrees, 4 if it could check nothing.
+    """
+    from her2stats.study.crosscheck import crosscheck_folder
+
+    outcome = crosscheck_folder(results, timeout=timeout)
+    if outcome.verdict != "not checked":
+        print_table(outcome.summary)
+    say(outcome.sentence)
+    if outcome.verdict != "agree":
+        raise typer.Exit(DISAGREES if outcome.verdict == "disagree" else NOT_CHECKED)
+
+
+@app.command()
+def audit() -> None:
+    """Recompute what the paper's printed numbers determine."""
+    from her2stats.published import audit_published
+
+    print_table(audit_published())
+
+
+@app.command()
+def doctor() -> None:
+    """Tell what is installed, what R can do, and try the engine out."""
+    from her2stats.study.doctor import examine
+
+    healthy, lines = examine()
+    for line in lines:
+        say(line)
+    if not healthy:
+        raise typer.Exit(1)

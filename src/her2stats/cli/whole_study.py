@@ -1,0 +1,129 @@
+"""Commands about a whole study: propose it, check it, run it, compare two runs of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from her2stats.cli.app import DISAGREES, app
+from her2stats.cli.options import AsJson, Jobs, NoCache, Overwrite, ResultsFolder, StudyFile
+from her2stats.cli.printing import print_json, print_table, say, write_table
+
+
+@app.command()
+def init(
+    clinical: Annotated[Path, typer.Argument(help="The clinical table.", show_default=False)],
+    expression: Annotated[Path | None, typer.Option(help="The expression matrix.")] = None,
+    output: Annotated[Path, typer.Option(help="The study file to write.")] = Path("study.toml"),
+    name: Annotated[str, typer.Option(help="Name of the cohort.")] = "cohort1",
+) -> None:
+    """Write a study file from the columns of your files, to be read and completed."""
+    from her2stats.study.proposal import propose_study
+
+    written = propose_study(clinical, expression, output, name=name)
+    say(written)
+
+
+@app.command()
+def check(study: StudyFile) -> None:
+    """Read the study file and all its data; compute nothing."""
+    from her2stats.study.check import check_study
+    from her2stats.study.study_file import read_study
+
+    for line in check_study(read_study(study)):
+        say(line)
+
+
+@app.command()
+def run(
+    study: StudyFile,
+    overwrite: Overwrite = False,
+    jobs: Jobs = 2,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(help="Write tables, figures or report again, nothing else; may be repeated.", show_default=False),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")] = False,
+    no_cache: NoCache = False,
+) -> None:
+    """Run a whole study: scores, fractions, statistics, tables, figures, report."""
+    if dry_run:
+        _plan(study, only=only or (), no_cache=no_cache)
+    else:
+        _run(study, overwrite=overwrite, jobs=jobs, only=only or (), no_cache=no_cache)
+
+
+@app.command()
+def compare(
+    before: ResultsFolder,
+    now: ResultsFolder,
+    tolerance: Annotated[float, typer.Option(min=0, help="Largest relative difference of equal numbers.")] = 1e-9,
+    most: Annotated[int, typer.Option(min=1, help="Rows to print; files and JSON hold all.")] = 20,
+    output: Annotated[Path | None, typer.Option(help="CSV to write with every row that changed.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tell what changed between two results folders: settings, inputs, tables."""
+    from her2stats.study.comparison import compare_results
+
+    found = compare_results(before, now, tolerance=tolerance)
+    if output is not None:
+        write_table(found.rows.set_index("table"), output)
+    if as_json:
+        print_json(found.as_dict())
+    elif output is None:
+        for line in found.words(most=most):
+            say(line)
+
+
+@app.command()
+def demo(
+    output: Annotated[Path, typer.Option(help="Folder for the simulated data and the results.")] = Path("demo"),
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the simulation.")] = 2025,
+    overwrite: Overwrite = False,
+    jobs: Jobs = 2,
+    no_cache: NoCache = False,
+) -> None:
+    """Simulate four cohorts like the paper's and run the whole analysis on them."""
+    from her2stats.study.demo import write_demo
+
+    study_file = write_demo(output, seed=seed)
+    say(f"Simulated data and a study file are in {output}")
+    _run(study_file, overwrite=overwrite, jobs=jobs, no_cache=no_cache)
+
+
+def _run(
+    study_file: Path, *, overwrite: bool, jobs: int, no_cache: bool, only: list[str] | tuple[str, ...] = ()
+) -> None:
+    from her2stats.study.run import run_study
+    from her2stats.study.terminal import shown_progress
+
+    with shown_progress() as progress:
+        results = run_study(
+            study_file,
+            only=only,
+            overwrite=overwrite,
+            n_jobs=jobs,
+            cache=_cache(no_cache),
+            progress=progress,
+        )
+    for line in results.summary():
+        say(line)
+    if results.r_disagrees:
+        raise typer.Exit(DISAGREES)
+
+
+def _plan(study_file: Path, *, only: list[str] | tuple[str, ...], no_cache: bool) -> None:
+    from her2stats.study.plan import plan_study
+    from her2stats.study.study_file import read_study
+
+    study = read_study(study_file)
+    print_table(plan_study(study, only=only, cache=_cache(no_cache)))
+    say(f"Nothing was written. Results would be in {study.results_folder}")
+
+
+def _cache(no_cache: bool) -> Path | None:
+    from her2stats.study.cache import stage_folder
+
+    return None if no_cache else stage_folder()

@@ -1,0 +1,213 @@
+"""Two results folders side by side: settings, inputs, and every row of every table that is not the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from her2stats.errors import DataError, InputError, Problem, ProblemList
+from her2stats.notebook import panel_html
+from her2stats.statistics.result import COLUMNS as RESULT_COLUMNS
+from her2stats.study.origin import differences
+from her2stats.study.results import read_folder_tables, read_provenance
+from her2stats.study.row_changes import COLUMNS, ORDER, changed_rows, table_change
+from her2stats.tables.effects import measure_of
+from her2stats.tables.formatting import format_estimate, format_p
+from her2stats.tables.labels import stratum_label
+
+TOLERANCE = 1e-9  # other processors and libraries differ by rounding; a finding does not hang on it
+INPUTS = ("cohort", "role")
+PROVENANCE_COLUMNS = ("setting", "before", "now")
+INPUT_COLUMNS = (*INPUTS, "file_before", "file_now", "change")
+TABLE_COLUMNS = ("table", "rows_before", "rows_now", "appeared", "vanished", "changed", "columns")
+
+
+@dataclass(frozen=True, eq=False)
+class ResultsComparison:
+    """What changed from one results folder to another.
+
+    Parameters
+    ----------
+    settings : DataFrame
+        Settings, conventions and versions: ``setting``, ``before``, ``now``.
+    inputs : DataFrame
+        Files by their checksums: ``cohort``, ``role``, ``file_before``, ``file_now``, ``change``.
+    rows : DataFrame
+        Rows of result tables, the gravest kind of change first and in it the largest: what names the row,
+        ``change``, estimate, limits and p before and now, ``size`` in standard errors, ``columns`` that changed.
+    tables : DataFrame
+        Other tables: how many rows appeared, vanished and changed, and in which columns.
+    """
+
+    settings: pd.DataFrame
+    inputs: pd.DataFrame
+    rows: pd.DataFrame
+    tables: pd.DataFrame
+
+    @property
+    def same(self) -> bool:
+        """Whether nothing changed."""
+        return not any(map(len, (self.settings, self.inputs, self.rows, self.tables)))
+
+    def words(self, *, most: int = 20) -> list[str]:
+        """Say it in lines for a terminal, at most so many rows."""
+        if self.same:
+            return ["Nothing changed: same settings, same inputs, same numbers."]
+        lines = [f"Settings and versions that changed: {len(self.settings)}"] if len(self.settings) else []
+        lines += [f"  {row['setting']}: {row['before']} -> {row['now']}" for row in _records(self.settings)]
+        lines += [f"Inputs that changed: {len(self.inputs)}"] if len(self.inputs) else []
+        lines += [
+            f"  {' '.join(filter(None, (row['cohort'], row['role'])))}: {row['change']} "
+            f"({row['file_now'] or row['file_before']})"
+            for row in _records(self.inputs)
+        ]
+        if len(self.rows):
+            counts = self.rows["change"].value_counts()
+            kinds = ", ".join(f"{counts[kind]} {kind}" for kind in ORDER if kind in counts)
+            lines.append(f"Result rows that changed: {len(self.rows)} ({kinds})")
+            lines += [f"  {_sentence(row)}" for row in _records(self.rows.head(most))]
+            lines += [f"  and {len(self.rows) - most} more"] if len(self.rows) > most else []
+        else:
+            lines.append("No result row changed.")
+        lines += [
+            f"Table {row['table']}: of {row['rows_now']} rows {row['changed']} changed, {row['appeared']} appeared, "
+            f"{row['vanished']} vanished ({row['columns'] or 'rows only'})"
+            for row in _records(self.tables)
+        ]
+        return lines
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values for JSON; missing numbers are None."""
+        return {"same": self.same} | {
+            name: _records(getattr(self, name)) for name in ("settings", "inputs", "rows", "tables")
+        }
+
+    def _repr_html_(self) -> str:
+        return panel_html("Comparison of two results folders", self.words())
+
+
+def compare_results(before: str | Path, now: str | Path, *, tolerance: float = TOLERANCE) -> ResultsComparison:
+    """Compare two results folders: settings, inputs and all tables.
+
+    Parameters
+    ----------
+    before, now : str or Path
+        Folders written by `run_study`.
+    tolerance : float
+        Numbers that differ relatively by no more than this are equal.
+
+    Returns
+    -------
+    ResultsComparison
+
+    Raises
+    ------
+    FileError
+        One of them is not a results folder, or a table in it is damaged.
+    DataError
+        A negative tolerance.
+
+    Examples
+    --------
+    >>> compare_results("results-march", "results-april").words()  # doctest: +SKIP
+    ['Nothing changed: same settings, same inputs, same numbers.']
+    """
+    if not tolerance >= 0:
+        raise DataError(Problem(f"tolerance={tolerance!r} has no meaning", remedy="give a number, 0 or more"))
+    problems = ProblemList()
+    read = []
+    for folder in (Path(before), Path(now)):
+        try:
+            read.append((read_provenance(folder), read_folder_tables(folder)))
+        except InputError as error:
+            problems.take(error)
+    problems.raise_if_any()
+    (origin, left), (new_origin, right) = read
+    rows, tables = _tables(left, right, _alpha(origin, new_origin), tolerance)
+    return ResultsComparison(_settings(origin, new_origin), _inputs(origin, new_origin), rows, tables)
+
+
+def _settings(before: Mapping[str, Any], now: Mapping[str, Any]) -> pd.DataFrame:
+    one, other = ({key: value for key, value in origin.items() if key != "inputs"} for origin in (before, now))
+    found = [(path, _word(old), _word(new)) for path, old, new in differences(one, other)]
+    return pd.DataFrame(found, columns=list(PROVENANCE_COLUMNS))
+
+
+def _word(value: Any) -> str:
+    return "absent" if value is None else str(value)
+
+
+def _inputs(before: Mapping[str, Any], now: Mapping[str, Any]) -> pd.DataFrame:
+    """Files by cohort and role; the same content under another name is no change."""
+    old, new = ({(e["cohort"], e["role"]): e for e in one.get("inputs", [])} for one in (before, now))
+    found = []
+    for key in dict.fromkeys([*old, *new]):
+        there, here = old.get(key), new.get(key)
+        if there is None or here is None:
+            change = "appeared" if there is None else "vanished"
+        elif there["sha256"] != here["sha256"]:
+            change = "content changed"
+        else:
+            continue
+        found.append((*key, there["file"] if there else "", here["file"] if here else "", change))
+    return pd.DataFrame(found, columns=list(INPUT_COLUMNS))
+
+
+def _tables(
+    left: Mapping[str, pd.DataFrame], right: Mapping[str, pd.DataFrame], alpha: tuple[float, float], tolerance: float
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    rows, others = [], []
+    for name in dict.fromkeys([*left, *right]):
+        old, new = left.get(name), right.get(name)
+        either = old if old is not None else new
+        assert either is not None
+        if tuple(either.columns[: len(RESULT_COLUMNS)]) == RESULT_COLUMNS:
+            empty = either.iloc[:0]
+            one, other = (empty if table is None else table for table in (old, new))
+            rows.append(changed_rows(name, one, other, alpha=alpha, tolerance=tolerance))
+        elif counted := table_change(name, old, new, tolerance):
+            others.append(counted)
+    filled = [table for table in rows if len(table)]
+    changed = pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=list(COLUMNS))
+    rank = changed["change"].map({kind: place for place, kind in enumerate(ORDER)})
+    ordered = changed.assign(_rank=rank, _size=-changed["size"].astype("float64")).sort_values(
+        ["_rank", "_size"], kind="stable", na_position="last"
+    )
+    kept = ordered.drop(columns=["_rank", "_size"]).reset_index(drop=True)
+    return kept, pd.DataFrame(others, columns=list(TABLE_COLUMNS))
+
+
+def _alpha(before: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[float, float]:
+    return float(before.get("alpha", 0.05)), float(now.get("alpha", 0.05))
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as plain values, None where there is no number."""
+    plain = table.astype("object").where(table.notna(), None)
+    return [{str(key): value for key, value in row.items()} for row in plain.to_dict("records")]
+
+
+def _sentence(row: Mapping[str, Any]) -> str:
+    """One changed row: where, what, from and to."""
+    where = ", ".join(filter(None, (row["cohort"], stratum_label(row["stratum"]), row["model"])))
+    beside = f" ({row['exposure']})" if row["exposure"] not in ("", row["term"]) else ""
+    what = f"{row['table']}, {where}: {row['outcome']} by {row['term']}{beside}: {row['change']}"
+    before, now = (_value(row, when) for when in ("before", "now"))
+    return f"{what}: {before} -> {now}" if before and now else f"{what} {before or now}".rstrip()
+
+
+def _value(row: Mapping[str, Any], when: str) -> str:
+    numbers = [row[f"{name}_{when}"] for name in ("estimate", "conf_low", "conf_high")]
+    corrected = row[f"p_adjusted_{when}"]
+    p = row[f"p_value_{when}"] if corrected is None else corrected
+    said = []
+    if numbers[0] is not None:
+        limits = [float("nan") if number is None else number for number in numbers]
+        said.append(format_estimate(*limits, measure=measure_of(row["method"])))
+    if p is not None:
+        said.append(f"p {format_p(p)}" + ("" if corrected is None else " corrected"))
+    return ", ".join(said)

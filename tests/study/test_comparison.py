@@ -1,0 +1,130 @@
+"""What changed between two results folders, gravest first; nothing where nothing changed."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from her2stats.errors import DataError, FileError
+from her2stats.study import compare_results
+
+
+@pytest.fixture
+def other(small_results, tmp_path):
+    """A copy of the small study's results, to be changed."""
+    shutil.copytree(small_results.folder, tmp_path / "other")
+    return tmp_path / "other"
+
+
+def edit(folder, table, change):
+    """Change a table of a folder."""
+    path = folder / "tables" / f"{table}.csv"
+    frame = pd.read_csv(path, keep_default_na=False)
+    change(frame).to_csv(path, index=False)
+
+
+def assign(column, row, value):
+    """A change of one cell."""
+
+    def change(frame):
+        frame[column] = frame[column].astype("object")
+        frame.loc[row, column] = value
+        return frame
+
+    return change
+
+
+def test_a_copy_is_the_same(small_results, other):
+    found = compare_results(small_results.folder, other)
+    assert found.same
+    assert found.words() == ["Nothing changed: same settings, same inputs, same numbers."]
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "change"),
+    [
+        ("estimate", lambda old: 1 / float(old), "sign changed"),
+        ("p_adjusted", lambda old: 0.9 if float(old) < 0.05 else 0.001, "significan"),
+        ("estimate", lambda old: "", "not estimable now"),
+        ("conf_low", lambda old: float(old) * 1.001, "numbers changed"),
+        ("flag", lambda old: "not converged: by hand", "words changed"),
+    ],
+)
+def test_a_changed_row_is_named_by_its_gravest_change(small_results, other, column, value, change):
+    row = 4
+    before = small_results.tables["odds_ratios"].loc[row]
+    edit(other, "odds_ratios", assign(column, row, value(before[column])))
+    (found,) = compare_results(small_results.folder, other).rows.to_dict("records")
+    assert change in found["change"]
+    assert found["columns"] == column
+    assert (found["table"], found["stratum"], found["outcome"]) == ("odds_ratios", before["stratum"], before["outcome"])
+
+
+def test_the_size_of_a_change_of_an_odds_ratio_is_in_standard_errors(small_results, other):
+    before = small_results.tables["odds_ratios"].loc[2]
+    moved = float(np.exp(np.log(before["estimate"]) + np.sign(np.log(before["estimate"])) * before["std_error"]))
+    edit(other, "odds_ratios", assign("estimate", 2, moved))
+    assert compare_results(small_results.folder, other).rows["size"].tolist() == [pytest.approx(1.0)]
+
+
+def test_rows_that_come_and_go_and_a_change_of_order(small_results, other):
+    edit(other, "correlation", lambda frame: frame.drop(index=3).iloc[::-1])
+    forth, back = compare_results(small_results.folder, other), compare_results(other, small_results.folder)
+    assert forth.rows["change"].tolist() == ["vanished"]
+    assert back.rows["change"].tolist() == ["appeared"]
+    assert forth.settings.empty
+    assert forth.tables.empty
+
+
+def test_another_threshold_changes_what_is_significant(small_results, other):
+    origin = json.loads((other / "provenance.json").read_text())
+    origin["alpha"] = 1e-6
+    (other / "provenance.json").write_text(json.dumps(origin))
+    found = compare_results(small_results.folder, other)
+    assert found.settings["setting"].tolist() == ["alpha"]
+    assert set(found.rows["change"]) == {"not significant now"}
+
+
+def test_inputs_are_compared_by_their_content(small_results, other):
+    origin = json.loads((other / "provenance.json").read_text())
+    origin["inputs"][0]["sha256"] = "0" * 64
+    origin["inputs"][1]["file"] = "renamed.csv"
+    (other / "provenance.json").write_text(json.dumps(origin))
+    found = compare_results(small_results.folder, other)
+    assert found.inputs["change"].tolist() == ["content changed"]
+    assert found.inputs["role"].tolist() == [origin["inputs"][0]["role"]]
+
+
+def test_other_tables_are_counted_and_rounding_is_no_change(small_results, other):
+    scores = small_results.tables["scores"]
+    column = scores.columns[-1]
+    edit(other, "scores", assign(column, 0, scores.loc[0, column] * (1 + 1e-12)))
+    assert compare_results(small_results.folder, other).same
+    assert not compare_results(small_results.folder, other, tolerance=0).same
+    edit(other, "scores", assign(column, 1, 99.0))
+    (found,) = compare_results(small_results.folder, other).tables.to_dict("records")
+    assert (found["table"], found["changed"], found["columns"]) == ("scores", 1, column)
+
+
+def test_everything_can_be_written_as_json(small_results, other):
+    edit(other, "correlation", assign("estimate", 0, ""))
+    text = json.dumps(compare_results(small_results.folder, other).as_dict(), allow_nan=False)
+    assert json.loads(text)["rows"][0]["change"] == "not estimable now"
+
+
+def test_what_is_no_results_folder_is_told_for_both(tmp_path):
+    with pytest.raises(FileError) as told:
+        compare_results(tmp_path / "a", tmp_path / "b")
+    assert len(told.value.problems) == 2
+    with pytest.raises(DataError):
+        compare_results(tmp_path / "a", tmp_path / "b", tolerance=-1)
+
+
+def test_a_damaged_table_is_named(small_results, other):
+    (other / "tables" / "scores.csv").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(FileError, match=r"scores\.csv"):
+        compare_results(small_results.folder, other)
