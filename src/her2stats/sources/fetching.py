@@ -93,7 +93,8 @@ def list_sources(*, cache: str | Path | None = None) -> pd.DataFrame:
     -------
     DataFrame
         ``name``, ``kind``, ``title``, ``here`` ("yes", "in part", "no"), ``checksum`` ("known", "recorded", "unknown
-        until first download"), ``licence``, ``citation``, ``read`` (how), ``url`` (of the first file).
+        until first download"), ``seen`` (whether the files were seen at their addresses), ``licence``, ``citation``,
+        ``read`` (how), ``url`` (of the first file).
 
     Examples
     --------
@@ -113,6 +114,7 @@ def list_sources(*, cache: str | Path | None = None) -> pd.DataFrame:
                 "title": source.title,
                 "here": "no" if not present else "yes" if present == len(source.files) else "in part",
                 "checksum": _checksum_state(source, folder),
+                "seen": source.seen,
                 "licence": source.licence,
                 "citation": source.citation,
                 "read": source.read,

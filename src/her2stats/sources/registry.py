@@ -45,6 +45,9 @@ class DataSet:
         "cohort", "signature matrix" or "not fetched".
     title, licence, citation, read : str
         What it is, on which terms, whom to cite, how to read it.
+    seen : str
+        Whether the files were seen at their addresses when the entry was written, or only named after what their
+        publisher says.
     files : tuple of RemoteFile
         What is downloaded.
     aliases : tuple of str
@@ -63,6 +66,7 @@ class DataSet:
     licence: str
     citation: str
     read: str
+    seen: str
     files: tuple[RemoteFile, ...] = ()
     aliases: tuple[str, ...] = ()
     study: str = ""
