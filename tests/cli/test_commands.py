@@ -59,7 +59,7 @@ def test_wrong_usage_is_status_2():
 def test_wrong_input_is_status_1_with_a_message_and_no_traceback(tmp_path, words):
     told = her2stats(*words, folder=tmp_path)
     assert told.returncode == 1
-    assert "absent" in told.stderr
+    assert "absent" in told.stderr + told.stdout
     assert "Traceback" not in told.stderr
     assert list(tmp_path.iterdir()) == []
 
@@ -117,3 +117,31 @@ def test_the_doctor_says_what_works():
     told = her2stats("doctor")
     assert told.returncode == 0, told.stderr
     assert "Self-test passed" in told.stdout
+
+
+def test_check_tells_every_problem_of_every_file_in_one_table(tmp_path):
+    study = write_small_study(tmp_path, n=20)
+    clinical = (tmp_path / "one.csv").read_text().splitlines()
+    header = clinical[0].split(",")
+    cells = clinical[2].split(",")
+    cells[header.index("age")] = "430"
+    (tmp_path / "one.csv").write_text("\n".join([clinical[0], clinical[1], ",".join(cells), *clinical[3:]]))
+    lines = (tmp_path / "one.tsv").read_text().splitlines()
+    gene, _, *rest = lines[5].split("\t")
+    lines[5] = "\t".join([gene, "text", *rest])
+    lines[0] = lines[0].replace("one-0003", "one.0003")
+    (tmp_path / "one.tsv").write_text("\n".join(lines) + "\n")
+    (tmp_path / "her2.tsv").write_text("gene\tweight\nERBB2\theavy\n")
+    told = her2stats("check", study)
+    assert told.returncode == 1
+    rows = [line.split("\t") for line in told.stdout.splitlines()]
+    assert rows[0] == ["where", "row", "column", "value", "problem", "remedy"]
+    values = {row[3] for row in rows[1:]}
+    assert {"430", "text"} <= values
+    said = told.stdout
+    assert "one-0003" in said
+    assert "one.0003" in said
+    assert "heavy" in said
+    assert f"row 6 (gene '{gene}')" in said
+    assert "Traceback" not in told.stderr
+    assert not (tmp_path / "results").exists()

@@ -84,6 +84,12 @@ class TestTcga:
         assert overall["n"].max() <= 52
         assert overall["estimate"].notna().any() or (overall["flag"] != "").all()
 
+    def test_genes_of_lm22_are_found_under_the_names_of_their_year(self, tcga):
+        notes = tcga.tables["notes"]
+        what = notes.set_index("what")["count"]
+        assert what["LM22: genes found under another symbol"] == 7
+        assert what["530 of 547 genes of LM22 are in the mixture"] == 530
+
     def test_counts_are_normalised_and_that_is_said(self, tcga):
         assert (
             "CPM" in tcga.tables["notes"]["what"].str.cat() or "per million" in tcga.tables["notes"]["what"].str.cat()

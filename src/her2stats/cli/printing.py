@@ -23,14 +23,19 @@ def say(text: str, *, err: bool = False) -> None:
 
     Control codes that a file has smuggled into an id or a word are shown, not obeyed.
     """
-    harmless = "".join(
+    shown = harmless(text)
+    stream = sys.stderr if err else sys.stdout
+    if stream.isatty():
+        shown = "\n".join(_fitted(line, shutil.get_terminal_size().columns) for line in shown.split("\n"))
+    typer.echo(shown, err=err)
+
+
+def harmless(text: str) -> str:
+    """Show control codes instead of obeying them."""
+    return "".join(
         sign if sign in "\n\t" or not unicodedata.category(sign).startswith("C") else "\N{REPLACEMENT CHARACTER}"
         for sign in text
     )
-    stream = sys.stderr if err else sys.stdout
-    if stream.isatty():
-        harmless = "\n".join(_fitted(line, shutil.get_terminal_size().columns) for line in harmless.split("\n"))
-    typer.echo(harmless, err=err)
 
 
 def _fitted(line: str, width: int) -> str:
@@ -59,10 +64,10 @@ def write_table(table: pd.DataFrame, output: Path | None) -> None:
 def print_table(table: pd.DataFrame) -> None:
     """Print a frame: a table on a terminal, a record a row on a narrow one, tab-separated text in a pipe."""
     if not sys.stdout.isatty():
-        typer.echo(table.to_csv(sep="\t", index=False, lineterminator="\n"), nl=False)
+        typer.echo(harmless(table.to_csv(sep="\t", index=False, lineterminator="\n")), nl=False)
         return
     names = [str(name) for name in table.columns]
-    rows = [["" if value != value else str(value) for value in row] for row in table.itertuples(index=False)]
+    rows = [["" if value != value else harmless(str(value)) for value in row] for row in table.itertuples(index=False)]
     if shutil.get_terminal_size().columns < LEAST_COLUMN * len(names):
         for row in rows:
             for name, value in zip(names, row, strict=True):

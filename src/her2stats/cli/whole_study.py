@@ -10,6 +10,7 @@ import typer
 from her2stats.cli.app import DISAGREES, app
 from her2stats.cli.options import AsJson, Jobs, NoCache, Overwrite, ResultsFolder, StudyFile
 from her2stats.cli.printing import print_json, print_table, say, write_table
+from her2stats.errors import InputError
 
 
 @app.command()
@@ -28,11 +29,17 @@ def init(
 
 @app.command()
 def check(study: StudyFile) -> None:
-    """Read the study file and all its data; compute nothing."""
-    from her2stats.study.check import check_study
+    """Read the study file and all its data and compute nothing: one table of every problem, or what there is."""
+    from her2stats.study.check import check_study, problem_table
     from her2stats.study.study_file import read_study
 
-    for line in check_study(read_study(study)):
+    try:
+        lines = check_study(read_study(study))
+    except InputError as error:
+        print_table(problem_table(error))
+        say(f"{len(error.problems)} problem(s): the study cannot run yet", err=True)
+        raise typer.Exit(1) from None
+    for line in lines:
         say(line)
 
 

@@ -2,8 +2,38 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
+from her2stats.errors import Her2statsError
 from her2stats.study.run import read_inputs
 from her2stats.study.study_file import Study
+
+COLUMNS = ("where", "row", "column", "value", "problem", "remedy")
+
+
+def problem_table(error: Her2statsError) -> pd.DataFrame:
+    """Every problem of an error, one a row.
+
+    Parameters
+    ----------
+    error : Her2statsError
+        As raised by anything that reads.
+
+    Returns
+    -------
+    DataFrame
+        ``where`` (file, cohort or setting), ``row``, ``column``, ``value``, ``problem``, ``remedy``; empty where there
+        is no such thing.
+
+    Examples
+    --------
+    >>> from her2stats.errors import Problem, TableError
+    >>> wrong = TableError(Problem("is no number", "ours.csv", "correct it", row="line 3", column="age", value="4o"))
+    >>> problem_table(wrong).loc[0, ["row", "column", "value"]].tolist()
+    ['line 3', 'age', '4o']
+    """
+    rows = [(found.where, found.row, found.column, found.value, found.what, found.remedy) for found in error.problems]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
 def check_study(study: Study) -> list[str]:

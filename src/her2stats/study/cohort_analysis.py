@@ -15,6 +15,7 @@ from her2stats.notes import Note
 from her2stats.reading import read_cibersortx
 from her2stats.study.cache import NO_CACHE, Cache
 from her2stats.study.exposure import ScoredCohort, score_cohort
+from her2stats.study.gene_names import expression_for_matrix
 from her2stats.study.kept_fractions import deconvolve_once, fractions_key
 from her2stats.study.material import Answers, Material
 from her2stats.study.progress import Progress, silent
@@ -143,14 +144,16 @@ def _fractions(
     if matrix is None or settings is None:
         return None
     stage = f"{cohort.name}: cell fractions"
-    return deconvolve_once(
+    expression, notes = expression_for_matrix(cohort, matrix, study)
+    found = deconvolve_once(
         cache,
-        cohort.linear(),
+        expression,
         matrix,
         settings,
         n_jobs=n_jobs,
         progress=lambda done, total: progress(stage, done, total),
     )
+    return replace(found, notes=(*notes, *found.notes))
 
 
 def where_fractions_come_from(
@@ -162,7 +165,8 @@ def where_fractions_come_from(
     settings = _deconvolution_settings(cohort, study, matrix)
     if matrix is None or settings is None:
         return "none"
-    return "kept" if cache.find(fractions_key(cohort.linear(), matrix, settings)) is not None else "estimated"
+    expression, _ = expression_for_matrix(cohort, matrix, study)
+    return "kept" if cache.find(fractions_key(expression, matrix, settings)) is not None else "estimated"
 
 
 def _deconvolution_settings(cohort: Cohort, study: Study, matrix: SignatureMatrix | None) -> dict[str, Any] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -11,6 +11,7 @@ from her2stats.errors import InputError
 from her2stats.notes import Note
 from her2stats.signatures import Scores, score_danaher, score_exposure, score_gene
 from her2stats.signatures.til import TOTAL
+from her2stats.study.gene_names import expression_for_exposure
 from her2stats.study.material import Answers
 from her2stats.study.study_file import Study, looks_like_file
 
@@ -75,13 +76,15 @@ def score_exposure_of(cohort: Cohort, study: Study) -> Scores:
         The exposure cannot be scored.
     """
     settings = study.scores
-    return score_exposure(
-        cohort.log2(),
+    expression, notes = expression_for_exposure(cohort, study)
+    scores = score_exposure(
+        expression,
         study.locate(settings.exposure) if looks_like_file(settings.exposure) else settings.exposure,
         name=settings.exposure_name,
         min_coverage=settings.min_coverage,
         allow_low_coverage=settings.allow_low_coverage,
     )
+    return replace(scores, notes=(*notes, *scores.notes))
 
 
 def _til(expression: pd.DataFrame, study: Study, answers: Answers) -> Scores | None:

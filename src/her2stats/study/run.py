@@ -15,12 +15,14 @@ from her2stats.errors import CoverageError, InputError, Problem, ProblemList
 from her2stats.r_engine import write_models
 from her2stats.reading import read_cohort
 from her2stats.report import write_report
+from her2stats.signatures import read_signature
 from her2stats.statistics import Result
 from her2stats.study.cache import NO_CACHE, Cache
 from her2stats.study.cohort_analysis import CohortAnalysis, analyse_cohort
 from her2stats.study.crosscheck import write_crosscheck
 from her2stats.study.drawing import draw_once
 from her2stats.study.exposure import score_exposure_of
+from her2stats.study.gene_names import expression_for_matrix
 from her2stats.study.origin import check_is_results_folder, check_same_origin
 from her2stats.study.progress import Progress, silent
 from her2stats.study.provenance import provenance, write_provenance
@@ -29,7 +31,7 @@ from her2stats.study.result_tables import RESULT_TABLES, result_tables, write_ta
 from her2stats.study.results import StudyResults, load_results
 from her2stats.study.results_folder import PROVENANCE, fresh_folder
 from her2stats.study.study_figures import all_drawings
-from her2stats.study.study_file import CohortSection, Study, read_study
+from her2stats.study.study_file import CohortSection, Study, looks_like_file, read_study
 from her2stats.tables import save_workbook
 
 Stage = Literal["tables", "figures", "report"]
@@ -136,6 +138,11 @@ def read_inputs(study: Study, *, progress: Progress = silent) -> tuple[list[Coho
             matrix = read_signature_matrix(study.locate(study.deconvolution.signature))
         except InputError as error:
             problems.take(error)
+    if looks_like_file(study.scores.exposure):
+        try:
+            read_signature(study.locate(study.scores.exposure))
+        except InputError as error:
+            problems.take(error)
     progress("Reading", len(study.cohorts), len(study.cohorts))
     problems.raise_if_any()
     _check_genes(study, cohorts, matrix)
@@ -157,7 +164,8 @@ def _check_genes(study: Study, cohorts: Sequence[Cohort], matrix: SignatureMatri
         if matrix is None or section.fractions is not None or study.deconvolution is None:
             continue
         missing = ProblemList()
-        check_overlap(matrix, sorted(set(matrix.genes) & set(cohort.genes)), study.deconvolution.min_overlap, missing)
+        genes = expression_for_matrix(cohort, matrix, study)[0].index
+        check_overlap(matrix, sorted(set(matrix.genes) & set(genes)), study.deconvolution.min_overlap, missing)
         for problem in missing:
             where = f"cohort {cohort.name!r}, [deconvolution] signature"
             problems.add(CoverageError, problem.what, where=where, remedy=problem.remedy)

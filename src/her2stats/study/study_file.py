@@ -30,12 +30,16 @@ class Section(BaseModel):
 
 
 class StudySection(Section):
-    """[study]: what it is called, where results go, the seed of everything random."""
+    """[study]: what it is called, where results go, the seed of everything random.
+
+    With `rename_genes`, genes of a signature are also found under their earlier and later symbols.
+    """
 
     title: str
     results: str = "results"
     seed: Annotated[int, Field(ge=0)] = 1
     outside_paths: bool = False
+    rename_genes: bool = True
     simulated: bool = False
 
 
