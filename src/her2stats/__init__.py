@@ -37,6 +37,7 @@ _ROOMS = {
         "plot_correlation",
         "plot_distribution",
         "plot_forest",
+        "plot_published",
         "plot_heatmap",
         "plot_marginal",
         "plot_til_scatter",

@@ -10,6 +10,7 @@ from her2stats.figures.forest import plot_forest
 from her2stats.figures.heatmap import plot_heatmap
 from her2stats.figures.marginal import plot_marginal
 from her2stats.figures.placeholder import placeholder
+from her2stats.figures.replication import plot_published
 from her2stats.figures.response import plot_response
 from her2stats.figures.save import save_figure
 from her2stats.figures.theme import figure_theme
@@ -28,6 +29,7 @@ __all__ = [
     "plot_forest",
     "plot_heatmap",
     "plot_marginal",
+    "plot_published",
     "plot_response",
     "plot_til_scatter",
     "save_figure",

@@ -9,7 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-_HER2_SCORE_NAMES = ("her2 20", "her2 20 gene", "her2 20 gene score", "her2 20 genes", "her2 score", "her2")
+_HER2_SCORE_NAMES = ("her2 20", "her2 score", "her2")
+_HER2_SCORE_BEGINS = "her2 20 gene"  # whatever follows: "score", "(simulated)", "signature"
 
 
 def plain(name: str) -> str:
@@ -21,13 +22,13 @@ def plain(name: str) -> str:
 
 def is_her2_score(term: str) -> bool:
     """Whether a term is named like the HER2 20-gene score."""
-    return plain(term) in _HER2_SCORE_NAMES
+    return plain(term) in _HER2_SCORE_NAMES or plain(term).startswith(_HER2_SCORE_BEGINS)
 
 
 def standing_in(frames: Mapping[str, pd.DataFrame]) -> str:
     """Name the term of a run that answers for the HER2 score: the score, else the exposure of the odds ratios."""
     terms = [str(term) for frame in frames.values() for term in (*frame["term"], *frame["outcome"])]
-    named = [term for term in terms if plain(term) in _HER2_SCORE_NAMES]
+    named = [term for term in terms if is_her2_score(term)]
     if named:
         return named[0]
     fitted = frames.get("fit_logistic")

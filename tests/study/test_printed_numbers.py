@@ -1,0 +1,99 @@
+"""The audit of a user's own table, how it reads on a terminal, and a run beside the paper."""
+
+from __future__ import annotations
+
+import pytest
+
+import her2stats as h2
+from her2stats.errors import FileError, Her2statsError, TableError
+from her2stats.study.printed_numbers import audit_file, audit_lines, beside_the_paper
+
+COUNTS = """variable,level,count,percent,n,place
+grade,II,68,65.4,104,Table 1
+grade,III,36,36.4,104,Table 1
+"""
+
+
+def write(folder, text, name="table.csv"):
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_planted_percentage_is_found_and_nothing_else(tmp_path):
+    audit = audit_file(write(tmp_path, COUNTS))
+    wrong = audit[audit["verdict"] == "inconsistent"]
+    assert wrong[["item", "recomputed"]].values.tolist() == [["grade: III", "34.6"]]
+    assert len(audit) == 3
+
+
+def test_tabs_and_semicolons_and_spaces_and_capitals_are_read_alike(tmp_path):
+    plain = audit_file(write(tmp_path, COUNTS))
+    for name, mark in (("a.tsv", "\t"), ("b.csv", ";")):
+        text = COUNTS.replace(",", mark).replace("level", " Level ")
+        assert audit_file(write(tmp_path, text, name)).equals(plain)
+
+
+def test_a_correlation_is_held_against_its_sample_size(tmp_path):
+    text = "item,estimate,low,high,n\nTIL,-0.44,-0.53,-0.34,318\nTIL again,-0.44,-0.53,-0.34,81\n"
+    audit = audit_file(write(tmp_path, text), "correlation")
+    assert audit["verdict"].tolist() == ["consistent", "inconsistent"]
+
+
+def test_an_odds_ratio_is_held_against_its_counts(tmp_path):
+    text = "item\testimate\tlow\thigh\ta\tb\tc\td\npCR\t0.688\t0.28\t1.74\t23\t13\t36\t14\n"
+    audit = audit_file(write(tmp_path, text, "t.tsv"), "odds-ratio").set_index("check")["verdict"]
+    assert audit["odds ratio"] == "consistent"
+    assert audit["interval"] == "inconsistent"
+    alone = audit_file(write(tmp_path, "estimate,low,high\n0.61,0.42,0.89\n"), "odds-ratio")
+    assert set(alone["verdict"]) <= {"consistent", "not determinable"}
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "words"),
+    [
+        ("level,count\nII,68\n", "counts", ["no column 'variable'", "no column 'n'"]),
+        (COUNTS.replace("place", "source"), "counts", ["'source' is not known", "known: variable"]),
+        (COUNTS.replace("percent", "count"), "counts", ["'count' is there twice"]),
+        ("variable,level,count,n\n", "counts", ["no rows"]),
+        (COUNTS.replace("68", "sixty"), "counts", ["sixty"]),
+        ("estimate,a,b\n0.5,1,2\n", "odds-ratio", ["without the others"]),
+        ("estimate,a,b,c,d\n0.5,1,2,3,x\n", "odds-ratio", ["not a 2 x 2 table"]),
+        (COUNTS, "percentages", ["no kind of table", "odds-ratio"]),
+    ],
+)
+def test_what_is_wrong_with_a_table_is_said(tmp_path, text, kind, words):
+    with pytest.raises(Her2statsError) as caught:
+        audit_file(write(tmp_path, text), kind)
+    for word in words:
+        assert word in str(caught.value)
+
+
+def test_a_missing_file_is_said(tmp_path):
+    with pytest.raises(FileError, match=r"absent\.csv"):
+        audit_file(tmp_path / "absent.csv")
+
+
+@pytest.mark.parametrize("width", [40, 80, 120])
+def test_the_audit_fits_a_terminal_with_its_arithmetic(width):
+    audit = h2.audit_published()
+    lines = audit_lines(audit, width=width)
+    assert max(map(len, lines)) <= width
+    squeezed = "".join("".join(lines).split())
+    for row in audit.itertuples():
+        assert "".join(row.arithmetic.split()) in squeezed
+    assert lines[0] == "INCONSISTENT (19)"
+    assert lines[-1].startswith("142 checks")
+
+
+def test_a_run_is_put_beside_the_paper_with_its_table_and_figures(small_results, tmp_path):
+    comparison, summary = beside_the_paper(small_results.folder, output=tmp_path / "beside")
+    assert set(summary["cohort"]) == {"one", "answers"}
+    assert comparison["our_estimate"].notna().any()
+    written = {path.name for path in (tmp_path / "beside").iterdir()}
+    assert {"comparison.csv", "published_correlation.png", "published_odds_ratio.pdf"} <= written
+
+
+def test_a_folder_without_results_is_refused(tmp_path):
+    with pytest.raises((FileError, TableError)):
+        beside_the_paper(tmp_path)
