@@ -12,7 +12,19 @@ import pytest
 
 from tests.study.conftest import write_small_study
 
-COMMANDS = ("demo", "run", "check", "init", "score", "deconvolve", "fetch", "crosscheck", "audit", "doctor")
+COMMANDS = (
+    "demo",
+    "run",
+    "check",
+    "init",
+    "score",
+    "deconvolve",
+    "fetch",
+    "crosscheck",
+    "audit",
+    "compare-published",
+    "doctor",
+)
 
 
 def her2stats(*words: object, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
@@ -145,3 +157,17 @@ def test_check_tells_every_problem_of_every_file_in_one_table(tmp_path):
     assert f"row 6 (gene '{gene}')" in said
     assert "Traceback" not in told.stderr
     assert not (tmp_path / "results").exists()
+
+
+def test_a_table_of_ones_own_is_audited(tmp_path):
+    table = tmp_path / "mine.csv"
+    table.write_text("variable,level,count,n\ngrade,II,68 (65.4%),104\ngrade,III,36 (36.4%),104\n")
+    told = her2stats("audit", table, "--output", tmp_path / "audit.csv")
+    assert told.returncode == 0, told.stderr
+    assert told.stdout.splitlines()[-1] == "3 checks: 2 consistent, 1 inconsistent, 0 not determinable"
+    assert "36 of 104 = 34.615 %" in her2stats("audit", table).stdout
+    assert (pd.read_csv(tmp_path / "audit.csv")["verdict"] == "inconsistent").sum() == 1
+    wrong = her2stats("audit", table, "--as", "correlation")
+    assert wrong.returncode == 1
+    assert "Traceback" not in wrong.stderr
+    assert "no column 'estimate'" in wrong.stderr

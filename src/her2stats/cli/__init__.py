@@ -14,6 +14,9 @@ from her2stats.cli import whole_study  # noqa: F401 - the modules register their
 
 # isort: split
 from her2stats.cli import single_steps  # noqa: F401
+
+# isort: split
+from her2stats.cli import published  # noqa: F401
 from her2stats.cli.app import app
 from her2stats.cli.printing import say
 from her2stats.errors import Her2statsError

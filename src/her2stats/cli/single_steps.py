@@ -99,14 +99,6 @@ def crosscheck(
 
 
 @app.command()
-def audit() -> None:
-    """Recompute what the paper's printed numbers determine."""
-    from her2stats.published import audit_published
-
-    print_table(audit_published())
-
-
-@app.command()
 def doctor() -> None:
     """Tell what is installed, what R can do, and try the engine out."""
     from her2stats.study.doctor import examine

@@ -69,7 +69,7 @@ def audit_lines(audit: pd.DataFrame, *, width: int = 80) -> list[str]:
     Examples
     --------
     >>> audit_lines(audit_file())[-1]
-    '142 checks: 119 consistent, 19 inconsistent, 4 not determinable'
+    '142 checks: 120 consistent, 19 inconsistent, 3 not determinable'
     """
     room = max(width, 24)
     lines: list[str] = []
@@ -83,8 +83,19 @@ def audit_lines(audit: pd.DataFrame, *, width: int = 80) -> list[str]:
             for text in (f"printed {row['printed']}{found}", row["arithmetic"]):
                 lines += textwrap.wrap(text, room, initial_indent="  ", subsequent_indent="  ")
             lines.append("")
-    counts = verdict_counts(audit)
-    return [*lines, f"{len(audit)} checks: " + ", ".join(f"{count} {verdict}" for verdict, count in counts.items())]
+    return [*lines, *textwrap.wrap(audit_counts_line(audit), room)]
+
+
+def audit_counts_line(audit: pd.DataFrame) -> str:
+    """Say how many checks there are of each verdict.
+
+    Examples
+    --------
+    >>> audit_counts_line(audit_file())
+    '142 checks: 120 consistent, 19 inconsistent, 3 not determinable'
+    """
+    counts = ", ".join(f"{count} {verdict}" for verdict, count in verdict_counts(audit).items())
+    return f"{len(audit)} checks: {counts}"
 
 
 def beside_the_paper(results: str | Path, *, output: Path | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:

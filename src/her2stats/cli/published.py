@@ -1,0 +1,52 @@
+"""Commands about printed numbers: an audit of them, and a run beside them."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from her2stats.cli.app import app
+from her2stats.cli.options import ResultsFolder
+from her2stats.cli.printing import print_table, say, write_table
+
+
+@app.command()
+def audit(
+    table: Annotated[
+        Path | None, typer.Argument(metavar="[TABLE]", help="Your own table; the paper without it.", show_default=False)
+    ] = None,
+    kind: Annotated[
+        str, typer.Option("--as", help="What the table holds: counts, correlation or odds-ratio.")
+    ] = "counts",
+    output: Annotated[Path | None, typer.Option(help="CSV to write instead.")] = None,
+) -> None:
+    """Recompute what printed numbers determine: the paper's, or those of a table of yours."""
+    from her2stats.study.printed_numbers import audit_counts_line, audit_file, audit_lines
+
+    found = audit_file(table, kind)
+    if output is not None:
+        write_table(found, output)
+        say(audit_counts_line(found))
+    elif sys.stdout.isatty():
+        for line in audit_lines(found, width=shutil.get_terminal_size().columns):
+            say(line)
+    else:
+        print_table(found)
+
+
+@app.command("compare-published")
+def compare_published(
+    results: ResultsFolder,
+    output: Annotated[Path | None, typer.Option(help="Folder for the whole table and its figures.")] = None,
+) -> None:
+    """Put a results folder beside the paper's printed numbers."""
+    from her2stats.study.printed_numbers import beside_the_paper
+
+    _, summary = beside_the_paper(results, output=output)
+    print_table(summary)
+    if output is not None:
+        say(f"Written: {output}")
