@@ -28,11 +28,14 @@ def asked_for(targets: Targets) -> pd.DataFrame:
 def hit(targets: Targets, numbers: pd.DataFrame, high: pd.DataFrame) -> pd.DataFrame:
     """Each target beside what was measured: ``measured``, its Monte Carlo error and their distance in errors, ``z``.
 
-    Correlations and zero shares are means over the cohorts. The odds ratio is that of all cohorts' tumours together:
-    in a single small stratum maximum likelihood overstates an odds ratio, and that is the estimator's affair.
+    Correlations, freed of their bias in small samples, and zero shares are means over the cohorts. The odds ratio is
+    that of all cohorts' tumours together: in a single small stratum maximum likelihood overstates an odds ratio, and
+    that is the estimator's affair.
     """
     means = numbers.groupby(KEYS)["estimate"].agg(measured="mean", error="sem").reset_index()
-    table = asked_for(targets).merge(means[means["quantity"] != "odds ratio"], on=KEYS, how="left")
+    means = means[~means["quantity"].isin(["correlation", "odds ratio"])]
+    means["quantity"] = means["quantity"].str.removesuffix(", unbiased")
+    table = asked_for(targets).merge(means, on=KEYS, how="left")
     odds = table["quantity"] == "odds ratio"
     for row in table[odds].itertuples():
         members = high[high["hr"] == row.stratum.removeprefix("hr=")]

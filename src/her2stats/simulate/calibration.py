@@ -141,7 +141,8 @@ def _effect_of_score_alone(zeros: float, overall: float, score: ScoreModel) -> T
 def _model(zeros: float, slopes: Pair, within: Pair, gap: float, score: ScoreModel) -> TypeModel:
     """Level for the share of high tumours, then positions and empty part for correlations and zeros, in turn."""
     dichotomised = zeros >= DICHOTOMISED_FROM
-    start = TypeModel((0.0, 0.0), slopes, (0.0, 0.0), 1.0 if dichotomised else 0.0)
+    absence = {"empty": 1.0, "band": 0.0} if dichotomised else {"empty": 0.0}
+    start = TypeModel((0.0, 0.0), slopes, (0.0, 0.0), **absence)
 
     def at(level: float) -> TypeModel:
         return replace(start, intercepts=(level + gap / 2, level - gap / 2))

@@ -1,9 +1,10 @@
 """The latent model of one cell type, and its rank correlations by quadrature.
 
 Within an HR group the score is normal. A tumour is high in a type with a probability that is exactly logistic in the
-score, so the odds ratio of a logistic model is a parameter and not an approximation. Where within its half (high or
-low) the tumour lies follows from a Gaussian copula with the score; that adds what the rank correlation has beyond the
-odds ratio. The lowest part of the low half holds none of the cells.
+score, so the odds ratio of a logistic model is a parameter and not an approximation. In a band about the median the
+same holds of every other cut (proportional odds), so the median of a sample may lie where it likes. Where a tumour lies
+below or above the band follows from a Gaussian copula with the score; that adds what the rank correlation has beyond
+the odds ratio. The lowest part below the band holds none of the cells.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from scipy.special import expit, ndtr, ndtri
 Floats = npt.NDArray[np.float64]
 Pair = tuple[float, float]  # (HR-negative, HR-positive)
 
-CELLS = 80  # of the position within a half
+CELLS = 80  # of the position below or above the band
+BAND = 0.65  # about 30 % of the tumours: three standard errors of the median of 81 of them
 # Gauss-Hermite nodes of the score within a group: smooth functions of a normal variable to 1e-9 and better.
 SCORE_NODES: Floats
 SCORE_WEIGHTS: Floats
@@ -60,19 +62,22 @@ class TypeModel:
     intercepts, slopes : (negative, positive)
         Of the log odds of being high, over the score standardised within the group.
     positions : (negative, positive)
-        Correlation of score and position within the half.
+        Correlation of score and position below the band, and above it.
     empty : float
-        Share of the positions in the low half, from below, that hold none of the cells; 1: the low half is absence.
+        Share of the positions below the band, from the lowest, that hold none of the cells; 1: all of them.
+    band : float
+        Log odds on either side of the median between which odds are proportional; 0 where the cut is presence.
     """
 
     intercepts: Pair
     slopes: Pair
     positions: Pair
     empty: float
+    band: float = BAND
 
-    def share_high(self, group: int) -> Floats:
-        """Probability of being high at each node of the score."""
-        high: Floats = expit(self.intercepts[group] + self.slopes[group] * SCORE_NODES)
+    def share_high(self, group: int, above: float = 0.0) -> Floats:
+        """Probability of a latent log odds above a level at each node of the score."""
+        high: Floats = expit(self.intercepts[group] + self.slopes[group] * SCORE_NODES - above)
         return high
 
     def joint(self, group: int) -> Floats:
@@ -80,8 +85,10 @@ class TypeModel:
         inner = self.empty + (1 - self.empty) * np.linspace(0.0, 1.0, CELLS + 1)
         low = np.diff(self._below(np.concatenate([[0.0], inner]), group), axis=1)
         high = np.diff(self._below(np.linspace(0.0, 1.0, CELLS + 1), group), axis=1)
-        p = self.share_high(group)[:, None]
-        return np.hstack([(1 - p) * low, p * high]) * SCORE_WEIGHTS[:, None]
+        levels = np.linspace(-self.band, self.band, CELLS // 2 + 1)
+        above = np.stack([self.share_high(group, level) for level in levels], axis=1)
+        zones = [(1 - above[:, :1]) * low, -np.diff(above, axis=1), above[:, -1:] * high]
+        return np.hstack(zones) * SCORE_WEIGHTS[:, None]
 
     def _below(self, edges: Floats, group: int) -> Floats:
         """Probability of a position below each edge given the score: nodes x edges."""

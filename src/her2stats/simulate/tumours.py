@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtr, ndtri
+from scipy.special import expit, logit, ndtr, ndtri
 
 from her2stats.simulate.calibration import Calibration
 from her2stats.simulate.clinical import draw_clinical, draw_hr
@@ -19,7 +19,9 @@ Generator = np.random.Generator
 
 SHARED = 0.5  # loading of every cell type on the tumour's infiltration, given its score
 SPREAD = 0.6  # standard deviation of the log amount among the tumours that hold a type
+MIDDLE = 0.3  # of the ranks of amounts belong to the band about the median
 _FURTHEST = 3.0  # standard deviations
+_LEAST = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,15 +71,27 @@ def _amounts(
     own = SHARED * infiltration + np.sqrt(1 - SHARED**2) * rng.standard_normal(len(standard))
     luck = ndtr(own)  # uniform
     slopes, intercepts, r = (np.array(pair)[groups] for pair in (model.slopes, model.intercepts, model.positions))
-    low = 1 / (1 + np.exp(intercepts + slopes * standard))
-    high = luck > low
-    # given the half it falls into, luck is uniform again: the position within the half
-    within = np.where(high, (luck - low) / (1 - low), luck / low)
-    position = ndtr(r * standard + np.sqrt(1 - r * r) * ndtri(np.clip(within, 1e-12, 1 - 1e-12)))
-    ranks = position if model.empty == 1 else (position + high) / 2
-    log_amount = level + SPREAD * np.clip(ndtri(np.clip(ranks, 1e-12, 1 - 1e-12)), -_FURTHEST, _FURTHEST)
-    amounts: Floats = np.where(high | (position >= model.empty), np.exp(log_amount), 0.0)
+    log_odds = intercepts + slopes * standard
+    below, above = expit(-model.band - log_odds), expit(model.band - log_odds)
+    low, high = luck <= below, luck > above
+    # given the zone it falls into, luck is uniform again: the position within the zone
+    within = np.where(high, (luck - above) / (1 - above), luck / below)
+    position = ndtr(r * standard + np.sqrt(1 - r * r) * _normal(within))
+    holds = ~low | (position >= model.empty)
+    if model.band:
+        middle = (log_odds + logit(np.clip(luck, _LEAST, 1 - _LEAST)) + model.band) / (2 * model.band)
+        outside = (1 - MIDDLE) / 2
+        ranks = np.select([low, high], [outside * position, 1 - outside * (1 - position)], outside + MIDDLE * middle)
+    else:
+        ranks = position
+    log_amount = level + SPREAD * np.clip(_normal(ranks), -_FURTHEST, _FURTHEST)
+    amounts: Floats = np.where(holds, np.exp(log_amount), 0.0)
     return amounts
+
+
+def _normal(uniform: Floats) -> Floats:
+    scores: Floats = ndtri(np.clip(uniform, _LEAST, 1 - _LEAST))
+    return scores
 
 
 def _receptors(
