@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pandas as pd
@@ -12,11 +14,13 @@ import pytest
 
 from tests.study.conftest import write_small_study
 
+CACHE = tempfile.TemporaryDirectory()
 COMMANDS = (
     "demo",
     "run",
     "check",
     "init",
+    "compare",
     "score",
     "deconvolve",
     "fetch",
@@ -34,7 +38,7 @@ def her2stats(*words: object, folder: Path | None = None) -> subprocess.Complete
         capture_output=True,
         text=True,
         cwd=folder,
-        env={**os.environ, "COLUMNS": "200", "NO_COLOR": "1"},
+        env={**os.environ, "COLUMNS": "200", "NO_COLOR": "1", "HER2STATS_CACHE": CACHE.name},
         check=False,
     )
 
@@ -64,6 +68,8 @@ def test_wrong_usage_is_status_2():
         ("check", "absent.toml"),
         ("crosscheck", "absent"),
         ("init", "absent.csv"),
+        ("compare", "absent", "absent2"),
+        ("run", "absent.toml", "--dry-run"),
         ("score", "absent.tsv", "--scale", "log2", "--signature", "ERBB2"),
         ("deconvolve", "absent.tsv", "--scale", "linear", "--signature", "absent.txt"),
     ],
@@ -105,20 +111,6 @@ def test_single_steps_write_tables(tmp_path):
     assert told.stdout.startswith("sample,B cells naive")
 
 
-def test_a_proposed_study_file_can_be_checked_after_the_scale_is_declared(tmp_path):
-    write_small_study(tmp_path, n=20)
-    (tmp_path / "study.toml").unlink()
-    words = ("init", tmp_path / "one.csv", "--expression", tmp_path / "one.tsv", "--output", tmp_path / "study.toml")
-    told = her2stats(*words)
-    assert told.returncode == 0, told.stderr
-    text = (tmp_path / "study.toml").read_text()
-    assert 'sample = "sample"' in text
-    (tmp_path / "study.toml").write_text(text.replace("# scale", "scale").replace("# offset", "offset"))
-    told = her2stats("check", tmp_path / "study.toml")
-    assert told.returncode == 0, told.stderr
-    assert her2stats(*words).returncode == 1, "an existing study file is not replaced"
-
-
 def test_the_audit_prints_the_contradictions_of_the_paper():
     told = her2stats("audit")
     assert told.returncode == 0, told.stderr
@@ -129,6 +121,65 @@ def test_the_doctor_says_what_works():
     told = her2stats("doctor")
     assert told.returncode == 0, told.stderr
     assert "Self-test passed" in told.stdout
+    for part in ("deconvolution", "logistic regression", "figure"):
+        assert f"works: {part}" in told.stdout
+
+
+def test_the_doctor_speaks_json():
+    told = json.loads(her2stats("doctor", "--json").stdout)
+    assert told["healthy"] is True
+    assert told["versions"]["her2stats"]
+    assert {"usable", "r_version", "packages", "engine"} <= set(told["r"])
+    assert len(told["tests"]) == 3
+
+
+def test_a_dry_run_says_what_would_be_done_and_does_nothing(tmp_path):
+    study = write_small_study(tmp_path, n=20)
+    before = sorted(tmp_path.iterdir())
+    told = her2stats("run", study, "--dry-run")
+    assert told.returncode == 0, told.stderr
+    assert "Cell fractions\tone\tto be estimated" in told.stdout
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_part_that_cannot_be_run_alone_is_told(tmp_path):
+    told = her2stats("run", write_small_study(tmp_path, n=20), "--only", "colours")
+    assert told.returncode == 1
+    assert "'colours' cannot be run alone" in told.stderr
+
+
+@pytest.mark.slow
+def test_a_run_ends_with_what_it_found_and_compares_equal_to_itself(tmp_path):
+    study = write_small_study(tmp_path, n=40)
+    told = her2stats("run", study)
+    assert told.returncode == 0, told.stderr
+    assert told.stderr == "", "quiet in a pipe"
+    assert len(told.stdout.splitlines()) <= 24
+    assert "Report: " in told.stdout
+    (tmp_path / "results").rename(tmp_path / "first")
+    (tmp_path / "cache").mkdir()
+    assert her2stats("run", study, "--no-cache").returncode == 0
+    same = her2stats("compare", tmp_path / "first", tmp_path / "results")
+    assert (same.returncode, same.stdout) == (0, "Nothing changed: same settings, same inputs, same numbers.\n")
+    assert json.loads(her2stats("compare", tmp_path / "first", tmp_path / "results", "--json").stdout)["same"] is True
+    study.write_text(study.read_text().replace("seed = 3", "seed = 4"))
+    assert her2stats("run", study).returncode == 0
+    told = her2stats("compare", tmp_path / "first", tmp_path / "results", "--output", tmp_path / "changes.csv")
+    assert told.returncode == 0, told.stderr
+    assert (tmp_path / "changes.csv").exists()
+
+
+def test_a_reader_who_has_seen_enough_is_no_error():
+    audit = subprocess.Popen(
+        [sys.executable, "-m", "her2stats.cli", "audit"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert audit.stdout is not None
+    audit.stdout.close()
+    assert audit.stderr is not None
+    told = audit.stderr.read()
+    audit.stderr.close()
+    audit.wait()
+    assert "Traceback" not in told
 
 
 def test_check_tells_every_problem_of_every_file_in_one_table(tmp_path):

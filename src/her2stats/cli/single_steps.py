@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from her2stats.cli.app import DISAGREES, NOT_CHECKED, app
-from her2stats.cli.options import ExpressionFile, Jobs, Offset, ResultsFolder, Scale
-from her2stats.cli.printing import print_table, say, write_table
+from her2stats.cli.options import AsJson, ExpressionFile, Jobs, Offset, ResultsFolder, Scale
+from her2stats.cli.printing import print_json, print_table, say, write_table
 
 
 @app.command()
@@ -99,12 +99,15 @@ def crosscheck(
 
 
 @app.command()
-def doctor() -> None:
-    """Tell what is installed, what R can do, and try the engine out."""
+def doctor(as_json: AsJson = False) -> None:
+    """Tell what is installed, what R can do, and try the analysis out."""
     from her2stats.study.doctor import examine
 
-    healthy, lines = examine()
-    for line in lines:
-        say(line)
-    if not healthy:
+    found = examine()
+    if as_json:
+        print_json(found.as_dict())
+    else:
+        for line in found.words():
+            say(line)
+    if not found.healthy:
         raise typer.Exit(1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -20,11 +21,29 @@ def init(
     output: Annotated[Path, typer.Option(help="The study file to write.")] = Path("study.toml"),
     name: Annotated[str, typer.Option(help="Name of the cohort.")] = "cohort1",
 ) -> None:
-    """Write a study file from the columns of your files, to be read and completed."""
-    from her2stats.study.proposal import propose_study
+    """Look at your files, ask what cannot be recognised, and write a commented study file.
 
-    written = propose_study(clinical, expression, output, name=name)
-    say(written)
+    In a pipe nothing is asked: what is open stands in the study file as a comment.
+    """
+    from her2stats.errors import OutputError, Problem
+    from her2stats.study.proposal import left_to_do, look_at_files
+    from her2stats.study.study_text import write_proposal
+
+    if output.exists():
+        raise OutputError(Problem("exists already and is not replaced", str(output), "give another --output"))
+    proposal = look_at_files(clinical, expression, name=name)
+    for line in proposal.words():
+        say(line)
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        from her2stats.cli.interview import interview
+
+        proposal = interview(proposal)
+    write_proposal(proposal, output)
+    say(f"Written: {output}")
+    open_ = left_to_do(output)
+    for problem in open_:
+        say(f"  left to do: {problem}")
+    say(f"Then: her2stats {'check' if open_ else 'run'} {output}")
 
 
 @app.command()

@@ -1,0 +1,117 @@
+"""Questions that `init` asks on a terminal: what was recognised is confirmed, what was not is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import typer
+
+from her2stats.cli.printing import say
+from her2stats.reading.vocabulary import accepted
+from her2stats.study.proposal import Proposal
+from her2stats.study.recognition import Recognised, as_variable
+
+Ask = Callable[[str, str], str]
+NONE = "-"
+
+
+def ask_on_terminal(question: str, default: str) -> str:
+    """Ask for a word, with a default."""
+    answer: str = typer.prompt(question, default=default)
+    return answer.strip()
+
+
+def interview(proposal: Proposal, ask: Ask = ask_on_terminal) -> Proposal:
+    """Go through a proposal with the user.
+
+    Parameters
+    ----------
+    proposal : Proposal
+        As recognised.
+    ask : callable
+        Given a question and the default, returns the answer.
+    """
+    say("Enter keeps what stands in brackets; - is none.")
+    sample = _column("Sample ids: which column?", proposal.sample, proposal, ask)
+    found = tuple(item for one in proposal.found if (item := _confirmed(one, proposal, ask)) is not None)
+    translations = {item.variable: said for item in found if (said := _translated(item, ask))}
+    proposal = replace(proposal, sample=sample or proposal.sample, found=found, translations=translations)
+    if proposal.expression is None:
+        return proposal
+    say(f"The expression: {proposal.expression.evidence}")
+    return replace(_with_scale(proposal, ask), signature=_signature(ask))
+
+
+def _column(question: str, default: str, proposal: Proposal, ask: Ask) -> str:
+    while True:
+        answer = ask(question, default)
+        if answer == NONE:
+            return ""
+        if answer in proposal.columns:
+            return answer
+        say(f"  {answer!r} is no column; there are {', '.join(proposal.columns)}")
+
+
+def _confirmed(item: Recognised, proposal: Proposal, ask: Ask) -> Recognised | None:
+    say(f"{item.variable}: {item.words()}")
+    column = _column(f"  {item.variable}: which column?", item.column, proposal, ask)
+    if not column:
+        return None
+    return item if column == item.column else as_variable(item.variable, column, proposal.columns[column])
+
+
+def _translated(item: Recognised, ask: Ask) -> dict[str, str]:
+    said = {}
+    for word, count in item.unknown.items():
+        choices = accepted(item.variable)
+        while True:
+            answer = ask(f"  {item.variable}: what is {word!r} ({count})? {', '.join(choices)}", NONE)
+            if answer == NONE or answer in choices:
+                break
+            say(f"  {answer!r} is none of {', '.join(choices)}")
+        said[word] = "" if answer == NONE else answer
+    return said
+
+
+def _with_scale(proposal: Proposal, ask: Ask) -> Proposal:
+    """The user declares the scale; Enter leaves it open, so that nobody agrees by haste."""
+    look = proposal.expression
+    assert look is not None
+    while True:
+        scale = ask(f"  scale: log2, linear or counts? It looks like {_looks(proposal)}; - leaves it open", NONE)
+        if scale in ("log2", "linear", "counts", NONE):
+            break
+        say(f"  {scale!r} is none of log2, linear, counts")
+    if scale == NONE:
+        return proposal
+    if scale != "log2":
+        chosen = replace(look, scale="linear", offset=0.0, normalise="cpm" if scale == "counts" else None)
+        return replace(proposal, expression=chosen, scale_confirmed=True)
+    while True:
+        written = ask("  log2(x + offset): which offset?", f"{look.offset:g}")
+        try:
+            offset = float(written)
+        except ValueError:
+            say(f"  {written!r} is no number")
+            continue
+        return replace(
+            proposal, expression=replace(look, scale="log2", offset=offset, normalise=None), scale_confirmed=True
+        )
+
+
+def _looks(proposal: Proposal) -> str:
+    look = proposal.expression
+    assert look is not None
+    return "counts" if look.normalise else look.scale
+
+
+def _signature(ask: Ask) -> Path | None:
+    while True:
+        answer = ask("  signature matrix for cell fractions (a file; - for none)", NONE)
+        if answer == NONE:
+            return None
+        if Path(answer).is_file():
+            return Path(answer)
+        say(f"  there is no file {answer!r}")
