@@ -2,11 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from her2stats.errors import ProblemList, TableError
 from her2stats.published.numerals import Numeral, read_numeral
+
+
+@dataclass(frozen=True)
+class PrintedRows:
+    """Columns of printed numbers that belong together, read.
+
+    Parameters
+    ----------
+    size : int
+        Number of rows.
+    numerals : mapping of str to list
+        Name of a column -> its numbers, None where nothing is printed.
+    items, places : list of str
+        What each row is about and where it stands.
+    """
+
+    size: int
+    numerals: dict[str, list[Numeral | None]]
+    items: list[str]
+    places: list[str]
+
+
+def read_rows(columns: Mapping[str, Any], item: Any, place: Any, *, least: int = 1) -> PrintedRows:
+    """Read columns of printed numbers with their items and places; scalars are repeated.
+
+    Parameters
+    ----------
+    columns : mapping of str to scalar or column
+        By the names that messages use.
+    item, place : str or column
+        What the numbers are about and where they stand.
+    least : int
+        Rows there are at least.
+
+    Examples
+    --------
+    >>> rows = read_rows({"low": ["0.1", "0.2"], "high": "0.9"}, "rho", "")
+    >>> rows.size, rows.items, [numeral.text for numeral in rows.numerals["high"]]
+    (2, ['rho', 'rho'], ['0.9', '0.9'])
+    """
+    size = max(common_size(*columns.values(), item, place), least)
+    items = texts(item, size)
+    numerals = {name: read_numerals(column, size, name=name, places=items) for name, column in columns.items()}
+    return PrintedRows(size, numerals, items, texts(place, size))
 
 
 def read_numerals(column: Any, size: int, *, name: str, places: Sequence[str] = ()) -> list[Numeral | None]:

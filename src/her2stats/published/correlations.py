@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from her2stats.published.columns import common_size, read_numerals, texts
+from her2stats.published.columns import read_rows
 from her2stats.published.effects import interval_text, order_findings, p_text
 from her2stats.published.findings import (
     CONSISTENT,
@@ -70,16 +70,14 @@ def audit_correlation(
     >>> audit_correlation("-0.44", "-0.53", "-0.34", n=81)["verdict"].item()
     'inconsistent'
     """
-    size = common_size(estimate, low, high, n, p, item, place)
-    items, places = texts(item, size), texts(place, size)
-    columns = {"estimate": estimate, "low": low, "high": high, "n": n, "p": p}
-    read = {name: read_numerals(column, size, name=name, places=items) for name, column in columns.items()}
+    rows = read_rows({"estimate": estimate, "low": low, "high": high, "n": n, "p": p}, item, place)
+    read = rows.numerals
     tested = _Intervals(read, ci, conf_level)
     p_ends = p_values(bounds(read["estimate"]), face_values(read["n"]))
     findings: list[Finding] = []
-    for i in range(size):
+    for i in range(rows.size):
         rho, below, above = read["estimate"][i], read["low"][i], read["high"][i]
-        at = (items[i], places[i])
+        at = (rows.items[i], rows.places[i])
         broken = _range(rho, below, above, at) + order_findings(rho, below, above, *at)
         findings += broken
         if rho is not None and below is not None and above is not None and not broken:

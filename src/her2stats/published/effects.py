@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from her2stats.errors import DataError, Problem
-from her2stats.published.columns import common_size, read_numerals, texts
+from her2stats.published.columns import read_rows, texts
 from her2stats.published.findings import (
     CONSISTENT,
     INCONSISTENT,
@@ -81,19 +81,17 @@ def audit_interval(
     >>> audit_interval("0.65", "0.42", "1.00", claim="significant", ci="wald")[["check", "verdict"]].values.tolist()
     [['Wald symmetry', 'consistent'], ['claim', 'not determinable']]
     """
-    size = common_size(estimate, low, high, p, item, place)
-    items, places, claims = texts(item, size), texts(place, size), texts(claim, size)
-    columns = {"estimate": estimate, "low": low, "high": high, "p": p}
-    read = {name: read_numerals(column, size, name=name, places=items) for name, column in columns.items()}
+    rows = read_rows({"estimate": estimate, "low": low, "high": high, "p": p}, item, place)
+    read, claims = rows.numerals, texts(claim, rows.size)
     printed = box(bounds(read["estimate"]), bounds(read["low"]), bounds(read["high"]), scale)
     symmetric, z = printed.symmetric(), _z_range(printed, conf_level)
     p_low, p_high = p_range(*z)
     middle = _middle_p([face_values(read[name]) for name in ("estimate", "low", "high")], scale, conf_level)
     middle = np.clip(middle, p_low, p_high)
     findings: list[Finding] = []
-    for i in range(size):
+    for i in range(rows.size):
         numerals = (read["estimate"][i], read["low"][i], read["high"][i])
-        at = (items[i], places[i])
+        at = (rows.items[i], rows.places[i])
         broken = _order(numerals, at)
         if broken or any(one is None for one in numerals):
             findings += broken

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from her2stats.published.columns import common_size, read_numerals, texts
+from her2stats.published.columns import read_rows
 from her2stats.published.findings import (
     CONSISTENT,
     INCONSISTENT,
@@ -43,17 +43,16 @@ def audit_odds_from_percentages(
     >>> audit_odds_from_percentages("0.67", "64", "70")["arithmetic"].item()
     'odds of 64 % over odds of 70 % = 0.762, within rounding 0.728 to 0.797; printed 0.67'
     """
-    size = common_size(estimate, percent, percent_reference, item, place)
-    items, places = texts(item, size), texts(place, size)
     columns = {"estimate": estimate, "percent": percent, "reference": percent_reference}
-    read = {name: read_numerals(column, size, name=name, places=items) for name, column in columns.items()}
+    rows = read_rows(columns, item, place)
+    read, items, places = rows.numerals, rows.items, rows.places
     (low, high), (low_0, high_0) = (
         tuple(_odds(end) for end in bounds(read[name])) for name in ("percent", "reference")
     )
     middle = _odds(face_values(read["percent"])) / _odds(face_values(read["reference"]))
     ends, span = bounds(read["estimate"]), (low / high_0, high / low_0)
     findings = []
-    for i in range(size):
+    for i in range(rows.size):
         numerals = [read[name][i] for name in columns]
         if any(one is None for one in numerals):
             reason = "an odds ratio or a percentage is not printed"

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from her2stats.errors import DataError, Problem
-from her2stats.published.columns import common_size, read_numerals, texts
+from her2stats.published.columns import read_rows, texts
 from her2stats.published.effects import (
     IntervalKind,
     audit_interval,
@@ -92,16 +92,11 @@ def audit_odds_ratio(
             estimate, low, high, p=p, claim=claim, ci=ci, conf_level=conf_level, item=item, place=place
         )
     counts = as_cells(cells)
-    size = common_size(estimate, low, high, p, item, place)
-    size = max(size, len(counts))
+    rows = read_rows({"estimate": estimate, "low": low, "high": high, "p": p}, item, place, least=len(counts))
+    size, read, items, places = rows.size, rows.numerals, rows.items, rows.places
     if len(counts) not in (1, size):
         raise DataError(Problem(f"{len(counts)} tables of counts for {size} odds ratios", remedy="give one a row"))
     counts = np.repeat(counts, size, axis=0) if len(counts) == 1 else counts
-    items, places = texts(item, size), texts(place, size)
-    read = {
-        name: read_numerals(column, size, name=name, places=items)
-        for name, column in (("estimate", estimate), ("low", low), ("high", high), ("p", p))
-    }
     estimates = _estimate_findings(counts, read["estimate"], items, places)
     intervals = _interval_findings(counts, read["low"], read["high"], items, places, ci, conf_level)
     tests = p_findings(counts, read["p"], items, places)
