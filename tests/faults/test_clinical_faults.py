@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from her2stats.errors import PopulationError, TableError, VocabularyError
+from her2stats.reading import read_clinical
 
 from .conftest import CLINICAL
 
@@ -84,7 +85,7 @@ def test_nobody_is_left(files):
 
 def test_semicolons_and_decimal_commas(files):
     files.write(None, CLINICAL.replace(",", ";").replace(".", ","))
-    with pytest.raises(TableError, match=r"'1,5' is not a number -> say decimal=\",\""):
+    with pytest.raises(TableError, match=r"'1,5' is not a number -> say clinical_decimal = \",\""):
         files.read()
     assert files.read(clinical_decimal=",").clinical["size_cm"].iloc[0] == 1.5
 
@@ -103,3 +104,10 @@ def test_missing_covariates_stay_missing_and_are_counted(files):
 def test_hostile_words_are_words(files, word):
     with pytest.raises(VocabularyError, match="is not understood for er"):
         changed(files, "TCGA-A2,0,0", f"TCGA-A2,{word},0")
+
+
+def test_a_geo_file_whose_samples_say_nothing_is_told(tmp_path):
+    path = tmp_path / "c.txt"
+    path.write_text('!Series_title\t"x"\n!Sample_characteristics_ch1\t"nothing"\n!series_matrix_table_begin\n')
+    with pytest.raises(TableError, match="nothing says which column holds the sample ids"):
+        read_clinical(path)

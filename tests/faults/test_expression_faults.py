@@ -158,7 +158,7 @@ def test_negatives_on_a_linear_scale(files):
 class TestTextOfOtherCountries:
     def test_decimal_commas_and_semicolons(self, files):
         files.write(EXPRESSION.replace(",", ";").replace(".", ","))
-        with pytest.raises(TableError, match=r"'120,5' is not a number -> say decimal=\",\""):
+        with pytest.raises(TableError, match=r"'120,5' is not a number -> say decimal = \",\""):
             files.read()
         assert files.read(decimal=",").expression.iloc[0, 0] == 120.5
 

@@ -57,6 +57,15 @@ def test_truncated_compression(tmp_path, read, packing):
 
 
 @every_reader
+@pytest.mark.parametrize("packing", ["gz", "bz2", "xz", "zst"])
+def test_a_name_that_promises_compression_and_a_file_that_has_none(tmp_path, read, packing):
+    path = tmp_path / f"x.csv.{packing}"
+    path.write_text("<html><body>Please log in</body></html>")
+    with pytest.raises(FileError, match=rf"is named .{packing}, but is not compressed -> take .{packing} off its name"):
+        read(path)
+
+
+@every_reader
 def test_a_folder(tmp_path, read):
     with pytest.raises(FileError, match="is a folder"):
         read(tmp_path)

@@ -192,7 +192,7 @@ class TestTables:
         assert len(caught.value.problems) == 1
 
     def test_decimal_commas_are_told_as_such(self, write):
-        with pytest.raises(TableError, match='decimal=","'):
+        with pytest.raises(TableError, match='decimal = ","'):
             read_expression(write("e.csv", "g;a;b\nA;1,5;2,5\n"), scale="linear")
 
     def test_uneven_rows(self, write):

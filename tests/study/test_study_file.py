@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from her2stats.errors import FileError, InputError, StudyFileError
+from her2stats.study.run import read_inputs
 from her2stats.study.study_file import read_study
 
 GOOD = """
@@ -109,3 +110,44 @@ def test_a_missing_study_file_and_a_folder_are_told(tmp_path):
         read_study(tmp_path / "absent.toml")
     with pytest.raises(FileError, match="folder"):
         read_study(tmp_path)
+
+
+EXPRESSION = "symbol;chr;a;b\nERBB2;17;1,5;2,5\nERBB2;17;3,5;4,5\n1-Mar;2;40;50\nESR1;6;;7\n"
+SETTINGS = """
+[study]
+title = "A study"
+[[cohorts]]
+name = "one"
+clinical = "clinical.csv"
+clinical_decimal = ","
+expression = "expression.csv"
+scale = "linear"
+decimal = ","
+gene_column = "symbol"
+ignore_columns = ["chr"]
+duplicates = "mean"
+missing = "drop"
+symbols = { "1-Mar" = "MARCHF1" }
+[scores]
+til = "none"
+"""
+
+
+def test_every_setting_that_a_message_names_can_be_written_in_the_study_file(tmp_path):
+    (tmp_path / "clinical.csv").write_text("sample;er;her2_ihc;size_cm\na;1;0;1,5\nb;0;1+;2,5\n")
+    (tmp_path / "expression.csv").write_text(EXPRESSION)
+    study = write(tmp_path, SETTINGS)
+    ((cohort,), _) = read_inputs(read_study(study))[:2]
+    assert cohort.expression.loc["ERBB2"].tolist() == [2.5, 3.5]
+    assert cohort.genes == ["ERBB2", "MARCHF1"]
+    assert cohort.clinical["size_cm"].tolist() == [1.5, 2.5]
+
+
+def test_a_matrix_on_its_side_and_an_annotation_outside_the_folder(tmp_path):
+    (tmp_path / "clinical.csv").write_text("sample,er,her2_ihc\na,1,0\nb,0,1+\n")
+    (tmp_path / "expression.csv").write_text("sample,ERBB2,ESR1\na,100,20\nb,30,400\n")
+    text = SETTINGS[: SETTINGS.index("clinical_decimal")] + 'expression = "expression.csv"\nscale = "linear"\n'
+    ((cohort,), _) = read_inputs(read_study(write(tmp_path, text + 'orientation = "samples x genes"\n')))[:2]
+    assert cohort.expression.loc["ESR1", "b"] == 400
+    with pytest.raises(StudyFileError, match=r"annotation: the path '\.\./GPL570\.tsv' leaves the folder"):
+        read_study(write(tmp_path, text + 'annotation = "../GPL570.tsv"\n'))

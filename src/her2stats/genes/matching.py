@@ -115,7 +115,7 @@ def harmonise_genes(
         notes.append(Note("genes", note, len(matched.unclear), listed))
     if not matched.renamed:
         return expression, notes
-    listed = _some([f"{old} is {new}" for new, old in sorted(matched.renamed.items())])
+    listed = ", ".join(f"{old} is {new}" for new, old in sorted(matched.renamed.items()))  # all: each is a repair
     notes.append(Note("genes", f"{title}genes found under another symbol", len(matched.renamed), listed))
     back = {symbol: gene for gene, symbol in matched.renamed.items()}
     names = [back.get(symbol, symbol) for symbol in expression.index]

@@ -63,7 +63,7 @@ def read_clinical(
     population : {"her2-negative", "all"}
         "all" keeps HER2-positive tumours and those of unknown HER2.
     sheet, delimiter, decimal
-        As in `read_expression`.
+        As in `read_expression`; `read_cohort` and the study file call them clinical_sheet and clinical_decimal.
 
     Returns
     -------

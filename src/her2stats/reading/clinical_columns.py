@@ -132,7 +132,11 @@ def read_numbers(raw: RawColumn, found: ProblemList, *, decimal: str = ".") -> t
         else:
             wrong.append(place)
     commas = sum(bool(re.fullmatch(r"\d+,\d+", raw.words[place].strip())) for place in wrong)
-    remedy = 'say decimal="," if the comma is the decimal mark' if commas else "write a plain number, or leave it empty"
+    remedy = (
+        'say clinical_decimal = "," if the comma is the decimal mark'
+        if commas
+        else "write a plain number, or leave it empty"
+    )
     for place in wrong[:SHOWN]:
         raw.add(found, TableError, f"{raw.words[place]!r} is not a number", remedy, place)
     if len(wrong) > SHOWN:

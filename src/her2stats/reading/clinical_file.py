@@ -89,7 +89,7 @@ def read_clinical_words(
 def _sample_place(table: TextTable, asked: str | None, name: str, found: ProblemList) -> int | None:
     if asked is None and SAMPLE in table.header:
         asked = SAMPLE
-    elif asked is None and table.header[0] in ("", ACCESSION):
+    elif asked is None and table.header[:1] in ([""], [ACCESSION]):
         asked = table.header[0]
     if asked is None:
         found.add(

@@ -152,6 +152,9 @@ def _unpack(path: Path, raw: bytes, max_bytes: int) -> bytes:
                 return _bounded(path, codec, raw, max_bytes)
             except (EOFError, OSError, pa.ArrowException, lzma.LZMAError) as error:
                 refuse(path, f"is a damaged or truncated {kind} file ({error})", "copy or download it again")
+    if path.name.lower().endswith(PACKED_SUFFIXES) and raw.strip(BLANK):
+        remedy = f"take {path.suffix} off its name if it is plain text (browsers unpack), or download it again"
+        refuse(path, f"is named {path.suffix}, but is not compressed", remedy)
     return raw
 
 

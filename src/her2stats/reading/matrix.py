@@ -117,7 +117,7 @@ def _list_cells(
     subject: str,
 ) -> None:
     commas = sum("," in word for _, _, word in cells)
-    advice = 'say decimal="," if the comma is the decimal mark' if commas > len(cells) / 2 else "correct it, or NA"
+    advice = 'say decimal = "," if the comma is the decimal mark' if commas > len(cells) / 2 else "correct it, or NA"
     for row, place, word in cells[:SHOWN]:
         found.add(
             TableError,

@@ -184,6 +184,20 @@ def _read_cohort(study: Study, section: CohortSection) -> Cohort:
         values=section.values,
         where=section.where,
         on_mismatch=section.on_mismatch,
+        clinical_sheet=section.clinical_sheet,
+        clinical_decimal=section.clinical_decimal,
+        gene_column=section.gene_column,
+        ignore_columns=section.ignore_columns,
+        orientation=section.orientation,
+        sheet=section.sheet,
+        delimiter=section.delimiter,
+        decimal=section.decimal,
+        layer=section.layer,
+        annotation=study.locate(section.annotation) if section.annotation is not None else None,
+        symbols=section.symbols,
+        duplicates=section.duplicates,
+        missing=section.missing,
+        allow_range=section.allow_range,
     )
 
 

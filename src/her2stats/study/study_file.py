@@ -9,6 +9,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from her2stats.errors import FileError, Problem, ProblemList, StudyFileError
+from her2stats.genes import CollapseRule
+from her2stats.reading.expression import Orientation
+from her2stats.reading.rows import MissingRule
 from her2stats.statistics.specs import CorrelationCI, OddsRatioCI, Weights
 
 SafeName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=60)]
@@ -54,6 +57,20 @@ class CohortSection(Section):
     normalise: Literal["cpm"] | None = None
     fractions: str | None = None
     on_mismatch: Literal["error", "intersect"] = "error"
+    gene_column: str | None = None
+    ignore_columns: list[str] = []
+    orientation: Orientation = "genes x samples"
+    sheet: str | None = None
+    delimiter: str | None = None
+    decimal: str = "."
+    layer: str | None = None
+    annotation: str | None = None
+    symbols: Annotated[dict[str, str], BeforeValidator(_words)] = {}
+    duplicates: CollapseRule = "error"
+    missing: MissingRule = "error"
+    allow_range: bool = False
+    clinical_sheet: str | None = None
+    clinical_decimal: str = "."
     columns: Annotated[dict[str, str], BeforeValidator(_words)] = {}
     values: Annotated[dict[str, dict[str, str]], BeforeValidator(_words)] = {}
     where: Annotated[dict[str, str | list[str]], BeforeValidator(_words)] = {}
@@ -229,7 +246,8 @@ def _named_files(study: Study) -> list[tuple[str, str]]:
     named: list[tuple[str, str | None]] = []
     for cohort in study.cohorts:
         section = f"[[cohorts]] {cohort.name}"
-        named += [(f"{section} {key}", getattr(cohort, key)) for key in ("expression", "clinical", "fractions")]
+        keys = ("expression", "clinical", "fractions", "annotation")
+        named += [(f"{section} {key}", getattr(cohort, key)) for key in keys]
     if study.deconvolution is not None:
         named.append(("[deconvolution] signature", study.deconvolution.signature))
     if looks_like_file(study.scores.exposure):
