@@ -15,8 +15,6 @@ import typer
 if TYPE_CHECKING:
     import pandas as pd
 
-LEAST_COLUMN = 12  # below this width a column of a table breaks its words
-
 
 def say(text: str, *, err: bool = False) -> None:
     """Print a line, on a terminal broken between words with the rest indented.
@@ -68,7 +66,7 @@ def print_table(table: pd.DataFrame) -> None:
         return
     names = [str(name) for name in table.columns]
     rows = [["" if value != value else harmless(str(value)) for value in row] for row in table.itertuples(index=False)]
-    if shutil.get_terminal_size().columns < LEAST_COLUMN * len(names):
+    if shutil.get_terminal_size().columns < _least_width([names, *rows]):
         for row in rows:
             for name, value in zip(names, row, strict=True):
                 if value:
@@ -83,6 +81,12 @@ def print_table(table: pd.DataFrame) -> None:
     for row in rows:
         shown.add_row(*(Text(value) for value in row))
     Console().print(shown)
+
+
+def _least_width(rows: list[list[str]]) -> int:
+    """Width of a table whose columns break between words only."""
+    longest = (max(len(word) for cell in column for word in cell.split() or [""]) for column in zip(*rows, strict=True))
+    return sum(width + 3 for width in longest) + 1
 
 
 def print_json(content: Any) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -57,20 +57,6 @@ def draw_once(drawings: Sequence[Drawing], folder: Path, *, cache: Cache, n_jobs
     for number, stem in enumerate(finished, start=done + 1):
         cache.keep(keys[stem], {kind: _file(folder / stem, kind).read_bytes() for kind in FORMATS})
         progress("Figures", number, len(drawings))
-
-
-def prepared_processes(n_jobs: int) -> Iterator[None]:
-    """Let the processes that will draw load their libraries while something else is done; exhaust it before drawing."""
-    if n_jobs == 1:
-        return iter(())
-    loading: Iterator[None] = Parallel(n_jobs=n_jobs, return_as="generator_unordered")(
-        delayed(_load)() for _ in range(n_jobs)
-    )
-    return loading
-
-
-def _load() -> None:
-    from her2stats import figures  # noqa: F401 - for its libraries
 
 
 def _taken(cache: Cache, key: str, stem: Path) -> bool:
