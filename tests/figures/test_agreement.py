@@ -10,6 +10,7 @@ import pytest
 
 from her2stats.errors import TableError
 from her2stats.figures import plot_agreement
+from her2stats.figures.agreement import MOST_DOTS
 
 from . import examples as e
 from .extents import misplaced_texts
@@ -66,6 +67,27 @@ def test_models_of_a_verb_share_their_lines_and_objects_with_a_table_do() -> Non
     plot = plot_agreement(SimpleNamespace(table=table.assign(verb="fit_logistic")))
     assert "Logistic regression" in texts_of(plot)
     assert "2 of 2" in texts_of(plot)
+
+
+def test_of_many_numbers_some_are_drawn_the_largest_difference_and_every_disagreement_among_them() -> None:
+    sizes = 10 ** np.random.default_rng(1).uniform(-16, -11, 5000)
+    rows = [("m", "estimate", size, 1e-8, "agree") for size in sizes]
+    rows += [("m", "estimate", size, 1e-8, "disagree") for size in np.linspace(1e-6, 2e-6, 70)]
+    plot = plot_agreement(frame(*rows))
+    dots = drawn(plot)
+    assert (dots["verdict"] == "agree").sum() == MOST_DOTS
+    assert (dots["verdict"] == "disagree").sum() == 70
+    agreeing = dots.loc[dots["verdict"] == "agree", "rel_diff"]
+    assert agreeing.max() == sizes.max()
+    assert np.log10(agreeing).median() == pytest.approx(np.log10(np.median(sizes)), abs=0.1)
+    assert "60 evenly spaced by rank" in caption_of(plot)
+    assert "5000 of 5070" in texts_of(plot)
+    assert len(plot.data) == 5070
+
+
+def test_numbers_of_tumours_share_a_line() -> None:
+    rows = [("m", name, 0.0, 1e-8, "agree") for name in ("n", "n_missing", "n_events", "nu")]
+    assert plot_agreement(frame(*rows)).data["line"].tolist() == ["counts", "counts", "counts", "nu"]
 
 
 def test_nothing_was_checked() -> None:

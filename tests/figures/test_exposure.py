@@ -11,7 +11,7 @@ from her2stats.figures import plot_exposure
 from her2stats.figures.theme import HR_COLOURS
 
 from .extents import misplaced_texts
-from .layers import caption_of, colour_of, texts_of
+from .layers import caption_of, colour_of, data_of, layers_with, texts_of
 
 
 def test_groups_stand_in_their_order(abim: pd.DataFrame) -> None:
@@ -45,7 +45,21 @@ def test_a_cohort_without_ihc_is_shown_by_hr_alone(abim: pd.DataFrame) -> None:
 
 def test_tumours_of_no_group_are_counted(abim: pd.DataFrame) -> None:
     gaps = abim.assign(her2_ihc=abim["her2_ihc"].where(np.arange(318) >= 39))
-    assert caption_of(plot_exposure(gaps, "her2")) == "Tumours not shown: 39 without HER2 IHC."
+    words = "Box: quartiles and median. Tumours not shown: 39 without HER2 IHC."
+    assert caption_of(plot_exposure(gaps, "her2")) == words
+
+
+def test_a_factor_that_nobody_has_is_named(abim: pd.DataFrame) -> None:
+    assert caption_of(plot_exposure(abim.drop(columns="her2_ihc"), "her2")).endswith("No tumour has HER2 IHC.")
+    assert caption_of(plot_exposure(abim.drop(columns="hr"), "her2")).endswith("No tumour has hormone receptor.")
+
+
+def test_two_tumours_have_no_box(abim: pd.DataFrame) -> None:
+    few = abim.assign(her2_ihc=["2+"] * 2 + ["0"] * 316)
+    plot = plot_exposure(few, "her2", by=["her2_ihc"])
+    (boxes,) = layers_with(plot, "geom_rect")
+    assert data_of(boxes, plot)["group"].tolist() == ["her2_ihc=0"]
+    assert {"n = 2", "n = 316"} <= set(texts_of(plot))
 
 
 def test_no_group_at_all_and_no_exposure(abim: pd.DataFrame) -> None:

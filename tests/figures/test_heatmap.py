@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
+from matplotlib.collections import Collection
+from matplotlib.offsetbox import AuxTransformBox
+from matplotlib.text import Text
 
 from her2stats.figures import plot_heatmap
 from her2stats.figures.correlation_pairs import clustered, correlation_pairs, variable_order
 from her2stats.figures.rows import result_rows
+from her2stats.figures.save import drawn
 from her2stats.statistics.result import as_result_table
 
 from . import examples as e
@@ -105,3 +109,16 @@ def test_clustering_brings_together_what_goes_together() -> None:
 def test_other_tests_are_no_cells() -> None:
     row = {"stratum": "all", "term": "Plasma cells", "outcome": "her2", "estimate": 0.1, "method": "Wilcoxon, exact"}
     assert any("No correlation matrix" in text for text in texts_of(plot_heatmap(pd.DataFrame([row]))))
+
+
+@pytest.mark.parametrize("layout", ["columns", "rows", "mirrored"])
+def test_the_numbers_of_the_legend_stand_below_its_bar(matrix: pd.DataFrame, layout: str) -> None:
+    with drawn(plot_heatmap(matrix, layout=layout)) as figure:
+        figure.draw_without_rendering()
+        renderer = figure.canvas.get_renderer()
+        (bar,) = [box for box in figure.findobj(AuxTransformBox) if box.get_children()]
+        parts = bar.get_children()
+        colours = next(part for part in parts if isinstance(part, Collection)).get_window_extent(renderer)
+        numbers = [part.get_window_extent(renderer) for part in parts if isinstance(part, Text)]
+    assert len(numbers) == 5
+    assert max(number.y1 for number in numbers) <= colours.y0

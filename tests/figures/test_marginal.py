@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from her2stats.figures import plot_marginal
+from her2stats.figures.save import drawn
 from her2stats.figures.theme import HER2_COLOURS
 
 from . import examples as e
@@ -99,3 +100,9 @@ def test_several_cohorts(cohorts: dict[str, pd.DataFrame]) -> None:
 @pytest.mark.parametrize("nothing", [[], pd.DataFrame()])
 def test_nothing_to_show_is_said(nothing: object) -> None:
     assert "not fitted" in texts_of(plot_marginal(nothing))[0].replace("\n", " ")
+
+
+@pytest.mark.parametrize(("panels", "across"), [(2, 2), (4, 4), (5, 3), (6, 3)])
+def test_rows_of_panels_are_of_about_equal_length(abim: pd.DataFrame, panels: int, across: int) -> None:
+    with drawn(plot_marginal(e.ancova(abim, e.LM22[:panels]))) as figure:
+        assert figure.axes[0].get_subplotspec().get_gridspec().ncols == across

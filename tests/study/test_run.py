@@ -16,7 +16,17 @@ from her2stats.study import load_results, run_study
 from her2stats.study.result_tables import RESULT_TABLES
 from tests.study.conftest import write_small_study
 
-FIGURES = ("fig1a_correlation", "fig1b_til", "fig2a_heatmap", "fig2b_forest", "fig3_marginal", "figS1_distribution")
+FIGURES = (
+    "fig1a_correlation",
+    "fig1b_til",
+    "fig2a_heatmap",
+    "fig2b_forest",
+    "fig3_marginal",
+    "fig4_response",
+    "figS1_distribution",
+    "figS2_exposure",
+    "figS3_composition",
+)
 
 
 def test_every_agreed_file_is_there(small_results):

@@ -38,6 +38,8 @@ SHAPES = {AGREE: "o", DISAGREE: "X", NOT_CHECKED: "o"}
 SMALLEST = -17.0  # log10; below the spacing of double precision, 2.2e-16
 ROW_MM, GAP = 3.4, 0.9
 CHECKED = "agree"
+MOST_DOTS = 60  # in a line; more cannot be told apart, and a study has a hundred thousand numbers
+COUNTS = "counts"
 NAMES = {
     "correlate": "Spearman correlation",
     "compare_groups": "Group comparison",
@@ -46,11 +48,13 @@ NAMES = {
     "fit_clinical": "Clinical models",
     "fit_ancova": "ANCOVA",
     "response_odds": "Response",
+    "adjust": "Correction for multiple tests",
     "std_error": "standard error",
     "conf_low": "lower limit",
     "conf_high": "upper limit",
     "p_value": "p",
     "p_adjusted": "adjusted p",
+    "p_bh": "Benjamini-Hochberg p",
 }
 
 
@@ -92,8 +96,10 @@ def plot_agreement(
 
     Notes
     -----
-    Equal numbers (difference 0) stand in a lane of their own. Numbers that were not checked are counted with their
-    reason and never drawn as if they agreed.
+    Equal numbers (difference 0) stand in a lane of their own. Numbers of tumours share one line. Of a line with more
+    than 60 numbers that agree 60 are drawn, evenly spaced by rank, the largest difference among them; every number
+    that disagrees is drawn. Numbers that were not checked are counted with their reason and never drawn as if they
+    agreed.
 
     Examples
     --------
@@ -130,7 +136,7 @@ def plot_agreement(
         + figure_theme(width_mm, height)
         + annotate("rect", xmin=limits[0], xmax=limits[0] + 1, ymin=places["y"].min() - 0.5, ymax=top, fill=STRIPE)
         + row_layers(places, geometry, ticks, stripes=False)
-        + _marks(checked, lines)
+        + _marks(_thinned(checked), lines, limits[1])
         + _sections(lines, limits[0])
         + column_texts({CHECKED: lines.assign(panel="")}, top + 0.45, geometry)
         + row_scales(places, geometry, ticks, head=head)
@@ -148,7 +154,7 @@ def _compared(table: pd.DataFrame, labels: Mapping[str, str] | None) -> pd.DataF
     section = numbers["verb"] if "verb" in numbers else numbers["model"]
     named = {**NAMES, **(labels or {})}
     numbers["section"] = [plain(named.get(name, name)) for name in section.astype(str)]
-    numbers["line"] = [plain(named.get(name, name.replace("_", " "))) for name in numbers["quantity"].astype(str)]
+    numbers["line"] = [plain(named.get(name, _quantity(name))) for name in numbers["quantity"].astype(str)]
     given = numbers["verdict"].astype(str)
     numbers["why"] = [verdict.partition(": ")[2] for verdict in given]
     if "reason" in numbers:
@@ -156,6 +162,20 @@ def _compared(table: pd.DataFrame, labels: Mapping[str, str] | None) -> pd.DataF
     agreed = given.str.startswith("agree")
     numbers["verdict"] = np.where(given.str.startswith(NOT_CHECKED), NOT_CHECKED, np.where(agreed, AGREE, DISAGREE))
     return numbers.reset_index(drop=True)
+
+
+def _quantity(name: str) -> str:
+    return COUNTS if name == "n" or name.startswith("n_") else name.replace("_", " ")
+
+
+def _thinned(numbers: pd.DataFrame) -> pd.DataFrame:
+    """Numbers that get a dot: all that disagree, of the others at most `MOST_DOTS` a line, by evenly spaced ranks."""
+    agree = numbers[numbers["verdict"] == AGREE].sort_values("rel_diff", kind="stable")
+    parts = [numbers[numbers["verdict"] != AGREE]]
+    for _, line in agree.groupby("y"):
+        ranks = np.unique(np.linspace(0, len(line) - 1, min(len(line), MOST_DOTS)).round().astype(int))
+        parts.append(line.iloc[ranks])
+    return pd.concat(parts).sort_index()
 
 
 def _lines(numbers: pd.DataFrame) -> pd.DataFrame:
@@ -190,7 +210,7 @@ def _ticks(limits: tuple[float, float]) -> list[dict[float, str]]:
     ]
 
 
-def _marks(checked: pd.DataFrame, lines: pd.DataFrame) -> list[Any]:
+def _marks(checked: pd.DataFrame, lines: pd.DataFrame, high: float) -> list[Any]:
     marks: list[Any] = []
     bars = lines[lines["tolerance"] > 0].assign(x=lambda part: np.log10(part["tolerance"]))
     if len(bars):
@@ -202,7 +222,6 @@ def _marks(checked: pd.DataFrame, lines: pd.DataFrame) -> list[Any]:
     for _, part in checked.groupby("y"):
         size = part["rel_diff"].fillna(np.inf)
         lane = spread(pd.Series(size.to_numpy(), index=[f"{at:09d}" for at in range(len(part))]), dimensions=2)
-        high = checked["x_high"].iloc[0] if "x_high" in checked else _limits(checked)[1]
         x = np.log10(size.clip(lower=10.0**SMALLEST)).clip(upper=high - 0.15)
         x = x.where(size > 0, SMALLEST - 0.5 + 0.7 * lane[:, 1])
         parts.append(part.assign(x=x, y=part["y"] + 0.6 * lane[:, 0]))
@@ -224,6 +243,8 @@ def _sections(lines: pd.DataFrame, left: float) -> list[Any]:
 
 def _caption(numbers: pd.DataFrame) -> str:
     parts = ["Bar: tolerance (the smallest of its line).", "Lane on the left: identical numbers."]
+    if (numbers[numbers["verdict"] == AGREE].groupby(["section", "line"]).size() > MOST_DOTS).any():
+        parts.append(f"Of more than {MOST_DOTS} numbers that agree, {MOST_DOTS} evenly spaced by rank are drawn.")
     unchecked = numbers[numbers["verdict"] == NOT_CHECKED]
     if len(unchecked):
         reasons = ", ".join(dict.fromkeys(text for text in unchecked["why"] if text))

@@ -41,6 +41,7 @@ from her2stats.figures.wording import (
 UNKNOWN = "HR unknown"
 HALF_BOX = 0.36
 PANEL_MM = 58.0
+FEWEST_IN_BOX = 3  # tumours; fewer have no quartiles
 
 
 def plot_exposure(
@@ -108,7 +109,7 @@ def plot_exposure(
     columns = next((many for many in (3, 2) if many <= panels and room / many >= widest(ticks, SMALLEST_SIZE)), 1)
     width = min(width_mm, 22 + 20 * len(places)) if panels == 1 else width_mm
     box = legend_box({"color": names, "shape": names}, width - 20, symbol_size=1.6)
-    caption = wrapped(_caption(checked, dots, exposure, labels), width - 2 * MARGIN, SMALL_SIZE)
+    caption = wrapped(_caption(checked, dots, exposure, by, labels), width - 2 * MARGIN, SMALL_SIZE)
     height = (
         -(-panels // columns) * (PANEL_MM + 14) + box.height_mm + (3.0 * len(caption.split("\n")) if caption else 0)
     )
@@ -169,7 +170,10 @@ def _tick(group: str) -> str:
 
 
 def _boxes(dots: pd.DataFrame, places: Mapping[str, float]) -> list[Any]:
-    values = dots.groupby(["panel", "group"], observed=True)["y"]
+    drawn = dots[dots.groupby(["panel", "group"], observed=True)["y"].transform("size") >= FEWEST_IN_BOX]
+    if not len(drawn):
+        return []
+    values = drawn.groupby(["panel", "group"], observed=True)["y"]
     quartiles = {"low": 0.25, "middle": 0.5, "high": 0.75}
     boxes = pd.concat({name: values.quantile(at) for name, at in quartiles.items()}, axis=1).reset_index()
     at = boxes["group"].map(places).astype(float)
@@ -221,10 +225,25 @@ def _p(row: Mapping[Any, Any]) -> str:
 
 
 def _caption(
-    frames: Mapping[str, pd.DataFrame], dots: pd.DataFrame, exposure: str, labels: Mapping[str, str] | None
+    frames: Mapping[str, pd.DataFrame],
+    dots: pd.DataFrame,
+    exposure: str,
+    by: Sequence[str],
+    labels: Mapping[str, str] | None,
 ) -> str:
-    """How many tumours are in no group."""
+    """What the boxes are, how many tumours are in no group, and which factor nobody has."""
     measured = sum(int(frame[exposure].notna().sum()) for frame in frames.values())
-    missing = {factor: measured - len(part) for factor, part in dots.groupby("factor", sort=False)}
-    parts = [f"{count} without {display_name(str(factor), labels)}" for factor, count in missing.items() if count]
-    return f"Tumours not shown: {', '.join(parts)}." if parts else ""
+    shown = dots.groupby("factor", sort=False).size()
+    parts = [
+        f"{measured - shown[factor]} without {_within_a_sentence(factor, labels)}"
+        for factor in by
+        if factor in shown and measured > shown[factor]
+    ]
+    absent = [f" No tumour has {_within_a_sentence(factor, labels)}." for factor in by if factor not in shown]
+    missing = f" Tumours not shown: {', '.join(parts)}." if parts else ""
+    return f"Box: quartiles and median.{missing}{''.join(absent)}"
+
+
+def _within_a_sentence(factor: str, labels: Mapping[str, str] | None) -> str:
+    name = display_name(factor, labels)
+    return name if name[:2].isupper() else name[:1].lower() + name[1:]

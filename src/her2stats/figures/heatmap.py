@@ -162,6 +162,7 @@ def _scales(shown: list[str], *, mirrored: bool) -> list[Any]:
             panel_border=element_blank(),
             panel_grid=element_blank(),
             legend_title=element_text(size=TEXT_SIZE, margin={"r": 8, "unit": "pt"}),
+            legend_text=element_text(size=TEXT_SIZE, va="top", margin={"t": 3, "unit": "pt"}),
             legend_key_width=90,
             legend_key_height=5,
         ),

@@ -124,7 +124,8 @@ def plot_marginal(
     levels = _level_lines(table, lines)
     box = _legend(levels, width_mm)
     panels = table["panel"].cat.categories
-    per_row = min(columns, len(panels), max(1, int(width_mm // NARROWEST_PANEL_MM)))
+    most = min(columns, len(panels), max(1, int(width_mm // NARROWEST_PANEL_MM)))
+    per_row = math.ceil(len(panels) / math.ceil(len(panels) / most))  # rows of about equal length
     width = min(width_mm, 14 + per_row * 60.0)
     caption = wrapped(_caption(table, model), width - 2 * MARGIN, SMALL_SIZE)
     height = math.ceil(len(panels) / per_row) * (PANEL_HEIGHT_MM + 9) + box.height_mm + 9 + 2.5 * caption.count("\n")

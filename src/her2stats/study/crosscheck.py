@@ -12,10 +12,16 @@ import pandas as pd
 from her2stats.errors import OutputError, Problem
 from her2stats.r_engine import crosscheck_r
 from her2stats.report import write_report
+from her2stats.report.schema import CROSSCHECK as COLUMNS
+from her2stats.report.strict_csv import DamagedFileError, read_strict
+from her2stats.study.cache import NO_CACHE, Cache
 from her2stats.study.consistency import check_tables
+from her2stats.study.drawing import Drawing, draw_once
+from her2stats.study.progress import Progress, silent
 from her2stats.study.results import load_results
 
 CROSSCHECK = "crosscheck.csv"
+FIGURE = "figS4_agreement"
 
 
 @dataclass(frozen=True)
@@ -30,8 +36,8 @@ class FolderCrosscheck:
 def crosscheck_folder(folder: Path, *, timeout: float = 120.0) -> FolderCrosscheck:
     """Fit every model of a results folder in R and compare with what is written there.
 
-    The comparison is put into the folder as ``crosscheck.csv``, and into its report. Where R could check nothing, an
-    earlier comparison stays as it is.
+    The comparison is put into the folder as ``crosscheck.csv``, as a figure, and into its report. Where R could check
+    nothing, an earlier comparison stays as it is.
 
     Parameters
     ----------
@@ -58,6 +64,7 @@ def crosscheck_folder(folder: Path, *, timeout: float = 120.0) -> FolderCrossche
         kept = f"; the earlier {CROSSCHECK} is kept" if (folder / CROSSCHECK).exists() else ""
         return FolderCrosscheck(found.summary, f"Nothing was checked: {why}{kept}", "not checked")
     write_crosscheck(found.table, folder)
+    draw_agreement(folder)
     write_report(folder)
     return FolderCrosscheck(found.summary, sentence, "disagree" if counts.get("disagree", 0) else "agree")
 
@@ -78,3 +85,22 @@ def write_crosscheck(table: pd.DataFrame, folder: Path) -> None:
         draft.unlink(missing_ok=True)
         what = f"the comparison cannot be written: {error.strerror or error}"
         raise OutputError(Problem(what, str(target), "check permissions and free space")) from error
+
+
+def draw_agreement(folder: Path, *, cache: Cache = NO_CACHE, progress: Progress = silent) -> None:
+    """Draw the comparison that lies in a results folder; a missing or damaged one leaves no figure.
+
+    Raises
+    ------
+    OutputError
+        The folder cannot be written.
+    """
+    try:
+        table = read_strict(folder / CROSSCHECK, COLUMNS)
+    except DamagedFileError:  # the report names it
+        return
+    try:
+        draw_once([Drawing("plot_agreement", FIGURE, (table,))], folder / "figures", cache=cache, progress=progress)
+    except OSError as error:
+        what = f"the figure of the comparison cannot be written: {error.strerror or error}"
+        raise OutputError(Problem(what, str(folder / "figures"), "check permissions and free space")) from error

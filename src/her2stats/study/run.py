@@ -19,7 +19,7 @@ from her2stats.signatures import read_signature
 from her2stats.statistics import Result
 from her2stats.study.cache import NO_CACHE, Cache
 from her2stats.study.cohort_analysis import CohortAnalysis, analyse_cohort
-from her2stats.study.crosscheck import write_crosscheck
+from her2stats.study.crosscheck import draw_agreement, write_crosscheck
 from her2stats.study.drawing import draw_once
 from her2stats.study.exposure import score_exposure_of
 from her2stats.study.gene_names import expression_for_matrix
@@ -241,6 +241,7 @@ def _write(
             progress("Comparing with R", 1, 1)
             if checked is not None:
                 write_crosscheck(checked, draft)
+        draw_agreement(draft, cache=cache)
     write_provenance(provenance(study, list(analyses)), draft / PROVENANCE)
     _write_report(draft, progress)
 

@@ -34,7 +34,16 @@ def all_drawings(analyses: Sequence[CohortAnalysis], study: Study) -> list[Drawi
     return drawings
 
 
-NAMES = ("fig1a_correlation", "fig1b_til", "fig2a_heatmap", "fig2b_forest", "fig3_marginal", "figS1_distribution")
+NAMES = (
+    "fig1a_correlation",
+    "fig1b_til",
+    "fig2a_heatmap",
+    "fig2b_forest",
+    "fig3_marginal",
+    "figS1_distribution",
+    "figS2_exposure",
+    "figS3_composition",
+)
 
 
 def overview_drawings(analyses: Sequence[CohortAnalysis], study: Study) -> list[Drawing]:
@@ -75,9 +84,28 @@ def cohort_drawings(analysis: CohortAnalysis, study: Study, suffix: str) -> list
         )
     )
     drawings.append(_marginal_drawing(analysis, suffix))
-    measured = material.fractions[material.kept].join(material.clinical[["hr"]] if "hr" in material.clinical else [])
+    receptor = material.clinical[["hr"]] if "hr" in material.clinical else material.clinical[[]]
+    measured = material.fractions[material.kept].join(receptor)
     drawings.append(Drawing("plot_distribution", f"figS1_distribution{suffix}", (table("group_comparison"), measured)))
+    drawings += _exposure_drawing(analysis, suffix)
+    drawings.append(
+        Drawing(
+            "plot_composition",
+            f"figS3_composition{suffix}",
+            (material.fractions.join(receptor), list(material.fractions.columns)),
+        )
+    )
     return drawings
+
+
+def _exposure_drawing(analysis: CohortAnalysis, suffix: str) -> list[Drawing]:
+    """Draw the exposure by the groups that the cohort has."""
+    material, name = analysis.material, f"figS2_exposure{suffix}"
+    if material.exposure not in material.scores:
+        return [Drawing("placeholder", name, ("There is no exposure score in this cohort",))]
+    groups = [factor for factor in ("her2_ihc", "hr") if factor in material.clinical]
+    frame = material.scores[[material.exposure]].join(material.clinical[groups])
+    return [Drawing("plot_exposure", name, (frame, material.exposure))]
 
 
 def _til_drawing(analysis: CohortAnalysis, suffix: str) -> Drawing:
