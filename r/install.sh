@@ -24,11 +24,11 @@ if [ -n "$python" ] && ! command -v "$python" >/dev/null 2>&1; then
   exit 2
 fi
 
-packages="r-base-core r-cran-emmeans r-cran-mass r-cran-testthat"
+packages="r-base-core r-cran-emmeans r-cran-mass r-cran-testthat r-cran-knitr"
 
 has_r() {
   command -v Rscript >/dev/null 2>&1 && Rscript --vanilla -e '
-    needed <- c("emmeans", "MASS", "testthat")
+    needed <- c("emmeans", "MASS", "testthat", "knitr")
     quit(status = !all(vapply(needed, requireNamespace, NA, quietly = TRUE)))' >/dev/null 2>&1
 }
 
@@ -39,7 +39,7 @@ give_up() {
 }
 
 if ! has_r; then
-  by_hand="install R 4.2 or later from https://cran.r-project.org, then in R: install.packages(c(\"emmeans\", \"MASS\", \"testthat\"))"
+  by_hand="install R 4.2 or later from https://cran.r-project.org, then in R: install.packages(c(\"emmeans\", \"MASS\", \"testthat\", \"knitr\"))"
   command -v apt-get >/dev/null 2>&1 || give_up "no apt-get on this system" "$by_hand"
   line="sudo apt-get install -y --no-install-recommends $packages"
   if [ "$(id -u)" -eq 0 ]; then

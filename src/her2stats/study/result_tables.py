@@ -13,6 +13,7 @@ from her2stats.study.cohort_analysis import CELL_TABLES, CohortAnalysis
 from her2stats.tables import table_one
 
 RESULT_TABLES = (*CELL_TABLES, "response")
+TABLES = ("scores", "coverage", "fractions", "abundance", "table_one", "notes", "omitted", *RESULT_TABLES)
 
 
 def result_tables(analyses: Sequence[CohortAnalysis]) -> dict[str, pd.DataFrame]:

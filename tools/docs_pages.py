@@ -1,0 +1,145 @@
+"""Pages of the documentation that are made, not written: a hook of mkdocs.
+
+The table of methods comes from docs/traceability.toml, the validation page from what tests and benchmarks have stored,
+the page for R users from knitr. No number on them is typed.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import shutil
+import subprocess
+import tempfile
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Add the made pages."""
+    made = {
+        "traceability.md": traceability(),
+        "validation.md": validation(),
+        "vignettes/04_for_r_users.md": for_r_users(),
+    }
+    for name, content in made.items():
+        files.append(File.generated(config, name, content=content))
+    return files
+
+
+def traceability() -> str:
+    """Each method, its function, test, R twin and place in the results, as tables by section."""
+    methods: list[dict[str, Any]] = tomllib.loads((ROOT / "docs" / "traceability.toml").read_text())["method"]
+    lines = [
+        "# Each method, and where it is",
+        "",
+        "A test fails when a function, a test, an R function or a results file that is named here does not exist.",
+    ]
+    for section in dict.fromkeys(method["section"] for method in methods):
+        lines += ["", f"## {section}", "", "| method | function | test | R | results |", "|---|---|---|---|---|"]
+        for method in (method for method in methods if method["section"] == section):
+            twin = f"`{method['r']}`" if method.get("r") else f"none: {method['why_not_r']}"
+            place = f"`{method['results']}`" if method["results"] else "not part of a run"
+            test = method["test"].removeprefix("tests/").replace("::", " ")
+            lines.append(f"| {method['name']} | `{method['function']}` | {test} | {twin} | {place} |")
+    return "\n".join(lines) + "\n"
+
+
+def validation() -> str:
+    """What agreement was found: with R's stored numbers, and in the benchmarks."""
+    lines = ["# Validation", "", *stored_reference(), ""]
+    for file in ("results.md", "simulation.md", "reading.md"):
+        path = ROOT / "benchmarks" / file
+        if path.exists():
+            lines += [shifted(path.read_text(encoding="utf-8")), ""]
+    return "\n".join(lines)
+
+
+def stored_reference() -> list[str]:
+    """How many stored R numbers the tests hold, by function."""
+    folder = ROOT / "tests" / "reference"
+    with (folder / "results.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    with (folder / "cases.csv").open(newline="") as file:
+        cases = {row["case"]: row for row in csv.DictReader(file) if row.get("field") == "verb"}
+    counts: dict[str, list[int]] = {}
+    numbers = ("estimate", "std_error", "conf_low", "conf_high", "statistic", "df", "p_value")
+    for row in rows:
+        verb = cases[row["case"]]["value"]
+        found = counts.setdefault(verb, [0, 0, 0])
+        found[0] += 1
+        found[1] += sum(row[name] not in ("", "NA") for name in numbers)
+        found[2] += bool(row["flag"])
+    software = (folder / "sessionInfo.txt").read_text().splitlines()[0]
+    lines = [
+        "## Stored R numbers",
+        "",
+        f"Written by `tests/reference/generate.R` with {software}; the Python suite compares every one of them without R,",
+        "on seeded frames of every function, option and degenerate case.",
+        "",
+        "| function | rows | numbers | rows that both languages have to flag |",
+        "|---|---|---|---|",
+    ]
+    return lines + [f"| {verb} | {found[0]} | {found[1]} | {found[2]} |" for verb, found in counts.items()]
+
+
+def shifted(text: str) -> str:
+    """Markdown with every heading one level down."""
+    return "\n".join(f"#{line}" if line.startswith("#") else line for line in text.splitlines())
+
+
+def for_r_users() -> str:
+    """The walkthrough for R users, run by knitr where it is there; its source where not."""
+    source = ROOT / "vignettes" / "04_for_r_users.Rmd"
+    if not has_knitr():
+        if os.environ.get("CI"):
+            raise RuntimeError("the walkthrough for R users needs R and knitr: apt-get install r-cran-knitr")
+        return f"!!! note\n    knitr was not there when this page was made: the code is shown, not run.\n\n{source.read_text()}"
+    from her2stats.simulate import simulate_cohort, simulate_signature_matrix
+    from her2stats.study import run_study
+    from her2stats.study.single_steps import write_csv
+
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        cohort = simulate_cohort("toy", 120, seed=5)
+        write_csv(cohort.expression, folder / "toy.tsv")
+        write_csv(cohort.clinical, folder / "toy.csv")
+        write_csv(simulate_signature_matrix().profiles, folder / "matrix.tsv")
+        (folder / "study.toml").write_text(STUDY)
+        run_study(folder / "study.toml")
+        code = f"knitr::opts_chunk$set(error = FALSE); knitr::knit('{source}', 'page.md', quiet = TRUE)"
+        environment = os.environ | {"HER2STATS_RESULTS": str(folder / "results")}
+        command = ["Rscript", "--vanilla", "-e", code]
+        subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True, text=True)
+        return (folder / "page.md").read_text(encoding="utf-8")
+
+
+def has_knitr() -> bool:
+    """Whether R is there and can knit."""
+    if shutil.which("Rscript") is None:
+        return False
+    code = 'quit(status = !requireNamespace("knitr", quietly = TRUE))'
+    return subprocess.run(["Rscript", "--vanilla", "-e", code], capture_output=True).returncode == 0
+
+
+STUDY = """
+[study]
+title = "A simulated study for R users"
+simulated = true
+[[cohorts]]
+name = "toy"
+expression = "toy.tsv"
+scale = "log2"
+offset = 1
+clinical = "toy.csv"
+[deconvolution]
+signature = "matrix.tsv"
+[analysis]
+crosscheck = false
+"""
