@@ -28,8 +28,9 @@ import pandas as pd
 
 import her2stats as h2
 from her2stats.study.check import check_study
-from her2stats.study.proposal import propose_study
+from her2stats.study.proposal import look_at_files
 from her2stats.study.study_file import read_study
+from her2stats.study.study_text import study_text
 from her2stats.study.single_steps import write_csv
 
 folder = Path(tempfile.mkdtemp())
@@ -54,8 +55,8 @@ pd.read_csv(folder / "clinical.csv").head(4)
 # scale of the expression is never guessed, and the signature matrix is yours: both have to be filled in.
 
 # %%
-propose_study(folder / "clinical.csv", folder / "expression.tsv.gz", folder / "proposed.toml", name="ours")
-print((folder / "proposed.toml").read_text())
+proposal = look_at_files(folder / "clinical.csv", folder / "expression.tsv.gz", name="ours")
+print(study_text(proposal, folder / "proposed.toml"))
 
 # %% [markdown]
 # Completed by hand, it reads:
