@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 # One BLAS thread a process: our processes are the parallelism.
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: help demo test check wheel-test docs bench fuzz clean
+.PHONY: help demo test check wheel-test docs bench fuzz release-check clean
 
 help:
 	@echo "make demo        install into $(VENV), run the demo study, say where its report is"
@@ -15,6 +15,7 @@ help:
 	@echo "make docs        build the documentation site, strictly"
 	@echo "make bench       benchmarks as ratios, written to benchmarks/results.md (long)"
 	@echo "make fuzz        fuzz the readers (ten minutes)"
+	@echo "make release-check  version, changelog, citation, wheel, licences: fit to be released?"
 
 # Debian's Python may come without ensurepip: then an environment without pip is made and the system's pip fills it.
 $(BIN)/python:
@@ -49,6 +50,7 @@ wheel-test: $(VENV)/.ready-to-test
 	bash tests/wheel.sh $(BIN)/python
 
 docs: $(VENV)/.ready-to-test
+	@bash r/install.sh $(BIN)/python
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
 
 bench: $(VENV)/.ready-to-test
@@ -56,6 +58,9 @@ bench: $(VENV)/.ready-to-test
 
 fuzz: $(VENV)/.ready-to-test
 	HER2STATS_FUZZ_SECONDS=600 $(BIN)/python -m pytest tests/fuzz -q
+
+release-check: $(VENV)/.ready-to-test
+	$(BIN)/python tools/release_check.py
 
 clean:
 	rm -rf $(VENV) demo dist build site .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

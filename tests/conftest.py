@@ -10,6 +10,8 @@ from hypothesis import settings
 
 from her2stats.r_engine import r_status
 
+collect_ignore = ["fuzz/atheris_target.py"]  # a program of its own, not a module with examples
+
 # In CI the same examples every time, so that a red run is about the change; elsewhere new ones, so that we learn.
 settings.register_profile("ci", derandomize=True, deadline=None)
 if os.environ.get("CI"):

@@ -80,8 +80,8 @@ def stored_reference() -> list[str]:
     lines = [
         "## Stored R numbers",
         "",
-        f"Written by `tests/reference/generate.R` with {software}; the Python suite compares every one of them without R,",
-        "on seeded frames of every function, option and degenerate case.",
+        f"Written by `tests/reference/generate.R` with {software}; the Python suite compares every one of them without",
+        "R, on seeded frames of every function, option and degenerate case.",
         "",
         "| function | rows | numbers | rows that both languages have to flag |",
         "|---|---|---|---|",
@@ -100,7 +100,8 @@ def for_r_users() -> str:
     if not has_knitr():
         if os.environ.get("CI"):
             raise RuntimeError("the walkthrough for R users needs R and knitr: apt-get install r-cran-knitr")
-        return f"!!! note\n    knitr was not there when this page was made: the code is shown, not run.\n\n{source.read_text()}"
+        note = "!!! note\n    knitr was not there when this page was made: the code is shown, not run."
+        return f"{note}\n\n{source.read_text()}"
     from her2stats.simulate import simulate_cohort, simulate_signature_matrix
     from her2stats.study import run_study
     from her2stats.study.single_steps import write_csv

@@ -28,6 +28,13 @@ class Abundance:
         Dichotomised types: above 0.
     cohort : str
         Name, for messages and tables.
+
+    Examples
+    --------
+    >>> fractions = pd.DataFrame({"CD8": [0.1, 0.2, 0.3, 0.4], "Eosinophils": [0.0, 0.0, 0.0, 0.0]})
+    >>> found = classify_abundance(fractions)
+    >>> found.continuous, found.excluded
+    (['CD8'], ['Eosinophils'])
     """
 
     kinds: pd.DataFrame

@@ -47,6 +47,12 @@ class Her2statsError(Exception):
     ----------
     *problems : Problem
         At least one.
+
+    Examples
+    --------
+    >>> error = FileError(Problem("is missing", "clinical.csv", "correct the path"))
+    >>> print(error)
+    clinical.csv: is missing -> correct the path
     """
 
     def __init__(self, *problems: Problem) -> None:
@@ -58,7 +64,13 @@ class Her2statsError(Exception):
 
 
 class InputError(Her2statsError):
-    """Something the user gave cannot be used; raised itself when problems are of several kinds."""
+    """Something the user gave cannot be used; raised itself when problems are of several kinds.
+
+    Examples
+    --------
+    >>> issubclass(FileError, InputError)
+    True
+    """
 
 
 class FileError(InputError):

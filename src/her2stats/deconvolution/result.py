@@ -44,6 +44,15 @@ class Deconvolution:
         Every convention in a sentence.
     intervals : DataFrame or None
         One row a sample and type: sample, cell_type, fraction, conf_low, conf_high, zero_share, draws.
+
+    Examples
+    --------
+    >>> from her2stats.deconvolution import deconvolve
+    >>> genes = [f"G{number:02}" for number in range(40)]
+    >>> profiles = pd.DataFrame(np.random.default_rng(0).lognormal(5, 1, (40, 2)), genes, ["B", "T"])
+    >>> found = deconvolve(pd.DataFrame({"tumour": profiles @ [0.2, 0.8]}), profiles, mode="relative")
+    >>> found.fractions.round(6).loc["tumour"].tolist(), bool(found.quality.loc["tumour", "kkt"] < 1e-9)
+    ([0.2, 0.8], True)
     """
 
     fractions: pd.DataFrame

@@ -29,6 +29,13 @@ class SignatureMatrix:
         File or reference the profiles come from.
     sha256 : str
         Checksum of that file, or of the profiles where there is no file.
+
+    Examples
+    --------
+    >>> profiles = pd.DataFrame(np.eye(12)[:, :2] * 90 + 10, [f"G{i:02}" for i in range(12)], ["B cells", "T cells"])
+    >>> matrix = SignatureMatrix.from_frame(profiles, name="toy")
+    >>> len(matrix.genes), matrix.cell_types
+    (12, ('B cells', 'T cells'))
     """
 
     name: str
@@ -148,6 +155,15 @@ def write_signature_matrix(signature: SignatureMatrix, path: str | Path) -> None
     ------
     OutputError
         The file cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> profiles = pd.DataFrame(np.eye(12)[:, :2] * 90 + 10, [f"G{i:02}" for i in range(12)], ["B cells", "T cells"])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_signature_matrix(SignatureMatrix.from_frame(profiles), Path(folder) / "toy.txt")
+    ...     read_signature_matrix(Path(folder) / "toy.txt").profiles.equals(profiles)
+    True
     """
     try:
         signature.profiles.to_csv(path, sep="\t", index_label="Gene symbol", lineterminator="\n")

@@ -49,6 +49,13 @@ class Scores:
         How the scores were made, in words.
     notes : tuple of Note
         What was left out or decided on the way.
+
+    Examples
+    --------
+    >>> expression = pd.DataFrame({"s1": [7.5, 3.0]}, index=["ERBB2", "ESR1"])
+    >>> scores = score_gene(expression, "ERBB2")
+    >>> scores.table.shape, scores.coverage.loc["ERBB2", "coverage"]
+    ((1, 1), np.float64(1.0))
     """
 
     table: pd.DataFrame

@@ -29,6 +29,13 @@ class Ancova:
         Marginal slopes of the score, overall and at each level of each factor.
     curve : Result
         Marginal means along the score, overall and at each level of each factor.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"score": range(8), "hr": list("np" * 4), "cells": [1.0, 3, 2, 5, 4, 6, 5, 9]})
+    >>> fitted = fit_ancova(frame, "cells", "score", factors="hr")
+    >>> fitted.tests.table["term"].tolist()
+    ['hr', 'score', 'hr:score']
     """
 
     tests: Result

@@ -31,6 +31,13 @@ class Result:
         What was asked, by which conventions.
     data : DataFrame
         samples x variables used, before missing values are dropped; factors are categorical with explicit levels.
+
+    Examples
+    --------
+    >>> from her2stats.statistics import correlate
+    >>> result = correlate(pd.DataFrame({"her2": [1.0, 2, 3, 4], "cd8": [4.0, 2, 3, 1]}), "her2", "cd8")
+    >>> result.spec.verb, len(result.table), list(result.data.columns)
+    ('correlate', 1, ['her2', 'cd8'])
     """
 
     table: pd.DataFrame
@@ -98,6 +105,13 @@ def combine(results: Sequence[Result]) -> pd.DataFrame:
     """Stack the tables of several results into one frame, in the order given.
 
     Extra columns that only some results have are missing elsewhere.
+
+    Examples
+    --------
+    >>> from her2stats.statistics import correlate
+    >>> frame = pd.DataFrame({"her2": [1.0, 2, 3, 4], "cd8": [4.0, 2, 3, 1], "m1": [1.0, 3, 2, 4]})
+    >>> combine([correlate(frame, "her2", "cd8"), correlate(frame, "her2", "m1")])["estimate"].round(3).tolist()
+    [-0.8, 0.8]
     """
     tables = [result.table for result in results if len(result.table)]
     if not tables:

@@ -113,8 +113,11 @@ def compare_results(before: str | Path, now: str | Path, *, tolerance: float = T
 
     Examples
     --------
-    >>> compare_results("results-march", "results-april").words()  # doctest: +SKIP
-    ['Nothing changed: same settings, same inputs, same numbers.']
+    >>> try:
+    ...     compare_results("results-march", "results-april")
+    ... except FileError as error:
+    ...     print(error.problems[1])
+    results-april: is not a results folder -> give the folder that a run has written
     """
     if not tolerance >= 0:
         raise DataError(Problem(f"tolerance={tolerance!r} has no meaning", remedy="give a number, 0 or more"))

@@ -105,6 +105,12 @@ def load_results(folder: str | Path) -> StudyResults:
     ------
     FileError
         The folder is not a results folder.
+
+    Examples
+    --------
+    >>> load_results("no/such/folder")
+    Traceback (most recent call last):
+    her2stats.errors.FileError: no/such/folder: is not a results folder -> give the folder that a run has written
     """
     folder = Path(folder)
     checked = folder / "crosscheck.csv"

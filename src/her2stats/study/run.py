@@ -47,7 +47,7 @@ def run_study(
     cache: str | Path | None = None,
     progress: Progress = silent,
 ) -> StudyResults:
-    """Run a study and write its results folder.
+    r"""Run a study and write its results folder.
 
     Parameters
     ----------
@@ -78,6 +78,20 @@ def run_study(
         `only`: there are no results yet, or they were made from other inputs or settings.
     OutputError
         The results folder cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as name:
+    ...     folder = Path(name)
+    ...     rows = ["sample,her2_ihc,hr,pcr", *(f"s{i},{'01'[i % 2]},positive,{int(i % 3 > 0)}" for i in range(24))]
+    ...     _ = (folder / "ours.csv").write_text("\n".join(rows).replace(",1,positive", ",1+,positive") + "\n")
+    ...     _ = (folder / "study.toml").write_text(
+    ...         "[study]\ntitle = 'ours'\n[[cohorts]]\nname = 'ours'\nclinical = 'ours.csv'\n"
+    ...         "[analysis]\ncrosscheck = false\n"
+    ...     )
+    ...     run_study(folder / "study.toml").tables["response"]["estimate"].round(3).tolist()
+    [1.0]
     """
     study = study if isinstance(study, Study) else read_study(study)
     kept = Cache(Path(cache) if cache is not None else None)
