@@ -113,6 +113,7 @@ def compare_results(before: str | Path, now: str | Path, *, tolerance: float = T
 
     Examples
     --------
+    >>> from her2stats.errors import FileError
     >>> try:
     ...     compare_results("results-march", "results-april")
     ... except FileError as error:
