@@ -8,7 +8,7 @@ at the vertex itself (`active_set`), accepted only when every optimality conditi
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +19,7 @@ from her2stats.deconvolution.svr_problem import Array, Iterate, Problem
 EXACT = 1e-9
 """Largest violation of the optimality conditions of a fit that counts as exact."""
 
-ROUGH_MU = 3e-4  # down to here single precision is enough, and twice as fast
+ROUGH_MU = 1e-4  # down to here single precision is enough, and twice as fast
 MU_GOALS = (1e-6, 1e-8, 1e-10, 1e-12, 1e-13)
 MOST_ITERATIONS = 40  # to each goal; 12 to 23 in all are usual
 BATCH = 96  # fits at once: 32 samples at three nu; the working set then stays near the processor
@@ -115,8 +115,7 @@ def _solve_batch(problem: Problem, rough: Problem, fallback: bool) -> tuple[Arra
     xp = problem.xp
     here = xp.arange(problem.target.shape[0])
     settled: list[tuple[Array, Array, Array, Array]] = []
-    iterate = interior_point.advance(rough, svr_problem.start(rough), ROUGH_MU, MOST_ITERATIONS)
-    iterate = iterate.or_else(xp, svr_problem.start(problem))
+    iterate = _in_single_precision(rough).or_else(problem, svr_problem.start(problem))
     for goal in MU_GOALS:
         iterate = interior_point.advance(problem, iterate, goal, MOST_ITERATIONS)
         z, a = active_set.solve_edge(problem, *active_set.guess_edge(problem, iterate), iterate.z)
@@ -133,6 +132,16 @@ def _solve_batch(problem: Problem, rough: Problem, fallback: bool) -> tuple[Arra
     order, z, kkt, iterations = (xp.concat(parts) for parts in zip(*settled, strict=True))
     back = xp.argsort(order)
     return xp.take(z, back, axis=0), xp.take(kkt, back), xp.take(iterations, back)
+
+
+def _in_single_precision(rough: Problem) -> Iterate:
+    """The first half of the way; rows that run out of digits there come back without sense, and start anew."""
+    begun = svr_problem.start(rough)
+    with np.errstate(all="ignore"):
+        try:
+            return interior_point.advance(rough, begun, ROUGH_MU, MOST_ITERATIONS)
+        except np.linalg.LinAlgError:  # one singular matrix of many: all start anew
+            return replace(begun, a=begun.a * rough.xp.nan)
 
 
 def _last_resort(problem: Problem, iterate: Iterate, fallback: bool) -> tuple[Array, Array]:

@@ -85,9 +85,13 @@ class Iterate:
         """Return some of the fits."""
         return Iterate(*(xp.take(getattr(self, part.name), index, axis=0) for part in fields(self)))
 
-    def or_else(self, xp: Any, other: Iterate) -> Iterate:
-        """Return the same fits in the precision of another iterate, which replaces rows that broke down."""
-        sound = xp.isfinite(xp.sum(self.a, axis=1) + xp.sum(self.slack + self.excess, axis=1))
+    def or_else(self, problem: Problem, other: Iterate) -> Iterate:
+        """Return the same fits in the precision of another iterate, which replaces rows that ran out of digits."""
+        xp = problem.xp
+        least = xp.min(xp.stack([xp.min(part, axis=1) for part in (self.a, self.slack, self.excess)]), axis=0)
+        room = xp.min(problem.cost - xp.astype(self.a, other.a.dtype), axis=1)
+        whole = xp.isfinite(xp.sum(self.a, axis=1) + xp.sum(self.slack + self.excess, axis=1))
+        sound = whole & (least > 0) & (room > 0)
         parts = []
         for part in fields(self):
             mine, theirs = getattr(self, part.name), getattr(other, part.name)
