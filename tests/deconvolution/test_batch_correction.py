@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from her2stats.deconvolution import deconvolve
@@ -97,6 +98,12 @@ def test_a_constant_sample_takes_no_part(planted: Planted) -> None:
     result = deconvolve(with_constant, planted.signature, mode="relative", batch_correction="b-mode")
     assert result.quality.loc["ZZZ", "flag"].startswith("constant sample")
     assert (result.fractions.drop("ZZZ") - alone.fractions).abs().to_numpy().max() < 1e-9
+
+
+def test_samples_that_do_not_differ_are_refused(planted: Planted) -> None:
+    copies = pd.DataFrame({f"S{number}": planted.expression["S001"] for number in range(4)})
+    with pytest.raises(DataError, match="B-mode needs samples that differ"):
+        deconvolve(copies, planted.signature, batch_correction="b-mode")
 
 
 def test_single_tumours_are_refused(planted: Planted) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from her2stats.deconvolution import SignatureMatrix, deconvolve
+from her2stats.deconvolution import SignatureMatrix, deconvolve, nu_svr
 from her2stats.errors import CoverageError, DataError, GeneError, SampleError, ScaleError, TableError
 
 from .conftest import Planted
@@ -98,6 +98,19 @@ def test_a_sample_that_every_type_contradicts_is_flagged(planted: Planted, mode:
     assert np.isnan(result.quality.loc["T", "r"])
 
 
+def test_a_fit_that_is_not_proved_exact_is_flagged(planted: Planted, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stopped far from the optimum, and the general solver of no help: the numbers stay, and the sample says so."""
+    monkeypatch.setattr(nu_svr, "MU_GOALS", (1e-1,))
+    monkeypatch.setattr(nu_svr, "ROUGH_MU", 1.0)
+    monkeypatch.setattr(nu_svr, "_libsvm_multipliers", lambda problem, wanted: np.zeros(problem.target.shape))
+    result = deconvolve(planted.expression, planted.signature)
+    assert (result.quality["kkt"] > nu_svr.EXACT).any()
+    flagged = result.quality["flag"].str.startswith("not converged")
+    assert (flagged == (result.quality["kkt"] > nu_svr.EXACT)).all()
+    assert result.fractions[flagged].notna().all(axis=None)
+    assert any(note.count == flagged.sum() and "not converged" in note.detail for note in result.notes)
+
+
 class TestBadInputIsNamed:
     def test_genes_in_columns(self, planted: Planted) -> None:
         with pytest.raises(TableError, match="transpose"):
@@ -116,6 +129,29 @@ class TestBadInputIsNamed:
     def test_log_scale(self, planted: Planted) -> None:
         with pytest.raises(ScaleError, match=r"range from .* to .* log scale"):
             deconvolve(np.log2(planted.expression + 1), planted.signature)
+
+    def test_a_signature_on_the_log_scale(self, planted: Planted) -> None:
+        logs = np.log2(planted.signature.profiles + 1)
+        with pytest.raises(ScaleError, match=r"signature: the profiles of signature range from .* to .* log scale"):
+            deconvolve(planted.expression, logs)
+
+    def test_one_sample_on_the_log_scale_is_named(self, planted: Planted) -> None:
+        mixed = planted.expression.assign(S001=np.log2(planted.expression["S001"] + 1))
+        (note,) = [note for note in deconvolve(mixed, planted.signature).notes if "never exceed" in note.what]
+        top = mixed.loc[list(planted.signature.genes), "S001"].max()
+        assert note.count == 1
+        assert note.detail == f"S001 (at most {top:.4g})"
+
+    def test_no_expression_at_all_is_flagged_sample_by_sample(self, planted: Planted) -> None:
+        assert (deconvolve(planted.expression * 0, planted.signature).quality["flag"].str.startswith("constant")).all()
+
+    @pytest.mark.parametrize("unit", [1e300, 1e-300])
+    def test_the_unit_of_expression_decides_nothing(self, planted: Planted, unit: float) -> None:
+        options = {"mode": "relative", "check_scale": False}
+        there = deconvolve(planted.expression * unit, planted.signature, **options)  # type: ignore[arg-type]
+        assert (
+            same(there.fractions, deconvolve(planted.expression, planted.signature, mode="relative").fractions) < 1e-9
+        )
 
     def test_small_linear_values_pass_when_declared(self, planted: Planted) -> None:
         small = planted.expression / planted.expression.to_numpy().max()
@@ -158,6 +194,31 @@ class TestBadInputIsNamed:
     def test_one_cell_type(self, planted: Planted) -> None:
         with pytest.raises(TableError, match="at least two"):
             deconvolve(planted.expression, planted.signature.profiles[["Type A"]])
+
+    def test_complex_numbers(self, planted: Planted) -> None:
+        with pytest.raises(TableError, match="not numeric"):
+            deconvolve(planted.expression.astype(complex), planted.signature)
+
+    @pytest.mark.parametrize(
+        "asked",
+        [
+            {"permutations": 2.5},
+            {"bootstrap": None},
+            {"seed": 1.5},
+            {"reference_median": np.inf},
+            {"reference_median": "x"},
+            {"min_overlap": 50},
+            {"conf_level": 95},
+            {"chunk": 0},
+            {"n_jobs": 0},
+            {"client": "tcp://127.0.0.1:8786"},
+            {"progress": 3},
+        ],
+        ids=str,
+    )
+    def test_an_argument_without_meaning(self, planted: Planted, asked: dict[str, object]) -> None:
+        with pytest.raises(DataError, match=rf"{next(iter(asked))} .* has no meaning -> give"):
+            deconvolve(planted.expression, planted.signature, **asked)  # type: ignore[arg-type]
 
     def test_arguments_without_meaning_are_said_at_once(self, planted: Planted) -> None:
         with pytest.raises(DataError, match=r"mode 'relativ'.*\n.*permutations -1"):

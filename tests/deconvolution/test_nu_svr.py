@@ -182,13 +182,46 @@ class TestNearlyDegenerate:
         assert (best <= EXACT).sum() > (before <= EXACT).sum()
 
 
+class TestSinglePrecision:
+    def test_rows_that_run_out_of_digits_start_anew(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        X, Y = planted(13, genes=200, types=8, samples=30)
+        expected = solve_nu_svr(X, Y, 0.5)
+        monkeypatch.setattr(nu_svr, "ROUGH_MU", 1e-12)  # far beyond single precision
+        monkeypatch.setattr(nu_svr, "MOST_ITERATIONS", 80)
+        fits = solve_nu_svr(X, Y, 0.5)
+        assert fits.kkt.max() <= EXACT
+        assert np.abs(fits.weights - expected.weights).max() < 1e-11
+
+    def test_one_singular_matrix_costs_the_others_nothing(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        X, Y = planted(13, genes=60, types=4, samples=5)
+        expected = solve_nu_svr(X, Y, 0.5)
+        step = interior_point.advance
+
+        def fail_once(problem: svr_problem.Problem, *rest: object) -> svr_problem.Iterate:
+            if problem.design.dtype == np.float32:
+                raise np.linalg.LinAlgError
+            return step(problem, *rest)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(interior_point, "advance", fail_once)
+        assert np.abs(solve_nu_svr(X, Y, 0.5).weights - expected.weights).max() < 1e-11
+
+
 class TestFallback:
     def test_a_fit_that_the_interior_point_leaves_open_goes_to_libsvm(self, monkeypatch: pytest.MonkeyPatch) -> None:
         X, Y = planted(10, genes=40, types=3, samples=3)
         expected = solve_nu_svr(X, Y, 0.5)
         monkeypatch.setattr(nu_svr, "MU_GOALS", (1e-1,))
         monkeypatch.setattr(nu_svr, "ROUGH_MU", 1.0)
+        by_libsvm = nu_svr._libsvm_multipliers
+        given: list[int] = []
+
+        def watch(problem: svr_problem.Problem, wanted: npt.NDArray[np.bool_]) -> Floats:
+            given.append(int(wanted.sum()))
+            return by_libsvm(problem, wanted)
+
+        monkeypatch.setattr(nu_svr, "_libsvm_multipliers", watch)
         fits = solve_nu_svr(X, Y, 0.5)
+        assert sum(given) > 0
         assert fits.kkt.max() <= EXACT
         assert np.abs(fits.weights - expected.weights).max() < 1e-9
 

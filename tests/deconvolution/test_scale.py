@@ -157,7 +157,7 @@ class TestCheckpoint:
         self, planted: Planted, stopped: tuple[Path, Path], damage: str
     ) -> None:
         file, output = stopped
-        block = output.with_name("out.parquet.partial") / "block-0000000.parquet"
+        (block,) = output.with_name("out.parquet.partial").glob("block-0000000-*.parquet")
         content = bytearray(block.read_bytes())
         if damage == "truncated":
             content = content[: len(content) // 2]
@@ -168,14 +168,69 @@ class TestCheckpoint:
         assert any("damaged" in note.what and note.count == 1 for note in done.notes)
         assert apart(deconvolve(planted.expression, planted.signature).wide(), read(output)) < 1e-12
 
+    @pytest.mark.parametrize("place", range(0, 100, 9))
+    def test_no_flipped_bit_goes_unnoticed(self, planted: Planted, stopped: tuple[Path, Path], place: int) -> None:
+        file, output = stopped
+        (block,) = output.with_name("out.parquet.partial").glob("block-0000001-*.parquet")
+        content = bytearray(block.read_bytes())
+        content[place * len(content) // 100] ^= 0x10
+        block.write_bytes(bytes(content))
+        done = deconvolve_file(file, planted.signature, output, chunk=5)
+        assert any("damaged" in note.what and note.count == 1 for note in done.notes)
+        assert apart(deconvolve(planted.expression, planted.signature).wide(), read(output)) < 1e-12
+
+    def test_blocks_that_changed_places_are_computed_again(self, planted: Planted, stopped: tuple[Path, Path]) -> None:
+        file, output = stopped
+        folder = output.with_name("out.parquet.partial")
+        (one,), (two,) = (list(folder.glob(f"block-000000{number}-*.parquet")) for number in (0, 1))
+        one.rename(folder / "held")
+        two.rename(folder / two.name.replace("0000001", "0000000"))
+        (folder / "held").rename(folder / one.name.replace("0000000", "0000001"))
+        done = deconvolve_file(file, planted.signature, output, chunk=5)
+        assert any("damaged" in note.what and note.count == 2 for note in done.notes)
+        assert apart(deconvolve(planted.expression, planted.signature).wide(), read(output)) < 1e-12
+
+    def test_blocks_of_another_run_are_not_taken_over_without_its_description(
+        self, planted: Planted, stopped: tuple[Path, Path]
+    ) -> None:
+        file, output = stopped
+        (output.with_name("out.parquet.partial") / "run.json").unlink()
+        deconvolve_file(file, planted.signature, output, chunk=5, mode="relative")
+        assert apart(deconvolve(planted.expression, planted.signature, mode="relative").wide(), read(output)) < 1e-12
+
+    def test_killed_while_tidying_up(
+        self, planted: Planted, stopped: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The output is whole, the checkpoint half gone: started again, the run ends with the same bytes."""
+        file, output = stopped
+        unlink, gone = Path.unlink, []
+
+        def killed(path: Path, missing_ok: bool = False) -> None:
+            gone.append(path)
+            if len(gone) == 2:
+                raise KeyboardInterrupt
+            unlink(path, missing_ok)
+
+        monkeypatch.setattr(Path, "unlink", killed)
+        with pytest.raises(KeyboardInterrupt):
+            deconvolve_file(file, planted.signature, output, chunk=5)
+        monkeypatch.undo()
+        content = output.read_bytes()
+        deconvolve_file(file, planted.signature, output, chunk=5)
+        assert output.read_bytes() == content
+        assert not output.with_name("out.parquet.partial").exists()
+        with pytest.raises(OutputError, match="exists already"):
+            deconvolve_file(file, planted.signature, output, chunk=5)
+
     def test_a_damaged_description_stops_the_run_and_loses_nothing(
         self, planted: Planted, stopped: tuple[Path, Path]
     ) -> None:
         file, output = stopped
         folder = output.with_name("out.parquet.partial")
-        (folder / "run.json").write_text("{")
-        with pytest.raises(FileError, match="checkpoint is damaged"):
-            deconvolve_file(file, planted.signature, output, chunk=5)
+        for content in ("{", "", "[]", "null"):
+            (folder / "run.json").write_text(content)
+            with pytest.raises(FileError, match="checkpoint is damaged"):
+                deconvolve_file(file, planted.signature, output, chunk=5)
         assert len(list(folder.glob("block-*.parquet"))) == 2
 
     def test_another_run_does_not_go_on_with_it(self, planted: Planted, stopped: tuple[Path, Path]) -> None:
@@ -201,6 +256,18 @@ class TestBadInputIsNamed:
         file = write(np.log2(planted.expression + 1), tmp_path, "genes in rows")
         with pytest.raises(ScaleError, match="log scale"):
             deconvolve_file(file, planted.signature, tmp_path / "o.csv")
+
+    def test_one_sample_on_the_log_scale_is_named(self, planted: Planted, tmp_path: Path) -> None:
+        mixed = planted.expression.assign(S001=np.log2(planted.expression["S001"] + 1))
+        done = deconvolve_file(write(mixed, tmp_path, "samples in rows"), planted.signature, tmp_path / "o.csv")
+        assert any("never exceed" in note.what and note.detail.startswith("S001 (") for note in done.notes)
+
+    def test_arguments(self, planted: Planted, tmp_path: Path) -> None:
+        file = write(planted.expression, tmp_path, "samples in rows")
+        with pytest.raises(DataError, match=r"n_jobs 0 has no meaning.*\n.*chunk -3 has no meaning"):
+            deconvolve_file(file, planted.signature, tmp_path / "o.csv", n_jobs=0, chunk=-3)
+        with pytest.raises(DataError, match="signature is a str"):
+            deconvolve_file(file, "LM22", tmp_path / "o.csv")  # type: ignore[arg-type]
 
     def test_other_genes(self, planted: Planted, tmp_path: Path) -> None:
         file = write(planted.expression.loc["OTHER0000":], tmp_path, "genes in rows")

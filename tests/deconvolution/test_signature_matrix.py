@@ -47,7 +47,7 @@ def test_every_layout_gives_the_same_profiles(tmp_path: Path, name: str, content
 
 def test_genes_are_sorted_by_their_bytes() -> None:
     names = ["a1", "B1", "Z", "A10", "A2", "C", "D", "E", "F", "G"]
-    profiles = pd.DataFrame(np.ones((10, 2)) * [[1, 2]], index=names, columns=["x", "y"])
+    profiles = pd.DataFrame(np.arange(20.0).reshape(10, 2), index=names, columns=["x", "y"])
     assert SignatureMatrix.from_frame(profiles).genes == ("A10", "A2", "B1", "C", "D", "E", "F", "G", "Z", "a1")
 
 
@@ -91,6 +91,14 @@ class TestBadFiles:
         profiles = pd.DataFrame(np.ones((12, 2)), index=[f"G{i}" for i in range(12)], columns=["x", "y"])
         profiles.iloc[3, 1] = -2
         with pytest.raises(TableError, match=r"gene G3, column 'y': 1 values are negative, the first of them '-2.0'"):
+            SignatureMatrix.from_frame(profiles)
+
+    def test_profiles_that_say_nothing_or_the_same(self) -> None:
+        profiles = pd.DataFrame(np.arange(48.0).reshape(12, 4) ** 2, index=[f"G{i}" for i in range(12)])
+        profiles.columns = ["u", "v", "x", "y"]
+        profiles["v"] = 7.0
+        profiles["y"] = profiles["u"]
+        with pytest.raises(TableError, match=r"same for every gene: v .*\n.*equal to that of another cell type: y"):
             SignatureMatrix.from_frame(profiles)
 
     def test_no_gene_symbol(self) -> None:

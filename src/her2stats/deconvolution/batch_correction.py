@@ -53,6 +53,13 @@ def correct_mixture(values: Floats, rebuilt: Floats, *, towards_signature: bool 
             )
         )
     both = np.log2(np.concatenate([values[fitted], rebuilt[fitted]]).T + 1)
+    varies = (np.ptp(both[:, :count], axis=1) > 0) & (np.ptp(both[:, count:], axis=1) > 0)
+    if varies.sum() < 2:
+        raise DataError(
+            Problem(
+                "B-mode needs samples that differ; these have the same expression", "deconvolve", "check the samples"
+            )
+        )
     adjusted = combat(both, np.repeat([0, 1], count), reference=1 if towards_signature else None)[:, :count].T
     corrected = values.copy()
     corrected[fitted] = np.maximum(np.exp2(adjusted) - 1, 0)

@@ -6,7 +6,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+import numpy as np
+
 from her2stats.deconvolution.one_block import Floats, run_block
+from her2stats.errors import DataError, ProblemList
 from her2stats.notes import Note
 
 Progress = Callable[[int, int], None]
@@ -16,6 +19,25 @@ T = TypeVar("T")
 def split(values: Floats, chunk: int) -> Iterator[Floats]:
     """Rows of `values` in blocks of `chunk`."""
     return (values[first : first + chunk] for first in range(0, len(values), chunk))
+
+
+def check_running(n_jobs: object, client: object, chunk: object, progress: object) -> None:
+    """Refuse arguments that say how, not what, to compute and have no meaning; before anything is computed."""
+    problems = ProblemList()
+    rules = (
+        (
+            isinstance(n_jobs, int | np.integer) and n_jobs != 0,
+            f"n_jobs {n_jobs!r}",
+            "a number of processes, or -1 for all",
+        ),
+        (isinstance(chunk, int | np.integer) and chunk > 0, f"chunk {chunk!r}", "a number of samples, 1 or more"),
+        (client is None or hasattr(client, "submit"), f"client {client!r}", "a connected distributed.Client"),
+        (progress is None or callable(progress), f"progress {progress!r}", "a function of done and total"),
+    )
+    for good, what, meaning in rules:
+        if not good:
+            problems.add(DataError, f"{what} has no meaning", where="deconvolve", remedy=f"give {meaning}")
+    problems.raise_if_any()
 
 
 @dataclass

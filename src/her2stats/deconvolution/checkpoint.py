@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -14,11 +15,16 @@ import pandas as pd
 from her2stats.errors import FileError, OutputError, Problem
 from her2stats.notes import Note
 
+RUN = "run.json"
+FINISHED = "finished"
+
 
 class Checkpoint:
     """Folder beside the output with one file a finished block, and a description of the run they belong to.
 
-    Files are written under another name, forced to disk, and renamed: what has its name is whole.
+    Files are written under another name, forced to disk, and renamed: what has its name is whole. A block's name
+    carries a checksum of its content, its place and the run, so that a block that was damaged since, moved or taken
+    from another run is not taken for what it is not.
 
     Parameters
     ----------
@@ -31,53 +37,56 @@ class Checkpoint:
     """
 
     def __init__(self, output: Path, identity: dict[str, Any], blocks: int) -> None:
-        self.folder = output.with_name(output.name + ".partial")
+        self.folder = _folder(output)
         self.blocks = blocks
         self.damaged = 0
-        description = self.folder / "run.json"
+        description = self.folder / RUN
+        content = json.dumps(identity, indent=1, sort_keys=True).encode()
+        self._run = hashlib.sha256(content).digest()
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             if description.exists():
                 self._compare(description, identity)
             else:
-                _write(description, json.dumps(identity, indent=1, sort_keys=True).encode())
+                _write(description, content)
         except OSError as error:
             raise OutputError(Problem(f"cannot be written: {error.strerror}", str(self.folder))) from error
+        self._there = {int(file.name[6:13]): file for file in self.folder.glob("block-*-*.parquet")}
 
     def _compare(self, description: Path, identity: dict[str, Any]) -> None:
         advice = f"remove the folder {self.folder} to start again, or choose another output"
         try:
-            theirs = json.loads(description.read_text())
+            theirs = json.loads(description.read_text(encoding="utf-8"))
         except (json.JSONDecodeError, UnicodeDecodeError) as error:
             raise FileError(Problem(f"the checkpoint is damaged: {error}", str(description), advice)) from error
+        if not isinstance(theirs, dict):
+            raise FileError(Problem("the checkpoint is damaged: it describes no run", str(description), advice))
         ours = json.loads(json.dumps(identity))
         differ = sorted(name for name in ours if theirs.get(name) != ours[name])
         if differ:
             what = f"the checkpoint belongs to another run: {', '.join(differ)} differ"
             raise FileError(Problem(what, str(self.folder), advice))
 
-    def _file(self, block: int) -> Path:
-        return self.folder / f"block-{block:07d}.parquet"
+    def _name(self, block: int, content: bytes) -> str:
+        checksum = hashlib.sha256(self._run + block.to_bytes(8, "big") + content).hexdigest()[:32]
+        return f"block-{block:07d}-{checksum}.parquet"
 
     def missing(self) -> list[int]:
         """Blocks that are not there, or not whole: each is read through once."""
-        absent = []
-        for block in range(self.blocks):
-            if not self._file(block).exists():
-                absent.append(block)
-            elif self._read(block) is None:
+        for block, file in list(self._there.items()):
+            if block >= self.blocks or self._content(block) is None:
                 self.damaged += 1
-                absent.append(block)
-        return absent
+                del self._there[block]
+                shutil.rmtree(file) if file.is_dir() else file.unlink()
+        return [block for block in range(self.blocks) if block not in self._there]
 
-    def _read(self, block: int) -> Any:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
+    def _content(self, block: int) -> bytes | None:
+        """Bytes of a block, if they are those that were saved."""
         try:
-            return pq.read_table(self._file(block), page_checksum_verification=True)
-        except (OSError, pa.ArrowException):
+            content = self._there[block].read_bytes()
+        except OSError:
             return None
+        return content if self._name(block, content) == self._there[block].name else None
 
     def save(self, block: int, table: pd.DataFrame) -> None:
         """Put a finished block on disk."""
@@ -85,19 +94,25 @@ class Checkpoint:
         import pyarrow.parquet as pq
 
         sink = pa.BufferOutputStream()
-        pq.write_table(pa.Table.from_pandas(table, preserve_index=False), sink, write_page_checksum=True)
+        pq.write_table(pa.Table.from_pandas(table, preserve_index=False), sink)
+        content = sink.getvalue().to_pybytes()
+        file = self.folder / self._name(block, content)
         try:
-            _write(self._file(block), sink.getvalue().to_pybytes())
+            _write(file, content)
         except OSError as error:
-            raise OutputError(Problem(f"cannot be written: {error.strerror}", str(self._file(block)))) from error
+            raise OutputError(Problem(f"cannot be written: {error.strerror}", str(file))) from error
+        self._there[block] = file
 
     def tables(self) -> Iterator[Any]:
         """Arrow tables of all blocks, in order."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
         for block in range(self.blocks):
-            table = self._read(block)
-            if table is None:
-                raise FileError(Problem("was damaged during the run", str(self._file(block)), "start the run again"))
-            yield table
+            content = self._content(block)
+            if content is None:
+                raise FileError(Problem("was damaged during the run", str(self._there[block]), "start the run again"))
+            yield pq.read_table(pa.BufferReader(content))
 
     def flags(self) -> pd.Series:
         """Flag of every sample."""
@@ -135,10 +150,28 @@ class Checkpoint:
             writer.close()
             with temporary.open("rb") as written:
                 os.fsync(written.fileno())
+            _write(self.folder / FINISHED, _checksum(temporary).encode())
             temporary.replace(output)
         except OSError as error:
             raise OutputError(Problem(f"cannot be written: {error.strerror}", str(output))) from error
-        shutil.rmtree(self.folder)
+        for file in sorted(self.folder.iterdir(), key=lambda file: file.name == FINISHED):  # that one last
+            file.unlink()
+        self.folder.rmdir()
+
+
+def finished(output: Path) -> bool:
+    """Whether the output is what a run left that was killed between its last word and tidying up."""
+    mark = _folder(output) / FINISHED
+    return mark.is_file() and mark.read_bytes() == _checksum(output).encode()
+
+
+def _folder(output: Path) -> Path:
+    return output.with_name(output.name + ".partial")
+
+
+def _checksum(file: Path) -> str:
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 def _write(file: Path, content: bytes) -> None:

@@ -41,7 +41,7 @@ class Fits:
         Weights at the best nu, exactly 0 where not positive; NaN where there is no fit.
     nu, rmse, r, kkt : array, (S,)
         Best nu; root mean squared error and Pearson correlation between the standardised sample and the profiles
-        weighted to a sum of 1; violation of the optimality conditions (NaN for libsvm).
+        weighted to a sum of 1; largest violation of the optimality conditions over the three nu (NaN for libsvm).
     iterations : array of int, (S,)
         Interior point iterations over the three nu (0 for libsvm).
     flag : array of str, (S,)
@@ -75,6 +75,8 @@ def standardise_samples(values: Floats, times: Counts | None = None) -> Floats:
     """Each row by its own mean and n - 1 standard deviation; a constant row becomes NaN."""
     times = np.ones(values.shape[1], dtype=np.int64) if times is None else times
     count = times.sum()
+    _, power = np.frexp(np.abs(values).max(axis=1, initial=0.0))
+    values = np.ldexp(values, -power[:, None])  # by a power of two, which changes no digit: squares cannot overflow
     centred = values - (values @ (times / count))[:, None]
     spread = np.sqrt(np.square(centred) @ (times / (count - 1)))
     constant = spread <= 1e-13 * np.abs(values).max(axis=1)
@@ -154,14 +156,14 @@ def _best(X: Floats, y: Floats, share: Floats, raw: Floats, kkt: Floats, iterati
     here = np.arange(len(y))
     chosen, rmse = weights[choice, here], error[choice, here]
     none = ~np.isfinite(rmse)
-    inexact = kkt[choice, here] > EXACT
-    flag = np.where(none, ALL_NEGATIVE, np.where(inexact, NOT_CONVERGED, ""))
+    worst = kkt.max(axis=0)  # of all nu: an inexact fit can also lose, or win, the choice wrongly
+    flag = np.where(none, ALL_NEGATIVE, np.where(worst > EXACT, NOT_CONVERGED, ""))
     return Fits(
         weights=np.where(none[:, None], np.nan, chosen),
         nu=np.where(none, np.nan, np.take(NU, choice)),
         rmse=np.where(none, np.nan, rmse),
         r=_correlation(fitted[choice, here], y, share),
-        kkt=kkt[choice, here],
+        kkt=worst,
         iterations=iterations.sum(axis=0),
         flag=flag,
     )

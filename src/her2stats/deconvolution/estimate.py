@@ -11,7 +11,7 @@ import pandas as pd
 
 from her2stats.deconvolution import cibersort
 from her2stats.deconvolution.batch_correction import correct_mixture
-from her2stats.deconvolution.blocks import Counter, Progress, Workers, split
+from her2stats.deconvolution.blocks import Counter, Progress, Workers, check_running, split
 from her2stats.deconvolution.bootstrap import bootstrap_samples
 from her2stats.deconvolution.cibersort import Fits, Mode, Solver
 from her2stats.deconvolution.mixture import Mixture, align_mixture
@@ -19,7 +19,7 @@ from her2stats.deconvolution.one_block import Floats
 from her2stats.deconvolution.permutations import draw_mixtures, pool_samples
 from her2stats.deconvolution.result import Deconvolution, interval_table, quality_notes, quality_table
 from her2stats.deconvolution.settings import BatchCorrection, Settings
-from her2stats.deconvolution.signature_matrix import SignatureMatrix
+from her2stats.deconvolution.signature_matrix import SignatureMatrix, check_signature_kind
 from her2stats.errors import DataError, ProblemList
 from her2stats.notes import Note
 
@@ -132,6 +132,7 @@ def deconvolve(
         check_scale=check_scale,
         libsvm_tolerance=libsvm_tolerance,
     )
+    check_running(n_jobs, client, chunk, progress)
     _check_kinds(expression, signature)
     if not isinstance(signature, SignatureMatrix):
         signature = SignatureMatrix.from_frame(signature)
@@ -149,9 +150,7 @@ def _check_kinds(expression: object, signature: object) -> None:
     if not isinstance(expression, pd.DataFrame):
         what, remedy = f"expression is a {type(expression).__name__}", "give a DataFrame of genes x samples"
         problems.add(DataError, what, where="deconvolve", remedy=f"{remedy}; read_expression reads a file")
-    if not isinstance(signature, SignatureMatrix | pd.DataFrame):
-        what, remedy = f"signature is a {type(signature).__name__}", "give a SignatureMatrix or a DataFrame"
-        problems.add(DataError, what, where="deconvolve", remedy=f"{remedy}; read_signature_matrix reads a file")
+    check_signature_kind(signature, problems)
     problems.raise_if_any()
 
 
@@ -159,7 +158,7 @@ class _Runner:
     """Runs a task over chunks of samples, and counts them."""
 
     def __init__(self, counter: Counter, chunk: int, workers: Workers) -> None:
-        self._counter, self._chunk, self.workers = counter, max(chunk, 1), workers
+        self._counter, self._chunk, self.workers = counter, chunk, workers
 
     def __call__(self, task: Callable[[Floats], T], values: Floats, weight: int = 1) -> list[T]:
         """Results of the task on each chunk of `values`; a row counts as `weight` fits."""

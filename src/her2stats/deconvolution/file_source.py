@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from her2stats.deconvolution.expression_store import ExpressionStore
-from her2stats.deconvolution.mixture import check_linear_scale, coverage_note, shared_genes
+from her2stats.deconvolution.mixture import check_linear_scale, coverage_note, scale_notes, shared_genes
 from her2stats.deconvolution.permutations import pool_samples
 from her2stats.deconvolution.quantile_normalisation import quantile_normalise
 from her2stats.deconvolution.scan import Inspector, exact_median, mean_distribution
@@ -104,14 +104,17 @@ def open_source(path: Path, signature: SignatureMatrix, settings: Settings) -> F
     where = {gene: place for place, gene in enumerate(store.genes)}
     places = np.array([where[gene] for gene in shared], dtype=np.int64)
     inspector = Inspector(store.genes, store.samples, str(path))
-    low, high = np.inf, -np.inf
+    lows, highs = [], []
     for block in store.blocks(AT_ONCE):
         inspector.look(block)
-        low, high = min(low, float(block[:, places].min())), max(high, float(block[:, places].max()))
-    if settings.check_scale:
-        check_linear_scale(low, high, problems)
-        problems.raise_if_any()
+        lows.append(block[:, places].min(axis=1))
+        highs.append(block[:, places].max(axis=1))
     notes = [coverage_note(signature, shared)]
+    if settings.check_scale:
+        low, high = np.concatenate(lows), np.concatenate(highs)
+        check_linear_scale(low, high, signature, problems)
+        problems.raise_if_any()
+        notes += scale_notes(store.samples, high)
     target = None
     if settings.quantile_normalise:
         target = mean_distribution(lambda: store.blocks(AT_ONCE))

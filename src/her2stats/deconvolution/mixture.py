@@ -75,9 +75,11 @@ def align_mixture(
     place = {gene: row for row, gene in enumerate(genes)}
     rows = [place[gene] for gene in shared]
     if check_scale:
-        check_linear_scale(float(numbers[rows].min()), float(numbers[rows].max()), problems)
+        check_linear_scale(numbers[rows].min(axis=0), numbers[rows].max(axis=0), signature, problems)
         problems.raise_if_any()
     notes = [coverage_note(signature, shared)]
+    if check_scale:
+        notes += scale_notes(samples, numbers[rows].max(axis=0))
     if quantile_normalise:
         numbers = normalise(numbers)
         notes.append(Note("fractions", "samples quantile normalised over all genes of the mixture", len(samples)))
@@ -145,15 +147,32 @@ def coverage_note(signature: SignatureMatrix, shared: list[str]) -> Note:
     return Note("fractions", what, len(shared), f"absent: {', '.join(absent)}" if absent else "")
 
 
-def check_linear_scale(low: float, high: float, problems: ProblemList) -> None:
-    """Refuse values of the signature genes that look logarithmic."""
-    if high < LOG_SCALE_MAXIMUM:
-        problems.add(
-            ScaleError,
-            f"the signature genes range from {low:.4g} to {high:.4g}: that is a log scale, not a linear one",
-            where="expression",
-            remedy="undo the logarithm (2 ** x - offset), or say check_scale=False if the values are linear",
-        )
+def check_linear_scale(low: Floats, high: Floats, signature: SignatureMatrix, problems: ProblemList) -> None:
+    """Refuse a mixture or a signature that looks logarithmic; `low` and `high` are of each sample's shared genes."""
+    profiles = signature.profiles.to_numpy()
+    ranges = (
+        ("expression", "the signature genes range", float(low.min()), float(high.max())),
+        ("signature", f"the profiles of {signature.name} range", float(profiles.min()), float(profiles.max())),
+    )
+    for where, what, least, most in ranges:
+        if least < most < LOG_SCALE_MAXIMUM:
+            problems.add(
+                ScaleError,
+                f"{what} from {least:.4g} to {most:.4g}: that is a log scale, not a linear one",
+                where=where,
+                remedy="undo the logarithm (2 ** x - offset), or say check_scale=False if the values are linear",
+            )
+
+
+def scale_notes(samples: Sequence[str], high: Floats) -> list[Note]:
+    """Name samples that look logarithmic among others that do not."""
+    doubtful = [
+        f"{name} (at most {top:.4g})" for name, top in zip(samples, high, strict=True) if 0 < top < LOG_SCALE_MAXIMUM
+    ]
+    if not doubtful:
+        return []
+    what = f"samples whose signature genes never exceed {LOG_SCALE_MAXIMUM:g}, as if on a log scale among linear ones"
+    return [Note("fractions", what, len(doubtful), "; ".join(doubtful[:50]))]
 
 
 def _check_names(genes: Sequence[str], samples: Sequence[str], shared: list[str], problems: ProblemList) -> None:
@@ -172,7 +191,11 @@ def _check_names(genes: Sequence[str], samples: Sequence[str], shared: list[str]
 
 
 def _numbers(expression: pd.DataFrame, problems: ProblemList) -> Floats:
-    text = [str(name) for name, kind in expression.dtypes.items() if not pd.api.types.is_numeric_dtype(kind)]
+    text = [
+        str(name)
+        for name, kind in expression.dtypes.items()
+        if not pd.api.types.is_numeric_dtype(kind) or pd.api.types.is_complex_dtype(kind)
+    ]
     if text:
         problems.add(TableError, f"{len(text)} columns are not numeric: {_some(text)}", where="expression")
         return np.empty((0, 0))

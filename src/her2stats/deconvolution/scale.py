@@ -11,16 +11,16 @@ import numpy as np
 import pandas as pd
 
 from her2stats.deconvolution import cibersort
-from her2stats.deconvolution.blocks import Counter, Progress, Workers, split
+from her2stats.deconvolution.blocks import Counter, Progress, Workers, check_running, split
 from her2stats.deconvolution.bootstrap import bootstrap_samples
-from her2stats.deconvolution.checkpoint import Checkpoint
+from her2stats.deconvolution.checkpoint import Checkpoint, finished
 from her2stats.deconvolution.file_source import FileSource, open_source
 from her2stats.deconvolution.one_block import Floats
 from her2stats.deconvolution.permutations import draw_mixtures
 from her2stats.deconvolution.result import interval_table, quality_notes, quality_table, wide_table
 from her2stats.deconvolution.settings import Settings
-from her2stats.deconvolution.signature_matrix import SignatureMatrix
-from her2stats.errors import DataError, OutputError, Problem
+from her2stats.deconvolution.signature_matrix import SignatureMatrix, check_signature_kind
+from her2stats.errors import DataError, OutputError, Problem, ProblemList
 from her2stats.notes import Note
 
 CHUNK = 256
@@ -121,6 +121,10 @@ def deconvolve_file(
     asked = Settings(**settings)
     if asked.batch_correction != "none":
         raise DataError(Problem("batch correction needs all samples at once", "deconvolve_file", "use deconvolve"))
+    check_running(n_jobs, client, chunk, progress)
+    problems = ProblemList()
+    check_signature_kind(signature, problems)
+    problems.raise_if_any()
     target = _checked_output(Path(output), overwrite)
     if not isinstance(signature, SignatureMatrix):
         signature = SignatureMatrix.from_frame(signature)
@@ -206,6 +210,6 @@ def _checked_output(output: Path, overwrite: bool) -> Path:
     if output.suffix not in (".parquet", ".csv", ".tsv"):
         ending = f"has the unknown ending {output.suffix!r}"
         raise OutputError(Problem(ending, str(output), "give .parquet, .csv or .tsv"))
-    if output.exists() and not overwrite:
+    if output.exists() and not overwrite and not finished(output):
         raise OutputError(Problem("exists already", str(output), "say overwrite=True, or choose another name"))
     return output

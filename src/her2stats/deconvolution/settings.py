@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from math import isfinite
 from typing import Any, Literal
+
+import numpy as np
 
 from her2stats.deconvolution.cibersort import LIBSVM_TOLERANCE, Mode, Solver
 from her2stats.errors import DataError, ProblemList
@@ -50,14 +53,18 @@ class Settings:
                 f"batch_correction {self.batch_correction!r}",
                 "none, b-mode or b-mode-reference",
             ),
-            (self.permutations >= 0, f"permutations {self.permutations}", "0 or more"),
-            (self.bootstrap >= 0, f"bootstrap {self.bootstrap}", "0 or more"),
+            (_whole(self.permutations), f"permutations {self.permutations!r}", "a whole number, 0 or more"),
+            (_whole(self.bootstrap), f"bootstrap {self.bootstrap!r}", "a whole number, 0 or more"),
             (not again, "bootstrap with solver 'libsvm'", "solver 'exact': it is fast enough"),
-            (0 < self.conf_level < 1, f"conf_level {self.conf_level}", "a level between 0 and 1"),
-            (self.seed >= 0, f"seed {self.seed}", "0 or more"),
-            (median is None or median > 0, f"reference_median {median}", "a median above 0"),
-            (0 <= self.min_overlap <= 1, f"min_overlap {self.min_overlap}", "a share between 0 and 1"),
-            (self.libsvm_tolerance > 0, f"libsvm_tolerance {self.libsvm_tolerance}", "a tolerance above 0"),
+            (_within(self.conf_level, 0, 1), f"conf_level {self.conf_level!r}", "a level between 0 and 1"),
+            (_whole(self.seed), f"seed {self.seed!r}", "a whole number, 0 or more"),
+            (median is None or _within(median, 0), f"reference_median {median!r}", "a median above 0"),
+            (
+                self.min_overlap in (0, 1) or _within(self.min_overlap, 0, 1),
+                f"min_overlap {self.min_overlap!r}",
+                "a share between 0 and 1",
+            ),
+            (_within(self.libsvm_tolerance, 0), f"libsvm_tolerance {self.libsvm_tolerance!r}", "a tolerance above 0"),
         ]
 
     def as_dict(self) -> dict[str, Any]:
@@ -88,3 +95,11 @@ class Settings:
         if self.permutations or self.bootstrap:
             parts.append(f"seed {self.seed}")
         return ", ".join(parts)
+
+
+def _whole(value: object) -> bool:
+    return isinstance(value, int | np.integer) and not isinstance(value, bool) and bool(value >= 0)
+
+
+def _within(value: object, low: float, high: float = float("inf")) -> bool:
+    return isinstance(value, int | float | np.number) and isfinite(value) and bool(low < value < high)

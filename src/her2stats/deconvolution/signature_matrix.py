@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from her2stats.errors import FileError, GeneError, OutputError, Problem, ProblemList, TableError
+from her2stats.errors import DataError, FileError, GeneError, OutputError, Problem, ProblemList, TableError
 
 LEAST_GENES = 10
 
@@ -171,6 +172,13 @@ def write_signature_matrix(signature: SignatureMatrix, path: str | Path) -> None
         raise OutputError(Problem(f"cannot be written: {error.strerror}", str(path))) from error
 
 
+def check_signature_kind(signature: object, problems: ProblemList) -> None:
+    """Say what is asked for where something else than a signature is given."""
+    if not isinstance(signature, SignatureMatrix | pd.DataFrame):
+        what, remedy = f"signature is a {type(signature).__name__}", "give a SignatureMatrix or a DataFrame"
+        problems.add(DataError, what, where="deconvolve", remedy=f"{remedy}; read_signature_matrix reads a file")
+
+
 def _checked(profiles: pd.DataFrame, where: str) -> pd.DataFrame:
     """Float64, sorted by gene; every problem at once."""
     problems = ProblemList()
@@ -202,9 +210,26 @@ def _checked(profiles: pd.DataFrame, where: str) -> pd.DataFrame:
                 value=str(first),
                 remedy="give linear-scale profiles without gaps",
             )
+    if not problems:
+        _check_distinct(numbers, types, where, problems)
     problems.raise_if_any()
     table = pd.DataFrame(numbers, index=pd.Index(genes.to_list(), name="gene"), columns=types)
     return table.loc[sorted(table.index, key=str.encode)]
+
+
+def _check_distinct(numbers: npt.NDArray[np.float64], types: list[str], where: str, problems: ProblemList) -> None:
+    """Refuse profiles that say nothing, and those that no mixture could tell apart."""
+    flat = [
+        name for name, low, high in zip(types, numbers.min(axis=0), numbers.max(axis=0), strict=True) if low == high
+    ]
+    if flat:
+        what = f"profiles are the same for every gene: {_some(flat)}"
+        problems.add(TableError, what, where=where, remedy="leave these cell types out")
+    _, first = np.unique(numbers, axis=1, return_index=True)
+    twins = [name for place, name in enumerate(types) if place not in first and name not in flat]
+    if twins:
+        what = f"profiles are equal to that of another cell type: {_some(twins)}"
+        problems.add(TableError, what, where=where, remedy="keep one of them")
 
 
 def _some(names: list[str], most: int = 5) -> str:
