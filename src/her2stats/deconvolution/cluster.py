@@ -44,10 +44,14 @@ class Cluster:
             yield self._result(task, *waiting.popleft())
 
     def _room(self) -> int:
-        if self.lost:
+        if self.lost or self.client.status != "running":
             return 1
-        threads = sum(self.client.nthreads().values()) if self.client.status == "running" else 1
-        return max(AHEAD * threads, AHEAD)
+        try:
+            threads: int = sum(self.client.nthreads().values())
+            return AHEAD * max(threads, 1)
+        except _failures() as error:  # the scheduler can die between any two of its answers
+            self.lost = _words(error)
+            return 1
 
     def _submit(self, task: Callable[[Floats], T], block: Floats) -> Any:
         if self.lost:
@@ -70,10 +74,12 @@ class Cluster:
 
 def _failures() -> tuple[type[BaseException], ...]:
     """What a lost scheduler, a closed connection or workers that keep dying raise; not what a task itself raises."""
+    import distributed.client
     from distributed.comm.core import CommClosedError
     from distributed.scheduler import KilledWorker
 
-    return (CommClosedError, KilledWorker, CancelledError, TimeoutError, ConnectionError, RuntimeError)
+    closed = getattr(distributed.client, "ClosedClientError", RuntimeError)  # a RuntimeError in older releases
+    return (CommClosedError, KilledWorker, CancelledError, OSError, RuntimeError, closed)
 
 
 def _words(error: BaseException) -> str:
