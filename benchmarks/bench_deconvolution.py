@@ -1,7 +1,8 @@
 """Deconvolution against R's e1071, permutations, growth with the cohort, and blood with counted cells.
 
 Every part writes what it measured to `build/benchmarks/`, and `report` puts the parts into a section of
-`benchmarks/results.md`. Times are CPU seconds, which a busy machine disturbs least; ratios come from one run.
+`benchmarks/results.md`, and the table of measured truth into `docs/deconvolution.md`. Times are CPU seconds, which a
+busy machine disturbs least; ratios come from one run.
 
     python -m benchmarks deconvolution speed permutations agreement scaling truth report
 """
@@ -27,7 +28,7 @@ import pandas as pd
 HERE = Path(__file__).resolve().parent
 DATA = Path(os.environ.get("HER2STATS_SHARED", HERE.parent.parent / "shared")) / "data"
 PARTS = HERE.parent / "build" / "benchmarks"
-MARKS = ("<!-- deconvolution: begin -->", "<!-- deconvolution: end -->")
+PAGE = HERE.parent / "docs" / "deconvolution.md"
 SAMPLES, GENES, R_SAMPLES = 318, 529, 32
 
 OURS = """
@@ -197,12 +198,14 @@ def write_h5ad(file: Path, count: int) -> None:
     from her2stats.deconvolution import read_signature_matrix
 
     signature = read_signature_matrix(DATA / "signatures" / "LM22.txt")
-    genes = [*signature.genes, *(f"OTHER{i}" for i in range(1000 - len(signature.genes)))]
+    shared = list(cohort(1)[0].index)  # those that R is timed on
+    profiles = signature.profiles.loc[shared].to_numpy()
+    genes = [*shared, *(f"OTHER{i}" for i in range(1000 - len(shared)))]
     with h5py.File(file, "w") as root:
         X = root.create_dataset("X", (count, 1000), dtype="f4", chunks=(256, 1000))
         for first in range(0, count, 1000):
             rng = np.random.default_rng([7, first])
-            mixed = rng.dirichlet(np.full(22, 0.3), 1000) @ signature.profiles.to_numpy().T
+            mixed = rng.dirichlet(np.full(22, 0.3), 1000) @ profiles.T
             noise = rng.lognormal(0, 0.5, mixed.shape)
             others = rng.lognormal(3, 1.5, (1000, 1000 - mixed.shape[1]))
             X[first : first + 1000] = np.hstack([mixed * noise + rng.exponential(50, mixed.shape), others])
@@ -255,16 +258,21 @@ def truth() -> dict[str, Any]:
 
 
 def report() -> None:
-    """Put all measured parts into benchmarks/results.md, between this section's marks."""
-    from deconvolution_report import section
+    """Put all measured parts into benchmarks/results.md, and the measured truth into the documentation."""
+    from deconvolution_report import section, truth_section
 
     parts = {file.stem: json.loads(file.read_text()) for file in PARTS.glob("*.json")}
-    results = HERE / "results.md"
-    text = results.read_text() if results.exists() else "# Benchmarks\n"
-    before, _, rest = text.partition(MARKS[0])
-    after = rest.partition(MARKS[1])[2]
-    body = "\n".join([MARKS[0], section(parts), MARKS[1]])
-    results.write_text(before.rstrip() + "\n\n" + body + "\n" + after.lstrip())
+    put_between_marks(HERE / "results.md", "deconvolution", section(parts))
+    if "truth" in parts:
+        put_between_marks(PAGE, "truth", truth_section(parts["truth"]["rows"]))
+
+
+def put_between_marks(file: Path, name: str, body: str) -> None:
+    """Replace what stands between the marks of a section, or add them at the end."""
+    begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
+    before, _, rest = (file.read_text() if file.exists() else "# Benchmarks\n").partition(begin)
+    after = rest.partition(end)[2].strip("\n")
+    file.write_text(f"{before.rstrip()}\n\n{begin}\n{body}\n{end}\n" + (f"\n{after}\n" if after else ""))
 
 
 def machine() -> str:

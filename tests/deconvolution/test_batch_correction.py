@@ -16,6 +16,7 @@ from her2stats.errors import DataError
 
 from .conftest import Planted, plant
 
+REFERENCE = Path(__file__).parent / "reference"
 CASES = (((8, 8), None), ((5, 12), None), ((6, 4, 9), None), ((7, 8), 1), ((6, 4, 9), 0))
 
 SVA = """
@@ -56,6 +57,17 @@ def test_live_sva(tmp_path: Path) -> None:
         assert (ours[7] == data[7]).all()
         assert np.abs(theirs - ours).max() < 2e-3  # sva stops at a relative change of 1e-4, here at the fixed point
         assert np.abs(theirs - ours).mean() < 1e-4
+
+
+@pytest.mark.parametrize(("stored", "reference"), [("combat_common", None), ("combat_reference", 1)])
+def test_stored_output_of_sva(stored: str, reference: int | None) -> None:
+    """Written by reference/generate.R; sva stops at a relative change of 1e-4, here the fixed point is reached."""
+    data = np.loadtxt(REFERENCE / "combat_data.csv", delimiter=",")
+    theirs = np.loadtxt(REFERENCE / f"{stored}.csv", delimiter=",")
+    ours = combat(data, np.repeat([0, 1, 2], [5, 4, 6]), reference=reference)
+    assert np.abs(theirs - ours).max() < 2e-3
+    assert np.abs(theirs - ours).mean() < 1e-4
+    assert np.abs(theirs - data).max() > 0.5
 
 
 def test_order_of_samples_changes_nothing() -> None:

@@ -37,6 +37,13 @@ def test_a_frozen_target() -> None:
     assert (quantile_normalise(values[:, :1], target) == quantile_normalise(values)[:, :1]).all()
 
 
+def test_stored_output_of_preprocesscore() -> None:
+    """Written by reference/generate.R; many values are tied."""
+    folder = Path(__file__).parent / "reference"
+    values, theirs = (np.loadtxt(folder / name, delimiter=",") for name in ("quantiles_data.csv", "quantiles.csv"))
+    assert np.abs(theirs - quantile_normalise(values)).max() < 1e-9
+
+
 @pytest.mark.r
 def test_live_preprocesscore(tmp_path: Path) -> None:
     if shutil.which("Rscript") is None:

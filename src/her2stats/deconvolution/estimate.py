@@ -117,6 +117,14 @@ def deconvolve(
     >>> tumour = pd.DataFrame({"T1": profiles @ [0.7, 0.0, 0.3]})
     >>> deconvolve(tumour, profiles, mode="relative").fractions.round(6).loc["T1"].to_dict()
     {'B': 0.7, 'NK': 0.0, 'T': 0.3}
+
+    A tumour that arrives later gets the absolute score it would have had within the cohort:
+
+    >>> cohort = pd.DataFrame({f"T{k}": profiles @ [k, 1, 4 - k] for k in range(1, 4)})
+    >>> within = deconvolve(cohort, profiles)
+    >>> alone = deconvolve(cohort[["T2"]], profiles, reference_median=within.reference_median)
+    >>> bool(np.allclose(alone.fractions.loc["T2"], within.fractions.loc["T2"], rtol=0, atol=1e-12))
+    True
     """
     settings = Settings(
         mode=mode,
