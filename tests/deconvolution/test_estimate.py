@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from her2stats.deconvolution import SignatureMatrix, deconvolve, nu_svr
+from her2stats.deconvolution import SignatureMatrix, deconvolve, nu_svr, read_signature_matrix
 from her2stats.errors import CoverageError, DataError, GeneError, SampleError, ScaleError, TableError
 
 from .conftest import Planted
@@ -63,6 +65,18 @@ def test_order_of_genes_samples_and_chunks_changes_nothing(planted: Planted) -> 
     assert same(whole.fractions, other.fractions.loc[whole.fractions.index]) < 1e-9
     numbers = ["nu", "r", "rmse", "p_value", "p_value_unbiased", "score"]
     assert same(whole.quality[numbers], other.quality.loc[whole.quality.index, numbers]) < 1e-9
+
+
+def test_order_and_chunks_change_nothing_in_a_real_cohort(shared: Path) -> None:
+    logs = pd.read_csv(shared / "scanb400" / "expr_log2fpkm.tsv.gz", sep="\t", index_col=0).iloc[:, :318]
+    linear = (2**logs - 0.1).clip(lower=0)
+    signature = read_signature_matrix(shared / "signatures" / "LM22.txt")
+    whole = deconvolve(linear, signature, chunk=318).fractions
+    rng = np.random.default_rng(0)
+    shuffled = linear.iloc[rng.permutation(len(linear)), rng.permutation(318)]
+    one_by_one = deconvolve(shuffled, signature, chunk=1).fractions.loc[whole.index]
+    assert same(whole, one_by_one) < 1e-9
+    assert ((whole == 0) == (one_by_one == 0)).all(axis=None)
 
 
 def test_worker_processes_give_the_same_numbers(planted: Planted) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from her2stats.deconvolution import SignatureMatrix, read_signature_matrix
+from her2stats.deconvolution import SignatureMatrix, deconvolve, read_signature_matrix
 from her2stats.errors import FileError, GeneError, InputError, TableError
 
 
@@ -119,3 +119,24 @@ class TestBadFiles:
 )
 def test_published_matrices(shared: Path, file: str, shape: tuple[int, int]) -> None:
     assert read_signature_matrix(shared / "signatures" / file).profiles.shape == shape
+
+
+@pytest.mark.parametrize(
+    ("file", "mapped"),
+    [
+        ("LM22.txt", 22),
+        ("abis_rnaseq.txt", 17),
+        ("abis_microarray.txt", 11),
+        ("immunostates.tsv", 20),
+        ("til10.txt", 10),
+    ],
+)
+def test_published_matrices_explain_real_tumours(shared: Path, file: str, mapped: int) -> None:
+    counts = pd.read_csv(shared / "tcga121" / "tcga121_rnaseq_raw_counts.tsv.gz", sep="\t", index_col=0).iloc[:, :20]
+    found = deconvolve(
+        counts / counts.sum() * 1e6, read_signature_matrix(shared / "signatures" / file), mode="relative"
+    )
+    assert found.fractions.shape == (20, mapped)
+    assert found.fractions.sum(axis=1).to_numpy() == pytest.approx(1)
+    assert (found.quality["kkt"] <= 1e-9).all()
+    assert (found.quality["flag"] == "").all()

@@ -28,8 +28,8 @@ class Deconvolution:
         weight is not positive; NaN in flagged rows without a fit.
     quality : DataFrame
         samples x nu, r, rmse, p_value (CIBERSORT's), p_value_unbiased, score (sum of the fractions), coverage (share of
-        the signature's genes), kkt (largest violation of an optimality condition over the three nu), iterations, flag (""
-        where all is well).
+        the signature's genes), kkt (largest violation of an optimality condition over the three nu), iterations, flag
+        ("" where all is well).
     settings : Settings
         What was asked.
     signature : SignatureMatrix
