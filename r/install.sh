@@ -41,7 +41,7 @@ give_up() {
 if ! has_r; then
   by_hand="install R 4.2 or later from https://cran.r-project.org, then in R: install.packages(c(\"emmeans\", \"MASS\", \"testthat\", \"knitr\"))"
   command -v apt-get >/dev/null 2>&1 || give_up "no apt-get on this system" "$by_hand"
-  line="sudo apt-get install -y --no-install-recommends $packages"
+  line="sudo apt-get update && sudo apt-get install -y --no-install-recommends $packages"
   if [ "$(id -u)" -eq 0 ]; then
     as_root() { "$@"; }
   elif command -v sudo >/dev/null 2>&1 && sudo -n true 2>/dev/null; then

@@ -3,7 +3,7 @@
 # `problem`: why R has no table (then nothing is checked, and nothing passes).
 compare_tables <- function(python, r, spec, model, problem = "") {
   key <- function(table) {
-    exposure <- if (is.null(table$exposure)) "" else table$exposure
+    exposure <- if (is.null(table$exposure)) rep("", nrow(table)) else table$exposure
     text <- paste(table$stratum, table$outcome, table$term, exposure, sep = "\r")
     paste(text, ave_count(text), sep = "\r")
   }
@@ -36,14 +36,16 @@ only_in_r <- function(r, at, spec, model) {
 }
 
 blank_comparison <- function(row, quantity, note = "") {
+  every <- function(value) rep_len(value, length(row)) # a table that has lost all its rows has none here
+  none <- every(NA_real_)
   data.frame(
-    row = row, quantity = quantity, python = NA_real_, r = NA_real_, abs_diff = NA_real_, rel_diff = NA_real_,
-    tolerance = NA_real_, verdict = "agree", reason = "", note = note, stringsAsFactors = FALSE
+    row = row, quantity = every(quantity), python = none, r = none, abs_diff = none, rel_diff = none,
+    tolerance = none, verdict = every("agree"), reason = every(""), note = every(note), stringsAsFactors = FALSE
   )
 }
 
 ave_count <- function(text) {
-  unsplit(lapply(split(seq_along(text), text), seq_along), text)
+  if (length(text)) ave(seq_along(text), text, FUN = seq_along) else integer()
 }
 
 compared_quantities <- function(python, r) {
@@ -77,8 +79,8 @@ compare_quantity <- function(quantity, python, r, at, spec, problem) {
   table$verdict[is.na(at)] <- if (nzchar(problem)) "not checked" else "disagree"
   random <- identical(spec$ci, "bootstrap") && quantity %in% c("conf_low", "conf_high", "std_error")
   if (random && !nzchar(problem)) {
-    table$verdict <- "not checked"
-    table$reason <- "bootstrap limits hang on the random numbers of Python"
+    table$verdict[] <- "not checked"
+    table$reason[] <- "bootstrap limits hang on the random numbers of Python"
   }
   table[keep, ]
 }

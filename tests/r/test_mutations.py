@@ -167,3 +167,64 @@ def test_the_interaction_on_the_wrong_scale_turns_the_crosscheck_red(engine: Eng
     per_unit = fit_interaction(FRAME, "high", SCORE, "hr", per_sd=False)
     found = _verdicts(per_sd.with_table(per_unit.table), engine)
     assert {"estimate", "std_error"} <= set(found.loc[found["verdict"] == DISAGREE, "quantity"])
+
+
+def one_sided(result: Result) -> pd.DataFrame:
+    return result.table.assign(p_value=result.table["p_value"] / 2)
+
+
+# What Python was asked, and the table of a neighbouring convention that it must not be taken for.
+NEIGHBOURS: dict[str, tuple[Callable[[], Result], Callable[[], pd.DataFrame], set[str]]] = {
+    "stratum SD for the cohort's": (
+        lambda: fit_logistic(FRAME, "high", SCORE, by="hr"),
+        lambda: fit_logistic(FRAME, "high", SCORE, by="hr", sd="stratum").table,
+        {"estimate", "std_error", *OR_LIMITS},
+    ),
+    "one-sided p, logistic": (logistic_model, lambda: one_sided(logistic_model()), {"p_value"}),
+    "one-sided p, correlation": (spearman, lambda: one_sided(spearman()), {"p_value"}),
+    "one-sided p, groups": (ranks, lambda: one_sided(ranks()), {"p_value"}),
+    "one-sided p, slopes": (slopes, lambda: one_sided(slopes()), {"p_value"}),
+    "90 % limits for 95 %": (
+        profile,
+        lambda: fit_logistic(FRAME, "high", SCORE, ci="profile", conf_level=0.9).table,
+        OR_LIMITS,
+    ),
+    "another interval of Spearman's rho": (
+        spearman,
+        lambda: correlate(FRAME, SCORE, [CELLS, AGE], ci="fieller").table,
+        {"std_error", *OR_LIMITS},
+    ),
+    "weights of the sample for equal ones": (
+        slopes,
+        lambda: fit_ancova(FRAME, CELLS, SCORE, weights="cells").slopes.table,
+        {"estimate", "std_error", "statistic", "p_value", *OR_LIMITS},
+    ),
+    "Type III of an uncentred score": (
+        type_three,
+        lambda: fit_ancova(FRAME, CELLS, SCORE, centre=False).tests.table,
+        {"statistic", "p_value"},
+    ),
+    "a covariate forgotten": (
+        lambda: fit_logistic(FRAME, "high", SCORE, covariates=AGE),
+        lambda: fit_logistic(FRAME, "high", SCORE).table,
+        {"estimate", "std_error", "statistic", "p_value", "n", "n_missing", *OR_LIMITS},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NEIGHBOURS)
+def test_a_neighbouring_convention_is_not_taken_for_the_one_asked(name: str, engine: Engine) -> None:
+    ask, neighbour, touched = NEIGHBOURS[name]
+    asked = ask()
+    found = compare_answers(asked.with_table(neighbour()), engine.ask(asked, 60), "mutant", whole=True)
+    wrong = set(found.loc[found["verdict"] == DISAGREE, "quantity"])
+    assert touched <= wrong
+
+
+@pytest.mark.parametrize("ask", [logistic_model, type_three, slopes, spearman, ranks])
+def test_a_row_dropped_turns_the_crosscheck_red(ask: Callable[[], Result], engine: Engine) -> None:
+    whole = ask()
+    for gone in range(len(whole.table)):
+        kept = whole.with_table(whole.table.drop(index=gone).reset_index(drop=True))
+        found = compare_answers(kept, engine.ask(whole, 60), "mutant", whole=True)
+        assert "the result has no such row" in set(found.loc[found["verdict"] == DISAGREE, "reason"])

@@ -166,6 +166,17 @@ def test_a_row_that_is_gone_is_a_disagreement_where_the_results_are_whole(
     assert "tests are there of the family 'Bonferroni over 2 tests" in reasons
 
 
+def test_the_summary_says_why_where_nothing_could_be_measured(
+    parrot: type[Parrot], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A model that lost all its rows has no largest difference, but a reason."""
+    whole = RESULTS["toy.response"]
+    monkeypatch.setattr(parrot, "ask", lambda self, question, timeout: whole.table)
+    summary = crosscheck_r({"m": whole.with_table(whole.table.iloc[:0])}, whole=True).summary
+    assert summary[[AGREE, DISAGREE]].iloc[0].tolist() == [0, len(whole.table)]
+    assert summary["reason"].iloc[0] == "the result has no such row"
+
+
 @pytest.mark.parametrize("missing", [("emmeans",), ("emmeans", "MASS")])
 def test_an_r_without_its_packages_checks_nothing(missing: tuple[str, ...], parrot: type[Parrot]) -> None:
     parrot.versions = Versions("4.2.2", "", missing)

@@ -4,6 +4,7 @@
 #   levels.csv        levels of their factors: frame, variable, position, level
 #   cases.csv         what is asked: case, frame, field, position, value (the fields of a spec)
 #   results.csv       R's answers: case and the columns of a result
+#   corrections.csv   families of p values, and what p.adjust makes of them
 #   sessionInfo.txt   which R gave them
 #
 # Python's suite compares every number with these without R; with R, it runs this script again and compares the files.
@@ -66,6 +67,11 @@ for (frame in c("small", "ties", "missing", "huge", "constant", "nothing", "tiny
   y <- if (frame == "perfect") c("cells", "t_cells") else c("cells", "t_cells", "older")
   case(paste0("correlate.", frame), frame, "correlate", x = "score", y = y)
 }
+for (ci in intervals) {
+  for (frame in c("ties", "tiny", "perfect")) {
+    case(paste("correlate", ci, frame, sep = "."), frame, "correlate", x = "score", y = "cells", ci = ci, conf_level = 0.9)
+  }
+}
 case("correlate.level99", "well", "correlate", x = "score", y = "cells", conf_level = 0.99)
 
 for (frame in c("well", "small", "ties", "missing", "huge", "constant", "nothing", "one_hr", "tiny")) {
@@ -97,6 +103,15 @@ case("fit_logistic.zero_cell", "zero_cell", "fit_logistic", outcomes = c("high",
 for (frame in c("well", "small", "ties", "missing", "one_hr", "huge", "constant", "nothing", "separated", "collinear", "tiny")) {
   case(paste0("fit_interaction.", frame), frame, "fit_interaction", outcomes = c("high", "rare"), exposure = "score", moderator = "hr")
 }
+for (frame in c("small", "separated", "missing", "ties", "huge")) {
+  case(paste0("fit_logistic.profile.", frame), frame, "fit_logistic",
+    outcomes = c("high", "rare"), exposure = "score", by = "hr", ci = "profile", conf_level = 0.9
+  )
+  case(paste0("fit_interaction.profile.", frame), frame, "fit_interaction",
+    outcomes = "high", exposure = "score", moderator = "hr", ci = "profile"
+  )
+}
+case("fit_interaction.zero_cell", "zero_cell", "fit_interaction", outcomes = c("high", "rare"), exposure = "score", moderator = "hr")
 case("fit_interaction.adjusted", "well", "fit_interaction",
   outcomes = "high", exposure = "score", moderator = "hr", covariates = c("age", "grade"), per_sd = FALSE
 )
@@ -104,6 +119,12 @@ case("fit_interaction.profile", "well", "fit_interaction",
   outcomes = "high", exposure = "score", moderator = "hr", ci = "profile", conf_level = 0.9
 )
 case("fit_clinical.well", "well", "fit_clinical", outcomes = c("older", "rare"), exposures = c("high", "cells"), moderator = "hr")
+for (frame in c("small", "ties", "missing", "one_hr", "huge", "constant", "nothing", "separated", "collinear", "tiny")) {
+  case(paste0("fit_clinical.", frame), frame, "fit_clinical",
+    outcomes = c("older", "rare"), exposures = c("high", "t_cells"), moderator = "hr", covariates = "score"
+  )
+}
+case("fit_clinical.zero_cell", "zero_cell", "fit_clinical", outcomes = "rare", exposures = c("high", "score"), moderator = "hr")
 case("fit_clinical.profile", "missing", "fit_clinical",
   outcomes = "older", exposures = c("high", "cells"), moderator = "hr", covariates = "grade", ci = "profile"
 )
@@ -122,16 +143,28 @@ for (quantity in c("tests", "slopes", "curve")) {
       )
     }
   }
+  for (frame in c("ties", "collinear", "separated")) {
+    case(paste("fit_ancova", quantity, "adjusted", frame, sep = "."), frame, "fit_ancova",
+      outcomes = c("cells", "t_cells"), score = "score", covariates = "age", quantity = quantity, points = 3
+    )
+  }
+  case(paste("fit_ancova", quantity, "one_factor", sep = "."), "missing", "fit_ancova",
+    outcomes = "cells", score = "score", factors = "her2_ihc", quantity = quantity, points = 3
+  )
   case(paste("fit_ancova", quantity, "uncentred", sep = "."), "well", "fit_ancova",
     outcomes = c("cells", "t_cells"), score = "score", factors = "hr", covariates = "older", centre = FALSE,
     quantity = quantity, points = 3
   )
 }
 
-for (frame in c("well", "small", "missing", "empty_level", "constant", "nothing")) {
+for (frame in c("well", "small", "ties", "missing", "empty_level", "one_hr", "constant", "nothing", "separated", "tiny")) {
   case(paste0("response_odds.", frame), frame, "response_odds", outcomes = c("high", "rare"), group = "her2_ihc", reference = "1+")
 }
 case("response_odds.zero_cell", "zero_cell", "response_odds", outcomes = c("high", "rare"), group = "hr", reference = "positive")
+case("response_odds.profile.zero_cell", "zero_cell", "response_odds",
+  outcomes = c("high", "rare"), group = "hr", reference = "negative", ci = "profile"
+)
+case("response_odds.empty_reference", "one_hr", "response_odds", outcomes = "high", group = "hr", reference = "negative")
 case("response_odds.profile", "well", "response_odds",
   outcomes = "high", group = "her2_ihc", reference = "0", ci = "profile", conf_level = 0.9
 )
@@ -195,5 +228,13 @@ write_plain(do.call(rbind, lapply(answers, function(answer) {
   answer[setdiff(columns, names(answer))] <- NA
   answer[columns]
 })), "results.csv")
+
+# Corrections of one small and one larger family, ties and p values of 0 and 1 among them, by p.adjust.
+set.seed(21, kind = "Mersenne-Twister", normal.kind = "Inversion", sample.kind = "Rejection")
+p <- list(few = c(0.04, 0.01, 0.04, 1, 0), many = signif(runif(40)^3, 6), one = 0.2)
+write_plain(do.call(rbind, lapply(names(p), function(family) {
+  corrected <- lapply(c(bonferroni = "bonferroni", holm = "holm", bh = "BH"), function(how) p.adjust(p[[family]], how))
+  data.frame(family = family, p_value = p[[family]], corrected)
+})), "corrections.csv")
 
 writeLines(c(capture.output(print(sessionInfo(), locale = FALSE)), paste("emmeans", emmeans_version())), file.path(target, "sessionInfo.txt"))

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import subprocess
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from her2stats.r_engine.comparison import compare_answers
 from her2stats.r_engine.locate import find_rscript
+from her2stats.statistics import adjust
 from her2stats.statistics.flags import code_of
 
 from .answering import answer
@@ -68,12 +71,24 @@ def test_a_number_that_is_slightly_off_is_found(quantity: str, factor: float) ->
     assert set(found.loc[found["verdict"] == "disagree", "quantity"]) == {quantity}
 
 
+@pytest.mark.parametrize("method", ["bonferroni", "holm"])
+def test_corrections_are_those_of_p_adjust(method: Literal["bonferroni", "holm"]) -> None:
+    rows = pd.read_csv(HERE / "corrections.csv")
+    template = answer(SPECS["fit_logistic.well"][1], read_frame("well"))
+    table = template.table.iloc[[0] * len(rows)].reset_index(drop=True)
+    table = table.assign(stratum=rows["family"], p_value=rows["p_value"])
+    found = adjust(template.with_table(table), by=["stratum"], method=method).table
+    np.testing.assert_allclose(found["p_adjusted"], rows[method], rtol=1e-12, atol=0)
+    np.testing.assert_allclose(found["p_bh"], rows["bh"], rtol=1e-12, atol=0)
+
+
 @pytest.mark.r
 def test_the_script_still_writes_the_stored_numbers(tmp_path: Path) -> None:
     command = [find_rscript(), "--vanilla", str(HERE / "generate.R"), str(tmp_path)]
     subprocess.run(command, check=True, capture_output=True)
     for path in sorted(HERE.glob("frame_*.csv")):
         assert (tmp_path / path.name).read_bytes() == path.read_bytes()
+    assert (tmp_path / "corrections.csv").read_bytes() == (HERE / "corrections.csv").read_bytes()
     again = read_answers(tmp_path)
     assert list(again) == list(ANSWERS)
     for case, table in ANSWERS.items():

@@ -13,7 +13,7 @@ write_folder <- function(folder, change = identity, format = her2stats:::exchang
     sample = seq_len(40), ERBB2 = sprintf("%.17g", d$ERBB2), age = sprintf("%.17g", d$age), hr = as.character(d$hr)
   )
   utils::write.csv(data, file.path(folder, "r", "models", "m.1.data.csv"), row.names = FALSE, quote = FALSE)
-  answer$cohort <- "\\"
+  answer$cohort <- rep("\\", nrow(answer))
   answer$flag <- ifelse(nzchar(answer$flag), answer$flag, "\\")
   utils::write.csv(
     format(answer, digits = 17), file.path(folder, "r", "models", "m.1.python.csv"),
@@ -44,6 +44,13 @@ test_that("a number where R has a flag is a disagreement", {
   }
   checked <- validate_results(write_folder(tempfile(), wrong), quiet = TRUE)
   expect_equal(checked$quantity[checked$verdict == "disagree"], "flag")
+})
+
+test_that("a table that has lost all its rows is a disagreement", {
+  none <- function(x) x[0, ]
+  checked <- validate_results(write_folder(tempfile(), none), quiet = TRUE)
+  expect_equal(checked$verdict, "disagree")
+  expect_equal(checked$reason, "the result has no such row")
 })
 
 test_that("the summary says how many, and the largest difference", {
@@ -87,7 +94,7 @@ test_that("files that are missing, empty or damaged are told in one sentence wit
   writeLines(substr(whole, 1, 20), model)
   expect_error(validate_results(folder, quiet = TRUE), "is damaged .*run the study again")
   file.create(model)
-  expect_error(validate_results(folder, quiet = TRUE), "m.1.python.csv' is (empty|damaged).*run the study again")
+  expect_error(validate_results(folder, quiet = TRUE), "m.1.python.csv' is empty; run the study again")
   unlink(file.path(folder, "r", "models"), recursive = TRUE)
   expect_error(validate_results(folder, quiet = TRUE), "m.1.data.csv' is missing; run the study again")
 })

@@ -222,5 +222,7 @@ def _summary_row(model: str, mine: pd.DataFrame) -> dict[str, object]:
         worst = mine.iloc[int(mine["rel_diff"].fillna(-1.0).to_numpy().argmax())]
         row |= {"largest_rel_diff": worst["rel_diff"]}
         row |= {name: worst[name] for name in LARGEST[1:]}
-    unchecked = mine.loc[mine["verdict"] == NOT_CHECKED, "reason"]
-    return row | {"reason": unchecked.iloc[0] if len(unchecked) else ""}
+    told = [
+        mine.loc[(mine["verdict"] == verdict) & (mine["reason"] != ""), "reason"] for verdict in (DISAGREE, NOT_CHECKED)
+    ]
+    return row | {"reason": next((reasons.iloc[0] for reasons in told if len(reasons)), "")}
