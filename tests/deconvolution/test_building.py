@@ -114,6 +114,12 @@ class TestBadInput:
         with pytest.raises(GeneError, match="G001"):
             build_signature_matrix(pd.concat([sorted_cells, sorted_cells.loc[["G001"]]]), LABELS)
 
+    def test_log_scale(self, sorted_cells: pd.DataFrame) -> None:
+        logs = np.log2(sorted_cells + 1)
+        with pytest.raises(ScaleError, match=r"the values range from .* to .* log scale"):
+            build_signature_matrix(logs, LABELS, markers=(5, 8))
+        assert build_signature_matrix(logs, LABELS, markers=(5, 8), check_scale=False).signature.genes
+
     def test_a_type_like_another_has_no_markers(self, sorted_cells: pd.DataFrame) -> None:
         same = pd.DataFrame(np.ones((20, 4)), index=[f"G{i}" for i in range(20)], columns=list("abcd"))
         with pytest.raises(DataError, match="no gene is higher in 'x'"):

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from her2stats.deconvolution.mixture import refuse_logarithms
 from her2stats.deconvolution.signature_matrix import SignatureMatrix
 from her2stats.errors import DataError, GeneError, ProblemList, SampleError, ScaleError, TableError
 
@@ -47,6 +48,7 @@ def build_signature_matrix(
     q_value: float = 0.3,
     min_fold_change: float = 1.0,
     markers: tuple[int, int] = (50, 150),
+    check_scale: bool = True,
 ) -> SignatureBuild:
     """Build a signature matrix from expression of sorted cells.
 
@@ -64,6 +66,8 @@ def build_signature_matrix(
         Least ratio of the type's mean to the mean of all other samples; only higher expression makes a marker.
     markers : tuple of int
         Fewest and most markers a type.
+    check_scale : bool
+        Refuse expression that never exceeds 50, which is logarithmic almost surely.
 
     Returns
     -------
@@ -89,7 +93,7 @@ def build_signature_matrix(
     (('B', 'T'), True)
     """
     labels = _labels(expression, cell_types)
-    table = _checked(expression, labels, markers, q_value)
+    table = _checked(expression, labels, markers, q_value, check_scale)
     types = sorted(set(labels), key=str.encode)
     candidates = pd.concat([_candidates(table, labels == kind, kind, q_value, min_fold_change) for kind in types])
     problems = ProblemList()
@@ -134,7 +138,11 @@ def _labels(
 
 
 def _checked(
-    expression: pd.DataFrame, labels: npt.NDArray[np.object_], markers: tuple[int, int], q_value: float
+    expression: pd.DataFrame,
+    labels: npt.NDArray[np.object_],
+    markers: tuple[int, int],
+    q_value: float,
+    check_scale: bool,
 ) -> pd.DataFrame:
     """Float64, genes sorted by their bytes; every problem at once."""
     problems = ProblemList()
@@ -167,6 +175,9 @@ def _checked(
             ScaleError, "values are negative", where=f"{where}, gene {genes[row]}", remedy="undo the logarithm"
         )
     problems.raise_if_any()
+    if check_scale:
+        refuse_logarithms("expression", "the values range", float(values.min()), float(values.max()), problems)
+        problems.raise_if_any()
     table = pd.DataFrame(values, index=genes, columns=range(len(labels)))
     return table.loc[sorted(genes, key=str.encode)]
 

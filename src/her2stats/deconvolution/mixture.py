@@ -150,18 +150,20 @@ def coverage_note(signature: SignatureMatrix, shared: list[str]) -> Note:
 def check_linear_scale(low: Floats, high: Floats, signature: SignatureMatrix, problems: ProblemList) -> None:
     """Refuse a mixture or a signature that looks logarithmic; `low` and `high` are of each sample's shared genes."""
     profiles = signature.profiles.to_numpy()
-    ranges = (
-        ("expression", "the signature genes range", float(low.min()), float(high.max())),
-        ("signature", f"the profiles of {signature.name} range", float(profiles.min()), float(profiles.max())),
-    )
-    for where, what, least, most in ranges:
-        if least < most < LOG_SCALE_MAXIMUM:
-            problems.add(
-                ScaleError,
-                f"{what} from {least:.4g} to {most:.4g}: that is a log scale, not a linear one",
-                where=where,
-                remedy="undo the logarithm (2 ** x - offset), or say check_scale=False if the values are linear",
-            )
+    refuse_logarithms("expression", "the signature genes range", float(low.min()), float(high.max()), problems)
+    what = f"the profiles of {signature.name} range"
+    refuse_logarithms("signature", what, float(profiles.min()), float(profiles.max()), problems)
+
+
+def refuse_logarithms(where: str, what: str, low: float, high: float, problems: ProblemList) -> None:
+    """Refuse values that vary and never exceed what a linear scale exceeds at once."""
+    if low < high < LOG_SCALE_MAXIMUM:
+        problems.add(
+            ScaleError,
+            f"{what} from {low:.4g} to {high:.4g}: that is a log scale, not a linear one",
+            where=where,
+            remedy="undo the logarithm (2 ** x - offset), or say check_scale=False if the values are linear",
+        )
 
 
 def scale_notes(samples: Sequence[str], high: Floats) -> list[Note]:
