@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from her2stats.errors import TableError
+from her2stats.figures.row_panel import row_panel
 from her2stats.figures.rows import in_order, is_second_test, result_rows, row_places
 from her2stats.figures.sample_frame import sample_frame
 
@@ -60,3 +61,8 @@ def test_only_named_second_tests_are_second_tests() -> None:
 def test_samples_of_a_cohort_that_is_not_there() -> None:
     with pytest.raises(TableError, match="cohort 'B'"):
         sample_frame({"A": pd.DataFrame({"til": [1.0]})}, None, ["til"], cohort="B")
+
+
+@pytest.mark.parametrize(("panels", "per_row"), [(1, 1), (2, 2), (3, 3), (4, 2), (5, 3)])
+def test_rows_of_panels_are_of_about_equal_length(panels: int, per_row: int) -> None:
+    assert row_panel(183, panels, ["Monocytes"], {"OR": ["0.50"]}, (-1.0, 1.0)).per_row == per_row

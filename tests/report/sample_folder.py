@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from her2stats.statistics import pool_odds_ratios
 from her2stats.statistics.result import as_result_table
 from her2stats.tables import table_one
 
@@ -56,6 +57,7 @@ def write_sample_folder(folder: Path, *, seed: int = 1, simulated: bool = True, 
     """Write a whole results folder; the same seed writes the same bytes."""
     rng = np.random.default_rng(seed)
     tables = sample_tables(rng)
+    tables["pooled_odds_ratios"] = pool_odds_ratios(tables["odds_ratios"])
     (folder / "tables").mkdir(parents=True)
     for name, table in tables.items():
         table.to_csv(folder / "tables" / f"{name}.csv", index=False, lineterminator="\n")

@@ -185,3 +185,13 @@ def test_a_failing_write_leaves_the_old_page(folder: Path, monkeypatch: pytest.M
         write_report(folder)
     assert (folder / "report.html").read_bytes() == old
     assert list(folder.glob(".*")) == []
+
+
+def test_pooled_odds_ratios_are_printed_with_their_heterogeneity(sample: Path, html: str) -> None:
+    pooled = pd.read_csv(sample / "tables" / "pooled_odds_ratios.csv")
+    row = pooled[(pooled["stratum"] == "all") & pooled["i2"].gt(0.01)].iloc[0]
+    section = html[html.index("pooled over cohorts") :]
+    section = section[: section.index("</table>")]
+    assert f"{row['estimate']:.2f} (" in section
+    assert f">{row['i2']:.0%}<" in section.replace(" ", "")
+    assert "DerSimonian R, Laird N." in html

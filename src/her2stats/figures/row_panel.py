@@ -6,6 +6,7 @@ places worked out from the width of their text on paper.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -86,7 +87,7 @@ def row_panel(
     width_mm : float
         Of the whole figure.
     panels : int
-        How many there are; as many stand side by side as leave each axis 14 mm.
+        How many there are; as many stand side by side as leave each axis 14 mm, in rows of about equal length.
     labels : sequence of str
         Row labels, left of the first panel.
     columns : mapping
@@ -103,7 +104,8 @@ def row_panel(
         edges[name] = used + COLUMN_GAP
         used += COLUMN_GAP + max(text_width(name, SMALL_SIZE, "bold"), widest(texts, SMALL_SIZE))
     used += 0.5 if columns else 0.0
-    for per_row in range(min(panels, most_per_row), 0, -1):
+    for most in range(min(panels, most_per_row), 0, -1):
+        per_row = math.ceil(panels / math.ceil(panels / most))  # rows of about equal length
         panel_mm = (room - (per_row - 1) * PANEL_GAP) / per_row
         if panel_mm - used >= SMALLEST_AXIS or per_row == 1:
             break

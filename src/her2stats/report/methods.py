@@ -61,6 +61,11 @@ _COMPUTED = {
         "hormone-receptor status ({})",
         ("interaction",),
     ),
+    "pooling": (
+        "Pooling",
+        "Odds ratios and their interactions were pooled over the cohorts that cut a cell type in the same way ({})",
+        ("pooled_odds_ratios",),
+    ),
     "clinical": (
         "Clinical variables",
         "Dichotomised age, grade and size were each modelled on abundance, hormone-receptor status and their "

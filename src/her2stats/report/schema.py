@@ -43,6 +43,7 @@ _RESULT_NUMBERS = frozenset(
         *("p_bh", "df_residual", "at", "superiority"),
         *("n_reference", "n_comparison", "value_reference", "value_comparison"),
         *("n_events_reference", "n_events_comparison"),
+        *("k", "q", "q_p_value", "i2", "tau2"),
     )
 )
 _RESULT = TableSchema(COLUMNS, _RESULT_NUMBERS)
@@ -59,7 +60,7 @@ RESULT_TABLES = (
     "ancova_curves",
     "response",
 )
-OPTIONAL_TABLES = ("correlation_matrix",)
+OPTIONAL_TABLES = ("correlation_matrix", "pooled_odds_ratios")
 PER_PATIENT_TABLES = ("scores", "fractions")
 
 SCHEMAS: dict[str, TableSchema] = {

@@ -10,10 +10,11 @@ import pandas as pd
 from her2stats.notes import notes_table
 from her2stats.statistics import combine
 from her2stats.study.cohort_analysis import CELL_TABLES, CohortAnalysis
+from her2stats.study.pooled import POOLED_TABLE, pooled_odds_ratios
 from her2stats.tables import table_one
 
 RESULT_TABLES = (*CELL_TABLES, "response")
-TABLES = ("scores", "coverage", "fractions", "abundance", "table_one", "notes", "omitted", *RESULT_TABLES)
+TABLES = ("scores", "coverage", "fractions", "abundance", "table_one", "notes", "omitted", *RESULT_TABLES, POOLED_TABLE)
 
 
 def result_tables(analyses: Sequence[CohortAnalysis]) -> dict[str, pd.DataFrame]:
@@ -33,6 +34,7 @@ def result_tables(analyses: Sequence[CohortAnalysis]) -> dict[str, pd.DataFrame]
     }
     for name in RESULT_TABLES:
         tables[name] = combine([result for a in analyses for result in a.answers.results.get(name, [])])
+    tables[POOLED_TABLE] = pooled_odds_ratios(analyses)
     return tables
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 from her2stats.statistics import Result, combine
 from her2stats.study.cohort_analysis import CohortAnalysis
 from her2stats.study.drawing import Drawing
+from her2stats.study.pooled import pooled_odds_ratios
 from her2stats.study.study_file import Study
 
 MOST_MARGINAL = 6  # panels of Fig. 3; the paper shows two
@@ -47,7 +48,7 @@ NAMES = (
 
 
 def overview_drawings(analyses: Sequence[CohortAnalysis], study: Study) -> list[Drawing]:
-    """Figures that hold all cohorts: correlations of the exposure, and response."""
+    """Figures that hold all cohorts: correlations of the exposure, pooled odds ratios, response."""
     drawings = []
     exposure = next((a.material.exposure for a in analyses if a.material.abundance is not None), "")
     correlations = _results(analyses, "correlation")
@@ -55,6 +56,13 @@ def overview_drawings(analyses: Sequence[CohortAnalysis], study: Study) -> list[
         drawings.append(
             Drawing("plot_correlation", "fig1a_correlation", (combine(correlations),), {"exposure": exposure})
         )
+    pooled = pooled_odds_ratios(analyses)
+    if len(pooled):
+        product = pooled["term"].str.contains(":", regex=False)
+        odds = pd.concat([combine(_results(analyses, "odds_ratios")), pooled[~product]], ignore_index=True)
+        tests = pd.concat([combine(_results(analyses, "interaction")), pooled[product]], ignore_index=True)
+        options = {"exposure": exposure, "alpha": study.analysis.alpha}
+        drawings.append(Drawing("plot_forest", "fig2c_pooled", (odds, tests), options))
     responses = _results(analyses, "response")
     if responses:
         drawings.append(Drawing("plot_response", "fig4_response", (combine(responses),)))
