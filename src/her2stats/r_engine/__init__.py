@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from her2stats.r_engine.crosscheck import Crosscheck, crosscheck_r
-    from her2stats.r_engine.exchange import read_models, write_models
+    from her2stats.r_engine.exchange import write_models
+    from her2stats.r_engine.exchange_reading import read_models
     from her2stats.r_engine.status import RStatus, r_status
 
 _PLACES = {
     "Crosscheck": "crosscheck",
     "crosscheck_r": "crosscheck",
-    "read_models": "exchange",
+    "read_models": "exchange_reading",
     "write_models": "exchange",
     "RStatus": "status",
     "r_status": "status",

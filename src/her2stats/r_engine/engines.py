@@ -15,7 +15,8 @@ from typing import Any, Literal
 import pandas as pd
 
 from her2stats.r_engine.cells import hexadecimal
-from her2stats.r_engine.exchange import MODELS, read_exact, write_questions
+from her2stats.r_engine.exchange import MODELS, write_questions
+from her2stats.r_engine.exchange_reading import read_exact
 from her2stats.r_engine.fields import Question, spec_fields
 from her2stats.r_engine.frames import column_cells, column_from_cells, frame_levels
 from her2stats.r_engine.locate import find_rscript
