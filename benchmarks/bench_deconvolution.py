@@ -288,6 +288,6 @@ if __name__ == "__main__":
         if part == "report":
             report()
             continue
-        measured = {"machine": machine(), **globals()[part]()}
+        measured = {"machine": machine(), "load": round(os.getloadavg()[1], 1), **globals()[part]()}
         (PARTS / f"{part}.json").write_text(json.dumps(measured, indent=1))
         print(part, json.dumps(measured)[:400], flush=True)

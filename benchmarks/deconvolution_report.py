@@ -14,7 +14,7 @@ def section(parts: dict[str, Any]) -> str:
     """Everything measured so far; a part that was not run is said to be missing."""
     lines = ["## Deconvolution", ""]
     if "speed" in parts:
-        lines += [f"Machine: {parts['speed']['machine']}. CPU time of one core.", ""]
+        lines += [f"Machine: {parts['speed']['machine']}. CPU time. {_loads(parts)}", ""]
         lines += ["R was timed on every ninth sample of the same data in the same run, at its default tolerance.", ""]
     lines += ["| measure | bar | measured |", "|---|---|---|"]
     lines += [f"| {name} | {bar} | {words(parts)} |" for name, bar, words in MEASURES]
@@ -47,6 +47,12 @@ def table(frame: pd.DataFrame) -> list[str]:
     """Frame as Markdown."""
     rows = [[str(value) for value in row] for row in frame.itertuples(index=False)]
     return ["| " + " | ".join(row) + " |" for row in [list(map(str, frame.columns)), ["---"] * frame.shape[1], *rows]]
+
+
+def _loads(parts: dict[str, Any]) -> str:
+    """How busy others kept the machine: shared caches slow even CPU time down."""
+    known = [f"{name} {part['load']:.1f}" for name, part in parts.items() if "load" in part]
+    return f"Load of the machine before each part: {', '.join(known)}." if known else ""
 
 
 def _short(value: object) -> object:
