@@ -38,7 +38,7 @@ read_typed <- function(path) {
     error = function(e) stop_damaged(path, conditionMessage(e)),
     warning = function(w) stop_damaged(path, conditionMessage(w))
   )
-  names(table) <- utf8(names(table))
+  names(table) <- unguard(utf8(names(table)))
   for (name in setdiff(names(table), label_columns)) {
     cells <- table[[name]]
     table[[name]] <- if (name %in% number_columns) {
@@ -51,5 +51,22 @@ read_typed <- function(path) {
       type.convert(cells, as.is = TRUE, na.strings = "")
     }
   }
+  texts <- vapply(table, is.character, NA)
+  table[texts] <- lapply(table[texts], unguard)
   table
+}
+
+# Text that a spreadsheet would take for a formula, or that holds control codes, is written with a backslash in front,
+# its own backslashes doubled and its control codes as four hexadecimal digits.
+unguard <- function(x) {
+  guarded <- which(startsWith(x, "\\"))
+  x[guarded] <- vapply(substring(x[guarded], 2), function(text) {
+    places <- gregexpr("\\\\(u[0-9a-f]{4}|\\\\)", text)
+    written <- regmatches(text, places)[[1]]
+    regmatches(text, places) <- list(vapply(written, function(code) {
+      if (code == "\\\\") "\\" else intToUtf8(strtoi(substring(code, 3), 16L))
+    }, ""))
+    text
+  }, "", USE.NAMES = FALSE)
+  x
 }

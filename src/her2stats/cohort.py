@@ -252,6 +252,8 @@ def _check_ids(found: ProblemList, ids: pd.Index, where: str, kind: type[InputEr
         found.add(kind, f"ids stand there more than once: {twice}", where=where, remedy="keep one of each")
     if len(ids) and (ids.inferred_type != "string" or ids.hasnans):
         found.add(TableError, "ids are not text", where=where, remedy="turn the index into str")
+    else:
+        found.refuse_control_codes(kind, ids, where=where)
 
 
 def _check_expression(found: ProblemList, expression: pd.DataFrame, scale: str | None, name: str) -> None:

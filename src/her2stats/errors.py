@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+
+CONTROL_CODES = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,7 @@ class Problem:
         column = f"column {self.column!r}" if self.column else ""
         place = ", ".join(part for part in (self.where, self.row, column) if part)
         advice = f" -> {self.remedy}" if self.remedy else ""
-        return f"{place}{': ' if place else ''}{self.what}{advice}"
+        return CONTROL_CODES.sub("\N{REPLACEMENT CHARACTER}", f"{place}{': ' if place else ''}{self.what}{advice}")
 
 
 class Her2statsError(Exception):
@@ -148,6 +151,14 @@ class ProblemList:
     ) -> None:
         """Remember a problem."""
         self._found.append((kind, Problem(what, where, remedy, row, column, value)))
+
+    def refuse_control_codes(
+        self, kind: type[InputError], names: Iterable[str], *, where: str, column: str = ""
+    ) -> None:
+        """Remember names that hold codes which a terminal would obey; line ends and tabs are none."""
+        for name in [name for name in names if CONTROL_CODES.search(name)][:5]:
+            remedy = "take them out; no honest name has any"
+            self.add(kind, f"{name!r} holds control codes", where=where, column=column, value=repr(name), remedy=remedy)
 
     def take(self, error: InputError) -> None:
         """Remember every problem of an exception caught elsewhere."""

@@ -51,7 +51,9 @@ def _fitted(line: str, width: int) -> str:
 def write_table(table: pd.DataFrame, output: Path | None) -> None:
     """Write a table with its index as CSV, or print it where no file is named."""
     if output is None:
-        typer.echo(table.to_csv(lineterminator="\n"), nl=False)
+        from her2stats.tables.csv_cells import csv_text
+
+        typer.echo(csv_text(table, index=True), nl=False)
         return
     from her2stats.study.single_steps import write_csv
 

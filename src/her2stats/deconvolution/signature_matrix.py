@@ -184,6 +184,7 @@ def _checked(profiles: pd.DataFrame, where: str) -> pd.DataFrame:
     problems = ProblemList()
     genes = pd.Index(profiles.index.astype(str).str.strip(), dtype=object)
     types = [str(column).strip() for column in profiles.columns]
+    problems.refuse_control_codes(TableError, [*types, *genes], where=where)
     if any(not gene for gene in genes):
         problems.add(GeneError, f"{sum(not gene for gene in genes)} rows have no gene symbol", where=where)
     doubled = sorted(set(genes[genes.duplicated()]) - {""})

@@ -67,6 +67,7 @@ def read_cibersortx(path: str | Path) -> Deconvolution:
     places, score, mode = _roles(table, content.name)
     samples = [row[0] for row in table.rows]
     _check_samples(samples, content.name, found)
+    found.refuse_control_codes(TableError, [*table.header, *samples], where=content.name)
     types = [place for place in range(1, len(table.header)) if place not in places.values() and place != score]
     columns = [Column(table.header[place], [row[place] for row in table.rows]) for place in range(1, len(table.header))]
     numbers = numbers_from_words(columns, samples, found, name=content.name, first_row=2, subject="sample")

@@ -150,6 +150,7 @@ def _translate(
         file.name,
         values,
     )
+    found.refuse_control_codes(VocabularyError, sorted({variable, *raw.words}), where=file.name, column=column)
     if variable in WORDS:
         return read_words(raw, found)
     if variable not in NUMBERS:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from her2stats.report.folder import ResultsFolder
 from her2stats.report.schema import PER_PATIENT_TABLES
+from her2stats.tables.csv_cells import csv_text
 
 _REDUNDANT = ("std_error", "statistic", "df", "p_value", "p_adjusted", "p_bh", "family", "n_events", "n_missing")
 _DIGITS = 6
@@ -67,7 +68,7 @@ def _content(results: ResultsFolder, name: str) -> bytes:
 
 
 def _as_csv(table: pd.DataFrame) -> bytes:
-    return table.to_csv(index=False, lineterminator="\n").encode()
+    return csv_text(table).encode()
 
 
 def _packed(content: bytes) -> str:

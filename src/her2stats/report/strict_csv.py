@@ -17,6 +17,7 @@ import pyarrow as arrow
 from pyarrow import csv as arrow_csv
 
 from her2stats.report.schema import TableSchema
+from her2stats.tables.csv_cells import unguard_text
 
 _EMPTY = frozenset(("", "nan", "na", "<na>", "none"))
 _WRONG_WIDTH = re.compile(r"(?:Row #(?P<row>\d+): )?Expected (?P<expected>\d+) columns, got (?P<got>\d+)")
@@ -45,16 +46,15 @@ def read_strict(path: Path, schema: TableSchema) -> pd.DataFrame:
     DamagedFileError
         The file is missing, cut off, not text, or lacks a column, or holds text among numbers.
     """
-    found = _columns(_content(path))
+    found = {unguard_text(name): values for name, values in _columns(_content(path)).items()}
     missing = [column for column in schema.required if column not in found]
     if missing:
         raise DamagedFileError(f"lacks the column{'s' if len(missing) > 1 else ''} {', '.join(missing)}")
-    return pd.DataFrame(
-        {
-            name: _numbers(name, values) if schema.is_number(name, place) else pd.Series(values, dtype="str")
-            for place, (name, values) in enumerate(found.items())
-        }
-    )
+    columns = {
+        name: _numbers(name, values) if schema.is_number(name, place) else _texts(values)
+        for place, (name, values) in enumerate(found.items())
+    }
+    return pd.DataFrame(columns)
 
 
 def _content(path: Path) -> bytes:
@@ -99,6 +99,10 @@ def _reason(error: str) -> str:
     if found is None:
         return "is no valid csv"
     return f"row {found['row'] or '?'} has {found['got']} fields where the header has {found['expected']}"
+
+
+def _texts(values: list[str]) -> pd.Series:
+    return pd.Series([unguard_text(value) for value in values], dtype="str")
 
 
 def _numbers(name: str, values: list[str]) -> pd.Series:

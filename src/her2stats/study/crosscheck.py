@@ -19,6 +19,7 @@ from her2stats.study.consistency import check_tables
 from her2stats.study.drawing import Drawing, draw_once
 from her2stats.study.progress import Progress, silent
 from her2stats.study.results import load_results
+from her2stats.tables.csv_cells import csv_text
 
 CROSSCHECK = "crosscheck.csv"
 FIGURE = "figS4_agreement"
@@ -79,7 +80,7 @@ def write_crosscheck(table: pd.DataFrame, folder: Path) -> None:
     """
     target, draft = folder / CROSSCHECK, folder / f".{CROSSCHECK}.draft"
     try:
-        table.to_csv(draft, index=False, lineterminator="\n")
+        draft.write_text(csv_text(table), encoding="utf-8", newline="")
         os.replace(draft, target)
     except OSError as error:
         draft.unlink(missing_ok=True)

@@ -12,6 +12,7 @@ from her2stats.statistics import combine
 from her2stats.study.cohort_analysis import CELL_TABLES, CohortAnalysis
 from her2stats.study.pooled import POOLED_TABLE, pooled_odds_ratios
 from her2stats.tables import table_one
+from her2stats.tables.csv_cells import csv_text
 
 RESULT_TABLES = (*CELL_TABLES, "response")
 TABLES = ("scores", "coverage", "fractions", "abundance", "table_one", "notes", "omitted", *RESULT_TABLES, POOLED_TABLE)
@@ -39,10 +40,10 @@ def result_tables(analyses: Sequence[CohortAnalysis]) -> dict[str, pd.DataFrame]
 
 
 def write_tables(tables: dict[str, pd.DataFrame], folder: Path) -> None:
-    """Write each table as CSV: UTF-8, full precision, one line end everywhere."""
+    """Write each table as CSV: UTF-8, full precision, one line end everywhere, text that is no formula."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, table in tables.items():
-        table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
+        (folder / f"{name}.csv").write_text(csv_text(table), encoding="utf-8", newline="")
 
 
 def _stacked(analyses: Sequence[CohortAnalysis], part: Callable[[CohortAnalysis], pd.DataFrame]) -> pd.DataFrame:

@@ -18,6 +18,7 @@ from her2stats.report import key_findings, read_folder
 from her2stats.statistics import Result
 from her2stats.statistics.result import COUNTS, NUMBERS
 from her2stats.study.results_folder import PROVENANCE, is_results_folder
+from her2stats.tables.csv_cells import unguarded
 
 # From pandas 3.1 on numbers are read exactly, and asking for it is deprecated.
 EXACT_NUMBERS: dict[str, Any] = {} if Version(pd.__version__) >= Version("3.1") else {"float_precision": "round_trip"}
@@ -172,4 +173,4 @@ def read_table(path: Path) -> pd.DataFrame:
     table: pd.DataFrame = pd.read_csv(path, dtype=dtypes, low_memory=False, **EXACT_NUMBERS)
     for column in text:
         table[column] = table[column].fillna("")
-    return table
+    return unguarded(table)

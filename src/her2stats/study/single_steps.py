@@ -11,6 +11,7 @@ import pandas as pd
 from her2stats.errors import InputError, OutputError, Problem
 from her2stats.notes import Note
 from her2stats.study.study_file import looks_like_file
+from her2stats.tables.csv_cells import csv_text
 
 Mode = Literal["relative", "absolute", "no.sumto1"]
 
@@ -107,7 +108,7 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
         The place cannot be written.
     """
     separator = "\t" if ".tsv" in path.suffixes or path.suffix == ".txt" else ","
-    text = table.to_csv(sep=separator, lineterminator="\n")
+    text = csv_text(table, index=True, separator=separator)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.suffix == ".gz":

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from her2stats.errors import FileError, Problem, ProblemList, StudyFileError
+from her2stats.errors import CONTROL_CODES, FileError, Problem, ProblemList, StudyFileError
 from her2stats.genes import CollapseRule
 from her2stats.reading.expression import Orientation
 from her2stats.reading.rows import MissingRule
@@ -30,6 +30,16 @@ class Section(BaseModel):
     """A section of the study file: frozen, and a key that is not known is an error."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_control_codes(cls, value: Any) -> Any:
+        if any(
+            isinstance(word, str) and CONTROL_CODES.search(word)
+            for word in (value if isinstance(value, list) else [value])
+        ):
+            raise ValueError(f"{value!r} holds control codes; take them out")
+        return value
 
 
 class StudySection(Section):
