@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pandas as pd
 import pytest
-from plotnine import ggplot
+from plotnine import element_rect, ggplot, labs, theme
 
 from her2stats.figures import (
     plot_agreement,
@@ -19,6 +20,7 @@ from her2stats.figures import (
     plot_marginal,
     plot_response,
     plot_til_scatter,
+    save_figure,
 )
 
 from . import examples as e
@@ -79,3 +81,13 @@ def test_every_text_has_its_place(name: str, cohorts: Cohorts) -> None:
 def test_the_check_itself_finds_a_text_that_is_too_long(cohorts: Cohorts) -> None:
     plot = forest(cohorts, ["ABiM"], 183)
     assert any("lies on" in problem or "cut" in problem for problem in misplaced_texts(plot, width_mm=89))
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_figure_is_a_plot_that_a_user_can_go_on_changing(name: str, cohorts: Cohorts, tmp_path: Path) -> None:
+    plot = FIGURES[name](cohorts)
+    assert isinstance(plot, ggplot)
+    changed = plot + labs(title="My title") + theme(plot_background=element_rect(fill="#ABCDEF"))
+    (file,) = save_figure(changed, tmp_path / "mine", formats=("svg",))
+    assert "#abcdef" in file.read_text().lower()
+    assert "My title" not in str(plot.labels)
