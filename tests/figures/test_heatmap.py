@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
+import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.collections import Collection
 from matplotlib.offsetbox import AuxTransformBox
 from matplotlib.text import Text
+from PIL import Image, ImageColor
 
-from her2stats.figures import plot_heatmap
+from her2stats.figures import plot_heatmap, save_figure
 from her2stats.figures.correlation_pairs import clustered, correlation_pairs, variable_order
 from her2stats.figures.rows import result_rows
 from her2stats.figures.save import drawn
+from her2stats.figures.theme import DIVERGING
 from her2stats.statistics.result import as_result_table
 
 from . import examples as e
@@ -122,3 +128,17 @@ def test_the_numbers_of_the_legend_stand_below_its_bar(matrix: pd.DataFrame, lay
         numbers = [part.get_window_extent(renderer) for part in parts if isinstance(part, Text)]
     assert len(numbers) == 5
     assert max(number.y1 for number in numbers) <= colours.y0
+
+
+def test_the_bar_of_the_legend_has_the_same_size_in_every_format(matrix: pd.DataFrame, tmp_path: Path) -> None:
+    plot = plot_heatmap(matrix)
+    svg, png = save_figure(plot, tmp_path / "heatmap", formats=("svg", "png"))
+    strong = DIVERGING[0].lower()  # the left end of the bar; no cell has rho -1
+    shapes = re.findall(rf'<path d="([^"]+)"[^>]*fill: {strong}', svg.read_text())
+    left = min(float(x) for shape in shapes for x in re.findall(r"M ([\d.]+)", shape))
+    pixels = np.asarray(Image.open(png).convert("RGB"))
+    found = np.abs(pixels.astype(int) - np.array(ImageColor.getrgb(strong))).max(axis=2) <= 1
+    rows, columns = np.nonzero(found)
+    assert left / 72 == pytest.approx(columns.min() / 300, abs=0.01)  # inches
+    ys = [float(y) for shape in shapes for y in re.findall(r"[ML] [\d.]+ ([\d.]+)", shape)]
+    assert (max(ys) - min(ys)) / 72 == pytest.approx((rows.max() - rows.min() + 1) / 300, abs=0.01)

@@ -160,6 +160,10 @@ def _without_pyplot(plot: ggplot) -> None:
 
 
 def _as_bytes(figure: Figure, kind: Format) -> bytes:
+    from plotnine._mpl.offsetbox import DPICorAuxTransformBox
+
+    for bar in figure.findobj(DPICorAuxTransformBox):
+        bar._dpi_corrected = False  # it keeps the scale of the first renderer, and pdf and svg have another one
     buffer = io.BytesIO()
     figure.savefig(buffer, format=kind, dpi=DPI, metadata=_METADATA[kind])
     return buffer.getvalue()
