@@ -119,18 +119,18 @@ def read_signature_matrix(path: str | Path, *, name: str | None = None) -> Signa
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         problems.add(
-            FileError, f"cannot be read: {reason}", where=str(path), remedy="give a tab- or comma-separated text file"
+            FileError, f"cannot be read: {reason}", where=file.name, remedy="give a tab- or comma-separated text file"
         )
         problems.raise_if_any()
         raise
     lines = [line for line in text.splitlines() if line.strip()]
     if len(lines) < 2:
-        problems.add(FileError, "holds no table", where=str(path), remedy="give a line of cell types, then one a gene")
+        problems.add(FileError, "holds no table", where=file.name, remedy="give a line of cell types, then one a gene")
         problems.raise_if_any()
     separator = "\t" if "\t" in lines[0] else ","
     rows = list(csv.reader(lines, delimiter=separator))
     if len(rows) < 2:  # a quotation mark that is never closed swallows the line ends
-        problems.add(FileError, "holds no table", where=str(path), remedy="mend the quotation marks")
+        problems.add(FileError, "holds no table", where=file.name, remedy="mend the quotation marks")
         problems.raise_if_any()
     width = len(rows[1])
     header = rows[0] if len(rows[0]) == width else ["", *rows[0]]  # R writes no heading above row names
@@ -139,13 +139,13 @@ def read_signature_matrix(path: str | Path, *, name: str | None = None) -> Signa
         problems.add(
             FileError,
             f"{len(uneven)} lines have another number of columns than line 2 ({width})",
-            where=str(path),
+            where=file.name,
             row=f"line {uneven[0]}",
             remedy="mend the line; every gene needs a value for every cell type",
         )
         problems.raise_if_any()
     table = pd.DataFrame([row[1:] for row in rows[1:]], index=[row[0] for row in rows[1:]], columns=header[1:])
-    checked = _checked(table, str(path))
+    checked = _checked(table, file.name)
     return SignatureMatrix(name or file.stem, checked, str(path), hashlib.sha256(content).hexdigest())
 
 

@@ -139,7 +139,7 @@ def _fractions(
 ) -> Deconvolution | None:
     """Deconvolve, or read what CIBERSORTx has already done."""
     if section.fractions is not None:
-        return _fractions_of(read_cibersortx(study.locate(section.fractions)), cohort, section)
+        return read_fractions(study, section, cohort)
     settings = _deconvolution_settings(cohort, study, matrix)
     if matrix is None or settings is None:
         return None
@@ -177,8 +177,26 @@ def _deconvolution_settings(cohort: Cohort, study: Study, matrix: SignatureMatri
     return {**settings.model_dump(exclude={"signature"}), "seed": study.study.seed}
 
 
-def _fractions_of(read: Deconvolution, cohort: Cohort, section: CohortSection) -> Deconvolution:
-    """Keep the population of the cohort; every one of its tumours has to be in the file."""
+def read_fractions(study: Study, section: CohortSection, cohort: Cohort | None) -> Deconvolution | None:
+    """Read what CIBERSORTx has found, for the population of the cohort; None where no file is named.
+
+    Parameters
+    ----------
+    study, section : Study, CohortSection
+        What the study file says.
+    cohort : Cohort or None
+        Every one of its tumours has to be in the file; not checked where the cohort itself could not be read.
+
+    Raises
+    ------
+    FileError, TableError, SampleError, StudyFileError
+        The file cannot be read, or lacks tumours of the cohort.
+    """
+    if section.fractions is None:
+        return None
+    read = read_cibersortx(study.locate(section.fractions))
+    if cohort is None:
+        return read
     absent = cohort.clinical.index.difference(read.fractions.index)
     if len(absent):
         raise StudyFileError(

@@ -10,8 +10,9 @@ from her2stats.cohort import Cohort
 from her2stats.errors import InputError
 from her2stats.notes import Note
 from her2stats.signatures import Scores, score_danaher, score_exposure, score_gene
+from her2stats.signatures import signature as from_catalogue
 from her2stats.signatures.til import TOTAL
-from her2stats.study.gene_names import expression_for_exposure
+from her2stats.study.gene_names import expression_for_exposure, expression_for_genes
 from her2stats.study.material import Answers
 from her2stats.study.study_file import Study, looks_like_file
 
@@ -41,7 +42,7 @@ def score_cohort(cohort: Cohort, study: Study, answers: Answers) -> ScoredCohort
     CoverageError, GeneError
         The exposure cannot be scored.
     """
-    settings, expression = study.scores, cohort.log2()
+    settings = study.scores
     exposure = score_exposure_of(cohort, study)
     name = str(exposure.table.columns[0])
     parts, also = [exposure], []
@@ -49,11 +50,13 @@ def score_cohort(cohort: Cohort, study: Study, answers: Answers) -> ScoredCohort
         if gene == name:
             continue
         try:
-            parts.append(score_gene(expression, gene))
+            expression, notes = expression_for_genes(cohort, [gene], study, what=gene)
+            scored = score_gene(expression, gene)
+            parts.append(replace(scored, notes=(*notes, *scored.notes)))
             also.append(gene)
         except InputError as error:
             answers.omit(f"score {gene}", error.problems[0].what)
-    til = _til(expression, study, answers)
+    til = _til(cohort, study, answers)
     if til is not None:
         parts.append(til)
     return ScoredCohort(
@@ -87,14 +90,18 @@ def score_exposure_of(cohort: Cohort, study: Study) -> Scores:
     return replace(scores, notes=(*notes, *scores.notes))
 
 
-def _til(expression: pd.DataFrame, study: Study, answers: Answers) -> Scores | None:
+def _til(cohort: Cohort, study: Study, answers: Answers) -> Scores | None:
     if study.scores.til == "none":
         answers.omit("total TIL", "the study file does not ask for it")
         return None
     try:
+        markers = from_catalogue("danaher").genes
+        expression, notes = expression_for_genes(cohort, markers, study, what="the Danaher markers")
         scores = score_danaher(expression, min_coverage=study.scores.min_coverage)
     except InputError as error:
         answers.omit("total TIL", error.problems[0].what)
         return None
     names = {name: name if name == TOTAL else f"{DANAHER}{name}" for name in scores.table.columns}
-    return Scores(scores.table.rename(columns=names), scores.coverage.rename(index=names), scores.method, scores.notes)
+    return Scores(
+        scores.table.rename(columns=names), scores.coverage.rename(index=names), scores.method, (*notes, *scores.notes)
+    )

@@ -22,7 +22,7 @@ def expression_for_matrix(
 
 
 def expression_for_exposure(cohort: Cohort, study: Study) -> tuple[pd.DataFrame, tuple[Note, ...]]:
-    """Log2 expression with rows named as in the signature that is the exposure; a gene is looked up literally.
+    """Log2 expression with rows named as in the signature that is the exposure, or as the gene that is it.
 
     Raises
     ------
@@ -31,10 +31,17 @@ def expression_for_exposure(cohort: Cohort, study: Study) -> tuple[pd.DataFrame,
     """
     named = study.scores.exposure
     if not looks_like_file(named):
-        return cohort.log2(), ()
+        return expression_for_genes(cohort, [named], study, what="the exposure")
     signature = read_signature(study.locate(named))
     members = [signature] if isinstance(signature, GeneSignature) else list(signature)
     return _named(cohort.log2(), [gene for member in members for gene in member.genes], "the exposure", study)
+
+
+def expression_for_genes(
+    cohort: Cohort, genes: Sequence[str], study: Study, *, what: str
+) -> tuple[pd.DataFrame, tuple[Note, ...]]:
+    """Log2 expression with rows named as in a list of genes."""
+    return _named(cohort.log2(), genes, what, study)
 
 
 def _named(

@@ -18,7 +18,7 @@ from her2stats.report import write_report
 from her2stats.signatures import read_signature
 from her2stats.statistics import Result
 from her2stats.study.cache import NO_CACHE, Cache
-from her2stats.study.cohort_analysis import CohortAnalysis, analyse_cohort
+from her2stats.study.cohort_analysis import CohortAnalysis, analyse_cohort, read_fractions
 from her2stats.study.crosscheck import draw_agreement, write_crosscheck
 from her2stats.study.drawing import draw_once
 from her2stats.study.exposure import score_exposure_of
@@ -145,6 +145,13 @@ def read_inputs(study: Study, *, progress: Progress = silent) -> tuple[list[Coho
         progress("Reading", number, len(study.cohorts))
         try:
             cohorts.append(_read_cohort(study, section))
+        except InputError as error:
+            problems.take(error)
+            cohort = None
+        else:
+            cohort = cohorts[-1]
+        try:
+            read_fractions(study, section, cohort)
         except InputError as error:
             problems.take(error)
     if study.deconvolution is not None and study.deconvolution.signature is not None:

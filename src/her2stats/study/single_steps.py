@@ -26,22 +26,29 @@ def scores_of_file(
     tuple
         samples x scores, and the gene coverage of each score, a line each.
     """
+    from her2stats.genes import harmonise_genes
     from her2stats.reading import read_expression
     from her2stats.signatures import read_signature, score_danaher, score_exposure, score_signature
-    from her2stats.signatures.gene_signature import SignatureSet
+    from her2stats.signatures import signature as from_catalogue
+    from her2stats.signatures.gene_signature import GeneSignature, SignatureSet
 
     values = read_expression(expression, scale=checked_scale(scale), offset=offset).log2()
+    found: GeneSignature | SignatureSet | None = None
+    if signature == "danaher" or looks_like_file(signature):
+        found = from_catalogue("danaher") if signature == "danaher" else read_signature(signature)
+    wanted = [signature] if found is None else found.genes
+    values, notes = harmonise_genes(values, wanted, what=signature)
     if signature == "danaher":
         scores = score_danaher(values)
-    elif looks_like_file(signature) and isinstance(found := read_signature(signature), SignatureSet):
+    elif isinstance(found, SignatureSet):
         scores = score_signature(values, found)
     else:
-        scores = score_exposure(values, signature)
+        scores = score_exposure(values, found if found is not None else signature)
     lines = [
         f"{name}: {row['genes_found']} of {row['genes_total']} genes {row['flag']}".strip()
         for name, row in scores.coverage.iterrows()
     ]
-    return scores.table.rename_axis("sample"), lines
+    return scores.table.rename_axis("sample"), [*spoken(tuple(notes)), *lines]
 
 
 def fractions_of_file(
@@ -65,14 +72,18 @@ def fractions_of_file(
         samples x (types, quality), and what there is to know about it, a line each.
     """
     from her2stats.deconvolution import deconvolve, read_signature_matrix
+    from her2stats.genes import harmonise_genes
     from her2stats.reading import read_expression
 
     modes: dict[str, Mode] = {"relative": "relative", "absolute": "absolute", "no.sumto1": "no.sumto1"}
     if mode not in modes:
         raise InputError(Problem(f"{mode!r} is not a mode", "--mode", f"say one of {', '.join(modes)}"))
+    matrix = read_signature_matrix(signature)
+    values = read_expression(expression, scale=checked_scale(scale), offset=offset).linear()
+    values, notes = harmonise_genes(values, matrix.genes, what=matrix.name)
     found = deconvolve(
-        read_expression(expression, scale=checked_scale(scale), offset=offset).linear(),
-        read_signature_matrix(signature),
+        values,
+        matrix,
         mode=modes[mode],
         permutations=permutations,
         quantile_normalise=quantile_normalise,
@@ -80,7 +91,7 @@ def fractions_of_file(
         seed=seed,
         n_jobs=n_jobs,
     )
-    return pd.concat([found.fractions, found.quality], axis=1).rename_axis("sample"), spoken(found.notes)
+    return pd.concat([found.fractions, found.quality], axis=1).rename_axis("sample"), spoken((*notes, *found.notes))
 
 
 def checked_scale(scale: str) -> Literal["log2", "linear"]:

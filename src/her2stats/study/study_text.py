@@ -123,8 +123,8 @@ def _one_line(words: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    """Write a TOML string; JSON's rules for quoting are valid there."""
-    return json.dumps(text, ensure_ascii=False)
+    """Write a TOML string; JSON's rules for quoting are valid there, but for DEL, which JSON leaves as it is."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _relative(path: Path, output: Path) -> str:
