@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import re
 import tomllib
 from pathlib import Path
@@ -45,6 +46,13 @@ def test_every_statistical_verb_is_traced_to_a_twin_of_its_name() -> None:
     assert set(statistics.__all__) >= VERBS
     traced = {(method["function"].rpartition(".")[2], method.get("r")) for method in METHODS}
     assert {(verb, verb) for verb in VERBS} <= traced
+
+
+def test_every_public_statistic_is_traced() -> None:
+    """Whatever computes: all that her2stats.statistics offers but classes, constants and what only arranges tables."""
+    arranging = {"as_result_table", "combine"}
+    computing = {name for name in statistics.__all__ if inspect.isfunction(getattr(statistics, name))} - arranging
+    assert computing <= {method["function"].rpartition(".")[2] for method in METHODS}
 
 
 def test_every_table_of_results_is_the_place_of_some_method() -> None:
