@@ -122,7 +122,7 @@ h2.response_odds(counts, "pcr", "her2", reference="HER2-0").table[
 # %% [markdown]
 # ## What cannot be estimated
 #
-# A zero cell separates the outcomes. Common routines "converge" on it without a word, at an odds ratio of millions;
+# A zero cell separates the outcomes. Common routines "converge" on it without a word, at an absurd odds ratio;
 # here the row stays, without numbers, and says why. Firth's penalty gives a finite answer where one is wanted.
 
 # %%

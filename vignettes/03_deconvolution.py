@@ -131,9 +131,17 @@ if blood.exists() and (data / "signatures" / "abis_rnaseq.txt").exists():
     tpm = pd.read_csv(blood, sep="\t", index_col=0)
     abis = h2.read_signature_matrix(data / "signatures" / "abis_rnaseq.txt")
     estimated = h2.deconvolve(tpm[~tpm.index.duplicated()], abis, mode="relative").fractions
-    monocytes = [name for name in estimated if name.startswith("Monocytes")]
-    shown = pd.DataFrame({"estimated": estimated[monocytes].sum(axis=1)})
-    shown = f"{len(estimated)} samples, {abis.profiles.shape[1]} cell types; the validation page has the table of truth"
+    estimated.columns = estimated.columns.str.replace(r"[ +-]", ".", regex=True)
+    both = measured.columns.intersection(estimated.columns)
+    paired = measured.reindex(index=estimated.index, columns=both)
+    shown = pd.DataFrame(
+        {
+            "samples": paired.notna().sum(),
+            "mean % counted": paired.mean(),
+            "mean % estimated": 100 * estimated[both].mean(),
+            "Spearman's rho": estimated[both].corrwith(paired, method="spearman"),
+        }
+    ).round(2)
 else:
     shown = "The data are not here: this part was not run. The validation page has the table of truth."
 shown
