@@ -46,7 +46,7 @@ def traceability() -> str:
         for method in (method for method in methods if method["section"] == section):
             twin = f"`{method['r']}`" if method.get("r") else f"none: {method['why_not_r']}"
             place = f"`{method['results']}`" if method["results"] else "not part of a run"
-            test = method["test"].removeprefix("tests/").replace("::", " ")
+            test = method["test"].removeprefix("tests/").replace("::", " ").replace("_", "&#95;<wbr>")
             lines.append(f"| {method['name']} | `{method['function']}` | {test} | {twin} | {place} |")
     return "\n".join(lines) + "\n"
 
