@@ -1,6 +1,6 @@
 # How far two correct programs may lie apart. The same numbers stand in Python's r_engine/tolerances.py.
 
-logistic_verbs <- c("fit_logistic", "fit_interaction", "fit_clinical", "response_odds")
+logistic_verbs <- c("fit_logistic", "fit_interaction", "fit_clinical", "response_odds", "pool_odds_ratios")
 compared_numbers <- setdiff(number_columns, "p_adjusted")
 
 # Relative differences; linear models, logistic Wald, profile limits, rank statistics.
@@ -19,7 +19,7 @@ tolerance_of <- function(verb, ci, quantity) {
 # What "near 0" means for each quantity: below this size a difference is judged against this size.
 near_zero <- function(quantity, verb, table) {
   rows <- nrow(table)
-  if (quantity %in% c("statistic", "df", "df_residual")) {
+  if (quantity %in% c("statistic", "df", "df_residual", "q", "i2", "tau2")) {
     rep(1, rows)
   } else if (quantity == "p_value") {
     rep(1e-300, rows)

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from her2stats.abundance import Abundance
+from her2stats.r_engine import crosscheck_r
 from her2stats.statistics import combine, pool_odds_ratios
 from her2stats.study.cohort_analysis import CohortAnalysis
 from her2stats.study.pooled import DIFFERENT, pooled_odds_ratios
@@ -35,7 +36,7 @@ def analyses(study: Study) -> list[CohortAnalysis]:
 
 def test_equal_cohorts_give_their_own_odds_with_a_smaller_error(analyses: list[CohortAnalysis]) -> None:
     own = combine(analyses[0].answers.results["odds_ratios"]).set_index(["stratum", "outcome", "term"])
-    pooled = pooled_odds_ratios(analyses).set_index(["stratum", "outcome", "term"])
+    pooled = pooled_odds_ratios(analyses).table.set_index(["stratum", "outcome", "term"])
     both = own.join(pooled.add_suffix("_pooled")).dropna(subset="estimate")
     np.testing.assert_allclose(both["estimate_pooled"], both["estimate"], rtol=1e-12)
     np.testing.assert_allclose(both["std_error_pooled"], both["std_error"] / np.sqrt(2), rtol=1e-12)
@@ -50,7 +51,7 @@ def test_a_type_that_cohorts_cut_differently_is_flagged(analyses: list[CohortAna
     kinds = abundance.kinds.copy()
     kinds.loc[name, "kind"] = "dichotomised"
     other = replace(analyses[1].material, abundance=Abundance(kinds, abundance.high, "two"))
-    pooled = pooled_odds_ratios([analyses[0], replace(analyses[1], material=other), *analyses[2:]])
+    pooled = pooled_odds_ratios([analyses[0], replace(analyses[1], material=other), *analyses[2:]]).table
     flagged = pooled[pooled["outcome"] == name]
     assert set(flagged["flag"]) == {DIFFERENT}
     assert flagged["estimate"].isna().all()
@@ -58,13 +59,31 @@ def test_a_type_that_cohorts_cut_differently_is_flagged(analyses: list[CohortAna
 
 
 def test_one_cohort_is_not_pooled_and_has_no_figure_of_it(analyses: list[CohortAnalysis], study: Study) -> None:
-    assert pooled_odds_ratios([analyses[0], analyses[2]]).columns.tolist()[:17] == list(
+    assert pooled_odds_ratios([analyses[0], analyses[2]]).table.columns.tolist()[:17] == list(
         pool_odds_ratios([]).columns[:17]
     )
-    assert pooled_odds_ratios([analyses[0], analyses[2]]).empty
+    assert pooled_odds_ratios([analyses[0], analyses[2]]).table.empty
     assert "fig2c_pooled" not in {drawing.stem for drawing in overview_drawings([analyses[0]], study)}
     (drawing,) = [drawing for drawing in overview_drawings(analyses, study) if drawing.stem == "fig2c_pooled"]
     odds, tests = drawing.arguments
     assert isinstance(odds, pd.DataFrame)
     assert odds["cohort"].unique().tolist() == ["one", "two", "pooled"]
     assert "pooled" in set(tests["cohort"])
+
+
+@pytest.mark.r
+def test_r_pools_to_the_same_numbers_and_flags(analyses: list[CohortAnalysis]) -> None:
+    abundance = analyses[1].material.abundance
+    assert abundance is not None
+    kinds = abundance.kinds.copy()
+    kinds.loc[abundance.continuous[0], "kind"] = "dichotomised"
+    other = replace(analyses[1].material, abundance=Abundance(kinds, abundance.high, "two"))
+    pooled = pooled_odds_ratios([analyses[0], replace(analyses[1], material=other), *analyses[2:]])
+    checked = crosscheck_r({"pooled": pooled}, whole=True)
+    assert checked.agrees, checked.disagreements.to_string()
+    assert set(checked.table["verdict"]) == {"agree"}
+    assert {"estimate", "std_error", "conf_low", "q", "q_p_value", "i2", "tau2", "k", "flag"} <= set(
+        checked.table["quantity"]
+    )
+    wrong = pooled.with_table(pooled.table.assign(std_error=pooled.table["std_error"] * 1.001))
+    assert not crosscheck_r({"pooled": wrong}).agrees

@@ -15,7 +15,7 @@ Array = NDArray[np.float64]
 
 NUMBERS = ("estimate", "std_error", "conf_low", "conf_high", "statistic", "df", "p_value")
 COUNTS = ("n", "n_events", "n_missing")
-LOGISTIC = ("fit_logistic", "fit_interaction", "fit_clinical", "response_odds")
+LOGISTIC = ("fit_logistic", "fit_interaction", "fit_clinical", "response_odds", "pool_odds_ratios")
 
 LINEAR = 1e-9
 LOGISTIC_WALD = 1e-7
@@ -52,7 +52,7 @@ def near_zero(quantity: str, verb: str, r: Mapping[str, Array]) -> Array:
         R's columns, from which the scales are taken.
     """
     rows = len(r["estimate"])
-    if quantity in ("statistic", "df", "df_residual"):
+    if quantity in ("statistic", "df", "df_residual", "q", "i2", "tau2"):
         return np.ones(rows)
     if quantity == "p_value":
         return np.full(rows, 1e-300)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -16,9 +15,9 @@ from her2stats.statistics.flags import Row, flag
 from her2stats.statistics.frame import Array
 from her2stats.statistics.odds_ratio import on_odds_scale
 from her2stats.statistics.result import Result, as_result_table
+from her2stats.statistics.specs import PoolingModel
 from her2stats.statistics.tails import z_two_sided
 
-PoolingModel = Literal["random", "fixed"]
 NAMES: dict[PoolingModel, str] = {"random": "random effects (DerSimonian-Laird)", "fixed": "fixed effect"}
 KEY = ["stratum", "outcome", "term"]
 POOLED = "pooled"

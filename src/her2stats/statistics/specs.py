@@ -15,6 +15,7 @@ OddsRatioCI = Literal["wald", "profile"]
 Penalty = Literal["none", "firth"]
 StandardDeviation = Literal["cohort", "stratum"]
 Weights = Literal["equal", "proportional", "outer", "cells"]
+PoolingModel = Literal["random", "fixed"]
 AncovaQuantity = Literal["tests", "slopes", "curve"]
 
 
@@ -130,4 +131,23 @@ class ResponseSpec:
     conf_level: float = 0.95
 
 
-Spec = CorrelationSpec | GroupSpec | LogisticSpec | InteractionSpec | ClinicalSpec | AncovaSpec | ResponseSpec
+@dataclass(frozen=True, kw_only=True)
+class PoolingSpec:
+    """Odds ratios of the same question, pooled over cohorts: rows of stratum, outcome, term and cohort in the frame."""
+
+    verb: ClassVar[str] = "pool_odds_ratios"
+    cohort: str = "pooled"
+    model: PoolingModel = "random"
+    conf_level: float = 0.95
+
+
+Spec = (
+    CorrelationSpec
+    | GroupSpec
+    | LogisticSpec
+    | InteractionSpec
+    | ClinicalSpec
+    | AncovaSpec
+    | ResponseSpec
+    | PoolingSpec
+)

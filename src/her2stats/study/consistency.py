@@ -6,6 +6,7 @@ import pandas as pd
 
 from her2stats.errors import FileError, ProblemList
 from her2stats.statistics import combine
+from her2stats.study.pooled import POOLED_TABLE
 from her2stats.study.result_tables import RESULT_TABLES
 from her2stats.study.results import StudyResults
 
@@ -23,7 +24,7 @@ def check_tables(results: StudyResults) -> None:
         is not there.
     """
     problems = ProblemList()
-    for name in RESULT_TABLES:
+    for name in (*RESULT_TABLES, POOLED_TABLE):
         place = f"{results.folder / 'tables' / name}.csv"
         models = [model for key, model in results.models.items() if key.split(".")[1:2] == [name]]
         expected = combine(models)

@@ -35,7 +35,7 @@ def result_tables(analyses: Sequence[CohortAnalysis]) -> dict[str, pd.DataFrame]
     }
     for name in RESULT_TABLES:
         tables[name] = combine([result for a in analyses for result in a.answers.results.get(name, [])])
-    tables[POOLED_TABLE] = pooled_odds_ratios(analyses)
+    tables[POOLED_TABLE] = pooled_odds_ratios(analyses).table
     return tables
 
 

@@ -24,6 +24,7 @@ from her2stats.study.drawing import draw_once
 from her2stats.study.exposure import score_exposure_of
 from her2stats.study.gene_names import expression_for_matrix
 from her2stats.study.origin import check_is_results_folder, check_same_origin
+from her2stats.study.pooled import POOLED_TABLE, pooled_odds_ratios
 from her2stats.study.progress import Progress, silent
 from her2stats.study.provenance import provenance, write_provenance
 from her2stats.study.r_comparison import compare_with_r
@@ -275,9 +276,11 @@ def _write_report(draft: Path, progress: Progress) -> None:
 
 def model_results(analyses: Sequence[CohortAnalysis]) -> dict[str, Result]:
     """Every fitted model under an id that says where it came from: cohort, table, number."""
-    return {
+    models = {
         f"{analysis.cohort.name}.{table}.{number + 1}": result
         for analysis in analyses
         for table in RESULT_TABLES
         for number, result in enumerate(analysis.answers.results.get(table, []))
     }
+    pooled = pooled_odds_ratios(analyses)
+    return models | ({f"pooled.{POOLED_TABLE}.1": pooled} if len(pooled.table) else {})

@@ -56,7 +56,7 @@ def overview_drawings(analyses: Sequence[CohortAnalysis], study: Study) -> list[
         drawings.append(
             Drawing("plot_correlation", "fig1a_correlation", (combine(correlations),), {"exposure": exposure})
         )
-    pooled = pooled_odds_ratios(analyses)
+    pooled = pooled_odds_ratios(analyses).table
     if len(pooled):
         product = pooled["term"].str.contains(":", regex=False)
         odds = pd.concat([combine(_results(analyses, "odds_ratios")), pooled[~product]], ignore_index=True)
