@@ -10,7 +10,8 @@ import pytest
 
 from her2stats.errors import InputError
 from her2stats.study.check import check_study
-from her2stats.study.run import analyse_study, read_inputs
+from her2stats.study.inputs import read_inputs
+from her2stats.study.run import analyse_study
 from her2stats.study.study_file import read_study
 
 from .conftest import write_small_study

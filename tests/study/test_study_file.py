@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from her2stats.errors import FileError, InputError, StudyFileError
-from her2stats.study.run import read_inputs
+from her2stats.study.inputs import read_inputs
 from her2stats.study.study_file import read_study
 
 GOOD = """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from her2stats.errors import Her2statsError
-from her2stats.study.run import read_inputs
+from her2stats.study.inputs import read_inputs
 from her2stats.study.study_file import Study
 
 COLUMNS = ("where", "row", "column", "value", "problem", "remedy")

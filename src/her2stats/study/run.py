@@ -8,21 +8,15 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Literal, get_args
 
-from her2stats.cohort import Cohort
-from her2stats.deconvolution import SignatureMatrix, read_signature_matrix
-from her2stats.deconvolution.mixture import check_overlap
-from her2stats.errors import CoverageError, InputError, Problem, ProblemList
+from her2stats.errors import InputError, Problem
 from her2stats.r_engine import write_models
-from her2stats.reading import read_cohort
 from her2stats.report import write_report
-from her2stats.signatures import read_signature
 from her2stats.statistics import Result
 from her2stats.study.cache import NO_CACHE, Cache
-from her2stats.study.cohort_analysis import CohortAnalysis, analyse_cohort, read_fractions
+from her2stats.study.cohort_analysis import CohortAnalysis, analyse_cohort
 from her2stats.study.crosscheck import draw_agreement, write_crosscheck
 from her2stats.study.drawing import draw_once
-from her2stats.study.exposure import score_exposure_of
-from her2stats.study.gene_names import expression_for_matrix
+from her2stats.study.inputs import read_inputs
 from her2stats.study.origin import check_is_results_folder, check_same_origin
 from her2stats.study.pooled import POOLED_TABLE, pooled_odds_ratios
 from her2stats.study.progress import Progress, silent
@@ -32,7 +26,7 @@ from her2stats.study.result_tables import RESULT_TABLES, result_tables, write_ta
 from her2stats.study.results import StudyResults, load_results
 from her2stats.study.results_folder import PROVENANCE, fresh_folder
 from her2stats.study.study_figures import all_drawings
-from her2stats.study.study_file import CohortSection, Study, looks_like_file, read_study
+from her2stats.study.study_file import Study, read_study
 from her2stats.tables import save_workbook
 
 Stage = Literal["tables", "figures", "report"]
@@ -130,97 +124,6 @@ def analyse_study(
         analyses.append(analyse_cohort(cohort, section, study, matrix, cache=cache, n_jobs=n_jobs, progress=progress))
     progress("Analysing cohorts", len(cohorts), len(cohorts))
     return analyses
-
-
-def read_inputs(study: Study, *, progress: Progress = silent) -> tuple[list[Cohort], SignatureMatrix | None]:
-    """Read everything that the study names; the problems of all files are raised together.
-
-    Raises
-    ------
-    InputError
-        Every problem of every file.
-    """
-    problems, cohorts = ProblemList(), []
-    matrix = None
-    for number, section in enumerate(study.cohorts):
-        progress("Reading", number, len(study.cohorts))
-        try:
-            cohorts.append(_read_cohort(study, section))
-        except InputError as error:
-            problems.take(error)
-            cohort = None
-        else:
-            cohort = cohorts[-1]
-        try:
-            read_fractions(study, section, cohort)
-        except InputError as error:
-            problems.take(error)
-    if study.deconvolution is not None and study.deconvolution.signature is not None:
-        try:
-            matrix = read_signature_matrix(study.locate(study.deconvolution.signature))
-        except InputError as error:
-            problems.take(error)
-    if looks_like_file(study.scores.exposure):
-        try:
-            read_signature(study.locate(study.scores.exposure))
-        except InputError as error:
-            problems.take(error)
-    progress("Reading", len(study.cohorts), len(study.cohorts))
-    problems.raise_if_any()
-    _check_genes(study, cohorts, matrix)
-    return cohorts, matrix
-
-
-def _check_genes(study: Study, cohorts: Sequence[Cohort], matrix: SignatureMatrix | None) -> None:
-    """Find out before anything is computed whether every cohort has the genes that the study needs."""
-    problems = ProblemList()
-    for section, cohort in zip(study.cohorts, cohorts, strict=True):
-        if cohort.expression is None:
-            continue
-        try:
-            score_exposure_of(cohort, study)
-        except InputError as error:
-            for problem in error.problems:
-                where = f"cohort {cohort.name!r}, [scores] exposure{f', {problem.where}' if problem.where else ''}"
-                problems.add(type(error), problem.what, where=where, remedy=problem.remedy)
-        if matrix is None or section.fractions is not None or study.deconvolution is None:
-            continue
-        missing = ProblemList()
-        genes = expression_for_matrix(cohort, matrix, study)[0].index
-        check_overlap(matrix, sorted(set(matrix.genes) & set(genes)), study.deconvolution.min_overlap, missing)
-        for problem in missing:
-            where = f"cohort {cohort.name!r}, [deconvolution] signature"
-            problems.add(CoverageError, problem.what, where=where, remedy=problem.remedy)
-    problems.raise_if_any()
-
-
-def _read_cohort(study: Study, section: CohortSection) -> Cohort:
-    return read_cohort(
-        study.locate(section.expression) if section.expression is not None else None,
-        study.locate(section.clinical),
-        name=section.name,
-        scale=section.scale,
-        offset=section.offset,
-        normalise=section.normalise,
-        columns=section.columns,
-        values=section.values,
-        where=section.where,
-        on_mismatch=section.on_mismatch,
-        clinical_sheet=section.clinical_sheet,
-        clinical_decimal=section.clinical_decimal,
-        gene_column=section.gene_column,
-        ignore_columns=section.ignore_columns,
-        orientation=section.orientation,
-        sheet=section.sheet,
-        delimiter=section.delimiter,
-        decimal=section.decimal,
-        layer=section.layer,
-        annotation=study.locate(section.annotation) if section.annotation is not None else None,
-        symbols=section.symbols,
-        duplicates=section.duplicates,
-        missing=section.missing,
-        allow_range=section.allow_range,
-    )
 
 
 def checked_stages(only: Collection[str]) -> frozenset[Stage]:
