@@ -100,8 +100,8 @@ def certified() -> list[str]:
     lines = [
         "## Certified values of NIST",
         "",
-        "One-way analyses of variance of the Statistical Reference Datasets: digits of F that agree. The sets from SmLs04",
-        "on have 7 or 13 constant leading digits; exact arithmetic on the same double-precision data agrees no further.",
+        "One-way analyses of variance of the Statistical Reference Datasets: digits of F that agree. The sets from",
+        "SmLs04 on have 7 or 13 constant leading digits; exact arithmetic on the same doubles agrees no further.",
         "",
         "| data set | digits |",
         "|---|---|",
