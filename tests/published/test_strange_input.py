@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from her2stats.errors import InputError
@@ -69,6 +69,9 @@ CALLS: dict[str, Any] = {
 
 @pytest.mark.parametrize("call", CALLS)
 @given(prints=st.tuples(*[PRINT] * 6))
+@example(prints=("0", None, ">0.99", "0", None, None))
+@example(prints=(">0.99", None, ">0.99", "0", None, None))
+@example(prints=("0", "0", 1.79e306, "0", "0", None))
 @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 def test_only_our_own_errors_come_out(call: str, prints: tuple[Any, ...]) -> None:
     try:

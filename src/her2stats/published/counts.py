@@ -111,7 +111,8 @@ def percentage_finding(
     share = f"{count} of {n} = {show(float(exact), percent)} %"
     verdict: Verdict = CONSISTENT if percent.stands_for(exact, rounding) else INCONSISTENT
     if verdict == CONSISTENT:
-        how = "which rounds to" if percent.stands_for(exact) else "which cut off gives"
+        rounds = percent.stands_for(exact)  # also a half, which is rounded either way
+        how, recomputed = ("which rounds to", percent.text) if rounds else ("which cut off gives", recomputed)
         return Finding(item, printed, recomputed, verdict, f"{share}, {how} {percent.text}", place, "percentage")
     found = percent.readings(exact)
     names = {"truncated": "cut off, not rounded", "rounded twice": "rounded twice", "rounded up": "rounded up"}

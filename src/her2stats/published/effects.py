@@ -177,8 +177,11 @@ def p_finding(
     fits = ends[0][0] <= p[2] * (1 + 1e-9) and ends[1][0] >= p[0] * (1 - 1e-9)
     shown = f"{p_text(p[1])} ({p_text(p[0])} to {p_text(p[2])})"
     sentence = f"Wald p = {p_text(p[1])}, within rounding {p_text(p[0])} to {p_text(p[2])}; printed {printed.text}"
-    verdict: Verdict = CONSISTENT if fits else INCONSISTENT if ci == "wald" else NOT_DETERMINABLE
-    if not fits and ci == "any":
+    impossible = ends[1][0] < 0 or ends[0][0] > 1
+    verdict: Verdict = CONSISTENT if fits else INCONSISTENT if ci == "wald" or impossible else NOT_DETERMINABLE
+    if impossible:
+        sentence += ": a p-value lies between 0 and 1"
+    elif not fits and ci == "any":
         sentence += ": another test, or another kind of interval, may have been used"
     return Finding(at[0], printed.text, shown, verdict, sentence, at[1], check)
 

@@ -26,6 +26,7 @@ Rounding = Literal["nearest", "truncated", "either"]
 Floats = npt.NDArray[np.float64]
 Printable = str | int | float | None
 
+_LARGEST = Decimal(10) ** 15  # beyond it a double no longer holds every digit, and no paper prints such a number
 _NOTHING = 1e-100  # a float nearer to 0 than this is 0 to any printer
 SLACK = 0.002  # of the last printed digit: room for 1.96 in place of 1.959964 and for the last bits of a double
 _BLANK = {"", "-", "--", "–", "—", "na", "n/a", "nan", "none", "nr", "ne", "<na>"}
@@ -159,7 +160,7 @@ def read_numeral(printed: Printable | Numeral) -> Numeral | None:
     except InvalidOperation:
         exact = Decimal("nan")
     exponent = exact.as_tuple().exponent
-    if not isinstance(exponent, int) or abs(exponent) > 300:
+    if not isinstance(exponent, int) or abs(exponent) > 300 or abs(exact) > _LARGEST:
         found = ProblemList()
         found.add(TableError, f"'{text}' is not a printed number", remedy="write it as 13.4, -0.31 or <0.001")
         found.raise_if_any()

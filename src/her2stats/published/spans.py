@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from her2stats.published.columns import read_numerals
@@ -52,7 +53,8 @@ def audit_reduction(
         reason = "an odds ratio or an end of the span is not printed"
         return findings_table([Finding(item, f"{low} % to {high} %", "", NOT_DETERMINABLE, reason, place, "reduction")])
     ends, span = bounds(numerals), bounds(printed)
-    least, most = 100 * (1 - ends[1]), 100 * (1 - ends[0])
+    with np.errstate(over="ignore"):  # an absurd odds ratio is a reduction of minus infinity, and inconsistent
+        least, most = 100 * (1 - ends[1]), 100 * (1 - ends[0])
     smallest, largest = (least.min(), most.min()), (least.max(), most.max())
     fits = bool(smallest[0] <= span[1][0] and smallest[1] >= span[0][0])
     fits &= bool(largest[0] <= span[1][1] and largest[1] >= span[0][1])

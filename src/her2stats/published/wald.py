@@ -69,9 +69,10 @@ def wald_z_range(printed: Box, conf_level: float) -> tuple[Floats, Floats]:
     z is quantile x (high + low) / (high - low): a ratio of linear functions, so its extremes over the ranges, cut by
     the condition that the estimate lies half way, are at corners.
     """
-    low, high = _corners(printed)
     tolerance = 1e-9
-    ends = (low + high) / 2
+    with np.errstate(invalid="ignore"):  # prints as "> x" reach to infinity: no half way, so not allowed
+        low, high = _corners(printed)
+        ends = (low + high) / 2
     allowed = (ends >= printed.estimate[0] - tolerance) & (ends <= printed.estimate[1] + tolerance)
     allowed &= (low >= printed.low[0] - tolerance) & (low <= printed.low[1] + tolerance)
     allowed &= (high >= printed.high[0] - tolerance) & (high <= printed.high[1] + tolerance)
