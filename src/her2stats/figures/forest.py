@@ -185,7 +185,7 @@ def _unit(rows: pd.DataFrame, labels: Mapping[str, str] | None) -> str:
 def _caption(rows: pd.DataFrame, tested: bool, alpha: float, pooled: str) -> str:
     parts = [symbol_legend(rows, alpha)]
     if (rows["cohort"] == pooled).any():
-        parts.append("Diamond: pooled estimate and interval.")
+        parts.append("Diamond: pooled estimate and interval; its p int.: the pooled ratio of odds ratios.")
     if (rows["clipped_low"] | rows["clipped_high"]).any():
         parts.append("Arrow: the interval goes on beyond the axis.")
     if tested:

@@ -177,7 +177,7 @@ def _arrows(rows: pd.DataFrame, ends: tuple[float, float]) -> list[Any]:
 
 
 def _caption(rows: pd.DataFrame, pairs: pd.DataFrame) -> str:
-    parts = ["Filled symbol: the 95% interval leaves out no effect; open symbol: not."]
+    parts = ["Filled symbol: the 95% interval excludes the value of no association; open symbol: it does not."]
     stand_in = pairs["comparison"].str.extract(r"replication, (.+) for the HER2 score")[0].dropna().unique()
     if len(stand_in):
         names = " and ".join(map(str, stand_in))

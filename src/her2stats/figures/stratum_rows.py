@@ -44,7 +44,7 @@ def described(rows: pd.DataFrame, words: Callable[[float, float, float], str], a
 def symbol_legend(rows: pd.DataFrame, alpha: float) -> str:
     """What filled and open symbols mean in this table."""
     adjusted = "adjusted p" if rows["p_adjusted"].notna().any() else "p (not adjusted)"
-    return f"Filled symbol: {adjusted} < {alpha:g}; open symbol: not."
+    return f"Filled circle or square: {adjusted} < {alpha:g}; open: not."
 
 
 def panel_titles(rows: pd.DataFrame, labels: Mapping[str, str] | None) -> dict[tuple[str, str], str]:

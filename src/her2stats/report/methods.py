@@ -121,7 +121,10 @@ def _population(folder: ResultsFolder) -> tuple[str, str]:
         said.append(_sentence(f"The population was {folder.provenance.conventions['population']}"))
     definitions = sorted({c.hr_definition for c in folder.provenance.cohorts if c.hr_definition})
     if definitions:
-        said.append(f"Hormone-receptor status was defined by {name_list(definitions)}.")
+        known = [
+            "taken as given" if definition == "given" else f"defined by {definition}" for definition in definitions
+        ]
+        said.append(f"Hormone-receptor status was {name_list(known)}.")
     return "Study population", " ".join(said)
 
 

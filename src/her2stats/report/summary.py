@@ -45,6 +45,9 @@ def plain_summary(folder: ResultsFolder) -> list[Answer]:
 def key_findings(folder: ResultsFolder, *, at_most: int = 3) -> list[str]:
     """Name the strongest associations with the exposure after correction, one line each, for a terminal.
 
+    Those over whole cohorts, with cell types and with total infiltration; where there is none, those within the
+    hormone-receptor groups, odds ratios and interactions.
+
     Parameters
     ----------
     folder : ResultsFolder
@@ -52,11 +55,36 @@ def key_findings(folder: ResultsFolder, *, at_most: int = 3) -> list[str]:
     at_most : int
         How many lines.
     """
-    rows = exposure_rows(folder, "correlation")
     alpha = folder.provenance.alpha
-    rows = rows[rows["p_adjusted"] < alpha] if len(rows) else rows
-    rows = rows.sort_values(["p_adjusted", "p_value", "cohort", "item"], kind="stable").head(at_most)
-    return [f"{row['cohort']}: {with_value(row, _item, alpha=alpha)}" for row in records(rows)]
+    for rows in (_whole_cohorts(folder), _within_groups(folder)):
+        found = rows[rows["p_adjusted"] < alpha] if len(rows) else rows
+        if len(found):
+            found = found.sort_values(["p_adjusted", "p_value", "cohort", "item"], kind="stable").head(at_most)
+            return [f"{row['cohort']}: {with_value(row, _item, alpha=alpha)}" for row in records(found)]
+    return []
+
+
+def _whole_cohorts(folder: ResultsFolder) -> pd.DataFrame:
+    return pd.concat([exposure_rows(folder, "correlation"), _infiltration(folder, "correlation")], ignore_index=True)
+
+
+def _within_groups(folder: ResultsFolder) -> pd.DataFrame:
+    """Rows of the strata, each named with its stratum, and what tests whether strata differ."""
+    exposure = folder.provenance.exposure
+    correlated = [exposure_rows(folder, "correlation_by_hr"), _infiltration(folder, "correlation_by_hr")]
+    odds = folder.table("odds_ratios")
+    odds = odds[odds["term"] == exposure].assign(item=lambda rows: "high " + rows["outcome"].astype("str"))
+    product = interaction_rows(folder.table("interaction"), exposure)
+    product = product.assign(item="interaction for high " + product["outcome"].astype("str"))
+    rows = pd.concat([*correlated, odds, product], ignore_index=True)
+    places = ["" if stratum == "all" else f", {stratum_label(str(stratum))}" for stratum in rows["stratum"]]
+    return rows.assign(item=[f"{item}{place}" for item, place in zip(rows["item"], places, strict=True)])
+
+
+def _infiltration(folder: ResultsFolder, name: str) -> pd.DataFrame:
+    rows = total_rows(folder, name)
+    rows = rows[rows["term"] == folder.provenance.exposure]
+    return rows.assign(item=rows["outcome"])
 
 
 def _item(row: Row) -> str:

@@ -70,7 +70,9 @@ class StudyResults:
         if found:
             lines += [f"Strongest associations with {exposure}, p corrected:", *(f"  {one}" for one in found)]
         elif exposure:
-            lines.append(f"No association with {exposure} is significant after correction.")
+            lines.append(
+                f"No cell type, nor total TIL, goes with {exposure} after correction, over whole cohorts or by HR."
+            )
         omitted = len(self.tables.get("omitted", ()))
         lines += [f"Left out, with the reason: {omitted} parts (tables/omitted.csv)"] if omitted else []
         return [*lines, self._r_sentence(), f"Report: {self.folder / 'report.html'}"]
