@@ -94,6 +94,11 @@ def test_a_cohort_name_is_a_plain_word(tmp_path, name):
         read_study(write(tmp_path, GOOD.replace('"one"', f'"{name}"'), "clinical.csv", "expression.tsv"))
 
 
+def test_pooled_estimates_have_their_name_for_themselves(tmp_path):
+    with pytest.raises(StudyFileError, match="another name"):
+        read_study(write(tmp_path, GOOD.replace('"one"', '"Pooled"'), "clinical.csv", "expression.tsv"))
+
+
 def test_two_cohorts_need_two_names(tmp_path):
     again = GOOD[GOOD.index("[[cohorts]]") :].replace('"one"', '"ONE"')
     with pytest.raises(StudyFileError, match="found twice: one"):

@@ -12,6 +12,7 @@ from her2stats.errors import CONTROL_CODES, FileError, Problem, ProblemList, Stu
 from her2stats.genes import CollapseRule
 from her2stats.reading.expression import Orientation
 from her2stats.reading.rows import MissingRule
+from her2stats.statistics.pooling import POOLED
 from her2stats.statistics.specs import CorrelationCI, OddsRatioCI, Weights
 
 SafeName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=60)]
@@ -155,6 +156,8 @@ class Study(Section):
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise ValueError(f"cohort names must differ, found twice: {', '.join(twice)}")
+        if POOLED in names:
+            raise ValueError(f"'{POOLED}' is the name of estimates pooled over cohorts; give the cohort another name")
         return cohorts
 
     def locate(self, written: str) -> Path:
