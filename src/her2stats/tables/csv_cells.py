@@ -2,7 +2,7 @@ r"""Text cells of a csv file that no spreadsheet takes for a formula and no term
 
 A csv file cannot mark a cell as text. A cell or column name that begins with =, +, -, @ (or with a backslash) or holds
 control codes is written with a backslash in front, its backslashes doubled and its control codes as ``\uXXXX``. All
-other text, and every number, is written as it is.
+other text, and every number, is written as it is; so is a number as printed, alone, in a range, or with its interval.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import re
 import pandas as pd
 
 _TOUCHED = re.compile(r"^[=+\-@\\]|[\x00-\x1f\x7f-\x9f]")
+_NUMBER = r"[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?%?"
+_PRINTED = re.compile(rf"{_NUMBER}(?: to {_NUMBER}| \({_NUMBER} to {_NUMBER}\))?")
 _ESCAPED = re.compile(r"[\\\x00-\x1f\x7f-\x9f]")
 _WRITTEN = re.compile(r"\\(?:u([0-9a-f]{4})|\\)")
 
@@ -23,8 +25,10 @@ def guard_text(text: str) -> str:
     --------
     >>> guard_text("HER2-low"), guard_text("=1+1"), guard_text("\x1b[31m")
     ('HER2-low', '\\=1+1', '\\\\u001b[31m')
+    >>> [guard_text(text) for text in ("-0.31", "-0.44 (-0.53 to -0.34)", "-1+1")]
+    ['-0.31', '-0.44 (-0.53 to -0.34)', '\\-1+1']
     """
-    if not _TOUCHED.search(text):
+    if not _TOUCHED.search(text) or _PRINTED.fullmatch(text):
         return text
     return "\\" + _ESCAPED.sub(lambda found: _code(found.group()), text)
 
