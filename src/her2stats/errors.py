@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 CONTROL_CODES = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
@@ -163,6 +164,14 @@ class ProblemList:
     def take(self, error: InputError) -> None:
         """Remember every problem of an exception caught elsewhere."""
         self._found.extend((type(error), problem) for problem in error.problems)
+
+    @contextmanager
+    def collect(self) -> Iterator[None]:
+        """Remember the problems of whatever is raised inside, and go on after the block."""
+        try:
+            yield
+        except InputError as error:
+            self.take(error)
 
     def errors(self) -> list[InputError]:
         """Every problem as an exception of its own kind."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -12,6 +13,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from her2stats.study.printed_numbers import KINDS
 from tests.study.conftest import write_small_study
 
 CACHE = tempfile.TemporaryDirectory()
@@ -117,6 +119,14 @@ def test_the_audit_prints_the_contradictions_of_the_paper():
     assert "inconsistent" in told.stdout
 
 
+def test_the_help_of_the_audit_names_every_column_of_every_kind_of_table():
+    told = " ".join(her2stats("audit", "--help").stdout.split())
+    for kind, columns in KINDS.items():
+        said = told[told.index(f"{kind}: ") :].split(". ")[0]
+        for name in (column for group in columns for column in group):
+            assert re.search(rf"\b{name}\b", said), (kind, name)
+
+
 def test_the_doctor_says_what_works():
     told = her2stats("doctor")
     assert told.returncode == 0, told.stderr
@@ -217,8 +227,11 @@ def test_a_table_of_ones_own_is_audited(tmp_path):
     assert told.returncode == 0, told.stderr
     assert told.stdout.splitlines()[-1] == "3 checks: 2 consistent, 1 inconsistent, 0 not determinable"
     assert "36 of 104 = 34.615 %" in her2stats("audit", table).stdout
-    assert (pd.read_csv(tmp_path / "audit.csv")["verdict"] == "inconsistent").sum() == 1
+    written = pd.read_csv(tmp_path / "audit.csv")
+    assert written.columns[0] == "item"
+    assert (written["verdict"] == "inconsistent").sum() == 1
     wrong = her2stats("audit", table, "--as", "correlation")
     assert wrong.returncode == 1
-    assert "Traceback" not in wrong.stderr
-    assert "no column 'estimate'" in wrong.stderr
+    assert wrong.stderr.splitlines() == [
+        "her2stats: mine.csv: its columns are those of another kind than correlation -> say --as counts"
+    ]

@@ -137,9 +137,37 @@ def test_a_bootstrap_interval_is_never_called_wrong() -> None:
     assert audit["verdict"].item() == "not determinable"
 
 
-@pytest.mark.parametrize("n", [0, 1, 3])
+@pytest.mark.parametrize("n", [2, 3])
 def test_too_few_pairs_for_an_interval(n: int) -> None:
     assert audit_correlation("0.5", "-0.5", "0.9", n=n)["verdict"].item() == "not determinable"
+
+
+@pytest.mark.parametrize(
+    ("n", "words"),
+    [("-5", "n = -5 is fewer than 2"), ("31.5", "no whole number"), ("0", "fewer than 2"), ("1", "fewer")],
+)
+def test_a_number_of_pairs_that_cannot_be_is_inconsistent_and_what_the_interval_implies_is_said(n, words) -> None:
+    (row,) = audit_correlation("-0.31", "-0.41", "-0.20", n=n, p="0.001").to_dict("records")
+    assert (row["check"], row["verdict"]) == ("sample size", "inconsistent")
+    assert words in row["arithmetic"]
+    assert "implies n 274 to 330 (Bonett-Wright)" in row["arithmetic"]
+
+
+@pytest.mark.parametrize("p", ["1.2", "-0.1", "<0"])
+@pytest.mark.parametrize("n", ["318", "4", None])
+def test_a_p_value_that_cannot_be_is_inconsistent_whatever_n(p, n) -> None:
+    audit = audit_correlation("-0.31", "-0.41", "-0.20", n=n, p=p)
+    (row,) = audit[audit["check"] == "p"].to_dict("records")
+    assert row["verdict"] == "inconsistent"
+    assert "between 0 and 1" in row["arithmetic"]
+
+
+def test_a_correlation_that_stands_alone_is_not_passed_over() -> None:
+    (row,) = audit_correlation("-0.31", n=318).to_dict("records")
+    assert (row["verdict"], row["arithmetic"]) == (
+        "not determinable",
+        "both limits would be needed, and are not printed",
+    )
 
 
 def test_limits_printed_without_decimals_leave_n_wide_open() -> None:

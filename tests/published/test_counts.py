@@ -55,7 +55,7 @@ def test_the_arithmetic_says_how_a_wrong_percentage_came_about() -> None:
         (1, 1000, "<1", "consistent"),
         (20, 1000, "<1", "inconsistent"),
         (90, 81, "111.1", "inconsistent"),
-        (3, 0, "0", "not determinable"),
+        (3, 0, "0", "inconsistent"),
         (3, 81, "", "not determinable"),
         (3, None, "3.7", "not determinable"),
         (None, 81, "48.4", "inconsistent"),
@@ -66,6 +66,28 @@ def test_the_arithmetic_says_how_a_wrong_percentage_came_about() -> None:
 )
 def test_edges(count: int | None, n: int | None, percent: str, verdict: str) -> None:
     assert audit_percentage(count, n, percent)["verdict"].item() == verdict
+
+
+@pytest.mark.parametrize(
+    ("count", "n", "percent", "verdict", "words"),
+    [
+        (1, 3, "33.33%", "consistent", "1 of 3 = 33.3333 %, which rounds to 33.33"),
+        (None, 3, "33.33 %", "consistent", "1 of 3 gives 33.33 %"),
+        (0, 0, "0", "not determinable", "n is 0, so there is no percentage"),
+        (0, 0, "", "not determinable", "no percentage is printed"),
+        (None, 0, "33.33%", "inconsistent", "n is 0"),
+        (3, 0, "100%", "inconsistent", "3 of 0 is more than all"),
+        (3, None, "100%", "not determinable", "no denominator is printed"),
+        (None, 40, "130%", "inconsistent", "130 % lies outside 0 to 100 %"),
+        (None, 40, "-5%", "inconsistent", "-5 % lies outside 0 to 100 %"),
+        (1, 3, "0.3333", "inconsistent", "the share of 1, not of 100"),
+    ],
+)
+def test_percentages_of_nobody_and_beyond_all_and_with_their_sign(count, n, percent, verdict, words) -> None:
+    (row,) = audit_percentage(count, n, percent).to_dict("records")
+    assert row["verdict"] == verdict
+    assert words in row["arithmetic"]
+    assert "% %" not in row["printed"] + row["arithmetic"]
 
 
 def test_a_count_that_is_not_whole_is_an_error_of_the_table() -> None:

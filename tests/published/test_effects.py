@@ -98,7 +98,26 @@ def test_planted_errors(printed: tuple[str, str, str], options: dict[str, str], 
 
 
 def test_nothing_is_said_of_what_is_not_printed() -> None:
-    assert audit_interval("0.61", None, None).empty
+    assert audit_interval(None, "0.42", None).empty
+
+
+def test_an_estimate_that_stands_alone_is_not_passed_over() -> None:
+    (row,) = audit_interval("0.61", None, "0.9").to_dict("records")
+    assert (row["check"], row["verdict"]) == ("interval", "not determinable")
+
+
+@pytest.mark.parametrize(
+    ("printed", "scale", "verdicts"),
+    [
+        (("1.2", "0.9", "1.5"), "correlation", ["inconsistent"]),
+        (("0.3", "0.1", "0.47"), "correlation", ["consistent"]),
+        (("-0.3", "-0.5", "-0.1"), "ratio", ["inconsistent"]),
+        (("-0.3", "-0.5", "-0.1"), "difference", ["consistent"]),
+    ],
+)
+def test_what_a_number_can_be_depends_on_its_scale(printed: tuple[str, str, str], scale: str, verdicts) -> None:
+    audit = audit_interval(*printed, scale=scale)  # type: ignore[arg-type]
+    assert audit["verdict"].tolist() == verdicts
 
 
 def test_an_unknown_claim_is_refused() -> None:

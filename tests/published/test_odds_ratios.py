@@ -126,10 +126,66 @@ def test_a_zero_cell_is_not_an_error_of_the_paper() -> None:
 def test_wrong_input_is_reported_in_our_own_errors() -> None:
     with pytest.raises(DataError, match="2 tables of counts for 3 odds ratios"):
         audit_odds_ratio(["1", "2", "3"], cells=[[1, 2, 3, 4], [1, 2, 3, 4]])
-    with pytest.raises(TableError, match="low, a"):
+    with pytest.raises(TableError, match=r"row 1 \(a\), column 'low'"):
         audit_odds_ratio("1", "one half", "2", cells=[1, 2, 3, 4], item="a")
     with pytest.raises(DataError, match="claim 'big' is not known"):
         audit_odds_ratio("1", "0.5", "2", cells=[1, 2, 3, 4], claim="big")
+
+
+@pytest.mark.parametrize("empty", [None, float("nan"), "", "NA"])
+def test_a_row_without_counts_is_audited_from_its_interval(empty: object) -> None:
+    cells = [[23, 13, 36, 14], [empty] * 4, [9, 23, 17, 22]]
+    columns = [["0.688", "0.41", "0.506"], ["0.28", "0.25", "0.19"], ["1.74", "0.67", "1.37"]]
+    audit = audit_odds_ratio(*columns, cells=cells, p=["0.42", "<0.001", None], item=["pCR", "plasma", "midcourse"])
+    by_itself = audit_odds_ratio("0.41", "0.25", "0.67", p="<0.001", item="plasma")
+    assert audit["item"].tolist() == ["pCR"] * 3 + ["plasma"] * 2 + ["midcourse"] * 2
+    assert audit[audit["item"] == "plasma"].reset_index(drop=True).equals(by_itself)
+    assert (audit["verdict"] == "inconsistent").sum() == 1
+    assert set(audit_odds_ratio(*columns, cells=[[empty] * 4] * 3)["check"]) == {"Wald symmetry"}
+
+
+def test_every_cell_that_is_no_count_is_named_with_row_and_column() -> None:
+    whole = ["9", "23", "17", "22"]
+    cells = [["1.5", "13", "36", "14"], ["9", "-2", "17", "many"], whole]
+    with pytest.raises(TableError) as caught:
+        audit_odds_ratio(["0.5", "x", "1"], cells=cells, item=["a", "b", "c"])
+    found = [(problem.row, problem.column, problem.value) for problem in caught.value.problems]
+    expected = [("row 1 (a)", "a", "1.5"), ("row 2 (b)", "b", "-2"), ("row 2 (b)", "d", "many")]
+    assert found == [*expected, ("row 2 (b)", "estimate", "x")]
+    with pytest.raises(TableError, match="row 2: the counts b and d are missing -> give all four, or none"):
+        audit_odds_ratio(["1", "1"], cells=[whole, ["9", "", "17", None]])
+    with pytest.raises(DataError, match="shape"):
+        audit_odds_ratio("1", cells=[[1, 2, 3], [4]])
+
+
+@pytest.mark.parametrize(
+    ("printed", "check", "verdict"),
+    [
+        (("-0.5", "0.2", "1.1"), "range", "inconsistent"),
+        (("0.5", "-0.20", "1.1"), "range", "inconsistent"),
+        (("-0.00", "-0.1", "0.4"), "range", "inconsistent"),
+        (("0", "0", "0"), "Wald symmetry", "not determinable"),
+        (("0.0", "0.0", "0.3"), "Wald symmetry", "not determinable"),
+        (("0.05", "0.00", "0.60"), "Wald symmetry", "consistent"),
+        (("0.7", "", "1.1"), "interval", "not determinable"),
+    ],
+)
+def test_a_ratio_that_is_negative_or_nothing_is_told(printed: tuple[str, ...], check: str, verdict: str) -> None:
+    (row,) = audit_odds_ratio(*printed).to_dict("records")
+    assert (row["check"], row["verdict"]) == (check, verdict)
+
+
+def test_zero_events_give_a_ratio_of_zero() -> None:
+    assert audit_odds_ratio("0", cells=[0, 8, 6, 6])["verdict"].item() == "consistent"
+
+
+@pytest.mark.parametrize("cells", [[23, 13, 36, 14], [0, 8, 0, 6]])
+@pytest.mark.parametrize("p", ["1.2", "-0.03"])
+def test_a_p_value_that_cannot_be_is_inconsistent_whatever_the_counts(cells: list[int], p: str) -> None:
+    audit = audit_odds_ratio("1", cells=cells, p=p)
+    (row,) = audit[audit["check"] == "p"].to_dict("records")
+    assert row["verdict"] == "inconsistent"
+    assert row["arithmetic"].endswith("a p-value lies between 0 and 1")
 
 
 def test_odds_ratios_follow_from_two_percentages() -> None:

@@ -15,9 +15,10 @@ from statsmodels.stats.proportion import confint_proportions_2indep
 
 from her2stats.errors import DataError
 from her2stats.published import odds_ratio_intervals, two_by_two_p_values
+from her2stats.published.cells import as_cells
 from her2stats.published.conditional import conditional_limits
 from her2stats.published.likelihood import likelihood_limits
-from her2stats.published.two_by_two import METHODS, as_cells
+from her2stats.published.two_by_two import METHODS
 
 HERE = Path(__file__).parent
 TABLES = np.array([[23, 13, 36, 14], [9, 23, 17, 22], [5, 40, 30, 8], [60, 45, 33, 70], [2, 30, 1, 40]], dtype=float)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import openpyxl
 import pytest
 
 import her2stats as h2
@@ -58,7 +59,21 @@ def test_an_odds_ratio_is_held_against_its_counts(tmp_path):
         ("variable,level,count,n\n", "counts", ["no rows"]),
         (COUNTS.replace("68", "sixty"), "counts", ["sixty"]),
         ("estimate,a,b\n0.5,1,2\n", "odds-ratio", ["without the others"]),
-        ("estimate,a,b,c,d\n0.5,1,2,3,x\n", "odds-ratio", ["not a 2 x 2 table"]),
+        ("estimate,a,b,c,d\n0.5,1,2,3,x\n", "odds-ratio", ["table.csv, line 2, column 'd': 'x' is not"]),
+        ("estimate,a,b,c,d\n0.5,1,2,3,4\n\n0.7,1,,3,4\n", "odds-ratio", ["table.csv, line 4: the count b is missing"]),
+        (
+            "item,estimate,low,high,claim\npCR,x,0.2,1,\nORR,0.5,0.2,y,huge\n",
+            "odds-ratio",
+            ["line 2 (pCR), column 'estimate'", "line 3 (ORR), column 'high'", "line 3 (ORR), column 'claim'"],
+        ),
+        ("item,estimate,n\nTIL,-0.3,some\n", "correlation", ["table.csv, line 2 (TIL), column 'n': 'some'"]),
+        (
+            COUNTS.replace("104", "10.5"),
+            "counts",
+            ["line 2 (grade: II), column 'n'", "line 3 (grade: III), column 'n'"],
+        ),
+        ("estimate,low,high\n0.5,1,2\n", "counts", ["say --as correlation"]),
+        (COUNTS, "odds-ratio", ["say --as counts"]),
         (COUNTS, "percentages", ["no kind of table", "odds-ratio"]),
     ],
 )
@@ -67,6 +82,27 @@ def test_what_is_wrong_with_a_table_is_said(tmp_path, text, kind, words):
         audit_file(write(tmp_path, text), kind)
     for word in words:
         assert word in str(caught.value)
+
+
+def test_rows_with_and_without_counts_stand_in_one_table(tmp_path):
+    text = "item,estimate,low,high,a,b,c,d\npCR,0.688,0.28,1.74,23,13,36,14\nplasma,0.41,0.25,0.67,,,,\n"
+    audit = audit_file(write(tmp_path, text), "odds-ratio").set_index(["item", "check"])["verdict"]
+    assert audit[("pCR", "interval")] == "inconsistent"
+    assert audit[("plasma", "Wald symmetry")] == "consistent"
+    nothing = audit_file(write(tmp_path, "item,estimate\npCR,\n"), "odds-ratio")
+    assert nothing.empty
+
+
+def test_a_workbook_is_read_like_its_csv(tmp_path):
+    rows = [line.split(",") for line in COUNTS.strip().split("\n")]
+    numbers = [[int(cell) if cell.isdigit() else cell for cell in row] for row in rows]
+    book = openpyxl.Workbook()
+    for row in numbers:
+        book.active.append(row)
+    book.save(tmp_path / "table.xlsx")
+    assert audit_file(tmp_path / "table.xlsx").equals(audit_file(write(tmp_path, COUNTS)))
+    with pytest.raises(FileError, match=r"text\.xlsx: is not an Excel workbook"):
+        audit_file(write(tmp_path, COUNTS, "text.xlsx"))
 
 
 def test_a_missing_file_is_said(tmp_path):

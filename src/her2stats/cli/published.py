@@ -13,23 +13,31 @@ from her2stats.cli.app import app
 from her2stats.cli.options import ResultsFolder
 from her2stats.cli.printing import print_table, say, write_table
 
+_TABLE = "Your own table (csv, tsv, xlsx), one printed number a cell, as printed; without it the paper is audited."
+_KINDS = (
+    "What stands in a row. "
+    "counts: columns variable, level, count, n, and if printed percent, place. "
+    "correlation: estimate, and if printed low, high, n, p, item, place. "
+    "odds-ratio: estimate, and if printed low, high, p, claim (significant, not significant), item, place, and the "
+    "counts a, b, c, d (events and non-events of the comparison group, then of the reference group)."
+)
+
 
 @app.command()
 def audit(
-    table: Annotated[
-        Path | None, typer.Argument(metavar="[TABLE]", help="Your own table; the paper without it.", show_default=False)
-    ] = None,
-    kind: Annotated[
-        str, typer.Option("--as", help="What the table holds: counts, correlation or odds-ratio.")
-    ] = "counts",
+    table: Annotated[Path | None, typer.Argument(metavar="TABLE", help=_TABLE, show_default=False)] = None,
+    kind: Annotated[str, typer.Option("--as", help=_KINDS)] = "counts",
     output: Annotated[Path | None, typer.Option(help="CSV to write instead.")] = None,
 ) -> None:
-    """Recompute what printed numbers determine: the paper's, or those of a table of yours."""
+    """Recompute what printed numbers determine: the paper's, or those of a table of yours.
+
+    Exit status 0 whatever is found, 1 where the table cannot be read.
+    """
     from her2stats.study.printed_numbers import audit_counts_line, audit_file, audit_lines
 
     found = audit_file(table, kind)
     if output is not None:
-        write_table(found, output)
+        write_table(found, output, index=False)
         say(audit_counts_line(found))
     elif sys.stdout.isatty():
         for line in audit_lines(found, width=shutil.get_terminal_size().columns):

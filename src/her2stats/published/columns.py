@@ -1,4 +1,8 @@
-"""Columns of printed cells: a scalar or a sequence, read row by row, every unreadable cell reported at once."""
+"""Columns of printed cells: a scalar or a sequence, read row by row, every unreadable cell reported at once.
+
+A problem names the column and the row, counted from 1 as the caller gave them; whoever has read the rows from a file
+knows their lines.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from her2stats.errors import ProblemList, TableError
+from her2stats.errors import DataError, ProblemList, TableError
 from her2stats.published.numerals import Numeral, read_numeral
 
 
@@ -22,15 +26,25 @@ class PrintedRows:
         Name of a column -> its numbers, None where nothing is printed.
     items, places : list of str
         What each row is about and where it stands.
+    claims : list of str
+        What the text says of each: "significant", "not significant" or nothing.
     """
 
     size: int
     numerals: dict[str, list[Numeral | None]]
     items: list[str]
     places: list[str]
+    claims: list[str]
+
+    def take(self, rows: Iterable[int]) -> PrintedRows:
+        """Some of the rows."""
+        rows = list(rows)
+        numerals = {name: [column[row] for row in rows] for name, column in self.numerals.items()}
+        words = [[texts[row] for row in rows] for texts in (self.items, self.places, self.claims)]
+        return PrintedRows(len(rows), numerals, *words)
 
 
-def read_rows(columns: Mapping[str, Any], item: Any, place: Any, *, least: int = 1) -> PrintedRows:
+def read_rows(columns: Mapping[str, Any], item: Any, place: Any, *, claim: Any = "", least: int = 1) -> PrintedRows:
     """Read columns of printed numbers with their items and places; scalars are repeated.
 
     Parameters
@@ -39,6 +53,8 @@ def read_rows(columns: Mapping[str, Any], item: Any, place: Any, *, least: int =
         By the names that messages use.
     item, place : str or column
         What the numbers are about and where they stand.
+    claim : str or column
+        What the text says of them.
     least : int
         Rows there are at least.
 
@@ -48,10 +64,29 @@ def read_rows(columns: Mapping[str, Any], item: Any, place: Any, *, least: int =
     >>> rows.size, rows.items, [numeral.text for numeral in rows.numerals["high"]]
     (2, ['rho', 'rho'], ['0.9', '0.9'])
     """
-    size = max(common_size(*columns.values(), item, place), least)
+    size = max(common_size(*columns.values(), item, place, claim), least)
     items = texts(item, size)
-    numerals = {name: read_numerals(column, size, name=name, places=items) for name, column in columns.items()}
-    return PrintedRows(size, numerals, items, texts(place, size))
+    found = ProblemList()
+    numerals: dict[str, list[Numeral | None]] = {}
+    for name, column in columns.items():
+        with found.collect():
+            numerals[name] = read_numerals(column, size, name=name, places=items)
+    claims: list[str] = []
+    with found.collect():
+        claims = read_claims(claim, size, places=items)
+    found.raise_if_any()
+    return PrintedRows(size, numerals, items, texts(place, size), claims)
+
+
+def row_name(row: int, item: str = "") -> str:
+    """Name a row for a message, counted from 0 here and from 1 there.
+
+    Examples
+    --------
+    >>> row_name(0), row_name(6, "pCR")
+    ('row 1', 'row 7 (pCR)')
+    """
+    return f"row {row + 1} ({item})" if item else f"row {row + 1}"
 
 
 def read_numerals(column: Any, size: int, *, name: str, places: Sequence[str] = ()) -> list[Numeral | None]:
@@ -71,18 +106,47 @@ def read_numerals(column: Any, size: int, *, name: str, places: Sequence[str] = 
     cells = list(column) if is_column(column) else [column] * size
     found = ProblemList()
     if len(cells) != size:
-        found.add(TableError, f"{name} has {len(cells)} values where there are {size} rows")
+        found.add(TableError, f"{name} has {len(cells)} values where there are {size} rows", column=name)
         found.raise_if_any()
     numerals: list[Numeral | None] = []
     for row, cell in enumerate(cells):
         try:
             numerals.append(read_numeral(cell))
         except TableError as error:
-            where = f"{name}, {places[row]}" if row < len(places) and places[row] else f"{name}, row {row + 1}"
             problem = error.problems[0]
-            found.add(TableError, problem.what, where=where, remedy=problem.remedy)
+            at = row_name(row, places[row] if row < len(places) else "")
+            found.add(TableError, problem.what, remedy=problem.remedy, row=at, column=name, value=str(cell))
     found.raise_if_any()
     return numerals
+
+
+def read_counts(column: Any, size: int, *, name: str, places: Sequence[str] = ()) -> list[int | None]:
+    """Read printed counts as `read_numerals` does; what is not a whole number, 0 or more, is reported, all at once."""
+    found = ProblemList()
+    numerals = read_numerals(column, size, name=name, places=places)
+    for row, numeral in enumerate(numerals):
+        if numeral is not None and (numeral.value.denominator != 1 or numeral.value < 0 or numeral.relation != "="):
+            at = row_name(row, places[row] if row < len(places) else "")
+            remedy = "a count is a whole number, 0 or more"
+            what = f"'{numeral.text}' is not a count"
+            found.add(TableError, what, remedy=remedy, row=at, column=name, value=numeral.text)
+    found.raise_if_any()
+    return [None if numeral is None else int(numeral.value) for numeral in numerals]
+
+
+def read_claims(claim: Any, size: int, *, places: Sequence[str] = ()) -> list[str]:
+    """Read "significant", "not significant" or nothing, one a row; every other word is reported, all at once."""
+    claims = [text.strip().casefold() for text in texts(claim, size)]
+    found = ProblemList()
+    if len(claims) != size:
+        found.add(DataError, f"claim has {len(claims)} values where there are {size} rows", column="claim")
+    for row, text in enumerate(claims):
+        if text not in ("", "significant", "not significant"):
+            at = row_name(row, places[row] if row < len(places) else "")
+            remedy = 'say "significant", "not significant" or nothing'
+            found.add(DataError, f"claim '{text}' is not known", remedy=remedy, row=at, column="claim", value=text)
+    found.raise_if_any()
+    return claims
 
 
 def is_column(value: Any) -> bool:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from her2stats.published.columns import read_rows
-from her2stats.published.effects import interval_text, order_findings, p_text
+from her2stats.published.effects import interval_text, nothing_to_hold_against, order_findings, p_text
 from her2stats.published.findings import (
     CONSISTENT,
     INCONSISTENT,
@@ -21,6 +21,7 @@ from her2stats.published.findings import (
 )
 from her2stats.published.fisher_z import METHODS, limits, p_values, possible, sample_sizes
 from her2stats.published.numerals import Floats, Numeral, bounds, face_values, show
+from her2stats.published.ranges import impossible, no_sample_size, range_findings
 from her2stats.published.sample_sizes import size_text
 
 AnyCI = Literal["any", "bonett-wright", "fieller", "caruso-cliff", "fisher", "sas", "bootstrap"]
@@ -60,7 +61,12 @@ def audit_correlation(
     Returns
     -------
     DataFrame
-        Rows "range" and "order" (only where broken), "interval", "p". See `findings_table`.
+        Rows "range", "order" and "sample size" (only where broken), "interval", "p". See `findings_table`.
+
+    Raises
+    ------
+    TableError
+        A cell is not a number; all of them at once.
 
     Examples
     --------
@@ -78,24 +84,26 @@ def audit_correlation(
     for i in range(rows.size):
         rho, below, above = read["estimate"][i], read["low"][i], read["high"][i]
         at = (rows.items[i], rows.places[i])
-        broken = _range(rho, below, above, at) + order_findings(rho, below, above, *at)
+        text = interval_text(rho, below, above)
+        broken = range_findings((rho, below, above), "correlation", text, at)
+        broken = broken or order_findings(rho, below, above, *at)
         findings += broken
-        if rho is not None and below is not None and above is not None and not broken:
+        if rho is None:
+            continue
+        whole = below is not None and above is not None and not broken
+        if why := no_sample_size(read["n"][i]):
+            implied = f". {tested.implied(i)}" if whole else ""
+            findings.append(Finding(at[0], text, "", INCONSISTENT, f"{why}{implied}", at[1], "sample size"))
+            continue
+        if whole:
             findings.append(tested.finding(i, at))
-        if rho is not None and read["p"][i] is not None:
+        if read["p"][i] is not None:
             findings.append(
                 _p_finding(rho, read["p"][i], read["n"][i], {k: (v[0][i], v[1][i]) for k, v in p_ends.items()}, at)
             )
+        elif not whole and not broken:
+            findings.append(nothing_to_hold_against((rho, below, above), at))
     return findings_table(findings)
-
-
-def _range(rho: Numeral | None, low: Numeral | None, high: Numeral | None, at: tuple[str, str]) -> list[Finding]:
-    """Numbers that no correlation can be."""
-    beyond = [
-        one.text for one in (rho, low, high) if one is not None and (one.interval()[0] > 1 or one.interval()[1] < -1)
-    ]
-    sentence = f"{', '.join(beyond)} lies outside -1 to 1"
-    return [Finding(at[0], interval_text(rho, low, high), "", INCONSISTENT, sentence, at[1], "range")] if beyond else []
 
 
 class _Intervals:
@@ -130,7 +138,7 @@ class _Intervals:
         sentence += f"; printed {low.text} to {high.text}"
         verdict: Verdict = CONSISTENT if fits else NOT_DETERMINABLE if self.ci == "bootstrap" else INCONSISTENT
         if not fits:
-            sentence += f". {self._implied(i)}"
+            sentence += f". {self.implied(i)}"
         return Finding(at[0], text, shown[(fits or list(shown))[0]], verdict, sentence, at[1], "interval")
 
     @staticmethod
@@ -149,14 +157,15 @@ class _Intervals:
             for method, label in self.methods.items()
         }
 
-    def _implied(self, i: int) -> str:
+    def implied(self, i: int) -> str:
+        """Say which sample sizes the interval of a row leaves possible."""
         sizes = {label: size for label, size in self._sizes(i).items() if not np.isnan(size[0])}
         if not sizes:
             return "No sample size gives this interval"
         return f"The interval implies {', '.join(f'{size_text(*size)} ({label})' for label, size in sizes.items())}"
 
     def _without_n(self, i: int, text: str, at: tuple[str, str]) -> Finding:
-        implied = self._implied(i)
+        implied = self.implied(i)
         some = not implied.startswith("No sample")
         verdict: Verdict = CONSISTENT if some else NOT_DETERMINABLE if self.ci == "bootstrap" else INCONSISTENT
         sentence = f"{text}, n not printed. {implied}"
@@ -175,6 +184,8 @@ def _p_finding(
     rho: Numeral, p: Numeral | None, n: Numeral | None, ranges: dict[str, tuple[float, float]], at: tuple[str, str]
 ) -> Finding:
     assert p is not None
+    if impossible(p, "p-value"):
+        return Finding(at[0], p.text, "", INCONSISTENT, f"{p.text}: a p-value lies between 0 and 1", at[1], "p")
     if n is None or n.value < 10:
         reason = "n is not printed" if n is None else f"n = {n.text}: an exact test may have been used"
         return Finding(at[0], p.text, "", NOT_DETERMINABLE, reason, at[1], "p")

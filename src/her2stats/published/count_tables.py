@@ -10,8 +10,8 @@ from typing import Any
 import pandas as pd
 
 from her2stats.errors import ProblemList, TableError
-from her2stats.published.columns import read_numerals
-from her2stats.published.counts import percentage_finding, total_finding, whole_numbers, whole_numeral
+from her2stats.published.columns import read_counts, read_numerals
+from her2stats.published.counts import percentage_finding, total_finding, whole_numeral
 from her2stats.published.findings import CONSISTENT, INCONSISTENT, NOT_DETERMINABLE, Finding, findings_table
 from her2stats.published.numerals import Numeral, Rounding
 
@@ -112,18 +112,12 @@ def _read_table(table: pd.DataFrame, place: str) -> list[_Level]:
     }
     cells: dict[str, list[Any]] = {}
     for name, printed in columns.items():
-        try:
-            read = whole_numbers if name != "percent" else _percents
-            cells[name] = list(read(printed, len(items), name, items))
-        except TableError as error:
-            found.take(error)
+        with found.collect():
+            read = read_numerals if name == "percent" else read_counts
+            cells[name] = list(read(printed, len(items), name=name, places=items))
     found.raise_if_any()
     rows = zip(variables, levels, places, cells["count"], cells["n"], cells["percent"], strict=True)
     return [_Level(*row) for row in rows]
-
-
-def _percents(column: Any, size: int, name: str, items: Sequence[str]) -> list[Numeral | None]:
-    return read_numerals(column, size, name=name, places=items)
 
 
 def _words(column: pd.Series[Any]) -> list[str]:

@@ -9,8 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from her2stats.errors import ProblemList, TableError
-from her2stats.published.columns import common_size, read_numerals, texts
+from her2stats.published.columns import common_size, read_counts, read_numerals, texts
 from her2stats.published.findings import (
     CONSISTENT,
     INCONSISTENT,
@@ -56,7 +55,9 @@ def audit_percentage(
     """
     size = common_size(count, n, percent, item, place)
     items, places = texts(item, size), texts(place, size)
-    counts, totals = (whole_numbers(column, size, name, items) for column, name in ((count, "count"), (n, "n")))
+    counts, totals = (
+        read_counts(column, size, name=name, places=items) for column, name in ((count, "count"), (n, "n"))
+    )
     percents = read_numerals(percent, size, name="percent", places=items)
     rows = zip(counts, totals, percents, items, places, strict=True)
     return findings_table([percentage_finding(*row, rounding=rounding) for row in rows])
@@ -97,13 +98,15 @@ def percentage_finding(
     count: int | None, n: int | None, percent: Numeral | None, item: str, place: str, *, rounding: Rounding
 ) -> Finding:
     """Hold one printed percentage against its count, or against every count where none is printed."""
-    if percent is None or n is None or n == 0:
+    if percent is None or n is None:
         missing = "percentage" if percent is None else "denominator"
         text = "" if percent is None else percent.text
         return Finding(item, text, "", NOT_DETERMINABLE, f"no {missing} is printed", place, "percentage")
+    if n == 0 and not count:
+        return _share_of_nobody(count, percent, item, place)
     if count is None:
         return _possible_percentage(n, percent, item, place, rounding)
-    printed = f"{count}/{n} = {percent.text} %"
+    printed = f"{count}/{n} = {percent.bare} %"
     if count > n:
         return Finding(item, printed, "", INCONSISTENT, f"{count} of {n} is more than all", place, "percentage")
     exact = Fraction(100 * count, n)
@@ -112,14 +115,24 @@ def percentage_finding(
     verdict: Verdict = CONSISTENT if percent.stands_for(exact, rounding) else INCONSISTENT
     if verdict == CONSISTENT:
         rounds = percent.stands_for(exact)  # also a half, which is rounded either way
-        how, recomputed = ("which rounds to", percent.text) if rounds else ("which cut off gives", recomputed)
-        return Finding(item, printed, recomputed, verdict, f"{share}, {how} {percent.text}", place, "percentage")
+        how, recomputed = ("which rounds to", percent.bare) if rounds else ("which cut off gives", recomputed)
+        return Finding(item, printed, recomputed, verdict, f"{share}, {how} {percent.bare}", place, "percentage")
     found = percent.readings(exact)
     names = {"truncated": "cut off, not rounded", "rounded twice": "rounded twice", "rounded up": "rounded up"}
     why = next((f": {words}" for name, words in names.items() if name in found), "")
+    if percent.stands_for(exact / 100, "either") and count:
+        why = ": the share of 1, not of 100"
     why = why or ": neither rounding nor cutting off gives that"
-    sentence = f"{share}, which rounds to {recomputed}; {percent.text} is printed{why}"
+    sentence = f"{share}, which rounds to {recomputed}; {percent.bare} is printed{why}"
     return Finding(item, printed, recomputed, verdict, sentence, place, "percentage")
+
+
+def _share_of_nobody(count: int | None, percent: Numeral, item: str, place: str) -> Finding:
+    """Zero of zero has no percentage: a printed 0 is a habit of tables, any other number is wrong."""
+    printed = f"{percent.bare} % of 0" if count is None else f"0/0 = {percent.bare} %"
+    verdict: Verdict = NOT_DETERMINABLE if percent.stands_for(Fraction(0), "either") else INCONSISTENT
+    arithmetic = "n is 0, so there is no percentage"
+    return Finding(item, printed, "", verdict, arithmetic, place, "percentage")
 
 
 def _possible_percentage(n: int, percent: Numeral, item: str, place: str, rounding: Rounding) -> Finding:
@@ -127,14 +140,17 @@ def _possible_percentage(n: int, percent: Numeral, item: str, place: str, roundi
     low, high = (min(max(end, 0.0), 100.0) * n / 100 for end in percent.interval(rounding))
     around = {*range(math.floor(low) - 1, math.floor(low) + 3), *range(math.ceil(high) - 2, math.ceil(high) + 2)}
     fits = [k for k in sorted(around) if 0 <= k <= n and percent.stands_for(Fraction(100 * k, n), rounding)]
-    printed = f"{percent.text} % of {n}"
+    printed = f"{percent.bare} % of {n}"
+    if max(percent.interval(rounding)) < 0 or min(percent.interval(rounding)) > 100:
+        arithmetic = f"{percent.bare} % lies outside 0 to 100 %"
+        return Finding(item, printed, "", INCONSISTENT, arithmetic, place, "percentage")
     if fits:
         which = f"{fits[0]}" if len(fits) == 1 else f"{fits[0]} to {fits[-1]}"
-        return Finding(item, printed, which, CONSISTENT, f"{which} of {n} gives {percent.text} %", place, "percentage")
+        return Finding(item, printed, which, CONSISTENT, f"{which} of {n} gives {percent.bare} %", place, "percentage")
     near = round(float(percent.value) * n / 100)
     tried = [k for k in (near - 1, near, near + 1) if 0 <= k <= n]
     shares = ", ".join(f"{k}/{n} = {show(100 * k / n, percent)} %" for k in tried)
-    arithmetic = f"no whole number of {n} gives {percent.text} %: {shares}"
+    arithmetic = f"no whole number of {n} gives {percent.bare} %: {shares}"
     return Finding(item, printed, "", INCONSISTENT, arithmetic, place, "percentage")
 
 
@@ -164,14 +180,3 @@ def total_finding(
 def whole_numeral(count: int) -> Numeral:
     """Take a count for a printed number."""
     return Numeral(str(count), Fraction(count), Fraction(1))
-
-
-def whole_numbers(column: Any, size: int, name: str, items: Sequence[str]) -> list[int | None]:
-    """Read printed counts; what is not a whole number, 0 or more, is reported, all at once."""
-    numerals = read_numerals(column, size, name=name, places=items)
-    found = ProblemList()
-    for numeral, item in zip(numerals, items, strict=True):
-        if numeral is not None and (numeral.value.denominator != 1 or numeral.value < 0 or numeral.relation != "="):
-            found.add(TableError, f"'{numeral.text}' is not a count", where=f"{name}, {item}" if item else name)
-    found.raise_if_any()
-    return [None if numeral is None else int(numeral.value) for numeral in numerals]

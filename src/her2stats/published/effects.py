@@ -8,8 +8,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from her2stats.errors import DataError, Problem
-from her2stats.published.columns import read_rows, texts
+from her2stats.published.columns import PrintedRows, read_rows
 from her2stats.published.findings import (
     CONSISTENT,
     INCONSISTENT,
@@ -19,6 +18,7 @@ from her2stats.published.findings import (
     findings_table,
 )
 from her2stats.published.numerals import Floats, Numeral, bounds, face_values, show
+from her2stats.published.ranges import range_findings
 from her2stats.published.wald import (
     Box,
     Scale,
@@ -74,36 +74,57 @@ def audit_interval(
     Returns
     -------
     DataFrame
-        Up to three rows an estimate ("order" only where it is broken), see `findings_table`.
+        Up to three rows an estimate ("range" and "order" only where they are broken), see `findings_table`.
+
+    Raises
+    ------
+    TableError, DataError
+        A cell is not a number; a claim is not known. All of them at once.
 
     Examples
     --------
     >>> audit_interval("0.65", "0.42", "1.00", claim="significant", ci="wald")[["check", "verdict"]].values.tolist()
     [['Wald symmetry', 'consistent'], ['claim', 'not determinable']]
     """
-    rows = read_rows({"estimate": estimate, "low": low, "high": high, "p": p}, item, place)
-    read, claims = rows.numerals, texts(claim, rows.size)
+    rows = read_rows({"estimate": estimate, "low": low, "high": high, "p": p}, item, place, claim=claim)
+    findings = interval_findings(rows, scale=scale, ci=ci, conf_level=conf_level)
+    return findings_table([one for row in findings for one in row])
+
+
+def interval_findings(rows: PrintedRows, *, scale: Scale, ci: IntervalKind, conf_level: float) -> list[list[Finding]]:
+    """Hold estimates against their own intervals, a list of findings a row.
+
+    Parameters
+    ----------
+    rows : PrintedRows
+        With the columns estimate, low, high and p.
+    scale, ci, conf_level
+        As in `audit_interval`.
+    """
+    read = rows.numerals
     printed = box(bounds(read["estimate"]), bounds(read["low"]), bounds(read["high"]), scale)
     symmetric, z = printed.symmetric(), _z_range(printed, conf_level)
     p_low, p_high = p_range(*z)
     middle = _middle_p([face_values(read[name]) for name in ("estimate", "low", "high")], scale, conf_level)
     middle = np.clip(middle, p_low, p_high)
-    findings: list[Finding] = []
+    lists: list[list[Finding]] = []
     for i in range(rows.size):
         numerals = (read["estimate"][i], read["low"][i], read["high"][i])
         at = (rows.items[i], rows.places[i])
-        broken = _order(numerals, at)
-        if broken or any(one is None for one in numerals):
-            findings += broken
+        findings = range_findings(numerals, scale, interval_text(*numerals), at) or _order(numerals, at)
+        lists.append(findings)
+        if not findings and numerals[0] is not None and None in numerals:
+            findings.append(nothing_to_hold_against(numerals, at))
+        if findings or None in numerals:
             continue
         findings.append(_symmetry(numerals, bool(symmetric[i]), at, scale, ci))
         known = ci if symmetric[i] else "any"
         p_at = (float(p_low[i]), float(middle[i]), float(p_high[i]))
         if read["p"][i] is not None:
             findings.append(p_finding(read["p"][i], p_at, at, known, "p from the interval"))
-        if claims[i]:
-            findings.append(claim_finding(claims[i], numerals, p_at, at, 1 - conf_level, known))
-    return findings_table(findings)
+        if rows.claims[i]:
+            findings.append(claim_finding(rows.claims[i], numerals, p_at, at, 1 - conf_level, known))
+    return lists
 
 
 def _z_range(printed: Box, conf_level: float) -> tuple[Floats, Floats]:
@@ -133,6 +154,12 @@ def _order(numerals: Sequence[Numeral | None], at: tuple[str, str]) -> list[Find
     return [Finding(at[0], text, "", INCONSISTENT, wrong, at[1], "order")] if wrong else []
 
 
+def nothing_to_hold_against(numerals: Sequence[Numeral | None], at: tuple[str, str]) -> Finding:
+    """Say that an estimate stands alone, so that no row of a table is passed over in silence."""
+    reason = "both limits would be needed, and are not printed"
+    return Finding(at[0], interval_text(*numerals), "", NOT_DETERMINABLE, reason, at[1], "interval")
+
+
 def order_findings(
     estimate: Numeral | None, low: Numeral | None, high: Numeral | None, item: str, place: str
 ) -> list[Finding]:
@@ -147,6 +174,9 @@ def _symmetry(
     assert estimate is not None
     assert low is not None
     assert high is not None
+    if scale == "ratio" and estimate.value == 0:
+        reason = f"{estimate.text} is a ratio of too few digits, or of a table with an empty cell: it has no logarithm"
+        return Finding(at[0], interval_text(*numerals), "", NOT_DETERMINABLE, reason, at[1], "Wald symmetry")
     ends = [float(one.value) for one in (low, high)]
     names = {
         "ratio": ("square root of {} x {}", (max(ends[0], 0) * max(ends[1], 0)) ** 0.5),
@@ -186,13 +216,6 @@ def p_finding(
     return Finding(at[0], printed.text, shown, verdict, sentence, at[1], check)
 
 
-def check_claim(claim: str) -> bool:
-    """Whether a claim says "significant"; a `DataError` if it says neither that nor the opposite."""
-    if claim not in ("significant", "not significant"):
-        raise DataError(Problem(f"claim '{claim}' is not known", remedy='say "significant" or "not significant"'))
-    return claim == "significant"
-
-
 def claim_finding(
     claim: str,
     numerals: Sequence[Numeral | None],
@@ -203,7 +226,7 @@ def claim_finding(
 ) -> Finding:
     """Hold the words "significant" or "not significant" against the range of p that the print leaves."""
     below, above = p[2] < alpha, p[0] > alpha
-    right, wrong = (below, above) if check_claim(claim) else (above, below)
+    right, wrong = (below, above) if claim == "significant" else (above, below)
     verdict: Verdict = CONSISTENT if right else INCONSISTENT if wrong and ci == "wald" else NOT_DETERMINABLE
     shown = f"p {p_text(p[1])} ({p_text(p[0])} to {p_text(p[2])})"
     sentence = f"{interval_text(*numerals)} gives p = {p_text(p[1])}, within rounding {p_text(p[0])} to {p_text(p[2])}"

@@ -58,6 +58,11 @@ class Numeral:
     negative: bool = False
 
     @property
+    def bare(self) -> str:
+        """As printed, without a percent sign."""
+        return self.text.rstrip("% ")
+
+    @property
     def decimals(self) -> int:
         """Digits printed after the point."""
         return max(0, round(-math.log10(self.unit)))

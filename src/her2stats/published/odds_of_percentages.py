@@ -61,7 +61,7 @@ def audit_odds_from_percentages(
         printed, first, second = (one for one in numerals if one is not None)
         fits = ends[0][i] <= span[1][i] and ends[1][i] >= span[0][i]
         shown = [show(float(value), printed, more=1) for value in (middle[i], span[0][i], span[1][i])]
-        sentence = f"odds of {first.text} % over odds of {second.text} % = {shown[0]}, "
+        sentence = f"odds of {first.bare} % over odds of {second.bare} % = {shown[0]}, "
         sentence += f"within rounding {shown[1]} to {shown[2]}; printed {printed.text}"
         verdict: Verdict = CONSISTENT if fits else INCONSISTENT
         findings.append(Finding(items[i], printed.text, shown[0], verdict, sentence, places[i], "odds of percentages"))

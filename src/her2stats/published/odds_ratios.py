@@ -9,13 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from her2stats.errors import DataError, Problem
-from her2stats.published.columns import read_rows, texts
-from her2stats.published.effects import (
-    IntervalKind,
-    audit_interval,
-    order_findings,
-)
+from her2stats.errors import DataError, Problem, ProblemList
+from her2stats.published.cells import read_cells
+from her2stats.published.columns import PrintedRows, read_rows
+from her2stats.published.effects import IntervalKind, interval_findings, order_findings
 from her2stats.published.findings import (
     CONSISTENT,
     INCONSISTENT,
@@ -25,7 +22,7 @@ from her2stats.published.findings import (
     findings_table,
 )
 from her2stats.published.numerals import Floats, Numeral, bounds, how_shortened, show
-from her2stats.published.two_by_two import ESTIMATES, METHODS, as_cells, odds_ratio
+from her2stats.published.two_by_two import ESTIMATES, METHODS, odds_ratio
 from her2stats.published.two_by_two_tests import claim_findings, p_findings
 
 Flags = npt.NDArray[np.bool_]
@@ -56,7 +53,8 @@ def audit_odds_ratio(
     estimate, low, high : scalar or column
         As printed; limits may be absent.
     cells : sequence of 4 counts, 2 x 2, or one of these a row, optional
-        Events and non-events of the comparison group, then of the reference group.
+        Events and non-events of the comparison group, then of the reference group. A row whose four counts are all
+        empty (None, NaN, "") is audited from its estimate and interval.
     p : scalar or column, optional
         Printed p-value, held against Wald, likelihood ratio, Pearson, Yates and Fisher tests of the counts.
     claim : {"significant", "not significant", ""} or column
@@ -73,13 +71,14 @@ def audit_odds_ratio(
     DataFrame
         With counts: rows "odds ratio", "interval", "p", "claim", as far as printed. See `findings_table`. An interval
         is consistent when one method gives both limits; the arithmetic names the method, else shows every method.
+        Without: as from `audit_interval`.
 
     Raises
     ------
     DataError
-        The counts are not 2 x 2 tables.
+        The counts are not 2 x 2 tables, or not as many as odds ratios; a claim is not known.
     TableError
-        A printed number cannot be read.
+        A printed number cannot be read; a count is not whole, or one of four is missing. All of them at once.
 
     Examples
     --------
@@ -87,26 +86,40 @@ def audit_odds_ratio(
     >>> found[["check", "verdict"]].values.tolist()
     [['odds ratio', 'consistent'], ['interval', 'inconsistent']]
     """
-    if cells is None:
-        return audit_interval(
-            estimate, low, high, p=p, claim=claim, ci=ci, conf_level=conf_level, item=item, place=place
-        )
-    counts = as_cells(cells)
-    rows = read_rows({"estimate": estimate, "low": low, "high": high, "p": p}, item, place, least=len(counts))
-    size, read, items, places = rows.size, rows.numerals, rows.items, rows.places
-    if len(counts) not in (1, size):
-        raise DataError(Problem(f"{len(counts)} tables of counts for {size} odds ratios", remedy="give one a row"))
-    counts = np.repeat(counts, size, axis=0) if len(counts) == 1 else counts
+    found = ProblemList()
+    counts = np.full((1, 4), np.nan)
+    columns = {"estimate": estimate, "low": low, "high": high, "p": p}
+    with found.collect():
+        counts = counts if cells is None else read_cells(cells, item)
+    with found.collect():
+        rows = read_rows(columns, item, place, claim=claim, least=len(counts))
+    found.raise_if_any()
+    if len(counts) not in (1, rows.size):
+        what = f"{len(counts)} tables of counts for {rows.size} odds ratios"
+        raise DataError(Problem(what, remedy="give one a row"))
+    counts = np.repeat(counts, rows.size, axis=0) if len(counts) == 1 else counts
+    has_counts = ~np.isnan(counts[:, 0])
+    lists: list[list[Finding]] = [[] for _ in range(rows.size)]
+    with_counts, without = (np.flatnonzero(has_counts == known) for known in (True, False))
+    against = _against_counts(rows.take(with_counts), counts[with_counts], ci, conf_level)
+    by_itself = interval_findings(rows.take(without), scale="ratio", ci=ci, conf_level=conf_level)
+    for i, findings in zip((*with_counts, *without), (*against, *by_itself), strict=True):
+        lists[i] = findings
+    return findings_table([one for findings in lists for one in findings])
+
+
+def _against_counts(rows: PrintedRows, counts: Floats, ci: IntervalKind, conf_level: float) -> list[list[Finding]]:
+    """Hold odds ratios, intervals, p-values and claims against the counts of their rows, a list of findings a row."""
+    read, items, places = rows.numerals, rows.items, rows.places
     estimates = _estimate_findings(counts, read["estimate"], items, places)
     intervals = _interval_findings(counts, read["low"], read["high"], items, places, ci, conf_level)
     tests = p_findings(counts, read["p"], items, places)
-    claims = claim_findings(counts, texts(claim, size), items, places, 1 - conf_level)
-    findings: list[Finding] = []
-    for i in range(size):
-        findings += estimates[i]
-        findings += order_findings(read["estimate"][i], read["low"][i], read["high"][i], items[i], places[i])
-        findings += intervals[i] + tests[i] + claims[i]
-    return findings_table(findings)
+    claims = claim_findings(counts, rows.claims, items, places, 1 - conf_level)
+    lists: list[list[Finding]] = []
+    for i in range(rows.size):
+        order = order_findings(read["estimate"][i], read["low"][i], read["high"][i], items[i], places[i])
+        lists.append(estimates[i] + order + intervals[i] + tests[i] + claims[i])
+    return lists
 
 
 def _counts_text(cells: Floats) -> str:

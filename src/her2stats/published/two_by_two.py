@@ -10,11 +10,10 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy.special import ndtri, stdtrit
 
-from her2stats.errors import DataError, Problem
+from her2stats.published.cells import as_cells
 from her2stats.published.conditional import conditional_limits, conditional_odds_ratio
 from her2stats.published.likelihood import likelihood_limits
 from her2stats.published.numerals import Floats
@@ -121,32 +120,6 @@ ESTIMATES: dict[str, Callable[[Floats], Floats]] = {
     "conditional maximum likelihood": conditional_odds_ratio,
     "with 0.5 added (Haldane, Firth)": lambda cells: odds_ratio(cells + 0.5),
 }
-
-
-def as_cells(cells: Any) -> Floats:
-    """Read one table or many: (a, b, c, d), ((a, b), (c, d)) or an array of shape (k, 4) or (k, 2, 2).
-
-    Raises
-    ------
-    DataError
-        Another shape, or a negative or missing count.
-
-    Examples
-    --------
-    >>> as_cells([[23, 13], [36, 14]]).tolist()
-    [[23.0, 13.0, 36.0, 14.0]]
-    """
-    remedy = "give events and non-events of the comparison group, then of the reference group"
-    try:
-        counts: npt.NDArray[np.float64] = np.asarray(cells, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise DataError(Problem(f"{cells!r} is not a 2 x 2 table of counts", remedy=remedy)) from None
-    if counts.ndim == 0 or counts.size == 0 or counts.size % 4 or (counts.shape[-1] not in (2, 4)):
-        raise DataError(Problem(f"counts of shape {counts.shape} are not 2 x 2 tables", remedy=remedy))
-    counts = counts.reshape(-1, 4)
-    if not (np.isfinite(counts).all() and (counts >= 0).all()):
-        raise DataError(Problem("a count is negative or missing", remedy=remedy))
-    return counts
 
 
 def odds_ratio_intervals(cells: Any, *, conf_level: float = 0.95) -> pd.DataFrame:

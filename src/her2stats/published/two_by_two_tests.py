@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 from scipy.special import chdtrc, ndtr
 
+from her2stats.published.cells import as_cells
 from her2stats.published.conditional import hypergeometric_p
-from her2stats.published.effects import check_claim, p_text
+from her2stats.published.effects import p_text
 from her2stats.published.findings import CONSISTENT, INCONSISTENT, NOT_DETERMINABLE, Finding, Verdict
 from her2stats.published.numerals import Floats, Numeral, bounds
-from her2stats.published.two_by_two import as_cells, odds_ratio
+from her2stats.published.ranges import impossible
+from her2stats.published.two_by_two import odds_ratio
 
 
 def two_by_two_p_values(cells: Any) -> dict[str, Floats]:
@@ -60,9 +62,11 @@ def p_findings(
         sentence = (
             f"{named[0]} test: p = {p_text(float(values[named[0]][k]))}" if named else f"no test gives it: {every}"
         )
-        verdict: Verdict = CONSISTENT if named else INCONSISTENT if every else NOT_DETERMINABLE
+        wrong = impossible(numeral, "p-value")
+        verdict: Verdict = CONSISTENT if named else INCONSISTENT if every or wrong else NOT_DETERMINABLE
         shown = p_text(float(values[named[0] if named else "Pearson"][k])) if every else ""
         sentence = f"{sentence}; printed {numeral.text}"
+        sentence += ": a p-value lies between 0 and 1" if wrong else ""
         lists[i].append(Finding(items[i], numeral.text, shown, verdict, sentence, places[i], "p"))
     return lists
 
@@ -79,7 +83,7 @@ def claim_findings(
     for k, i in enumerate(rows):
         p = [float(column[k]) for column in values.values() if not np.isnan(column[k])]
         sides = {value < alpha for value in p}
-        wanted = check_claim(claims[i])
+        wanted = claims[i] == "significant"
         verdict: Verdict = NOT_DETERMINABLE
         if len(sides) == 1:
             verdict = CONSISTENT if sides == {wanted} else INCONSISTENT

@@ -3,23 +3,36 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from her2stats.errors import Problem, TableError
+from her2stats.errors import InputError, Problem, ProblemList, TableError
 from her2stats.published import audit_correlation, audit_counts, audit_odds_ratio, audit_published, verdict_counts
+from her2stats.published.columns import row_name
 
 _CELLS = ("a", "b", "c", "d")
-# Columns of each kind of table: needed, and possible.
-COLUMNS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+_EMPTY: frozenset[str] = frozenset({""})
+
+
+# Kind of table -> columns that it needs, and columns that it may have.
+KINDS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "counts": (("variable", "level", "count", "n"), ("percent", "place")),
     "correlation": (("estimate",), ("low", "high", "n", "p", "item", "place")),
     "odds-ratio": (("estimate",), ("low", "high", "p", "claim", "item", "place", *_CELLS)),
 }
-_EMPTY: frozenset[str] = frozenset({""})
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A user's table of printed numbers: one number a cell, as words, and where each row stands in its file."""
+
+    name: str
+    table: pd.DataFrame
+    lines: list[int]
 
 
 def audit_file(path: str | Path | None = None, kind: str = "counts") -> pd.DataFrame:
@@ -28,11 +41,12 @@ def audit_file(path: str | Path | None = None, kind: str = "counts") -> pd.DataF
     Parameters
     ----------
     path : str, Path or None
-        A delimited text; one printed number a cell, as printed.
+        Delimited text, Excel workbook of one sheet, or any other kind of table that `read_clinical` reads. One printed
+        number a cell, as printed.
     kind : {"counts", "correlation", "odds-ratio"}
-        What stands in a row. Columns: counts has variable, level, count, n and, if printed, percent, place;
-        correlation has estimate and low, high, n, p, item, place; odds-ratio the same with claim and the four counts
-        a, b, c, d of the 2 x 2 table (events and non-events of the comparison group, then of the reference group).
+        What stands in a row; the columns of each are those of `KINDS`. The four counts a, b, c, d of an odds ratio
+        are events and non-events of the comparison group, then of the reference group; rows without them are audited
+        from estimate and interval.
 
     Returns
     -------
@@ -42,7 +56,8 @@ def audit_file(path: str | Path | None = None, kind: str = "counts") -> pd.DataF
     Raises
     ------
     FileError, TableError, DataError
-        No such file or kind; columns that are missing or not known; numbers that cannot be read.
+        No such file or kind; columns that are missing or not known; cells that cannot be read, each with its line and
+        column.
 
     Examples
     --------
@@ -51,16 +66,13 @@ def audit_file(path: str | Path | None = None, kind: str = "counts") -> pd.DataF
     """
     if path is None:
         return audit_published()
-    if kind not in COLUMNS:
-        known = ", ".join(COLUMNS)
-        raise TableError(Problem(f"{kind!r} is no kind of table", remedy=f"give one of: {known}"))
-    table = _read(Path(path), kind)
-    audits: Mapping[str, Callable[[pd.DataFrame], pd.DataFrame]] = {
-        "counts": audit_counts,
-        "correlation": lambda rows: audit_correlation(**_printed(rows)),
-        "odds-ratio": _audit_odds_ratios,
-    }
-    return audits[kind](table)
+    if kind not in KINDS:
+        raise TableError(Problem(f"{kind!r} is no kind of table", remedy=f"give one of: {', '.join(KINDS)}"))
+    printed = _read(Path(path), kind)
+    try:
+        return _AUDITS[kind](printed.table)
+    except InputError as error:
+        raise type(error)(*_in_file(error.problems, printed)) from None
 
 
 def audit_lines(audit: pd.DataFrame, *, width: int = 80) -> list[str]:
@@ -126,47 +138,82 @@ def beside_the_paper(results: str | Path, *, output: Path | None = None) -> tupl
         from her2stats.figures import plot_published, save_figure
         from her2stats.study.single_steps import write_csv
 
-        write_csv(comparison, output / "comparison.csv")
+        write_csv(comparison, output / "comparison.csv", index=False)
         save_figure(plot_published(comparison), output / "published_correlation")
         save_figure(plot_published(comparison, measure="odds ratio"), output / "published_odds_ratio")
     return comparison, comparison_summary(comparison)
 
 
-def _read(path: Path, kind: str) -> pd.DataFrame:
+def _read(path: Path, kind: str) -> Printed:
     from her2stats.reading.files import read_content
-    from her2stats.reading.text import read_text_table
+    from her2stats.reading.formats import read_words
 
-    read = read_text_table(read_content(path))
+    read = read_words(read_content(path))
     table = pd.DataFrame(read.rows, columns=[name.strip().casefold() for name in read.header])
-    return _checked(table, path, kind)
+    _check_columns(table, path.name, kind)
+    return Printed(path.name, table, read.lines)
 
 
-def _checked(table: pd.DataFrame, path: Path, kind: str) -> pd.DataFrame:
-    needed, possible = COLUMNS[kind]
-    problems = [Problem(f"no column {name!r}", str(path), f"needed: {', '.join(needed)}") for name in needed]
-    problems = [problem for name, problem in zip(needed, problems, strict=True) if name not in table]
-    doubled = table.columns[table.columns.duplicated()].unique()
-    problems += [Problem(f"column {name!r} is there twice", str(path), "name each column once") for name in doubled]
-    unknown = [str(name) for name in table if name not in (*needed, *possible)]
-    remedy = f"known: {', '.join((*needed, *possible))}"
-    problems += [Problem(f"column {name!r} is not known", str(path), remedy) for name in unknown]
-    if not problems and not len(table):
-        problems.append(Problem("no rows", str(path), "give one printed number a row"))
-    if problems:
-        raise TableError(*problems)
-    return table
+def _check_columns(table: pd.DataFrame, name: str, kind: str) -> None:
+    needed, possible = KINDS[kind]
+    found = ProblemList()
+    others = [other for other in KINDS if other != kind and _fits(table, other)]
+    if others and not _fits(table, kind):
+        found.add(
+            TableError, f"its columns are those of another kind than {kind}", where=name, remedy=f"say --as {others[0]}"
+        )
+        found.raise_if_any()
+    for column in needed:
+        if column not in table:
+            found.add(TableError, f"no column {column!r}", where=name, remedy=f"needed: {', '.join(needed)}")
+    for column in table.columns[table.columns.duplicated()].unique():
+        found.add(TableError, f"column {column!r} is there twice", where=name, remedy="name each column once")
+    for column in dict.fromkeys(table.columns):
+        if column not in (*needed, *possible):
+            remedy = f"known: {', '.join((*needed, *possible))}"
+            found.add(TableError, f"column {column!r} is not known", where=name, remedy=remedy)
+    given = [column for column in _CELLS if column in table]
+    if kind == "odds-ratio" and 0 < len(given) < len(_CELLS):
+        what = f"has the counts {', '.join(given)} without the others"
+        found.add(TableError, what, where=name, remedy="give a, b, c and d, or none of them")
+    if not found and not len(table):
+        found.add(TableError, "no rows", where=name, remedy="give one printed number a row")
+    found.raise_if_any()
 
 
-def _printed(rows: pd.DataFrame) -> dict[str, Any]:
+def _fits(table: pd.DataFrame, kind: str) -> bool:
+    needed, possible = KINDS[kind]
+    return set(needed) <= set(table) <= {*needed, *possible}
+
+
+def _in_file(problems: Sequence[Problem], printed: Printed) -> list[Problem]:
+    """Problems of rows, with the file and the lines where those rows stand, in the order of the lines."""
+    lines = {row_name(place): line for place, line in enumerate(printed.lines)}
+    placed = []
+    for problem in problems:
+        row, mark, item = problem.row.partition(" (")
+        at = f"line {lines[row]}{mark}{item}" if row in lines else problem.row
+        placed.append((lines.get(row, 0), replace(problem, where=printed.name, row=at)))
+    return [problem for _, problem in sorted(placed, key=lambda pair: pair[0])]
+
+
+def _columns(rows: pd.DataFrame) -> dict[str, Any]:
     """Columns as keyword arguments, empty ones left out."""
     return {str(name): list(rows[name]) for name in rows if set(rows[name]) != _EMPTY}
 
 
+def _audit_correlations(rows: pd.DataFrame) -> pd.DataFrame:
+    return audit_correlation(**{"estimate": "", **_columns(rows)})
+
+
 def _audit_odds_ratios(rows: pd.DataFrame) -> pd.DataFrame:
     given = [name for name in _CELLS if name in rows]
-    numbers = _printed(rows.drop(columns=given))
-    if not given:
-        return audit_odds_ratio(**numbers)
-    if len(given) < len(_CELLS):
-        raise TableError(Problem(f"counts {', '.join(given)} without the others", remedy="give a, b, c and d"))
-    return audit_odds_ratio(**numbers, cells=rows[list(_CELLS)].to_numpy())
+    cells = rows[given].to_numpy() if given else None
+    return audit_odds_ratio(**{"estimate": "", **_columns(rows.drop(columns=given))}, cells=cells)
+
+
+_AUDITS: Mapping[str, Callable[[pd.DataFrame], pd.DataFrame]] = {
+    "counts": audit_counts,
+    "correlation": _audit_correlations,
+    "odds-ratio": _audit_odds_ratios,
+}

@@ -110,8 +110,10 @@ def spoken(notes: tuple[Note, ...]) -> list[str]:
     ]
 
 
-def write_csv(table: pd.DataFrame, path: Path) -> None:
-    """Write a frame with its index: tab-separated where the name says so, gzip without a clock where it ends in gz.
+def write_csv(table: pd.DataFrame, path: Path, *, index: bool = True) -> None:
+    """Write a frame, with its index where rows have names.
+
+    Tab-separated where the file's name says so, gzip without a clock where it ends in gz.
 
     Raises
     ------
@@ -119,7 +121,7 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
         The place cannot be written.
     """
     separator = "\t" if ".tsv" in path.suffixes or path.suffix == ".txt" else ","
-    text = csv_text(table, index=True, separator=separator)
+    text = csv_text(table, index=index, separator=separator)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.suffix == ".gz":
