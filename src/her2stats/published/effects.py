@@ -18,7 +18,7 @@ from her2stats.published.findings import (
     findings_table,
 )
 from her2stats.published.numerals import Floats, Numeral, bounds, face_values, show
-from her2stats.published.ranges import range_findings
+from her2stats.published.ranges import impossible, range_findings
 from her2stats.published.wald import (
     Box,
     Scale,
@@ -207,9 +207,9 @@ def p_finding(
     fits = ends[0][0] <= p[2] * (1 + 1e-9) and ends[1][0] >= p[0] * (1 - 1e-9)
     shown = f"{p_text(p[1])} ({p_text(p[0])} to {p_text(p[2])})"
     sentence = f"Wald p = {p_text(p[1])}, within rounding {p_text(p[0])} to {p_text(p[2])}; printed {printed.text}"
-    impossible = ends[1][0] < 0 or ends[0][0] > 1
-    verdict: Verdict = CONSISTENT if fits else INCONSISTENT if ci == "wald" or impossible else NOT_DETERMINABLE
-    if impossible:
+    wrong = impossible(printed, "p-value")
+    verdict: Verdict = CONSISTENT if fits else INCONSISTENT if ci == "wald" or wrong else NOT_DETERMINABLE
+    if wrong:
         sentence += ": a p-value lies between 0 and 1"
     elif not fits and ci == "any":
         sentence += ": another test, or another kind of interval, may have been used"
