@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 from pathlib import Path
 
@@ -58,18 +59,33 @@ def test_the_checksum_of_a_frame_ignores_the_order_of_genes() -> None:
 
 class TestBadFiles:
     def test_missing(self, tmp_path: Path) -> None:
-        with pytest.raises(FileError, match=r"absent\.txt: cannot be read"):
+        with pytest.raises(FileError, match=r"absent\.txt: there is no such file"):
             read_signature_matrix(tmp_path / "absent.txt")
 
     def test_binary(self, tmp_path: Path) -> None:
         (tmp_path / "x.txt").write_bytes(b"\x89PNG\xff\xfe")
-        with pytest.raises(FileError, match="not UTF-8"):
+        with pytest.raises(FileError, match="is not text in UTF-8"):
             read_signature_matrix(tmp_path / "x.txt")
 
     def test_empty(self, tmp_path: Path) -> None:
         (tmp_path / "x.txt").write_text("\n")
+        with pytest.raises(FileError, match="is empty"):
+            read_signature_matrix(tmp_path / "x.txt")
+        (tmp_path / "x.txt").write_text("gene\tB\tT\n")
         with pytest.raises(FileError, match="no table"):
             read_signature_matrix(tmp_path / "x.txt")
+
+    def test_a_cell_too_long_for_a_table(self, tmp_path: Path) -> None:
+        (tmp_path / "x.txt").write_text("gene\tB\tT\n" + "x" * 200_000 + "\t1\t2\n")
+        with pytest.raises(FileError, match="no table"):
+            read_signature_matrix(tmp_path / "x.txt")
+
+    def test_compressed(self, tmp_path: Path) -> None:
+        (tmp_path / "toy.txt").write_text(text())
+        (tmp_path / "toy.txt.gz").write_bytes(gzip.compress(text().encode()))
+        plain, packed = (read_signature_matrix(tmp_path / name) for name in ("toy.txt", "toy.txt.gz"))
+        assert packed.name == plain.name == "toy"
+        assert packed.profiles.equals(plain.profiles)
 
     def test_a_torn_line_is_named(self, tmp_path: Path) -> None:
         lines = text().splitlines()

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from her2stats.errors import FileError, InputError
+from her2stats.files import read_content
 from her2stats.reading import read_cibersortx, read_clinical, read_expression
-from her2stats.reading.files import read_content
 
 from .conftest import EXPRESSION
 
@@ -75,16 +75,6 @@ def test_a_folder(tmp_path, read):
 def test_no_such_file(tmp_path, read):
     with pytest.raises(FileError, match=r"nowhere\.csv: there is no such file"):
         read(tmp_path / "nowhere.csv")
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-@every_reader
-def test_no_permission(tmp_path, read):
-    path = tmp_path / "x.csv"
-    path.write_text(EXPRESSION)
-    path.chmod(0)
-    with pytest.raises(FileError, match="permission denied"):
-        read(path)
 
 
 def test_permission_denied_is_told_as_such(tmp_path, monkeypatch):

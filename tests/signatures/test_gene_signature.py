@@ -95,7 +95,12 @@ def test_gmt(tmp_path):
 @pytest.mark.parametrize(
     ("name", "text", "error", "words"),
     [
-        ("s.tsv", "gene\tweight\nERBB2\theavy\n", TableError, "s.tsv, line 2: the weight of ERBB2 is 'heavy'"),
+        (
+            "s.tsv",
+            "gene\tweight\nERBB2\theavy\n",
+            TableError,
+            "s.tsv, line 2, column 'weight': the weight of ERBB2 is 'heavy'",
+        ),
         ("s.tsv", "gene\tweight\nERBB2\t\n", TableError, "the weight of ERBB2 is ''"),
         ("s.tsv", "name\tweight\nERBB2\t1\n", TableError, "has no column of genes .it has 'name', 'weight'"),
         ("s.tsv", "gene\tweight\nA\t1\nA\t2\n", GeneError, "lists A more than once"),

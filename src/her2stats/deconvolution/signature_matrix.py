@@ -12,8 +12,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from her2stats.errors import DataError, FileError, GeneError, OutputError, Problem, ProblemList, TableError
+from her2stats.files import read_content, unpacked_name, utf8_text
 
 LEAST_GENES = 10
+MAX_BYTES = 200 * 2**20  # whole transcriptomes of hundreds of cell types are smaller
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +88,7 @@ def read_signature_matrix(path: str | Path, *, name: str | None = None) -> Signa
     ----------
     path : str or Path
         Tab- or comma-separated text: a line of cell types, then a gene symbol and its value in each type. The heading
-        of the gene column may be anything, or absent.
+        of the gene column may be anything, or absent. UTF-8, plain or compressed (gz, bz2, xz, zst).
     name : str, optional
         Name in results; the file's name without its ending where not given.
 
@@ -97,7 +99,7 @@ def read_signature_matrix(path: str | Path, *, name: str | None = None) -> Signa
     Raises
     ------
     FileError
-        The file is missing, empty or not text.
+        The file is missing, empty, not text, or no table.
     GeneError, TableError
         As for `SignatureMatrix.from_frame`.
 
@@ -111,26 +113,20 @@ def read_signature_matrix(path: str | Path, *, name: str | None = None) -> Signa
     ...     read_signature_matrix(file).profiles.shape
     (10, 2)
     """
-    file = Path(path)
+    content = read_content(path, max_bytes=MAX_BYTES)
+    lines = [line for line in utf8_text(content).splitlines() if line.strip()]
     problems = ProblemList()
-    try:
-        content = file.read_bytes()
-        text = content.decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        problems.add(
-            FileError, f"cannot be read: {reason}", where=file.name, remedy="give a tab- or comma-separated text file"
-        )
-        problems.raise_if_any()
-        raise
-    lines = [line for line in text.splitlines() if line.strip()]
     if len(lines) < 2:
-        problems.add(FileError, "holds no table", where=file.name, remedy="give a line of cell types, then one a gene")
+        what, remedy = "holds no table", "give a line of cell types, then one a gene"
+        problems.add(FileError, what, where=content.name, remedy=remedy)
         problems.raise_if_any()
     separator = "\t" if "\t" in lines[0] else ","
-    rows = list(csv.reader(lines, delimiter=separator))
+    try:
+        rows = list(csv.reader(lines, delimiter=separator))
+    except csv.Error:  # a cell of more than 128 KiB
+        rows = []
     if len(rows) < 2:  # a quotation mark that is never closed swallows the line ends
-        problems.add(FileError, "holds no table", where=file.name, remedy="mend the quotation marks")
+        problems.add(FileError, "holds no table", where=content.name, remedy="mend the quotation marks")
         problems.raise_if_any()
     width = len(rows[1])
     header = rows[0] if len(rows[0]) == width else ["", *rows[0]]  # R writes no heading above row names
@@ -139,14 +135,15 @@ def read_signature_matrix(path: str | Path, *, name: str | None = None) -> Signa
         problems.add(
             FileError,
             f"{len(uneven)} lines have another number of columns than line 2 ({width})",
-            where=file.name,
+            where=content.name,
             row=f"line {uneven[0]}",
             remedy="mend the line; every gene needs a value for every cell type",
         )
         problems.raise_if_any()
     table = pd.DataFrame([row[1:] for row in rows[1:]], index=[row[0] for row in rows[1:]], columns=header[1:])
-    checked = _checked(table, file.name)
-    return SignatureMatrix(name or file.stem, checked, str(path), hashlib.sha256(content).hexdigest())
+    checked = _checked(table, content.name)
+    title = name or Path(unpacked_name(content.path)).stem
+    return SignatureMatrix(title, checked, str(path), content.sha256)
 
 
 def write_signature_matrix(signature: SignatureMatrix, path: str | Path) -> None:
@@ -169,7 +166,8 @@ def write_signature_matrix(signature: SignatureMatrix, path: str | Path) -> None
     try:
         signature.profiles.to_csv(path, sep="\t", index_label="Gene symbol", lineterminator="\n")
     except OSError as error:
-        raise OutputError(Problem(f"cannot be written: {error.strerror}", str(path))) from error
+        remedy = "check the folder and its permissions"
+        raise OutputError(Problem(f"cannot be written: {error.strerror}", str(path), remedy)) from error
 
 
 def check_signature_kind(signature: object, problems: ProblemList) -> None:
@@ -186,17 +184,21 @@ def _checked(profiles: pd.DataFrame, where: str) -> pd.DataFrame:
     types = [str(column).strip() for column in profiles.columns]
     problems.refuse_control_codes(TableError, [*types, *genes], where=where)
     if any(not gene for gene in genes):
-        problems.add(GeneError, f"{sum(not gene for gene in genes)} rows have no gene symbol", where=where)
+        what = f"{sum(not gene for gene in genes)} rows have no gene symbol"
+        problems.add(GeneError, what, where=where, remedy="name them, or leave them out")
     doubled = sorted(set(genes[genes.duplicated()]) - {""})
     if doubled:
         problems.add(GeneError, f"duplicated genes: {_some(doubled)}", where=where, remedy="keep one row a gene")
     if len(types) < 2:
-        problems.add(TableError, f"{len(types)} cell type; fractions need at least two", where=where)
+        what, remedy = f"{len(types)} cell type; fractions need at least two", "give the whole signature matrix"
+        problems.add(TableError, what, where=where, remedy=remedy)
     if len(set(types)) < len(types):
         twice = sorted({name for name in types if types.count(name) > 1})
-        problems.add(TableError, f"duplicated cell types: {_some(twice)}", where=where)
+        what, remedy = f"duplicated cell types: {_some(twice)}", "give each its own name"
+        problems.add(TableError, what, where=where, row="header", value=twice[0], remedy=remedy)
     if len(genes) < LEAST_GENES:
-        problems.add(TableError, f"{len(genes)} genes; at least {LEAST_GENES} are needed", where=where)
+        what, remedy = f"{len(genes)} genes; at least {LEAST_GENES} are needed", "give the whole signature matrix"
+        problems.add(TableError, what, where=where, remedy=remedy)
     numbers = profiles.apply(pd.to_numeric, errors="coerce").to_numpy(dtype=np.float64)
     for bad, what in ((~np.isfinite(numbers), "missing, infinite or not a number"), (numbers < 0, "negative")):
         if bad.any():

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from her2stats.errors import Problem, TableError
-from her2stats.reading.files import Content, read_content
+from her2stats.files import Content, read_content
 from her2stats.reading.text import TextTable, read_text_table
 from her2stats.reading.vocabulary import fold
 

@@ -18,8 +18,8 @@ import pandas as pd
 from her2stats.deconvolution import Deconvolution, SignatureMatrix
 from her2stats.deconvolution.settings import Settings
 from her2stats.errors import ProblemList, SampleError, TableError
+from her2stats.files import read_content
 from her2stats.notes import Note
-from her2stats.reading.files import read_content
 from her2stats.reading.matrix import Column, Floats, numbers_from_words
 from her2stats.reading.text import TextTable, read_text_table
 from her2stats.reading.workbook import read_workbook_table
@@ -69,6 +69,7 @@ def read_cibersortx(path: str | Path) -> Deconvolution:
     _check_samples(samples, content.name, found)
     found.refuse_control_codes(TableError, [*table.header, *samples], where=content.name)
     types = [place for place in range(1, len(table.header)) if place not in places.values() and place != score]
+    _check_types([table.header[place] for place in types], content.name, found)
     columns = [Column(table.header[place], [row[place] for row in table.rows]) for place in range(1, len(table.header))]
     numbers = numbers_from_words(columns, samples, found, name=content.name, first_row=2, subject="sample")
     fractions = numbers[:, [place - 1 for place in types]]
@@ -120,6 +121,13 @@ def _check_samples(samples: list[str], name: str, found: ProblemList) -> None:
         if count > 1 or not sample:
             what = f"sample {sample!r} stands there {count} times" if sample else "there is a row without a sample id"
             found.add(SampleError, what, where=name, value=sample, remedy="keep one row of each sample")
+
+
+def _check_types(types: list[str], name: str, found: ProblemList) -> None:
+    for kind, count in Counter(types).items():
+        if count > 1 or not kind:
+            what = f"cell type {kind!r} stands there {count} times" if kind else "there is a cell type without a name"
+            found.add(TableError, what, where=name, row="header", value=kind, remedy="give each its own name")
 
 
 def _check_fractions(

@@ -12,7 +12,7 @@ import pandas as pd
 
 from her2stats.cohort import Source
 from her2stats.errors import ProblemList, SampleError, TableError
-from her2stats.reading.files import read_content
+from her2stats.files import read_content
 from her2stats.reading.formats import read_words
 from her2stats.reading.geo import ACCESSION
 from her2stats.reading.text import TextTable
@@ -60,6 +60,8 @@ def open_clinical(
     """Read the words, find the columns and the ids; nothing is interpreted yet."""
     table, name, source = read_clinical_words(path, sheet=sheet, delimiter=delimiter)
     found = ProblemList()
+    if not table.rows:
+        found.add(TableError, "has a header and no row below it", where=name, remedy="give a row a tumour")
     asked = {variable: str(column) for variable, column in columns.items() if fold(column) != UNMAPPED}
     switched_off = set(columns) - set(asked)
     own = tuple(name for name in VARIABLES if name in table.header and name not in asked and name not in switched_off)
@@ -83,7 +85,7 @@ def read_clinical_words(
         return _frame_as_words(path), "clinical frame", None
     content = read_content(path)
     table = read_words(content, sheet=sheet, delimiter=delimiter)
-    return table, content.name, content.source("clinical")
+    return table, content.name, Source("clinical", str(content.path), content.sha256)
 
 
 def _sample_place(table: TextTable, asked: str | None, name: str, found: ProblemList) -> int | None:
@@ -129,7 +131,8 @@ def _check_samples(samples: Sequence[str], table: TextTable, name: str, found: P
         what, remedy = f"sample {sample!r} stands there more than once", "keep one row of each tumour"
         found.add(SampleError, what, where=name, row=f"lines {lines}", value=sample, remedy=remedy)
     if len(twice) > SHOWN:
-        found.add(SampleError, f"{len(twice) - SHOWN} more samples stand there repeatedly", where=name)
+        what, remedy = f"{len(twice) - SHOWN} more samples stand there repeatedly", "keep one row of each tumour"
+        found.add(SampleError, what, where=name, remedy=remedy)
 
 
 def _listed(header: Sequence[str]) -> str:

@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pa_parquet
 
 from her2stats.errors import ProblemList
+from her2stats.files import Content, refuse
 from her2stats.reading.delimited import gene_position, sample_positions
-from her2stats.reading.files import Content, refuse
 from her2stats.reading.matrix import Column, RawMatrix, numbers_from_words
 from her2stats.reading.text import TextTable
 from her2stats.reading.workbook import as_word

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from her2stats.errors import FileError, Problem, ProblemList, TableError
-from her2stats.reading.files import Content
+from her2stats.files import Content
 from her2stats.reading.matrix import MISSING_NUMBERS, SHOWN, Column, RawMatrix, numbers_from_words
 from her2stats.reading.text import Text, as_text, read_header, sniff_delimiter
 

@@ -10,12 +10,12 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from her2stats.cohort import Expression, Scale
+from her2stats.cohort import Expression, Scale, Source
 from her2stats.errors import GeneError, InputError, ProblemList, ScaleError, TableError
+from her2stats.files import read_content
 from her2stats.genes import CollapseRule, collapse_duplicates
 from her2stats.reading.annotation import read_annotation
 from her2stats.reading.counts import counts_per_million
-from her2stats.reading.files import read_content
 from her2stats.reading.formats import MatrixOptions, read_matrix
 from her2stats.reading.gates import check_numbers, check_sample_names, check_scale, lies_on_its_side
 from her2stats.reading.matrix import Column, RawMatrix, numbers_from_words
@@ -123,7 +123,7 @@ def open_matrix(
         raw = _raw_from_frame(path)
     else:
         content = read_content(path)
-        raw = replace(read_matrix(content, options), source=content.source("expression"))
+        raw = replace(read_matrix(content, options), source=Source("expression", str(content.path), content.sha256))
     return raw.transposed() if orientation == "samples x genes" else raw
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from her2stats.files import Content, refuse
 from her2stats.reading.columnar import read_parquet_matrix, read_parquet_table
 from her2stats.reading.delimited import read_delimited_matrix
-from her2stats.reading.files import Content, refuse
 from her2stats.reading.gct import read_gct_matrix
 from her2stats.reading.geo import is_series_matrix, read_series_matrix, read_series_samples
 from her2stats.reading.hdf5 import read_h5ad_matrix, read_h5ad_samples

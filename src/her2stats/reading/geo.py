@@ -10,8 +10,8 @@ import io
 from collections.abc import Sequence
 
 from her2stats.errors import FileError, Problem, TableError
+from her2stats.files import Content
 from her2stats.reading.delimited import parse_matrix
-from her2stats.reading.files import Content
 from her2stats.reading.matrix import RawMatrix
 from her2stats.reading.text import Text, TextTable, as_text
 

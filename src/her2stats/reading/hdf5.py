@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from her2stats.errors import Problem, TableError
-from her2stats.reading.files import Content, refuse
+from her2stats.files import Content, refuse
 from her2stats.reading.matrix import RawMatrix
 from her2stats.reading.text import TextTable
 

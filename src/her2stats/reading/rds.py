@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from her2stats.errors import Problem, ProblemList, TableError
+from her2stats.files import Content, refuse
 from her2stats.reading.delimited import gene_position, sample_positions
-from her2stats.reading.files import Content, refuse
 from her2stats.reading.matrix import Column, RawMatrix, numbers_from_words
 from her2stats.reading.text import TextTable
 from her2stats.reading.workbook import as_word

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from her2stats.errors import FileError, Problem, ProblemList, TableError
+from her2stats.files import Content
 from her2stats.notes import Note
-from her2stats.reading.files import Content
 
 DELIMITERS = {"\t": "tab", ",": "comma", ";": "semicolon"}
 EXPECTED = {".csv": ",", ".tsv": "\t", ".txt": "\t", ".tab": "\t", ".gct": "\t"}

@@ -13,9 +13,10 @@ MISSING = frozenset(
         *("", "na", "n/a", "n.a.", "nan", "none", "null", "nd", "n.d.", "nr.", ".", "?", "#n/a", "<na>", "nat"),
         *("not available", "not evaluated", "not evaluable", "not done", "not performed", "not tested", "not reported"),
         *("not applicable", "not known", "unknown", "unk", "missing", "unspecified", "discrepancy", "not assessed"),
-        *("indeterminate", "equivocal", "undetermined", "borderline", "inconclusive"),
+        *("indeterminate", "equivocal", "equivoco", "equivoca", "undetermined", "borderline", "inconclusive"),
         *("non disponibile", "non noto", "non nota", "non valutabile", "non valutato", "non eseguito", "non eseguita"),
-        *("sconosciuto", "sconosciuta", "mancante", "ignoto", "ignota", "indeterminato", "dubbio", "non determinato"),
+        *("non valutata", "non determinato", "non determinata", "indeterminato", "indeterminata", "dubbio", "dubbia"),
+        *("sconosciuto", "sconosciuta", "mancante", "ignoto", "ignota"),
     ]
 )
 
@@ -122,7 +123,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "pam50": _PAM50,
 }
 # IHC "equivocal" means 2+ by the guidelines, and is written for a repeat just as well: the user has to say.
-KNOWN_ONLY_WITH_CARE: Mapping[str, frozenset[str]] = {"her2_ihc": frozenset({"equivocal", "borderline", "dubbio"})}
+KNOWN_ONLY_WITH_CARE: Mapping[str, frozenset[str]] = {
+    "her2_ihc": frozenset({"equivocal", "equivoco", "equivoca", "borderline", "dubbio", "dubbia"})
+}
 OPEN_WORDS = frozenset({"pam50"})  # further words are kept: nothing is computed from them
 NUMBERS = ("age", "size_cm", "size_mm")
 VARIABLES = (*WORDS, *NUMBERS)

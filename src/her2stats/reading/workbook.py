@@ -9,8 +9,8 @@ from datetime import date
 from typing import Any
 
 from her2stats.errors import FileError, Problem, ProblemList, TableError
+from her2stats.files import Content, refuse
 from her2stats.reading.delimited import gene_position, sample_positions
-from her2stats.reading.files import Content, refuse
 from her2stats.reading.matrix import Column, RawMatrix, numbers_from_words
 from her2stats.reading.text import TextTable
 

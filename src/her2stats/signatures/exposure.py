@@ -11,9 +11,7 @@ from her2stats.errors import DataError, Problem
 from her2stats.signatures.catalogue import SOURCES
 from her2stats.signatures.gene_signature import GeneSignature, SignatureSet
 from her2stats.signatures.scoring import Method, Scores, score_gene, score_signature
-from her2stats.signatures.signature_file import read_signature
-
-ENDINGS = (".tsv", ".csv", ".txt", ".gmt")
+from her2stats.signatures.signature_file import names_a_file, read_signature
 
 
 def score_exposure(
@@ -81,7 +79,7 @@ def _resolve(exposure: str | Path | GeneSignature, name: str | None) -> GeneSign
     if isinstance(exposure, GeneSignature):
         return exposure
     text = str(exposure)
-    if not isinstance(exposure, Path) and Path(text).suffix.lower() not in ENDINGS and "/" not in text:
+    if not isinstance(exposure, Path) and not names_a_file(text):
         if text in SOURCES:
             raise _several(text)
         return text

@@ -184,7 +184,7 @@ def score_gene(expression: pd.DataFrame, *genes: str) -> Scores:
 
 def _suggestion(gene: str, matrix: Matrix) -> str:
     near = [name for name in matrix.genes if name.casefold() == gene.casefold()]
-    return f"did you mean {near[0]!r}?" if near else "check the symbol, or name a catalogue signature or a file"
+    return f"did you mean {near[0]!r}?" if near else "check the symbol, or name a signature file (tsv, csv, txt or gmt)"
 
 
 def anchor_row(matrix: Matrix, anchor: str) -> Floats:

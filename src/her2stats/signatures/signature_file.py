@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 from pathlib import Path
 
 from her2stats.errors import FileError, Problem, ProblemList, TableError
+from her2stats.files import Content, format_suffix, read_content, utf8_text
 from her2stats.signatures.gene_signature import GeneSignature, SignatureSet
 
 MAX_BYTES = 50 * 2**20
+ENDINGS = (".tsv", ".csv", ".txt", ".gmt")
 GENE_WORDS = ("gene", "genes", "symbol", "gene_symbol", "gene symbol", "hgnc_symbol", "hugo symbols")
 WEIGHT_WORDS = ("weight", "weights", "coefficient", "loading")
 SET_WORDS = ("cell_type", "cell type", "celltype", "set", "signature", "cell population")
@@ -25,7 +26,8 @@ def read_signature(path: str | Path, *, name: str | None = None) -> GeneSignatur
     path : str or Path
         A table (tab, comma or semicolon) with a column ``gene`` and, if there are weights, ``weight``; a table with
         the columns ``cell_type`` and ``gene`` for several signatures; a list of genes, one a line; or GMT. A column
-        ``also`` may give another symbol of the same gene. Lines that start with # are remarks.
+        ``also`` may give another symbol of the same gene. Lines that start with # are remarks. UTF-8, plain or
+        compressed (gz, bz2, xz, zst).
     name : str or None
         Name of the score; that of the file where it is not given.
 
@@ -46,42 +48,32 @@ def read_signature(path: str | Path, *, name: str | None = None) -> GeneSignatur
     >>> read_signature(path).weights
     (1.5, 0.5)
     """
-    path = Path(path)
-    return read_signature_text(_read_bytes(path), name=name or path.name.partition(".")[0], file=path.name)
+    content = read_content(path, max_bytes=MAX_BYTES)
+    return interpret_signature(content, name=name or content.name.partition(".")[0])
 
 
-def read_signature_text(data: bytes, *, name: str, file: str) -> GeneSignature | SignatureSet:
-    """Read a signature from the bytes of its file; see `read_signature`."""
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise FileError(Problem("is not text in UTF-8", file, "save it as a tsv or csv file in UTF-8")) from None
-    if "\x00" in text:
-        raise FileError(Problem("is not text", file, "save it as a tsv or csv file"))
-    sha256 = hashlib.sha256(data).hexdigest()
-    if file.lower().endswith(".gmt"):
+def interpret_signature(content: Content, *, name: str) -> GeneSignature | SignatureSet:
+    """Read a signature from what its file holds; see `read_signature`."""
+    text, file, sha256 = utf8_text(content), content.name, content.sha256
+    if content.suffix == ".gmt":
         return _from_gmt(text, name, file, sha256)
     header, rows = _table(text, file)
-    places = _places(header, file)
-    if "set" in places:
-        return _from_sets(rows, places, name, file, sha256)
-    return _one(rows, places, name, file, sha256)
+    if "set" in _places(header, file):
+        return _from_sets(rows, header, name, file, sha256)
+    return _one(rows, header, name, file, sha256)
 
 
-def _read_bytes(path: Path) -> bytes:
-    def refuse(what: str, remedy: str) -> FileError:
-        return FileError(Problem(what, path.name, remedy))
+def names_a_file(name: str) -> bool:
+    """Tell the name of a signature file from a gene symbol: it ends as a table does, compressed or not.
 
-    try:
-        if path.is_dir():
-            raise refuse("is a folder", "give the file inside it")
-        if path.stat().st_size > MAX_BYTES:
-            raise refuse("is far too large for a signature", "give a table of genes and weights")
-        return path.read_bytes()
-    except FileNotFoundError:
-        raise refuse("there is no such file", "correct the path") from None
-    except (OSError, ValueError) as error:
-        raise refuse(f"cannot be read: {error}", "check the path and its permissions") from None
+    A gene may hold a slash.
+
+    Examples
+    --------
+    >>> names_a_file("signatures/her2.tsv.gz"), names_a_file("TRA/TRB"), names_a_file("ERBB2")
+    (True, False, False)
+    """
+    return format_suffix(Path(name)) in ENDINGS
 
 
 def _table(text: str, file: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
@@ -116,10 +108,8 @@ def _places(header: list[str], file: str) -> dict[str, int]:
     return places
 
 
-def _one(
-    rows: list[tuple[int, list[str]]], places: dict[str, int], title: str, file: str, sha256: str
-) -> GeneSignature:
-    found = ProblemList()
+def _one(rows: list[tuple[int, list[str]]], header: list[str], title: str, file: str, sha256: str) -> GeneSignature:
+    found, places = ProblemList(), _places(header, file)
     genes, weights, synonyms = [], [], []
     for number, row in rows:
         cells = row + [""] * (max(places.values()) + 1 - len(row))
@@ -131,17 +121,18 @@ def _one(
         genes.append(gene)
         synonyms += [(gene, other.strip()) for other in _also(cells, places) if other.strip()]
         if "weight" in places:
-            weights.append(_weight(cells[places["weight"]], gene, file, number, found))
+            place = places["weight"]
+            weights.append(_weight(cells[place], gene, file, f"line {number}", header[place], found))
     found.raise_if_any()
     return GeneSignature(title, tuple(genes), tuple(weights) if weights else None, file, sha256, tuple(synonyms))
 
 
-def _weight(word: str, gene: str, file: str, line: int, found: ProblemList) -> float:
+def _weight(word: str, gene: str, file: str, row: str, column: str, found: ProblemList) -> float:
     try:
         return float(word)
     except ValueError:
         what = f"the weight of {gene} is {word!r}, not a number"
-        found.add(TableError, what, where=file, row=f"line {line}", value=word, remedy="correct it")
+        found.add(TableError, what, where=file, row=row, column=column, value=word, remedy="correct it")
         return 0.0
 
 
@@ -150,16 +141,17 @@ def _also(cells: list[str], places: dict[str, int]) -> list[str]:
 
 
 def _from_sets(
-    rows: list[tuple[int, list[str]]], places: dict[str, int], title: str, file: str, sha256: str
+    rows: list[tuple[int, list[str]]], header: list[str], title: str, file: str, sha256: str
 ) -> SignatureSet:
+    place = _places(header, file)["set"]
     members: dict[str, list[tuple[int, list[str]]]] = {}
     for number, row in rows:
-        name = row[places["set"]] if len(row) > places["set"] else ""
+        name = row[place] if len(row) > place else ""
         members.setdefault(name, []).append((number, row))
     if "" in members:
         line = members[""][0][0]
         raise TableError(Problem("there is no name of a set", f"{file}, line {line}", "name it, or remove the line"))
-    signatures = tuple(_one(part, places, name, file, sha256) for name, part in members.items())
+    signatures = tuple(_one(part, header, name, file, sha256) for name, part in members.items())
     return SignatureSet(title, signatures, file, sha256)
 
 

@@ -145,7 +145,7 @@ def beside_the_paper(results: str | Path, *, output: Path | None = None) -> tupl
 
 
 def _read(path: Path, kind: str) -> Printed:
-    from her2stats.reading.files import read_content
+    from her2stats.files import read_content
     from her2stats.reading.formats import read_words
 
     read = read_words(read_content(path))

@@ -9,8 +9,9 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from her2stats.signatures.signature_file import names_a_file
 from her2stats.study.cohort_analysis import CohortAnalysis
-from her2stats.study.study_file import Study, looks_like_file
+from her2stats.study.study_file import Study
 
 NAMED_PACKAGES = ("numpy", "pandas", "scipy", "statsmodels", "scikit-learn", "plotnine")
 
@@ -58,7 +59,7 @@ def provenance(study: Study, analyses: list[CohortAnalysis]) -> dict[str, Any]:
 def study_inputs(study: Study) -> list[dict[str, str]]:
     """Files that serve the whole study: signature matrix, signature of the exposure; CIBERSORTx results by cohort."""
     named = [("", "signature matrix", study.deconvolution.signature if study.deconvolution is not None else None)]
-    named.append(("", "signature", study.scores.exposure if looks_like_file(study.scores.exposure) else None))
+    named.append(("", "signature", study.scores.exposure if names_a_file(study.scores.exposure) else None))
     named += [(cohort.name, "fractions", cohort.fractions) for cohort in study.cohorts]
     return [
         {

@@ -12,6 +12,7 @@ from her2stats.errors import CONTROL_CODES, FileError, Problem, ProblemList, Stu
 from her2stats.genes import CollapseRule
 from her2stats.reading.expression import Orientation
 from her2stats.reading.rows import MissingRule
+from her2stats.signatures.signature_file import names_a_file
 from her2stats.statistics.pooling import POOLED
 from her2stats.statistics.specs import CorrelationCI, OddsRatioCI, Weights
 
@@ -39,7 +40,7 @@ class Section(BaseModel):
             isinstance(word, str) and CONTROL_CODES.search(word)
             for word in (value if isinstance(value, list) else [value])
         ):
-            raise ValueError(f"{value!r} holds control codes; take them out")
+            raise ValueError(f"{value!r} holds control codes", "take them out")
         return value
 
 
@@ -89,7 +90,7 @@ class CohortSection(Section):
     @model_validator(mode="after")
     def _scale_is_declared(self) -> CohortSection:
         if self.expression is not None and self.scale is None:
-            raise ValueError('scale is missing: say scale = "log2" or scale = "linear"; it is never guessed')
+            raise ValueError("scale is missing", 'say scale = "log2" or scale = "linear"; it is never guessed')
         return self
 
 
@@ -155,14 +156,19 @@ class Study(Section):
         names = [cohort.name.lower() for cohort in cohorts]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
-            raise ValueError(f"cohort names must differ, found twice: {', '.join(twice)}")
+            raise ValueError(f"cohort names must differ, found twice: {', '.join(twice)}", "rename one of them")
         if POOLED in names:
-            raise ValueError(f"'{POOLED}' is the name of estimates pooled over cohorts; give the cohort another name")
+            what = f"'{POOLED}' is the name of estimates pooled over cohorts"
+            raise ValueError(what, "give the cohort another name")
         return cohorts
 
     def locate(self, written: str) -> Path:
         """Turn a path as written in the study file into a path on disk."""
         return self.path.parent / written
+
+    def section(self, cohort: str) -> CohortSection:
+        """Find what the study file says of one cohort."""
+        return next(section for section in self.cohorts if section.name == cohort)
 
     @property
     def results_folder(self) -> Path:
@@ -209,8 +215,11 @@ def _parse(path: Path) -> dict[str, Any]:
         raise FileError(Problem("there is no such file", str(path), "give the path of a study file (TOML)")) from None
     except IsADirectoryError:
         raise FileError(Problem("this is a folder", str(path), "give the study file inside it")) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise FileError(Problem(f"cannot be read: {error}", str(path), "check permissions and encoding")) from None
+    except UnicodeDecodeError:
+        raise FileError(Problem("is not text in UTF-8", str(path), "save it as UTF-8")) from None
+    except OSError as error:
+        remedy = "check the path and its permissions"
+        raise FileError(Problem(f"cannot be read: {error.strerror or error}", str(path), remedy)) from None
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -227,7 +236,8 @@ def _problem(detail: Any, path: Path) -> Problem:
     if kind == "extra_forbidden":
         return Problem("is not a known setting", place, "correct the spelling or remove it")
     if kind == "value_error":
-        return Problem(str(detail["ctx"]["error"]), place)
+        what, *remedy = detail["ctx"]["error"].args  # our own validators say both
+        return Problem(what, place, *(remedy or ["correct the value"]))
     return Problem(f"{detail['msg'][0].lower()}{detail['msg'][1:]}, not {given!r}", place, "correct the value")
 
 
@@ -263,11 +273,6 @@ def _named_files(study: Study) -> list[tuple[str, str]]:
         named += [(f"{section} {key}", getattr(cohort, key)) for key in keys]
     if study.deconvolution is not None:
         named.append(("[deconvolution] signature", study.deconvolution.signature))
-    if looks_like_file(study.scores.exposure):
+    if names_a_file(study.scores.exposure):
         named.append(("[scores] exposure", study.scores.exposure))
     return [(setting, written) for setting, written in named if written is not None]
-
-
-def looks_like_file(name: str) -> bool:
-    """Tell a signature file from a gene symbol or catalogue name: it has a folder or an ending of a table."""
-    return "/" in name or Path(name).suffix.lower() in {".tsv", ".csv", ".txt", ".gmt"}

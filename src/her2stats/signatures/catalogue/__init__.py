@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from functools import cache
+from hashlib import sha256
 from importlib.resources import files
+from pathlib import Path
 
 from her2stats.errors import InputError, Problem
+from her2stats.files import Content
 from her2stats.signatures.gene_signature import GeneSignature, SignatureSet
-from her2stats.signatures.signature_file import read_signature_text
+from her2stats.signatures.signature_file import interpret_signature
 
 SOURCES = {
     "danaher": "Danaher et al. 2017, J Immunother Cancer 5:18, doi 10.1186/s40425-017-0215-8 (CC BY 4.0)",
@@ -44,7 +47,7 @@ def signature(name: str) -> SignatureSet:
         remedy = f"it holds {', '.join(SOURCES)}; a signature of your own is read from its file"
         raise InputError(Problem(f"there is no signature {name!r} in the catalogue", remedy=remedy))
     data = (files(__package__) / f"{name}.tsv").read_bytes()
-    read = read_signature_text(data, name=name, file=f"{name}.tsv")
+    read = interpret_signature(Content(Path(f"{name}.tsv"), data, sha256(data).hexdigest()), name=name)
     assert isinstance(read, SignatureSet)
     members = tuple(
         GeneSignature(member.name, member.genes, None, SOURCES[name], member.sha256, member.synonyms) for member in read

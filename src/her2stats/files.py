@@ -12,7 +12,6 @@ from typing import NoReturn
 
 import pyarrow as pa
 
-from her2stats.cohort import Source
 from her2stats.errors import FileError, Problem
 
 MAX_BYTES = 4 * 2**30  # of decompressed content; a matrix of 60,000 genes x 5,000 samples as text is about 2.4 GiB
@@ -66,10 +65,6 @@ class Content:
         """Bytes that this content may unpack to: a file that claims far more than it holds is not data."""
         return min(MAX_BYTES, max(RATIO_COUNTS_FROM, MAX_RATIO * len(self.data)))
 
-    def source(self, role: str) -> Source:
-        """The entry in a cohort's sources."""
-        return Source(role, str(self.path), self.sha256)
-
 
 def format_suffix(path: Path) -> str:
     """Ending of a file name in lower case, without that of the compression.
@@ -79,10 +74,18 @@ def format_suffix(path: Path) -> str:
     >>> format_suffix(Path("expr.TSV.gz"))
     '.tsv'
     """
-    name = path.name.lower()
-    for packed in PACKED_SUFFIXES:
-        name = name.removesuffix(packed)
-    return Path(name).suffix
+    return Path(unpacked_name(path).lower()).suffix
+
+
+def unpacked_name(path: Path) -> str:
+    """Name of a file without the ending of its compression.
+
+    Examples
+    --------
+    >>> unpacked_name(Path("LM22.txt.gz"))
+    'LM22.txt'
+    """
+    return path.stem if path.suffix.lower() in PACKED_SUFFIXES else path.name
 
 
 def read_content(path: str | Path, *, max_bytes: int = MAX_BYTES) -> Content:
@@ -123,6 +126,23 @@ def read_content(path: str | Path, *, max_bytes: int = MAX_BYTES) -> Content:
     return Content(path, data, sha256)
 
 
+def utf8_text(content: Content) -> str:
+    """Text of a small file of the package's own kind (signatures); no other encoding is guessed.
+
+    Raises
+    ------
+    FileError
+        The bytes are not UTF-8, or hold what no text holds.
+    """
+    try:
+        text = content.data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = "\x00"
+    if "\x00" in text:
+        refuse(content.path, "is not text in UTF-8", "save it as a tsv or csv file in UTF-8")
+    return text
+
+
 def refuse(path: str | Path, what: str, remedy: str) -> NoReturn:
     """Raise `FileError` about one file."""
     raise FileError(Problem(what, Path(path).name, remedy)) from None
@@ -135,7 +155,9 @@ def _raw_bytes(path: Path, max_bytes: int) -> bytes:
         if path.exists() and not path.is_file():
             refuse(path, "is not a regular file", "give a file, not a pipe or a device")
         if path.exists() and path.stat().st_size > max_bytes:
-            refuse(path, f"is larger than {_size(max_bytes)}", "split it, or write it as parquet")
+            refuse(
+                path, f"is larger than {_size(max_bytes)}", "check that it is the right file; write a matrix as parquet"
+            )
         return path.read_bytes()
     except FileNotFoundError:
         refuse(path, "there is no such file", "correct the path")
@@ -175,4 +197,4 @@ def _bounded(path: Path, codec: str, raw: bytes, max_bytes: int) -> bytes:
 
 
 def _size(count: int) -> str:
-    return f"{count / 2**30:g} GiB"
+    return f"{count / 2**30:g} GiB" if count >= 2**30 else f"{count / 2**20:g} MiB"
