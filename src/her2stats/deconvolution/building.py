@@ -125,14 +125,14 @@ def _labels(
         known = {str(sample): str(kind) for sample, kind in dict(cell_types).items()}
         absent = [sample for sample in samples if sample not in known]
         if absent:
-            problems.add(
-                SampleError, f"{len(absent)} samples have no cell type: {', '.join(absent[:5])}", where="cell_types"
-            )
+            what = f"{len(absent)} samples have no cell type: {', '.join(absent[:5])}"
+            problems.add(SampleError, what, where="cell_types", remedy="name the type of every sample")
         labels = [known.get(sample, "") for sample in samples]
     else:
         labels = [str(kind) for kind in cell_types]
         if len(labels) != len(samples):
-            problems.add(SampleError, f"{len(labels)} cell types for {len(samples)} samples", where="cell_types")
+            what = f"{len(labels)} cell types for {len(samples)} samples"
+            problems.add(SampleError, what, where="cell_types", remedy="name the type of every sample")
     problems.raise_if_any()
     return np.array(labels, dtype=object)
 
@@ -149,26 +149,31 @@ def _checked(
     where = "expression"
     kinds, counts = np.unique(labels.astype(str), return_counts=True)
     if len(kinds) < 2:
-        problems.add(DataError, f"{len(kinds)} cell type; a signature needs at least two", where="cell_types")
+        what = f"{len(kinds)} cell type; a signature needs at least two"
+        problems.add(DataError, what, where="cell_types", remedy="add samples of other types")
     single = [kind for kind, count in zip(kinds, counts, strict=True) if count < 2]
     if single:
         problems.add(
             DataError, f"types with one sample: {', '.join(single)}", where="cell_types", remedy="give replicates"
         )
     if not (1 <= markers[0] <= markers[1] and 0 < q_value <= 1):
-        problems.add(DataError, f"markers {markers} at q < {q_value} have no meaning", where="build_signature_matrix")
+        what = f"markers {markers} at q < {q_value} have no meaning"
+        remedy = "give markers as (fewest, most), from 1 on, and a q-value above 0 and up to 1"
+        problems.add(DataError, what, where="build_signature_matrix", remedy=remedy)
     genes = pd.Index([str(gene) for gene in expression.index])
     if genes.has_duplicates:
         doubled = sorted(set(genes[genes.duplicated()]))
-        problems.add(GeneError, f"duplicated genes: {', '.join(doubled[:5])}", where=where)
+        what = f"duplicated genes: {', '.join(doubled[:5])}"
+        problems.add(GeneError, what, where=where, remedy="keep one row a gene")
     try:
         values = expression.to_numpy(dtype=np.float64, na_value=np.nan)
     except (ValueError, TypeError):
-        problems.add(TableError, "there is text among the numbers", where=where)
+        problems.add(TableError, "there is text among the numbers", where=where, remedy="give numbers only")
         values = np.zeros(expression.shape)
     if not np.isfinite(values).all():
         row = int(np.argwhere(~np.isfinite(values))[0, 0])
-        problems.add(TableError, "values are missing or infinite", where=f"{where}, gene {genes[row]}")
+        what, remedy = "values are missing or infinite", "drop or impute these genes"
+        problems.add(TableError, what, where=f"{where}, gene {genes[row]}", remedy=remedy)
     elif (values < 0).any():
         row = int(np.argwhere(values < 0)[0, 0])
         problems.add(

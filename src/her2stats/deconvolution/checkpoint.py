@@ -50,7 +50,7 @@ class Checkpoint:
             else:
                 _write(description, content)
         except OSError as error:
-            raise OutputError(Problem(f"cannot be written: {error.strerror}", str(self.folder))) from error
+            raise _cannot_be_written(self.folder, error) from error
         self._there = {int(file.name[6:13]): file for file in self.folder.glob("block-*-*.parquet")}
 
     def _compare(self, description: Path, identity: dict[str, Any]) -> None:
@@ -100,7 +100,7 @@ class Checkpoint:
         try:
             _write(file, content)
         except OSError as error:
-            raise OutputError(Problem(f"cannot be written: {error.strerror}", str(file))) from error
+            raise _cannot_be_written(file, error) from error
         self._there[block] = file
 
     def tables(self) -> Iterator[Any]:
@@ -153,7 +153,7 @@ class Checkpoint:
             _write(self.folder / FINISHED, _checksum(temporary).encode())
             temporary.replace(output)
         except OSError as error:
-            raise OutputError(Problem(f"cannot be written: {error.strerror}", str(output))) from error
+            raise _cannot_be_written(output, error) from error
         for file in sorted(self.folder.iterdir(), key=lambda file: file.name == FINISHED):  # that one last
             file.unlink()
         self.folder.rmdir()
@@ -172,6 +172,10 @@ def _folder(output: Path) -> Path:
 def _checksum(file: Path) -> str:
     with file.open("rb") as content:
         return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def _cannot_be_written(place: Path, error: OSError) -> OutputError:
+    return OutputError(Problem(f"cannot be written: {error.strerror}", str(place), "check permissions and free space"))
 
 
 def _write(file: Path, content: bytes) -> None:

@@ -179,7 +179,7 @@ def scale_notes(samples: Sequence[str], high: Floats) -> list[Note]:
 
 def _check_names(genes: Sequence[str], samples: Sequence[str], shared: list[str], problems: ProblemList) -> None:
     if not samples:
-        problems.add(TableError, "no samples", where="expression")
+        problems.add(TableError, "no samples", where="expression", remedy="give genes x samples")
     for kind, names, word in ((GeneError, genes, "genes"), (SampleError, samples, "samples")):
         doubled = pd.Index(names)[pd.Index(names).duplicated()].unique()
         if len(doubled):
@@ -199,7 +199,8 @@ def _numbers(expression: pd.DataFrame, problems: ProblemList) -> Floats:
         if not pd.api.types.is_numeric_dtype(kind) or pd.api.types.is_complex_dtype(kind)
     ]
     if text:
-        problems.add(TableError, f"{len(text)} columns are not numeric: {_some(text)}", where="expression")
+        what, remedy = f"{len(text)} columns are not numeric: {_some(text)}", "leave out what describes genes"
+        problems.add(TableError, what, where="expression", remedy=remedy)
         return np.empty((0, 0))
     return expression.to_numpy(dtype=np.float64, na_value=np.nan)
 

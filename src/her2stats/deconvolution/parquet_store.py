@@ -81,7 +81,8 @@ def open_parquet(path: Path, signature: SignatureMatrix) -> ExpressionStore:
             )
         other = [name for name in numbers if not _numeric(schema.field(name).type)]
         if other:
-            problems.add(TableError, f"columns are not numeric: {', '.join(other[:5])}", where=str(path))
+            what, remedy = f"columns are not numeric: {', '.join(other[:5])}", "leave out what is not expression"
+            problems.add(TableError, what, where=str(path), remedy=remedy)
         problems.raise_if_any()
         names = tuple(str(name) for name in file.read(columns=texts).column(0).to_pylist())
     wanted = set(signature.genes)

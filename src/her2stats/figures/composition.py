@@ -143,7 +143,9 @@ def _amounts(frame: pd.DataFrame, order: list[str], *, relative: bool) -> tuple[
     negative = [name for name in order if (amounts[name] < 0).any()]
     if negative:
         counts = {name: int((amounts[name] < 0).sum()) for name in negative}
-        raise DataError(*(Problem(f"'{name}' is negative in {count} samples") for name, count in counts.items()))
+        remedy = "fractions are 0 or more; correct them"
+        what = (f"'{name}' is negative in {count} samples" for name, count in counts.items())
+        raise DataError(*(Problem(text, remedy=remedy) for text in what))
     complete = amounts.dropna()
     if relative:
         total = complete.sum(axis=1)

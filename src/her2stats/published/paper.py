@@ -129,7 +129,8 @@ def audit_paper(paper: Mapping[str, Any]) -> pd.DataFrame:
             try:
                 tables.append(check(entry, paper))
             except KeyError as error:
-                found.add(DataError, f"{error.args[0]!r} is missing", where=f"[[{name}]] number {number}")
+                where = f"[[{name}]] number {number}"
+                found.add(DataError, f"{error.args[0]!r} is missing", where=where, remedy="add it")
     found.raise_if_any()
     return join_findings(tables)
 

@@ -78,7 +78,8 @@ def write_report(folder: str | Path) -> Path:
     except OSError as error:
         draft.unlink(missing_ok=True)
         reason = error.strerror or str(error)
-        raise OutputError(Problem(f"the report cannot be written: {reason}", str(target))) from error
+        what, remedy = f"the report cannot be written: {reason}", "check permissions and free space"
+        raise OutputError(Problem(what, str(target), remedy)) from error
     return target
 
 

@@ -170,7 +170,8 @@ def _numbers(problems: ProblemList, name: str, column: pd.Series, *, binary: boo
     numbers: Array = column.to_numpy(dtype="float64", na_value=np.nan, copy=True)
     if np.isinf(numbers).any():
         place = column.index[np.flatnonzero(np.isinf(numbers))[0]]
-        problems.add(DataError, f"column '{name}' holds an infinite number", where=f"row {place}")
+        what, remedy = f"column '{name}' holds an infinite number", "correct it, or leave the cell empty"
+        problems.add(DataError, what, where=f"row {place}", remedy=remedy)
     other = numbers[~np.isnan(numbers) & (numbers != 0.0) & (numbers != 1.0)]
     if binary and len(other):
         problems.add(DataError, f"outcome '{name}' holds {other[0]:g}", remedy="give 0 and 1 only")

@@ -89,7 +89,8 @@ def _block(cohort: str, outcome: str, rows: list[dict[str, Any]], decimals: int)
     for row in rows:
         level = split_level(row["term"])[1] or row["term"]
         if level in counts:
-            raise DataError(Problem(f"the group {level!r} occurs twice for {outcome}", cohort))
+            what = f"the group {level!r} occurs twice for {outcome}"
+            raise DataError(Problem(what, cohort, "give the rows of one cohort, each comparison once"))
         counts[level] = (row["n_comparison"], row["n_events_comparison"])
         ratios[level] = effect_text(row, "odds ratio")
     yes, no = _WORDS.get(outcome, ("yes", "no"))

@@ -81,7 +81,8 @@ def save_workbook(tables: Mapping[str, pd.DataFrame], path: str | Path) -> Path:
         path.write_bytes(_without_dates(buffer.getvalue()))
     except OSError as error:
         reason = error.strerror or str(error)
-        raise OutputError(Problem(f"the workbook cannot be written: {reason}", str(path))) from error
+        what, remedy = f"the workbook cannot be written: {reason}", "check permissions and free space"
+        raise OutputError(Problem(what, str(path), remedy)) from error
     return path
 
 
