@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from her2stats.errors import GeneError
 from her2stats.genes import (
+    CollapseRule,
     collapse_duplicates,
     harmonise_genes,
     match_symbols,
@@ -174,10 +175,53 @@ class TestNamesThatChanged:
     def test_a_row_whose_own_name_is_wanted_is_given_to_nobody_else(self) -> None:
         assert match_symbols(["EMR1", "ADGRE1"], ["ADGRE1"]).rows == {"ADGRE1": "ADGRE1"}
 
-    def test_two_rows_that_could_be_the_gene_are_not_chosen_between(self) -> None:
-        matched = match_symbols(["RUBCNL"], ["C13orf18", "KIAA0226L"])
+    def test_the_signature_calls_one_gene_by_two_names(self) -> None:
+        matched = match_symbols(["C13orf18", "KIAA0226L"], ["RUBCNL"])
         assert matched.rows == {}
-        assert matched.unclear == ("RUBCNL",)
+        assert matched.unclear == ("C13orf18", "KIAA0226L")
+        assert match_symbols(["EMR1", "ADGRE1"], ["ADGRE1", "EMR1"]).rows == {"EMR1": "EMR1", "ADGRE1": "ADGRE1"}
+
+    @pytest.mark.parametrize(
+        ("wanted", "rows"),
+        [
+            ("RUBCNL", ("C13orf18", "KIAA0226L")),
+            ("SEPTIN2", ("SEPTIN2", "SEPT2")),
+            ("SEPT2", ("SEPT2", "SEPTIN2")),
+            ("HLA-DRA", ("HLA-DRA", "HLA.DRA")),
+        ],
+    )
+    def test_between_two_rows_that_are_the_gene_nothing_is_chosen(self, wanted: str, rows: tuple[str, str]) -> None:
+        matched = match_symbols([wanted], [*reversed(rows), "ERBB2"])
+        assert matched.rows == {}
+        assert matched.several == {wanted: rows}
+        matrix = pd.DataFrame({"s": [1.0, 2.0, 4.0]}, index=["ERBB2", *rows])
+        both = f"rows '{rows[0]}' and '{rows[1]}' are one gene"
+        with pytest.raises(GeneError, match=rf"gene '{wanted}': {both}, .* today -> say how to make them one"):
+            harmonise_genes(matrix, [wanted])
+
+    @pytest.mark.parametrize(
+        ("rule", "value"), [("max-mean", [2.0, 7.0]), ("mean", [3.0, 5.0]), ("median", [3.0, 5.0])]
+    )
+    def test_a_declared_rule_makes_them_one(self, rule: CollapseRule, value: list[float]) -> None:
+        rows = {"SEPT2": [4.0, 3.0], "ERBB2": [1.0, 1.0], "SEPTIN2": [2.0, 7.0]}
+        matrix = pd.DataFrame(rows, index=["s", "t"]).T
+        for order in (list(rows), list(rows)[::-1]):
+            merged, notes = harmonise_genes(matrix.loc[order], ["SEPTIN2"], what="LM22", duplicates=rule)
+            assert merged.loc["SEPTIN2"].tolist() == value
+            assert sorted(merged.index) == ["ERBB2", "SEPTIN2"]
+            assert notes[0].what == f"LM22: genes that stand in rows of two names, made one ({rule})"
+            assert notes[0].detail == "SEPTIN2: SEPTIN2 and SEPT2"
+
+    def test_rows_that_no_signature_wants_are_left_alone(self) -> None:
+        matrix = pd.DataFrame({"s": [1.0, 2.0, 3.0]}, index=["SEPT2", "SEPTIN2", "ERBB2"])
+        assert harmonise_genes(matrix, ["ERBB2"])[0] is matrix
+
+    def test_real_data_where_the_choice_matters(self, shared: Path) -> None:
+        """On these arrays FAM30A and KIAA0125, one of Danaher's markers, are two rows with a correlation of 0.42."""
+        path = shared / "pbmc_sdy420" / "expr.tsv.gz"
+        available = first_words(gzip.decompress(path.read_bytes()).decode(), 0)
+        wanted = first_words((shared / "signatures" / "danaher_markers.tsv").read_text(), 1)
+        assert match_symbols(wanted, available).several == {"KIAA0125": ("KIAA0125", "FAM30A")}
 
     def test_rows_are_renamed_with_a_note(self) -> None:
         matrix = pd.DataFrame({"s": [1.0, 2.0]}, index=["ADGRE1", "ERBB2"])

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from her2stats.cli.app import DISAGREES, NOT_CHECKED, app
-from her2stats.cli.options import AsJson, ExpressionFile, Jobs, Offset, ResultsFolder, Scale
+from her2stats.cli.options import AsJson, Duplicates, ExpressionFile, Jobs, Offset, ResultsFolder, Scale
 from her2stats.cli.printing import print_json, print_table, say, write_table
 
 
@@ -18,12 +18,13 @@ def score(
     scale: Scale,
     signature: Annotated[str, typer.Option(help="A gene, a catalogue name (danaher) or a signature file.")],
     offset: Offset = 0.0,
+    duplicates: Duplicates = "error",
     output: Annotated[Path | None, typer.Option(help="CSV to write; printed without it.")] = None,
 ) -> None:
     """Score a signature in every sample."""
     from her2stats.study.single_steps import scores_of_file
 
-    scores, coverage = scores_of_file(expression, signature, scale=scale, offset=offset)
+    scores, coverage = scores_of_file(expression, signature, scale=scale, offset=offset, duplicates=duplicates)
     write_table(scores, output)
     for line in coverage:
         say(line, err=True)
@@ -33,8 +34,9 @@ def score(
 def deconvolve(
     expression: ExpressionFile,
     scale: Scale,
-    signature: Annotated[Path, typer.Option(help="The signature matrix, genes x types, linear scale.")],
+    signature: Annotated[Path, typer.Option(help="The signature matrix, genes x types, linear scale.", readable=False)],
     offset: Offset = 0.0,
+    duplicates: Duplicates = "error",
     mode: Annotated[str, typer.Option(help="absolute, relative or no.sumto1.")] = "absolute",
     permutations: Annotated[int, typer.Option(min=0, help="Permutations for p-values.")] = 0,
     quantile_normalise: Annotated[bool, typer.Option("--quantile-normalise")] = False,
@@ -51,6 +53,7 @@ def deconvolve(
         signature,
         scale=scale,
         offset=offset,
+        duplicates=duplicates,
         mode=mode,
         permutations=permutations,
         quantile_normalise=quantile_normalise,

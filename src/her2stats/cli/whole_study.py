@@ -16,8 +16,8 @@ from her2stats.errors import InputError
 
 @app.command()
 def init(
-    clinical: Annotated[Path, typer.Argument(help="The clinical table.", show_default=False)],
-    expression: Annotated[Path | None, typer.Option(help="The expression matrix.")] = None,
+    clinical: Annotated[Path, typer.Argument(help="The clinical table.", show_default=False, readable=False)],
+    expression: Annotated[Path | None, typer.Option(help="The expression matrix.", readable=False)] = None,
     output: Annotated[Path, typer.Option(help="The study file to write.")] = Path("study.toml"),
     name: Annotated[str, typer.Option(help="Name of the cohort.")] = "cohort1",
 ) -> None:

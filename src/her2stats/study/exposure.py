@@ -11,10 +11,11 @@ from her2stats.errors import InputError
 from her2stats.notes import Note
 from her2stats.signatures import Scores, score_danaher, score_exposure, score_gene
 from her2stats.signatures import signature as from_catalogue
+from her2stats.signatures.signature_file import names_a_file
 from her2stats.signatures.til import TOTAL
 from her2stats.study.gene_names import expression_for_exposure, expression_for_genes
 from her2stats.study.material import Answers
-from her2stats.study.study_file import Study, looks_like_file
+from her2stats.study.study_file import Study
 
 DANAHER = "Danaher "  # LM22 and Danaher share names such as Neutrophils; the prefix keeps the columns apart
 
@@ -40,19 +41,16 @@ def score_cohort(cohort: Cohort, study: Study, answers: Answers) -> ScoredCohort
     Raises
     ------
     CoverageError, GeneError
-        The exposure cannot be scored.
+        The exposure cannot be scored; or a gene of any score stands in two rows, and no rule says how to merge them.
     """
-    settings = study.scores
     exposure = score_exposure_of(cohort, study)
     name = str(exposure.table.columns[0])
     parts, also = [exposure], []
-    for gene in dict.fromkeys(settings.also):
-        if gene == name:
-            continue
+    genes = [gene for gene in dict.fromkeys(study.scores.also) if gene != name]
+    expression, notes = expression_for_genes(cohort, genes, study, what="genes beside the exposure")
+    for gene in genes:
         try:
-            expression, notes = expression_for_genes(cohort, [gene], study, what=gene)
-            scored = score_gene(expression, gene)
-            parts.append(replace(scored, notes=(*notes, *scored.notes)))
+            parts.append(score_gene(expression, gene))
             also.append(gene)
         except InputError as error:
             answers.omit(f"score {gene}", error.problems[0].what)
@@ -66,7 +64,7 @@ def score_cohort(cohort: Cohort, study: Study, answers: Answers) -> ScoredCohort
         table=pd.concat([part.table for part in parts], axis=1),
         coverage=pd.concat([part.coverage for part in parts]).rename_axis("score").reset_index(),
         method=f"{name}: {exposure.method}",
-        notes=tuple(note for part in parts for note in part.notes),
+        notes=(*notes, *(note for part in parts for note in part.notes)),
     )
 
 
@@ -82,7 +80,7 @@ def score_exposure_of(cohort: Cohort, study: Study) -> Scores:
     expression, notes = expression_for_exposure(cohort, study)
     scores = score_exposure(
         expression,
-        study.locate(settings.exposure) if looks_like_file(settings.exposure) else settings.exposure,
+        study.locate(settings.exposure) if names_a_file(settings.exposure) else settings.exposure,
         name=settings.exposure_name,
         min_coverage=settings.min_coverage,
         allow_low_coverage=settings.allow_low_coverage,
@@ -90,13 +88,19 @@ def score_exposure_of(cohort: Cohort, study: Study) -> Scores:
     return replace(scores, notes=(*notes, *scores.notes))
 
 
+def genes_beside_exposure(study: Study) -> dict[str, list[str]]:
+    """Genes that the study scores besides its exposure, by the setting of the study file that asks for them."""
+    markers = list(from_catalogue("danaher").genes) if study.scores.til == "danaher" else []
+    return {"also": list(study.scores.also), "til": markers}
+
+
 def _til(cohort: Cohort, study: Study, answers: Answers) -> Scores | None:
     if study.scores.til == "none":
         answers.omit("total TIL", "the study file does not ask for it")
         return None
+    markers = genes_beside_exposure(study)["til"]
+    expression, notes = expression_for_genes(cohort, markers, study, what="the Danaher markers")
     try:
-        markers = from_catalogue("danaher").genes
-        expression, notes = expression_for_genes(cohort, markers, study, what="the Danaher markers")
         scores = score_danaher(expression, min_coverage=study.scores.min_coverage)
     except InputError as error:
         answers.omit("total TIL", error.problems[0].what)

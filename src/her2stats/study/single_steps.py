@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import pandas as pd
 
+from her2stats.cohort import Expression
 from her2stats.errors import InputError, OutputError, Problem
+from her2stats.genes import CollapseRule
 from her2stats.notes import Note
-from her2stats.study.study_file import looks_like_file
 from her2stats.tables.csv_cells import csv_text
 
 Mode = Literal["relative", "absolute", "no.sumto1"]
 
 
 def scores_of_file(
-    expression: Path, signature: str, *, scale: str, offset: float = 0.0
+    expression: Path, signature: str, *, scale: str, offset: float = 0.0, duplicates: str = "error"
 ) -> tuple[pd.DataFrame, list[str]]:
     """Score a gene, a catalogue signature or a signature file in one expression file.
 
@@ -26,18 +29,17 @@ def scores_of_file(
     tuple
         samples x scores, and the gene coverage of each score, a line each.
     """
-    from her2stats.genes import harmonise_genes
-    from her2stats.reading import read_expression
     from her2stats.signatures import read_signature, score_danaher, score_exposure, score_signature
     from her2stats.signatures import signature as from_catalogue
     from her2stats.signatures.gene_signature import GeneSignature, SignatureSet
+    from her2stats.signatures.signature_file import names_a_file
 
-    values = read_expression(expression, scale=checked_scale(scale), offset=offset).log2()
     found: GeneSignature | SignatureSet | None = None
-    if signature == "danaher" or looks_like_file(signature):
+    if signature == "danaher" or names_a_file(signature):
         found = from_catalogue("danaher") if signature == "danaher" else read_signature(signature)
     wanted = [signature] if found is None else found.genes
-    values, notes = harmonise_genes(values, wanted, what=signature)
+    read, notes = _read(expression, wanted, what=signature, scale=scale, offset=offset, duplicates=duplicates)
+    values = read.log2()
     if signature == "danaher":
         scores = score_danaher(values)
     elif isinstance(found, SignatureSet):
@@ -48,7 +50,7 @@ def scores_of_file(
         f"{name}: {row['genes_found']} of {row['genes_total']} genes {row['flag']}".strip()
         for name, row in scores.coverage.iterrows()
     ]
-    return scores.table.rename_axis("sample"), [*spoken(tuple(notes)), *lines]
+    return scores.table.rename_axis("sample"), [*spoken(notes), *lines]
 
 
 def fractions_of_file(
@@ -57,6 +59,7 @@ def fractions_of_file(
     *,
     scale: str,
     offset: float = 0.0,
+    duplicates: str = "error",
     mode: str = "absolute",
     permutations: int = 0,
     quantile_normalise: bool = False,
@@ -72,17 +75,14 @@ def fractions_of_file(
         samples x (types, quality), and what there is to know about it, a line each.
     """
     from her2stats.deconvolution import deconvolve, read_signature_matrix
-    from her2stats.genes import harmonise_genes
-    from her2stats.reading import read_expression
 
     modes: dict[str, Mode] = {"relative": "relative", "absolute": "absolute", "no.sumto1": "no.sumto1"}
     if mode not in modes:
         raise InputError(Problem(f"{mode!r} is not a mode", "--mode", f"say one of {', '.join(modes)}"))
     matrix = read_signature_matrix(signature)
-    values = read_expression(expression, scale=checked_scale(scale), offset=offset).linear()
-    values, notes = harmonise_genes(values, matrix.genes, what=matrix.name)
+    read, notes = _read(expression, matrix.genes, what=matrix.name, scale=scale, offset=offset, duplicates=duplicates)
     found = deconvolve(
-        values,
+        read.linear(),
         matrix,
         mode=modes[mode],
         permutations=permutations,
@@ -92,6 +92,27 @@ def fractions_of_file(
         n_jobs=n_jobs,
     )
     return pd.concat([found.fractions, found.quality], axis=1).rename_axis("sample"), spoken((*notes, *found.notes))
+
+
+def _read(
+    expression: Path, wanted: Sequence[str], *, what: str, scale: str, offset: float, duplicates: str
+) -> tuple[Expression, tuple[Note, ...]]:
+    """Read a matrix, with the rows that a signature wants under the names it uses, and all that there is to say."""
+    from her2stats.genes import harmonise_genes
+    from her2stats.reading import read_expression
+
+    rule = checked_rule(duplicates)
+    read = read_expression(expression, scale=checked_scale(scale), offset=offset, duplicates=rule)
+    values, notes = harmonise_genes(read.values, wanted, what=what, duplicates=rule)
+    return replace(read, values=values), (*read.notes, *notes)
+
+
+def checked_rule(duplicates: str) -> CollapseRule:
+    """Accept the rules there are for rows that are one gene."""
+    rules: dict[str, CollapseRule] = {rule: rule for rule in get_args(CollapseRule)}
+    if duplicates not in rules:
+        raise InputError(Problem(f"{duplicates!r} is not a rule", "--duplicates", f"say one of {', '.join(rules)}"))
+    return rules[duplicates]
 
 
 def checked_scale(scale: str) -> Literal["log2", "linear"]:
