@@ -95,6 +95,9 @@ class Deconvolution:
         return self.settings.mode
 
 
+QUALITY = ("nu", "r", "rmse", "p_value", "p_value_unbiased", "score", "coverage", "kkt", "iterations", "flag")
+
+
 def quality_table(fits: Fits, null: Floats, fractions: pd.DataFrame, coverage: float) -> pd.DataFrame:
     """Quality of each sample, from its fit and the correlations of random mixtures."""
     ours, unbiased = p_values(fits.r, null)
@@ -112,6 +115,7 @@ def quality_table(fits: Fits, null: Floats, fractions: pd.DataFrame, coverage: f
             "flag": pd.Series(fits.flag.astype(object), index=fractions.index).astype(str),
         },
         index=fractions.index,
+        columns=list(QUALITY),
     )
 
 

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
 
 from her2stats.cohort import Cohort
-from her2stats.deconvolution import SignatureMatrix, read_signature_matrix
-from her2stats.deconvolution.mixture import check_overlap
-from her2stats.errors import CoverageError, InputError, ProblemList
+from her2stats.deconvolution import Deconvolution, SignatureMatrix, read_signature_matrix
+from her2stats.deconvolution.mixture import align_mixture
+from her2stats.errors import InputError, ProblemList
 from her2stats.reading import read_cohort
 from her2stats.signatures import read_signature
+from her2stats.signatures.signature_file import names_a_file
 from her2stats.study.cohort_analysis import read_fractions
-from her2stats.study.exposure import score_exposure_of
-from her2stats.study.gene_names import expression_for_matrix
+from her2stats.study.column_names import check_column_names
+from her2stats.study.exposure import ScoredCohort, genes_beside_exposure, score_cohort, score_exposure_of
+from her2stats.study.gene_names import expression_for_genes, expression_for_matrix
+from her2stats.study.material import Answers
 from her2stats.study.progress import Progress, silent
-from her2stats.study.study_file import CohortSection, Study, looks_like_file
+from her2stats.study.study_file import CohortSection, Study
+
+T = TypeVar("T")
 
 
 def read_inputs(study: Study, *, progress: Progress = silent) -> tuple[list[Cohort], SignatureMatrix | None]:
@@ -25,58 +34,74 @@ def read_inputs(study: Study, *, progress: Progress = silent) -> tuple[list[Coho
     InputError
         Every problem of every file.
     """
-    problems, cohorts = ProblemList(), []
-    matrix = None
+    problems = ProblemList()
+    read = []
     for number, section in enumerate(study.cohorts):
         progress("Reading", number, len(study.cohorts))
-        try:
-            cohorts.append(_read_cohort(study, section))
-        except InputError as error:
-            problems.take(error)
-            cohort = None
-        else:
-            cohort = cohorts[-1]
-        try:
-            read_fractions(study, section, cohort)
-        except InputError as error:
-            problems.take(error)
-    if study.deconvolution is not None and study.deconvolution.signature is not None:
-        try:
-            matrix = read_signature_matrix(study.locate(study.deconvolution.signature))
-        except InputError as error:
-            problems.take(error)
-    if looks_like_file(study.scores.exposure):
-        try:
-            read_signature(study.locate(study.scores.exposure))
-        except InputError as error:
-            problems.take(error)
+        read.append(_read_with_fractions(study, section, problems))
+    signature = study.deconvolution.signature if study.deconvolution is not None else None
+    matrix = _attempt(problems, lambda: read_signature_matrix(study.locate(signature))) if signature else None
+    if names_a_file(study.scores.exposure):
+        _attempt(problems, lambda: read_signature(study.locate(study.scores.exposure)))
     progress("Reading", len(study.cohorts), len(study.cohorts))
     problems.raise_if_any()
-    _check_genes(study, cohorts, matrix)
+    cohorts = []
+    for cohort, fractions in read:
+        assert cohort is not None
+        _check_analysis(cohort, study, matrix, fractions, problems)
+        cohorts.append(cohort)
+    problems.raise_if_any()
     return cohorts, matrix
 
 
-def _check_genes(study: Study, cohorts: Sequence[Cohort], matrix: SignatureMatrix | None) -> None:
-    """Find out before anything is computed whether every cohort has the genes that the study needs."""
-    problems = ProblemList()
-    for section, cohort in zip(study.cohorts, cohorts, strict=True):
-        if cohort.expression is None:
-            continue
-        try:
-            score_exposure_of(cohort, study)
-        except InputError as error:
-            for problem in error.problems:
-                where = f"cohort {cohort.name!r}, [scores] exposure{f', {problem.where}' if problem.where else ''}"
-                problems.add(type(error), problem.what, where=where, remedy=problem.remedy)
-        if matrix is None or section.fractions is not None or study.deconvolution is None:
-            continue
-        missing = ProblemList()
-        genes = expression_for_matrix(cohort, matrix, study)[0].index
-        check_overlap(matrix, sorted(set(matrix.genes) & set(genes)), study.deconvolution.min_overlap, missing)
-        for problem in missing:
-            where = f"cohort {cohort.name!r}, [deconvolution] signature"
-            problems.add(CoverageError, problem.what, where=where, remedy=problem.remedy)
-    problems.raise_if_any()
+def _attempt(problems: ProblemList, step: Callable[[], T], *, where: str = "") -> T | None:
+    """Go on after an error, so that all problems are told together; `where` says in front of which file or row."""
+    try:
+        return step()
+    except InputError as error:
+        for problem in error.problems:
+            place = ", ".join(part for part in (where, problem.where) if part)
+            problems.take(type(error)(replace(problem, where=place)))
+        return None
+
+
+def _read_with_fractions(
+    study: Study, section: CohortSection, problems: ProblemList
+) -> tuple[Cohort | None, Deconvolution | None]:
+    cohort = _attempt(problems, lambda: _read_cohort(study, section))
+    return cohort, _attempt(problems, lambda: read_fractions(study, section, cohort))
+
+
+def _check_analysis(
+    cohort: Cohort, study: Study, matrix: SignatureMatrix | None, fractions: Deconvolution | None, problems: ProblemList
+) -> None:
+    """Find out before anything is computed what a cohort lacks for its analysis: genes, scale, names of their own."""
+    here, place = ProblemList(), f"cohort {cohort.name!r}"
+    types, file = fractions.signature.cell_types if fractions else (), str(study.section(cohort.name).fractions)
+    if cohort.expression is not None:
+        _attempt(here, lambda: score_exposure_of(cohort, study), where=f"{place}, [scores] exposure")
+        _check_genes(cohort, study, here, place)
+        if matrix is not None and fractions is None:
+            types, file = matrix.cell_types, Path(matrix.source).name
+            _attempt(here, lambda: _check_mixture(cohort, study, matrix), where=f"{place}, [deconvolution] signature")
+    if not here:
+        scored = score_cohort(cohort, study, Answers(cohort.name)) if cohort.expression is not None else ScoredCohort()
+        check_column_names(cohort, scored, types, file, study, here)
+    for error in here.errors():
+        problems.take(error)
+
+
+def _check_genes(cohort: Cohort, study: Study, problems: ProblemList, place: str) -> None:
+    for setting, genes in genes_beside_exposure(study).items():
+        named = partial(expression_for_genes, cohort, genes, study, what="")
+        _attempt(problems, named, where=f"{place}, [scores] {setting}")
+
+
+def _check_mixture(cohort: Cohort, study: Study, matrix: SignatureMatrix) -> None:
+    """Go through everything that deconvolution refuses."""
+    assert study.deconvolution is not None
+    expression, _ = expression_for_matrix(cohort, matrix, study)
+    align_mixture(expression, matrix, min_overlap=study.deconvolution.min_overlap)
 
 
 def _read_cohort(study: Study, section: CohortSection) -> Cohort:
