@@ -106,7 +106,8 @@ def read_numerals(column: Any, size: int, *, name: str, places: Sequence[str] = 
     cells = list(column) if is_column(column) else [column] * size
     found = ProblemList()
     if len(cells) != size:
-        found.add(TableError, f"{name} has {len(cells)} values where there are {size} rows", column=name)
+        what = f"{name} has {len(cells)} values where there are {size} rows"
+        found.add(TableError, what, column=name, remedy="give one value a row, or one for all")
         found.raise_if_any()
     numerals: list[Numeral | None] = []
     for row, cell in enumerate(cells):
@@ -139,7 +140,8 @@ def read_claims(claim: Any, size: int, *, places: Sequence[str] = ()) -> list[st
     claims = [text.strip().casefold() for text in texts(claim, size)]
     found = ProblemList()
     if len(claims) != size:
-        found.add(DataError, f"claim has {len(claims)} values where there are {size} rows", column="claim")
+        what = f"claim has {len(claims)} values where there are {size} rows"
+        found.add(DataError, what, column="claim", remedy="give one claim a row, or one for all")
     for row, text in enumerate(claims):
         if text not in ("", "significant", "not significant"):
             at = row_name(row, places[row] if row < len(places) else "")
