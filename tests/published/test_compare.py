@@ -8,6 +8,7 @@ import pytest
 
 from her2stats.errors import DataError
 from her2stats.published import compare_published, comparison_summary, published_estimates
+from her2stats.published.questions import QUESTIONS
 from her2stats.statistics import (
     adjust,
     compare_groups,
@@ -61,7 +62,7 @@ def _run(exposure: str, cohort: str) -> dict[str, pd.DataFrame]:
 
 
 def _row(table: pd.DataFrame, question: str, outcome: str, stratum: str, exposure: str = "HER2_20") -> pd.Series:
-    chosen = (table["question"] == question) & (table["outcome"] == outcome) & (table["stratum"] == stratum)
+    chosen = (table["question"] == QUESTIONS[question]) & (table["outcome"] == outcome) & (table["stratum"] == stratum)
     return table[chosen & (table["exposure"] == exposure)].iloc[0]
 
 
@@ -81,11 +82,13 @@ def test_the_same_cohort_and_score_are_compared_number_by_number() -> None:
     assert row["comparison"] == "same cohort"
     assert row["printed"] == "-0.44 (-0.53 to -0.34)"
     assert row["difference"] == pytest.approx(row["our_estimate"] + 0.44)
+    assert (row["our_measure"], row["difference_scale"]) == ("rho", "rho")
     assert row["overlap"]
     assert row["same_sign"]
     assert row["same_conclusion"]
     odds = _row(table, "fit_logistic", "Plasma cells", "hr=positive")
     assert odds["difference"] == pytest.approx(np.log(odds["our_estimate"] / 0.41))
+    assert (odds["our_measure"], odds["difference_scale"]) == ("odds ratio", "log odds ratio")
 
 
 def test_an_external_cohort_with_another_exposure_is_compared_by_direction() -> None:
@@ -94,6 +97,7 @@ def test_an_external_cohort_with_another_exposure_is_compared_by_direction() -> 
     assert plasma["comparison"] == "replication, ERBB2 for the HER2 score"
     assert np.isnan(plasma["difference"])
     assert pd.isna(plasma["overlap"])
+    assert plasma["difference_scale"] == ""
     assert plasma["same_sign"]
     assert plasma["same_conclusion"]
     own = _row(table, "correlate", "total TIL", "all", exposure="ERBB2")
@@ -113,7 +117,12 @@ def test_interactions_groups_and_marginal_slopes_are_compared_by_direction() -> 
         assert row["same_sign"], row
         assert row["same_conclusion"], row
     for outcome in ("Macrophages M1", "T cells CD8"):
-        assert _row(table, "compare_groups", outcome, "all", exposure="hr")["same_conclusion"]
+        row = _row(table, "compare_groups", outcome, "all", exposure="hr")
+        assert row["same_conclusion"]
+        assert row["our_measure"] == "shift (Hodges-Lehmann)"
+    measures = table.groupby("question")["our_measure"].agg(lambda names: set(names) - {""})
+    assert measures[QUESTIONS["fit_interaction"]] == {"ratio of odds ratios"}
+    assert measures[QUESTIONS["fit_ancova"]] == {"slope"}
 
 
 def test_a_reversed_reference_level_turns_the_contrast() -> None:
@@ -155,7 +164,10 @@ def test_names_of_types_are_recognised_in_any_spelling_and_ambiguity_is_said() -
     memory = table[table["outcome"] == "T cells CD4 memory"]
     assert memory["our_outcome"].tolist() == both
     assert memory["same_sign"].tolist() == [True, False]
-    assert memory["note"].str.contains("which may be this type").all()
+    assert memory["note"].eq("'T cells CD4 memory' in the paper may mean this type or another").all()
+    (counted,) = comparison_summary(table)[["question", "printed", "compared", "same_sign"]].values.tolist()[1:]
+    assert counted[:3] == [QUESTIONS["fit_logistic"], 11, 1], "one printed effect, two types of ours"
+    assert counted[3] == 0, "the two types disagree"
 
 
 def test_a_dichotomised_type_is_compared_by_the_score_between_absent_and_present() -> None:
@@ -166,7 +178,39 @@ def test_a_dichotomised_type_is_compared_by_the_score_between_absent_and_present
     row = _row(table, "correlate", "Macrophages M1", "hr=negative")
     assert row["same_sign"]
     assert pd.isna(row["overlap"])
-    assert row["note"] == "dichotomised here: the score between absent and present"
+    said = "a type present or absent by the zero rule: ours is the shift (Hodges-Lehmann) of HER2_20 between them"
+    assert row["note"] == said
+    assert (row["measure"], row["our_measure"], row["difference_scale"]) == ("rho", "shift (Hodges-Lehmann)", "")
+
+
+def test_a_share_of_tumours_is_named_as_such() -> None:
+    frame = _cohort("HER2_20")
+    frame["Macrophages M1"] = frame["Macrophages M1 high"]
+    table = compare_published([compare_groups(frame, "Macrophages M1", group="hr", cohort="abim")])
+    assert (
+        _row(table, "compare_groups", "Macrophages M1", "all", exposure="hr")["our_measure"] == "difference of shares"
+    )
+
+
+def test_what_the_zero_rule_left_out_is_said_and_what_was_not_measured_too() -> None:
+    run = _run("HER2_20", "abim")
+    columns = {"cohort": "abim", "type": ["T cells gamma delta", "Macrophages M0"], "kind": ["excluded", "continuous"]}
+    run["abundance"] = pd.DataFrame({**columns, "share_zero": [0.918, 0.1]})
+    table = compare_published(run)
+    left_out = _row(table, "fit_logistic", "T cells gamma delta", "hr=positive")
+    assert left_out["note"] == "left out here by the zero rule (92% zeros)"
+    absent = _row(table, "correlate", "Macrophages M0", "hr=positive")
+    assert absent["note"] == "the run has no Macrophages M0 with HER2_20: not measured, or left out"
+
+
+def test_a_cohort_is_asked_what_its_run_has_asked() -> None:
+    frame = _cohort("HER2_20")
+    frame["complete_response"] = frame["Plasma cells high"]
+    frame["her2_group"] = frame["her2_ihc"].map(lambda level: "HER2-0" if level == "0" else "HER2-low")
+    answers = response_odds(frame, "complete_response", "her2_group", reference="HER2-0", cohort="answers")
+    summary = comparison_summary(compare_published([correlate(frame, "HER2_20", TYPES, cohort="one"), answers]))
+    asked = summary[["cohort", "question"]].values.tolist()
+    assert asked == [["one", QUESTIONS["correlate"]], ["answers", QUESTIONS["response_odds"]]]
 
 
 def test_flagged_rows_say_so_and_compare_nothing() -> None:
@@ -181,9 +225,18 @@ def test_flagged_rows_say_so_and_compare_nothing() -> None:
 
 def test_the_summary_counts_what_agrees() -> None:
     summary = comparison_summary(compare_published(_run("HER2_20", "abim")))
-    row = summary[summary["question"] == "correlate"].iloc[0]
+    row = summary[summary["question"] == QUESTIONS["correlate"]].iloc[0]
     assert row["printed"] == 12
-    assert 0 < row["same_sign"] <= row["compared"] <= row["printed"]
+    assert 0 < row["same_sign"] <= row["same_sign_of"] <= row["compared"] <= row["printed"]
+
+
+def test_the_summary_has_no_count_where_nothing_can_be_judged() -> None:
+    summary = comparison_summary(compare_published(_run("ERBB2", "scanb"))).set_index("question")
+    logistic = summary.loc[QUESTIONS["fit_logistic"]]
+    assert pd.isna(logistic["overlap"])
+    assert logistic["overlap_of"] == 0
+    correlation = summary.loc[QUESTIONS["correlate"]]
+    assert correlation["overlap_of"] == 2, "ESR1 and ERBB2, which the paper prints too"
 
 
 def test_tables_that_answer_nothing_are_refused() -> None:

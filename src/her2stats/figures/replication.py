@@ -29,6 +29,7 @@ from her2stats.figures.odds_axis import clip, odds_limits, odds_ticks
 from her2stats.figures.placeholder import placeholder
 from her2stats.figures.theme import BASE_SIZE, INK, MARGIN, SMALL_SIZE, figure_theme
 from her2stats.figures.wording import display_name, number, stratum_name
+from her2stats.published.matching import plain
 
 Measure = Literal["rho", "odds ratio"]
 PRINTED, OWN = "printed in the paper", "this run"
@@ -37,7 +38,10 @@ SHAPES = {PRINTED: "s", OWN: "o"}
 ROW_MM = 6.0
 WIDE_PANELS = 3  # with more, their titles are set smaller
 _APART = 0.17  # of a row, between the two sides and the middle of their line
-_NEEDED = ("cohort", "measure", "stratum", "exposure", "outcome", "printed_estimate", "our_outcome", "our_estimate")
+_NEEDED = (
+    *("cohort", "measure", "stratum", "exposure", "outcome", "printed_estimate"),
+    *("our_outcome", "our_measure", "our_estimate"),
+)
 _AXES: dict[Measure, tuple[str, float]] = {
     "rho": ("Spearman correlation", 0.0),
     "odds ratio": ("Odds ratio (logarithmic scale)", 1.0),
@@ -79,9 +83,9 @@ def plot_published(comparison: pd.DataFrame, *, measure: Measure = "rho", width_
     if missing:
         what = f"no column {', '.join(map(repr, missing))}"
         raise TableError(Problem(what, remedy="pass the table that compare_published returns"))
-    pairs = comparison[(comparison["measure"] == measure) & comparison["our_estimate"].notna()]
     # a type that the run has dichotomised has a difference of scores there, and no correlation
-    pairs = pairs[~pairs["note"].str.contains("dichotomised here", regex=False)]
+    same = (comparison["measure"] == measure) & (comparison["our_measure"] == measure)
+    pairs = comparison[same & comparison["our_estimate"].notna()]
     if not len(pairs):
         return placeholder(f"The run has no {measure} that the paper prints.", width_mm=width_mm)
     return _drawn(_both_sides(pairs, measure), pairs, measure, width_mm)
@@ -108,11 +112,11 @@ def _both_sides(pairs: pd.DataFrame, measure: Measure) -> pd.DataFrame:
 def _lines(pairs: pd.DataFrame) -> pd.Series:
     """Name of each effect: what is associated, with what where that differs, and in which stratum."""
     several = pairs["exposure"].nunique() > 1
-    wanted = ["outcome", "our_outcome", "exposure", "stratum", "note"]
+    wanted = ["outcome", "our_outcome", "exposure", "stratum"]
     lines = []
-    for printed, own, exposure, stratum, note in pairs[wanted].astype(str).to_numpy():
+    for printed, own, exposure, stratum in pairs[wanted].astype(str).to_numpy():
         # where the paper's name fits several types of ours, each has its own line
-        name = display_name(own if "the paper writes" in note else printed)
+        name = display_name(own if plain(own) != plain(printed) else printed)
         name = name[0].upper() + name[1:]
         if several:
             name += f", {'HER2 score' if exposure == 'HER2_20' else exposure}"

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
-from her2stats.errors import DataError, Problem
 from her2stats.published.estimates import EVERY_COHORT, published_estimates
 from her2stats.published.matching import is_her2_score, matches, plain, standing_in, why_absent
-from her2stats.statistics.result import Result
-
-Tables = Mapping[str, pd.DataFrame | Result] | Iterable[Result]
+from her2stats.published.questions import DIFFERENCE_SCALES, QUESTIONS, own_measure
+from her2stats.published.run_tables import Tables, by_question, cohorts_of, types_left_out
 
 COLUMNS = (
     "cohort",
@@ -30,6 +28,7 @@ COLUMNS = (
     "printed_direction",
     "our_exposure",
     "our_outcome",
+    "our_measure",
     "our_estimate",
     "our_low",
     "our_high",
@@ -37,6 +36,7 @@ COLUMNS = (
     "our_direction",
     "n",
     "difference",
+    "difference_scale",
     "overlap",
     "same_sign",
     "same_conclusion",
@@ -46,17 +46,7 @@ COLUMNS = (
 )
 HER2_SCORE = "HER2_20"
 _GENE_EXPRESSION_COHORTS = ("discovery", "confirmatory", "abim")
-_TABLES = {
-    "correlation": "correlate",
-    "correlation_by_hr": "correlate",
-    "odds_ratios": "fit_logistic",
-    "interaction": "fit_interaction",
-    "group_comparison": "compare_groups",
-    "ancova_slopes": "fit_ancova",
-    "response": "response_odds",
-}
 _SHARED = ("question", "stratum", "exposure", "outcome", "measure", "printed", "place")
-_QUESTIONS = tuple(dict.fromkeys(_TABLES.values()))
 
 
 def compare_published(results: Tables, *, exposure: str = "", alpha: float = 0.05) -> pd.DataFrame:
@@ -67,7 +57,8 @@ def compare_published(results: Tables, *, exposure: str = "", alpha: float = 0.0
     results : mapping of str to DataFrame or Result, or iterable of Result
         Tables of a run by the names of the results folder (correlation, correlation_by_hr, group_comparison,
         odds_ratios, interaction, ancova_slopes, response); others are passed over. Several cohorts may stand in
-        them. Results themselves are told apart by their spec.
+        them. A table abundance says which types the zero rule left out. Results themselves are told apart by their
+        spec.
     exposure : str
         The term of the run that stands for the paper's HER2 20-gene score. Found when empty: a term named like the
         score, else the exposure of the run's odds ratios. Under another name than the score's it is a stand-in
@@ -79,10 +70,12 @@ def compare_published(results: Tables, *, exposure: str = "", alpha: float = 0.0
     -------
     DataFrame
         One row a printed effect and cohort (more where the paper's name fits several of our types), in the paper's
-        order, for the questions that the run has asked. ``difference``: ours minus printed, of rho, or of the
-        logarithm of odds ratios. ``overlap``: the two intervals share a value. ``same_sign``: the estimates point the
-        same way. ``same_conclusion``: the same direction at the level `alpha`, or neither; missing where the print
-        leaves it open (a limit of 1.00). ``comparison``: "same cohort", "replication" or "replication, ERBB2 for the
+        order, for the questions that were asked of that cohort. ``question``: in words. ``our_measure``: what our
+        estimate is (rho, odds ratio, ...), ``measure``: what is printed. ``difference``: ours minus printed on the
+        ``difference_scale``: of rho, or of the logarithm of odds ratios. ``overlap``: the two intervals share a value;
+        missing where numbers are not compared. ``same_sign``: the estimates point the same way.
+        ``same_conclusion``: the same direction at the level `alpha`, or neither; missing where the print leaves it open
+        (a limit of 1.00). ``comparison``: "same cohort", "replication" or "replication, ERBB2 for the
         HER2 score". ``note``: why a row has no number of ours, or what to know of it.
         Comparisons of groups are concluded by the adjusted p where there is one, as in the paper.
 
@@ -103,45 +96,32 @@ def compare_published(results: Tables, *, exposure: str = "", alpha: float = 0.0
     >>> row["printed"], bool(row["same_sign"]), bool(row["same_conclusion"]), row["comparison"]
     ('-0.28 (-0.38 to -0.17)', True, True, 'replication')
     """
-    frames = _by_question(results)
+    frames = by_question(results)
     printed: list[dict[str, Any]] = published_estimates().to_dict("records")  # type: ignore[assignment]
     stand_in = exposure or standing_in(frames)
     rows: list[dict[str, Any]] = []
-    for cohort in _cohorts(frames):
+    left_out = types_left_out(results)
+    for cohort in cohorts_of(frames):
         own = {question: frame[frame["cohort"] == cohort] for question, frame in frames.items()}
         for effect in printed:
-            if effect["question"] in own:
-                rows += _compare(effect, own[effect["question"]], cohort, stand_in, alpha)
+            if len(own.get(effect["question"], ())):
+                absent = left_out.get(cohort, {})
+                rows += _compare(effect, own[effect["question"]], cohort, stand_in, alpha, absent)
     table = pd.DataFrame(rows, columns=list(COLUMNS))
+    table["question"] = table["question"].map(QUESTIONS)
+    words = ("our_exposure", "our_outcome", "our_measure", "difference_scale", "note")
+    table = table.fillna(dict.fromkeys(words, ""))
     flags = dict.fromkeys(("overlap", "same_sign", "same_conclusion"), "boolean")
     return table.astype({**flags, "n": "Int64"})
 
 
-def _by_question(results: Tables) -> dict[str, pd.DataFrame]:
-    named: list[tuple[str, pd.DataFrame]] = []
-    if isinstance(results, Mapping):
-        for name, table in results.items():
-            verb = table.spec.verb if isinstance(table, Result) else _TABLES.get(name, name)
-            named.append((verb, table.table if isinstance(table, Result) else table))
-    else:
-        named = [(result.spec.verb, result.table) for result in results]
-    frames = {
-        question: pd.concat([frame for verb, frame in named if verb == question], ignore_index=True)
-        for question in _QUESTIONS
-        if any(verb == question and len(frame) for verb, frame in named)
-    }
-    if not frames:
-        wanted = ", ".join(_TABLES)
-        raise DataError(Problem("none of the tables can be compared with the paper", remedy=f"give one of: {wanted}"))
-    return frames
-
-
-def _cohorts(frames: Mapping[str, pd.DataFrame]) -> list[str]:
-    return list(dict.fromkeys(cohort for frame in frames.values() for cohort in frame["cohort"]))
-
-
 def _compare(
-    effect: Mapping[str, Any], own: pd.DataFrame, cohort: str, stand_in: str, alpha: float
+    effect: Mapping[str, Any],
+    own: pd.DataFrame,
+    cohort: str,
+    stand_in: str,
+    alpha: float,
+    left_out: Mapping[str, float],
 ) -> list[dict[str, Any]]:
     wanted = stand_in if effect["exposure"] == HER2_SCORE else effect["exposure"]
     stands_in = effect["exposure"] == HER2_SCORE and not is_her2_score(stand_in)
@@ -161,7 +141,7 @@ def _compare(
     }
     found = matches(effect, own, wanted)
     if not len(found):
-        return [{**base, "our_exposure": wanted, "note": why_absent(effect, own, wanted)}]
+        return [{**base, "our_exposure": wanted, "note": why_absent(effect, own, wanted, left_out)}]
     ours: list[dict[str, Any]] = found.to_dict("records")  # type: ignore[assignment]
     return [{**base, **_ours(effect, row, wanted, stands_in, alpha)} for row in ours]
 
@@ -180,12 +160,15 @@ def _ours(
     direction = math.nan if math.isnan(sign) or math.isnan(p) else sign if p < alpha else 0.0
     comparable = not (stands_in or turned) and effect["measure"] in ("rho", "odds ratio")
     notes = [str(row.get("flag", ""))]
-    notes += ["dichotomised here: the score between absent and present"] if turned else []
+    measure = own_measure(effect["question"], row, dichotomised=turned)
+    turning = f"a type present or absent by the zero rule: ours is the {measure} of {wanted} between them"
+    notes += [turning] if turned else []
     another = plain(our_type) != plain(effect["outcome"])
-    notes += [f"the paper writes {effect['outcome']}, which may be this type"] if another else []
+    notes += [f"'{effect['outcome']}' in the paper may mean this type or another"] if another else []
     return {
         "our_exposure": row["outcome"] if turned else row["term"],
         "our_outcome": our_type,
+        "our_measure": measure,
         "our_estimate": row["estimate"],
         "our_low": row["conf_low"],
         "our_high": row["conf_high"],
@@ -193,6 +176,7 @@ def _ours(
         "our_direction": direction,
         "n": row["n"],
         "difference": _difference(effect, row) if comparable else math.nan,
+        "difference_scale": DIFFERENCE_SCALES[effect["measure"]] if comparable else "",
         "overlap": _overlap(effect, row) if comparable else pd.NA,
         "same_sign": _same(_printed_sign(effect), sign),
         "same_conclusion": _same(effect["direction"], direction),

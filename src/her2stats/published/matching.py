@@ -61,10 +61,26 @@ def _by_name(rows: pd.DataFrame, names: pd.Series, wanted: str) -> pd.DataFrame:
     return exact if len(exact) else rows[names.str.startswith(f"{wanted} ")]
 
 
-def why_absent(effect: Mapping[str, Any], own: pd.DataFrame, wanted: str) -> str:
-    """Say why a run has no answer to a printed question."""
+def why_absent(effect: Mapping[str, Any], own: pd.DataFrame, wanted: str, left_out: Mapping[str, float]) -> str:
+    """Say why a run has no answer to a printed question.
+
+    Parameters
+    ----------
+    effect : mapping
+        What is printed.
+    own : DataFrame
+        The rows of that question in the run.
+    wanted : str
+        The exposure that was looked for.
+    left_out : mapping of str to float
+        Types that the zero rule left out, with their share of zeros.
+    """
     if not wanted:
         return "the run names no exposure that could stand for the HER2 score"
     if effect["stratum"] not in set(own["stratum"]):
         return f"the run has no stratum {effect['stratum']}"
-    return f"the run has no {effect['outcome']} with {wanted}: not measured, or left out by the zero rule"
+    name = plain(effect["outcome"])
+    zeros = [f"{share:.0%} zeros" for kind, share in left_out.items() if f"{plain(kind)} ".startswith(f"{name} ")]
+    if zeros:
+        return f"left out here by the zero rule ({', '.join(zeros)})"
+    return f"the run has no {effect['outcome']} with {wanted}: not measured, or left out"
