@@ -1,4 +1,4 @@
-"""The audit of a user's own table, how it reads on a terminal, and a run beside the paper."""
+"""The audit of a user's own table, and how it reads on a terminal."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import openpyxl
 import pytest
 
 import her2stats as h2
-from her2stats.errors import FileError, Her2statsError, TableError
-from her2stats.study.printed_numbers import audit_file, audit_lines, beside_the_paper
+from her2stats.errors import FileError, Her2statsError
+from her2stats.study.printed_numbers import audit_file, audit_lines
 
 COUNTS = """variable,level,count,percent,n,place
 grade,II,68,65.4,104,Table 1
@@ -120,16 +120,3 @@ def test_the_audit_fits_a_terminal_with_its_arithmetic(width):
         assert "".join(row.arithmetic.split()) in squeezed
     assert lines[0] == "INCONSISTENT (19)"
     assert "142 checks: 120 consistent, 19 inconsistent, 3 not determinable" in " ".join(lines[-3:])
-
-
-def test_a_run_is_put_beside_the_paper_with_its_table_and_figures(small_results, tmp_path):
-    comparison, summary = beside_the_paper(small_results.folder, output=tmp_path / "beside")
-    assert set(summary["cohort"]) == {"one", "answers"}
-    assert comparison["our_estimate"].notna().any()
-    written = {path.name for path in (tmp_path / "beside").iterdir()}
-    assert {"comparison.csv", "published_correlation.png", "published_odds_ratio.pdf"} <= written
-
-
-def test_a_folder_without_results_is_refused(tmp_path):
-    with pytest.raises((FileError, TableError)):
-        beside_the_paper(tmp_path)

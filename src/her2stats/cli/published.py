@@ -51,10 +51,16 @@ def compare_published(
     results: ResultsFolder,
     output: Annotated[Path | None, typer.Option(help="Folder for the whole table and its figures.")] = None,
 ) -> None:
-    """Put a results folder beside the paper's printed numbers."""
-    from her2stats.study.printed_numbers import beside_the_paper
+    """Put a results folder beside the paper's printed numbers.
 
-    _, summary = beside_the_paper(results, output=output)
-    print_table(summary)
+    Exit status 0 whatever the run repeats; tables that are missing or damaged are named, and the others compared.
+    1 where there are no results or none can be compared.
+    """
+    from her2stats.study.beside_the_paper import beside_the_paper
+
+    found = beside_the_paper(results, output=output)
+    for gap in found.gaps:
+        say(f"Warning: {gap}", err=True)
+    print_table(found.for_reading())
     if output is not None:
         say(f"Written: {output}")

@@ -22,6 +22,7 @@ TABLES = {
     "ancova_slopes": "fit_ancova",
     "response": "response_odds",
 }
+ABUNDANCE = "abundance"  # says which types the zero rule left out
 
 
 def by_question(results: Tables) -> dict[str, pd.DataFrame]:
@@ -52,7 +53,7 @@ def by_question(results: Tables) -> dict[str, pd.DataFrame]:
 
 def types_left_out(results: Tables) -> dict[str, dict[str, float]]:
     """Cohort -> types that the zero rule left out, with their share of zeros."""
-    table = results.get("abundance") if isinstance(results, Mapping) else None
+    table = results.get(ABUNDANCE) if isinstance(results, Mapping) else None
     if not isinstance(table, pd.DataFrame) or not {"cohort", "type", "kind", "share_zero"} <= set(table):
         return {}
     excluded = table[table["kind"] == "excluded"]

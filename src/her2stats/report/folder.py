@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -77,17 +77,7 @@ def read_folder(path: Path) -> ResultsFolder:
     """
     if not path.is_dir():
         raise FileError(Problem("there is no such folder", str(path), "give the folder that a run has written"))
-    gaps: list[Gap] = []
-    tables = {}
-    for name, schema in SCHEMAS.items():
-        file = path / "tables" / f"{name}.csv"
-        if name in OPTIONAL_TABLES and not file.exists():
-            continue
-        try:
-            table = read_strict(file, schema)
-            tables[name] = as_result_table(table) if "estimate" in schema.required else table
-        except DamagedFileError as error:
-            gaps.append(Gap(f"tables/{name}.csv", str(error)))
+    tables, gaps = read_tables(path)
     pictures = _read_pictures(path / "figures", gaps)
     if not tables and not pictures:
         raise FileError(Problem("holds no results", str(path), "give the folder that a run has written"))
@@ -99,6 +89,22 @@ def read_folder(path: Path) -> ResultsFolder:
         crosscheck=_crosscheck(path / "crosscheck.csv", gaps),
         gaps=tuple(gaps),
     )
+
+
+def read_tables(path: Path, names: Iterable[str] = tuple(SCHEMAS)) -> tuple[dict[str, pd.DataFrame], list[Gap]]:
+    """Read tables of a results folder, by name without ending; one that is missing or damaged becomes a `Gap`."""
+    gaps: list[Gap] = []
+    tables = {}
+    for name in names:
+        schema, file = SCHEMAS[name], path / "tables" / f"{name}.csv"
+        if name in OPTIONAL_TABLES and not file.exists():
+            continue
+        try:
+            table = read_strict(file, schema)
+            tables[name] = as_result_table(table) if "estimate" in schema.required else table
+        except DamagedFileError as error:
+            gaps.append(Gap(f"tables/{name}.csv", str(error)))
+    return tables, gaps
 
 
 def _read_pictures(folder: Path, gaps: list[Gap]) -> dict[str, Picture]:

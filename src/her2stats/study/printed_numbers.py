@@ -1,4 +1,4 @@
-"""Printed numbers at the command line: an audit of the paper or of a user's own table, and a run beside the paper."""
+"""Printed numbers at the command line: an audit of the paper, or of a user's own table."""
 
 from __future__ import annotations
 
@@ -108,40 +108,6 @@ def audit_counts_line(audit: pd.DataFrame) -> str:
     """
     counts = ", ".join(f"{count} {verdict}" for verdict, count in verdict_counts(audit).items())
     return f"{len(audit)} checks: {counts}"
-
-
-def beside_the_paper(results: str | Path, *, output: Path | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Put a results folder beside the paper.
-
-    Parameters
-    ----------
-    results : str or Path
-        A results folder.
-    output : Path, optional
-        Folder for the table (comparison.csv) and the figures (published_correlation, published_odds_ratio).
-
-    Returns
-    -------
-    tuple of DataFrame
-        The comparison, row by row, and its summary.
-
-    Raises
-    ------
-    FileError, DataError, OutputError
-        No results folder; nothing in it can be compared; the folder cannot be written.
-    """
-    from her2stats.published import compare_published, comparison_summary
-    from her2stats.study.results import load_results
-
-    comparison = compare_published(load_results(results).tables)
-    if output is not None:
-        from her2stats.figures import plot_published, save_figure
-        from her2stats.study.single_steps import write_csv
-
-        write_csv(comparison, output / "comparison.csv", index=False)
-        save_figure(plot_published(comparison), output / "published_correlation")
-        save_figure(plot_published(comparison, measure="odds ratio"), output / "published_odds_ratio")
-    return comparison, comparison_summary(comparison)
 
 
 def _read(path: Path, kind: str) -> Printed:

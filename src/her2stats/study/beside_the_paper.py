@@ -1,0 +1,93 @@
+"""A results folder beside the paper's printed numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from her2stats.errors import DataError, InputError, Problem
+from her2stats.published import compare_published, comparison_summary
+from her2stats.published.run_tables import ABUNDANCE, TABLES
+from her2stats.report import read_tables
+from her2stats.study.results import read_provenance
+
+_ANSWERS = {"same_sign": "same sign", "same_conclusion": "same conclusion", "overlap": "intervals overlap"}
+
+
+@dataclass(frozen=True, eq=False)
+class BesideThePaper:
+    """A run and the paper, side by side.
+
+    Parameters
+    ----------
+    comparison : DataFrame
+        From `compare_published`, row by row.
+    summary : DataFrame
+        From `comparison_summary`, counts.
+    gaps : tuple of str
+        Tables of the folder that are missing or damaged, and what that means; empty where all could be read.
+    """
+
+    comparison: pd.DataFrame
+    summary: pd.DataFrame
+    gaps: tuple[str, ...]
+
+    def for_reading(self) -> pd.DataFrame:
+        """The summary with "10 of 12" in place of two counts, empty where nothing can be judged."""
+        shown = self.summary[["cohort", "question", "printed", "compared"]].copy()
+        for name, heading in _ANSWERS.items():
+            pairs = zip(self.summary[name], self.summary[f"{name}_of"], strict=True)
+            shown[heading] = ["" if of == 0 else f"{count} of {of}" for count, of in pairs]
+        return shown
+
+
+def beside_the_paper(results: str | Path, *, output: Path | None = None) -> BesideThePaper:
+    """Put a results folder beside the paper.
+
+    Parameters
+    ----------
+    results : str or Path
+        A results folder. What can be compared of a damaged one is compared.
+    output : Path, optional
+        Folder for the tables (comparison.csv, summary.csv) and the figures (published_correlation,
+        published_odds_ratio).
+
+    Returns
+    -------
+    BesideThePaper
+
+    Raises
+    ------
+    FileError, InputError, OutputError
+        No results folder; nothing in it can be compared; the folder cannot be written.
+
+    Examples
+    --------
+    >>> beside_the_paper("no/such/folder")
+    Traceback (most recent call last):
+    her2stats.errors.FileError: no/such/folder: is not a results folder -> give the folder that a run has written
+    """
+    folder = Path(results)
+    read_provenance(folder)
+    tables, gaps = read_tables(folder, (*TABLES, ABUNDANCE))
+    try:
+        comparison = compare_published(tables)
+    except DataError as error:
+        raise InputError(*(Problem(gap.why, str(folder / gap.file)) for gap in gaps), *error.problems) from None
+    lost = tuple(f"{folder / gap.file} {gap.why}: its numbers are not compared" for gap in gaps)
+    beside = BesideThePaper(comparison, comparison_summary(comparison), lost)
+    if output is not None:
+        _write(beside, output)
+    return beside
+
+
+def _write(beside: BesideThePaper, output: Path) -> None:
+    from her2stats.figures import plot_published, save_figure
+    from her2stats.study.single_steps import write_csv
+
+    write_csv(beside.comparison, output / "comparison.csv", index=False)
+    write_csv(beside.summary, output / "summary.csv", index=False)
+    save_figure(plot_published(beside.comparison), output / "published_correlation")
+    save_figure(plot_published(beside.comparison, measure="odds ratio"), output / "published_odds_ratio")
