@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import openpyxl
 import pytest
 
 import her2stats as h2
 from her2stats.errors import FileError, Her2statsError
-from her2stats.study.printed_numbers import audit_file, audit_lines
+from her2stats.study.printed_numbers import KINDS, audit_file, audit_lines
 
 COUNTS = """variable,level,count,percent,n,place
 grade,II,68,65.4,104,Table 1
@@ -120,3 +122,10 @@ def test_the_audit_fits_a_terminal_with_its_arithmetic(width):
         assert "".join(row.arithmetic.split()) in squeezed
     assert lines[0] == "INCONSISTENT (19)"
     assert "142 checks: 120 consistent, 19 inconsistent, 3 not determinable" in " ".join(lines[-3:])
+
+
+def test_the_docs_name_every_column_of_every_kind_of_table(root):
+    page = (root / "docs" / "api" / "published.md").read_text()
+    for kind, (needed, possible) in KINDS.items():
+        (line,) = [line for line in page.split("\n") if line.startswith(f"| {kind} |")]
+        assert set(re.findall(r"[a-z]+", line.removeprefix(f"| {kind} |"))) == {*needed, *possible}
