@@ -64,8 +64,21 @@ def test_a_dichotomised_type_is_shown_by_its_test_never_by_the_shift_as_a_correl
     )
     plasma = plot.data.set_index("name").loc["Plasma cells"]
     assert np.isnan(plasma["x"])
-    assert plasma["reason"] == "Wilcoxon, p = 0.030"
+    assert plasma["reason"] == "Wilcoxon, score higher where present, p = 0.030"
     assert "Wilcoxon: types with many zeros" in caption_of(plot)
+
+
+@pytest.mark.parametrize(
+    ("shift", "p", "words"),
+    [
+        (-0.4, 0.01, "Wilcoxon, score lower where present, p = 0.010"),
+        (-0.4, 0.2, "Wilcoxon, p = 0.20"),
+        (np.nan, 0.01, "Wilcoxon, p = 0.010"),
+    ],
+)
+def test_the_direction_of_a_test_is_said_where_it_is_significant(shift: float, p: float, words: str) -> None:
+    row = {"outcome": "her2", "term": "Plasma cells", "method": "Wilcoxon", "estimate": shift, "p_value": p}
+    assert plot_correlation(table(RHO, row)).data.set_index("name").loc["Plasma cells", "reason"] == words
 
 
 def test_only_one_score_is_shown() -> None:

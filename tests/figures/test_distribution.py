@@ -75,7 +75,7 @@ def test_colours_and_n(abim: pd.DataFrame) -> None:
 
 def test_tumours_without_hr_are_counted_in_the_caption(abim: pd.DataFrame) -> None:
     gaps = abim.assign(hr=abim["hr"].where(np.arange(318) >= 7))
-    assert "7 tumours without Hormone receptor" in caption_of(plot_distribution(e.comparison(abim), gaps))
+    assert "7 tumours with unknown hormone receptor" in caption_of(plot_distribution(e.comparison(abim), gaps))
 
 
 def test_many_dots_are_an_image_and_few_are_not(abim: pd.DataFrame) -> None:

@@ -45,13 +45,15 @@ def test_a_cohort_without_ihc_is_shown_by_hr_alone(abim: pd.DataFrame) -> None:
 
 def test_tumours_of_no_group_are_counted(abim: pd.DataFrame) -> None:
     gaps = abim.assign(her2_ihc=abim["her2_ihc"].where(np.arange(318) >= 39))
-    words = "Box: quartiles and median. Tumours not shown: 39 without HER2 IHC."
+    words = "Box: quartiles and median. Not shown: 39 tumours with unknown HER2 IHC."
     assert caption_of(plot_exposure(gaps, "her2")) == words
 
 
 def test_a_factor_that_nobody_has_is_named(abim: pd.DataFrame) -> None:
-    assert caption_of(plot_exposure(abim.drop(columns="her2_ihc"), "her2")).endswith("No tumour has HER2 IHC.")
-    assert caption_of(plot_exposure(abim.drop(columns="hr"), "her2")).endswith("No tumour has hormone receptor.")
+    assert caption_of(plot_exposure(abim.drop(columns="her2_ihc"), "her2")).endswith("No tumour has a known HER2 IHC.")
+    assert caption_of(plot_exposure(abim.drop(columns="hr"), "her2")).endswith(
+        "No tumour has a known hormone receptor."
+    )
 
 
 def test_two_tumours_have_no_box(abim: pd.DataFrame) -> None:

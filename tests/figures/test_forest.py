@@ -9,6 +9,7 @@ from plotnine import ggplot
 
 from her2stats.errors import TableError
 from her2stats.figures import plot_forest
+from her2stats.figures.row_marks import BEYOND_SIZE
 from her2stats.figures.theme import HR_COLOURS
 from her2stats.statistics.result import as_result_table
 
@@ -87,6 +88,21 @@ def test_an_interval_that_fits_has_no_arrow() -> None:
     plot = plot_forest(odds(estimate("Monocytes", 0.5, 0.8, 1.2)))
     assert not layers_with(plot, "geom_point", shape="<")
     assert not layers_with(plot, "geom_point", shape=">")
+
+
+@pytest.mark.parametrize(("p_adjusted", "fill"), [(0.01, None), (0.5, "white")])
+def test_an_estimate_beyond_the_axis_has_a_large_arrow_filled_as_its_symbol_would_be(
+    p_adjusted: float, fill: str | None
+) -> None:
+    inside = estimate("Neutrophils", 0.5, 0.8, 1.2, p_adjusted=0.9)
+    plot = plot_forest(odds(estimate("Monocytes", 12.0, 40.0, 90.0, p_adjusted=p_adjusted), inside), limits=(0.1, 10))
+    (arrow,) = layers_with(plot, "geom_point", shape=">", size=BEYOND_SIZE)
+    assert arrow.geom.aes_params.get("fill") == fill
+    assert data_of(arrow, plot)["outcome"].tolist() == ["Monocytes"]
+    assert data_of(arrow, plot)["end"].iloc[0] < 1
+    assert "Large arrow: the estimate itself lies beyond it." in caption_of(plot)
+    assert not layers_with(plot, "geom_point", shape="<")
+    assert "Large arrow" not in caption_of(plot_forest(odds(inside), limits=(0.1, 10)))
 
 
 def test_an_enormous_estimate_is_an_arrow_and_its_number() -> None:
@@ -176,6 +192,7 @@ def test_a_pooled_cohort_is_drawn_with_diamonds() -> None:
     plot = plot_forest(odds(*rows))
     (diamond,) = layers_with(plot, "geom_polygon")
     assert data_of(diamond, plot)["corner_x"].agg(["min", "max"]).tolist() == pytest.approx(np.log10([0.5, 1.2]))
+    assert "its p is not adjusted" in caption_of(plot)
     assert misplaced_texts(plot) == []
 
 

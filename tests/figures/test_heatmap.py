@@ -18,6 +18,7 @@ from her2stats.figures.correlation_pairs import clustered, correlation_pairs, va
 from her2stats.figures.rows import result_rows
 from her2stats.figures.save import drawn
 from her2stats.figures.theme import DIVERGING
+from her2stats.statistics import adjust
 from her2stats.statistics.result import as_result_table
 
 from . import examples as e
@@ -62,6 +63,15 @@ def test_rho_stands_in_the_cell_and_stars_follow_the_adjusted_p() -> None:
     cells = plot_heatmap(pd.DataFrame(rows)).data.set_index("outcome")
     assert cells["text"].to_dict() == {"Monocytes": "–.31", "Neutrophils": "1", "Eosinophils": ".00", "DC": ".20"}
     assert cells["stars"].to_dict() == {"Monocytes": "***", "Neutrophils": "**", "Eosinophils": "*", "DC": ""}
+
+
+def test_the_caption_says_over_how_many_pairs_p_was_adjusted(
+    matrix: pd.DataFrame, cohorts: dict[str, pd.DataFrame]
+) -> None:
+    pairs = matrix.loc[matrix["stratum"] == "hr=positive", "p_value"].notna().sum()
+    adjusted = adjust(e.correlation_matrix(cohorts["ABiM"], VARIABLES), by=("cohort", "stratum"))
+    assert f"Adjusted p (Bonferroni over {pairs} pairs in each group): *" in caption_of(plot_heatmap(adjusted))
+    assert "pairs in each group" not in caption_of(plot_heatmap(matrix))
 
 
 def test_without_adjusted_p_the_caption_says_so() -> None:

@@ -91,6 +91,25 @@ def test_only_one_model_is_drawn(abim: pd.DataFrame) -> None:
     assert "Model: adjusted for age" in caption_of(adjusted)
 
 
+def test_the_caption_names_line_and_band_in_words(abim: pd.DataFrame) -> None:
+    table = e.ancova(abim, e.LM22[:1]).curve.table.assign(
+        method="lm, marginal mean, proportional weights; 90% CI t", model="adjusted for age, size_cm"
+    )
+    said = caption_of(plot_marginal(table))
+    assert "averaged with proportional weights" in said
+    assert "band: its 90% confidence interval" in said
+    assert "Model: adjusted for age, size." in said
+    assert "lm," not in said
+
+
+@pytest.mark.parametrize(("shift", "said"), [(10.0, False), (-10.0, True)])
+def test_means_below_zero_are_explained(abim: pd.DataFrame, shift: float, said: bool) -> None:
+    table = e.ancova(abim, e.LM22[:1]).curve.table
+    for column in ("estimate", "conf_low", "conf_high"):
+        table[column] += shift
+    assert ("Below zero: the model is linear" in caption_of(plot_marginal(table))) == said
+
+
 def test_several_cohorts(cohorts: dict[str, pd.DataFrame]) -> None:
     plot = plot_marginal([e.ancova(frame, e.LM22[:2]) for frame in cohorts.values()], columns=3)
     assert plot.data["panel"].nunique() == 6

@@ -8,7 +8,10 @@ import pytest
 
 from her2stats.errors import TableError
 from her2stats.figures import plot_published, save_figure
+from her2stats.figures.row_marks import BEYOND_SIZE
 from her2stats.published import compare_published
+
+from .layers import data_of, layers_with
 
 
 def rows(*effects: tuple[str, str, str, float, float, float], cohort: str = "mine") -> pd.DataFrame:
@@ -56,6 +59,14 @@ def test_types_that_share_a_printed_name_have_a_line_each_and_long_intervals_are
     assert wide["clipped_low"]
     assert wide["clipped_high"]
     assert wide["xmax"] < np.log10(90.0)
+
+
+def test_an_estimate_beyond_the_axis_is_a_large_arrow(comparison):
+    far = comparison.assign(our_estimate=comparison["our_estimate"].where(comparison["our_low"] != 0.001, 60.0))
+    plot = plot_published(far, measure="odds ratio")
+    (arrow,) = layers_with(plot, "geom_point", shape=">", size=BEYOND_SIZE)
+    assert data_of(arrow, plot)["estimate"].tolist() == [60.0]
+    assert "Large arrow" in plot.labels.caption.replace("\n", " ")
 
 
 def test_the_stand_in_is_named(comparison):

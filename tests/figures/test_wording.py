@@ -81,8 +81,10 @@ def test_there_is_no_negative_zero_and_no_hyphen_for_a_minus(value: float) -> No
     assert text not in ("−0.00", "−0")
 
 
-def test_axis_numbers_are_short() -> None:
-    assert axis_numbers([-0.25, 0.1, float("nan")]) == ["−0.25", "0.1", ""]
+def test_axis_numbers_share_their_decimals() -> None:
+    assert axis_numbers([-0.25, 0, 0.1, float("nan")]) == ["−0.25", "0.00", "0.10", ""]
+    assert axis_numbers([-2.0, 4.0]) == ["−2", "4"]
+    assert axis_numbers([]) == []
 
 
 def test_names_for_a_reader() -> None:

@@ -30,7 +30,7 @@ from her2stats.figures.cell_types import LINEAGES, OTHER, display_order, lineage
 from her2stats.figures.placeholder import placeholder
 from her2stats.figures.sample_frame import sample_frame
 from her2stats.figures.theme import LINEAGE_COLOURS, SMALL_SIZE, figure_theme
-from her2stats.figures.wording import display_name, stratum_name
+from her2stats.figures.wording import display_name, not_shown, stratum_name, within_a_sentence
 
 MEANS = "Mean"
 MEANS_AT = 1e6  # x of the means: no tumour has that rank, so their tick labels appear in their own panel only
@@ -92,15 +92,15 @@ def plot_composition(
     order = display_order(types)
     amounts, left_out = _amounts(sample_frame(data, None, types), order, relative=relative)
     strata, unknown = _strata(data, amounts, group)
-    left_out += unknown
     if not strata or not order:
         return placeholder("No composition to show: no tumour has all cell types.", width_mm=width_mm)
     panels = [*strata, MEANS]
     columns = _columns(strata, panels)
     means = _means(strata, panels)
     colours = type_colours(order)
+    group_name = within_a_sentence(display_name(group, labels))
     shown = [display_name(name, labels) for name in order]
-    caption = f"{left_out} tumours without a full composition are not shown." if left_out else ""
+    caption = not_shown({"without a full composition": left_out, f"with unknown {group_name}": unknown})
     height = height_mm or max(70.0, 16 + LEGEND_LINE_MM * len(order))
     return (
         ggplot(means)

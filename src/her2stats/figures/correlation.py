@@ -138,12 +138,16 @@ def _rows_of_score(table: pd.DataFrame, exposure: str | None) -> tuple[pd.DataFr
 
 def _in_words(rows: pd.DataFrame, alpha: float) -> pd.DataFrame:
     tested = rows["test"] & rows["p_value"].notna()
+    shift = rows["estimate"]
     numbers = ["estimate", "conf_low", "conf_high"]
     rows[numbers] = rows[numbers].mask(rows["test"])  # a shift of the score is no correlation
     rows = described(rows, interval, alpha)
     adjusted = rows["p_adjusted"].notna().any()
     p, symbol = (rows["p_adjusted"], "adj. p") if adjusted else (rows["p_value"], "p")
-    rows.loc[tested, "reason"] = [f"Wilcoxon, {p_equals(value, symbol)}" for value in p[tested]]
+    rows.loc[tested, "reason"] = [
+        f"{_direction(by) if value < alpha else 'Wilcoxon'}, {p_equals(value, symbol)}"
+        for by, value in zip(shift[tested], p[tested], strict=True)
+    ]
     rows.loc[tested, "text"] = ""
     rows["p_text"] = [p_value(value) if pd.notna(value) else NOT_ESTIMABLE for value in rows["p_adjusted"]]
     return rows.assign(
@@ -154,6 +158,13 @@ def _in_words(rows: pd.DataFrame, alpha: float) -> pd.DataFrame:
         clipped_high=False,
         off_scale=False,
     )
+
+
+def _direction(shift: float) -> str:
+    """Where the score is higher: a test without its direction is half a finding."""
+    if not abs(shift) > 0:
+        return "Wilcoxon"
+    return f"Wilcoxon, score {'higher' if shift > 0 else 'lower'} where present"
 
 
 def _drawn(

@@ -22,7 +22,15 @@ from her2stats.figures.rows import Rows, as_list, is_second_test, result_rows, r
 from her2stats.figures.sample_frame import Samples, sample_frame
 from her2stats.figures.stratum_rows import panel_titles, placed, stacked_height, stratum_legend
 from her2stats.figures.theme import MARGIN, SMALL_SIZE, STRIPE, figure_theme, stratum_scales
-from her2stats.figures.wording import NOT_ESTIMABLE, display_name, flag_reason, p_value, stratum_name
+from her2stats.figures.wording import (
+    NOT_ESTIMABLE,
+    display_name,
+    flag_reason,
+    not_shown,
+    p_value,
+    stratum_name,
+    within_a_sentence,
+)
 
 ZEROS, ADJUSTED, UNADJUSTED = "zeros", "adj. p", "p"
 DAGGER = "\N{DAGGER}"
@@ -101,7 +109,7 @@ def plot_distribution(
     places["label"] = row_labels(places["name"], labels, width_mm)
     tests = tests[tests["name"].isin(places["name"])].assign(subject="")
     unknown = sum(int(frame[group].isna().sum()) for frame in frames.values())
-    left_out = f"{unknown} tumours without {display_name(group, labels)} are not shown." if unknown else ""
+    left_out = not_shown({f"with unknown {within_a_sentence(display_name(group, labels))}": unknown})
     return _drawn(dots, _with_p(tests), places, labels, left_out, width_mm)
 
 

@@ -34,8 +34,10 @@ from her2stats.figures.wording import (
     cohort_name,
     display_name,
     not_estimable,
+    not_shown,
     p_equals,
     stratum_name,
+    within_a_sentence,
 )
 
 UNKNOWN = "HR unknown"
@@ -234,16 +236,7 @@ def _caption(
     """What the boxes are, how many tumours are in no group, and which factor nobody has."""
     measured = sum(int(frame[exposure].notna().sum()) for frame in frames.values())
     shown = dots.groupby("factor", sort=False).size()
-    parts = [
-        f"{measured - shown[factor]} without {_within_a_sentence(factor, labels)}"
-        for factor in by
-        if factor in shown and measured > shown[factor]
-    ]
-    absent = [f" No tumour has {_within_a_sentence(factor, labels)}." for factor in by if factor not in shown]
-    missing = f" Tumours not shown: {', '.join(parts)}." if parts else ""
-    return f"Box: quartiles and median.{missing}{''.join(absent)}"
-
-
-def _within_a_sentence(factor: str, labels: Mapping[str, str] | None) -> str:
-    name = display_name(factor, labels)
-    return name if name[:2].isupper() else name[:1].lower() + name[1:]
+    names = {factor: within_a_sentence(display_name(factor, labels)) for factor in by}
+    unknown = {f"with unknown {names[factor]}": measured - shown[factor] for factor in by if factor in shown}
+    absent = [f"No tumour has a known {names[factor]}." for factor in by if factor not in shown]
+    return " ".join(part for part in ("Box: quartiles and median.", not_shown(unknown), *absent) if part)

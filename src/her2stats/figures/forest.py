@@ -13,7 +13,7 @@ from plotnine import aes, facet_wrap, ggplot, labs
 from her2stats.figures.effect_rows import RowVariable, effect_rows, interaction_rows
 from her2stats.figures.legend import legend_box
 from her2stats.figures.measure import wrapped
-from her2stats.figures.odds_axis import clip, odds_limits, odds_ticks
+from her2stats.figures.odds_axis import clip, clipping_legend, odds_limits, odds_ticks
 from her2stats.figures.panel_head import PanelHead, panel_head
 from her2stats.figures.placeholder import placeholder
 from her2stats.figures.row_axis import axis_title, fitting_ticks, row_scales, title_layers
@@ -185,11 +185,11 @@ def _unit(rows: pd.DataFrame, labels: Mapping[str, str] | None) -> str:
 def _caption(rows: pd.DataFrame, tested: bool, alpha: float, pooled: str) -> str:
     parts = [symbol_legend(rows, alpha)]
     if (rows["cohort"] == pooled).any():
-        parts.append("Diamond: pooled estimate and interval; its p int.: the pooled ratio of odds ratios.")
-    if (rows["clipped_low"] | rows["clipped_high"]).any():
-        parts.append("Arrow: the interval goes on beyond the axis.")
+        parts.append("Diamond: pooled estimate and interval; its p is not adjusted, so no diamond is open.")
+        parts.append("Its p int.: the pooled ratio of odds ratios." if tested else "")
+    parts += clipping_legend(rows)
     if tested:
         parts.append(f"{INTERACTION}: Wald test of the interaction, not adjusted.")
     if not rows["estimable"].all():
         parts.append(f"{NOT_ESTIMABLE}: not estimable.")
-    return " ".join(parts)
+    return " ".join(part for part in parts if part)

@@ -31,6 +31,7 @@ from her2stats.figures.row_panel import PANEL_GAP, TICK_ROOM
 from her2stats.figures.rows import Rows, result_rows
 from her2stats.figures.theme import DIVERGING, MARGIN, SMALL_SIZE, SMALLEST_SIZE, TEXT_SIZE, figure_theme
 from her2stats.figures.wording import (
+    EN_DASH,
     NOT_ESTIMABLE,
     display_name,
     number,
@@ -170,7 +171,17 @@ def _scales(shown: list[str], *, mirrored: bool) -> list[Any]:
 
 
 def _caption(cells: pd.DataFrame) -> str:
-    which = "adjusted p" if cells["p_adjusted"].notna().any() else "p (not adjusted)"
+    which = f"adjusted p{_family(cells)}" if cells["p_adjusted"].notna().any() else "p (not adjusted)"
     stars = ", ".join(f"{stars} < {bound:g}" for bound, stars in STARS[::-1])
     missing = f" {NOT_ESTIMABLE}: not estimable." if not cells["estimable"].all() else ""
     return f"{which[0].upper() if which[0] != 'p' else 'p'}{which[1:]}: {stars}.{missing}"
+
+
+def _family(cells: pd.DataFrame) -> str:
+    """Over how many pairs the p were adjusted: not over those of one row, as a table of one score's rows would be."""
+    given = cells["family"].astype("str") if "family" in cells else pd.Series(dtype="str")
+    counts = sorted({int(count) for count in given.str.extract(r" over (\d+) tests")[0].dropna()})
+    if not counts:
+        return ""
+    many = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]}{EN_DASH}{counts[-1]}"
+    return f" ({given[given != ''].iloc[0].split(' ', 1)[0]} over {many} pairs in each group)"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -215,6 +216,19 @@ def _rug(
 
 def _caption(table: pd.DataFrame, model: str | None) -> str:
     method = next((text for text in table["method"] if text), "")
-    which = f" Model: {model or table['model'].iloc[0]}." if "model" in table else ""
-    words = f"Line and band: {plain(method)}." if method else "Band: 95% confidence interval."
-    return f"{words}{which} Ticks: tumours."
+    said = [_what_is_drawn(method)]
+    if "model" in table:
+        said.append(f"Model: {plain(model or str(table['model'].iloc[0])).replace('size_cm', 'size')}.")
+    if (table["estimate"].min() < 0) or (table.loc[table["stratum"] == "all", "conf_low"].min() < 0):
+        said.append("Below zero: the model is linear, and does not know that an abundance cannot be negative.")
+    return " ".join([*said, "Ticks: tumours."])
+
+
+def _what_is_drawn(method: str) -> str:
+    """What line and band are, from the method of the rows: "lm, marginal mean, equal weights; 95% CI t"."""
+    weights, level = re.search(r"(\w+) weights", method), re.search(r"([\d.]+)% CI", method)
+    averaged = f" averaged with {weights[1]} weights over the levels of the factors" if weights else ""
+    return (
+        f"Solid line: mean abundance at each score{averaged}, from the analysis of covariance; "
+        f"band: its {level[1] if level else '95'}% confidence interval."
+    )

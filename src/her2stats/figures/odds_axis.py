@@ -78,3 +78,19 @@ def clip(rows: pd.DataFrame, limits: tuple[float, float]) -> pd.DataFrame:
     shown["clipped_high"] = shown["_xmax"] > high + 1e-12
     shown["off_scale"] = (shown["_x"] < low) | (shown["_x"] > high)
     return shown.drop(columns=["_x", "_xmin", "_xmax"])
+
+
+def clipping_legend(rows: pd.DataFrame) -> list[str]:
+    """Say what the arrows at the ends of the axis mean, as far as there are any.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        From `clip`.
+    """
+    said = []
+    if (rows["clipped_low"] | rows["clipped_high"]).any():
+        said.append("Arrow: the interval goes on beyond the axis.")
+    if rows["off_scale"].any():
+        said.append("Large arrow: the estimate itself lies beyond it.")
+    return said

@@ -25,8 +25,9 @@ from plotnine import (
 
 from her2stats.errors import Problem, TableError
 from her2stats.figures.measure import wrapped
-from her2stats.figures.odds_axis import clip, odds_limits, odds_ticks
+from her2stats.figures.odds_axis import clip, clipping_legend, odds_limits, odds_ticks
 from her2stats.figures.placeholder import placeholder
+from her2stats.figures.row_marks import BEYOND_SIZE
 from her2stats.figures.theme import BASE_SIZE, INK, MARGIN, SMALL_SIZE, figure_theme
 from her2stats.figures.wording import display_name, number, stratum_name
 from her2stats.published.matching import plain
@@ -173,10 +174,16 @@ def _symbols(rows: pd.DataFrame) -> list[Any]:
 def _arrows(rows: pd.DataFrame, ends: tuple[float, float]) -> list[Any]:
     inset = 0.01 * (ends[1] - ends[0])
     marks = []
-    for clipped, x, shape in (("clipped_low", ends[0] + inset, "<"), ("clipped_high", ends[1] - inset, ">")):
-        cut = rows[rows[clipped]].assign(x=x)
+    for clipped, end, shape in (("clipped_low", ends[0], "<"), ("clipped_high", ends[1], ">")):
+        towards = inset if shape == "<" else -inset
+        cut = rows[rows[clipped]].assign(x=end + towards)
         if len(cut):
             marks.append(geom_point(data=cut, shape=shape, size=1.3, stroke=0.2, show_legend=False))
+        beyond = rows[rows["off_scale"] & (rows["x"] == end)].assign(x=end + 1.5 * towards)
+        for part, look in ((beyond[beyond["significant"]], {}), (beyond[~beyond["significant"]], {"fill": "white"})):
+            if len(part):
+                style = {"shape": shape, "size": BEYOND_SIZE, "stroke": 0.5, "show_legend": False, **look}
+                marks.append(geom_point(data=part, **style))
     return marks
 
 
@@ -186,6 +193,4 @@ def _caption(rows: pd.DataFrame, pairs: pd.DataFrame) -> str:
     if len(stand_in):
         names = " and ".join(map(str, stand_in))
         parts.append(f"{names} stands in for the paper's HER2 20-gene score: compare directions, not sizes.")
-    if (rows["clipped_low"] | rows["clipped_high"]).any():
-        parts.append("Arrow: the interval goes on beyond the axis.")
-    return " ".join(parts)
+    return " ".join([*parts, *clipping_legend(rows)])

@@ -14,6 +14,8 @@ from her2stats.figures.row_panel import RowPanel
 from her2stats.figures.theme import GREY, INK, SMALL_SIZE
 from her2stats.figures.wording import NOT_ESTIMABLE
 
+BEYOND_SIZE = 2.4  # of the arrow in the place of an estimate; an arrow of an interval has 1.3
+
 
 def interval_marks(rows: pd.DataFrame, geometry: RowPanel) -> list[Any]:
     """Interval and point of each row in the colour and shape of its stratum; arrows at clipped ends.
@@ -22,7 +24,7 @@ def interval_marks(rows: pd.DataFrame, geometry: RowPanel) -> list[Any]:
     ----------
     rows : DataFrame
         x, xmin, xmax, y, Stratum, significant (filled symbol), clipped_low, clipped_high, off_scale. A row whose
-        estimate lies beyond the axis has no symbol, only the arrow.
+        estimate lies beyond the axis has a large arrow at that end in place of its symbol.
     geometry : RowPanel
         Of the panels.
     """
@@ -39,6 +41,21 @@ def interval_marks(rows: pd.DataFrame, geometry: RowPanel) -> list[Any]:
         marks.append(geom_point(mapping, hollow, size=1.6, stroke=0.5, fill="white", show_legend=not len(filled)))
     if len(filled):
         marks.append(geom_point(mapping, filled, size=1.6, stroke=0.5))
+    return [*marks, *estimates_beyond(rows, geometry)]
+
+
+def estimates_beyond(rows: pd.DataFrame, geometry: RowPanel) -> list[Any]:
+    """Large arrows, filled or open as the symbol would be, where the estimate itself lies beyond the axis."""
+    beyond = rows[rows["off_scale"]]
+    right = beyond["x"] > (geometry.low + geometry.high) / 2
+    inset = 0.9 * geometry.unit
+    marks: list[Any] = []
+    for part, end, arrow in ((beyond[~right], geometry.low + inset, "<"), (beyond[right], geometry.high - inset, ">")):
+        for own, look in ((part[part["significant"]], {}), (part[~part["significant"]], {"fill": "white"})):
+            if len(own):
+                mapping = aes("end", "y", color="Stratum")
+                style = {"shape": arrow, "size": BEYOND_SIZE, "stroke": 0.5, "show_legend": False, **look}
+                marks.append(geom_point(mapping, own.assign(end=end), **style))
     return marks
 
 

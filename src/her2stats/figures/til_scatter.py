@@ -22,10 +22,11 @@ from plotnine import (
 from scipy import stats
 
 from her2stats.figures.legend import legend_box
+from her2stats.figures.measure import wrapped
 from her2stats.figures.placeholder import placeholder
 from her2stats.figures.rows import Rows, as_list, in_order, is_second_test, result_rows
 from her2stats.figures.sample_frame import Samples, sample_frame
-from her2stats.figures.theme import GREY, INK, SMALL_SIZE, figure_theme, stratum_scales
+from her2stats.figures.theme import GREY, INK, MARGIN, SMALL_SIZE, figure_theme, stratum_scales
 from her2stats.figures.wording import (
     axis_numbers,
     cohort_name,
@@ -41,6 +42,10 @@ CURVE_POINTS = 60
 UNKNOWN = "HR unknown"
 STRATA = ("HR-positive", "HR-negative", UNKNOWN, "All tumours")
 RHO = "\N{GREEK SMALL LETTER RHO}"
+CAPTION = (
+    f"{RHO}: Spearman correlation over all tumours with its confidence interval; p not adjusted. "
+    "Line and band: least squares with the 95% confidence interval of the mean."
+)
 
 
 def plot_til_scatter(
@@ -105,10 +110,11 @@ def plot_til_scatter(
     panels, columns = len(dots), min(rows.groupby("cohort").size().max(), 3)
     names = list(cloud["Stratum"].cat.categories)
     box = legend_box({"color": names, "shape": names}, width_mm - 20, symbol_size=1.6)
-    height = -(-panels // columns) * (PANEL_MM + 9) + box.height_mm + 4
+    width = width_mm if panels > 2 else min(width_mm, 22 + columns * 56.0)
+    height = -(-panels // columns) * (PANEL_MM + 9) + box.height_mm + 9
     return (
         ggplot(cloud, aes("x", "y"))
-        + figure_theme(width_mm if panels > 2 else min(width_mm, 22 + columns * 56.0), height)
+        + figure_theme(width, height)
         + geom_point(aes(color="Stratum", shape="Stratum"), size=1.1, stroke=0.2, alpha=0.75)
         + _line(cloud)
         + _notes(cloud, rows)
@@ -117,7 +123,7 @@ def plot_til_scatter(
         + facet_wrap("panel", ncol=columns, scales="free_x")
         + scale_x_continuous(labels=axis_numbers)
         + scale_y_continuous(labels=axis_numbers)
-        + labs(x="", y=display_name(til, labels))
+        + labs(x="", y=display_name(til, labels), caption=wrapped(CAPTION, width - 2 * MARGIN, SMALL_SIZE))
     )
 
 

@@ -95,14 +95,16 @@ def number(value: float, digits: int = 2) -> str:
 
 
 def axis_numbers(values: Sequence[float]) -> list[str]:
-    """Return tick labels with true minus signs and no more digits than they need.
+    """Return tick labels with true minus signs, all with the decimals that the finest of them needs.
 
     Examples
     --------
-    >>> axis_numbers([-2, 0, 2.5])
-    ['−2', '0', '2.5']
+    >>> axis_numbers([-2, 0, 2]), axis_numbers([0, 0.05, 0.1])
+    (['−2', '0', '2'], ['0.00', '0.05', '0.10'])
     """
-    return [f"{value:g}".replace("-", MINUS) if math.isfinite(value) else "" for value in values]
+    finite = [float(value) for value in values if math.isfinite(value)]
+    digits = max((len(f"{value:.6f}".rstrip("0").partition(".")[2]) for value in finite), default=0)
+    return [number(value, digits) if math.isfinite(value) else "" for value in values]
 
 
 def ratio(value: float) -> str:
@@ -207,6 +209,36 @@ def not_estimable(flag: str) -> str:
     'n.e. (too few observations)'
     """
     return f"{NOT_ESTIMABLE} ({flag_reason(flag)})"
+
+
+def within_a_sentence(name: str) -> str:
+    """Return a displayed name without its capital, unless it is an abbreviation.
+
+    Examples
+    --------
+    >>> within_a_sentence("Hormone receptor"), within_a_sentence("HER2 IHC")
+    ('hormone receptor', 'HER2 IHC')
+    """
+    return name if name[:2].isupper() else name[:1].lower() + name[1:]
+
+
+def not_shown(counts: Mapping[str, int]) -> str:
+    """Say how many tumours a figure leaves out and why; empty where it leaves out none.
+
+    Parameters
+    ----------
+    counts : mapping
+        Reason, as it follows "tumours", to how many.
+
+    Examples
+    --------
+    >>> not_shown({"with unknown HER2 IHC": 39, "without a full composition": 1})
+    'Not shown: 39 tumours with unknown HER2 IHC, 1 tumour without a full composition.'
+    >>> not_shown({"with unknown HER2 IHC": 0})
+    ''
+    """
+    parts = [f"{count} tumour{'' if count == 1 else 's'} {why}" for why, count in counts.items() if count]
+    return f"Not shown: {', '.join(parts)}." if parts else ""
 
 
 def count_label(counts: pd.Series) -> str:
