@@ -346,7 +346,10 @@ def _clinical_models(cohort: str, n: int, cut: str, rng: np.random.Generator) ->
             product,
             {**likelihood, "p_value": product["p_value"], "n": n, "stratum": "all", "method": "likelihood ratio"},
         ]
-    return pd.DataFrame(rows).assign(cohort=cohort)
+    frame = pd.DataFrame(rows).assign(cohort=cohort)
+    tests = len(TYPES) + len(DICHOTOMISED)
+    frame["p_adjusted"] = (frame["p_value"] * tests).clip(upper=1).mask(frame["term"].str.endswith("ratio)"))
+    return frame
 
 
 def _ancova_tests(cohort: str, n: int, model: str, rng: np.random.Generator) -> pd.DataFrame:

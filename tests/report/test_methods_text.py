@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from her2stats.report import read_folder
@@ -21,6 +22,17 @@ def test_every_method_of_the_tables_is_named(sample: Path) -> None:
         for method in set(results.table(name)["method"]):
             assert method in text
     assert "R 4.2.2" in text
+
+
+def test_the_exposure_is_named_once_and_a_signature_matrix_by_its_name(folder: Path) -> None:
+    provenance = folder / "provenance.json"
+    content = json.loads(provenance.read_text(encoding="utf-8"))
+    content["conventions"]["exposure"] = f"{content['exposure']}: mean log2 expression"
+    content["conventions"]["cell fractions"] = "nu-SVR, absolute mode, signature signature_matrix, no permutations"
+    provenance.write_text(json.dumps(content), encoding="utf-8")
+    text = {paragraph.heading: paragraph.text for paragraph in methods_of(folder).paragraphs}
+    assert text["Exposure"] == f"The exposure was {content['exposure']} (mean log2 expression)."
+    assert 'absolute mode, signature matrix "signature_matrix", no permutations' in text["Cell fractions"]
 
 
 def test_references_are_numbered_as_they_are_cited(sample: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -11,7 +12,7 @@ import pytest
 from her2stats.report import key_findings, read_folder
 from her2stats.report.findings import judge
 from her2stats.report.statements import Answer, name_list
-from her2stats.report.summary import plain_summary
+from her2stats.report.summary import UNCORRECTED, plain_summary
 
 CAUSAL = re.compile(
     r"\b(caus\w*|effects?|affect\w*|influenc\w*|impact\w*|leads?|led|driv\w+|because|due|induc\w+|reduc\w+|increas\w+|"
@@ -58,6 +59,31 @@ def test_the_grid_marks_what_the_table_says(answers: list[Answer], sample: Path)
 def test_what_cannot_be_estimated_is_named_with_its_reason(answers: list[Answer]) -> None:
     failed = [text for answer in answers for said in answer.statements for text in said.failed]
     assert "Monocytes (separation)" in failed
+
+
+def clinical_answer(sample: Path, p_adjusted: list[float]) -> Answer:
+    """What is said of two odds ratios of age, in opposite directions."""
+    folder = read_folder(sample)
+    table = folder.table("clinical")
+    own = table[(table["stratum"] == "hr=positive") & (table["cohort"] == "abim")].head(2)
+    own = own.assign(outcome="age > 50 years", estimate=[0.4, 2.5], conf_low=[0.2, 1.2], conf_high=[0.8, 5.2])
+    own = own.assign(p_value=[0.001, 0.002], p_adjusted=p_adjusted, flag="")
+    answers = plain_summary(replace(folder, tables={**folder.tables, "clinical": own}))
+    return next(answer for answer in answers if answer.question.startswith("Do age"))
+
+
+def test_clinical_odds_ratios_are_named_with_direction_interval_and_corrected_p(sample: Path) -> None:
+    answer = clinical_answer(sample, [0.017, 0.034])
+    below, above = answer.statements[0].significant
+    assert below.startswith("Less frequent where the cell type is abundant: age > 50 years with ")
+    assert "HR-positive (OR 0.40 (0.20–0.80), p\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}0.017)" in below
+    assert above.startswith("More frequent where the cell type is abundant: ")
+    assert "OR 2.50 (1.20–5.20)" in above
+    assert answer.remark == ""
+
+
+def test_uncorrected_clinical_odds_ratios_say_so(sample: Path) -> None:
+    assert clinical_answer(sample, [float("nan")] * 2).remark.startswith(UNCORRECTED)
 
 
 def test_response_is_given_with_counts(answers: list[Answer]) -> None:

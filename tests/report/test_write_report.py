@@ -195,3 +195,11 @@ def test_pooled_odds_ratios_are_printed_with_their_heterogeneity(sample: Path, h
     assert f"{row['estimate']:.2f} (" in section
     assert f">{row['i2']:.0%}<" in section.replace(" ", "")
     assert "DerSimonian R, Laird N." in html
+
+
+def test_clinical_tables_print_the_corrected_p(sample: Path, html: str) -> None:
+    table = pd.read_csv(sample / "tables" / "clinical.csv")
+    section = html[html.index('<section id="clinical"') :]
+    section = section[: section.index("</section>")]
+    printed = section.count("p\N{NO-BREAK SPACE}corr.")
+    assert printed >= 3 * table.groupby(["cohort", "outcome"]).ngroups

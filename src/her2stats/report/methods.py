@@ -81,6 +81,8 @@ _COMPUTED = {
     "response": ("Response", "The odds of response were compared between HER2 groups ({})", ("response",)),
 }
 
+_SIGNATURE = re.compile(r"\bsignature ([^,;]+)")  # named after its file, "signature signature_matrix"
+
 
 def write_methods(folder: ResultsFolder, agreement: Agreement) -> Methods:
     """Write the methods of this study from its provenance and the method column of its tables."""
@@ -88,7 +90,8 @@ def write_methods(folder: ResultsFolder, agreement: Agreement) -> Methods:
     paragraphs = [_population(folder), _exposure(folder)]
     for topic, (heading, sentence, table) in _STATED.items():
         if topic in conventions and len(folder.table(table)):
-            paragraphs.append((heading, _sentence(sentence.format(conventions[topic]))))
+            stated = _SIGNATURE.sub(r'signature matrix "\1"', conventions[topic])
+            paragraphs.append((heading, _sentence(sentence.format(stated))))
     for heading, sentence, tables in _COMPUTED.values():
         computed = _methods_of(folder, tables)
         if computed:
@@ -132,7 +135,8 @@ def _exposure(folder: ResultsFolder) -> tuple[str, str]:
     name, text = folder.provenance.exposure, folder.provenance.conventions.get("exposure", "")
     if not name:
         return "Exposure", ""
-    return "Exposure", f"The exposure was {name}{f' ({text})' if text and text != name else ''}."
+    how = text.removeprefix(f"{name}: ")  # the scoring names its score first
+    return "Exposure", f"The exposure was {name}{f' ({how})' if how and how != name else ''}."
 
 
 def _methods_of(folder: ResultsFolder, names: Iterable[str]) -> str:

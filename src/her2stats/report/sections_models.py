@@ -109,10 +109,13 @@ def _clinical(folder: ResultsFolder, outcome: str, cohort: str, rows: pd.DataFra
     second, product = is_second_test(rows["term"]), rows["term"].str.contains(":")
     main = rows[~second & ~product & ~rows["term"].str.contains("[", regex=False)]
     blocks = [
-        Block(stratum_label(str(stratum)), part, ("effect", "p"), "OR")
+        Block(stratum_label(str(stratum)), part, ("effect", "p", "p_adjusted"), "OR")
         for stratum, part in main.groupby("stratum", sort=False)
     ]
-    blocks += [Block("Interaction", rows[product & ~second], ("p",)), Block("Likelihood ratio", rows[second], ("p",))]
+    blocks += [
+        Block("Interaction", rows[product & ~second], ("p", "p_adjusted")),
+        Block("Likelihood ratio", rows[second], ("p",)),
+    ]
     return print_blocks(
         blocks, caption=f"{outcome}, {cohort}, {sample_size(rows)}", key="item", alpha=folder.provenance.alpha
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from her2stats.report.findings import Row, judge
+from her2stats.report.findings import Judged, Row, judge
 from her2stats.report.folder import ResultsFolder
 from her2stats.report.grid import ALL, Grid, make_grid
 from her2stats.report.question_rows import exposure_rows, interaction_rows, total_rows
@@ -198,15 +198,30 @@ def _clinical(folder: ResultsFolder) -> Answer | None:
     for cohort, part in rows.groupby("cohort", sort=False):
         judged = judge(part, alpha=alpha, measure="odds ratio")
         tested += judged.tested
-        named = [f"{row['outcome']} with {row['term']}, {stratum_label(row['stratum'])}" for row in judged.significant]
         failed = (f"{len(judged.failed)} odds ratios",) if judged.failed else ()
-        more = [f"{len(named) - _MOST_CLINICAL} more"] if len(named) > _MOST_CLINICAL else []
-        said = (f"{'; '.join([*named[:_MOST_CLINICAL], *more])}.",) if named else ()
+        said = _clinical_sentences(judged, alpha)
         statements.append(Statement(str(cohort), "", largest_size(part), tally(judged), said, failed=failed))
     if rows["p_adjusted"].notna().any():
         return Answer("Do age, grade and tumour size go with abundance?", tuple(statements))
     chance = f" Of {tested} tests about {alpha * tested:.0f} would fall below {alpha:g} by chance alone."
     return Answer("Do age, grade and tumour size go with abundance?", tuple(statements), remark=UNCORRECTED + chance)
+
+
+def _clinical_sentences(judged: Judged, alpha: float) -> tuple[str, ...]:
+    """One sentence a direction; of many odds ratios those with the smallest p."""
+    directions = (
+        ("Less frequent where the cell type is abundant", judged.below),
+        ("More frequent where the cell type is abundant", judged.above),
+    )
+    return tuple(
+        f"{words}: {name_list([with_value(row, _clinical_pair, alpha=alpha) for row in found], _MOST_CLINICAL)}."
+        for words, found in directions
+        if found
+    )
+
+
+def _clinical_pair(row: Row) -> str:
+    return f"{row['outcome']} with {row['term']}, {stratum_label(row['stratum'])}"
 
 
 def _marginal(folder: ResultsFolder) -> Answer | None:
