@@ -33,6 +33,7 @@ from her2stats.study.study_file import read_study
 from her2stats.study.study_text import study_text
 from her2stats.study.single_steps import write_csv
 
+pd.set_option("display.max_colwidth", None)
 folder = Path(tempfile.mkdtemp())
 
 # %% [markdown]
@@ -108,20 +109,24 @@ results = h2.run_study(folder / "study.toml")
 print("\n".join(results.summary()[:-1]))
 
 # %% [markdown]
-# The folder holds tables, figures, model frames for R, and the report, one file that opens offline:
+# The folder holds tables, figures (each as pdf, svg and png; the pdf are listed), model frames for R, and the report, one
+# file that opens offline:
 
 # %%
-sorted({path.parent.name + "/" if path.parent != results.folder else path.name for path in results.folder.rglob("*.*")})
+for place in sorted(results.folder.iterdir()):
+    files = sorted(place.iterdir()) if place.is_dir() else []
+    held = [path.name for path in files if path.suffix not in (".svg", ".png")]
+    print(f"{place.name}/\n    {', '.join(held)}" if held else place.name)
 
 # %% [markdown]
 # ## What was found
 #
 # Results come back as plain frames. Odds of high abundance per standard deviation of the exposure, by hormone-receptor
-# status, as a journal prints them:
+# status, as a journal prints them; the ten rows with the smallest p:
 
 # %%
 odds = results.tables["odds_ratios"]
-h2.table_effects(odds[odds["stratum"] != "all"]).head(12)
+h2.table_effects(odds[odds["stratum"] != "all"].nsmallest(10, "p_value"))
 
 # %% [markdown]
 # What could not be estimated keeps its row and says why:
@@ -134,4 +139,4 @@ flagged[["stratum", "outcome", "flag"]] if len(flagged) else "every odds ratio c
 # And what was done to the data on the way, with counts:
 
 # %%
-results.tables["notes"][["stage", "what", "count"]].head(12)
+results.tables["notes"][["stage", "what", "count"]]

@@ -29,7 +29,8 @@ import her2stats as h2
 matrix = h2.simulate_signature_matrix()
 cohort = h2.simulate_cohort("example", 60, seed=2)
 expression = cohort.linear()
-matrix
+print(f"{len(matrix.genes)} genes x {len(matrix.cell_types)} cell types")
+matrix.profiles.iloc[:4, :4]
 
 # %% [markdown]
 # ## Relative and absolute
@@ -114,7 +115,10 @@ pure = pd.DataFrame(
 )
 kinds = pd.Series({column: column.rsplit("_", 1)[0] for column in pure})
 built = h2.build_signature_matrix(pure, kinds)
-built
+built.sizes[built.sizes["chosen"]]
+
+# %%
+built.markers.groupby("cell_type").head(2)[["cell_type", "gene", "fold_change", "q_value", "used"]]
 
 # %% [markdown]
 # ## Truth: blood whose cells were counted

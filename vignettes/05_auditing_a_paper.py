@@ -61,8 +61,8 @@ pd.crosstab(audit["check"], audit["verdict"])
 # ## A printed number is an interval
 #
 # A rounded percentage stands for every value that rounds to it. One that was cut off, or rounded twice, stands for
-# others, and an audit that cannot tell these apart calls honest tables wrong. Here are the first-column percentages of
-# the confirmatory cohort, by the way each was shortened.
+# others, and an audit that cannot tell these apart calls honest tables wrong. Here are the percentages of the
+# confirmatory cohort, and the way each was shortened.
 
 # %%
 confirmatory = next(e for e in published.published_results()["counts"] if "confirmatory" in e["place"])
@@ -208,8 +208,8 @@ published.audit_paper(
 # ## Does it cry wolf?
 #
 # An audit is worth what its silence is worth. Here are random two-by-two tables whose odds ratios and Wald intervals
-# are computed, rounded, and audited: nothing true may be called inconsistent. Then a digit of every upper limit is
-# changed, to see how many of the changes are noticed.
+# are computed, rounded, and audited: nothing true may be called inconsistent. Then every upper limit is raised, by 0.1
+# below ten and by 1 above, to see how many of the changes are noticed.
 
 # %%
 rng = np.random.default_rng(5)
@@ -224,7 +224,7 @@ planted = published.audit_odds_ratio(printed[0], printed[1], altered, cells=cell
 pd.DataFrame(
     {
         "honest tables": published.verdict_counts(honest[honest["check"] == "interval"]),
-        "one digit changed": published.verdict_counts(planted[planted["check"] == "interval"]),
+        "upper limit raised": published.verdict_counts(planted[planted["check"] == "interval"]),
     }
 )
 

@@ -24,103 +24,143 @@ import pandas as pd
 
 import her2stats as h2
 
+pd.set_option("display.max_colwidth", None)
+
 cohort = h2.simulate_cohort("example", 240, seed=6)
-data = cohort.clinical.join(h2.score_signature(cohort.log2(), "ERBB2").table)
-fractions = h2.deconvolve(cohort.linear(), h2.simulate_signature_matrix()).fractions
+matrix = h2.simulate_signature_matrix()
+fractions = h2.deconvolve(cohort.linear(), matrix).fractions
 abundance = h2.classify_abundance(fractions)
-cell = abundance.continuous[0]
-data = data.join(fractions[[cell]]).assign(high=abundance.high[cell])
+scores = h2.score_signature(cohort.log2(), "ERBB2").table
+data = cohort.clinical.join(scores).join(fractions[abundance.continuous])
 status = h2.r_status()
-print(f"R {status.r_version}, {status.engine}" if status.usable else "R is not here: its numbers are not shown")
+print(f"R {status.r_version}, {status.engine}" if status.usable else "R is not here")
 
 
 # %%
-def in_r(result: h2.Result, quantity: str, row: int = 0) -> object:
-    """The number that R gives for one quantity of a result, whether it agrees or not; or that R gives none."""
+def beside_r(result: h2.Result, names: dict[str, str], row: int = 0) -> dict[str, object]:
+    """Some columns of one row of a result, each with R's number behind it, agreeing or not."""
     table = h2.crosscheck_r({"model": result}).table
     labels = result.table.loc[row, ["stratum", "outcome", "term"]]
-    mine = table[(table[["stratum", "outcome", "term"]] == labels.to_numpy()).all(axis=1)]
-    found = mine.loc[mine["quantity"] == quantity]
-    return float(found["r"].iloc[0]) if len(found) and pd.notna(found["r"].iloc[0]) else "not computed"
+    mine = table[(table[labels.index] == labels.to_numpy()).all(axis=1)].set_index("quantity")
+    numbers: dict[str, object] = {}
+    for column, name in names.items():
+        numbers[name] = result.table.loc[row, column]
+        numbers[f"{name}, R"] = mine["r"].get(column, np.nan)
+    return numbers
 
+
+# %% [markdown]
+# One cell type carries the examples: the one whose correlation with *ERBB2* is farthest from zero, for there the
+# conventions differ most.
+
+# %%
+rho = h2.correlate(data, "ERBB2", abundance.continuous).table
+cell = rho.loc[rho["estimate"].abs().idxmax(), "outcome"]
+data["high"] = abundance.high[cell]
+print(f"{cell}, rho = {rho['estimate'].abs().max():.3f} in absolute value")
 
 # %% [markdown]
 # ## Correlation: PROC CORR, cor.test, correlate
 #
 # | Python | SAS | R |
 # |---|---|---|
-# | `ci="fisher"` | `PROC CORR SPEARMAN FISHER(BIASADJ=NO)` | by hand: `tanh(atanh(r) +- z / sqrt(n - 3))` |
-# | `ci="sas"` | `PROC CORR SPEARMAN FISHER` (bias-adjusted, the default) | none |
-# | `ci="bonett-wright"` (default) | none | by hand, from the cited paper |
-# | p value | t approximation | `cor.test(exact = FALSE)` |
+# | `ci="fisher"` | `PROC CORR SPEARMAN FISHER(BIASADJ=NO)` | by hand: `tanh(atanh(r) + c(-1, 1) * z / sqrt(n - 3))` |
+# | `ci="sas"` | `PROC CORR SPEARMAN FISHER` (bias-adjusted, the default) | by hand |
+# | `ci="bonett-wright"` (default) | none | by hand, from Bonett and Wright 2000, doi 10.1007/BF02294183 |
+# | p value | t approximation | `cor.test(method = "spearman", exact = FALSE)` |
 
 # %%
-rows = {}
-for ci in ("bonett-wright", "fisher", "sas"):
-    result = h2.correlate(data, "ERBB2", cell, ci=ci)
-    rows[ci] = {"lower": result.table.loc[0, "conf_low"], "upper": result.table.loc[0, "conf_high"]}
-    rows[ci] |= {"lower, R": in_r(result, "conf_low"), "p, R": in_r(result, "p_value")}
-    rows[ci] |= {"p": result.table.loc[0, "p_value"]}
-pd.DataFrame(rows).T
+names = {"conf_low": "lower", "conf_high": "upper", "p_value": "p"}
+choices = ("bonett-wright", "fisher", "sas")
+results = {ci: h2.correlate(data, "ERBB2", cell, ci=ci) for ci in choices}
+pd.DataFrame({ci: beside_r(result, names) for ci, result in results.items()}).T
 
 # %% [markdown]
+# The p-value does not depend on the interval. By default `cor.test` takes, below 1,290 pairs without ties, an exact
+# distribution or its Edgeworth series instead of t: another number.
+#
 # ## Odds ratios: PROC LOGISTIC, glm, fit_logistic
 #
 # | Python | SAS | R |
 # |---|---|---|
-# | `per_sd=True` (default) | `UNITS score = SD` | `glm(y ~ I(x / sd(x)))` |
-# | `ci="wald"` (default) | `CLODDS=WALD` (default) | `confint.default` |
-# | `ci="profile"` | `CLODDS=PL` | `confint` (profile) |
-# | `penalty="firth"` | `FIRTH` | brglm2, logistf |
+# | `per_sd=True` (default) | `UNITS score = SD` | `glm(y ~ I(x / sd(x)), binomial)` |
+# | `per_sd=False` | the default | `glm(y ~ x, binomial)` |
+# | `ci="wald"` (default) | `CLODDS=WALD` | `confint.default` |
+# | `ci="profile"` | `CLODDS=PL` | `confint` |
+# | `penalty="firth"` | `FIRTH` with `CLODDS=PL` | `logistf::logistf` |
 
 # %%
-rows = {}
-for name, options in {
+names = {"estimate": "odds ratio", "conf_low": "lower", "conf_high": "upper"}
+options = {
     "per SD, Wald": {},
     "per SD, profile": {"ci": "profile"},
     "per unit, Wald": {"per_sd": False},
-}.items():
-    result = h2.fit_logistic(data, "high", "ERBB2", **options)
-    row = result.table.loc[0]
-    rows[name] = {"odds ratio": row["estimate"], "lower": row["conf_low"], "upper": row["conf_high"]}
-    rows[name] |= {"odds ratio, R": in_r(result, "estimate"), "lower, R": in_r(result, "conf_low")}
-pd.DataFrame(rows).T
+}
+results = {name: h2.fit_logistic(data, "high", "ERBB2", **o) for name, o in options.items()}
+pd.DataFrame({name: beside_r(result, names) for name, result in results.items()}).T
 
 # %% [markdown]
-# The standard deviation is that of the cohort with n - 1. With n it would be smaller by this factor, which is what a
-# wrong default costs:
+# R's `confint` interpolates the profile between a few points, which can be seen in the fifth digit; here both languages
+# look for the place itself.
+#
+# Whose standard deviation? By hormone-receptor status the cohort's is used, so that the two odds ratios can be compared
+# with each other. `BY hr; UNITS score = SD` and `sd(x)` within a subset take the stratum's, which is `sd="stratum"`;
+# the p-value is the same:
+
+# %%
+names = {"estimate": "odds ratio", "p_value": "p"}
+rows = {}
+for sd in ("cohort", "stratum"):
+    result = h2.fit_logistic(data, "high", "ERBB2", by="hr", sd=sd)
+    for row, stratum in enumerate(result.table["stratum"]):
+        rows[sd, stratum] = beside_r(result, names, row)
+pd.DataFrame(rows).T.rename_axis(["SD of", "stratum"])
+
+# %% [markdown]
+# The standard deviation has n - 1 below the line. With n it would be smaller by this factor, and every log odds ratio
+# per standard deviation with it:
 
 # %%
 float(np.sqrt((len(data) - 1) / len(data)))
 
 # %% [markdown]
-# ## Covariance analysis: PROC GLM, car::Anova, fit_ancova
+# ## Covariance analysis: PROC GLM, drop1 and emmeans, fit_ancova
 #
 # | Python | SAS | R |
 # |---|---|---|
-# | `tests` | `SS3` | `contr.sum`, then `drop1(., ~., test = "F")` |
-# | `weights="equal"` (default) | `LSMEANS` | `emmeans` (default) |
-# | `weights="proportional"` | `LSMEANS / OM` | `emmeans(weights = "proportional")` |
-# | `centre=False` | factors tested at score 0 | `contr.sum` without centring |
+# | `tests` (default) | `SS3`, the score less its mean in the `MODEL` | `contr.sum`, the score less its mean, `drop1(., ~ ., test = "F")` |
+# | `centre=False` | `SS3`, the score as it is | the same without taking off the mean |
+# | `slopes`, `weights="equal"` (default) | `ESTIMATE` as below | `emtrends(fit, ~ 1, var = "score")` |
+# | `weights="proportional"` | `ESTIMATE` with observed shares | `emtrends(..., weights = "proportional")` |
+# | `curve`, at one score | `LSMEANS hr / AT score = x`, its rows averaged | `emmeans(fit, ~ 1, at = list(score = x))` |
+# | `curve`, `weights="proportional"` | `LSMEANS / OM` | `emmeans(..., weights = "proportional")` |
 #
-# Type III tests of a main effect depend on where the numbers are centred, because an interaction is in the model:
+# A Type III test of a factor asks where the score is zero, because the factor's product with the score is in the model.
+# SAS does not centre: with *ERBB2* on the log2 scale it tests at a score that no tumour has. The default here tests at
+# the mean score.
 
 # %%
+names = {"statistic": "F of hr", "p_value": "p"}
 rows = {}
-for name, options in {"centred": {}, "at score 0": {"centre": False}}.items():
-    tests = h2.fit_ancova(data, cell, "ERBB2", **options).tests
+for name, centre in {"at the mean score": True, "at score 0": False}.items():
+    tests = h2.fit_ancova(data, cell, "ERBB2", centre=centre).tests
     place = int(np.flatnonzero(tests.table["term"] == "hr")[0])
-    rows[name] = {"F of hr": tests.table.loc[place, "statistic"], "p": tests.table.loc[place, "p_value"]}
-    rows[name] |= {"F of hr, R": in_r(tests, "statistic", place)}
+    rows[name] = beside_r(tests, names, place)
 pd.DataFrame(rows).T
 
+# %% [markdown]
+# The slope averaged over two levels of hormone receptor and three of HER2 IHC, each with equal weight:
+#
+# ```sas
+# estimate 'slope' score 6  hr*score 3 3  her2_ihc*score 2 2 2 / divisor = 6;
+# ```
+
 # %%
+names = {"estimate": "slope", "std_error": "standard error"}
 rows = {}
 for weights in ("equal", "proportional", "outer", "cells"):
     slopes = h2.fit_ancova(data, cell, "ERBB2", weights=weights).slopes
-    row = slopes.table.loc[0]
-    rows[weights] = {"slope": row["estimate"], "standard error": row["std_error"], "df": row["df"]}
-    rows[weights] |= {"slope, R": in_r(slopes, "estimate"), "standard error, R": in_r(slopes, "std_error")}
+    rows[weights] = beside_r(slopes, names)
 pd.DataFrame(rows).T
 
 # %% [markdown]
@@ -129,14 +169,30 @@ pd.DataFrame(rows).T
 #
 # ## Two groups: PROC NPAR1WAY, wilcox.test, compare_groups
 #
-# SAS and R correct for continuity by default; R is exact below 50 in both groups without ties. The method that was used
-# is part of the result:
+# | Python | SAS | R |
+# |---|---|---|
+# | exact below 50 in both groups without ties | `EXACT WILCOXON` (never by itself) | the default, by the same rule |
+# | else normal, with tie and continuity correction | `WILCOXON` (default `CORRECT=YES`) | `exact = FALSE, correct = TRUE` |
+#
+# Which of them was used is part of the result:
 
 # %%
+rows = {}
 for n in (40, 240):
     found = h2.compare_groups(data.iloc[:n], cell, group="hr")
-    print(n, found.table.loc[0, "method"], f"p = {found.table.loc[0, 'p_value']:.6g}, R: {in_r(found, 'p_value')}")
+    rows[n] = {"method": found.table.loc[0, "method"]} | beside_r(found, {"p_value": "p"})
+pd.DataFrame(rows).T.rename_axis("first tumours")
 
 # %% [markdown]
-# Chi-squared is without continuity correction (`PROC FREQ CHISQ`; `chisq.test(correct = FALSE)`); Fisher's exact test
-# stands beside it where an expected count is below five.
+# ## Counts: PROC FREQ, chisq.test, compare_groups
+#
+# | Python | SAS | R |
+# |---|---|---|
+# | chi-squared | `TABLES / CHISQ`, the row "Chi-Square" | `chisq.test(correct = FALSE)` |
+# | none | the row "Continuity Adj. Chi-Square" | `chisq.test` by default |
+# | Fisher's exact test, beside it where an expected count is below five | in the same output for 2 x 2 | `fisher.test` |
+
+# %%
+names = {"statistic": "chi-squared", "p_value": "p"}
+found = h2.compare_groups(data, "high", group="hr")
+pd.DataFrame({"high abundance by hormone receptor": beside_r(found, names)}).T

@@ -17,21 +17,31 @@
 # One of the paper's cohorts is public: ABiM, GEO series GSE81538. This walkthrough replays its analysis where the data
 # are there, and shows the steps where they are not. The paper's exposure, a 20-gene score, is not printed anywhere; ERBB2
 # is used, for which the paper prints correlations too.
+#
+# Two places are looked at: `HER2STATS_ABIM`, the folder of the data (by default where `her2stats fetch` puts them), and
+# `HER2STATS_LM22`, the path of your copy of LM22 (by default `LM22.txt` in that folder).
 
 # %%
 import os
+import shutil
 from pathlib import Path
 
 import pandas as pd
 
 import her2stats as h2
-from her2stats.sources import list_sources
+from her2stats.published import published_results
+from her2stats.sources import list_sources, study_template
 from her2stats.sources.fetching import default_cache
 
-pd.set_option("display.max_colwidth", 120)
+pd.set_option("display.max_colwidth", None)
 folder = Path(os.environ.get("HER2STATS_ABIM", default_cache() / "abim"))
-study = next(iter(sorted(folder.glob("*.toml"))), None) if folder.is_dir() else None
-print(f"ABiM is in {folder.name}" if study else "ABiM is not here: the steps are shown, and nothing is computed from it")
+study, beside = folder / "abim.toml", folder / "LM22.txt"
+lm22 = Path(os.environ.get("HER2STATS_LM22", beside))
+missing = [path.name for path in (study, lm22) if not path.is_file()]
+if missing:
+    print(f"Not here: {', '.join(missing)}. The steps are shown, and nothing is computed from ABiM.")
+else:
+    print("ABiM and LM22 are here.")
 
 # %% [markdown]
 # ## Getting it
@@ -40,32 +50,44 @@ print(f"ABiM is in {folder.name}" if study else "ABiM is not here: the steps are
 # clinical table and writes a study file. What is known about the source:
 
 # %%
-list_sources().set_index("name").loc["abim", ["title", "licence", "citation", "seen", "checksum"]]
+known = list_sources().set_index("name").loc["abim"]
+known[["title", "licence", "citation", "seen", "checksum"]].to_frame()
+
+# %% [markdown]
+# The study file that is written, and expects `LM22.txt` beside it:
+
+# %%
+print(study_template("abim"))
 
 # %% [markdown]
 # ## Running it
 #
-# The study file that comes with it needs your copy of LM22 as the signature. Then `her2stats run`, or:
+# `her2stats check abim.toml` first, then `her2stats run abim.toml`, or:
 
 # %%
-if study is not None and os.environ.get("HER2STATS_LM22"):
-    results = h2.run_study(study)
-    shown = results.tables["correlation"]
-else:
+if missing:
     results, shown = None, "not run"
+else:
+    if lm22.resolve() != beside.resolve():
+        shutil.copyfile(lm22, beside)
+    results = h2.run_study(study)
+    columns = ["stratum", "outcome", "term", "estimate", "conf_low", "conf_high", "n"]
+    shown = results.tables["correlation"][columns]
 shown
 
 # %% [markdown]
 # ## Beside the paper
 #
-# `compare_published` puts a run beside what is printed: printed value and interval, ours, their difference, whether the
-# intervals overlap and whether both say the same. What the paper prints for its cohorts:
+# What the paper prints of total TIL in ABiM, by the score that it goes with:
 
 # %%
-from her2stats.published import published_results
-
 printed = published_results()
-{name: cohort["n"] for name, cohort in printed["cohorts"].items()}
+overall = next(entry for entry in printed["correlations"] if entry["stratum"] == "all")
+pd.DataFrame(overall["exposures"], index=["rho", "lower", "upper"]).T.assign(n=overall["n"])
+
+# %% [markdown]
+# `compare_published` puts a run beside all that is printed: printed value and interval, ours, their difference, whether
+# the intervals overlap and whether both say the same.
 
 # %%
-h2.compare_published(results).head(12) if results is not None else "needs the run above"
+h2.compare_published(results.tables) if results is not None else "needs the run above"
