@@ -149,10 +149,12 @@ def ancova(material: Material, settings: AnalysisSection, answers: Answers) -> N
     if missing or not material.continuous:
         what = " and ".join({"hr": "hormone-receptor status", "her2_ihc": "the HER2 IHC level"}[m] for m in missing)
         reason = f"{what} is not known in this cohort (or the same for all)" if missing else "no continuous cell type"
-        for table in ("ancova_tests", "ancova_slopes", "ancova_curves"):
-            answers.omit(table, reason)
+        _omit_ancova(answers, reason)
         return
     frame = _with_estimable_levels(material.amounts(), answers)
+    if frame["her2_ihc"].nunique() < 2:
+        _omit_ancova(answers, f"fewer than two HER2 IHC levels have {FEWEST_IN_LEVEL} tumours with known HR")
+        return
     _fit_ancova(frame, material, settings, answers, covariates=())
     covariates = tuple(name for name in settings.covariates if material.has(name))
     for name in settings.covariates:
@@ -160,6 +162,11 @@ def ancova(material: Material, settings: AnalysisSection, answers: Answers) -> N
             answers.omit("ancova, adjusted", f"{name} is not in the clinical table, so it is not adjusted for")
     if covariates:
         _fit_ancova(frame, material, settings, answers, covariates=covariates)
+
+
+def _omit_ancova(answers: Answers, reason: str) -> None:
+    for table in ("ancova_tests", "ancova_slopes", "ancova_curves"):
+        answers.omit(table, reason)
 
 
 def _with_estimable_levels(frame: pd.DataFrame, answers: Answers) -> pd.DataFrame:
@@ -207,7 +214,9 @@ def response(material: Material, settings: AnalysisSection, answers: Answers) ->
     """Ask for the odds of response in HER2-low against HER2-0."""
     outcomes = [name for name in ("complete_response", "pcr") if material.has(name)]
     if not outcomes:
-        answers.omit("response", "no response variable (pcr, complete_response) in the clinical table")
+        there = [name for name in ("complete_response", "pcr") if name in material.clinical]
+        none = "no response variable (pcr, complete_response) in the clinical table"
+        answers.omit("response", f"{' and '.join(there)}: the same for all, or missing" if there else none)
         return
     frame = material.clinical.assign(her2_group=her2_group(material.clinical))
     if frame["her2_group"].nunique() < 2:
