@@ -14,7 +14,7 @@ help:
 	@echo "make wheel-test  build the wheel, install it into an empty environment, run the demo from it"
 	@echo "make docs        build the documentation site, strictly"
 	@echo "make bench       benchmarks as ratios, written to benchmarks/results.md (long)"
-	@echo "make fuzz        fuzz the readers (ten minutes)"
+	@echo "make fuzz        fuzz the readers (ten minutes by the clock, and start-up of what is fuzzed counts)"
 	@echo "make release-check  version, changelog, citation, wheel, licences: fit to be released?"
 
 # Debian's Python may come without ensurepip: then an environment without pip is made and the system's pip fills it.

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import hashlib
 import io
 import lzma
+import zlib
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pyarrow as pa
 
@@ -21,12 +25,12 @@ CHUNK = 2**20
 BLANK = b" \t\r\n\x00\xef\xbb\xbf"
 
 
-# First bytes -> name of the compression, and of Arrow's codec; xz is Python's own.
-PACKED = {
-    b"\x1f\x8b": ("gzip", "gzip"),
-    b"BZh": ("bzip2", "bz2"),
-    b"\x28\xb5\x2f\xfd": ("zstandard", "zstd"),
-    b"\xfd7zXZ": ("xz", ""),
+# First bytes -> name of the compression, and what unpacks it. Arrow's gzip and bzip2 keep memory for every torn file.
+PACKED: dict[bytes, tuple[str, Callable[[io.BytesIO], Any]]] = {
+    b"\x1f\x8b": ("gzip", lambda packed: gzip.GzipFile(fileobj=packed)),
+    b"BZh": ("bzip2", bz2.BZ2File),
+    b"\x28\xb5\x2f\xfd": ("zstandard", lambda packed: pa.CompressedInputStream(packed, "zstd")),
+    b"\xfd7zXZ": ("xz", lzma.LZMAFile),
 }
 REFUSED = {
     b"RDX2\n": "an RData workspace",
@@ -168,11 +172,11 @@ def _raw_bytes(path: Path, max_bytes: int) -> bytes:
 
 
 def _unpack(path: Path, raw: bytes, max_bytes: int) -> bytes:
-    for magic, (kind, codec) in PACKED.items():
+    for magic, (kind, unpacking) in PACKED.items():
         if raw.startswith(magic):
             try:
-                return _bounded(path, codec, raw, max_bytes)
-            except (EOFError, OSError, pa.ArrowException, lzma.LZMAError) as error:
+                return _bounded(path, unpacking, raw, max_bytes)
+            except (EOFError, OSError, zlib.error, pa.ArrowException, lzma.LZMAError) as error:
                 refuse(path, f"is a damaged or truncated {kind} file ({error})", "copy or download it again")
     if path.name.lower().endswith(PACKED_SUFFIXES) and raw.strip(BLANK):
         remedy = f"take {path.suffix} off its name if it is plain text (browsers unpack), or download it again"
@@ -180,12 +184,12 @@ def _unpack(path: Path, raw: bytes, max_bytes: int) -> bytes:
     return raw
 
 
-def _bounded(path: Path, codec: str, raw: bytes, max_bytes: int) -> bytes:
+def _bounded(path: Path, unpacking: Callable[[io.BytesIO], Any], raw: bytes, max_bytes: int) -> bytes:
     """Decompress chunk by chunk, so that a bomb is noticed long before it fills the memory."""
-    packed = pa.BufferReader(raw) if codec else io.BytesIO(raw)
+    packed = io.BytesIO(raw)
     chunks: list[bytes] = []
     length = 0
-    with closing(pa.CompressedInputStream(packed, codec) if codec else lzma.LZMAFile(packed)) as stream:
+    with closing(unpacking(packed)) as stream:
         while chunk := stream.read(CHUNK):
             chunks.append(chunk)
             length += len(chunk)

@@ -35,6 +35,21 @@ SERIES = """\
 "ESR1"\t12\t9.5\t100
 !series_matrix_table_end
 """
+# Its only file is the study file itself, which is there whatever is done to it.
+STUDY = b"""\
+[study]
+title = "fuzz"
+seed = 1
+[[cohorts]]
+name = "one"
+clinical = "t.toml"
+where = { arm = ["a", "b"] }
+[cohorts.values.her2_ihc]
+"1+/2+" = "2+"
+[analysis]
+covariates = ["age"]
+alpha = 0.05
+"""
 # What R 4.2.2 writes for a matrix of ERBB2 and ESR1 in two samples (ascii = TRUE, version = 2).
 RDS = (
     "A 2 262658 131840 526 4 100 5 1 2 1026 1 262153 3 dim 13 2 2 2 1026 1 262153 8 dimnames 19 2 16 2 262153 5 ERBB2 "
@@ -97,6 +112,9 @@ def examples() -> dict[str, tuple[str, bytes]]:
         "f csv": ("f.csv", csv(FRACTIONS)),
         "s tsv": ("s.tsv", b"gene\tweight\nERBB2\t1.5\nGRB7\t-0.5\n"),
         "s gmt": ("s.gmt", b"T\td\tCD3D\tCD3E\nB\t\tCD19\n"),
+        "s tsv.gz": ("s.tsv.gz", gzip.compress(b"gene\tweight\nERBB2\t1.5\n", mtime=0)),
         "m tsv": ("m.tsv", csv(profiles, "\t")),
+        "m tsv.gz": ("m.tsv.gz", gzip.compress(csv(profiles, "\t"), mtime=0)),
+        "t toml": ("t.toml", STUDY),
         "p soft": ("p.soft", b"!platform_table_begin\nID\tGene Symbol\nA\tERBB2 /// ESR1\n!platform_table_end\n"),
     }

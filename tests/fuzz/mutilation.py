@@ -1,4 +1,4 @@
-"""Mutilated files of one format, read for some seconds: python -m tests.fuzz.mutilation EXAMPLE FOLDER SECONDS.
+"""Mutilated files of one format, read for some seconds: python -m tests.fuzz.mutilation EXAMPLE FOLDER UNTIL.
 
 A process of its own, so that the memory that is measured is the reader's. The file that did it stays in the folder.
 """
@@ -79,14 +79,14 @@ def peak() -> int:
     return max(own, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 
 
-def main(name: str, folder: Path, seconds: float) -> None:
-    """Read mutilated files until the time is over; end with an error at the first fault."""
+def main(name: str, folder: Path, until: float) -> None:
+    """Read mutilated files until a moment, for a second at least; end with an error at the first fault."""
     warnings.simplefilter("ignore")  # openpyxl and rdata warn of what they leave out
     file, data = examples()[name]
     random_ = random.Random(name)
-    end = time.monotonic() + seconds
+    end = max(until, time.time() + 1)
     files = 0
-    while time.monotonic() < end:
+    while time.time() < end:
         read(folder / file, mutilate(data, random_))
         files += 1
         if peak() > LIMIT:

@@ -9,6 +9,7 @@ from her2stats.errors import Her2statsError
 from her2stats.reading import read_cibersortx, read_clinical, read_expression
 from her2stats.reading.annotation import read_annotation
 from her2stats.signatures import read_signature
+from her2stats.study.study_file import read_study
 
 READERS = {
     "x": lambda path: read_expression(path, scale="linear", allow_range=True, missing="drop", duplicates="mean"),
@@ -17,6 +18,7 @@ READERS = {
     "s": read_signature,
     "m": read_signature_matrix,
     "p": read_annotation,
+    "t": read_study,
 }
 
 
