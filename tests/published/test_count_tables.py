@@ -99,6 +99,16 @@ def test_places_keep_equal_variables_apart() -> None:
     assert set(audit["place"]) == {"discovery", "confirmatory"}
 
 
+def test_a_denominator_in_a_cell_may_be_of_fewer_but_not_of_more() -> None:
+    table = pd.DataFrame({"variable": "size", "level": ["small", "large"], "n": 104})
+    fewer = audit_counts(table.assign(count=["40/100 (40.0)", "60/100 (60.0)"]))
+    assert _inconsistent(fewer) == []
+    more = audit_counts(table.assign(count=["40/110 (36.4)", "60/104 (57.7)"]), complete=False)
+    (row,) = more[more["verdict"] == "inconsistent"].to_dict("records")
+    assert (row["check"], row["printed"]) == ("denominator", "40/110")
+    assert row["arithmetic"] == "the denominator 110 is more than n = 104"
+
+
 def test_random_tables_are_never_called_inconsistent() -> None:
     rng = np.random.default_rng(24)
     tables = []

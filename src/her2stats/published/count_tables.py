@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -21,14 +22,20 @@ _ABSENT = ("missing", "unknown", "not available", "not known", "not evaluated", 
 
 @dataclass(frozen=True)
 class _Level:
-    """One row of a printed table."""
+    """One row of a printed table, with the denominator in its cell and that of its column."""
 
     variable: str
     level: str
     place: str
     count: int | None
-    n: int | None
+    within: int | None
+    n_of_all: int | None
     percent: Numeral | None
+
+    @property
+    def n(self) -> int | None:
+        """What the percentage is of."""
+        return self.n_of_all if self.within is None else self.within
 
     @property
     def item(self) -> str:
@@ -56,7 +63,7 @@ def audit_counts(
         * ``variable``, ``level``: what is counted; rows of one variable (and place) belong together;
         * ``count``: a number, or both at once as printed: "14 (13.4%)", "14/104 (13.4)";
         * ``percent`` (optional), as text where trailing zeros matter;
-        * ``n``: the denominator;
+        * ``n``: the denominator; one that stands in the cell comes before it (of known values), but cannot be larger;
         * ``place`` (optional): table and column of print.
     rounding : {"nearest", "truncated", "either"}
         How the table is known to shorten its numbers.
@@ -107,7 +114,7 @@ def _read_table(table: pd.DataFrame, place: str) -> list[_Level]:
     percents = list(table["percent"]) if "percent" in table else [None] * len(table)
     columns = {
         "count": [count for count, _, _ in split],
-        "n": [within or outer for (_, within, _), outer in zip(split, table["n"], strict=True)],
+        "n": list(table["n"]),
         "percent": [within or outer for (_, _, within), outer in zip(split, percents, strict=True)],
     }
     cells: dict[str, list[Any]] = {}
@@ -116,7 +123,8 @@ def _read_table(table: pd.DataFrame, place: str) -> list[_Level]:
             read = read_numerals if name == "percent" else read_counts
             cells[name] = list(read(printed, len(items), name=name, places=items))
     found.raise_if_any()
-    rows = zip(variables, levels, places, cells["count"], cells["n"], cells["percent"], strict=True)
+    within = read_counts([denominator for _, denominator, _ in split], len(items), name="count", places=items)
+    rows = zip(variables, levels, places, cells["count"], within, cells["n"], cells["percent"], strict=True)
     return [_Level(*row) for row in rows]
 
 
@@ -133,6 +141,7 @@ def _split(cell: Any) -> tuple[Any, Any, Any]:
 def _variable(levels: Sequence[_Level], *, rounding: Rounding, complete: bool) -> list[Finding]:
     """Percentages of the levels of one variable, and their sum."""
     findings = [level.finding(rounding) for level in levels if level.percent is not None]
+    too_many = [_too_large(level) for level in levels if (level.n or 0) > (level.n_of_all or math.inf)]
     of_known: list[Finding] = []
     if any(finding.verdict == INCONSISTENT for finding in findings):
         of_known = _on_known_values(levels, rounding)
@@ -140,7 +149,12 @@ def _variable(levels: Sequence[_Level], *, rounding: Rounding, complete: bool) -
     totals = {level.n for level in levels if level.n is not None}
     if len(levels) > 1 and len(totals) == 1:
         findings.append(_sum_of_levels(levels, totals.pop(), complete=complete and not of_known))
-    return findings
+    return too_many + findings
+
+
+def _too_large(level: _Level) -> Finding:
+    printed, why = f"{level.count}/{level.n}", f"the denominator {level.n} is more than n = {level.n_of_all}"
+    return Finding(level.item, printed, "", INCONSISTENT, why, level.place, "denominator")
 
 
 def _on_known_values(levels: Sequence[_Level], rounding: Rounding) -> list[Finding]:
