@@ -13,6 +13,7 @@ from scipy import stats
 import her2stats as h2
 from benchmarks.simulation_report import false_positives, hit, recovered
 from benchmarks.simulation_study import analyse, analyse_response, truths
+from benchmarks.small_strata import small_strata
 from her2stats.signatures.til import score_danaher
 from her2stats.simulate import (
     paper_targets,
@@ -65,6 +66,15 @@ def test_the_planted_interactions_are_found(cohorts, truth):
     none = rows.index[np.isclose(rows["true"], 1.0)]
     assert len(none) == 4  # as many types have no association in either group
     assert rows.loc[none, "found"].mean() < 0.2
+
+
+def test_maximum_likelihood_overstates_odds_ratios_of_small_strata_and_firth_less():
+    pytest.importorskip("firthmodels", reason="needs her2stats[firth]")
+    table = small_strata(paper_targets(), 318, 12, 1).set_index(["estimator", "outcome"])
+    assert (table["tumours"] == 63).all()
+    assert (table["cohorts"] == 12).all()
+    assert (table.loc["Firth", "overstated"] < table.loc["maximum likelihood", "overstated"]).all()
+    assert table["coverage"].mean() > stats.binom.ppf(BUSY, 12, 0.95) / 12
 
 
 def test_response_odds_ratios_cover_table_2():
