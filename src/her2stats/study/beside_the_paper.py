@@ -75,7 +75,9 @@ def beside_the_paper(results: str | Path, *, output: Path | None = None) -> Besi
     try:
         comparison = compare_published(tables)
     except DataError as error:
-        raise InputError(*(Problem(gap.why, str(folder / gap.file)) for gap in gaps), *error.problems) from None
+        remedy = "run the study again, so that its tables are whole"
+        lacking = (Problem(gap.why, str(folder / gap.file), remedy) for gap in gaps)
+        raise InputError(*lacking, *error.problems) from None
     lost = tuple(f"{folder / gap.file} {gap.why}: its numbers are not compared" for gap in gaps)
     beside = BesideThePaper(comparison, comparison_summary(comparison), lost)
     if output is not None:
