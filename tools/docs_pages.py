@@ -1,7 +1,7 @@
 """Pages of the documentation that are made, not written: a hook of mkdocs.
 
 The table of methods comes from docs/traceability.toml, the validation page from what tests and benchmarks have stored,
-the page for R users from knitr. No number on them is typed.
+the commands from their own help, the page for R users from knitr. No number on them is typed.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ sys.path.insert(0, str(ROOT))  # tests and their stored numbers
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add the made pages."""
     made = {
+        "commands.md": commands(),
         "traceability.md": traceability(),
         "validation.md": validation(),
         "vignettes/04_for_r_users.md": for_r_users(),
@@ -33,6 +34,13 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     for name, content in made.items():
         files.append(File.generated(config, name, content=content))
     return files
+
+
+def commands() -> str:
+    """Every command with its arguments and options, as typer writes them down."""
+    words = ["her2stats.cli", "utils", "docs", "--name", "her2stats", "--title", "Commands"]
+    written = subprocess.run([sys.executable, "-m", "typer", *words], check=True, capture_output=True, text=True)
+    return f"{written.stdout}\n{EXIT_STATUS}"
 
 
 def traceability() -> str:
@@ -151,6 +159,17 @@ def has_knitr() -> bool:
     code = 'quit(status = !requireNamespace("knitr", quietly = TRUE))'
     return subprocess.run(["Rscript", "--vanilla", "-e", code], capture_output=True).returncode == 0
 
+
+EXIT_STATUS = """## Exit status
+
+| status | meaning |
+|---|---|
+| 0 | done |
+| 1 | the input is wrong: everything that is wrong is named, and nothing was written |
+| 2 | the command was called wrongly |
+| 3 | R disagrees |
+| 4 | a comparison with R was asked for, and nothing could be compared |
+"""
 
 STUDY = """
 [study]

@@ -39,9 +39,11 @@ def deconvolve(
     duplicates: Duplicates = "error",
     mode: Annotated[str, typer.Option(help="absolute, relative or no.sumto1.")] = "absolute",
     permutations: Annotated[int, typer.Option(min=0, help="Permutations for p-values.")] = 0,
-    quantile_normalise: Annotated[bool, typer.Option("--quantile-normalise")] = False,
+    quantile_normalise: Annotated[
+        bool, typer.Option("--quantile-normalise", help="Make samples alike first, as CIBERSORT does with microarrays.")
+    ] = False,
     min_overlap: Annotated[float, typer.Option(help="Least share of the signature's genes.")] = 0.5,
-    seed: Annotated[int, typer.Option(min=0)] = 1,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the permutations.")] = 1,
     jobs: Jobs = 1,
     output: Annotated[Path | None, typer.Option(help="CSV to write; printed without it.")] = None,
 ) -> None:

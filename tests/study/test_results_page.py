@@ -1,0 +1,59 @@
+"""The page on the results folder names every file, figure and column that a run writes, and no others."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from her2stats.statistics.result import COLUMNS
+from her2stats.study import StudyResults
+from her2stats.study.crosscheck import CROSSCHECK, FIGURE
+from her2stats.study.pooled import POOLED_TABLE
+from her2stats.study.result_tables import RESULT_TABLES, TABLES
+from her2stats.study.study_figures import NAMES
+
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "results-folder.md").read_text(encoding="utf-8")
+
+
+def first_cells(heading: str) -> list[str]:
+    """First column of the tables under a heading, apart from their headers."""
+    _, _, rest = PAGE.partition(f"# {heading}\n")
+    part = re.split(r"^#+ ", rest, flags=re.MULTILINE)[0]
+    return re.findall(r"^\| (`.+?|fig(?!ure )\w+) \| ", part, re.MULTILINE)
+
+
+def in_backticks(cells: list[str]) -> list[str]:
+    return [name for cell in cells for name in re.findall(r"`([^`]+)`", cell)]
+
+
+def stands_for(cell: str) -> re.Pattern[str]:
+    """The files that a first cell means: `*.svg` is among the figures, a name that ends in / is a whole folder."""
+    place = f"figures/{cell}" if cell.startswith("*") else cell
+    return re.compile(re.escape(place).replace(r"\*", "[^/]*") + (".*" if place.endswith("/") else ""))
+
+
+def test_every_file_of_a_run_has_its_row(small_results: StudyResults) -> None:
+    folder = small_results.folder
+    written = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
+    named = {cell: stands_for(cell) for cell in in_backticks(first_cells("The results folder"))}
+    assert not [file for file in written if not any(pattern.fullmatch(file) for pattern in named.values())]
+    unwritten = [cell for cell, pattern in named.items() if not any(map(pattern.fullmatch, written))]
+    assert unwritten == [CROSSCHECK]  # this run does not ask R
+
+
+def test_every_table_has_its_row() -> None:
+    assert sorted(in_backticks(first_cells("Tables"))) == sorted(TABLES)
+
+
+def test_every_figure_has_its_row(small_results: StudyResults) -> None:
+    written = {path.stem for path in (small_results.folder / "figures").glob("*.svg")}
+    assert set(first_cells("Figures")) == {*NAMES, *written, "fig2c_pooled", FIGURE}
+
+
+def test_every_column_of_the_result_tables_has_its_row(small_results: StudyResults) -> None:
+    named = in_backticks(first_cells("Columns of the result tables"))
+    tables = [small_results.tables[name] for name in (*RESULT_TABLES, POOLED_TABLE)]
+    found = set(COLUMNS).union(*(table.columns for table in tables))
+    pooled_only = {"k", "q", "q_p_value", "i2", "tau2"}  # two cohorts with cell types are needed
+    assert set(named) == found | pooled_only
+    assert len(named) == len(set(named))

@@ -1,0 +1,124 @@
+"""What a user can set, type and is shown first stands in the documentation, and is there."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import tomllib
+from pathlib import Path
+from types import ModuleType
+from typing import Any, get_args
+
+import pytest
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+from typer.main import get_command
+
+from her2stats.cli import app
+from her2stats.study.study_file import Study
+
+ROOT = Path(__file__).resolve().parent.parent
+STUDY_PAGE = (ROOT / "docs" / "study-file.md").read_text(encoding="utf-8")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+# The settings whose default depends on another, or that have none: what the page says instead.
+IN_WORDS = {"scale": "needed with `expression`"}
+
+
+def section_of(annotation: Any) -> type[BaseModel] | None:
+    """The section of the study file behind an annotation such as `Section | None` or `tuple[Section, ...]`."""
+    for candidate in (annotation, *get_args(annotation)):
+        if isinstance(candidate, type) and issubclass(candidate, BaseModel):
+            return candidate
+    return None
+
+
+SECTIONS = {
+    name: section for name, field in Study.model_fields.items() if (section := section_of(field.annotation)) is not None
+}
+
+
+def rows_of(section: str) -> dict[str, str]:
+    """Setting and default of each row of a section's table on the page."""
+    text = re.search(rf"^## \[+{section}\]+$(.*?)(?=^## )", STUDY_PAGE, re.MULTILINE | re.DOTALL)
+    assert text is not None, section
+    return dict(re.findall(r"^\| `(\w+)` \| (.+?) \| .+ \|$", text.group(1), re.MULTILINE))
+
+
+def as_written(field: FieldInfo) -> str:
+    """A default as the page writes it: TOML between backticks, or a word."""
+    if field.is_required():
+        return "needed"
+    if field.default is None:
+        return "none"
+    if isinstance(field.default, bool):
+        return f"`{str(field.default).lower()}`"
+    return f"`{field.default!r}`".replace("'", '"')
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_every_setting_stands_on_the_page_with_its_default(section: str) -> None:
+    fields = SECTIONS[section].model_fields
+    assert rows_of(section) == {key: IN_WORDS.get(key, as_written(field)) for key, field in fields.items()}
+
+
+def toml_blocks(text: str) -> list[str]:
+    return re.findall(r"^```toml\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/study-file.md"])
+def test_study_files_that_are_shown_are_valid(page: str) -> None:
+    shown = toml_blocks((ROOT / page).read_text(encoding="utf-8"))
+    assert shown
+    for text in shown:
+        Study.model_validate({"path": Path("study.toml"), **tomllib.loads(text)})
+
+
+def test_the_python_of_the_readme_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    (code,) = re.findall(r"^```python\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+    exec(compile(code, "README.md", "exec"), {})
+    printed = capsys.readouterr().out
+    assert "HR-positive" in printed
+    assert "Macrophages M1" in printed
+
+
+def made_pages() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("docs_pages", ROOT / "tools" / "docs_pages.py")
+    assert spec is not None
+    assert spec.loader is not None
+    tool = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tool)
+    return tool
+
+
+def commands() -> dict[str, Any]:
+    return dict(get_command(app).commands)  # type: ignore[attr-defined]
+
+
+def test_every_command_and_option_stands_on_the_page_of_commands() -> None:
+    page = made_pages().commands()
+    for name, command in commands().items():
+        part = page.split(f"## `her2stats {name}`")[1].split("\n## ")[0]
+        options = [option for parameter in command.params for option in parameter.opts if option.startswith("--")]
+        assert not [option for option in options if option not in part]
+        assert "**Arguments**" in part or not [p for p in command.params if p.param_type_name == "argument"]
+
+
+@pytest.mark.parametrize("name", commands())
+def test_every_command_and_option_says_what_it_is(name: str) -> None:
+    command = commands()[name]
+    assert command.help
+    assert not [parameter.name for parameter in command.params if not parameter.help]
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", *(f"docs/{p.name}" for p in ROOT.glob("docs/*.md"))])
+def test_commands_that_are_shown_are_there(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    typed = re.findall(r"(?:^|`|bin/)her2stats ([a-z][a-z-]*)", text, re.MULTILINE)
+    assert set(typed) <= set(commands())
+
+
+def test_targets_of_make_that_are_shown_are_there() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    for page in ("README.md", "CONTRIBUTING.md"):
+        shown = re.findall(r"\bmake ([a-z][a-z-]+)(?=[\s`])", (ROOT / page).read_text(encoding="utf-8"))
+        assert set(shown) - {"only"} <= targets
