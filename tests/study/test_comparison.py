@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -124,7 +125,49 @@ def test_what_is_no_results_folder_is_told_for_both(tmp_path):
         compare_results(tmp_path / "a", tmp_path / "b", tolerance=-1)
 
 
-def test_a_damaged_table_is_named(small_results, other):
+def test_damaged_and_missing_tables_are_named_and_the_others_compared(small_results, other):
     (other / "tables" / "scores.csv").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(FileError, match=r"scores\.csv"):
-        compare_results(small_results.folder, other)
+    (other / "tables" / "odds_ratios.csv").unlink()
+    cut = other / "tables" / "interaction.csv"
+    cut.write_bytes(cut.read_bytes()[:-9])
+    unchanged = compare_results(small_results.folder, other)
+    assert [Path(gap.partition(" ")[0]).name for gap in unchanged.gaps] == [
+        *("scores.csv", "odds_ratios.csv", "interaction.csv"),
+    ]
+    assert all(str(other) in gap and "not compared" in gap for gap in unchanged.gaps)
+    assert unchanged.rows.empty, "rows that cannot be read have not vanished"
+    assert not unchanged.same, "what was not compared may have changed"
+    assert unchanged.words() == ["No result row changed in the tables that could be compared."]
+    edit(other, "correlation", assign("estimate", 0, ""))
+    back = compare_results(other, small_results.folder)
+    assert back.rows["change"].tolist() == ["estimable now"]
+    assert len(back.gaps) == 3
+    assert json.loads(json.dumps(back.as_dict(), allow_nan=False))["gaps"] == list(back.gaps)
+
+
+def test_places_on_a_curve_are_compared_by_where_they_are(small_results, other):
+    curves = small_results.tables["ancova_curves"]
+    assert len(curves), "the small study has curves"
+    edit(other, "ancova_curves", lambda frame: frame.drop(index=0))
+    (lost,) = compare_results(small_results.folder, other).rows.to_dict("records")
+    assert (lost["change"], lost["outcome"]) == ("vanished", curves.loc[0, "outcome"])
+    assert float(lost["at"]) == curves.loc[0, "at"]
+    edit(other, "ancova_curves", lambda frame: curves.assign(at=curves["at"] * (1 + 1e-13)))
+    assert compare_results(small_results.folder, other).same
+    edit(other, "ancova_curves", lambda frame: curves.assign(estimate=curves["estimate"].mask(curves.index == 7, 9.5)))
+    words = compare_results(small_results.folder, other).words()
+    assert f" at {curves.loc[7, 'at']:.4g}: " in words[-1]
+
+
+def test_a_cohort_that_came_or_went_is_said_in_words(small_results, other):
+    origin = json.loads((other / "provenance.json").read_text())
+    origin["cohorts"] = [cohort for cohort in origin["cohorts"] if cohort["name"] != "answers"]
+    origin["cohorts"][0]["n"] = 3
+    (other / "provenance.json").write_text(json.dumps(origin))
+    found = compare_results(small_results.folder, other)
+    n = len(small_results.tables["scores"])
+    assert f"  cohorts.one.n: {n} -> 3" in found.words()
+    (gone,) = [line for line in found.words() if "cohorts.answers" in line]
+    assert gone.endswith("-> absent")
+    assert "kind clinical only" in gone
+    assert not set("{}'[]") & set(gone)

@@ -57,3 +57,20 @@ def test_without_results_there_is_nothing_to_complete(study):
         run_study(study, only=["figures"])
     with pytest.raises(InputError, match="'colours' cannot be run alone"):
         run_study(study, only=["colours"])
+
+
+@pytest.mark.parametrize("only", ["report", pytest.param("figures", marks=pytest.mark.slow)])
+def test_what_is_damaged_beside_the_part_is_named_and_hinders_nothing(study, only):
+    results = study.parent / "results"
+    (results / "tables" / "odds_ratios.csv").unlink()
+    (results / "tables" / "scores.csv").write_bytes(b"\xff\xfe\x00")
+    (results / "r" / "specs.csv").unlink()
+    found = run_study(study, only=[only])
+    named = [gap.partition(" ")[0] for gap in found.gaps]
+    assert named == ["tables/scores.csv", "tables/odds_ratios.csv", "r/specs.csv"]
+    assert "scores" not in found.tables
+    assert "correlation" in found.tables
+    page = (results / "report.html").read_text()
+    assert "tables/odds_ratios.csv</code> is missing" in page
+    with pytest.raises(FileError, match=r"scores\.csv"):
+        load_results(results)

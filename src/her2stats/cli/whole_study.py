@@ -90,10 +90,16 @@ def compare(
     output: Annotated[Path | None, typer.Option(help="CSV to write with every row that changed.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Tell what changed between two results folders: settings, inputs, tables."""
+    """Tell what changed between two results folders: settings, inputs, tables.
+
+    Exit status 0 whatever changed (--json says whether anything did); tables that are missing or damaged are named,
+    and the others compared. 1 where one of the two is no results folder.
+    """
     from her2stats.study.comparison import compare_results
 
     found = compare_results(before, now, tolerance=tolerance)
+    for gap in found.gaps:
+        say(f"Warning: {gap}", err=True)
     if output is not None:
         write_table(found.rows.set_index("table"), output)
     if as_json:
@@ -136,6 +142,8 @@ def _run(
         )
     for line in results.summary():
         say(line)
+    for gap in results.gaps:
+        say(f"Warning: {results.folder / gap}: the report says so in its place", err=True)
     if results.r_disagrees:
         raise typer.Exit(DISAGREES)
 

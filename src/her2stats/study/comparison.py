@@ -11,6 +11,7 @@ import pandas as pd
 
 from her2stats.errors import DataError, InputError, Problem, ProblemList
 from her2stats.notebook import panel_html
+from her2stats.report import Gap, read_tables
 from her2stats.statistics.result import COLUMNS as RESULT_COLUMNS
 from her2stats.study.origin import differences
 from her2stats.study.results import read_folder_tables, read_provenance
@@ -19,6 +20,7 @@ from her2stats.tables.effects import measure_of
 from her2stats.tables.formatting import format_estimate, format_p
 from her2stats.tables.labels import stratum_label
 
+UNCHANGED = "No result row changed."
 TOLERANCE = 1e-9  # other processors and libraries differ by rounding; a finding does not hang on it
 INPUTS = ("cohort", "role")
 PROVENANCE_COLUMNS = ("setting", "before", "now")
@@ -41,17 +43,20 @@ class ResultsComparison:
         ``change``, estimate, limits and p before and now, ``size`` in standard errors, ``columns`` that changed.
     tables : DataFrame
         Other tables: how many rows appeared, vanished and changed, and in which columns.
+    gaps : tuple of str
+        Tables that are missing or damaged in one of the folders, and are not compared.
     """
 
     settings: pd.DataFrame
     inputs: pd.DataFrame
     rows: pd.DataFrame
     tables: pd.DataFrame
+    gaps: tuple[str, ...] = ()
 
     @property
     def same(self) -> bool:
-        """Whether nothing changed."""
-        return not any(map(len, (self.settings, self.inputs, self.rows, self.tables)))
+        """Whether everything could be compared and nothing changed."""
+        return not any(map(len, (self.settings, self.inputs, self.rows, self.tables))) and not self.gaps
 
     def words(self, *, most: int = 20) -> list[str]:
         """Say it in lines for a terminal, at most so many rows."""
@@ -72,7 +77,7 @@ class ResultsComparison:
             lines += [f"  {_sentence(row)}" for row in _records(self.rows.head(most))]
             lines += [f"  and {len(self.rows) - most} more"] if len(self.rows) > most else []
         else:
-            lines.append("No result row changed.")
+            lines.append("No result row changed in the tables that could be compared." if self.gaps else UNCHANGED)
         lines += [
             f"Table {row['table']}: of {row['rows_now']} rows {row['changed']} changed, {row['appeared']} appeared, "
             f"{row['vanished']} vanished ({row['columns'] or 'rows only'})"
@@ -82,12 +87,12 @@ class ResultsComparison:
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values for JSON; missing numbers are None."""
-        return {"same": self.same} | {
+        return {"same": self.same, "gaps": list(self.gaps)} | {
             name: _records(getattr(self, name)) for name in ("settings", "inputs", "rows", "tables")
         }
 
     def _repr_html_(self) -> str:
-        return panel_html("Comparison of two results folders", self.words())
+        return panel_html("Comparison of two results folders", [*self.gaps, *self.words()])
 
 
 def compare_results(before: str | Path, now: str | Path, *, tolerance: float = TOLERANCE) -> ResultsComparison:
@@ -107,7 +112,7 @@ def compare_results(before: str | Path, now: str | Path, *, tolerance: float = T
     Raises
     ------
     FileError
-        One of them is not a results folder, or a table in it is damaged.
+        One of them is not a results folder.
     DataError
         A negative tolerance.
 
@@ -126,22 +131,43 @@ def compare_results(before: str | Path, now: str | Path, *, tolerance: float = T
     read = []
     for folder in (Path(before), Path(now)):
         try:
-            read.append((read_provenance(folder), read_folder_tables(folder)))
+            read.append((read_provenance(folder), *_readable_tables(folder)))
         except InputError as error:
             problems.take(error)
     problems.raise_if_any()
-    (origin, left), (new_origin, right) = read
+    (origin, left, gaps), (new_origin, right, new_gaps) = read
+    lost = {Path(gap.file).stem for gap in (*gaps, *new_gaps)}
+    left, right = ({name: table for name, table in tables.items() if name not in lost} for tables in (left, right))
     rows, tables = _tables(left, right, _alpha(origin, new_origin), tolerance)
-    return ResultsComparison(_settings(origin, new_origin), _inputs(origin, new_origin), rows, tables)
+    named = tuple(
+        f"{Path(folder) / gap.file} {gap.why}: its numbers are not compared"
+        for folder, found in ((before, gaps), (now, new_gaps))
+        for gap in found
+    )
+    return ResultsComparison(_settings(origin, new_origin), _inputs(origin, new_origin), rows, tables, named)
+
+
+def _readable_tables(folder: Path) -> tuple[dict[str, pd.DataFrame], list[Gap]]:
+    """Tables that are whole, and those that are not."""
+    _, gaps = read_tables(folder)
+    return read_folder_tables(folder, without={gap.file for gap in gaps}), gaps
 
 
 def _settings(before: Mapping[str, Any], now: Mapping[str, Any]) -> pd.DataFrame:
-    one, other = ({key: value for key, value in origin.items() if key != "inputs"} for origin in (before, now))
-    found = [(path, _word(old), _word(new)) for path, old, new in differences(one, other)]
+    found = [(path, _word(old), _word(new)) for path, old, new in differences(_by_name(before), _by_name(now))]
     return pd.DataFrame(found, columns=list(PROVENANCE_COLUMNS))
 
 
+def _by_name(origin: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings with the cohorts under their names, so that one that came or went is one difference."""
+    described = [dict(cohort) for cohort in origin.get("cohorts", [])]
+    cohorts = {cohort.pop("name"): cohort for cohort in described}
+    return {key: value for key, value in origin.items() if key != "inputs"} | {"cohorts": cohorts}
+
+
 def _word(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {held}" for key, held in value.items() if held != "")
     return "absent" if value is None else str(value)
 
 
@@ -199,7 +225,8 @@ def _sentence(row: Mapping[str, Any]) -> str:
     """One changed row: where, what, from and to."""
     where = ", ".join(filter(None, (row["cohort"], stratum_label(row["stratum"]), row["model"])))
     beside = f" ({row['exposure']})" if row["exposure"] not in ("", row["term"]) else ""
-    what = f"{row['table']}, {where}: {row['outcome']} by {row['term']}{beside}: {row['change']}"
+    at = f" at {float(row['at']):.4g}" if row["at"] else ""
+    what = f"{row['table']}, {where}: {row['outcome']} by {row['term']}{beside}{at}: {row['change']}"
     before, now = (_value(row, when) for when in ("before", "now"))
     return f"{what}: {before} -> {now}" if before and now else f"{what} {before or now}".rstrip()
 

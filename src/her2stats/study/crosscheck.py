@@ -18,10 +18,9 @@ from her2stats.study.cache import NO_CACHE, Cache
 from her2stats.study.consistency import check_tables
 from her2stats.study.drawing import Drawing, draw_once
 from her2stats.study.progress import Progress, silent
-from her2stats.study.results import load_results
+from her2stats.study.results import CROSSCHECK, load_results
 from her2stats.tables.csv_cells import csv_text
 
-CROSSCHECK = "crosscheck.csv"
 FIGURE = "figS4_agreement"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,10 +11,10 @@ from typing import Any
 import pandas as pd
 from packaging.version import Version
 
-from her2stats.errors import FileError, Problem, ProblemList
+from her2stats.errors import FileError, Her2statsError, Problem, ProblemList
 from her2stats.notebook import panel_html
 from her2stats.r_engine import read_models
-from her2stats.report import key_findings, read_folder
+from her2stats.report import Gap, key_findings, read_folder
 from her2stats.statistics import Result
 from her2stats.statistics.result import COUNTS, NUMBERS
 from her2stats.study.results_folder import PROVENANCE, is_results_folder
@@ -28,6 +28,7 @@ EMPTY_TEXT = (
     *("type", "kind", "score", "missing", "note", "reason", "part", "stage", "what", "detail", "variable", "level"),
     *("verb", "quantity", "verdict", "r_version", "emmeans_version"),
 )
+CROSSCHECK = "crosscheck.csv"
 OTHER_TEXT = ("reference", "comparison")  # missing where a row compares no groups
 
 
@@ -47,6 +48,8 @@ class StudyResults:
         Title, versions, inputs, conventions.
     crosscheck : DataFrame or None
         The comparison with R, where it was made.
+    gaps : tuple of str
+        Files of the folder that are missing or damaged, and why; empty where all could be read.
     """
 
     folder: Path
@@ -54,6 +57,7 @@ class StudyResults:
     models: Mapping[str, Result]
     provenance: Mapping[str, Any]
     crosscheck: pd.DataFrame | None = field(default=None)
+    gaps: tuple[str, ...] = ()
 
     @property
     def r_disagrees(self) -> bool:
@@ -92,13 +96,15 @@ class StudyResults:
         return f"R: of {len(self.crosscheck)} numbers {', '.join(said)}"
 
 
-def load_results(folder: str | Path) -> StudyResults:
+def load_results(folder: str | Path, *, allow_gaps: bool = False) -> StudyResults:
     """Read a results folder back.
 
     Parameters
     ----------
     folder : str or Path
         Written by `run_study`.
+    allow_gaps : bool
+        Leave damaged files out, named in ``gaps``, instead of refusing the folder.
 
     Returns
     -------
@@ -107,7 +113,9 @@ def load_results(folder: str | Path) -> StudyResults:
     Raises
     ------
     FileError
-        The folder is not a results folder.
+        The folder is not a results folder, or is damaged and `allow_gaps` was not said.
+    EngineError
+        Another version of her2stats wrote its models.
 
     Examples
     --------
@@ -116,14 +124,34 @@ def load_results(folder: str | Path) -> StudyResults:
     her2stats.errors.FileError: no/such/folder: is not a results folder -> give the folder that a run has written
     """
     folder = Path(folder)
-    checked = folder / "crosscheck.csv"
+    provenance = read_provenance(folder)
+    gaps = list(read_folder(folder).gaps)
+    damaged = {gap.file for gap in gaps} if allow_gaps else set[str]()
+    checked, problems = folder / CROSSCHECK, ProblemList()
+    tables: dict[str, pd.DataFrame] = {}
+    models: dict[str, Result] = {}
+    with problems.collect():
+        tables = read_folder_tables(folder, without=damaged)
+    with problems.collect():
+        models = _models(folder, gaps) if allow_gaps else read_models(folder / "r")
+    problems.raise_if_any()
     return StudyResults(
         folder=folder,
-        provenance=read_provenance(folder),
-        tables=read_folder_tables(folder),
-        models=read_models(folder / "r"),
-        crosscheck=read_table(checked) if checked.exists() else None,
+        provenance=provenance,
+        tables=tables,
+        models=models,
+        crosscheck=read_table(checked) if checked.exists() and CROSSCHECK not in damaged else None,
+        gaps=tuple(map(str, gaps)),
     )
+
+
+def _models(folder: Path, gaps: list[Gap]) -> dict[str, Result]:
+    """Models of a folder, or none, with what is wrong with them among the gaps."""
+    try:
+        return read_models(folder / "r")
+    except Her2statsError as error:
+        gaps += [Gap(Path(problem.where).relative_to(folder).as_posix(), problem.what) for problem in error.problems]
+        return {}
 
 
 def read_provenance(folder: Path) -> dict[str, Any]:
@@ -140,8 +168,8 @@ def read_provenance(folder: Path) -> dict[str, Any]:
     return content
 
 
-def read_folder_tables(folder: Path) -> dict[str, pd.DataFrame]:
-    """Every table of a results folder, by file name without ending.
+def read_folder_tables(folder: Path, *, without: Collection[str] = ()) -> dict[str, pd.DataFrame]:
+    """Every table of a results folder, by file name without ending, but for those that are named.
 
     Raises
     ------
@@ -150,6 +178,8 @@ def read_folder_tables(folder: Path) -> dict[str, pd.DataFrame]:
     """
     tables, problems = {}, ProblemList()
     for path in sorted((folder / "tables").glob("*.csv")):
+        if f"tables/{path.name}" in without:
+            continue
         try:
             tables[path.stem] = read_table(path)
         except (OSError, ValueError) as error:  # pandas' complaints about a file are ValueErrors

@@ -11,7 +11,7 @@ import pandas as pd
 from her2stats.statistics.result import NUMBERS, TEXT
 from her2stats.tables.effects import measure_of
 
-ROW_NAMES = (*TEXT, "model", "question", "exposure")
+ROW_NAMES = (*TEXT, "model", "question", "exposure", "at")
 ORDER = (
     "sign changed",
     "significant now",
@@ -51,7 +51,7 @@ def changed_rows(
         The columns of `COLUMNS`; only rows that changed. ``size`` is the change of the estimate in standard errors
         of the earlier one (ratios on the log scale), or relative to the estimate where there is no standard error.
     """
-    left, right = _named(before), _named(now)
+    left, right = map(_named, _on_the_same_places(before, now, tolerance))
     unequal = _unequal(left, right, tolerance)
     old_rows, new_rows = _records(left), _records(right)
     rows = []
@@ -98,8 +98,21 @@ def equal_cells(left: pd.Series, right: pd.Series, tolerance: float) -> pd.Serie
     return pd.Series(missing.to_numpy() | equal, index=left.index)
 
 
+def _on_the_same_places(before: pd.DataFrame, now: pd.DataFrame, tolerance: float) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Name places on a curve (``at``) by one number each, where the two differ by rounding only."""
+    if "at" not in before or "at" not in now:
+        return before, now
+    places = np.unique(np.concatenate([table["at"].dropna().to_numpy(dtype="float64") for table in (before, now)]))
+    if not places.size:
+        return before, now
+    first = np.concatenate([[True], np.diff(places) > tolerance * np.abs(places).max()])
+    same = dict(zip(places, places[first][np.cumsum(first) - 1], strict=True))
+    old, new = (table.assign(at=table["at"].astype("float64").map(same)) for table in (before, now))
+    return old, new
+
+
 def _named(table: pd.DataFrame) -> pd.DataFrame:
-    """Rows under the words that name them, and their number among rows of the same name (places on a curve)."""
+    """Rows under what names them (of a curve also the place), and their number among rows of the same name."""
     names = ROW_NAMES if set(TEXT) <= set(table.columns) else NAMED_BY
     words = pd.DataFrame({n: table[n].astype("str") if n in table else "" for n in names}, index=table.index)
     words = words.replace("nan", "")

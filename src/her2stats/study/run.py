@@ -50,7 +50,8 @@ def run_study(
         A study file, or one that is already read.
     only : collection of {"tables", "figures", "report"}
         Write these again in a results folder that is already there, and the report, which holds them all. Inputs,
-        settings and versions must be those of the folder. Default: everything.
+        settings and versions must be those of the folder; what else of it is damaged is named in the ``gaps`` of
+        what is returned. Default: everything.
     overwrite : bool
         Replace a folder that holds something else than results.
     n_jobs : int
@@ -104,7 +105,7 @@ def run_study(
                 check_same_origin(study, analyses, draft)
             _write(study, analyses, draft, stages, cache=kept, n_jobs=n_jobs, progress=progress)
     kept.tidy()
-    return load_results(study.results_folder)
+    return load_results(study.results_folder, allow_gaps=bool(only))
 
 
 def analyse_study(
