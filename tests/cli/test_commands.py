@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 
 from her2stats.study.printed_numbers import KINDS
+from her2stats.study.study_figures import NAMES
 from tests.study.conftest import write_small_study
 
 CACHE = tempfile.TemporaryDirectory()
@@ -152,6 +153,18 @@ def test_a_dry_run_says_what_would_be_done_and_does_nothing(tmp_path):
     assert sorted(tmp_path.iterdir()) == before
 
 
+def test_a_dry_run_names_the_figures_that_a_clinical_table_cannot_give(tmp_path):
+    write_small_study(tmp_path, n=20)
+    study = tmp_path / "clinical.toml"
+    study.write_text('[study]\ntitle = "t"\n[[cohorts]]\nname = "answers"\nclinical = "answers.csv"\n')
+    told = her2stats("run", study, "--dry-run")
+    assert told.returncode == 0, told.stderr
+    states = {what: state for _, what, state in (line.split("\t") for line in told.stdout.splitlines()[:-1])}
+    why = "cannot be drawn, its file will say why: No cohort of this study has cell fractions"
+    assert {name for name, state in states.items() if state == why} == set(NAMES)
+    assert states["fig4_response"] == "to be drawn"
+
+
 def test_a_part_that_cannot_be_run_alone_is_told(tmp_path):
     told = her2stats("run", write_small_study(tmp_path, n=20), "--only", "colours")
     assert told.returncode == 1
@@ -177,6 +190,15 @@ def test_a_run_ends_with_what_it_found_and_compares_equal_to_itself(tmp_path):
     told = her2stats("compare", tmp_path / "first", tmp_path / "results", "--output", tmp_path / "changes.csv")
     assert told.returncode == 0, told.stderr
     assert (tmp_path / "changes.csv").exists()
+    (tmp_path / "results" / "tables" / "scores.csv").unlink()
+    damaged = her2stats("compare", tmp_path / "first", tmp_path / "results")
+    assert damaged.returncode == 0
+    assert damaged.stderr.startswith(f"Warning: {tmp_path / 'results' / 'tables' / 'scores.csv'} is missing")
+    again = her2stats("run", study, "--only", "report")
+    assert again.returncode == 0
+    assert f"Warning: {tmp_path / 'results' / 'tables' / 'scores.csv'} is missing" in again.stderr
+    refused = her2stats("compare", tmp_path / "first", tmp_path)
+    assert (refused.returncode, refused.stdout) == (1, "")
 
 
 def test_a_reader_who_has_seen_enough_is_no_error():

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from her2stats.errors import FileError, InputError, StudyFileError
+from her2stats.errors import FileError, InputError, ScaleError, StudyFileError
 from her2stats.study.inputs import read_inputs
+from her2stats.study.provenance import conventions
 from her2stats.study.study_file import read_study
 
 GOOD = """
@@ -156,3 +157,24 @@ def test_a_matrix_on_its_side_and_an_annotation_outside_the_folder(tmp_path):
     assert cohort.expression.loc["ESR1", "b"] == 400
     with pytest.raises(StudyFileError, match=r"annotation: the path '\.\./GPL570\.tsv' leaves the folder"):
         read_study(write(tmp_path, text + 'annotation = "../GPL570.tsv"\n'))
+
+
+def test_small_linear_values_are_refused_by_the_deconvolution_unless_the_study_stands_by_them(tmp_path):
+    samples, genes = [f"s{i}" for i in range(6)], [f"G{i}" for i in range(30)]
+    (tmp_path / "clinical.csv").write_text(
+        "sample,er,her2_ihc\n" + "".join(f"{s},{s[1] in '135':d},0\n" for s in samples)
+    )
+    rows = [[name, *(f"{(7 * i + 11 * j) % 13 + 1}" for j in range(6))] for i, name in enumerate(["ERBB2", *genes])]
+    (tmp_path / "expression.csv").write_text("\n".join(",".join(row) for row in [["gene", *samples], *rows]) + "\n")
+    profiles = [f"{gene}\t{100 + 90 * (i % 3 == 0)}\t{100 + 70 * (i % 3 == 1)}" for i, gene in enumerate(genes)]
+    (tmp_path / "matrix.tsv").write_text("\n".join(["gene\tB\tT", *profiles]) + "\n")
+    text = (
+        '[study]\ntitle = "t"\n[[cohorts]]\nname = "one"\nclinical = "clinical.csv"\nexpression = "expression.csv"\n'
+        'scale = "linear"\nallow_range = true\n[scores]\nalso = []\ntil = "none"\n'
+        '[deconvolution]\nsignature = "matrix.tsv"\n'
+    )
+    with pytest.raises(ScaleError, match="check_scale"):
+        read_inputs(read_study(write(tmp_path, text)))
+    study = read_study(write(tmp_path, text + "check_scale = false\n"))
+    read_inputs(study)
+    assert conventions(study, [])["cell fractions"].endswith("whether the expression is linear was not checked")

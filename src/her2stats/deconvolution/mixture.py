@@ -162,7 +162,10 @@ def refuse_logarithms(where: str, what: str, low: float, high: float, problems: 
             ScaleError,
             f"{what} from {low:.4g} to {high:.4g}: that is a log scale, not a linear one",
             where=where,
-            remedy="undo the logarithm (2 ** x - offset), or say check_scale=False if the values are linear",
+            remedy=(
+                "undo the logarithm (2 ** x - offset), or say check_scale=False "
+                "(check_scale = false under [deconvolution] of a study file) if the values are linear"
+            ),
         )
 
 

@@ -99,9 +99,10 @@ def _check_genes(cohort: Cohort, study: Study, problems: ProblemList, place: str
 
 def _check_mixture(cohort: Cohort, study: Study, matrix: SignatureMatrix) -> None:
     """Go through everything that deconvolution refuses."""
-    assert study.deconvolution is not None
+    settings = study.deconvolution
+    assert settings is not None
     expression, _ = expression_for_matrix(cohort, matrix, study)
-    align_mixture(expression, matrix, min_overlap=study.deconvolution.min_overlap)
+    align_mixture(expression, matrix, min_overlap=settings.min_overlap, check_scale=settings.check_scale)
 
 
 def _read_cohort(study: Study, section: CohortSection) -> Cohort:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from her2stats.study.cache import Cache
 from her2stats.study.cohort_analysis import analyse_cohort, where_fractions_come_from
+from her2stats.study.drawing import Drawing
 from her2stats.study.inputs import read_inputs
 from her2stats.study.r_comparison import r_comparison_state
 from her2stats.study.run import checked_stages, model_results
@@ -63,14 +64,17 @@ def plan_study(study: Study, *, only: Collection[str] = (), cache: str | Path | 
     else:
         analyses = [analyse_cohort(cohort, section, study, matrix, cache=kept) for section, cohort in pairs]
         drawings = all_drawings(analyses, study) if "figures" in stages else []
-        rows += [
-            ("Figures", drawing.stem, "to be drawn" if kept.find(drawing.key) is None else "kept from an earlier run")
-            for drawing in drawings
-        ]
+        rows += [("Figures", drawing.stem, _drawing_state(drawing, kept)) for drawing in drawings]
         if "tables" in stages:
             rows.append(("R", "comparison", r_comparison_state(study, model_results(analyses), kept)))
     rows += [("Tables", "csv, xlsx, r", "to be written")] if "tables" in stages else []
     return _as_table([*rows, ("Report", "report.html", "to be written")])
+
+
+def _drawing_state(drawing: Drawing, kept: Cache) -> str:
+    if drawing.plot == "placeholder":
+        return f"cannot be drawn, its file will say why: {drawing.arguments[0]}"
+    return "to be drawn" if kept.find(drawing.key) is None else "kept from an earlier run"
 
 
 def _as_table(rows: list[tuple[str, str, str]]) -> pd.DataFrame:

@@ -114,6 +114,7 @@ class DeconvolutionSection(Section):
     permutations: Annotated[int, Field(ge=0)] = 0
     quantile_normalise: bool = False
     min_overlap: Annotated[float, Field(gt=0, le=1)] = 0.5
+    check_scale: bool = True
 
 
 class AnalysisSection(Section):
