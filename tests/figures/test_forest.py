@@ -196,6 +196,15 @@ def test_a_pooled_cohort_is_drawn_with_diamonds() -> None:
     assert misplaced_texts(plot) == []
 
 
+def test_a_line_that_is_empty_in_one_panel_is_explained() -> None:
+    both = [estimate("Monocytes", 0.5, 0.8, 1.2, cohort=cohort) for cohort in ("A", "B")]
+    only = estimate("Neutrophils", 0.5, 0.8, 1.2, cohort="A")
+    assert caption_of(plot_forest(odds(*both, only))).endswith("Empty line: not analysed in that cohort.")
+    assert "Empty line" not in caption_of(plot_forest(odds(*both)))
+    with_pooled = plot_forest(odds(*both, only, estimate("Monocytes", 0.5, 0.8, 1.2, cohort="pooled")))
+    assert caption_of(with_pooled).endswith("or in too few cohorts to pool.")
+
+
 def test_a_clipped_diamond_carries_an_arrow_too() -> None:
     plot = plot_forest(odds(estimate("Monocytes", 0.01, 0.8, 1.2, cohort="pooled")), limits=(0.1, 10))
     assert len(layers_with(plot, "geom_point", shape="<")) == 1

@@ -26,6 +26,7 @@ from her2stats.figures.row_panel import RowPanel, room_above, row_labels, row_la
 from her2stats.figures.rows import Rows, is_second_test, result_rows, row_places
 from her2stats.figures.stratum_rows import (
     described,
+    empty_line_legend,
     panel_titles,
     placed,
     stacked_height,
@@ -245,4 +246,4 @@ def _caption(rows: pd.DataFrame, alpha: float) -> str:
         parts.append("Wilcoxon: types with many zeros, score of absent against present.")
     if (~rows["estimable"] & ~rows["test"]).any():
         parts.append(f"{NOT_ESTIMABLE}: not estimable.")
-    return " ".join(parts)
+    return " ".join([*parts, *empty_line_legend(rows)])

@@ -30,6 +30,7 @@ from her2stats.figures.row_panel import RowPanel, room_above, row_labels, row_la
 from her2stats.figures.rows import Rows, result_rows, row_places
 from her2stats.figures.stratum_rows import (
     described,
+    empty_line_legend,
     panel_titles,
     placed,
     stacked_height,
@@ -184,12 +185,13 @@ def _unit(rows: pd.DataFrame, labels: Mapping[str, str] | None) -> str:
 
 def _caption(rows: pd.DataFrame, tested: bool, alpha: float, pooled: str) -> str:
     parts = [symbol_legend(rows, alpha)]
-    if (rows["cohort"] == pooled).any():
+    is_pooled = bool((rows["cohort"] == pooled).any())
+    if is_pooled:
         parts.append("Diamond: pooled estimate and interval; its p is not adjusted, so no diamond is open.")
-        parts.append("Its p int.: the pooled ratio of odds ratios." if tested else "")
     parts += clipping_legend(rows)
     if tested:
-        parts.append(f"{INTERACTION}: Wald test of the interaction, not adjusted.")
+        pooled_too = ", of diamonds of the pooled ratio" if is_pooled else ""
+        parts.append(f"{INTERACTION}: Wald test of the interaction{pooled_too}, not adjusted.")
     if not rows["estimable"].all():
         parts.append(f"{NOT_ESTIMABLE}: not estimable.")
-    return " ".join(part for part in parts if part)
+    return " ".join([*parts, *empty_line_legend(rows, pooled=is_pooled)])

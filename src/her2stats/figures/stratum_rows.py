@@ -47,6 +47,15 @@ def symbol_legend(rows: pd.DataFrame, alpha: float) -> str:
     return f"Filled circle or square: {adjusted} < {alpha:g}; open: not."
 
 
+def empty_line_legend(rows: pd.DataFrame, *, pooled: bool = False) -> list[str]:
+    """Say why a line is empty, where a panel lacks a type that another one has."""
+    panels = rows[["cohort", "subject"]].drop_duplicates()
+    filled = rows[["cohort", "subject", "name"]].drop_duplicates()
+    complete = len(filled) == len(panels) * rows["name"].nunique()
+    too_few = ", or in too few cohorts to pool" if pooled else ""
+    return [] if complete else [f"Empty line: not analysed in that cohort{too_few}."]
+
+
 def panel_titles(rows: pd.DataFrame, labels: Mapping[str, str] | None) -> dict[tuple[str, str], str]:
     """Title of each panel by (cohort, subject)."""
     titles = {}
