@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 import os
 import shutil
@@ -11,6 +13,10 @@ import time
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from PIL import Image
+
+TALLEST = 4000  # pixels of one screenshot; Chromium draws no more than 16384
 FLAGS = (
     "--headless",
     "--no-sandbox",
@@ -80,15 +86,22 @@ class Browser:
         return json.loads(message)
 
     def open(
-        self, page: Path, *, width: int = 1400, height: int = 900, dark: bool = False, script: bool = True
+        self,
+        page: Path,
+        *,
+        width: int = 1400,
+        height: int = 900,
+        dark: bool = False,
+        script: bool = True,
+        media: str = "",
     ) -> None:
-        """Load a file at a window size."""
+        """Load a file at a window size; `media` "print" lays it out as it prints."""
         self.events.clear()
         self.send(
             "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600
         )
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
-        self.send("Emulation.setEmulatedMedia", media="", features=[scheme])
+        self.send("Emulation.setEmulatedMedia", media=media, features=[scheme])
         self.send("Emulation.setScriptExecutionDisabled", value=not script)
         self.send("Page.navigate", url=page.resolve().as_uri())
         until = time.monotonic() + 60
@@ -101,6 +114,23 @@ class Browser:
         answer = self.send("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
         assert "exceptionDetails" not in answer, answer["exceptionDetails"]
         return answer["result"].get("value")
+
+    def picture(self) -> np.ndarray:
+        """The whole page as pixels, height x width x 3, with every image loaded."""
+        self.run(
+            """(async () => {
+                 for (const image of document.images) image.loading = 'eager';
+                 await Promise.all([...document.images].map((image) => image.decode().catch(() => 0)));
+               })()"""
+        )
+        width, height = self.run("[innerWidth, document.documentElement.scrollHeight]")
+        slices = []
+        for top in range(0, height, TALLEST):
+            clip = {"x": 0, "y": top, "width": width, "height": min(TALLEST, height - top), "scale": 1}
+            options = {"format": "png", "captureBeyondViewport": True, "optimizeForSpeed": True}
+            shot = self.send("Page.captureScreenshot", clip=clip, **options)["data"]
+            slices.append(np.asarray(Image.open(io.BytesIO(base64.b64decode(shot))).convert("RGB")))
+        return np.concatenate(slices)
 
     def complaints(self) -> list[str]:
         """Everything that the page wrote to the console as a warning or an error, and every uncaught exception."""

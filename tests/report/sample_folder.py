@@ -47,6 +47,8 @@ FIGURES = (
     "fig2b_forest",
     "fig3_marginal",
     "figS1_distribution_abim",
+    "figS2_exposure_abim",
+    "figS4_agreement",
 )
 SPEARMAN = "Spearman, t approximation; 95% CI Bonett-Wright"
 WILCOXON = "Wilcoxon, normal approximation with tie and continuity correction; 95% CI Hodges-Lehmann"
@@ -481,11 +483,12 @@ def sample_svg(rng: np.random.Generator) -> bytes:
 
 
 def sample_png(width: int, height: int) -> bytes:
-    """A plain grey image of a given size."""
+    """A grey image of a given size with a dark lower half, so that it can be seen whether it is shown."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
     header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    pixels = zlib.compress((b"\0" + b"\xdd" * width) * height)
+    upper, lower = b"\0" + b"\xdd" * width, b"\0" + b"\x55" * width
+    pixels = zlib.compress(upper * (height - height // 2) + lower * (height // 2))
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import json
 import os
 import re
@@ -203,3 +205,30 @@ def test_clinical_tables_print_the_corrected_p(sample: Path, html: str) -> None:
     section = section[: section.index("</section>")]
     printed = section.count("p\N{NO-BREAK SPACE}corr.")
     assert printed >= 3 * table.groupby(["cohort", "outcome"]).ngroups
+
+
+def links_below(html: str, figure: str) -> str:
+    part = html[html.index(f'<figure class="figure-part" id="{figure}"') :]
+    return part[: part.index("</figure>")]
+
+
+def test_the_comparison_with_r_comes_with_its_figure(sample: Path, html: str) -> None:
+    assert 'href="crosscheck.csv" download="crosscheck.csv" data-csv="crosscheck"' in links_below(
+        html, "figS4_agreement"
+    )
+    packed = re.search(r'data-name="crosscheck">([^<]+)<', html)
+    assert packed is not None
+    assert gzip.decompress(base64.b64decode(packed[1])) == (sample / "crosscheck.csv").read_bytes()
+
+
+def test_values_of_single_tumours_are_named_but_not_in_the_page(html: str) -> None:
+    links = links_below(html, "figS2_exposure_abim")
+    assert 'href="tables/scores.csv"' in links
+    assert "csv in the results folder" in links
+    assert "data-csv" not in links
+
+
+def test_the_comparison_with_r_is_not_in_a_public_page(tmp_path: Path) -> None:
+    folder = write_sample_folder(tmp_path / "public", public=True)
+    keep_few(folder)
+    assert 'data-name="crosscheck"' not in text_of(folder)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import base64
 import gzip
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
-from her2stats.report.folder import ResultsFolder
+from her2stats.report.folder import CROSSCHECKED, ResultsFolder
 from her2stats.report.schema import PER_PATIENT_TABLES
 from her2stats.tables.csv_cells import csv_text
 
@@ -31,7 +31,7 @@ class Embedded:
         return f"{self.name}.csv"
 
 
-def embed_tables(results: ResultsFolder, names: Iterable[str], *, budget: int) -> dict[str, Embedded]:
+def embed_tables(results: ResultsFolder, names: Collection[str], *, budget: int) -> dict[str, Embedded]:
     """Compress the tables that the page refers to; what does not fit is shortened, then left to the folder.
 
     Parameters
@@ -40,7 +40,8 @@ def embed_tables(results: ResultsFolder, names: Iterable[str], *, budget: int) -
         The folder as the page shows it. Its files go in as they are, byte by byte; where the page is public, the
         tables without their small counts.
     names : iterable of str
-        Tables that a figure or table of the page names as its data. Tables of single patients never go in.
+        Tables that a figure or table of the page names as its data. Tables of single patients never go in; the
+        comparison with R goes in whole where there is room, and not into a public page: it repeats every count.
     budget : int
         Bytes in the page for all of them.
     """
@@ -54,6 +55,10 @@ def embed_tables(results: ResultsFolder, names: Iterable[str], *, budget: int) -
     for name in by_size:
         if _total(made) > budget:
             del made[name]
+    if CROSSCHECKED in names and results.crosscheck is not None and not results.provenance.public:
+        compared = Embedded(CROSSCHECKED, _packed(_content(results, CROSSCHECKED)))
+        if _total(made) + len(compared.content) <= budget:
+            made[CROSSCHECKED] = compared
     return made
 
 
@@ -64,7 +69,7 @@ def _total(made: Mapping[str, Embedded]) -> int:
 def _content(results: ResultsFolder, name: str) -> bytes:
     if results.provenance.public:
         return _as_csv(results.tables[name])
-    return (results.path / "tables" / f"{name}.csv").read_bytes()
+    return (results.path / results.file_of(name)).read_bytes()
 
 
 def _as_csv(table: pd.DataFrame) -> bytes:

@@ -16,6 +16,7 @@ from her2stats.report.strict_csv import DamagedFileError, read_strict
 from her2stats.statistics.result import as_result_table
 
 PROVENANCE = "provenance.json"
+CROSSCHECKED = "crosscheck"
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,10 @@ class ResultsFolder:
         if name in self.tables:
             return self.tables[name]
         return pd.DataFrame(columns=list(SCHEMAS[name].required))
+
+    def file_of(self, name: str) -> str:
+        """Where the csv of a table lies in the folder; "crosscheck" is the comparison with R."""
+        return f"{name}.csv" if name == CROSSCHECKED else f"tables/{name}.csv"
 
     def gap(self, name: str) -> Gap | None:
         """Why a table is not there."""

@@ -106,6 +106,7 @@ def render_report(results: ResultsFolder) -> str:
             embedded=embedded,
             write_table=_TableWriter(),
             public_note=PUBLIC_NOTE,
+            file_of=shown.file_of,
             **_assets(),
         )
     )

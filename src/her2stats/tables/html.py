@@ -27,7 +27,9 @@ def table_html(table: PrintedTable, *, name: str) -> Markup:
     -------
     Markup
         Notes are not part of it: a page puts them below the box that the table scrolls in. Classes: ``stub`` for
-        the names of the rows, ``words`` for running text, ``strong``, ``spanner``, ``group``.
+        the names of the rows, ``words`` for running text, ``strong``, ``spanner``, ``group``; ``prose`` for a table of
+        several columns that ends in running text, whose cells name their column (``data-label``), so that a narrow
+        page can set them below one another.
 
     Examples
     --------
@@ -39,10 +41,15 @@ def table_html(table: PrintedTable, *, name: str) -> Markup:
     caption = Markup('<caption id="{}-caption"><span>{}</span></caption>').format(name, table.caption)
     head = Markup("\n").join(_head(table))
     body = Markup("\n").join(_body(table))
-    table_tag = Markup('<table id="{}-table" class="printed{}">').format(name, " grouped" if table.groups else "")
+    kinds = f"{' grouped' if table.groups else ''}{' prose' if _is_prose(table) else ''}"
+    table_tag = Markup('<table id="{}-table" class="printed{}">').format(name, kinds)
     return Markup("{}\n{}\n<thead>\n{}\n</thead>\n<tbody>\n{}\n</tbody>\n</table>").format(
         table_tag, caption, head, body
     )
+
+
+def _is_prose(table: PrintedTable) -> bool:
+    return len(table.columns) > 1 and table.columns[-1] in table.words and not table.spanners
 
 
 def _head(table: PrintedTable) -> Iterator[Markup]:
@@ -56,7 +63,7 @@ def _head(table: PrintedTable) -> Iterator[Markup]:
             text, width = spanned[column]
             scope = "colgroup" if width > 1 else "col"
             opening = Markup('<th scope="{}" colspan="{}" class="spanner">').format(scope, width)
-            first.append(opening + Markup("<span>{}</span></th>").format(text))
+            first.append(opening + Markup("<span>{}</span></th>").format(_unbroken(text)))
         elif column not in below:
             first.append(_heading(table, column, depth))
     yield _row(first)
@@ -67,7 +74,7 @@ def _head(table: PrintedTable) -> Iterator[Markup]:
 def _heading(table: PrintedTable, column: str, depth: int) -> Markup:
     kind = "stub" if column == table.stub else "words" if column in table.words else "number"
     span = Markup(' rowspan="2"') if depth > 1 else ""
-    return Markup('<th scope="col"{} class="{}">{}</th>').format(span, kind, table.heading(column))
+    return Markup('<th scope="col"{} class="{}">{}</th>').format(span, kind, _unbroken(table.heading(column)))
 
 
 def _body(table: PrintedTable) -> Iterator[Markup]:
@@ -86,15 +93,18 @@ def _body(table: PrintedTable) -> Iterator[Markup]:
                 for kind, is_it in (("words", column in table.words), ("strong", (place, column) in strong))
                 if is_it
             ]
-            opening = Markup('<td class="{}">').format(" ".join(kinds)) if kinds else Markup("<td>")
+            opening = Markup('<td class="{}"').format(" ".join(kinds)) if kinds else Markup("<td")
+            opening += Markup(' data-label="{}">').format(table.heading(column)) if _is_prose(table) else Markup(">")
             text = texts[column][place]
             cells.append(opening + escape(text if "words" in kinds else _unbroken(text)) + Markup("</td>"))
         yield _row(cells)
 
 
 def _unbroken(text: str) -> str:
-    """Keep the limits of an interval on one line, where a narrow column breaks its texts."""
-    return text.replace(" to ", "\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}")
+    """Keep the limits of an interval and "n = 104" on one line, where a narrow column breaks its texts."""
+    for word in ("to", "="):
+        text = text.replace(f" {word} ", f"\N{NO-BREAK SPACE}{word}\N{NO-BREAK SPACE}")
+    return text
 
 
 def _row(cells: list[Markup]) -> Markup:
