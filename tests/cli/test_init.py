@@ -149,6 +149,38 @@ def test_in_a_pipe_nothing_is_asked_and_what_is_open_is_told(tmp_path):
     assert (tmp_path / "study.toml").read_text() != text
 
 
+def test_a_scale_that_is_declared_leaves_nothing_to_edit(files, tmp_path):
+    table, matrix = files
+    table.write_text(CLINICAL.replace("due", "2+") + "6,one-0006,pos,neg,0,61,A,u\n", encoding="utf-8")
+    study = tmp_path / "study.toml"
+    words = ("init", table, "--expression", matrix, "--output", study)
+    for wrong in (("--scale", "ln"), ("--offset", "0.1")):
+        told = her2stats(*words, *wrong)
+        assert (told.returncode, study.exists()) == (1, False), told.stderr
+    told = her2stats(*words, "--scale", "log2", "--offset", "0.1")
+    assert told.returncode == 0, told.stderr
+    assert "not used: column 'comment'" in told.stdout
+    text = study.read_text()
+    assert '# on_mismatch = "intersect"        # 1 samples are in one file only' in text
+    assert "one-0006" in told.stdout, "the user decides about a sample without expression"
+    study.write_text(text.replace("# on_mismatch", "on_mismatch"))
+    assert her2stats("check", study).returncode == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("folder", "clinical", "expression", "scale"),
+    [
+        ("scanb400", "clinical.tsv", "expr_log2fpkm.tsv.gz", ("log2", 0.1)),
+        ("tcga121", "tcga121_clinical.tsv", "tcga121_rnaseq_raw_counts.tsv.gz", ("counts",)),
+    ],
+)
+def test_real_cohorts_need_no_editing(shared, tmp_path, folder, clinical, expression, scale):
+    proposal = look_at_files(shared / folder / clinical, shared / folder / expression).declared(*scale)
+    write_proposal(proposal, tmp_path / "study.toml")
+    assert left_to_do(tmp_path / "study.toml") == []
+
+
 @pytest.mark.parametrize("name", ["scanb400", "tcga121", "tcga769", "ispy2"])
 def test_real_cohorts_are_recognised(shared, tmp_path, name):
     clinical = {

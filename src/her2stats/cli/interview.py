@@ -10,8 +10,8 @@ import typer
 
 from her2stats.cli.printing import say
 from her2stats.reading.vocabulary import accepted
-from her2stats.study.proposal import Proposal
-from her2stats.study.recognition import Recognised, as_variable
+from her2stats.study.proposal import SCALES, Proposal
+from her2stats.study.recognition import Recognised, is_number, read_as
 
 Ask = Callable[[str, str], str]
 NONE = "-"
@@ -41,7 +41,8 @@ def interview(proposal: Proposal, ask: Ask = ask_on_terminal) -> Proposal:
     if proposal.expression is None:
         return proposal
     say(f"The expression: {proposal.expression.evidence}")
-    return replace(_with_scale(proposal, ask), signature=_signature(ask))
+    scaled = proposal if proposal.scale_confirmed else _with_scale(proposal, ask)
+    return replace(scaled, signature=proposal.signature or _signature(ask))
 
 
 def _column(question: str, default: str, proposal: Proposal, ask: Ask) -> str:
@@ -59,18 +60,19 @@ def _confirmed(item: Recognised, proposal: Proposal, ask: Ask) -> Recognised | N
     column = _column(f"  {item.variable}: which column?", item.column, proposal, ask)
     if not column:
         return None
-    return item if column == item.column else as_variable(item.variable, column, proposal.columns[column])
+    return item if column == item.column else read_as(item.variable, column, proposal.columns[column])
 
 
 def _translated(item: Recognised, ask: Ask) -> dict[str, str]:
     said = {}
     for word, count in item.unknown.items():
-        choices = accepted(item.variable)
+        choices = [] if item.is_number else accepted(item.variable)
+        wanted = ", ".join(choices) or "a number"
         while True:
-            answer = ask(f"  {item.variable}: what is {word!r} ({count})? {', '.join(choices)}", NONE)
-            if answer == NONE or answer in choices:
+            answer = ask(f"  {item.variable}: what is {word!r} ({count})? {wanted}", NONE)
+            if answer == NONE or answer in choices or (item.is_number and is_number(answer)):
                 break
-            say(f"  {answer!r} is none of {', '.join(choices)}")
+            say(f"  {answer!r} is {'no number' if item.is_number else f'none of {wanted}'}")
         said[word] = "" if answer == NONE else answer
     return said
 
@@ -81,14 +83,13 @@ def _with_scale(proposal: Proposal, ask: Ask) -> Proposal:
     assert look is not None
     while True:
         scale = ask(f"  scale: log2, linear or counts? It looks like {_looks(proposal)}; - leaves it open", NONE)
-        if scale in ("log2", "linear", "counts", NONE):
+        if scale in (*SCALES, NONE):
             break
-        say(f"  {scale!r} is none of log2, linear, counts")
+        say(f"  {scale!r} is none of {', '.join(SCALES)}")
     if scale == NONE:
         return proposal
     if scale != "log2":
-        chosen = replace(look, scale="linear", offset=0.0, normalise="cpm" if scale == "counts" else None)
-        return replace(proposal, expression=chosen, scale_confirmed=True)
+        return proposal.declared(scale)
     while True:
         written = ask("  log2(x + offset): which offset?", f"{look.offset:g}")
         try:
@@ -96,9 +97,7 @@ def _with_scale(proposal: Proposal, ask: Ask) -> Proposal:
         except ValueError:
             say(f"  {written!r} is no number")
             continue
-        return replace(
-            proposal, expression=replace(look, scale="log2", offset=offset, normalise=None), scale_confirmed=True
-        )
+        return proposal.declared("log2", offset)
 
 
 def _looks(proposal: Proposal) -> str:

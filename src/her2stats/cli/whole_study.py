@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from her2stats.cli.app import DISAGREES, app
-from her2stats.cli.options import AsJson, Jobs, NoCache, Overwrite, ResultsFolder, StudyFile
+from her2stats.cli.options import AsJson, Jobs, NoCache, Offset, Overwrite, ResultsFolder, StudyFile
 from her2stats.cli.printing import print_json, print_table, say, write_table
 from her2stats.errors import InputError
 
@@ -20,6 +21,14 @@ def init(
     expression: Annotated[Path | None, typer.Option(help="The expression matrix.", readable=False)] = None,
     output: Annotated[Path, typer.Option(help="The study file to write.")] = Path("study.toml"),
     name: Annotated[str, typer.Option(help="Name of the cohort.")] = "cohort1",
+    scale: Annotated[
+        str | None,
+        typer.Option(help="Declare what the expression is: log2, linear or counts. Never guessed.", show_default=False),
+    ] = None,
+    offset: Offset = 0.0,
+    signature: Annotated[
+        Path | None, typer.Option(help="The signature matrix for cell fractions.", show_default=False, readable=False)
+    ] = None,
 ) -> None:
     """Look at your files, ask what cannot be recognised, and write a commented study file.
 
@@ -31,7 +40,9 @@ def init(
 
     if output.exists():
         raise OutputError(Problem("exists already and is not replaced", str(output), "give another --output"))
-    proposal = look_at_files(clinical, expression, name=name)
+    proposal = replace(look_at_files(clinical, expression, name=name), signature=signature)
+    if scale is not None or offset:
+        proposal = proposal.declared(scale or "", offset)
     for line in proposal.words():
         say(line)
     if sys.stdin.isatty() and sys.stdout.isatty():

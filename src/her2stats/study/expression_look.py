@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -35,6 +35,8 @@ class ExpressionLook:
         Why.
     problems : tuple of str
         What will be wrong when it is read.
+    names : frozenset of str
+        Names of its genes.
     """
 
     path: Path
@@ -45,6 +47,7 @@ class ExpressionLook:
     normalise: Literal["cpm"] | None
     evidence: str
     problems: tuple[str, ...] = ()
+    names: frozenset[str] = field(default=frozenset(), repr=False)
 
     @property
     def scale_words(self) -> str:
@@ -69,8 +72,9 @@ def look_at_expression(path: Path) -> ExpressionLook:
     known = raw.values[np.isfinite(raw.values)]
     scale, offset, normalise, evidence = _scale_of(known) if known.size else ("log2", 0.0, None, "no numbers at all")
     samples = tuple(map(str, raw.rows if side else raw.columns))
-    genes = len(raw.columns if side else raw.rows)
-    return ExpressionLook(path, samples, genes, scale, offset, normalise, evidence, tuple(problems))
+    genes = frozenset(map(str, raw.columns if side else raw.rows))
+    number = len(raw.columns if side else raw.rows)
+    return ExpressionLook(path, samples, number, scale, offset, normalise, evidence, tuple(problems), genes)
 
 
 def _scale_of(values: np.ndarray) -> tuple[Literal["log2", "linear"], float, Literal["cpm"] | None, str]:

@@ -10,8 +10,9 @@ from pathlib import Path
 from her2stats.errors import OutputError, Problem
 from her2stats.reading.vocabulary import accepted
 from her2stats.study.expression_look import ExpressionLook
+from her2stats.study.headings import COLUMN_NAMES
 from her2stats.study.proposal import Proposal
-from her2stats.study.recognition import COLUMN_NAMES, Recognised, arm_columns, named_like
+from her2stats.study.recognition import Recognised, arm_columns, named_like
 
 AT = 35  # column in which a comment beside a setting begins
 UNCONFIRMED = "# The scale is never guessed. If this is so, take the # away from the lines below; else correct them."
@@ -54,16 +55,28 @@ def _cohort_lines(proposal: Proposal, output: Path) -> Iterator[str]:
     if proposal.expression is not None:
         yield from _expression_lines(proposal.expression, output, confirmed=proposal.scale_confirmed)
     yield f"clinical = {_quoted(_relative(proposal.clinical, output))}"
+    yield from _mismatch_lines(proposal)
+    if proposal.decimal != ".":
+        yield _beside(f"clinical_decimal = {_quoted(proposal.decimal)}", "numbers are written with a decimal comma")
     yield _beside("[cohorts.columns]", "variable = column of the clinical table")
     yield f"sample = {_quoted(proposal.sample)}"
     for item in proposal.found:
         yield from (f"{item.variable} = {_quoted(item.column)}", f"#   {_one_line(item.words())}")
     yield from _absent_lines(proposal)
+    yield from (f"# not used: {_one_line(line)}" for line in proposal.unused())
     for item in proposal.found:
         yield from _translation_lines(item, proposal.translations.get(item.variable, {}))
     for column, words in arm_columns(proposal.columns).items():
         yield _beside("# [cohorts.where]", "to keep some patients only, one word or a list of words:")
         yield from (f"# {_quoted(column)} = {_quoted(words[0])}", f"#   {_one_line(', '.join(map(repr, words)))}")
+
+
+def _mismatch_lines(proposal: Proposal) -> Iterator[str]:
+    """Offer to leave out what only one of the files has; that is for the user to decide."""
+    look = proposal.expression
+    alone = 0 if look is None else len({*look.samples} ^ {*proposal.columns[proposal.sample]})
+    if alone and proposal.shared:
+        yield _beside('# on_mismatch = "intersect"', f"{alone} samples are in one file only: this leaves them out")
 
 
 def _expression_lines(look: ExpressionLook, output: Path, *, confirmed: bool) -> Iterator[str]:
@@ -84,18 +97,22 @@ def _absent_lines(proposal: Proposal) -> Iterator[str]:
     for variable in COLUMN_NAMES:
         if variable in {item.variable for item in proposal.found}:
             continue
-        taken = {proposal.sample, *(item.column for item in proposal.found)}
-        named = [column for column in named_like(variable, proposal.columns, least=0.0) if column not in taken]
+        unused = proposal.unused_columns()
+        named = [column for column in named_like(variable, proposal.columns, least=0.0) if column in unused]
         if named:
-            yield _beside(f"# {variable} = {_quoted(named[0])}", "its words are not understood, or there are none")
+            yield _beside(f"# {variable} = {_quoted(named[0])}", _one_line(unused[named[0]]))
         else:
             yield f'# {variable} = "..."'
 
 
 def _translation_lines(item: Recognised, said: Mapping[str, str]) -> Iterator[str]:
-    if not item.unknown:
+    """Words that the vocabulary does not know, each with its meaning: read so by us, said by the user, or missing."""
+    read = item.beyond_vocabulary()
+    if not read and not item.unknown:
         return
-    yield _beside(f"[cohorts.values.{item.variable}]", f"translate into {', '.join(accepted(item.variable))}")
+    into = "the right number" if item.is_number else ", ".join(accepted(item.variable))
+    yield _beside(f"[cohorts.values.{item.variable}]", f"translate into {into}")
+    yield from (f"{_quoted(word)} = {_quoted(meaning)}" for word, meaning in read.items())
     for word in item.unknown:
         meaning = said.get(word, "")
         setting = f"{_quoted(word)} = {_quoted(meaning)}"
@@ -105,7 +122,9 @@ def _translation_lines(item: Recognised, said: Mapping[str, str]) -> Iterator[st
 def _score_lines(proposal: Proposal, output: Path) -> Iterator[str]:
     if proposal.expression is None:
         return
-    yield from ("", "[scores]", _beside('exposure = "ERBB2"', "a gene, or a signature file"), 'also = ["ESR1"]', "")
+    yield from ("", "[scores]", _beside('exposure = "ERBB2"', "a gene, or a signature file"))
+    has_it = "ESR1" in proposal.expression.names
+    yield from ('also = ["ESR1"]' if has_it else _beside("also = []", "further genes; ESR1 is not among them here"), "")
     if proposal.signature is not None:
         yield from ("[deconvolution]", f"signature = {_quoted(_relative(proposal.signature, output))}")
     else:
