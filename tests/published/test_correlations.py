@@ -162,6 +162,14 @@ def test_a_p_value_that_cannot_be_is_inconsistent_whatever_n(p, n) -> None:
     assert "between 0 and 1" in row["arithmetic"]
 
 
+def test_no_sentence_begins_with_a_minus_that_a_csv_file_would_have_to_guard() -> None:
+    columns = [["-0.31", "-1.31", "-0.3"], ["-0.41", "-1.41", ""], ["-0.20", "-1.20", ""]]
+    audit = audit_correlation(*columns, n=[None, "9", "-5"])
+    assert len(audit) == 3
+    assert not audit["arithmetic"].str.startswith("-").any()
+    assert not audit_correlation("-0.31", n=318, p="-0.1")["arithmetic"].str.startswith("-").any()
+
+
 def test_a_correlation_that_stands_alone_is_not_passed_over() -> None:
     (row,) = audit_correlation("-0.31", n=318).to_dict("records")
     assert (row["verdict"], row["arithmetic"]) == (

@@ -168,7 +168,7 @@ class _Intervals:
         implied = self.implied(i)
         some = not implied.startswith("No sample")
         verdict: Verdict = CONSISTENT if some else NOT_DETERMINABLE if self.ci == "bootstrap" else INCONSISTENT
-        sentence = f"{text}, n not printed. {implied}"
+        sentence = f"n is not printed. {implied}"
         return Finding(
             at[0],
             text,
@@ -185,7 +185,7 @@ def _p_finding(
 ) -> Finding:
     assert p is not None
     if impossible(p, "p-value"):
-        return Finding(at[0], p.text, "", INCONSISTENT, f"{p.text}: a p-value lies between 0 and 1", at[1], "p")
+        return Finding(at[0], p.text, "", INCONSISTENT, f"printed {p.text}: a p-value lies between 0 and 1", at[1], "p")
     if n is None or n.value < 10:
         reason = "n is not printed" if n is None else f"n = {n.text}: an exact test may have been used"
         return Finding(at[0], p.text, "", NOT_DETERMINABLE, reason, at[1], "p")

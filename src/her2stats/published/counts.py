@@ -142,7 +142,7 @@ def _possible_percentage(n: int, percent: Numeral, item: str, place: str, roundi
     fits = [k for k in sorted(around) if 0 <= k <= n and percent.stands_for(Fraction(100 * k, n), rounding)]
     printed = f"{percent.bare} % of {n}"
     if max(percent.interval(rounding)) < 0 or min(percent.interval(rounding)) > 100:
-        arithmetic = f"{percent.bare} % lies outside 0 to 100 %"
+        arithmetic = f"printed {percent.bare} % lies outside 0 to 100 %"
         return Finding(item, printed, "", INCONSISTENT, arithmetic, place, "percentage")
     if fits:
         which = f"{fits[0]}" if len(fits) == 1 else f"{fits[0]} to {fits[-1]}"

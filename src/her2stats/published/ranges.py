@@ -44,7 +44,7 @@ def range_findings(
     if not beyond:
         return []
     verb = "lies" if len(beyond) == 1 else "lie"
-    sentence = f"{' and '.join(beyond)} {verb} {RANGES[quantity][2]}"
+    sentence = f"printed {' and '.join(beyond)} {verb} {RANGES[quantity][2]}"
     return [Finding(at[0], printed, "", INCONSISTENT, sentence, at[1], "range")]
 
 
