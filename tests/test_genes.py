@@ -234,6 +234,18 @@ class TestNamesThatChanged:
         matrix = pd.DataFrame({"s": [1.0]}, index=["ERBB2"])
         assert harmonise_genes(matrix, ["ERBB2"])[0] is matrix
 
+    def test_spellings_are_all_symbols_that_lead_to_the_same_gene(self) -> None:
+        table = symbol_table()
+        meant: dict[str, set[str]] = {}
+        for symbol in {*table.current, *table.earlier}:
+            meant.setdefault(table.canonical(symbol), set()).add(symbol)
+        for canonical, symbols in meant.items():
+            spelt = table.spellings(canonical)
+            assert symbols <= spelt
+            assert all(table.canonical(symbol) == canonical for symbol in spelt)
+        assert {"HLA.DRA", "HLA_DRA", "HLA-DRA"} <= table.spellings("HLA-DRA")
+        assert table.spellings("no such gene") == {"no such gene"}
+
     def test_every_earlier_symbol_leads_to_a_current_one_and_is_none_itself(self) -> None:
         table = symbol_table()
         assert set(table.earlier.values()) <= table.current

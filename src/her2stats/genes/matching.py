@@ -69,17 +69,13 @@ def match_symbols(wanted: Iterable[str], available: Iterable[str]) -> MatchedSym
     claims: dict[str, list[str]] = {}
     for gene in asked:
         claims.setdefault(table.canonical(gene), []).append(gene)
-    others: dict[str, list[str]] = {}
-    for symbol in sorted(present - asked_set):
-        canonical = table.canonical(symbol)
-        if canonical in claims:
-            others.setdefault(canonical, []).append(symbol)
+    others = {canonical: sorted((table.spellings(canonical) & present) - asked_set) for canonical in claims}
     rows: dict[str, str] = {}
     several: dict[str, tuple[str, ...]] = {}
     unclear: list[str] = []
     for gene in asked:
         canonical = table.canonical(gene)
-        own, other = [gene] if gene in present else [], others.get(canonical, [])
+        own, other = [gene] if gene in present else [], others[canonical]
         if len(claims[canonical]) > 1 and own:
             rows[gene] = gene
         elif len(claims[canonical]) > 1 and other:
@@ -126,7 +122,7 @@ def harmonise_genes(
     >>> harmonise_genes(matrix, ["FAM30A", "SEPTIN2"], duplicates="mean")[0]["s1"].to_dict()
     {'FAM30A': 1.0, 'SEPTIN2': 3.0}
     """
-    matched = match_symbols(wanted, expression.index)
+    matched = match_symbols(wanted, expression.index.tolist())
     title, notes = f"{what}: " if what else "", []
     if matched.several and duplicates == "error":
         _refuse(matched.several)

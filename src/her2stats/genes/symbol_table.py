@@ -9,8 +9,9 @@ from __future__ import annotations
 import gzip
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
+from itertools import chain, product
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,24 @@ class SymbolTable:
             return self.earlier[symbol]
         hyphened = symbol.replace(".", "-").replace("_", "-")
         return hyphened if hyphened != symbol and hyphened in self.current else symbol
+
+    def spellings(self, symbol: str) -> frozenset[str]:
+        """Every symbol that is the same gene: the current one, earlier ones, those with points for hyphens."""
+        canonical = self.canonical(symbol)
+        names = {canonical, *self._earlier_of.get(canonical, ())}
+        if "-" in canonical and canonical in self.current:
+            marks = product("-._", repeat=canonical.count("-"))
+            parts = canonical.split("-")
+            written = ("".join(chain(*zip(parts, (*row, ""), strict=True))) for row in marks)
+            names |= {name for name in written if self.canonical(name) == canonical}
+        return frozenset(names)
+
+    @cached_property
+    def _earlier_of(self) -> Mapping[str, list[str]]:
+        names: dict[str, list[str]] = {}
+        for earlier, current in self.earlier.items():
+            names.setdefault(current, []).append(earlier)
+        return names
 
 
 @cache

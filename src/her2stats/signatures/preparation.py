@@ -98,5 +98,5 @@ def prepare(expression: pd.DataFrame) -> Matrix:
         what, remedy = "the expression has missing or infinite values", "impute them, or leave those genes out"
         raise TableError(Problem(what, f"gene {expression.index[row]!r}", remedy))
     samples = [str(expression.columns[place]) for place in order]
-    genes = {str(gene): place for place, gene in enumerate(expression.index)}
+    genes = {str(gene): place for place, gene in enumerate(expression.index.tolist())}
     return Matrix(values, genes, samples, expression.columns)

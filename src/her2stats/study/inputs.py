@@ -78,23 +78,30 @@ def _check_analysis(
     """Find out before anything is computed what a cohort lacks for its analysis: genes, scale, names of their own."""
     here, place = ProblemList(), f"cohort {cohort.name!r}"
     types, file = fractions.signature.cell_types if fractions else (), str(study.section(cohort.name).fractions)
+    scored: ScoredCohort | None = ScoredCohort()
     if cohort.expression is not None:
-        _attempt(here, lambda: score_exposure_of(cohort, study), where=f"{place}, [scores] exposure")
-        _check_genes(cohort, study, here, place)
+        scored = _scored(cohort, study, here, place)
         if matrix is not None and fractions is None:
             types, file = matrix.cell_types, Path(matrix.source).name
             _attempt(here, lambda: _check_mixture(cohort, study, matrix), where=f"{place}, [deconvolution] signature")
-    if not here:
-        scored = score_cohort(cohort, study, Answers(cohort.name)) if cohort.expression is not None else ScoredCohort()
+    if scored is not None:
         check_column_names(cohort, scored, types, file, study, here)
     for error in here.errors():
         problems.take(error)
 
 
-def _check_genes(cohort: Cohort, study: Study, problems: ProblemList, place: str) -> None:
-    for setting, genes in genes_beside_exposure(study).items():
-        named = partial(expression_for_genes, cohort, genes, study, what="")
-        _attempt(problems, named, where=f"{place}, [scores] {setting}")
+def _scored(cohort: Cohort, study: Study, problems: ProblemList, place: str) -> ScoredCohort | None:
+    """Score a cohort; where that cannot be, find out for each setting why not."""
+    try:
+        return score_cohort(cohort, study, Answers(cohort.name))
+    except InputError as error:
+        _attempt(problems, lambda: score_exposure_of(cohort, study), where=f"{place}, [scores] exposure")
+        for setting, genes in genes_beside_exposure(study).items():
+            named = partial(expression_for_genes, cohort, genes, study, what="")
+            _attempt(problems, named, where=f"{place}, [scores] {setting}")
+        if not problems:
+            problems.take(error)
+        return None
 
 
 def _check_mixture(cohort: Cohort, study: Study, matrix: SignatureMatrix) -> None:
