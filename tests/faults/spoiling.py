@@ -44,6 +44,16 @@ def cell(column: str, word: str, name: str = "one.csv") -> Spoil:
     return spoil
 
 
+def column(name: str, word: Callable[[int], str]) -> Spoil:
+    """Add a column to a clinical table, from the number of the row."""
+
+    def spoil(folder: Path) -> None:
+        table = pd.read_csv(folder / "one.csv", dtype="str", keep_default_na=False)
+        table.assign(**{name: [word(row) for row in range(len(table))]}).to_csv(folder / "one.csv", index=False)
+
+    return spoil
+
+
 def sizes_in_mm(folder: Path) -> None:
     """Centimetres into millimetres, in a column that says centimetres."""
     table = pd.read_csv(folder / "one.csv", dtype={"sample": "str"})
@@ -128,6 +138,12 @@ def linked_results(folder: Path) -> None:
     for name in (*FILES, "study.toml"):
         shutil.move(folder / name, folder / "below" / name)
     (folder / "below" / "results").symlink_to(folder / "elsewhere")
+
+
+def foreign_results(folder: Path) -> None:
+    """A results folder that holds somebody's thesis."""
+    (folder / "results").mkdir()
+    (folder / "results" / "thesis.docx").write_text("mine")
 
 
 def both_names(folder: Path) -> None:

@@ -13,6 +13,8 @@ from .spoiling import (
     both_names,
     cell,
     change,
+    column,
+    foreign_results,
     fractions,
     gzip_bomb,
     linked,
@@ -30,7 +32,7 @@ from .spoiling import (
 
 @dataclass(frozen=True)
 class Told:
-    """A row of the table of problems: where it is, what stands there, and words of the problem."""
+    """A row of the table of problems: where it is (row "*": some row), what stands there, and words of the problem."""
 
     where: str
     problem: str
@@ -83,6 +85,10 @@ SPOILT: dict[str, Spoilt] = {
     "IHC equivocal": word("her2_ihc", "equivocal", "is not understood for her2_ihc"),
     "IHC equivoco": word("her2_ihc", "equivoco", "is not understood for her2_ihc"),
     "IHC negativo": word("her2_ihc", "negativo", "is not understood for her2_ihc"),
+    "IHC mapped to nothing known": Spoilt(
+        named('clinical = "one.csv"\nvalues = { her2_ihc = { "2+" = "low" } }', 'clinical = "one.csv"'),
+        (Told("one.csv", "'2+' is mapped to 'low', which is no value of her2_ihc", "*", "her2_ihc", "2+"),),
+    ),
     "HR forse": word("hr", "forse", "is not understood for hr"),
     "a header alone": Spoilt(write("one.csv", "sample,hr,her2_ihc\n"), (Told("one.csv", "no row below it"),)),
     "one tumour": Spoilt(
@@ -114,6 +120,13 @@ SPOILT: dict[str, Spoilt] = {
     "path by a link": Spoilt(linked, LEAVES, "below/study.toml"),
     "results by a link": Spoilt(
         linked_results, (Told("below/study.toml, [study] results", "leaves the folder"),), "below/study.toml"
+    ),
+    "a file where the results should be": Spoilt(
+        write("results", "a thesis"),
+        (Told("study.toml, [study] results", "is a file or a link, not a folder", value="results"),),
+    ),
+    "somebody else's results": Spoilt(
+        foreign_results, (Told("study.toml, [study] results", "holds files that are not results", value="results"),)
     ),
     "fractions that are none": Spoilt(
         fractions(
@@ -184,6 +197,22 @@ SPOILT: dict[str, Spoilt] = {
     ),
     "a scale that is missing": Spoilt(
         named("", 'scale = "log2"\n'), (Told("study.toml, [cohorts] number 1", "scale is missing"),)
+    ),
+    "a factor as covariate": Spoilt(
+        named('[analysis]\ncovariates = ["age", "hr"]', "[analysis]"),
+        (Told("study.toml, [analysis] covariates", "hr: a factor of the covariance analysis"),),
+    ),
+    "a covariate of as many values as tumours": Spoilt(
+        several(
+            column("ward", lambda row: f"ward {row}"),
+            named('clinical = "one.csv"\ncolumns = { ward = "ward" }', 'clinical = "one.csv"'),
+            named('[analysis]\ncovariates = ["ward"]', "[analysis]"),
+        ),
+        (Told("cohort 'one', [analysis] covariates", "'ward' has 36 different values", column="ward"),),
+    ),
+    "a covariate twice": Spoilt(
+        named('[analysis]\ncovariates = ["age", "age"]', "[analysis]"),
+        (Told("study.toml, [analysis] covariates", "named twice: age"),),
     ),
     "cohorts of one name": Spoilt(
         named('name = "ONE"', 'name = "answers"'), (Told("study.toml, [cohorts]", "cohort names must differ"),)

@@ -25,7 +25,7 @@ Command = Callable[..., tuple[int, str, str]]
 @pytest.fixture(scope="module")
 def good_study(tmp_path_factory) -> Path:
     """A folder with a small study."""
-    return write_small_study(tmp_path_factory.mktemp("good"), n=24).parent
+    return write_small_study(tmp_path_factory.mktemp("good"), n=36).parent
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def test_a_spoilt_study(good_study: Path, tmp_path: Path, monkeypatch, command: 
         assert row["where"] == told.where
         assert told.problem in row["problem"]
         assert row["remedy"]
-        assert row["row"] == told.row
+        assert row["row"] == told.row or (told.row == "*" and row["row"])
         assert row["column"] == told.column
         if told.value:
             assert row["value"] == told.value

@@ -118,6 +118,14 @@ def test_a_whole_run_of_three_tumours(folder: Path) -> None:
     assert estimates.loc[estimates["cohort"] == "one", "flag"].str.startswith("too few observations").all()
 
 
+def test_fractions_that_are_all_zero(folder: Path) -> None:
+    text = (folder / "f.csv").read_text().splitlines()
+    rows = [",".join([line.split(",")[0], "0", "0", *line.split(",")[3:]]) for line in text[1:]]
+    (folder / "f.csv").write_text("\n".join([text[0], *rows]))
+    omitted = dict(analysed(folder).answers.omitted)
+    assert omitted["correlation"] == omitted["ancova_tests"] == "every cell type is zero too often to be analysed"
+
+
 def test_zeros_exactly_at_a_cut_and_a_median_tied_at_zero(folder: Path) -> None:
     """Of 24: a quarter is 6, three quarters are 18; B and C stand at the cuts, D beyond; half of E is zero."""
     zeros = {"A": 5, "B": 6, "C": 18, "D": 19, "E": 12}

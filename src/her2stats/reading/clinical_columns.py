@@ -98,10 +98,14 @@ def read_words(raw: RawColumn, found: ProblemList) -> tuple[pd.Series, list[Note
 def _add_unknown(raw: RawColumn, unknown: Mapping[str, list[int]], found: ProblemList) -> None:
     ordered = sorted(unknown.items(), key=lambda item: (-len(item[1]), item[0]))
     meanings = ", ".join(repr(value) for value in accepted(raw.variable))
+    own = {fold(word): value for word, value in raw.values.items()}
     remedy = f"map it under values.{raw.variable} to one of {meanings}, or to '' for missing"
     for word, places in ordered[:SHOWN]:
         times = "" if len(places) == 1 else f" ({len(places)} rows, this is the first)"
-        raw.add(found, VocabularyError, f"{word!r} is not understood for {raw.variable}{times}", remedy, places[0])
+        what = f"{word!r} is not understood for {raw.variable}"
+        if fold(word) in own:
+            what = f"{word!r} is mapped to {own[fold(word)]!r}, which is no value of {raw.variable}"
+        raw.add(found, VocabularyError, f"{what}{times}", remedy, places[0])
     if len(ordered) > SHOWN:
         what = f"{len(ordered) - SHOWN} more words are not understood for {raw.variable}"
         raw.add(found, VocabularyError, what, remedy)

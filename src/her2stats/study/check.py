@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from her2stats.errors import Her2statsError
+from her2stats.cohort import Cohort
+from her2stats.errors import Her2statsError, InputError, ProblemList, StudyFileError
 from her2stats.study.inputs import read_inputs
+from her2stats.study.results_folder import what_is_in_the_way
 from her2stats.study.study_file import Study
 
 COLUMNS = ("where", "row", "column", "value", "problem", "remedy")
@@ -37,7 +39,7 @@ def problem_table(error: Her2statsError) -> pd.DataFrame:
 
 
 def check_study(study: Study) -> list[str]:
-    """Read all inputs of a study and say what they hold.
+    """Read all inputs of a study, look at the place of its results, and say what there is.
 
     Returns
     -------
@@ -49,7 +51,18 @@ def check_study(study: Study) -> list[str]:
     InputError
         Every problem of every file at once.
     """
-    cohorts, matrix = read_inputs(study)
+    problems = ProblemList()
+    cohorts: list[Cohort] = []
+    matrix = None
+    try:
+        cohorts, matrix = read_inputs(study)
+    except InputError as error:
+        problems.take(error)
+    in_the_way = what_is_in_the_way(study.results_folder)
+    if in_the_way is not None:
+        where = f"{study.path.name}, [study] results"
+        problems.add(StudyFileError, in_the_way.what, where=where, value=study.study.results, remedy=in_the_way.remedy)
+    problems.raise_if_any()
     lines = []
     for cohort in cohorts:
         genes = f", {len(cohort.expression)} genes" if cohort.expression is not None else ", clinical table only"

@@ -81,13 +81,12 @@ def analyse_cohort(
     scored = score_cohort(cohort, study, answers) if cohort.expression is not None else ScoredCohort()
     fractions = _fractions(cohort, section, study, matrix, cache=cache, n_jobs=n_jobs, progress=progress)
     material = _material(cohort, scored, fractions, answers)
-    if scored.exposure and material.abundance is not None:
+    if scored.exposure and material.kept:
         for question in CELL_QUESTIONS:
             question(material, study.analysis, answers)
     else:
-        reason = "no expression data in this cohort" if cohort.expression is None else "no cell fractions"
         for table in CELL_TABLES:
-            answers.omit(table, reason)
+            answers.omit(table, _why_no_cells(cohort, material))
     response(material, study.analysis, answers)
     extra = fractions.notes if fractions is not None else ()
     return CohortAnalysis(
@@ -99,6 +98,12 @@ def analyse_cohort(
         exposure_method=scored.method,
         notes=(*cohort.notes, *scored.notes, *extra, *answers.notes),
     )
+
+
+def _why_no_cells(cohort: Cohort, material: Material) -> str:
+    if cohort.expression is None:
+        return "no expression data in this cohort"
+    return "no cell fractions" if material.abundance is None else "every cell type is zero too often to be analysed"
 
 
 def _material(cohort: Cohort, scored: ScoredCohort, fractions: Deconvolution | None, answers: Answers) -> Material:

@@ -8,13 +8,16 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from pandas.api.types import is_numeric_dtype
+
 from her2stats.cohort import Cohort
 from her2stats.deconvolution import Deconvolution, SignatureMatrix, read_signature_matrix
 from her2stats.deconvolution.mixture import align_mixture
-from her2stats.errors import InputError, ProblemList
+from her2stats.errors import DataError, InputError, ProblemList
 from her2stats.reading import read_cohort
 from her2stats.signatures import read_signature
 from her2stats.signatures.signature_file import names_a_file
+from her2stats.statistics.frame import MOST_LEVELS
 from her2stats.study.cohort_analysis import read_fractions
 from her2stats.study.column_names import check_column_names
 from her2stats.study.exposure import ScoredCohort, genes_beside_exposure, score_cohort, score_exposure_of
@@ -86,8 +89,18 @@ def _check_analysis(
             _attempt(here, lambda: _check_mixture(cohort, study, matrix), where=f"{place}, [deconvolution] signature")
     if scored is not None:
         check_column_names(cohort, scored, types, file, study, here)
+    _check_covariates(cohort, study, here, place)
     for error in here.errors():
         problems.take(error)
+
+
+def _check_covariates(cohort: Cohort, study: Study, problems: ProblemList, place: str) -> None:
+    for name in study.analysis.covariates:
+        levels = cohort.clinical[name].nunique() if name in cohort.clinical else 0
+        if levels > MOST_LEVELS and not is_numeric_dtype(cohort.clinical[name].dtype):
+            what = f"{name!r} has {levels} different values and cannot divide tumours into groups"
+            remedy = f"leave it out, or map its values into {MOST_LEVELS} or fewer groups"
+            problems.add(DataError, what, where=f"{place}, [analysis] covariates", column=name, remedy=remedy)
 
 
 def _scored(cohort: Cohort, study: Study, problems: ProblemList, place: str) -> ScoredCohort | None:

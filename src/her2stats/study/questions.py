@@ -22,7 +22,7 @@ from her2stats.statistics import (
     response_odds,
 )
 from her2stats.study.material import CLINICAL_CUTS, Answers, Material
-from her2stats.study.study_file import AnalysisSection
+from her2stats.study.study_file import ANCOVA_FACTORS, AnalysisSection
 
 FAMILY = ("cohort", "stratum")
 FEWEST_IN_LEVEL = 3
@@ -145,7 +145,7 @@ def _with_question(fitted: Result) -> Result:
 
 def ancova(material: Material, settings: AnalysisSection, answers: Answers) -> None:
     """Ask for the marginal effect of the exposure given HR and HER2 IHC, unadjusted and adjusted."""
-    missing = [name for name in ("hr", "her2_ihc") if not material.has(name)]
+    missing = [name for name in ANCOVA_FACTORS if not material.has(name)]
     if missing or not material.continuous:
         what = " and ".join({"hr": "hormone-receptor status", "her2_ihc": "the HER2 IHC level"}[m] for m in missing)
         reason = f"{what} is not known in this cohort (or the same for all)" if missing else "no continuous cell type"
@@ -193,7 +193,7 @@ def _fit_ancova(
         frame,
         material.continuous,
         material.exposure,
-        factors=("hr", "her2_ihc"),
+        factors=ANCOVA_FACTORS,
         covariates=covariates,
         weights=settings.weights,
         cohort=material.name,

@@ -60,14 +60,19 @@ def _sibling(target: Path, kind: str) -> Path:
     return target.with_name(f".{target.name}.{kind}")
 
 
-def _refuse_foreign(target: Path, *, overwrite: bool) -> None:
+def what_is_in_the_way(target: Path, *, overwrite: bool = False) -> Problem | None:
+    """Say why results would not be written to a place, as far as looking at it tells."""
     if target.is_file() or target.is_symlink():
-        raise OutputError(Problem("is a file or a link, not a folder", str(target), "choose another results folder"))
+        return Problem("is a file or a link, not a folder", str(target), "choose another results folder")
     if overwrite or not target.exists() or is_results_folder(target) or not any(target.iterdir()):
-        return
-    raise OutputError(
-        Problem("holds files that are not results", str(target), "choose another folder, or run with --overwrite")
-    )
+        return None
+    return Problem("holds files that are not results", str(target), "choose another folder, or run with --overwrite")
+
+
+def _refuse_foreign(target: Path, *, overwrite: bool) -> None:
+    problem = what_is_in_the_way(target, overwrite=overwrite)
+    if problem is not None:
+        raise OutputError(problem)
 
 
 @contextlib.contextmanager

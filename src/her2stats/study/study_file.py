@@ -16,6 +16,7 @@ from her2stats.signatures.signature_file import names_a_file
 from her2stats.statistics.pooling import POOLED
 from her2stats.statistics.specs import CorrelationCI, OddsRatioCI, Weights
 
+ANCOVA_FACTORS = ("hr", "her2_ihc")
 SafeName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=60)]
 
 
@@ -126,6 +127,18 @@ class AnalysisSection(Section):
     weights: Weights = "equal"
     covariates: list[str] = ["age", "size_cm"]
     crosscheck: bool | None = None
+
+    @field_validator("covariates")
+    @classmethod
+    def _stand_beside_the_factors(cls, covariates: list[str]) -> list[str]:
+        factors = [name for name in ANCOVA_FACTORS if name in covariates]
+        if factors:
+            what = f"{' and '.join(factors)}: a factor of the covariance analysis is no covariate of it"
+            raise ValueError(what, "take it out of covariates; every model has it")
+        twice = sorted({name for name in covariates if covariates.count(name) > 1})
+        if twice:
+            raise ValueError(f"covariates named twice: {', '.join(twice)}", "name each once")
+        return covariates
 
 
 class ReportSection(Section):
