@@ -23,7 +23,10 @@ correlate <- function(data, x, y, by = NULL,
                       ci = c("bonett-wright", "fieller", "caruso-cliff", "fisher", "sas", "bootstrap"),
                       conf_level = 0.95, draws = 2000, seed = 0, cohort = "") {
   ci <- match.arg(ci)
+  check_level(conf_level)
+  check_strata(by)
   data <- check_columns(data, c(x, y, by))
+  check_numbers(data, c(x, y))
   rows <- list()
   for (stratum in strata(data, by)) {
     for (name in y) {

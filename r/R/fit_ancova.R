@@ -40,7 +40,11 @@ fit_ancova <- function(data, outcome, score, factors = c("hr", "her2_ihc"), cova
                        cohort = "") {
   weights <- match.arg(weights)
   quantity <- match.arg(quantity)
+  check_level(conf_level)
+  check_points(points)
+  check_distinct(c(factors, score, covariates))
   data <- check_columns(data, c(outcome, score, factors, covariates))
+  check_numbers(data, c(outcome, score))
   data <- as_groups(data, factors)
   rows <- list()
   for (name in outcome) {

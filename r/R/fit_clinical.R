@@ -19,11 +19,13 @@
 fit_clinical <- function(data, outcome, exposure, moderator, covariates = character(), ci = c("wald", "profile"),
                          conf_level = 0.95, cohort = "") {
   ci <- match.arg(ci)
+  check_level(conf_level)
+  check_distinct(c(exposure, moderator, covariates))
   data <- check_columns(data, c(outcome, exposure, moderator, covariates))
+  check_numbers(data, exposure)
   data <- as_groups(data, moderator)
   check_binary(data, outcome)
   two_levels(data, moderator)
-  for (name in exposure) check_number(data, name)
   rows <- list()
   for (name in outcome) {
     for (cell_type in exposure) {

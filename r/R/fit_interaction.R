@@ -21,7 +21,10 @@
 fit_interaction <- function(data, outcome, exposure, moderator, covariates = character(), per_sd = TRUE,
                             ci = c("wald", "profile"), conf_level = 0.95, cohort = "") {
   ci <- match.arg(ci)
+  check_level(conf_level)
+  check_distinct(c(exposure, moderator, covariates))
   data <- check_columns(data, c(outcome, exposure, moderator, covariates))
+  check_numbers(data, exposure)
   data <- as_groups(data, moderator)
   check_binary(data, outcome)
   two_levels(data, moderator)

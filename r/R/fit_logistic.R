@@ -33,7 +33,11 @@ fit_logistic <- function(data, outcome, exposure, by = NULL, covariates = charac
   sd <- match.arg(sd)
   ci <- match.arg(ci)
   if (penalty != "none") stop("Firth's penalty is fitted in Python only", call. = FALSE)
+  check_level(conf_level)
+  check_strata(by)
+  check_distinct(c(exposure, covariates))
   data <- check_columns(data, c(outcome, exposure, by, covariates))
+  check_numbers(data, exposure)
   check_binary(data, outcome)
   whole_sd <- exposure_sd(data, exposure)
   rows <- list()
@@ -57,13 +61,7 @@ fit_logistic <- function(data, outcome, exposure, by = NULL, covariates = charac
 }
 
 exposure_sd <- function(data, exposure) {
-  sqrt(var(check_number(data, exposure), na.rm = TRUE))
-}
-
-check_number <- function(data, name) {
-  x <- variable(data, name)
-  if (is.factor(x)) stop("'", name, "' is not numeric; give numbers, 0 and 1 for two groups", call. = FALSE)
-  x
+  sqrt(var(variable(data, exposure), na.rm = TRUE))
 }
 
 logistic_rows <- function(data, outcome, exposure, covariates, divisor, ci, conf_level, common, missing) {

@@ -69,17 +69,6 @@ strata <- function(data, by = NULL) {
   })
 }
 
-check_columns <- function(data, variables) {
-  if (!is.data.frame(data)) stop("data is not a data frame", call. = FALSE)
-  variables <- unique(variables[nzchar(variables)])
-  absent <- setdiff(variables, names(data))
-  if (length(absent)) {
-    stop("column missing from the data: ", paste0("'", absent, "'", collapse = ", "), call. = FALSE)
-  }
-  class(data) <- "data.frame" # a tibble drops and matches differently
-  data
-}
-
 # The first variable that has no value at all, or nothing.
 without_value <- function(data, variables) {
   Find(function(name) all(is.na(data[[name]])), variables)
@@ -87,15 +76,6 @@ without_value <- function(data, variables) {
 
 is_constant <- function(x) {
   length(unique(x)) < 2
-}
-
-check_binary <- function(data, outcomes) {
-  for (name in intersect(outcomes, names(data))) {
-    x <- variable(data, name)
-    if (is.factor(x) || !all(x %in% c(0, 1, NA))) {
-      stop("outcome '", name, "' is not 0/1; code it as 0 and 1 before the fit", call. = FALSE)
-    }
-  }
 }
 
 # Formulas never see the user's names ("T cells regulatory (Tregs)"): columns become v1, v2, ... and the levels of

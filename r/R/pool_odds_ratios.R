@@ -21,6 +21,7 @@
 #' @export
 pool_odds_ratios <- function(data, model = c("random", "fixed"), conf_level = 0.95) {
   model <- match.arg(model)
+  check_level(conf_level)
   data <- check_columns(data, c("stratum", "outcome", "term", "cohort", "estimate", "std_error", "n"))
   question <- paste(data$stratum, data$outcome, data$term, sep = "\r")
   rows <- lapply(unique(question), function(one) {

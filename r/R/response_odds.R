@@ -19,6 +19,7 @@
 #' @export
 response_odds <- function(data, outcome, group, reference, ci = c("wald", "profile"), conf_level = 0.95, cohort = "") {
   ci <- match.arg(ci)
+  check_level(conf_level)
   data <- check_columns(data, c(outcome, group))
   data <- as_groups(data, group)
   check_binary(data, outcome)

@@ -75,5 +75,5 @@ test_that("bad input is told in one sentence", {
   d <- study_frame()
   expect_error(fit_logistic(d, "high", "ERBB3"), "column missing from the data: 'ERBB3'")
   expect_error(fit_logistic(d, "age", "ERBB2"), "is not 0/1")
-  expect_error(fit_logistic(d, "high", "grade"), "is not numeric")
+  expect_error(fit_logistic(d, "high", "grade"), "holds text, not numbers")
 })
