@@ -11,7 +11,7 @@ check_tables <- function(folder, models) {
     return(invisible())
   }
   tables <- table_of(models)
-  problems <- unlist(lapply(setdiff(unique(tables), ""), function(name) {
+  problems <- unlist(lapply(union(setdiff(unique(tables), ""), result_tables(folder)), function(name) {
     path <- file.path(folder, paste0(name, ".csv"))
     check_files(path)
     changed_cells(read_typed(path), lapply(models[tables == name], function(model) model$python), path)
@@ -26,13 +26,28 @@ check_tables <- function(folder, models) {
   }
 }
 
-# A sentence for each cell of a table that is not as the models have it.
+# Names of the tables that hold estimates: each of their rows needs a model, whether or not one is left.
+result_tables <- function(folder) {
+  paths <- list.files(folder, "\\.csv$", full.names = TRUE)
+  holds <- vapply(paths, function(path) {
+    header <- scan(path, "", sep = ",", nlines = 1, quiet = TRUE, encoding = "UTF-8")
+    all(c("estimate", "p_value", "flag") %in% header)
+  }, NA)
+  sub("\\.csv$", "", basename(paths[holds]))
+}
+
+# A sentence for each cell of a table that is not as the models have it, and for each column that it lacks.
 changed_cells <- function(table, answers, path) {
   rows <- sum(vapply(answers, nrow, 0L))
   if (nrow(table) != rows) {
     return(paste0("'", path, "' has ", nrow(table), " rows, the models have ", rows))
   }
-  unlist(lapply(names(table), function(column) {
+  known <- unique(unlist(lapply(answers, names)))
+  absent <- Filter(function(column) {
+    any(vapply(answers, function(answer) any(nzchar(as_text(answer[[column]]))), NA))
+  }, setdiff(known, names(table)))
+  lost <- if (length(absent)) paste0("'", path, "': column '", absent, "' is missing")
+  c(lost, unlist(lapply(names(table), function(column) {
     theirs <- unlist(lapply(answers, function(answer) column_or_missing(answer, column)), use.names = FALSE)
     wrong <- which(!same_cells(table[[column]], theirs))
     if (length(wrong)) {
@@ -41,7 +56,7 @@ changed_cells <- function(table, answers, path) {
         ", the model has ", shown(theirs[wrong])
       )
     }
-  }))
+  })))
 }
 
 column_or_missing <- function(answer, column) {

@@ -81,6 +81,16 @@ numbers_of <- function(cells, path, column) {
   numbers
 }
 
+# Whole numbers: as.integer alone would make 18 of 18.9 without a word.
+counts_of <- function(cells, path, column) {
+  numbers <- numbers_of(cells, path, column)
+  wrong <- which(!is.na(numbers) & numbers != round(numbers))
+  if (length(wrong)) {
+    stop_damaged(path, paste0("row ", wrong[1] + 1, ", column '", column, "': '", cells[wrong[1]], "' is no count"))
+  }
+  as.integer(numbers)
+}
+
 utf8 <- function(x) {
   Encoding(x) <- "UTF-8"
   x
@@ -139,7 +149,7 @@ read_result <- function(path) {
     } else if (name %in% number_columns) {
       numbers_of(cells, path, name)
     } else if (name %in% count_columns) {
-      as.integer(numbers_of(cells, path, name))
+      counts_of(cells, path, name)
     } else {
       type.convert(unescape(cells), as.is = TRUE, na.strings = "")
     }

@@ -44,7 +44,7 @@ read_typed <- function(path) {
     table[[name]] <- if (name %in% number_columns) {
       numbers_of(cells, path, name)
     } else if (name %in% count_columns) {
-      as.integer(numbers_of(cells, path, name))
+      counts_of(cells, path, name)
     } else if (all(cells %in% c("True", "False", ""))) { # Python's words for TRUE and FALSE
       as.logical(cells)
     } else {

@@ -81,6 +81,8 @@ print_summary <- function(table) {
     cat("\nDisagreements:\n")
     print(head(wrong[c("model", "stratum", "outcome", "term", "quantity", "python", "r", "rel_diff", "reason")], 50))
   }
+  open <- unique(table$reason[table$verdict == "not checked"])
+  if (length(open)) cat("\nNot checked:", paste0("  ", head(open, 20)), sep = "\n")
   cat(
     if (nrow(wrong)) "\nR disagrees" else if (any(table$verdict == "agree")) "\nR agrees with every number it checked" else "\nNothing was checked",
     " (R ", r_version(), ", emmeans ", emmeans_version(), ").\n",

@@ -1,6 +1,6 @@
 # Fits every model of this results folder again in R and compares; needs R with emmeans and MASS, not her2stats.
 #
-#   Rscript validate.R            prints the comparison, exit status 3 when R disagrees
+#   Rscript validate.R            prints the comparison; exit status 3 when R disagrees, 4 when it could check nothing
 #   source("validate.R")          the same in a session; the comparison is in `checked`
 
 her2stats_here <- local({
@@ -17,4 +17,7 @@ for (needed in c("emmeans", "MASS")) {
 her2stats <- new.env()
 sys.source(file.path(her2stats_here, "her2stats.R"), her2stats)
 checked <- her2stats$validate_results(her2stats_here)
-if (!interactive() && sys.nframe() == 0L && any(checked$verdict == "disagree")) quit(status = 3)
+if (!interactive() && sys.nframe() == 0L) {
+  if (any(checked$verdict == "disagree")) quit(status = 3)
+  if (!any(checked$verdict == "agree")) quit(status = 4)
+}

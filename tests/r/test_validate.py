@@ -60,6 +60,16 @@ def test_a_wrong_number_gives_status_3_and_is_shown(tmp_path: Path, results: dic
     assert "std_error" in done.stdout
 
 
+def test_nothing_checked_gives_status_4_and_the_reason(tmp_path: Path, results: dict[str, Result]) -> None:
+    write_models({"toy.odds_ratios": results["toy.odds_ratios"]}, tmp_path)
+    specs = tmp_path / "specs.csv"
+    specs.write_text(specs.read_text().replace("fit_logistic", "fit_magic"))
+    done = _rscript("validate.R", folder=tmp_path)
+    assert done.returncode == 4
+    assert "Nothing was checked" in done.stdout
+    assert "R stopped: this R package knows no question 'fit_magic'" in done.stdout
+
+
 def test_a_folder_of_another_version_is_told_in_one_sentence(tmp_path: Path, results: dict[str, Result]) -> None:
     write_models(results, tmp_path)
     (tmp_path / "format.txt").write_text("her2stats exchange 99\n")

@@ -60,6 +60,13 @@ def test_a_row_that_was_deleted_is_noticed_on_either_side(folder: Path) -> None:
         (folder / path).write_text(whole)
 
 
+def test_a_column_that_no_model_has_is_named(folder: Path) -> None:
+    path = folder / "tables" / "odds_ratios.csv"
+    pd.read_csv(path).assign(corrected=0.01).to_csv(path, index=False)
+    with pytest.raises(FileError, match=r"odds_ratios\.csv: column 'corrected' is in no model"):
+        check_tables(load_results(folder))
+
+
 def test_damaged_models_are_all_named_with_row_and_column(folder: Path) -> None:
     models = folder / "r" / "models"
     change(models / "one.odds_ratios.1.python.csv", "p_value", 0, "o.5")

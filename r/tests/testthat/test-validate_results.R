@@ -122,4 +122,22 @@ test_that("a table that was changed since the run is named with row and column",
   expect_error(validate_results(folder, quiet = TRUE), "row 2, column 'estimate': 0.5, the model has")
   save(answer[0, ])
   expect_error(validate_results(folder, quiet = TRUE), "has 0 rows, the models have 1")
+  answer <- correlate(study_frame(40), "ERBB2", "age")
+  save(answer[setdiff(names(answer), c("p_value", "n"))])
+  expect_error(validate_results(folder, quiet = TRUE), "column 'p_value' is missing")
+  answer$n <- answer$n + 0.5
+  save(answer)
+  expect_error(validate_results(folder, quiet = TRUE), "column 'n': '40.5' is no count")
+  answer$n <- 40L
+  save(answer)
+  file.copy(file.path(folder, "tables", "correlation.csv"), file.path(folder, "tables", "clinical.csv"))
+  expect_error(validate_results(folder, quiet = TRUE), "clinical.csv' has 1 rows, the models have 0")
+})
+
+test_that("what could not be checked is said with its reason", {
+  folder <- write_folder(tempfile())
+  specs <- file.path(folder, "r", "specs.csv")
+  writeLines(sub("correlate", "fit_magic", readLines(specs)), specs)
+  expect_output(checked <- validate_results(folder), "Not checked:\n  R stopped: this R package knows no question 'fit_magic'")
+  expect_equal(unique(checked$verdict), "not checked")
 })

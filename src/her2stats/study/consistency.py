@@ -42,7 +42,9 @@ def _differences(table: pd.DataFrame, expected: pd.DataFrame) -> list[tuple[str,
     if len(table) != len(expected):
         return [(f"has {len(table)} rows, the models have {len(expected)}", "")]
     absent = [column for column in expected if column not in table and not _all_missing(expected[column])]
+    added = [column for column in table if column not in expected and not _all_missing(table[column])]
     found = [(f"column '{column}' is missing", "") for column in absent]
+    found += [(f"column '{column}' is in no model", "") for column in added]
     for column in (column for column in table if column in expected):
         ours, theirs = _comparable(table[column]), _comparable(expected[column])
         for row in (ours != theirs).to_numpy().nonzero()[0][:MOST_NAMED]:
