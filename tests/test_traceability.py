@@ -7,12 +7,15 @@ import inspect
 import re
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from her2stats import statistics
+from her2stats.deconvolution import cibersort, settings
 from her2stats.r_engine.sources import r_package
+from her2stats.signatures import scoring
+from her2stats.statistics import multiplicity, specs
 from her2stats.study.result_tables import RESULT_TABLES, TABLES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -33,7 +36,8 @@ def test_every_counterpart_is_there(method: dict[str, Any]) -> None:
     assert callable(getattr(importlib.import_module(room), name))
     file, _, test = method["test"].partition("::")
     assert (ROOT / file).is_file(), file
-    assert not test or re.search(rf"def {test}\(", (ROOT / file).read_text()), test
+    assert test, "say which test of the file"
+    assert re.search(rf"def {test}\(", (ROOT / file).read_text()), test
     if method.get("r"):
         assert method["r"] in exported_by_r()
     else:
@@ -57,6 +61,27 @@ def test_every_public_statistic_is_traced() -> None:
 
 def test_every_table_of_results_is_the_place_of_some_method() -> None:
     assert {f"tables/{table}.csv" for table in RESULT_TABLES} <= {method["results"] for method in METHODS}
+
+
+CHOICES: dict[str, tuple[object, ...]] = {
+    "her2stats.signatures": (scoring.Method,),
+    "her2stats.deconvolution": (cibersort.Mode, cibersort.Solver, settings.BatchCorrection),
+    "her2stats.statistics": (
+        *(specs.CorrelationCI, specs.OddsRatioCI, specs.Penalty, specs.StandardDeviation, specs.Weights),
+        *(specs.PoolingModel, multiplicity.Method),
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("room", "choice"),
+    [(room, word) for room, several in CHOICES.items() for one in several for word in get_args(one) if word != "none"],
+)
+def test_every_choice_that_is_offered_is_named_by_a_method(room: str, choice: str) -> None:
+    """A method that is taken off the table is noticed, as long as the code still offers it."""
+    named = " | ".join(method["name"] for method in METHODS if method["function"].startswith(room))
+    words = re.sub(r"[^a-z0-9.|]+", " ", named.lower())
+    assert re.search(rf"\b{re.escape(choice.replace('-', ' '))}\b", words), choice
 
 
 def test_no_method_stands_there_twice() -> None:
