@@ -253,5 +253,9 @@ run = [
 beside = published.compare_published(run)
 beside[["question", "stratum", "outcome", "printed", "our_estimate", "our_low", "our_high", "same_sign", "same_conclusion"]]
 
+# %% [markdown]
+# In counts: how many printed effects the run has a number for, and how many agree, each beside the number of those
+# where that can be said (`same_sign` of `same_sign_of`). Where it can be said of none there is no count.
+
 # %%
 published.comparison_summary(beside)
