@@ -109,6 +109,10 @@ def classify_abundance(
     -----
     Methods of the paper, "Gene expression profiling"; its Results differ at exactly 75 % zeros, and Methods wins.
 
+    References
+    ----------
+    Pizzamiglio et al. 2025, Methods, doi:10.1038/s41523-025-00867-z.
+
     Examples
     --------
     >>> fractions = pd.DataFrame({"CD8": [0.1, 0.2, 0.3, 0.4], "M1": [0, 0, 0.1, 0.2], "Eosinophils": [0.0] * 4})

@@ -80,6 +80,10 @@ def build_signature_matrix(
     DataError
         Too few types or replicates, a type without markers, an impossible range.
 
+    References
+    ----------
+    Newman et al. 2015, Methods, doi:10.1038/nmeth.3337.
+
     Examples
     --------
     >>> import numpy as np, pandas as pd

@@ -104,8 +104,8 @@ def deconvolve(
     DataError
         An argument that has no meaning.
 
-    Notes
-    -----
+    References
+    ----------
     Newman et al. (2015), doi 10.1038/nmeth.3337.
 
     Examples

@@ -149,6 +149,13 @@ def read_signature_matrix(path: str | Path, *, name: str | None = None) -> Signa
 def write_signature_matrix(signature: SignatureMatrix, path: str | Path) -> None:
     """Write a signature matrix as tab-separated text that `read_signature_matrix` and CIBERSORT read.
 
+    Parameters
+    ----------
+    signature : SignatureMatrix
+        genes x cell types, on the linear scale.
+    path : str or Path
+        Replaced where it exists.
+
     Raises
     ------
     OutputError

@@ -52,6 +52,10 @@ def read_cibersortx(path: str | Path) -> Deconvolution:
     FileError, TableError, SampleError
         Not such a file, text among numbers, negative fractions, repeated samples, sums that are not what the mode says.
 
+    References
+    ----------
+    Newman et al. 2019, doi:10.1038/s41587-019-0114-2.
+
     Examples
     --------
     >>> import tempfile

@@ -113,6 +113,11 @@ def score_signature(
     CoverageError, GeneError, DataError, TableError
         Too few genes, no anchor, values that cannot be scored.
 
+    References
+    ----------
+    PC1: Di Cosimo et al. 2024, doi:10.1038/s41598-024-52148-7; ssGSEA: Barbie et al. 2009, doi:10.1038/nature08460;
+    singscore: Foroutan et al. 2018, doi:10.1186/s12859-018-2435-4.
+
     Examples
     --------
     >>> expression = pd.DataFrame({"s1": [1.0, 2.0], "s2": [3.0, 6.0]}, index=["CD8A", "CD8B"])

@@ -108,7 +108,29 @@ def simulate_with_truth(
     platform_seed: int = 20,
     noise: float = 0.03,
 ) -> tuple[Cohort, SimulatedTruth]:
-    """Do as `simulate_cohort` and also return what is true of the cohort."""
+    """Do as `simulate_cohort` and also return what is true of the cohort.
+
+    Parameters
+    ----------
+    name, n, seed, targets, platform_seed, noise
+        As for `simulate_cohort`.
+
+    Returns
+    -------
+    Cohort, SimulatedTruth
+        The same cohort as `simulate_cohort` gives; and its true cell amounts, score and total TIL, samples x types.
+
+    Raises
+    ------
+    DataError, ValueError
+        As by `simulate_cohort`.
+
+    Examples
+    --------
+    >>> cohort, truth = simulate_with_truth("toy", 40, seed=1)
+    >>> truth.amounts.index.equals(cohort.clinical.index), truth.amounts.shape
+    (True, (40, 22))
+    """
     if n < 10:
         raise ValueError(f"a simulated cohort needs at least 10 tumours, not {n}")
     asked = paper_targets() if targets is None else targets

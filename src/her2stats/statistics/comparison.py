@@ -71,6 +71,11 @@ def compare_groups(
     DataError
         A column is absent, holds text, or is not 0/1 though declared binary.
 
+    References
+    ----------
+    Pizzamiglio et al. 2025, Methods, doi:10.1038/s41523-025-00867-z; Hodges and Lehmann 1963,
+    doi:10.1214/aoms/1177704172.
+
     Examples
     --------
     >>> cd8 = [1.1, 2.2, 3.3, 4.4, 3.0, 5.0, 6.0, 7.0]

@@ -68,6 +68,10 @@ def fit_interaction(
     DataError
         A column is absent or of the wrong type, or the moderator has not two levels.
 
+    References
+    ----------
+    Pizzamiglio et al. 2025, Methods, doi:10.1038/s41523-025-00867-z.
+
     Examples
     --------
     >>> frame = pd.DataFrame({"her2": [1, 2, 3, 4, 5, 6] * 2, "hr": ["neg"] * 6 + ["pos"] * 6})
@@ -136,6 +140,10 @@ def fit_clinical(
     ------
     DataError
         A column is absent or of the wrong type, or the moderator has not two levels.
+
+    References
+    ----------
+    Pizzamiglio et al. 2025, Methods, doi:10.1038/s41523-025-00867-z.
 
     Examples
     --------

@@ -82,6 +82,11 @@ def fit_logistic(
     DataError
         A column is absent, an outcome is not 0/1, an exposure is not a number, or firthmodels is missing.
 
+    References
+    ----------
+    Pizzamiglio et al. 2025, Methods, doi:10.1038/s41523-025-00867-z; profile limits: Venzon and Moolgavkar
+    1988, doi:10.2307/2347496; penalty: Firth 1993, doi:10.1093/biomet/80.1.27.
+
     Examples
     --------
     >>> frame = pd.DataFrame({"high": [0, 0, 0, 1, 0, 1, 1, 1], "her2": [1, 2, 3, 4, 5, 6, 7, 8]})

@@ -59,6 +59,10 @@ def response_odds(
     DataError
         A column is absent, an outcome is not 0/1, or the group has no such reference level.
 
+    References
+    ----------
+    Pizzamiglio et al. 2025, Methods, doi:10.1038/s41523-025-00867-z and Table 2.
+
     Examples
     --------
     >>> frame = pd.DataFrame({"her2_group": ["HER2-0"] * 50 + ["HER2-low"] * 36})
