@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from openpyxl import load_workbook
 
 from her2stats.errors import InputError, OutputError
 from her2stats.statistics.result import COLUMNS
@@ -45,6 +46,20 @@ def test_result_tables_have_the_agreed_columns_first(small_results):
     for name in RESULT_TABLES:
         assert tuple(small_results.tables[name].columns[: len(COLUMNS)]) == COLUMNS, name
         assert len(small_results.tables[name]) > 0, name
+
+
+def test_the_workbook_holds_numbers_as_numbers(small_results):
+    book = load_workbook(small_results.folder / "tables" / "tables.xlsx")
+    assert set(book.sheetnames) == set(small_results.tables)
+    as_text = {
+        str(heading)
+        for sheet in book
+        for heading, *cells in sheet.iter_cols(values_only=True)
+        if any(isinstance(cell, str) and re.fullmatch(r"[-+]?[0-9][0-9.,]*", cell) for cell in cells)
+    }
+    assert as_text <= {"level", "reference", "comparison"}, "names of levels, such as IHC 0"
+    patients = next(row for row in book["table_one"].iter_rows(values_only=True) if row[0] == "Patients")
+    assert patients[2] == len(small_results.tables["scores"])
 
 
 def test_a_row_without_a_number_says_why(small_results):

@@ -28,6 +28,7 @@ from her2stats.study.results_folder import PROVENANCE, fresh_folder
 from her2stats.study.study_figures import all_drawings
 from her2stats.study.study_file import Study, read_study
 from her2stats.tables import save_workbook
+from her2stats.tables.patients import counts_as_numbers
 
 Stage = Literal["tables", "figures", "report"]
 STAGES: tuple[Stage, ...] = get_args(Stage)
@@ -152,11 +153,13 @@ def _write(
         progress("Tables", 0, 1)
         tables = result_tables(analyses)
         write_tables(tables, draft / "tables")
-        save_workbook(tables, draft / "tables" / "tables.xlsx")
+        workbook = tables | {"table_one": counts_as_numbers(tables["table_one"])}
+        save_workbook(workbook, draft / "tables" / "tables.xlsx")
         write_models(models, draft / "r")
         progress("Tables", 1, 1)
     with ThreadPoolExecutor(max_workers=1) as beside:  # R works in a process of its own while we draw
-        comparison = beside.submit(compare_with_r, study, models, cache) if "tables" in stages else None
+        wanted = "tables" in stages and study.analysis.crosscheck is not False
+        comparison = beside.submit(compare_with_r, study, models, cache) if wanted else None
         if "figures" in stages:
             shutil.rmtree(draft / "figures", ignore_errors=True)
             drawings = all_drawings(analyses, study)

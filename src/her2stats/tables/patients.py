@@ -75,6 +75,33 @@ def table_one(
     return _as_frame(rows, list(cohorts), p_values=p_values)
 
 
+def counts_as_numbers(table: pd.DataFrame) -> pd.DataFrame:
+    """Table 1 for a spreadsheet: a printed cell that holds a count and nothing else becomes that number.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `table_one`.
+
+    Returns
+    -------
+    DataFrame
+        The same columns; levels ("0" of HER2 IHC) stay text.
+
+    Examples
+    --------
+    >>> clinical = pd.DataFrame({"hr": ["positive", "positive", "positive"]})
+    >>> counts_as_numbers(table_one({"tiny": clinical}))["tiny"].tolist()
+    [3, '3 (100.0%)', 0]
+    """
+    shown = table.copy()
+    for cohort in (name for name in table.columns if f"{name} n" in table.columns):
+        pairs = zip(table[cohort], table[f"{cohort} n"], strict=True)
+        cells = [int(n) if not pd.isna(n) and text == format_count(int(n)) else text for text, n in pairs]
+        shown[cohort] = pd.Series(cells, index=table.index, dtype="object")
+    return shown
+
+
 def _check_cohorts(cohorts: Mapping[str, pd.DataFrame], variables: Sequence[str] | None) -> None:
     found = ProblemList()
     if not cohorts:
