@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from her2stats.study.progress import Progress, silent
 
 ROOM_FOR_BARS = 72  # characters; a narrower terminal gets the counts and the time left
+# Characters of "1000/1000" with the time left, and of a bar with the time gone: no long name cuts them
+COUNTS, BAR = 18, 34
 
 
 @contextlib.contextmanager
@@ -28,11 +30,15 @@ def shown_progress() -> Iterator[Progress]:
         TimeRemainingColumn,
     )
     from rich.progress import Progress as Bars
+    from rich.table import Column
 
     console = Console(stderr=True)
-    told: list[ProgressColumn] = [TextColumn("{task.description}", markup=False), MofNCompleteColumn()]
-    told.append(TimeRemainingColumn(compact=True))
-    if console.width >= ROOM_FOR_BARS:
+    bars_fit = console.width >= ROOM_FOR_BARS
+    room = max(console.width - COUNTS - (BAR if bars_fit else 0), 8)
+    stage_name = Column(no_wrap=True, overflow="ellipsis", max_width=room)
+    told: list[ProgressColumn] = [TextColumn("{task.description}", markup=False, table_column=stage_name)]
+    told += [MofNCompleteColumn(), TimeRemainingColumn(compact=True)]
+    if bars_fit:
         told[1:1] = [BarColumn(bar_width=24)]
         told[3:3] = [TimeElapsedColumn()]
     bars = Bars(*told, console=console)
