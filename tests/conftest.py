@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -33,6 +36,29 @@ def shared() -> Path:
     if not place.is_dir():
         pytest.skip(f"real data are not beside the checkout ({place.parent.name}/data)")
     return place
+
+
+@pytest.fixture(scope="session")
+def comma_locale(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Environment of somebody who writes decimals with a comma: a locale of the machine, or one compiled for us."""
+    wanted = "it_IT.UTF-8"
+    here = {"LC_ALL": wanted, "LANG": wanted}
+    made = tmp_path_factory.mktemp("locales")
+    for environment in (here, here | {"LOCPATH": str(made)}):
+        if "LOCPATH" in environment:
+            compile_it = ["localedef", "-i", "it_IT", "-f", "UTF-8", str(made / wanted)]
+            if (
+                shutil.which("localedef") is None
+                or subprocess.run(compile_it, capture_output=True, check=False).returncode
+            ):
+                break
+        script = "import locale; locale.setlocale(locale.LC_ALL, ''); assert f'{1.5:n}' == '1,5'"
+        told = subprocess.run(
+            [sys.executable, "-c", script], env=os.environ | environment, capture_output=True, check=False
+        )
+        if not told.returncode:
+            return environment
+    pytest.skip("no locale with decimal commas on this machine, and none can be compiled (localedef)")
 
 
 @pytest.fixture(scope="session")

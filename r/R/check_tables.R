@@ -75,4 +75,4 @@ same_cells <- function(ours, theirs) {
 
 as_text <- function(x) ifelse(is.na(x), "", as.character(x))
 
-shown <- function(x) ifelse(is.na(x), "nothing", if (is.numeric(x)) format(x, digits = 15, trim = TRUE) else as.character(x))
+shown <- function(x) ifelse(is.na(x), "nothing", if (is.numeric(x)) format(x, digits = 15, trim = TRUE, decimal.mark = ".") else as.character(x))

@@ -37,7 +37,7 @@ grouping <- function(data, name) {
 }
 
 format_level <- function(x) {
-  vapply(x, function(value) format(value, digits = 15, trim = TRUE), "")
+  vapply(x, function(value) format(value, digits = 15, trim = TRUE, decimal.mark = "."), "")
 }
 
 as_groups <- function(data, variables) {

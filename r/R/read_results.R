@@ -28,6 +28,9 @@ label_columns <- c(
   "detail", "part", "stage", "missing"
 )
 
+# Columns of TRUE and FALSE; they stay logical in a table without rows.
+logical_columns <- c("borderline", "used_in_total")
+
 read_typed <- function(path) {
   check_files(path)
   table <- tryCatch(
@@ -45,8 +48,10 @@ read_typed <- function(path) {
       numbers_of(cells, path, name)
     } else if (name %in% count_columns) {
       counts_of(cells, path, name)
-    } else if (all(cells %in% c("True", "False", ""))) { # Python's words for TRUE and FALSE
-      as.logical(cells)
+    } else if (name %in% logical_columns || any(nzchar(cells)) && all(cells %in% c("True", "False", ""))) {
+      as.logical(cells) # Python's words for TRUE and FALSE
+    } else if (!any(nzchar(cells))) {
+      rep(NA_real_, length(cells)) # a column that is neither label nor logical holds numbers, also where it holds none
     } else {
       type.convert(cells, as.is = TRUE, na.strings = "")
     }

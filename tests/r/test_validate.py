@@ -50,6 +50,18 @@ def test_validate_r_needs_no_particular_locale(locale: str, tmp_path: Path, monk
     assert "R agrees" in done.stdout
 
 
+def test_a_locale_with_decimal_commas_changes_nothing(
+    tmp_path: Path, results: dict[str, Result], comma_locale: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = crosscheck_r(results).table
+    for name, value in comma_locale.items():
+        monkeypatch.setenv(name, value)
+    pd.testing.assert_frame_equal(crosscheck_r(results).table, before, check_exact=True)
+    write_models(results, tmp_path)
+    done = _rscript("validate.R", folder=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_a_wrong_number_gives_status_3_and_is_shown(tmp_path: Path, results: dict[str, Result]) -> None:
     one = results["toy.odds_ratios"]
     wrong = one.with_table(one.table.assign(std_error=one.table["std_error"] * 1.001))

@@ -85,6 +85,39 @@ test_that("read_results knows Python's words for TRUE and FALSE", {
   expect_equal(x$used, c(NA, TRUE))
 })
 
+test_that("columns without a value keep their type", {
+  folder <- tempfile()
+  dir.create(file.path(folder, "tables"), recursive = TRUE)
+  fractions <- c("cohort,sample,p_value,p_value_unbiased,flag", "a,0012,,,", "a,0013,,,")
+  writeLines(fractions, file.path(folder, "tables", "fractions.csv"))
+  writeLines("cohort,type,borderline,median", file.path(folder, "tables", "abundance.csv"))
+  x <- read_results(folder)
+  expect_identical(x$fractions$p_value_unbiased, c(NA_real_, NA_real_))
+  expect_identical(x$fractions$p_value, c(NA_real_, NA_real_))
+  expect_identical(x$fractions$flag, c("", ""))
+  types <- c(cohort = "character", type = "character", borderline = "logical", median = "numeric")
+  expect_identical(vapply(x$abundance, class, ""), types)
+})
+
+test_that("a decimal comma in the session's options changes nothing", {
+  folder <- write_folder(tempfile())
+  dir.create(file.path(folder, "tables"))
+  writeLines(c("cohort,score,coverage", "a,ERBB2,0.75"), file.path(folder, "tables", "coverage.csv"))
+  d <- study_frame(60)
+  d$pieces <- rep(c(1.5, 2.5), 30)
+  answers <- function() {
+    list(
+      correlate(d, "ERBB2", "age", conf_level = 0.975),
+      compare_groups(d, "age", group = "pieces", conf_level = 0.975),
+      validate_results(folder, quiet = TRUE), read_results(folder)
+    )
+  }
+  before <- answers()
+  old <- options(OutDec = ",")
+  on.exit(options(old))
+  expect_identical(answers(), before)
+})
+
 test_that("files that are missing, empty or damaged are told in one sentence with the remedy", {
   folder <- write_folder(tempfile())
   model <- file.path(folder, "r", "models", "m.1.python.csv")
