@@ -7,6 +7,7 @@ the commands from their own help, the page for R users from knitr. No number on 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -49,16 +50,24 @@ def traceability() -> str:
     lines = [
         "# Each method, and where it is",
         "",
-        "A test fails when a function, a test, an R function or a results file that is named here does not exist.",
+        "Functions are those of the package `her2stats`, tests those of `tests/`. A test fails when a function, a",
+        "test, an R function or a results file that is named here does not exist, when a statistic or a choice",
+        "that the package offers is not named here, or when a table of results belongs to no method.",
     ]
     for section in dict.fromkeys(method["section"] for method in methods):
         lines += ["", f"## {section}", "", "| method | function | test | R | results |", "|---|---|---|---|---|"]
         for method in (method for method in methods if method["section"] == section):
-            twin = f"`{method['r']}`" if method.get("r") else f"none: {method['why_not_r']}"
-            place = f"`{method['results']}`" if method["results"] else "not part of a run"
-            test = method["test"].removeprefix("tests/").replace("::", " ").replace("_", "&#95;<wbr>")
-            lines.append(f"| {method['name']} | `{method['function']}` | {test} | {twin} | {place} |")
+            function = f"<code>{breakable(method['function'].removeprefix('her2stats.'))}</code>"
+            twin = f"<code>{breakable(method['r'])}</code>" if method.get("r") else f"none: {method['why_not_r']}"
+            place = f"<code>{breakable(method['results'])}</code>" if method["results"] else "not part of a run"
+            test = breakable(method["test"].removeprefix("tests/").replace("::", " "))
+            lines.append(f"| {method['name']} | {function} | {test} | {twin} | {place} |")
     return "\n".join(lines) + "\n"
+
+
+def breakable(name: str) -> str:
+    """A long name that may go on in the next line after a dot, a slash or an underscore, and nowhere else."""
+    return re.sub(r"([./_])", r"\1<wbr>", name).replace("_", "&#95;")
 
 
 def validation() -> str:
@@ -86,8 +95,9 @@ def stored_reference() -> list[str]:
     lines = [
         "## Stored R numbers",
         "",
-        f"Written by `tests/reference/generate.R` with {software}, on seeded frames of every function, option and",
-        "degenerate case; compared anew when this page was made.",
+        f"Written by `tests/reference/generate.R` with {software}, on seeded frames of these functions in every",
+        "option and degenerate case; compared anew when this page was made. Corrected p-values are stored beside them;",
+        "pooled odds ratios are compared with live R.",
         "",
         "| function | cases | numbers | disagree | largest relative difference | rows that both languages flag |",
         "|---|---|---|---|---|---|",
