@@ -41,7 +41,9 @@ def commands() -> str:
     """Every command with its arguments and options, as typer writes them down."""
     words = ["her2stats.cli", "utils", "docs", "--name", "her2stats", "--title", "Commands"]
     written = subprocess.run([sys.executable, "-m", "typer", *words], check=True, capture_output=True, text=True)
-    return f"{written.stdout}\n{EXIT_STATUS}"
+    # the list of commands breaks sentences off; each stands whole in its own section
+    whole = re.sub(r"\*\*Commands\*\*:.*?(?=^## )", "", written.stdout, flags=re.MULTILINE | re.DOTALL)
+    return f"{whole}\n{EXIT_STATUS}"
 
 
 def traceability() -> str:

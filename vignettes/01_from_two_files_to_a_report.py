@@ -22,6 +22,7 @@
 
 # %%
 import tempfile
+import textwrap
 from pathlib import Path
 
 import pandas as pd
@@ -116,7 +117,9 @@ print("\n".join(results.summary()[:-1]))
 for place in sorted(results.folder.iterdir()):
     files = sorted(place.iterdir()) if place.is_dir() else []
     held = [path.name for path in files if path.suffix not in (".svg", ".png")]
-    print(f"{place.name}/\n    {', '.join(held)}" if held else place.name)
+    print(f"{place.name}/" if held else place.name)
+    if held:
+        print(textwrap.fill(", ".join(held), initial_indent="    ", subsequent_indent="    ", width=92))
 
 # %% [markdown]
 # ## What was found

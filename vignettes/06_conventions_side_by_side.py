@@ -117,8 +117,8 @@ for sd in ("cohort", "stratum"):
 pd.DataFrame(rows).T.rename_axis(["SD of", "stratum"])
 
 # %% [markdown]
-# The standard deviation has n - 1 below the line. With n it would be smaller by this factor, and every log odds ratio
-# per standard deviation with it:
+# The standard deviation divides by n - 1. With n it would be smaller by this factor, and every log odds ratio per
+# standard deviation with it:
 
 # %%
 float(np.sqrt((len(data) - 1) / len(data)))
