@@ -1,6 +1,6 @@
 """Simulate, analyse and compare with the truth, 200 cohorts of each kind: ``python -m benchmarks simulation``.
 
-Writes benchmarks/simulation.md. About ten minutes on two idle cores. Needs the extra firth.
+Writes benchmarks/simulation.md. About ten minutes on two idle cores.
 """
 
 from __future__ import annotations
@@ -13,13 +13,11 @@ from joblib import Parallel, delayed
 
 from benchmarks.simulation_report import false_positives, hit, page, recovered
 from benchmarks.simulation_study import Analysed, analyse, analyse_response, truths
-from benchmarks.small_strata import small_strata
 from her2stats.published import published_results
 from her2stats.simulate import Targets, paper_targets
 from her2stats.simulate.paper import EXPRESSION_COHORTS
 
 SEEDS = 200
-SMALL_STRATA = 5  # times as many cohorts, which take no deconvolution
 PAGE = Path(__file__).with_name("simulation.md")
 
 
@@ -41,8 +39,7 @@ def main(seeds: int = SEEDS, jobs: int = 2) -> None:
     responses = pd.concat([analyse_response(seed) for seed in range(seeds)])
     rows = recovered(pd.concat([numbers, responses]), truths(targets))  # of ABiM, the last and largest
     null, _ = many(targets.null(), sizes[name], seeds, jobs)
-    small = small_strata(targets, sizes[name], SMALL_STRATA * seeds, jobs)
-    PAGE.write_text(page(seeds, hits, rows, false_positives(null), small), encoding="utf-8")
+    PAGE.write_text(page(seeds, hits, rows, false_positives(null)), encoding="utf-8")
     print(PAGE)
 
 

@@ -95,7 +95,6 @@ def page(
     hits: dict[str, pd.DataFrame],
     rows: pd.DataFrame,
     null: pd.DataFrame,
-    small: pd.DataFrame,
 ) -> str:
     """The whole page; every number on it was computed in this run."""
     everything = pd.concat(hits.values())
@@ -125,13 +124,6 @@ def page(
     lines += [*markdown(coverage_by_quantity(rows), 3), "", "Each quantity:", "", *markdown(rows, 3)]
     lines += ["", "## Planted interactions", "", "Share of cohorts with p < 0.05 (`found`):", ""]
     lines += markdown(interactions[["variable", "true", "found"]], 3)
-    lines += ["", "## Odds ratios in small strata", ""]
-    lines += [
-        "True cell amounts, HR-negative tumours of ABiM-like cohorts. Bias on the log scale; `overstated`: the factor",
-        "by which an odds ratio is too far from 1 on the average.",
-        "",
-        *markdown(small, 3),
-    ]
     lines += ["", "## False positives", "", "Share of tests with p < 0.05 in cohorts without any association:", ""]
     return "\n".join([*lines, *markdown(null, 4), ""])
 

@@ -11,9 +11,9 @@ import pytest
 from scipy import stats
 
 import her2stats as h2
+from benchmarks.bench_small_strata import small_strata
 from benchmarks.simulation_report import false_positives, hit, recovered
 from benchmarks.simulation_study import analyse, analyse_response, truths
-from benchmarks.small_strata import small_strata
 from her2stats.signatures.til import score_danaher
 from her2stats.simulate import (
     paper_targets,
