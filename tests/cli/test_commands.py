@@ -10,6 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -112,6 +113,24 @@ def test_single_steps_write_tables(tmp_path):
     )
     assert told.returncode == 0, told.stderr
     assert told.stdout.startswith("sample,B cells naive")
+
+
+def test_deconvolve_scores_a_later_tumour_on_an_earlier_scale_with_intervals(tmp_path):
+    write_small_study(tmp_path, n=20)
+    options = ("--scale", "log2", "--offset", "1", "--signature", tmp_path / "matrix.tsv")
+    told = her2stats("deconvolve", tmp_path / "one.tsv", *options, "--output", tmp_path / "all.csv")
+    assert told.returncode == 0, told.stderr
+    median = re.search(r"median of this mixture, ([\d.]+)", told.stderr).group(1)
+    whole = pd.read_csv(tmp_path / "all.csv", index_col="sample")
+    expression = pd.read_csv(tmp_path / "one.tsv", sep="\t", index_col=0)
+    later = expression.columns[3]
+    expression[[later]].to_csv(tmp_path / "later.tsv", sep="\t")
+    given = ("--reference-median", median, "--bootstrap", "20", "--output", tmp_path / "later.csv")
+    told = her2stats("deconvolve", tmp_path / "later.tsv", *options, *given)
+    assert told.returncode == 0, told.stderr
+    alone = pd.read_csv(tmp_path / "later.csv", index_col="sample").loc[later]
+    np.testing.assert_allclose(alone["score"], whole.loc[later, "score"], rtol=1e-5)  # six digits of the median
+    assert alone["B cells naive conf_low"] <= alone["B cells naive conf_high"]
 
 
 def test_the_audit_prints_the_contradictions_of_the_paper():

@@ -36,6 +36,15 @@ def sorted_cells() -> pd.DataFrame:
 LABELS = {f"{kind}{i}": kind for kind in TYPES for i in range(4)}
 
 
+@pytest.mark.parametrize("nothing", [None, np.nan, pd.NA, " "])
+def test_a_missing_cell_type_is_no_type_of_its_own(sorted_cells: pd.DataFrame, nothing: object) -> None:
+    named = pd.Series(LABELS, dtype=object)
+    named.iloc[:2] = nothing
+    for labels in (named, dict(named), list(named)):
+        with pytest.raises(SampleError, match="2 samples have no cell type"):
+            build_signature_matrix(sorted_cells, labels)
+
+
 def test_the_planted_markers_are_found(sorted_cells: pd.DataFrame) -> None:
     built = build_signature_matrix(sorted_cells, LABELS, q_value=0.01, min_fold_change=2, markers=(20, 40))
     planted = {f"G{i:03d}" for i in range(4 * MARKERS)}

@@ -56,6 +56,13 @@ def test_a_tumour_scored_alone_against_the_frozen_median_scores_as_in_its_cohort
     assert same(alone.fractions, cohort.fractions.loc[["S003"]]) < 1e-12
 
 
+def test_a_median_that_is_too_small_to_divide_by_is_not_called_the_mixtures(planted: Planted) -> None:
+    found = deconvolve(planted.expression * 1e-6, planted.signature, check_scale=False)
+    told = [note.what for note in found.notes]
+    assert "absolute scores are relative to 1: the median of this mixture is not above it" in told
+    assert not any("the median of this mixture, 1" in what for what in told)
+
+
 def test_order_of_genes_samples_and_chunks_changes_nothing(planted: Planted) -> None:
     whole = deconvolve(planted.expression, planted.signature, permutations=20, seed=3)
     rng = np.random.default_rng(1)

@@ -178,3 +178,12 @@ def test_small_linear_values_are_refused_by_the_deconvolution_unless_the_study_s
     study = read_study(write(tmp_path, text + "check_scale = false\n"))
     read_inputs(study)
     assert conventions(study, [])["cell fractions"].endswith("whether the expression is linear was not checked")
+
+
+def test_the_median_of_an_earlier_run_is_a_number_above_0(tmp_path):
+    (tmp_path / "clinical.csv").write_text("sample,er,her2_ihc\na,1,0\nb,0,1+\n")
+    text = SETTINGS[: SETTINGS.index("clinical_decimal")] + "[deconvolution]\nreference_median = "
+    assert read_study(write(tmp_path, text + "8.5\n")).deconvolution.reference_median == 8.5
+    for wrong in ("0", "-1", "inf", "nan", '"x"'):
+        with pytest.raises(StudyFileError, match="reference_median"):
+            read_study(write(tmp_path, text + wrong + "\n"))

@@ -39,11 +39,16 @@ def deconvolve(
     duplicates: Duplicates = "error",
     mode: Annotated[str, typer.Option(help="absolute, relative or no.sumto1.")] = "absolute",
     permutations: Annotated[int, typer.Option(min=0, help="Permutations for p-values.")] = 0,
+    bootstrap: Annotated[int, typer.Option(min=0, help="Refits for an interval beside each fraction.")] = 0,
+    reference_median: Annotated[
+        float | None,
+        typer.Option(help="What absolute scores are relative to, from an earlier run.", show_default="of this file"),
+    ] = None,
     quantile_normalise: Annotated[
         bool, typer.Option("--quantile-normalise", help="Make samples alike first, as CIBERSORT does with microarrays.")
     ] = False,
     min_overlap: Annotated[float, typer.Option(help="Least share of the signature's genes.")] = 0.5,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of the permutations.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of permutations and refits.")] = 1,
     jobs: Jobs = 1,
     output: Annotated[Path | None, typer.Option(help="CSV to write; printed without it.")] = None,
 ) -> None:
@@ -58,6 +63,8 @@ def deconvolve(
         duplicates=duplicates,
         mode=mode,
         permutations=permutations,
+        bootstrap=bootstrap,
+        reference_median=reference_median,
         quantile_normalise=quantile_normalise,
         min_overlap=min_overlap,
         seed=seed,

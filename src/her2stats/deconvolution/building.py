@@ -126,7 +126,7 @@ def _labels(
     problems = ProblemList()
     samples = [str(column) for column in expression.columns]
     if isinstance(cell_types, pd.Series | Mapping):
-        known = {str(sample): str(kind) for sample, kind in dict(cell_types).items()}
+        known = {str(sample): str(kind) for sample, kind in dict(cell_types).items() if not _missing(kind)}
         absent = [sample for sample in samples if sample not in known]
         if absent:
             what = f"{len(absent)} samples have no cell type: {', '.join(absent[:5])}"
@@ -134,11 +134,19 @@ def _labels(
         labels = [known.get(sample, "") for sample in samples]
     else:
         labels = [str(kind) for kind in cell_types]
+        if gaps := sum(map(_missing, cell_types)):
+            what = f"{gaps} samples have no cell type"
+            problems.add(SampleError, what, where="cell_types", remedy="name the type of every sample")
         if len(labels) != len(samples):
             what = f"{len(labels)} cell types for {len(samples)} samples"
             problems.add(SampleError, what, where="cell_types", remedy="name the type of every sample")
     problems.raise_if_any()
     return np.array(labels, dtype=object)
+
+
+def _missing(kind: object) -> bool:
+    """Whether a cell of the user's table names no cell type: NaN would become a type called "nan"."""
+    return bool(pd.isna(kind)) or not str(kind).strip()  # type: ignore[call-overload]
 
 
 def _checked(

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from her2stats.deconvolution.expression_store import ExpressionStore
-from her2stats.deconvolution.mixture import check_linear_scale, coverage_note, scale_notes, shared_genes
+from her2stats.deconvolution.mixture import LEAST_MEDIAN, check_linear_scale, coverage_note, scale_notes, shared_genes
 from her2stats.deconvolution.permutations import pool_samples
 from her2stats.deconvolution.quantile_normalisation import quantile_normalise
 from her2stats.deconvolution.scan import Inspector, exact_median, mean_distribution
@@ -144,4 +144,4 @@ def _median(store: ExpressionStore, target: Floats | None, settings: Settings) -
         for block in store.blocks(AT_ONCE):
             yield block if target is None else quantile_normalise(block.T, target).T
 
-    return max(exact_median(blocks), 1.0)
+    return max(exact_median(blocks), LEAST_MEDIAN)

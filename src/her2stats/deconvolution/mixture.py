@@ -18,6 +18,8 @@ Floats = npt.NDArray[np.float64]
 
 LOG_SCALE_MAXIMUM = 50.0
 """Signature genes that never exceed this are on a log scale (CIBERSORT's own rule)."""
+LEAST_MEDIAN = 1.0
+"""Absolute scores are relative to no less (CIBERSORT's own rule)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +91,7 @@ def align_mixture(
         genes=tuple(shared),
         samples=tuple(samples),
         coverage=len(shared) / len(signature.genes),
-        median=max(float(np.median(numbers)), 1.0),
+        median=max(float(np.median(numbers)), LEAST_MEDIAN),
         notes=tuple(notes),
     )
 

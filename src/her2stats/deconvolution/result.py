@@ -10,6 +10,7 @@ import pandas as pd
 
 from her2stats.deconvolution.bootstrap import Intervals
 from her2stats.deconvolution.cibersort import Fits, Mode
+from her2stats.deconvolution.mixture import LEAST_MEDIAN
 from her2stats.deconvolution.permutations import Floats, p_values
 from her2stats.deconvolution.settings import Settings
 from her2stats.deconvolution.signature_matrix import SignatureMatrix
@@ -158,6 +159,8 @@ def quality_notes(flags: pd.Series, settings: Settings, median: float) -> list[N
         notes.append(Note("fractions", "samples without a usable fit", len(flagged), detail))
     if settings.mode == "absolute" and settings.reference_median is None:
         what = f"absolute scores are relative to the median of this mixture, {median:.6g}"
+        if median == LEAST_MEDIAN:
+            what = f"absolute scores are relative to {median:g}: the median of this mixture is not above it"
         detail = "give it as reference_median to score further samples on the same scale"
         notes.append(Note("fractions", what, len(flags), detail))
     return notes

@@ -62,6 +62,8 @@ def fractions_of_file(
     duplicates: str = "error",
     mode: str = "absolute",
     permutations: int = 0,
+    bootstrap: int = 0,
+    reference_median: float | None = None,
     quantile_normalise: bool = False,
     min_overlap: float = 0.5,
     seed: int = 1,
@@ -72,7 +74,8 @@ def fractions_of_file(
     Returns
     -------
     tuple
-        samples x (types, quality), and what there is to know about it, a line each.
+        samples x (types, each with its interval where there is one, quality), and what there is to know about it, a
+        line each.
     """
     from her2stats.deconvolution import deconvolve, read_signature_matrix
 
@@ -86,12 +89,14 @@ def fractions_of_file(
         matrix,
         mode=modes[mode],
         permutations=permutations,
+        bootstrap=bootstrap,
+        reference_median=reference_median,
         quantile_normalise=quantile_normalise,
         min_overlap=min_overlap,
         seed=seed,
         n_jobs=n_jobs,
     )
-    return pd.concat([found.fractions, found.quality], axis=1).rename_axis("sample"), spoken((*notes, *found.notes))
+    return found.wide().rename_axis("sample"), spoken((*notes, *found.notes))
 
 
 def _read(

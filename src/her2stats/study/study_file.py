@@ -114,6 +114,7 @@ class DeconvolutionSection(Section):
     solver: Literal["exact", "libsvm"] = "exact"
     permutations: Annotated[int, Field(ge=0)] = 0
     quantile_normalise: bool = False
+    reference_median: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
     min_overlap: Annotated[float, Field(gt=0, le=1)] = 0.5
     check_scale: bool = True
 
