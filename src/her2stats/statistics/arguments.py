@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from numbers import Real
 from typing import get_args
 
 from her2stats.errors import DataError, ProblemList
@@ -33,8 +34,15 @@ def check_choice(problems: ProblemList, argument: str, value: object, choices: o
 
 def check_level(problems: ProblemList, conf_level: float) -> None:
     """Note a problem when a confidence level is not between 0 and 1."""
-    if not 0 < conf_level < 1:
+    if not (isinstance(conf_level, Real) and 0 < conf_level < 1):
         problems.add(DataError, f"conf_level={conf_level!r} is not between 0 and 1", remedy="0.95 is usual")
+
+
+def check_strata(problems: ProblemList, by: object) -> None:
+    """Note a problem when strata are asked of anything but one column."""
+    if by is not None and not isinstance(by, str):
+        remedy = "give the name of one column, such as one that joins the groups of several"
+        problems.add(DataError, f"by={by!r} is not the name of one column", remedy=remedy)
 
 
 def check_names(problems: ProblemList, argument: str, names: Sequence[str], *, required: bool = True) -> None:

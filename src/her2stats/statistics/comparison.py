@@ -10,7 +10,15 @@ import numpy as np
 import pandas as pd
 
 from her2stats.errors import ProblemList
-from her2stats.statistics.arguments import Names, as_names, check_choice, check_level, check_names, percent
+from her2stats.statistics.arguments import (
+    Names,
+    as_names,
+    check_choice,
+    check_level,
+    check_names,
+    check_strata,
+    percent,
+)
 from her2stats.statistics.flags import Row, flag
 from her2stats.statistics.frame import Array, Mask, ModelFrame, model_frame
 from her2stats.statistics.proportions import fisher_exact, two_proportions
@@ -87,6 +95,7 @@ def compare_groups(
     outcomes, groups = as_names(y), as_names(group)
     problems = ProblemList()
     check_names(problems, "y", outcomes)
+    check_strata(problems, by)
     check_names(problems, "group", groups)
     check_choice(problems, "kind", kind, Kind)
     check_level(problems, conf_level)

@@ -8,7 +8,15 @@ import numpy as np
 import pandas as pd
 
 from her2stats.errors import DataError, ProblemList
-from her2stats.statistics.arguments import Names, as_names, check_choice, check_level, check_names, percent
+from her2stats.statistics.arguments import (
+    Names,
+    as_names,
+    check_choice,
+    check_level,
+    check_names,
+    check_strata,
+    percent,
+)
 from her2stats.statistics.correlation_interval import NAMES, bootstrap_interval, z_interval, z_std_error
 from her2stats.statistics.flags import Row, flag
 from her2stats.statistics.frame import Array, Cases, ModelFrame, model_frame
@@ -81,6 +89,7 @@ def correlate(
     outcomes = as_names(y)
     problems = ProblemList()
     check_names(problems, "y", outcomes)
+    check_strata(problems, by)
     check_choice(problems, "ci", ci, CorrelationCI)
     check_level(problems, conf_level)
     if draws < 1:

@@ -8,7 +8,15 @@ import numpy as np
 import pandas as pd
 
 from her2stats.errors import DataError, ProblemList
-from her2stats.statistics.arguments import Names, as_names, check_choice, check_level, check_names, percent
+from her2stats.statistics.arguments import (
+    Names,
+    as_names,
+    check_choice,
+    check_level,
+    check_names,
+    check_strata,
+    percent,
+)
 from her2stats.statistics.covariates import (
     centred,
     covariate_columns,
@@ -97,6 +105,7 @@ def fit_logistic(
     outcomes, adjusted = as_names(outcome), as_names(covariates)
     problems = ProblemList()
     check_names(problems, "outcome", outcomes)
+    check_strata(problems, by)
     check_names(problems, "exposure and covariates", (exposure, *adjusted))
     check_choice(problems, "sd", sd, StandardDeviation)
     check_choice(problems, "ci", ci, OddsRatioCI)
