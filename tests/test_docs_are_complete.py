@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 STUDY_PAGE = (ROOT / "docs" / "study-file.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 # The settings whose default depends on another, or that have none: what the page says instead.
-IN_WORDS = {"scale": "needed with `expression`"}
+IN_WORDS = {"scale": "needed with `expression`", "reference_median": "that of each cohort"}
 
 
 def section_of(annotation: Any) -> type[BaseModel] | None:
