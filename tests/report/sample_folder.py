@@ -38,17 +38,22 @@ EXCLUDED = ("T cells CD4 naive", "Eosinophils")
 COHORTS = {"discovery": 104, "confirmatory": 81, "abim": 318}
 RESPONSE_COHORT = ("immunotherapy", 111)
 PLANTED = {"T cells CD8": -0.42, "Macrophages M1": -0.40, "Plasma cells": -0.33, "B cells naive": -0.25}
-FIGURES = (
-    "fig1a_correlation",
-    "fig1b_til_discovery",
-    "fig1b_til_confirmatory",
-    "fig1b_til_abim",
-    "fig2a_heatmap_abim",
+BY_COHORT = (
+    "fig1b_til",
+    "fig2a_heatmap",
     "fig2b_forest",
     "fig3_marginal",
-    "figS1_distribution_abim",
-    "figS2_exposure_abim",
+    "figS1_distribution",
+    "figS2_exposure",
+    "figS3_composition",
+)
+FIGURES = (
+    "fig1a_correlation",
+    "fig2c_pooled",
+    "fig4_response",
     "figS4_agreement",
+    *BY_COHORT,
+    *(f"{name}_abim" for name in BY_COHORT),
 )
 SPEARMAN = "Spearman, t approximation; 95% CI Bonett-Wright"
 WILCOXON = "Wilcoxon, normal approximation with tie and continuity correction; 95% CI Hodges-Lehmann"
@@ -60,6 +65,8 @@ def write_sample_folder(folder: Path, *, seed: int = 1, simulated: bool = True, 
     rng = np.random.default_rng(seed)
     tables = sample_tables(rng)
     tables["pooled_odds_ratios"] = pool_odds_ratios(tables["odds_ratios"])
+    by_hr = tables["correlation_by_hr"]
+    tables["correlation_matrix"] = by_hr[by_hr["method"] == SPEARMAN]
     (folder / "tables").mkdir(parents=True)
     for name, table in tables.items():
         table.to_csv(folder / "tables" / f"{name}.csv", index=False, lineterminator="\n")

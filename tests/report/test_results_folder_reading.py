@@ -22,7 +22,7 @@ def why(folder: Path, file: str) -> str:
 def test_a_whole_folder_has_no_gaps(sample: Path) -> None:
     folder = read_folder(sample)
     assert folder.gaps == ()
-    assert set(folder.tables) == set(SCHEMAS) - {"correlation_matrix"}
+    assert set(folder.tables) == set(SCHEMAS)
     assert folder.provenance.simulated is True
 
 
@@ -100,6 +100,28 @@ def test_half_an_image_is_a_gap_and_the_other_format_is_shown(folder: Path, kind
     assert [image.kind for image in read_folder(folder).pictures["fig2b_forest"].images] == [
         {"svg": "png", "png": "svg"}[kind]
     ]
+
+
+@pytest.mark.parametrize("name", ["fig3_marginal", "fig2b_forest_abim", "fig4_response"])
+def test_a_figure_without_any_file_is_a_gap(folder: Path, name: str) -> None:
+    for path in (folder / "figures").glob(f"{name}.*"):
+        path.unlink()
+    assert [str(gap) for gap in read_folder(folder).gaps] == [f"figures/{name} is missing"]
+
+
+def test_a_figure_of_an_empty_table_is_not_missed(folder: Path) -> None:
+    path = folder / "tables" / "response.csv"
+    path.write_text(path.read_text(encoding="utf-8").splitlines()[0] + "\n", encoding="utf-8")
+    for figure in (folder / "figures").glob("fig4_response.*"):
+        figure.unlink()
+    assert read_folder(folder).gaps == ()
+
+
+def test_a_damaged_figure_is_named_once(folder: Path) -> None:
+    for kind in ("svg", "png"):
+        path = folder / "figures" / f"fig3_marginal.{kind}"
+        path.write_bytes(path.read_bytes()[:-20])
+    assert [gap.file for gap in read_folder(folder).gaps] == [f"figures/fig3_marginal.{k}" for k in ("svg", "png")]
 
 
 def test_other_folders_are_refused(tmp_path: Path) -> None:

@@ -127,6 +127,11 @@ def test_a_missing_table_is_named_and_the_rest_is_there(folder: Path, name: str)
     Page(html)
 
 
+def test_several_faults_of_one_file_count_once(folder: Path) -> None:
+    (folder / "provenance.json").write_text('{"title": 3}', encoding="utf-8")
+    assert "</strong> 1 file of the results folder is missing or damaged" in text_of(folder)
+
+
 def test_everything_but_one_table_may_be_gone(folder: Path) -> None:
     for path in (*(folder / "figures").iterdir(), *(folder / "tables").iterdir(), folder / "crosscheck.csv"):
         if path.name != "odds_ratios.csv":

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from her2stats.report import read_folder
 from her2stats.study import StudyResults, read_study, run_study
 
 
@@ -97,6 +98,9 @@ class TestTcga:
 
 
 class TestIspy2:
+    def test_the_folder_of_a_clinical_study_has_no_gap(self, ispy2):
+        assert read_folder(ispy2.folder).gaps == ()
+
     def test_response_by_her2_low(self, ispy2):
         row = ispy2.tables["response"].query("outcome == 'pcr'").iloc[0]
         assert (row["n_events_reference"], row["n_reference"]) == (8, 19)

@@ -12,8 +12,10 @@ import pytest
 from openpyxl import load_workbook
 
 from her2stats.errors import InputError, OutputError
+from her2stats.report import read_folder
+from her2stats.report.schema import SCHEMAS
 from her2stats.statistics.result import COLUMNS
-from her2stats.study import load_results, run_study
+from her2stats.study import load_results, read_study, run_study
 from her2stats.study.result_tables import RESULT_TABLES, TABLES
 from tests.study.conftest import write_small_study
 
@@ -60,6 +62,17 @@ def test_the_workbook_holds_numbers_as_numbers(small_results):
     assert as_text <= {"level", "reference", "comparison"}, "names of levels, such as IHC 0"
     patients = next(row for row in book["table_one"].iter_rows(values_only=True) if row[0] == "Patients")
     assert patients[2] == len(small_results.tables["scores"])
+
+
+def test_the_folder_of_a_study_without_expression_has_no_gap(tmp_path):
+    study = write_small_study(tmp_path)
+    text = study.read_text()
+    expressed = text[text.index('[[cohorts]]\nname = "one"') : text.index('[[cohorts]]\nname = "answers"')]
+    study.write_text(text.replace(expressed, ""))
+    results = run_study(read_study(study))
+    assert len(results.tables["response"]) > 0
+    assert set(SCHEMAS["coverage"].required) <= set(results.tables["coverage"].columns)
+    assert read_folder(results.folder).gaps == ()
 
 
 def test_a_row_without_a_number_says_why(small_results):

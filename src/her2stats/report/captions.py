@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -70,6 +70,30 @@ def caption_of(name: str, *, exposure: str, cohort: str = "") -> Caption:
             return Caption(section, _label(name), title, caption, alt, data, patients=bool(entry["patients"]))
     words = sentence_case(re.sub(r"^fig[A-Za-z0-9]*?_", "", name).replace("_", " ").strip()) or name
     return Caption(FURTHER, _label(name), words, "", f"Figure: {words}.")
+
+
+def missing_figures(names: Iterable[str], filled: Collection[str], cohorts: Sequence[str]) -> list[str]:
+    """Say which figures a run would have written beside those that are there.
+
+    Parameters
+    ----------
+    names : iterable of str
+        Figures of the folder, without ending.
+    filled : collection of str
+        Tables that have rows; a figure is drawn where the table behind it has some.
+    cohorts : sequence of str
+        With expression data. The figures of one of them carry no cohort in their name.
+
+    Examples
+    --------
+    >>> missing_figures(["fig2b_forest", "fig2b_forest_milan"], ["odds_ratios", "response"], ["abim", "milan"])
+    ['fig4_response']
+    """
+    names = set(names)
+    entries = [entry for _, entry in _entries() if "file" in entry and entry["data"] in filled]
+    suffixes = {""} | {f"_{cohort}" for cohort in cohorts if any(name.endswith(f"_{cohort}") for name in names)}
+    expected = [f"{entry['file']}{end}" for entry in entries for end in (suffixes if entry["by_cohort"] else ("",))]
+    return sorted(set(expected) - names)
 
 
 def cohorts_of_plain_figures(names: Iterable[str], cohorts: Sequence[str]) -> dict[str, str]:

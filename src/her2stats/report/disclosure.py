@@ -11,7 +11,7 @@ from dataclasses import replace
 import pandas as pd
 
 from her2stats.report.folder import ResultsFolder
-from her2stats.report.schema import OPTIONAL_TABLES, PER_PATIENT_TABLES, RESULT_TABLES
+from her2stats.report.schema import PER_PATIENT_TABLES, RESULT_TABLES
 from her2stats.tables.patients import PATIENTS
 
 SMALLEST_SHOWN = 5
@@ -32,7 +32,7 @@ def suppress_small_counts(folder: ResultsFolder) -> ResultsFolder:
     tables = {name: table for name, table in folder.tables.items() if name not in PER_PATIENT_TABLES}
     if "table_one" in tables:
         tables["table_one"] = _suppress_table_one(tables["table_one"])
-    for name in (*RESULT_TABLES, *OPTIONAL_TABLES):
+    for name in RESULT_TABLES:
         if name in tables:
             tables[name] = _suppress_results(tables[name])
     if "abundance" in tables:

@@ -9,9 +9,10 @@ from pathlib import Path
 import pandas as pd
 
 from her2stats.errors import FileError, Problem
+from her2stats.report.captions import missing_figures
 from her2stats.report.picture import Picture, read_picture
 from her2stats.report.provenance import CohortEntry, Provenance, read_provenance
-from her2stats.report.schema import CROSSCHECK, OPTIONAL_TABLES, SCHEMAS
+from her2stats.report.schema import CROSSCHECK, SCHEMAS
 from her2stats.report.strict_csv import DamagedFileError, read_strict
 from her2stats.statistics.result import as_result_table
 
@@ -84,11 +85,14 @@ def read_folder(path: Path) -> ResultsFolder:
         raise FileError(Problem("there is no such folder", str(path), "give the folder that a run has written"))
     tables, gaps = read_tables(path)
     pictures = _read_pictures(path / "figures", gaps)
+    provenance = _provenance(path / PROVENANCE, tables, gaps)
+    if pictures:
+        gaps += _missing_figures(pictures, tables, provenance, gaps)
     if not tables and not pictures:
         raise FileError(Problem("holds no results", str(path), "give the folder that a run has written"))
     return ResultsFolder(
         path=path,
-        provenance=_provenance(path / PROVENANCE, tables, gaps),
+        provenance=provenance,
         tables=tables,
         pictures=pictures,
         crosscheck=_crosscheck(path / "crosscheck.csv", gaps),
@@ -102,8 +106,6 @@ def read_tables(path: Path, names: Iterable[str] = tuple(SCHEMAS)) -> tuple[dict
     tables = {}
     for name in names:
         schema, file = SCHEMAS[name], path / "tables" / f"{name}.csv"
-        if name in OPTIONAL_TABLES and not file.exists():
-            continue
         try:
             table = read_strict(file, schema)
             tables[name] = as_result_table(table) if "estimate" in schema.required else table
@@ -125,6 +127,17 @@ def _read_pictures(folder: Path, gaps: list[Gap]) -> dict[str, Picture]:
         if picture is not None:
             pictures[name] = picture
     return pictures
+
+
+def _missing_figures(
+    pictures: Mapping[str, Picture], tables: Mapping[str, pd.DataFrame], provenance: Provenance, gaps: list[Gap]
+) -> list[Gap]:
+    """Figures of which no file is there at all; one whose files are damaged has been named."""
+    filled = [name for name, table in tables.items() if len(table)]
+    cohorts = [cohort.name for cohort in provenance.cohorts if cohort.has_expression]
+    named = {Path(gap.file).stem for gap in gaps}
+    missing = missing_figures(pictures, filled, cohorts)
+    return [Gap(f"figures/{name}", "is missing") for name in missing if name not in named]
 
 
 def _provenance(path: Path, tables: Mapping[str, pd.DataFrame], gaps: list[Gap]) -> Provenance:

@@ -51,8 +51,10 @@ _RESULT = TableSchema(COLUMNS, _RESULT_NUMBERS)
 RESULT_TABLES = (
     "correlation",
     "correlation_by_hr",
+    "correlation_matrix",
     "group_comparison",
     "odds_ratios",
+    "pooled_odds_ratios",
     "interaction",
     "clinical",
     "ancova_tests",
@@ -60,7 +62,6 @@ RESULT_TABLES = (
     "ancova_curves",
     "response",
 )
-OPTIONAL_TABLES = ("correlation_matrix", "pooled_odds_ratios")
 PER_PATIENT_TABLES = ("scores", "fractions")
 
 SCHEMAS: dict[str, TableSchema] = {
@@ -74,7 +75,7 @@ SCHEMAS: dict[str, TableSchema] = {
         ("cohort", "type", "kind", "share_zero", "n"), frozenset(("share_zero", "n_zero", "n", "median"))
     ),
     "table_one": TableSchema(("variable", "level")),
-    **dict.fromkeys((*RESULT_TABLES, *OPTIONAL_TABLES), _RESULT),
+    **dict.fromkeys(RESULT_TABLES, _RESULT),
     "notes": TableSchema(("cohort", "stage", "what"), frozenset(("count",))),
     "omitted": TableSchema(("cohort", "part", "reason")),
 }

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from her2stats.notes import notes_table
+from her2stats.report.schema import SCHEMAS
 from her2stats.statistics import combine
 from her2stats.study.cohort_analysis import CELL_TABLES, CohortAnalysis
 from her2stats.study.pooled import POOLED_TABLE, pooled_odds_ratios
@@ -36,7 +37,13 @@ def result_tables(analyses: Sequence[CohortAnalysis]) -> dict[str, pd.DataFrame]
     for name in RESULT_TABLES:
         tables[name] = combine([result for a in analyses for result in a.answers.results.get(name, [])])
     tables[POOLED_TABLE] = pooled_odds_ratios(analyses).table
-    return tables
+    return {name: _with_header(name, table) for name, table in tables.items()}
+
+
+def _with_header(name: str, table: pd.DataFrame) -> pd.DataFrame:
+    """Give a table that no cohort could fill the columns that a reader of the folder expects of it."""
+    missing = [column for column in SCHEMAS[name].required if column not in table]
+    return table if len(table) or not missing else pd.DataFrame(columns=list(SCHEMAS[name].required))
 
 
 def write_tables(tables: dict[str, pd.DataFrame], folder: Path) -> None:
