@@ -108,7 +108,7 @@ def test_an_estimate_beyond_the_axis_has_a_large_arrow_filled_as_its_symbol_woul
 def test_an_enormous_estimate_is_an_arrow_and_its_number() -> None:
     plot = plot_forest(odds(estimate("Monocytes", 2.15, 4.9e7, np.inf)), limits=(0.1, 10))
     assert plot.data["off_scale"].tolist() == [True]
-    assert ">1000 (2.15 to >1000)" in texts_of(plot)
+    assert ">1000 (2.15–∞)" in texts_of(plot)
     assert misplaced_texts(plot) == []
 
 

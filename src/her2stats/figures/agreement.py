@@ -29,7 +29,8 @@ from her2stats.figures.row_axis import axis_title, fitting_ticks, row_scales, ti
 from her2stats.figures.row_marks import column_texts
 from her2stats.figures.row_panel import room_above, row_layers, row_panel
 from her2stats.figures.theme import GREY, INK, MARGIN, SMALL_SIZE, STRIPE, figure_theme
-from her2stats.figures.wording import MINUS, plain
+from her2stats.figures.wording import plain
+from her2stats.wording.numbers import MINUS
 
 NEEDED = ("model", "quantity", "rel_diff", "tolerance", "verdict")
 AGREE, DISAGREE, NOT_CHECKED = "agree", "disagree", "not checked"

@@ -34,16 +34,8 @@ from her2stats.figures.stratum_rows import (
     symbol_legend,
 )
 from her2stats.figures.theme import MARGIN, SMALL_SIZE, STRENGTH_COLOURS, figure_theme, stratum_scales
-from her2stats.figures.wording import (
-    EN_DASH,
-    NOT_ESTIMABLE,
-    cohort_name,
-    display_name,
-    interval,
-    number,
-    p_equals,
-    p_value,
-)
+from her2stats.figures.wording import cohort_name, display_name, p_equals
+from her2stats.wording.numbers import EN_DASH, NOT_ESTIMABLE, format_number, format_p
 
 # The paper's words (legend of Fig. 1): |rho| from, to.
 STRENGTH = {"weak": (0.1, 0.3), "moderate": (0.3, 0.5), "strong": (0.5, 1.0)}
@@ -142,7 +134,7 @@ def _in_words(rows: pd.DataFrame, alpha: float) -> pd.DataFrame:
     shift = rows["estimate"]
     numbers = ["estimate", "conf_low", "conf_high"]
     rows[numbers] = rows[numbers].mask(rows["test"])  # a shift of the score is no correlation
-    rows = described(rows, interval, alpha)
+    rows = described(rows, "correlation", alpha)
     adjusted = rows["p_adjusted"].notna().any()
     p, symbol = (rows["p_adjusted"], "adj. p") if adjusted else (rows["p_value"], "p")
     rows.loc[tested, "reason"] = [
@@ -150,7 +142,7 @@ def _in_words(rows: pd.DataFrame, alpha: float) -> pd.DataFrame:
         for by, value in zip(shift[tested], p[tested], strict=True)
     ]
     rows.loc[tested, "text"] = ""
-    rows["p_text"] = [p_value(value) if pd.notna(value) else NOT_ESTIMABLE for value in rows["p_adjusted"]]
+    rows["p_text"] = [format_p(value) if pd.notna(value) else NOT_ESTIMABLE for value in rows["p_adjusted"]]
     return rows.assign(
         x=rows["estimate"],
         xmin=rows["conf_low"],
@@ -228,7 +220,8 @@ def strength_bands(reach: float, places: pd.DataFrame) -> list[Any]:
 
 def _layers(rows: pd.DataFrame, places: pd.DataFrame, geometry: RowPanel, head: PanelHead) -> list[Any]:
     steps = [[-1, -0.8, -0.6, -0.4, -0.2, 0, 0.2, 0.4, 0.6, 0.8, 1], [-1, -0.8, -0.5, -0.3, 0, 0.3, 0.5, 0.8, 1]]
-    ticks = fitting_ticks([{at: number(at, 1) for at in step} for step in [*steps, [-1, -0.5, 0, 0.5, 1]]], geometry)
+    steps += [[-1, -0.5, 0, 0.5, 1]]
+    ticks = fitting_ticks([{at: format_number(at, 1) for at in step} for step in steps], geometry)
     return [
         *row_layers(places, geometry, ticks, stripes=False),
         vertical(0.0, places),

@@ -22,15 +22,8 @@ from her2stats.figures.rows import Rows, as_list, is_second_test, result_rows, r
 from her2stats.figures.sample_frame import Samples, sample_frame
 from her2stats.figures.stratum_rows import panel_titles, placed, stacked_height, stratum_legend
 from her2stats.figures.theme import MARGIN, SMALL_SIZE, STRIPE, figure_theme, stratum_scales
-from her2stats.figures.wording import (
-    NOT_ESTIMABLE,
-    display_name,
-    flag_reason,
-    not_shown,
-    p_value,
-    stratum_name,
-    within_a_sentence,
-)
+from her2stats.figures.wording import display_name, flag_reason, not_shown, stratum_name, within_a_sentence
+from her2stats.wording.numbers import NOT_ESTIMABLE, format_p
 
 ZEROS, ADJUSTED, UNADJUSTED = "zeros", "adj. p", "p"
 DAGGER = "\N{DAGGER}"
@@ -135,7 +128,7 @@ def _with_p(tests: pd.DataFrame) -> pd.DataFrame:
     p = tests["p_adjusted" if adjusted else "p_value"]
     chi = tests["method"].str.startswith("chi")
     tests["text"] = [
-        (p_value(value) if pd.notna(value) else NOT_ESTIMABLE) + (f"\N{NO-BREAK SPACE}{DAGGER}" if is_chi else "")
+        (format_p(value) if pd.notna(value) else NOT_ESTIMABLE) + (f"\N{NO-BREAK SPACE}{DAGGER}" if is_chi else "")
         for value, is_chi in zip(p, chi, strict=True)
     ]
     tests["heading"] = ADJUSTED if adjusted else UNADJUSTED

@@ -38,7 +38,8 @@ from her2stats.figures.stratum_rows import (
     symbol_legend,
 )
 from her2stats.figures.theme import MARGIN, SMALL_SIZE, figure_theme, stratum_scales
-from her2stats.figures.wording import NOT_ESTIMABLE, display_name, p_value, ratio_interval
+from her2stats.figures.wording import display_name
+from her2stats.wording.numbers import NOT_ESTIMABLE, format_p
 
 INTERACTION = "p int."
 
@@ -117,11 +118,11 @@ def plot_forest(
     places["label"] = row_labels(places["name"], labels, width_mm)
 
     limits = limits or odds_limits(rows)
-    rows = described(clip(rows, limits), ratio_interval, alpha)
+    rows = described(clip(rows, limits), "odds ratio", alpha)
     effect = f"OR ({_level(rows)} CI)"
     columns = {effect: list(rows["text"])}
     if len(tests):
-        tests["text"] = [p_value(p) if pd.notna(p) else NOT_ESTIMABLE for p in tests["p_value"]]
+        tests["text"] = [format_p(p) if pd.notna(p) else NOT_ESTIMABLE for p in tests["p_value"]]
         columns[INTERACTION] = list(tests["text"])
     panels = len(rows[["cohort", "subject"]].drop_duplicates())
     ends = (math.log10(limits[0]), math.log10(limits[1]))

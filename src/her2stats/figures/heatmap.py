@@ -30,12 +30,8 @@ from her2stats.figures.placeholder import placeholder
 from her2stats.figures.row_panel import PANEL_GAP, TICK_ROOM
 from her2stats.figures.rows import Rows, result_rows
 from her2stats.figures.theme import DIVERGING, MARGIN, SMALL_SIZE, SMALLEST_SIZE, TEXT_SIZE, figure_theme
-from her2stats.figures.wording import (
-    EN_DASH,
-    NOT_ESTIMABLE,
-    display_name,
-    number,
-)
+from her2stats.figures.wording import display_name
+from her2stats.wording.numbers import EN_DASH, NOT_ESTIMABLE, format_number
 
 
 def plot_heatmap(
@@ -138,7 +134,7 @@ def _scales(shown: list[str], *, mirrored: bool) -> list[Any]:
             colors=list(DIVERGING),
             limits=(-1, 1),
             breaks=marks,
-            labels=[number(mark, 1) for mark in marks],
+            labels=[format_number(mark, 1) for mark in marks],
             na_value=NO_ESTIMATE,
             guide=guide_colorbar(display="rectangles", nbin=41),
         ),

@@ -12,7 +12,8 @@ import pandas as pd
 from her2stats.figures.effect_rows import stratum_order
 from her2stats.figures.row_panel import PANEL_GAP
 from her2stats.figures.theme import GREY, INK
-from her2stats.figures.wording import EN_DASH, NOT_ESTIMABLE, cohort_name, count_label, stratum_name
+from her2stats.figures.wording import cohort_name, stratum_name
+from her2stats.wording.numbers import EN_DASH, NOT_ESTIMABLE, count_range
 
 Layout = Literal["auto", "columns", "rows", "mirrored"]
 STARS = ((0.001, "***"), (0.01, "**"), (0.05, "*"))
@@ -87,7 +88,7 @@ def placed_cells(cells: pd.DataFrame, grid: HeatGrid, labels: Mapping[str, str] 
     for cohort in cohorts:
         own = cells[cells["cohort"] == cohort]
         lead = f"{cohort_name(cohort, labels)}, " if len(cohorts) > 1 and cohort else ""
-        counts = [f"{stratum_name(level)} ({count_label(own.loc[own['stratum'] == level, 'n'])})" for level in strata]
+        counts = [f"{stratum_name(level)} ({count_range(own.loc[own['stratum'] == level, 'n'])})" for level in strata]
         both = f"{lead}{counts[0]} below the diagonal, {counts[-1]} above"
         for level, count in zip(strata, counts, strict=True):
             titles[(cohort, level)] = both if grid.mirrored else f"{lead}{count}"

@@ -33,13 +33,7 @@ from her2stats.figures.measure import fitting_size, wrapped
 from her2stats.figures.placeholder import placeholder
 from her2stats.figures.rows import STRATUM_ORDER, Rows, in_order, result_rows
 from her2stats.figures.theme import GREY, INK, MARGIN, SMALL_SIZE, figure_theme, stratum_colours
-from her2stats.figures.wording import (
-    axis_numbers,
-    cohort_name,
-    display_name,
-    plain,
-    stratum_name,
-)
+from her2stats.figures.wording import axis_numbers, cohort_name, display_name, plain, stratum_name
 from her2stats.statistics.result import Result
 
 PANEL_HEIGHT_MM = 36.0

@@ -10,7 +10,8 @@ from plotnine import aes, geom_text
 
 from her2stats.figures.measure import text_width, wrapped
 from her2stats.figures.theme import GREY, INK, SMALL_SIZE
-from her2stats.figures.wording import count_label, not_estimable, p_equals, slope_interval
+from her2stats.figures.wording import not_estimable, p_equals
+from her2stats.wording.numbers import count_range, format_estimate
 
 
 def slope_notes(table: pd.DataFrame, slopes: pd.DataFrame, room: float) -> list[Any]:
@@ -20,7 +21,7 @@ def slope_notes(table: pd.DataFrame, slopes: pd.DataFrame, room: float) -> list[
     across = (table["at"].min() + table["at"].max()) / 2
     notes = []
     for (cohort, outcome, panel), part in table.groupby(["cohort", "outcome", "panel"], observed=True, sort=False):
-        count = count_label(part["n"])
+        count = count_range(part["n"])
         drawn = part[part["estimate"].notna()]
         note = {"panel": panel, "missing": not len(drawn)}
         if not len(drawn):
@@ -46,7 +47,8 @@ def slope_notes(table: pd.DataFrame, slopes: pd.DataFrame, room: float) -> list[
 def _slope_words(slope: Mapping[Any, Any] | None, count: str, room: float) -> str:
     if slope is None or pd.isna(slope["estimate"]):
         return count
-    given = f"slope {slope_interval(slope['estimate'], slope['conf_low'], slope['conf_high'])}"
+    numbers = slope["estimate"], slope["conf_low"], slope["conf_high"]
+    given = f"slope {format_estimate(*numbers, measure='slope')}"
     if text_width(given, SMALL_SIZE) > room:
         given = given.replace(" (", "\n(", 1)
     return f"{given}\n{_p(slope)}, {count}"

@@ -7,8 +7,6 @@ import math
 import numpy as np
 import pandas as pd
 
-from her2stats.figures.wording import ratio
-
 REACHES = (2.0, 4.0, 10.0, 20.0)
 _TICKS = {
     2.0: ((0.5, 0.7, 1, 1.4, 2), (0.5, 1, 2)),
@@ -56,7 +54,7 @@ def odds_ticks(limits: tuple[float, float]) -> list[dict[float, str]]:
         sets: tuple[tuple[float, ...], ...] = (tuple(tens.tolist()),)
     else:
         sets = _TICKS[known]
-    return [{math.log10(at): f"{at:g}" if at < 1000 else ratio(at) for at in ticks} for ticks in sets]
+    return [{math.log10(at): f"{at:g}" for at in ticks} for ticks in sets]
 
 
 def clip(rows: pd.DataFrame, limits: tuple[float, float]) -> pd.DataFrame:

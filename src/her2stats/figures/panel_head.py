@@ -9,7 +9,7 @@ import pandas as pd
 from her2stats.figures.measure import text_width
 from her2stats.figures.row_panel import COLUMN_GAP, RowPanel
 from her2stats.figures.theme import SMALL_SIZE
-from her2stats.figures.wording import count_label
+from her2stats.wording.numbers import count_range
 
 LINE_MM = 2.7
 STRATUM_MM = 2.65  # one stratum of one cell type
@@ -56,7 +56,7 @@ def panel_head(rows: pd.DataFrame, top: float, geometry: RowPanel, *, one_model:
     pitch = max(TYPE_MM, STRATUM_MM * strata)
     line = LINE_MM / pitch
     keys = ["panel"] if one_model else ["panel", "Stratum"]
-    counts = rows.groupby(keys, observed=True)["n"].agg(count_label).rename("text").reset_index()
+    counts = rows.groupby(keys, observed=True)["n"].agg(count_range).rename("text").reset_index()
     if strata > 1 and not one_model:
         counts["text"] = counts["Stratum"].astype(str) + " " + counts["text"]
     flows = [_flowed(list(part), geometry.panel_mm) for _, part in counts.groupby("panel", observed=True)["text"]]

@@ -29,8 +29,9 @@ from her2stats.figures.odds_axis import clip, clipping_legend, odds_limits, odds
 from her2stats.figures.placeholder import placeholder
 from her2stats.figures.row_marks import BEYOND_SIZE
 from her2stats.figures.theme import BASE_SIZE, INK, MARGIN, SMALL_SIZE, figure_theme
-from her2stats.figures.wording import display_name, number, stratum_name
+from her2stats.figures.wording import display_name, stratum_name
 from her2stats.published.matching import plain
+from her2stats.wording.numbers import format_number
 
 Measure = Literal["rho", "odds ratio"]
 PRINTED, OWN = "printed in the paper", "this run"
@@ -160,7 +161,7 @@ def _on_axis(rows: pd.DataFrame, measure: Measure) -> tuple[pd.DataFrame, Any, t
     rows = rows.assign(x=rows["estimate"], xmin=rows["conf_low"], xmax=rows["conf_high"])
     rows = rows.assign(clipped_low=False, clipped_high=False, off_scale=False)
     reach = 0.1 * np.ceil(10 * rows[["xmin", "xmax"]].abs().max().max())
-    return rows, scale_x_continuous(labels=lambda at: [number(value, 1) for value in at]), (-reach, reach)
+    return rows, scale_x_continuous(labels=lambda at: [format_number(value, 1) for value in at]), (-reach, reach)
 
 
 def _symbols(rows: pd.DataFrame) -> list[Any]:

@@ -30,13 +30,14 @@ from her2stats.figures.measure import fitting_size, wrapped
 from her2stats.figures.placeholder import placeholder
 from her2stats.figures.rows import Rows, as_list, result_rows
 from her2stats.figures.theme import INK, SMALL_SIZE, figure_theme, stratum_colours
-from her2stats.figures.wording import cohort_name, display_name, not_estimable, p_equals, ratio_interval
+from her2stats.figures.wording import cohort_name, display_name, not_estimable, p_equals
 from her2stats.statistics.result import Result
 from her2stats.statistics.specs import ResponseSpec
+from her2stats.wording.numbers import format_estimate
 
 PANEL_MM = 50.0
 NARROWEST_PANEL_MM = 36.0
-CAPTION = "Bars: 95% confidence interval of the share (Wilson). OR: odds ratio (95% CI)."
+CAPTION = "Vertical lines: 95% confidence interval of the share (Wilson). OR: odds ratio (95% CI)."
 COUNTS = ("n_reference", "n_events_reference", "n_comparison", "n_events_comparison")
 
 
@@ -96,9 +97,7 @@ def plot_response(
     columns = min(len(panels), max(1, int((width_mm - 10) // NARROWEST_PANEL_MM)))
     groups = list(bars["group"].cat.categories)
     room = (width_mm - 14) / columns - 3
-    caption = wrapped(
-        "Bars: 95% confidence interval of the share (Wilson). OR: odds ratio (95% CI).", width_mm - 4, SMALL_SIZE
-    )
+    caption = wrapped(CAPTION, width_mm - 4, SMALL_SIZE)
     height = -(-len(panels) // columns) * (PANEL_MM + 12) + 5 + 2.5 * len(caption.split("\n"))
     return (
         ggplot(bars, aes("x", "share"))
@@ -172,4 +171,5 @@ def _odds(row: Mapping[Any, Any]) -> str:
     if pd.isna(row["estimate"]):
         return f"OR {not_estimable(row['flag'])}"
     p = f"\n{p_equals(row['p_value'])}" if pd.notna(row["p_value"]) else ""
-    return f"OR {ratio_interval(row['estimate'], row['conf_low'], row['conf_high'])}{p}"
+    numbers = row["estimate"], row["conf_low"], row["conf_high"]
+    return f"OR {format_estimate(*numbers, measure='odds ratio')}{p}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import pandas as pd
 
@@ -12,27 +12,27 @@ from her2stats.figures.legend import LegendBox
 from her2stats.figures.panel_head import PanelHead
 from her2stats.figures.row_panel import RowPanel
 from her2stats.figures.theme import MARGIN
-from her2stats.figures.wording import NOT_ESTIMABLE, cohort_name, display_name, flag_reason, stratum_name
+from her2stats.figures.wording import cohort_name, display_name, flag_reason, stratum_name
+from her2stats.wording.numbers import NOT_ESTIMABLE, Measure, format_estimate
 
 
-def described(rows: pd.DataFrame, words: Callable[[float, float, float], str], alpha: float) -> pd.DataFrame:
+def described(rows: pd.DataFrame, measure: Measure, alpha: float) -> pd.DataFrame:
     """Add to each row: Stratum (as displayed), estimable, text, reason and significant.
 
     Parameters
     ----------
     rows : DataFrame
         estimate, conf_low, conf_high, p_value, p_adjusted, stratum, flag.
-    words : function
-        Estimate and limits into text.
+    measure : {"odds ratio", "correlation", "difference", "slope", "mean"}
+        What the estimates are, which decides their digits.
     alpha : float
         Compared with the adjusted p where the table has any, else with p.
     """
     rows = rows.copy()
     rows["estimable"] = rows["estimate"].notna()
     numbers = rows[["estimate", "conf_low", "conf_high"]].to_numpy()
-    rows["text"] = [
-        words(*row) if given else NOT_ESTIMABLE for row, given in zip(numbers, rows["estimable"], strict=True)
-    ]
+    given = zip(numbers, rows["estimable"], strict=True)
+    rows["text"] = [format_estimate(*row, measure=measure) if is_there else NOT_ESTIMABLE for row, is_there in given]
     rows["reason"] = rows["flag"].map(flag_reason).mask(rows["estimable"], "")
     p = rows["p_adjusted"] if rows["p_adjusted"].notna().any() else rows["p_value"]
     rows["significant"] = (p < alpha).to_numpy()

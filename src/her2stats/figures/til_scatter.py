@@ -27,15 +27,8 @@ from her2stats.figures.placeholder import placeholder
 from her2stats.figures.rows import Rows, as_list, in_order, is_second_test, result_rows
 from her2stats.figures.sample_frame import Samples, sample_frame
 from her2stats.figures.theme import GREY, INK, MARGIN, SMALL_SIZE, figure_theme, stratum_scales
-from her2stats.figures.wording import (
-    axis_numbers,
-    cohort_name,
-    display_name,
-    interval,
-    not_estimable,
-    p_equals,
-    stratum_name,
-)
+from her2stats.figures.wording import axis_numbers, cohort_name, display_name, not_estimable, p_equals, stratum_name
+from her2stats.wording.numbers import format_estimate
 
 PANEL_MM = 52.0
 CURVE_POINTS = 60
@@ -200,7 +193,8 @@ def _notes(dots: pd.DataFrame, rows: pd.DataFrame) -> list[Any]:
         words = f"{not_estimable(row['flag'])}\n{count}"
         if pd.notna(row["estimate"]):
             p = f"{p_equals(row['p_value'])}, " if pd.notna(row["p_value"]) else ""
-            words = f"{RHO} = {interval(row['estimate'], row['conf_low'], row['conf_high'])}\n{p}{count}"
+            numbers = row["estimate"], row["conf_low"], row["conf_high"]
+            words = f"{RHO} = {format_estimate(*numbers, measure='correlation')}\n{p}{count}"
         notes.append({"panel": own["panel"].iloc[0], "x": own["x"].max(), "text": words})
     span = dots["y"].max() - dots["y"].min() or 1.0
     top = pd.DataFrame(notes).assign(y=dots["y"].max() + 0.17 * span)

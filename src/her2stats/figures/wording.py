@@ -1,37 +1,15 @@
-"""Numbers and names as a journal prints them inside a figure."""
+"""Names and notes as they stand inside a figure: mathtext where it is meant, and nowhere else."""
 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 
-import pandas as pd
+from her2stats.statistics.flags import code_of
+from her2stats.wording.names import stratum_label, variable_label
+from her2stats.wording.numbers import NOT_ESTIMABLE, format_number, p_phrase
 
-MINUS = "\N{MINUS SIGN}"
-EN_DASH = "\N{EN DASH}"
-NOT_ESTIMABLE = "n.e."
 GENES = ("ERBB2", "ESR1", "PGR", "MKI67", "PTPRC")
-_STRATA = {
-    "all": "All tumours",
-    "hr=positive": "HR-positive",
-    "hr=negative": "HR-negative",
-    "her2_ihc=0": "HER2 IHC 0",
-    "her2_ihc=1+": "HER2 IHC 1+",
-    "her2_ihc=2+": "HER2 IHC 2+",
-    "her2_group=HER2-0": "HER2-0",
-    "her2_group=HER2-low": "HER2-low",
-}
-_NAMES = {
-    "til": "Total TIL",
-    "total_til": "Total TIL",
-    "her2": "HER2 score",
-    "pcr": "Pathological complete response",
-    "complete_response": "Mid-course complete response",
-    "hr": "Hormone receptor",
-    "her2_ihc": "HER2 IHC",
-    "her2_group": "HER2 group",
-}
 
 
 def plain(text: str) -> str:
@@ -53,7 +31,8 @@ def display_name(name: str, labels: Mapping[str, str] | None = None) -> str:
         return plain(labels[name])
     if name in GENES:
         return rf"$\mathit{{{name}}}$"
-    return _NAMES.get(name, plain(name.replace("_", " ")))
+    known = variable_label(name)
+    return plain(name.replace("_", " ") if known == name else known)
 
 
 def cohort_name(cohort: str, labels: Mapping[str, str] | None = None) -> str:
@@ -75,23 +54,7 @@ def stratum_name(stratum: str) -> str:
     >>> stratum_name("hr=positive"), stratum_name("site=Milan")
     ('HR-positive', 'site: Milan')
     """
-    return _STRATA.get(stratum, plain(stratum.replace("=", ": ", 1)))
-
-
-def number(value: float, digits: int = 2) -> str:
-    """Fixed digits, a true minus sign, and no negative zero.
-
-    Examples
-    --------
-    >>> number(-0.314), number(-0.001)
-    ('−0.31', '0.00')
-    """
-    if math.isinf(value):
-        return f"{MINUS if value < 0 else ''}\N{INFINITY}"
-    text = f"{value:.{digits}f}"
-    if float(text) == 0:
-        return text.removeprefix("-")
-    return text.replace("-", MINUS)
+    return plain(stratum_label(stratum))
 
 
 def axis_numbers(values: Sequence[float]) -> list[str]:
@@ -104,89 +67,18 @@ def axis_numbers(values: Sequence[float]) -> list[str]:
     """
     finite = [float(value) for value in values if math.isfinite(value)]
     digits = max((len(f"{value:.6f}".rstrip("0").partition(".")[2]) for value in finite), default=0)
-    return [number(value, digits) if math.isfinite(value) else "" for value in values]
-
-
-def ratio(value: float) -> str:
-    """Odds ratio with the digits that carry information.
-
-    Examples
-    --------
-    >>> [ratio(v) for v in (0.0042, 0.61, 5.29, 24.04, 318.7, 2.1e6)]
-    ['0.004', '0.61', '5.29', '24.0', '319', '>1000']
-    """
-    if value > 1000:
-        return ">1000"
-    if value >= 100:
-        return f"{value:.0f}"
-    if value >= 9.995:
-        return f"{value:.1f}"
-    if 0 < value < 0.001:
-        return "<0.001"
-    return f"{value:.3f}" if value < 0.00995 else f"{value:.2f}"
-
-
-def ratio_interval(estimate: float, low: float, high: float) -> str:
-    """Odds ratio with its interval, as in the paper's text.
-
-    Examples
-    --------
-    >>> ratio_interval(0.61, 0.42, 0.89)
-    '0.61 (0.42–0.89)'
-    """
-    between = EN_DASH if high <= 1000 else " to "
-    return f"{ratio(estimate)} ({ratio(low)}{between}{ratio(high)})"
-
-
-def interval(estimate: float, low: float, high: float, digits: int = 2) -> str:
-    """Estimate with its interval, where the limits may be negative.
-
-    Examples
-    --------
-    >>> interval(-0.44, -0.53, -0.34)
-    '−0.44 (−0.53 to −0.34)'
-    """
-    return f"{number(estimate, digits)} ({number(low, digits)} to {number(high, digits)})"
-
-
-def slope_interval(estimate: float, low: float, high: float) -> str:
-    """Slope with its interval, with the digits that its precision deserves.
-
-    Examples
-    --------
-    >>> slope_interval(-0.016653, -0.04123, 0.007925)
-    '−0.017 (−0.041 to 0.008)'
-    """
-    half = abs(high - low) / 2
-    digits = min(max(1 - math.floor(math.log10(half)), 0), 6) if half > 0 else 3
-    return interval(estimate, low, high, digits)
-
-
-def p_value(p: float) -> str:
-    """P as journals want it: two digits, three below 0.1, a bound below 0.001; 0.0496 never becomes 0.05.
-
-    Examples
-    --------
-    >>> [p_value(p) for p in (0.43, 0.0496, 0.0049, 0.0000002, 0.999)]
-    ['0.43', '0.050', '0.005', '<0.001', '>0.99']
-    """
-    if p < 0.001:
-        return "<0.001"
-    if p > 0.99:
-        return ">0.99"
-    return f"{p:.3f}" if p < 0.0995 else f"{p:.2f}"
+    return [format_number(value, digits) if math.isfinite(value) else "" for value in values]
 
 
 def p_equals(p: float, symbol: str = "p") -> str:
-    """P with its symbol, for running text.
+    """P with its symbol, for a note that is broken into lines at its spaces.
 
     Examples
     --------
     >>> p_equals(0.0049), p_equals(1e-9)
     ('p = 0.005', 'p < 0.001')
     """
-    text = p_value(p)
-    return f"{symbol} {text[0]} {text[1:]}" if text[0] in "<>" else f"{symbol} = {text}"
+    return p_phrase(p, symbol=symbol).replace("\N{NO-BREAK SPACE}", " ")
 
 
 def flag_reason(flag: str) -> str:
@@ -197,7 +89,7 @@ def flag_reason(flag: str) -> str:
     >>> flag_reason("separation: all 6 events have a high score")
     'separation'
     """
-    return plain(re.split(r":\s", flag, maxsplit=1)[0].rstrip(":")) or "no estimate"
+    return plain(code_of(flag)) or "no estimate"
 
 
 def not_estimable(flag: str) -> str:
@@ -239,18 +131,3 @@ def not_shown(counts: Mapping[str, int]) -> str:
     """
     parts = [f"{count} tumour{'' if count == 1 else 's'} {why}" for why, count in counts.items() if count]
     return f"Not shown: {', '.join(parts)}." if parts else ""
-
-
-def count_label(counts: pd.Series) -> str:
-    """Return "n = 104", or the range where models of one panel used different numbers of tumours.
-
-    Examples
-    --------
-    >>> count_label(pd.Series([104, 104])), count_label(pd.Series([98, 104]))
-    ('n = 104', 'n = 98–104')
-    """
-    known = counts.dropna()
-    if not len(known):
-        return "n = 0"
-    low, high = int(known.min()), int(known.max())
-    return f"n = {low}" if low == high else f"n = {low}{EN_DASH}{high}"

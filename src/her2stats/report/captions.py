@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from her2stats.tables.labels import sentence_case
+from her2stats.wording.names import sentence_case
 
 FURTHER = "further"
 

@@ -11,7 +11,7 @@ from importlib import resources
 from her2stats.report.agreement import Agreement
 from her2stats.report.folder import ResultsFolder
 from her2stats.report.statements import name_list
-from her2stats.tables.labels import sentence_case
+from her2stats.wording.names import sentence_case
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from her2stats.report.findings import Row
 from her2stats.report.folder import ResultsFolder
 from her2stats.report.statements import Answer, Statement, largest_size
 from her2stats.tables.effects import effect_text, records
-from her2stats.tables.formatting import format_percent, is_missing, p_phrase
-from her2stats.tables.labels import split_level, variable_label
 from her2stats.tables.response import reference_of
+from her2stats.wording.names import split_level, variable_label
+from her2stats.wording.numbers import format_percent, is_missing, p_phrase
 
 
 def response_answer(folder: ResultsFolder) -> Answer | None:

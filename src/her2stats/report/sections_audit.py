@@ -10,7 +10,7 @@ from her2stats.report.methods import write_methods
 from her2stats.report.page_model import ListPart, MethodsPart, Part, Section, TablePart, TextPart
 from her2stats.report.parts import Figures, section
 from her2stats.tables import PrintedTable
-from her2stats.tables.formatting import format_count
+from her2stats.wording.numbers import format_count
 
 
 def methods_section(folder: ResultsFolder, agreement: Agreement) -> Section:

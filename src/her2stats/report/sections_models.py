@@ -11,10 +11,10 @@ from her2stats.report.question_rows import interaction_rows, is_second_test
 from her2stats.tables import PrintedTable, table_response
 from her2stats.tables.effects import effect_text, interval_name, records
 from her2stats.tables.flag_words import flag_notes
-from her2stats.tables.formatting import format_number, format_p, is_missing
 from her2stats.tables.journal import print_response
-from her2stats.tables.labels import sentence_case, stratum_label, term_label, variable_label
 from her2stats.tables.layouts import Block, Cell, print_blocks, sample_size
+from her2stats.wording.names import sentence_case, stratum_label, term_label, variable_label
+from her2stats.wording.numbers import format_number, format_p, is_missing
 
 _RATIO_NOTE = "Ratio: odds ratio in HR-positive divided by odds ratio in HR-negative tumours."
 

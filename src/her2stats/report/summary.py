@@ -20,7 +20,7 @@ from her2stats.report.statements import (
     with_value,
 )
 from her2stats.tables.effects import records
-from her2stats.tables.labels import sentence_case, stratum_label
+from her2stats.wording.names import sentence_case, stratum_label
 
 _MOST_CLINICAL = 5
 UNCORRECTED = "These p-values are not corrected for multiple testing."

@@ -1,13 +1,13 @@
 """Results into the tables that journals print, and into a workbook with numbers as numbers."""
 
 from her2stats.tables.effects import table_effects
-from her2stats.tables.formatting import format_estimate, format_p
 from her2stats.tables.great_table import table_latex, to_great_table
 from her2stats.tables.html import table_html
 from her2stats.tables.patients import table_one
 from her2stats.tables.printed import PrintedTable
 from her2stats.tables.response import table_response
 from her2stats.tables.workbook import save_workbook
+from her2stats.wording.numbers import format_estimate, format_p
 
 __all__ = [
     "PrintedTable",

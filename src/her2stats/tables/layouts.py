@@ -10,9 +10,9 @@ import pandas as pd
 
 from her2stats.tables.effects import effect_text, interval_name, records
 from her2stats.tables.flag_words import MARK, flag_notes
-from her2stats.tables.formatting import EN_DASH, Measure, format_count, format_number, format_p, is_missing
-from her2stats.tables.labels import level_label, variable_label
 from her2stats.tables.printed import PrintedTable
+from her2stats.wording.names import level_label, variable_label
+from her2stats.wording.numbers import Measure, count_range, format_count, format_number, format_p, is_missing
 
 Cell = Literal["effect", "p", "p_adjusted", "statistic", "reference", "comparison", "n"]
 
@@ -120,11 +120,7 @@ def sample_size(rows: pd.DataFrame) -> str:
     >>> sample_size(pd.DataFrame({"n": [318, 318]})), sample_size(pd.DataFrame({"n": [300, 318]}))
     ('n = 318', 'n = 300–318')
     """
-    counts = [int(n) for n in rows["n"].dropna()]
-    if not counts:
-        return "n = 0"
-    low, high = min(counts), max(counts)
-    return f"n = {low}" if low == high else f"n = {low}{EN_DASH}{high}"
+    return count_range(rows["n"])
 
 
 def _occurs(cell: Cell, rows: pd.DataFrame) -> bool:

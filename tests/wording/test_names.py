@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from her2stats.tables.labels import split_level, stratum_label, term_label, variable_label
+from her2stats.wording.names import split_level, stratum_label, term_label, variable_label
 
 
 @pytest.mark.parametrize(
@@ -14,7 +14,7 @@ from her2stats.tables.labels import split_level, stratum_label, term_label, vari
         ("hr=negative", "HR-negative"),
         ("her2_ihc=2+", "HER2 IHC 2+"),
         ("her2_group=HER2-low", "HER2-low"),
-        ("site=Milan", "site Milan"),
+        ("site=Milan", "site: Milan"),
         ("odd", "odd"),
     ],
 )

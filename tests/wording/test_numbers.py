@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+import re
 
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from her2stats.tables.formatting import (
+from her2stats.wording.numbers import (
+    count_range,
     format_count,
     format_estimate,
     format_number,
@@ -73,7 +75,7 @@ def test_p_in_running_text_never_breaks_over_a_line() -> None:
         ((5.29, 1.16, 24.0), "5.29 (1.16–24.0)"),
         ((0.0042, 0.0004, 0.07), "0.004 (<0.001–0.07)"),
         ((9.996, 2.0, 318.4), "10.0 (2.00–318)"),
-        ((3.1, 1.2, 54321.0), "3.10 (1.20–>1000)"),
+        ((3.1, 1.2, 54321.0), "3.10 (1.20 to >1000)"),
         ((2.0, 0.5, math.inf), "2.00 (0.50–∞)"),
         ((2.0, math.nan, 8.0), "2.00 (n.e.–8.00)"),
         ((math.nan, math.nan, math.nan), ""),
@@ -120,7 +122,9 @@ def test_slopes_show_two_digits_of_their_interval(numbers: tuple[float, float, f
 def test_the_interval_never_seems_to_miss_or_hold_one(estimate: float, width: float) -> None:
     low, high = estimate * math.exp(-width), estimate * math.exp(width)
     text = format_estimate(estimate, low, high, measure="odds ratio")
-    printed = [float(end.replace(">", "").replace("<", "")) for end in text[text.index("(") + 1 : -1].split("–")]
+    printed = [
+        float(end.replace(">", "").replace("<", "")) for end in re.split("–| to ", text[text.index("(") + 1 : -1])
+    ]
     for value, end in zip((low, high), printed, strict=True):
         if abs(value - 1) > 1e-4:
             assert (end < 1) == (value < 1)
@@ -137,3 +141,17 @@ def test_missing_counts_and_numbers_print_nothing() -> None:
     assert format_count(pd.NA) == format_count(None) == format_count(float("nan")) == ""
     assert format_number(float("nan"), 2) == ""
     assert format_number(-0.0001, 2) == "0.00"
+
+
+@given(st.floats(-1e6, 1e6, allow_nan=False))
+@settings(deadline=None)
+def test_there_is_no_negative_zero_and_no_hyphen_for_a_minus(value: float) -> None:
+    text = format_number(value, 2)
+    assert "-" not in text
+    assert text != "−0.00"
+
+
+def test_the_tumours_of_several_models_are_one_number_or_a_range() -> None:
+    assert count_range(pd.Series([104, 98, pd.NA], dtype="Int64")) == "n = 98–104"
+    assert count_range(pd.Series([343, 343])) == "n = 343"
+    assert count_range(pd.Series([], dtype="Int64")) == "n = 0"

@@ -8,6 +8,7 @@ because a dash beside a minus sign is misread.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
@@ -136,7 +137,7 @@ def format_estimate(
     if is_missing(low) and is_missing(high):
         return middle
     ends = [NOT_ESTIMABLE if is_missing(end) else _write_limit(end, measure, shared) for end in (low, high)]
-    joint = EN_DASH if measure == "odds ratio" else " to "
+    joint = EN_DASH if measure == "odds ratio" and not ends[1].startswith(">") else " to "
     return f"{middle} ({ends[0]}{joint}{ends[1]})"
 
 
@@ -166,6 +167,21 @@ def format_count(count: object) -> str:
         return ""
     number = int(count)  # type: ignore[call-overload]
     return f"{number:,}" if abs(number) >= 10_000 else str(number)
+
+
+def count_range(counts: Iterable[object]) -> str:
+    """Say how many tumours models rest on: "n = 104", or the range where they used different numbers.
+
+    Examples
+    --------
+    >>> count_range([104, 104]), count_range([98, None, 104]), count_range([])
+    ('n = 104', 'n = 98–104', 'n = 0')
+    """
+    known = [int(count) for count in counts if not is_missing(count)]  # type: ignore[call-overload]
+    if not known:
+        return "n = 0"
+    low, high = min(known), max(known)
+    return f"n = {low}" if low == high else f"n = {low}{EN_DASH}{high}"
 
 
 def _decimals_from_width(estimate: float, low: float, high: float) -> int:

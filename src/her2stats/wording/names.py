@@ -1,4 +1,4 @@
-"""Words for people: what a machine name of a stratum, variable or term is called in a printed table."""
+"""Words for people: what the machine name of a stratum, variable or term is called where it is printed."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ _VARIABLES = {
     "er": "Estrogen receptor",
     "grade": "Grade",
     "grade_iii": "Grade III",
+    "her2": "HER2 score",
     "her2_fish": "HER2 FISH",
     "her2_group": "HER2 group",
     "her2_ihc": "HER2 IHC",
@@ -23,6 +24,7 @@ _VARIABLES = {
     "size_cm": "Tumour size",
     "size_over_2cm": "Size > 2 cm",
     "til": "Total TIL",
+    "total_til": "Total TIL",
 }
 _SHORT = {"hr": "HR", "her2_ihc": "HER2 IHC", "er": "ER", "pgr": "PgR", "age": "age", "size_cm": "size"}
 _REFERENCES = {"her2_group": "HER2-0"}
@@ -61,13 +63,15 @@ def level_label(name: str, level: str) -> str:
 
     Examples
     --------
-    >>> level_label("hr", "negative"), level_label("her2_group", "HER2-low"), level_label("grade", "III")
-    ('HR-negative', 'HER2-low', 'Grade III')
+    >>> level_label("hr", "negative"), level_label("grade", "III"), level_label("site", "Milan")
+    ('HR-negative', 'Grade III', 'site: Milan')
     """
     if name in ("hr", "er", "pgr"):
         return f"{_SHORT[name]}-{level}"
     if name == "her2_group":
         return level
+    if name not in _VARIABLES:
+        return f"{name}: {level}"
     return f"{_SHORT.get(name, variable_label(name))} {level}"
 
 
