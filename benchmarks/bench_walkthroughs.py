@@ -67,8 +67,8 @@ def main() -> None:
         [
             "# Walkthroughs",
             "",
-            f"{os.cpu_count()} cores; load of the machine before: {load:.1f}. A load above the number of cores stretches",
-            "the seconds, and not the CPU seconds, which are those of processes that had ended with the walkthrough.",
+            f"{os.cpu_count()} cores; load of the machine before: {load:.1f}. A load above the cores stretches",
+            "the seconds, and not the CPU seconds: those of the processes that had ended with the walkthrough.",
             "",
             "| walkthrough | seconds | CPU seconds | bar |",
             "|---|---:|---:|---:|",
