@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from numbers import Integral
 
 import pandas as pd
 
@@ -131,8 +132,8 @@ def fit_ancova(
     check_names(problems, "factors, score and covariates", (*grouped, score, *adjusted))
     check_choice(problems, "weights", weights, Weights)
     check_level(problems, conf_level)
-    if points < 2:
-        problems.add(DataError, f"points={points!r} is below 2", remedy="25 is usual")
+    if not isinstance(points, Integral) or points < 2:
+        problems.add(DataError, f"points={points!r} is not a whole number of 2 or more", remedy="25 is usual")
     spec = AncovaSpec(
         cohort=cohort,
         outcomes=outcomes,

@@ -6,13 +6,18 @@ from collections.abc import Iterable, Sequence
 from numbers import Real
 from typing import get_args
 
-from her2stats.errors import DataError, ProblemList
+from her2stats.errors import DataError, Problem, ProblemList
 
 Names = str | Iterable[str]
 
 
 def as_names(names: Names | None) -> tuple[str, ...]:
     """One name or many as a tuple.
+
+    Raises
+    ------
+    DataError
+        Neither text nor a collection.
 
     Examples
     --------
@@ -21,6 +26,8 @@ def as_names(names: Names | None) -> tuple[str, ...]:
     """
     if names is None or (isinstance(names, str) and not names):
         return ()
+    if not isinstance(names, Iterable):
+        raise DataError(Problem(f"{names!r} is not a name of a column", remedy="give a name, or several in a list"))
     return (names,) if isinstance(names, str) else tuple(names)
 
 

@@ -78,7 +78,11 @@ class StudyResults:
                 f"No cell type, nor total TIL, goes with {exposure} after correction, over whole cohorts or by HR."
             )
         omitted = len(self.tables.get("omitted", ()))
-        lines += [f"Left out, with the reason: {omitted} parts (tables/omitted.csv)"] if omitted else []
+        lines += (
+            [f"Left out, with the reason: {omitted} {'part' if omitted == 1 else 'parts'} (tables/omitted.csv)"]
+            if omitted
+            else []
+        )
         return [*lines, self._r_sentence(), f"Report: {self.folder / 'report.html'}"]
 
     def __repr__(self) -> str:
