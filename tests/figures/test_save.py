@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import pickle
 import re
 import subprocess
 import sys
 import warnings
+import zlib
 from pathlib import Path
 
 import matplotlib as mpl
 import pandas as pd
 import pytest
+from fontTools.ttLib import TTFont
 from PIL import Image
 
 from her2stats.errors import DataError, OutputError
@@ -51,6 +54,21 @@ def test_pdf_text_is_truetype_and_svg_text_is_outlines(tmp_path: Path, abim: pd.
     assert b"/FontFile2" in content
     assert b"/Type3" not in content
     assert not re.search(r"<text\b", svg.read_text())
+
+
+def test_embedded_fonts_hold_what_a_reader_looks_at_and_no_shaping(tmp_path: Path) -> None:
+    from fontTools.subset import Options
+
+    usual = list(Options._drop_tables_default)
+    [path] = save_figure(placeholder("Some words to set"), tmp_path / "p", formats=("pdf",))
+    assert Options._drop_tables_default == usual
+    streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", path.read_bytes(), re.DOTALL)
+    unpacked = [zlib.decompressobj().decompress(stream) for stream in streams if stream[:1] == b"x"]
+    fonts = [TTFont(io.BytesIO(font)) for font in unpacked if font.startswith(b"\x00\x01\x00\x00")]
+    assert fonts
+    for font in fonts:
+        assert {"glyf", "hmtx", "head"} <= set(font.keys())
+        assert not {"GSUB", "GPOS", "GDEF"} & set(font.keys())
 
 
 DRAW = """
