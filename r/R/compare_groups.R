@@ -86,7 +86,7 @@ replace_in <- function(row, values) {
 }
 
 comparison_method <- function(kind, conf_level) {
-  level <- paste0(format(100 * conf_level, digits = 10, decimal.mark = "."), "% CI ")
+  level <- paste0(percent(conf_level), " CI ")
   if (kind == "binary") {
     paste0("Chi-squared without continuity correction; difference of proportions; ", level, "Wald")
   } else {

@@ -33,7 +33,7 @@ correlate <- function(data, x, y, by = NULL,
       cases <- complete_frame(stratum$data, c(x, name))
       common <- list(
         stratum = stratum$name, outcome = name, term = x, n = cases$n, n_missing = cases$n_missing,
-        method = paste0("Spearman, t approximation; ", format(100 * conf_level, digits = 10, decimal.mark = "."), "% CI ", ci)
+        method = paste0("Spearman, t approximation; ", percent(conf_level), " CI ", ci)
       )
       missing <- without_value(data, c(x, name))
       rows <- c(rows, noted(list(c(

@@ -64,7 +64,7 @@ fit_ancova <- function(data, outcome, score, factors = c("hr", "her2_ihc"), cova
 }
 
 ancova_method <- function(quantity, weights, centre, conf_level) {
-  level <- paste0(format(100 * conf_level, digits = 10, decimal.mark = "."), "% CI t")
+  level <- paste0(percent(conf_level), " CI t")
   switch(quantity,
     tests = paste0("ANCOVA; Type III F tests, sum-to-zero contrasts, ", if (centre) "centred" else "uncentred", " covariates"),
     slopes = paste0("ANCOVA; marginal slope, ", weights, " weights; ", level),

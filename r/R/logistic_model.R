@@ -127,7 +127,7 @@ odds_ratio_row <- function(model, combination, ci, conf_level) {
 
 interval_words <- function(ci, conf_level) {
   paste0(
-    format(100 * conf_level, digits = 10, decimal.mark = "."), "% CI ", if (ci == "profile") "profile likelihood" else "Wald",
+    percent(conf_level), " CI ", if (ci == "profile") "profile likelihood" else "Wald",
     "; z and p Wald"
   )
 }

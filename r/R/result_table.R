@@ -35,3 +35,8 @@ flag <- function(code, ...) {
 flag_code <- function(flags) {
   trimws(sub(":.*$", "", flags))
 }
+
+# A confidence level as the method column has it; options(OutDec) changes nothing.
+percent <- function(conf_level) {
+  paste0(format(100 * conf_level, digits = 10, decimal.mark = "."), "%")
+}

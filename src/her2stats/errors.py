@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 CONTROL_CODES = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
@@ -166,12 +166,20 @@ class ProblemList:
         self._found.extend((type(error), problem) for problem in error.problems)
 
     @contextmanager
-    def collect(self) -> Iterator[None]:
-        """Remember the problems of whatever is raised inside, and go on after the block."""
+    def collect(self, where: str = "") -> Iterator[None]:
+        """Remember the problems of whatever is raised inside, and go on after the block.
+
+        Parameters
+        ----------
+        where : str
+            Said before the place that each problem names.
+        """
         try:
             yield
         except InputError as error:
-            self.take(error)
+            for problem in error.problems:
+                place = ", ".join(part for part in (where, problem.where) if part)
+                self._found.append((type(error), replace(problem, where=place)))
 
     def errors(self) -> list[InputError]:
         """Every problem as an exception of its own kind."""

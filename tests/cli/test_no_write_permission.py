@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import subprocess
 import sys
@@ -11,14 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.powerless import without_the_power_of_root
 from tests.study.conftest import write_small_study
-
-
-def without_the_power_of_root() -> None:
-    """Take from a child process what lets root write everywhere: CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH."""
-    drop_from_bounding_set = 24
-    for capability in (1, 2):
-        ctypes.CDLL(None).prctl(drop_from_bounding_set, capability, 0, 0, 0)
 
 
 @pytest.fixture(scope="module")

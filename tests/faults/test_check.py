@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import ctypes
 import os
 import shutil
 import subprocess
@@ -14,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from her2stats import cli
+from tests.powerless import without_the_power_of_root
 from tests.study.conftest import write_small_study
 
 from .spoilt_studies import SPOILT, Spoilt
@@ -77,13 +77,6 @@ def test_a_spoilt_study(good_study: Path, tmp_path: Path, monkeypatch, command: 
     assert [line for line in errors.splitlines() if line.startswith("her2stats: ")] == errors.splitlines()
     assert len(errors.splitlines()) == len(spoilt.told)
     assert everything(folder) == before
-
-
-def without_the_power_of_root() -> None:
-    """Take from a child process what lets root read everything: CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH."""
-    drop_from_bounding_set = 24
-    for capability in (1, 2):
-        ctypes.CDLL(None).prctl(drop_from_bounding_set, capability, 0, 0, 0)
 
 
 @pytest.mark.parametrize("name", ["one.tsv", "one.csv", "matrix.tsv", "her2.tsv", "study.toml"])

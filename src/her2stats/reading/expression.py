@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from her2stats.cohort import Expression, Scale, Source
-from her2stats.errors import GeneError, InputError, ProblemList, ScaleError, TableError
+from her2stats.errors import GeneError, ProblemList, ScaleError, TableError
 from her2stats.files import read_content
 from her2stats.genes import CollapseRule, collapse_duplicates
 from her2stats.reading.annotation import read_annotation
@@ -155,23 +155,17 @@ def interpret_matrix(
     if not found and not allow_range:
         check_scale(raw, found, scale=scale, offset=offset)
     genes: Mapping[str, str] | None = None
-    try:
+    with found.collect():
         genes = read_annotation(annotation) if isinstance(annotation, str | Path) else annotation
-    except InputError as error:
-        found.take(error)
     if normalise == "cpm" and not found:
         raw = counts_per_million(raw)
     values, notes = named_rows(raw, symbols, genes)
-    try:
+    with found.collect():
         values, dropped = without_missing(values, "drop" if torn else missing, raw.name)
         notes += dropped
-    except InputError as error:
-        found.take(error)
-    try:
+    with found.collect():
         values, collapsed = collapse_duplicates(values, duplicates, where=raw.name)
         notes += collapsed
-    except InputError as error:
-        found.take(error)
     if not len(values) and not found:
         what, remedy = "no gene is left", "check the gene column, or the annotation of the probes"
         found.add(GeneError, what, where=raw.name, remedy=remedy)

@@ -30,6 +30,10 @@ class Gap:
     def __str__(self) -> str:
         return f"{self.file} {self.why}"
 
+    def not_compared(self, folder: Path) -> str:
+        """What the gap means where the folder is held against something else."""
+        return f"{folder / self.file} {self.why}: its numbers are not compared"
+
 
 @dataclass(frozen=True, eq=False)
 class ResultsFolder:
@@ -70,7 +74,7 @@ class ResultsFolder:
 
     def gap(self, name: str) -> Gap | None:
         """Why a table is not there."""
-        return next((gap for gap in self.gaps if gap.file == f"tables/{name}.csv"), None)
+        return next((gap for gap in self.gaps if gap.file == self.file_of(name)), None)
 
 
 def read_folder(path: Path) -> ResultsFolder:

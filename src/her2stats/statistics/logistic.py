@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from her2stats.errors import DataError, ProblemList
+from her2stats.errors import ProblemList
 from her2stats.statistics.arguments import (
     Names,
     as_names,
@@ -112,10 +112,8 @@ def fit_logistic(
     check_choice(problems, "penalty", penalty, Penalty)
     check_level(problems, conf_level)
     if penalty == "firth":
-        try:
+        with problems.collect():
             require_firth()
-        except DataError as error:
-            problems.take(error)
     spec = LogisticSpec(
         cohort=cohort,
         outcomes=outcomes,

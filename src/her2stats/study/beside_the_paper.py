@@ -78,7 +78,7 @@ def beside_the_paper(results: str | Path, *, output: Path | None = None) -> Besi
         remedy = "run the study again, so that its tables are whole"
         lacking = (Problem(gap.why, str(folder / gap.file), remedy) for gap in gaps)
         raise InputError(*lacking, *error.problems) from None
-    lost = tuple(f"{folder / gap.file} {gap.why}: its numbers are not compared" for gap in gaps)
+    lost = tuple(gap.not_compared(folder) for gap in gaps)
     beside = BesideThePaper(comparison, comparison_summary(comparison), lost)
     if output is not None:
         _write(beside, output)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from her2stats.cohort import Cohort
-from her2stats.errors import Her2statsError, InputError, ProblemList, StudyFileError
+from her2stats.errors import Her2statsError, ProblemList, StudyFileError
 from her2stats.study.inputs import read_inputs
 from her2stats.study.results_folder import what_is_in_the_way
 from her2stats.study.study_file import Study
@@ -54,10 +54,8 @@ def check_study(study: Study) -> list[str]:
     problems = ProblemList()
     cohorts: list[Cohort] = []
     matrix = None
-    try:
+    with problems.collect():
         cohorts, matrix = read_inputs(study)
-    except InputError as error:
-        problems.take(error)
     in_the_way = what_is_in_the_way(study.results_folder)
     if in_the_way is not None:
         where = f"{study.path.name}, [study] results"

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from her2stats.errors import DataError, InputError, Problem, ProblemList
+from her2stats.errors import DataError, Problem, ProblemList
 from her2stats.notebook import panel_html
 from her2stats.report import Gap, read_tables
 from her2stats.statistics.result import COLUMNS as RESULT_COLUMNS
@@ -130,19 +130,15 @@ def compare_results(before: str | Path, now: str | Path, *, tolerance: float = T
     problems = ProblemList()
     read = []
     for folder in (Path(before), Path(now)):
-        try:
+        with problems.collect():
             read.append((read_provenance(folder), *_readable_tables(folder)))
-        except InputError as error:
-            problems.take(error)
     problems.raise_if_any()
     (origin, left, gaps), (new_origin, right, new_gaps) = read
     lost = {Path(gap.file).stem for gap in (*gaps, *new_gaps)}
     left, right = ({name: table for name, table in tables.items() if name not in lost} for tables in (left, right))
     rows, tables = _tables(left, right, _alpha(origin, new_origin), tolerance)
     named = tuple(
-        f"{Path(folder) / gap.file} {gap.why}: its numbers are not compared"
-        for folder, found in ((before, gaps), (now, new_gaps))
-        for gap in found
+        gap.not_compared(Path(folder)) for folder, found in ((before, gaps), (now, new_gaps)) for gap in found
     )
     return ResultsComparison(_settings(origin, new_origin), _inputs(origin, new_origin), rows, tables, named)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -58,14 +57,10 @@ def read_inputs(study: Study, *, progress: Progress = silent) -> tuple[list[Coho
 
 
 def _attempt(problems: ProblemList, step: Callable[[], T], *, where: str = "") -> T | None:
-    """Go on after an error, so that all problems are told together; `where` says in front of which file or row."""
-    try:
+    """What a step gives, or None where it is refused, so that all problems are told together."""
+    with problems.collect(where):
         return step()
-    except InputError as error:
-        for problem in error.problems:
-            place = ", ".join(part for part in (where, problem.where) if part)
-            problems.take(type(error)(replace(problem, where=place)))
-        return None
+    return None
 
 
 def _read_with_fractions(

@@ -50,6 +50,8 @@ class StudyResults:
         The comparison with R, where it was made.
     gaps : tuple of str
         Files of the folder that are missing or damaged, and why; empty where all could be read.
+    findings : tuple of str
+        The strongest associations with the exposure, a line each.
     """
 
     folder: Path
@@ -58,6 +60,7 @@ class StudyResults:
     provenance: Mapping[str, Any]
     crosscheck: pd.DataFrame | None = field(default=None)
     gaps: tuple[str, ...] = ()
+    findings: tuple[str, ...] = ()
 
     @property
     def r_disagrees(self) -> bool:
@@ -68,7 +71,7 @@ class StudyResults:
         """Say on one screen what was found and where it is."""
         cohorts = ", ".join(f"{cohort['name']} (n = {cohort['n']})" for cohort in self.provenance["cohorts"])
         simulated = " - all simulated" if self.provenance.get("simulated") else ""
-        found = key_findings(read_folder(self.folder))
+        found = self.findings
         exposure = self.provenance.get("exposure")
         lines = [f"Cohorts: {cohorts}{simulated}"]
         if found:
@@ -129,7 +132,8 @@ def load_results(folder: str | Path, *, allow_gaps: bool = False) -> StudyResult
     """
     folder = Path(folder)
     provenance = read_provenance(folder)
-    gaps = list(read_folder(folder).gaps)
+    seen = read_folder(folder)
+    gaps = list(seen.gaps)
     damaged = {gap.file for gap in gaps} if allow_gaps else set[str]()
     checked, problems = folder / CROSSCHECK, ProblemList()
     tables: dict[str, pd.DataFrame] = {}
@@ -146,6 +150,7 @@ def load_results(folder: str | Path, *, allow_gaps: bool = False) -> StudyResult
         models=models,
         crosscheck=read_table(checked) if checked.exists() and CROSSCHECK not in damaged else None,
         gaps=tuple(map(str, gaps)),
+        findings=tuple(key_findings(seen)),
     )
 
 
