@@ -143,7 +143,8 @@ def permutations() -> dict[str, Any]:
 
 def agreement() -> dict[str, Any]:
     """60 tumours of two cohorts: live e1071 at tolerance 1e-5 against the exact optimum, in fractions and objective."""
-    from her2stats.deconvolution import cibersort, nu_svr, read_signature_matrix
+    from her2stats.deconvolution import cibersort, read_signature_matrix
+    from her2stats.deconvolution.solver import nu_svr
 
     signature = read_signature_matrix(DATA / "signatures" / "LM22.txt")
     logs = pd.read_csv(DATA / "scanb400" / "expr_log2fpkm.tsv.gz", sep="\t", index_col=0)

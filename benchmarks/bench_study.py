@@ -66,7 +66,7 @@ def studies(folder: Path) -> dict[str, Path]:
         text = (ROOT / "tests" / "studies" / "scanb.toml").read_text(encoding="utf-8")
         found["SCAN-B"] = folder / "scanb.toml"
         found["SCAN-B"].write_text(text.replace("../../../shared/data", str(SHARED)), encoding="utf-8")
-    from her2stats.study.demo import write_demo
+    from her2stats.cli.demo import write_demo
 
     found["demo"] = write_demo(folder / "demo")
     return found

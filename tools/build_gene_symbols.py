@@ -1,4 +1,4 @@
-"""Build the offline table of gene symbols, src/her2stats/genes/symbols.tsv.gz.
+"""Build the offline table of gene symbols, src/her2stats/cohort/genes/symbols.tsv.gz.
 
 Two Debian 12 packages hold what it is made of (nothing of either is copied but these facts):
 
@@ -36,7 +36,7 @@ import rdata
 
 ANNOTATION = "usr/lib/R/site-library/org.Hs.eg.db/extdata/org.Hs.eg.sqlite"
 OLD_SYMBOLS = "usr/lib/R/site-library/geneLenDataBase/data/hg19.geneSymbol.LENGTH.RData"
-TARGET = Path(__file__).resolve().parent.parent / "src/her2stats/genes/symbols.tsv.gz"
+TARGET = Path(__file__).resolve().parent.parent / "src/her2stats/cohort/genes/symbols.tsv.gz"
 LOOKS_LIKE_A_SYMBOL = re.compile(r"[A-Z][A-Z0-9]+(orf\d+[A-Z]*)?(-[A-Z0-9]+)*")
 RENAMED = {
     **{f"SEPTIN{n}": f"SEPT{n}" for n in (*range(1, 13), 14)},

@@ -22,7 +22,7 @@ IN_THE_WHEEL = (
     "her2stats/py.typed",
     "her2stats/report/data/report.html.j2",
     "her2stats/published/pizzamiglio2025.toml",
-    "her2stats/genes/symbols.tsv.gz",
+    "her2stats/cohort/genes/symbols.tsv.gz",
     "her2stats/signatures/catalogue/danaher.tsv",
     "her2stats/r/R/run_spec.R",
     "her2stats/r/inst/validate.R",

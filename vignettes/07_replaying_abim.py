@@ -30,8 +30,8 @@ import pandas as pd
 
 import her2stats as h2
 from her2stats.published import published_results
-from her2stats.sources import list_sources, study_template
-from her2stats.sources.fetching import default_cache
+from her2stats.reading.sources import list_sources, study_template
+from her2stats.reading.sources.fetching import default_cache
 
 pd.set_option("display.max_colwidth", None)
 folder = Path(os.environ.get("HER2STATS_ABIM", default_cache() / "abim"))

@@ -72,7 +72,7 @@ _ROOMS = {
         "simulate_signature_matrix",
         "simulate_truth",
     ),
-    "her2stats.sources": ("fetch",),
+    "her2stats.reading.sources": ("fetch",),
     "her2stats.statistics": (
         "Ancova",
         "Result",

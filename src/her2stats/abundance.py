@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from her2stats.errors import DataError, ProblemList
-from her2stats.notebook import panel_html
+from her2stats.vocabulary.notebook import panel_html
 
 ROUNDING = 1e-12  # 0.77 - 0.75 is a little more than 0.02 in binary
 KINDS = ("kind", "share_zero", "n_zero", "n", "median", "borderline", "note")

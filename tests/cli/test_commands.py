@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from her2stats.study.printed_numbers import KINDS
+from her2stats.cli.printed_numbers import KINDS
 from her2stats.study.study_figures import NAMES
 from tests.study.conftest import write_small_study
 

@@ -14,10 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from her2stats.cli.interview import interview
-from her2stats.study.expression_look import look_at_expression
-from her2stats.study.proposal import Proposal, left_to_do, look_at_files
-from her2stats.study.recognition import recognise
-from her2stats.study.study_text import study_text, write_proposal
+from her2stats.study.proposing.expression_look import look_at_expression
+from her2stats.study.proposing.proposal import Proposal, left_to_do, look_at_files
+from her2stats.study.proposing.recognition import recognise
+from her2stats.study.proposing.study_text import study_text, write_proposal
 from tests.cli.test_commands import her2stats
 from tests.study.conftest import write_small_study
 

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from her2stats.deconvolution import SignatureMatrix, deconvolve, nu_svr, read_signature_matrix
+from her2stats.deconvolution import SignatureMatrix, deconvolve, read_signature_matrix
+from her2stats.deconvolution.solver import nu_svr
 from her2stats.errors import CoverageError, DataError, GeneError, SampleError, ScaleError, TableError
 
 from .conftest import Planted

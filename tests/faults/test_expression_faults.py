@@ -9,8 +9,8 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from her2stats.cohort.genes import harmonise_genes
 from her2stats.errors import GeneError, InputError, SampleError, ScaleError, TableError
-from her2stats.genes import harmonise_genes
 
 from .conftest import CLINICAL, EXPRESSION
 

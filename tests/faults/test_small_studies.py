@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from her2stats.study import run_study
-from her2stats.study.cohort_analysis import CohortAnalysis
+from her2stats.study.analysis.cohort_analysis import CohortAnalysis
 from her2stats.study.run import analyse_study
 from her2stats.study.study_file import read_study
 from tests.study.conftest import write_small_study

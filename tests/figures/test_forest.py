@@ -9,7 +9,7 @@ from plotnine import ggplot
 
 from her2stats.errors import TableError
 from her2stats.figures import plot_forest
-from her2stats.figures.row_marks import BEYOND_SIZE
+from her2stats.figures.panel.row_marks import BEYOND_SIZE
 from her2stats.figures.theme import HR_COLOURS
 from her2stats.statistics.result import as_result_table
 

@@ -15,7 +15,7 @@ from PIL import Image, ImageColor
 
 from her2stats.figures import plot_heatmap, save_figure
 from her2stats.figures.correlation_pairs import clustered, correlation_pairs, variable_order
-from her2stats.figures.rows import result_rows
+from her2stats.figures.panel.places import result_rows
 from her2stats.figures.save import drawn
 from her2stats.figures.theme import DIVERGING
 from her2stats.statistics import adjust

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from her2stats.figures.abundance_axis import abundance_limits, abundance_place, abundance_ticks
+from her2stats.figures.panel.abundance_axis import abundance_limits, abundance_place, abundance_ticks
 from her2stats.figures.quasirandom import spread
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from her2stats.errors import TableError
 from her2stats.figures import plot_published, save_figure
-from her2stats.figures.row_marks import BEYOND_SIZE
+from her2stats.figures.panel.row_marks import BEYOND_SIZE
 from her2stats.published import compare_published
 
 from .layers import data_of, layers_with

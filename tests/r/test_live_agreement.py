@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, Phase, event, given, settings
 from hypothesis import strategies as st
 
 from her2stats.errors import DataError
-from her2stats.r_engine.comparison import DISAGREE, NOT_CHECKED, compare_answers
 from her2stats.r_engine.engines import Engine
+from her2stats.r_engine.two_answers import DISAGREE, NOT_CHECKED, compare_answers
 from her2stats.statistics.flags import code_of
 
 from .frames import Recipe, recipes

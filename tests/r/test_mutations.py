@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 from scipy.special import ndtr, ndtri
 
-from her2stats.r_engine.comparison import AGREE, DISAGREE, compare_answers
 from her2stats.r_engine.engines import Engine
+from her2stats.r_engine.two_answers import AGREE, DISAGREE, compare_answers
 from her2stats.statistics import (
     Result,
     ancova_rows,

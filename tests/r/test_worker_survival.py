@@ -14,9 +14,9 @@ import pandas as pd
 import pytest
 
 from her2stats.r_engine import crosscheck_r
-from her2stats.r_engine.comparison import AGREE, NOT_CHECKED
 from her2stats.r_engine.crosscheck import Crosscheck
 from her2stats.r_engine.process import python_environment
+from her2stats.r_engine.two_answers import AGREE, NOT_CHECKED
 from her2stats.statistics import Result, correlate
 
 pytestmark = pytest.mark.r

@@ -9,11 +9,11 @@ import pytest
 
 from her2stats.errors import DataError
 from her2stats.r_engine import crosscheck_r
-from her2stats.r_engine.comparison import AGREE, DISAGREE, NOT_CHECKED
 from her2stats.r_engine.crosscheck import STARTS, Crosscheck
 from her2stats.r_engine.engines import Versions
 from her2stats.r_engine.families import Correction
 from her2stats.r_engine.process import Gone
+from her2stats.r_engine.two_answers import AGREE, DISAGREE, NOT_CHECKED
 from her2stats.statistics import Result, fit_ancova
 from her2stats.statistics.multiplicity import benjamini_hochberg, bonferroni
 from her2stats.statistics.result import Result as AnyResult

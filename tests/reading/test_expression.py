@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from her2stats.errors import GeneError, InputError, SampleError, ScaleError, TableError
 from her2stats.reading import read_expression
 from her2stats.reading.counts import counts_per_million
-from her2stats.reading.matrix import RawMatrix
+from her2stats.reading.formats.matrix import RawMatrix
 
 COUNTS = pd.DataFrame({"007": [100.0, 0.0, 250.5], "s-2": [1.0, 1e3, 3.0]}, index=["ERBB2", "ESR1", "NA"])
 CSV = "gene,007,s-2\nERBB2,100,1\nESR1,0,1e3\nNA,250.5,3\n"

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from her2stats.r_engine.comparison import compare_answers
 from her2stats.r_engine.locate import find_rscript
+from her2stats.r_engine.two_answers import compare_answers
 from her2stats.statistics import adjust
 from her2stats.statistics.flags import code_of
 

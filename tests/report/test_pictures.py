@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from her2stats.report.captions import FURTHER, caption_of, cohorts_of_plain_figures
-from her2stats.report.picture import Image, Picture
 from her2stats.report.picture_choice import choose_images
+from her2stats.results.catalogue import FURTHER, caption_of, cohorts_of_plain_figures
+from her2stats.results.picture import Image, Picture
 
 from .sample_folder import sample_png
 

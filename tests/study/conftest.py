@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from her2stats.results.csv_cells import write_csv
 from her2stats.simulate import simulate_cohort, simulate_her2_signature, simulate_response, simulate_signature_matrix
 from her2stats.study import StudyResults, run_study
-from her2stats.study.single_steps import write_csv
 
 STUDY = """
 [study]

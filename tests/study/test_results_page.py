@@ -7,8 +7,8 @@ from pathlib import Path
 
 from her2stats.statistics.result import COLUMNS
 from her2stats.study import StudyResults
+from her2stats.study.analysis.pooled import POOLED_TABLE
 from her2stats.study.crosscheck import CROSSCHECK, FIGURE
-from her2stats.study.pooled import POOLED_TABLE
 from her2stats.study.result_tables import RESULT_TABLES, TABLES
 from her2stats.study.study_figures import NAMES
 

@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 
 from her2stats.errors import InputError, OutputError
 from her2stats.report import read_folder
-from her2stats.report.schema import SCHEMAS
+from her2stats.results.schema import SCHEMAS
 from her2stats.statistics.result import COLUMNS
 from her2stats.study import load_results, read_study, run_study
 from her2stats.study.result_tables import RESULT_TABLES, TABLES

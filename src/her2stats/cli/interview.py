@@ -9,9 +9,9 @@ from pathlib import Path
 import typer
 
 from her2stats.cli.printing import say
-from her2stats.reading.vocabulary import accepted
-from her2stats.study.proposal import SCALES, Proposal
-from her2stats.study.recognition import Recognised, is_number, read_as
+from her2stats.study.proposing.proposal import SCALES, Proposal
+from her2stats.study.proposing.recognition import Recognised, is_number, read_as
+from her2stats.vocabulary.words import accepted
 
 Ask = Callable[[str, str], str]
 NONE = "-"

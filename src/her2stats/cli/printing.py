@@ -51,11 +51,11 @@ def _fitted(line: str, width: int) -> str:
 def write_table(table: pd.DataFrame, output: Path | None, *, index: bool = True) -> None:
     """Write a table as CSV, with its index where rows have names, or print it where no file is named."""
     if output is None:
-        from her2stats.tables.csv_cells import csv_text
+        from her2stats.results.csv_cells import csv_text
 
         typer.echo(csv_text(table, index=index), nl=False)
         return
-    from her2stats.study.single_steps import write_csv
+    from her2stats.results.csv_cells import write_csv
 
     write_csv(table, output, index=index)
     say(f"Written: {output}")

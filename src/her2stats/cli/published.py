@@ -33,7 +33,7 @@ def audit(
 
     Exit status 0 whatever is found, 1 where the table cannot be read.
     """
-    from her2stats.study.printed_numbers import audit_counts_line, audit_file, audit_lines
+    from her2stats.cli.printed_numbers import audit_counts_line, audit_file, audit_lines
 
     found = audit_file(table, kind)
     if output is not None:

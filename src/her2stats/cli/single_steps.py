@@ -22,7 +22,7 @@ def score(
     output: Annotated[Path | None, typer.Option(help="CSV to write; printed without it.")] = None,
 ) -> None:
     """Score a signature in every sample."""
-    from her2stats.study.single_steps import scores_of_file
+    from her2stats.cli.one_file import scores_of_file
 
     scores, coverage = scores_of_file(expression, signature, scale=scale, offset=offset, duplicates=duplicates)
     write_table(scores, output)
@@ -53,7 +53,7 @@ def deconvolve(
     output: Annotated[Path | None, typer.Option(help="CSV to write; printed without it.")] = None,
 ) -> None:
     """Estimate cell fractions."""
-    from her2stats.study.single_steps import fractions_of_file
+    from her2stats.cli.one_file import fractions_of_file
 
     fractions, notes = fractions_of_file(
         expression,
@@ -81,8 +81,8 @@ def fetch(
     list_: Annotated[bool, typer.Option("--list", help="Show what there is.")] = False,
 ) -> None:
     """Download a public data set, verified by checksum."""
-    from her2stats.sources import fetch as download
-    from her2stats.sources import list_sources
+    from her2stats.reading.sources import fetch as download
+    from her2stats.reading.sources import list_sources
 
     if list_ or name is None:
         print_table(list_sources())
@@ -113,7 +113,7 @@ def crosscheck(
 @app.command()
 def doctor(as_json: AsJson = False) -> None:
     """Tell what is installed, what R can do, and try the analysis out."""
-    from her2stats.study.doctor import examine
+    from her2stats.cli.doctor import examine
 
     found = examine()
     if as_json:

@@ -35,8 +35,8 @@ def init(
     In a pipe nothing is asked: what is open stands in the study file as a comment.
     """
     from her2stats.errors import OutputError, Problem
-    from her2stats.study.proposal import left_to_do, look_at_files
-    from her2stats.study.study_text import write_proposal
+    from her2stats.study.proposing.proposal import left_to_do, look_at_files
+    from her2stats.study.proposing.study_text import write_proposal
 
     if output.exists():
         raise OutputError(Problem("exists already and is not replaced", str(output), "give another --output"))
@@ -129,7 +129,7 @@ def demo(
     no_cache: NoCache = False,
 ) -> None:
     """Simulate four cohorts like the paper's and run the whole analysis on them."""
-    from her2stats.study.demo import write_demo
+    from her2stats.cli.demo import write_demo
 
     study_file = write_demo(output, seed=seed)
     say(f"Simulated data and a study file are in {output}")
@@ -139,8 +139,8 @@ def demo(
 def _run(
     study_file: Path, *, overwrite: bool, jobs: int, no_cache: bool, only: list[str] | tuple[str, ...] = ()
 ) -> None:
+    from her2stats.cli.terminal import shown_progress
     from her2stats.study.run import run_study
-    from her2stats.study.terminal import shown_progress
 
     with shown_progress() as progress:
         results = run_study(
@@ -169,6 +169,6 @@ def _plan(study_file: Path, *, only: list[str] | tuple[str, ...], no_cache: bool
 
 
 def _cache(no_cache: bool) -> Path | None:
-    from her2stats.study.cache import stage_folder
+    from her2stats.study.stages.cache import stage_folder
 
     return None if no_cache else stage_folder()

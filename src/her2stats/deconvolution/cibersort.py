@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from her2stats.deconvolution.nu_svr import EXACT, solve_nu_svr
+from her2stats.deconvolution.solver.nu_svr import EXACT, solve_nu_svr
 
 Mode = Literal["absolute", "relative", "no.sumto1"]
 Solver = Literal["exact", "libsvm"]

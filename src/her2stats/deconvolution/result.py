@@ -14,8 +14,8 @@ from her2stats.deconvolution.mixture import LEAST_MEDIAN
 from her2stats.deconvolution.permutations import Floats, p_values
 from her2stats.deconvolution.settings import Settings
 from her2stats.deconvolution.signature_matrix import SignatureMatrix
-from her2stats.notebook import panel_html
 from her2stats.notes import Note
+from her2stats.vocabulary.notebook import panel_html
 
 
 @dataclass(frozen=True, eq=False)

@@ -21,16 +21,16 @@ from plotnine import (
 )
 
 from her2stats.errors import Problem, TableError
-from her2stats.figures.legend import legend_box
-from her2stats.figures.measure import wrapped
+from her2stats.figures.panel.legend import legend_box
+from her2stats.figures.panel.measure import wrapped
+from her2stats.figures.panel.row_axis import axis_title, fitting_ticks, row_scales, title_layers
+from her2stats.figures.panel.row_marks import column_texts
+from her2stats.figures.panel.row_panel import room_above, row_layers, row_panel
 from her2stats.figures.placeholder import placeholder
 from her2stats.figures.quasirandom import spread
-from her2stats.figures.row_axis import axis_title, fitting_ticks, row_scales, title_layers
-from her2stats.figures.row_marks import column_texts
-from her2stats.figures.row_panel import room_above, row_layers, row_panel
 from her2stats.figures.theme import GREY, INK, MARGIN, SMALL_SIZE, STRIPE, figure_theme
 from her2stats.figures.wording import plain
-from her2stats.wording.numbers import MINUS
+from her2stats.vocabulary.numbers import MINUS
 
 NEEDED = ("model", "quantity", "rel_diff", "tolerance", "verdict")
 AGREE, DISAGREE, NOT_CHECKED = "agree", "disagree", "not checked"

@@ -8,12 +8,12 @@ from typing import Any, Literal
 import pandas as pd
 from plotnine import aes, facet_wrap, geom_rect, ggplot, labs, scale_fill_manual
 
-from her2stats.figures.legend import legend_box
-from her2stats.figures.measure import wrapped
-from her2stats.figures.panel_head import PanelHead, panel_head
-from her2stats.figures.placeholder import placeholder
-from her2stats.figures.row_axis import axis_title, fitting_ticks, row_scales, title_layers
-from her2stats.figures.row_marks import (
+from her2stats.figures.panel.legend import legend_box
+from her2stats.figures.panel.measure import wrapped
+from her2stats.figures.panel.panel_head import PanelHead, panel_head
+from her2stats.figures.panel.places import Rows, is_second_test, result_rows, row_places
+from her2stats.figures.panel.row_axis import axis_title, fitting_ticks, row_scales, title_layers
+from her2stats.figures.panel.row_marks import (
     column_texts,
     count_texts,
     interval_marks,
@@ -22,9 +22,8 @@ from her2stats.figures.row_marks import (
     reasons,
     vertical,
 )
-from her2stats.figures.row_panel import RowPanel, room_above, row_labels, row_layers, row_panel
-from her2stats.figures.rows import Rows, is_second_test, result_rows, row_places
-from her2stats.figures.stratum_rows import (
+from her2stats.figures.panel.row_panel import RowPanel, room_above, row_labels, row_layers, row_panel
+from her2stats.figures.panel.stratum_rows import (
     described,
     empty_line_legend,
     panel_titles,
@@ -33,9 +32,10 @@ from her2stats.figures.stratum_rows import (
     stratum_legend,
     symbol_legend,
 )
+from her2stats.figures.placeholder import placeholder
 from her2stats.figures.theme import MARGIN, SMALL_SIZE, STRENGTH_COLOURS, figure_theme, stratum_scales
 from her2stats.figures.wording import cohort_name, display_name, p_equals
-from her2stats.wording.numbers import EN_DASH, NOT_ESTIMABLE, format_number, format_p
+from her2stats.vocabulary.numbers import EN_DASH, NOT_ESTIMABLE, format_number, format_p
 
 # The paper's words (legend of Fig. 1): |rho| from, to.
 STRENGTH = {"weak": (0.1, 0.3), "moderate": (0.3, 0.5), "strong": (0.5, 1.0)}

@@ -10,7 +10,7 @@ from scipy.cluster.hierarchy import leaves_list, linkage, optimal_leaf_ordering
 from scipy.spatial.distance import squareform
 
 from her2stats.figures.cell_types import display_order, lineage
-from her2stats.figures.rows import is_second_test
+from her2stats.figures.panel.places import is_second_test
 
 NOT_CELLS = ("Other", "Leukocytes, total")
 

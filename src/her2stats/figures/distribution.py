@@ -8,22 +8,22 @@ from typing import Any
 import pandas as pd
 from plotnine import aes, annotate, facet_wrap, geom_point, geom_rect, geom_segment, ggplot, labs
 
-from her2stats.figures.abundance_axis import abundance_limits, abundance_place, abundance_ticks
 from her2stats.figures.effect_rows import stratum_order
-from her2stats.figures.legend import legend_box
-from her2stats.figures.measure import wrapped
-from her2stats.figures.panel_head import PanelHead, panel_head
+from her2stats.figures.panel.abundance_axis import abundance_limits, abundance_place, abundance_ticks
+from her2stats.figures.panel.legend import legend_box
+from her2stats.figures.panel.measure import wrapped
+from her2stats.figures.panel.panel_head import PanelHead, panel_head
+from her2stats.figures.panel.places import Rows, as_list, is_second_test, result_rows, row_places
+from her2stats.figures.panel.row_axis import axis_title, fitting_ticks, row_scales, title_layers
+from her2stats.figures.panel.row_marks import column_texts, count_texts
+from her2stats.figures.panel.row_panel import RowPanel, room_above, row_labels, row_layers, row_panel
+from her2stats.figures.panel.stratum_rows import panel_titles, placed, stacked_height, stratum_legend
 from her2stats.figures.placeholder import placeholder
 from her2stats.figures.quasirandom import spread
-from her2stats.figures.row_axis import axis_title, fitting_ticks, row_scales, title_layers
-from her2stats.figures.row_marks import column_texts, count_texts
-from her2stats.figures.row_panel import RowPanel, room_above, row_labels, row_layers, row_panel
-from her2stats.figures.rows import Rows, as_list, is_second_test, result_rows, row_places
 from her2stats.figures.sample_frame import Samples, sample_frame
-from her2stats.figures.stratum_rows import panel_titles, placed, stacked_height, stratum_legend
 from her2stats.figures.theme import MARGIN, SMALL_SIZE, STRIPE, figure_theme, stratum_scales
 from her2stats.figures.wording import display_name, flag_reason, not_shown, stratum_name, within_a_sentence
-from her2stats.wording.numbers import NOT_ESTIMABLE, format_p
+from her2stats.vocabulary.numbers import NOT_ESTIMABLE, format_p
 
 ZEROS, ADJUSTED, UNADJUSTED = "zeros", "adj. p", "p"
 DAGGER = "\N{DAGGER}"

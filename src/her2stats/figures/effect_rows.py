@@ -6,7 +6,7 @@ from typing import Literal
 
 import pandas as pd
 
-from her2stats.figures.rows import STRATUM_ORDER, in_order, is_second_test
+from her2stats.figures.panel.places import STRATUM_ORDER, in_order, is_second_test
 
 RowVariable = Literal["auto", "outcome", "term"]
 

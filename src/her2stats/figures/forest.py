@@ -11,13 +11,13 @@ import pandas as pd
 from plotnine import aes, facet_wrap, ggplot, labs
 
 from her2stats.figures.effect_rows import RowVariable, effect_rows, interaction_rows
-from her2stats.figures.legend import legend_box
-from her2stats.figures.measure import wrapped
-from her2stats.figures.odds_axis import clip, clipping_legend, odds_limits, odds_ticks
-from her2stats.figures.panel_head import PanelHead, panel_head
-from her2stats.figures.placeholder import placeholder
-from her2stats.figures.row_axis import axis_title, fitting_ticks, row_scales, title_layers
-from her2stats.figures.row_marks import (
+from her2stats.figures.panel.legend import legend_box
+from her2stats.figures.panel.measure import wrapped
+from her2stats.figures.panel.odds_axis import clip, clipping_legend, odds_limits, odds_ticks
+from her2stats.figures.panel.panel_head import PanelHead, panel_head
+from her2stats.figures.panel.places import Rows, result_rows, row_places
+from her2stats.figures.panel.row_axis import axis_title, fitting_ticks, row_scales, title_layers
+from her2stats.figures.panel.row_marks import (
     column_texts,
     count_texts,
     diamonds,
@@ -26,9 +26,8 @@ from her2stats.figures.row_marks import (
     reasons,
     vertical,
 )
-from her2stats.figures.row_panel import RowPanel, room_above, row_labels, row_layers, row_panel
-from her2stats.figures.rows import Rows, result_rows, row_places
-from her2stats.figures.stratum_rows import (
+from her2stats.figures.panel.row_panel import RowPanel, room_above, row_labels, row_layers, row_panel
+from her2stats.figures.panel.stratum_rows import (
     described,
     empty_line_legend,
     panel_titles,
@@ -37,9 +36,10 @@ from her2stats.figures.stratum_rows import (
     stratum_legend,
     symbol_legend,
 )
+from her2stats.figures.placeholder import placeholder
 from her2stats.figures.theme import MARGIN, SMALL_SIZE, figure_theme, stratum_scales
 from her2stats.figures.wording import display_name
-from her2stats.wording.numbers import NOT_ESTIMABLE, format_p
+from her2stats.vocabulary.numbers import NOT_ESTIMABLE, format_p
 
 INTERACTION = "p int."
 

@@ -25,13 +25,13 @@ from plotnine import (
 
 from her2stats.figures.correlation_pairs import clustered, correlation_pairs, variable_order
 from her2stats.figures.heatmap_cells import NO_ESTIMATE, STARS, HeatGrid, Layout, cell_words, heat_grid, placed_cells
-from her2stats.figures.measure import widest, wrapped
+from her2stats.figures.panel.measure import widest, wrapped
+from her2stats.figures.panel.places import Rows, result_rows
+from her2stats.figures.panel.row_panel import PANEL_GAP, TICK_ROOM
 from her2stats.figures.placeholder import placeholder
-from her2stats.figures.row_panel import PANEL_GAP, TICK_ROOM
-from her2stats.figures.rows import Rows, result_rows
 from her2stats.figures.theme import DIVERGING, MARGIN, SMALL_SIZE, SMALLEST_SIZE, TEXT_SIZE, figure_theme
 from her2stats.figures.wording import display_name
-from her2stats.wording.numbers import EN_DASH, NOT_ESTIMABLE, format_number
+from her2stats.vocabulary.numbers import EN_DASH, NOT_ESTIMABLE, format_number
 
 
 def plot_heatmap(

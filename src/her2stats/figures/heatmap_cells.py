@@ -10,10 +10,10 @@ from typing import Literal
 import pandas as pd
 
 from her2stats.figures.effect_rows import stratum_order
-from her2stats.figures.row_panel import PANEL_GAP
+from her2stats.figures.panel.row_panel import PANEL_GAP
 from her2stats.figures.theme import GREY, INK
 from her2stats.figures.wording import cohort_name, stratum_name
-from her2stats.wording.numbers import EN_DASH, NOT_ESTIMABLE, count_range
+from her2stats.vocabulary.numbers import EN_DASH, NOT_ESTIMABLE, count_range
 
 Layout = Literal["auto", "columns", "rows", "mirrored"]
 STARS = ((0.001, "***"), (0.01, "**"), (0.05, "*"))

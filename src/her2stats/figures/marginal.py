@@ -26,12 +26,12 @@ from plotnine import (
 )
 
 from her2stats.figures.cell_types import display_order
-from her2stats.figures.legend import LegendBox, legend_box
 from her2stats.figures.marginal_input import AncovaLike, curve_parts, fitted_frames, of_model, score_name
 from her2stats.figures.marginal_notes import slope_notes
-from her2stats.figures.measure import fitting_size, wrapped
+from her2stats.figures.panel.legend import LegendBox, legend_box
+from her2stats.figures.panel.measure import fitting_size, wrapped
+from her2stats.figures.panel.places import STRATUM_ORDER, Rows, in_order, result_rows
 from her2stats.figures.placeholder import placeholder
-from her2stats.figures.rows import STRATUM_ORDER, Rows, in_order, result_rows
 from her2stats.figures.theme import GREY, INK, MARGIN, SMALL_SIZE, figure_theme, stratum_colours
 from her2stats.figures.wording import axis_numbers, cohort_name, display_name, plain, stratum_name
 from her2stats.statistics.result import Result

@@ -8,10 +8,10 @@ from typing import Any
 import pandas as pd
 from plotnine import aes, geom_text
 
-from her2stats.figures.measure import text_width, wrapped
+from her2stats.figures.panel.measure import text_width, wrapped
 from her2stats.figures.theme import GREY, INK, SMALL_SIZE
 from her2stats.figures.wording import not_estimable, p_equals
-from her2stats.wording.numbers import count_range, format_estimate
+from her2stats.vocabulary.numbers import count_range, format_estimate
 
 
 def slope_notes(table: pd.DataFrame, slopes: pd.DataFrame, room: float) -> list[Any]:

@@ -24,14 +24,14 @@ from plotnine import (
 )
 
 from her2stats.errors import Problem, TableError
-from her2stats.figures.measure import wrapped
-from her2stats.figures.odds_axis import clip, clipping_legend, odds_limits, odds_ticks
+from her2stats.figures.panel.measure import wrapped
+from her2stats.figures.panel.odds_axis import clip, clipping_legend, odds_limits, odds_ticks
+from her2stats.figures.panel.row_marks import BEYOND_SIZE
 from her2stats.figures.placeholder import placeholder
-from her2stats.figures.row_marks import BEYOND_SIZE
 from her2stats.figures.theme import BASE_SIZE, INK, MARGIN, SMALL_SIZE, figure_theme
 from her2stats.figures.wording import display_name, stratum_name
-from her2stats.published.matching import plain
-from her2stats.wording.numbers import format_number
+from her2stats.published.beside.matching import plain
+from her2stats.vocabulary.numbers import format_number
 
 Measure = Literal["rho", "odds ratio"]
 PRINTED, OWN = "printed in the paper", "this run"

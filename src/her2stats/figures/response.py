@@ -26,14 +26,14 @@ from plotnine import (
 from scipy.stats import binomtest
 
 from her2stats.errors import Problem, TableError
-from her2stats.figures.measure import fitting_size, wrapped
+from her2stats.figures.panel.measure import fitting_size, wrapped
+from her2stats.figures.panel.places import Rows, as_list, result_rows
 from her2stats.figures.placeholder import placeholder
-from her2stats.figures.rows import Rows, as_list, result_rows
 from her2stats.figures.theme import INK, SMALL_SIZE, figure_theme, stratum_colours
 from her2stats.figures.wording import cohort_name, display_name, not_estimable, p_equals
 from her2stats.statistics.result import Result
 from her2stats.statistics.specs import ResponseSpec
-from her2stats.wording.numbers import format_estimate
+from her2stats.vocabulary.numbers import format_estimate
 
 PANEL_MM = 50.0
 NARROWEST_PANEL_MM = 36.0

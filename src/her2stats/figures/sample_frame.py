@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from her2stats.errors import ProblemList, TableError
-from her2stats.figures.rows import Rows, as_list
+from her2stats.figures.panel.places import Rows, as_list
 from her2stats.statistics.result import Result
 
 Samples = pd.DataFrame | Mapping[str, pd.DataFrame]

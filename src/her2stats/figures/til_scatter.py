@@ -21,14 +21,14 @@ from plotnine import (
 )
 from scipy import stats
 
-from her2stats.figures.legend import legend_box
-from her2stats.figures.measure import wrapped
+from her2stats.figures.panel.legend import legend_box
+from her2stats.figures.panel.measure import wrapped
+from her2stats.figures.panel.places import Rows, as_list, in_order, is_second_test, result_rows
 from her2stats.figures.placeholder import placeholder
-from her2stats.figures.rows import Rows, as_list, in_order, is_second_test, result_rows
 from her2stats.figures.sample_frame import Samples, sample_frame
 from her2stats.figures.theme import GREY, INK, MARGIN, SMALL_SIZE, figure_theme, stratum_scales
 from her2stats.figures.wording import axis_numbers, cohort_name, display_name, not_estimable, p_equals, stratum_name
-from her2stats.wording.numbers import format_estimate
+from her2stats.vocabulary.numbers import format_estimate
 
 PANEL_MM = 52.0
 CURVE_POINTS = 60

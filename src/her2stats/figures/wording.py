@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 
 from her2stats.statistics.flags import code_of
-from her2stats.wording.names import stratum_label, variable_label
-from her2stats.wording.numbers import NOT_ESTIMABLE, format_number, p_phrase
+from her2stats.vocabulary.names import stratum_label, variable_label
+from her2stats.vocabulary.numbers import NOT_ESTIMABLE, format_number, p_phrase
 
 GENES = ("ERBB2", "ESR1", "PGR", "MKI67", "PTPRC")
 

@@ -1,19 +1,17 @@
 """The paper's printed numbers, an audit of them and of anybody's table, and a run beside them."""
 
-from her2stats.published.compare import compare_published
-from her2stats.published.correlations import audit_correlation
-from her2stats.published.count_tables import audit_counts
-from her2stats.published.counts import audit_percentage, audit_total
-from her2stats.published.effects import audit_interval
-from her2stats.published.estimates import published_estimates
-from her2stats.published.findings import findings_table, join_findings, verdict_counts
-from her2stats.published.interactions import audit_interaction
-from her2stats.published.odds_of_percentages import audit_odds_from_percentages
-from her2stats.published.odds_ratios import audit_odds_ratio
-from her2stats.published.paper import audit_paper, audit_published, citation, published_results
-from her2stats.published.sample_sizes import audit_common_sample, implied_sample_size
-from her2stats.published.spans import audit_reduction, audit_spread
-from her2stats.published.statements import (
+from her2stats.published.beside.compare import compare_published
+from her2stats.published.beside.summary import comparison_summary
+from her2stats.published.checks.correlations import audit_correlation
+from her2stats.published.checks.count_tables import audit_counts
+from her2stats.published.checks.counts import audit_percentage, audit_total
+from her2stats.published.checks.interactions import audit_interaction
+from her2stats.published.checks.intervals import audit_interval
+from her2stats.published.checks.odds_of_percentages import audit_odds_from_percentages
+from her2stats.published.checks.odds_ratios import audit_odds_ratio
+from her2stats.published.checks.sample_sizes import audit_common_sample, implied_sample_size
+from her2stats.published.checks.spans import audit_reduction, audit_spread
+from her2stats.published.checks.statements import (
     audit_agreement,
     audit_direction,
     audit_enumeration,
@@ -21,9 +19,11 @@ from her2stats.published.statements import (
     audit_rules,
     audit_strength,
 )
-from her2stats.published.summary import comparison_summary
-from her2stats.published.two_by_two import odds_ratio_intervals
-from her2stats.published.two_by_two_tests import two_by_two_p_values
+from her2stats.published.estimates import published_estimates
+from her2stats.published.exact.two_by_two import odds_ratio_intervals
+from her2stats.published.exact.two_by_two_tests import two_by_two_p_values
+from her2stats.published.findings import findings_table, join_findings, verdict_counts
+from her2stats.published.paper import audit_paper, audit_published, citation, published_results
 
 __all__ = [
     "audit_agreement",

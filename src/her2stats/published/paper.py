@@ -11,17 +11,16 @@ from typing import Any
 import pandas as pd
 
 from her2stats.errors import DataError, ProblemList
-from her2stats.published.correlations import audit_correlation
-from her2stats.published.count_tables import audit_counts
-from her2stats.published.counts import audit_percentage, audit_total
-from her2stats.published.effects import audit_interval
-from her2stats.published.findings import join_findings
-from her2stats.published.interactions import audit_interaction
-from her2stats.published.odds_of_percentages import audit_odds_from_percentages
-from her2stats.published.odds_ratios import audit_odds_ratio
-from her2stats.published.sample_sizes import audit_common_sample
-from her2stats.published.spans import audit_reduction, audit_spread
-from her2stats.published.statements import (
+from her2stats.published.checks.correlations import audit_correlation
+from her2stats.published.checks.count_tables import audit_counts
+from her2stats.published.checks.counts import audit_percentage, audit_total
+from her2stats.published.checks.interactions import audit_interaction
+from her2stats.published.checks.intervals import audit_interval
+from her2stats.published.checks.odds_of_percentages import audit_odds_from_percentages
+from her2stats.published.checks.odds_ratios import audit_odds_ratio
+from her2stats.published.checks.sample_sizes import audit_common_sample
+from her2stats.published.checks.spans import audit_reduction, audit_spread
+from her2stats.published.checks.statements import (
     audit_agreement,
     audit_direction,
     audit_enumeration,
@@ -29,6 +28,7 @@ from her2stats.published.statements import (
     audit_rules,
     audit_strength,
 )
+from her2stats.published.findings import join_findings
 
 Section = Mapping[str, Any]
 PAPER = "pizzamiglio2025.toml"

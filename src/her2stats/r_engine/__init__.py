@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from her2stats.r_engine.crosscheck import Crosscheck, crosscheck_r
-    from her2stats.r_engine.exchange import write_models
-    from her2stats.r_engine.exchange_reading import read_models
+    from her2stats.r_engine.exchange.reading import read_models
+    from her2stats.r_engine.exchange.writing import write_models
     from her2stats.r_engine.status import RStatus, r_status
 
 _PLACES = {
     "Crosscheck": "crosscheck",
     "crosscheck_r": "crosscheck",
-    "read_models": "exchange_reading",
-    "write_models": "exchange",
+    "read_models": "exchange.reading",
+    "write_models": "exchange.writing",
     "RStatus": "status",
     "r_status": "status",
 }

@@ -11,12 +11,12 @@ from typing import Literal
 import pandas as pd
 
 from her2stats.errors import DataError, EngineError, Problem
-from her2stats.r_engine.comparison import AGREE, DISAGREE, LABELS, MEASURED, NOT_CHECKED, WORDS, compare_answers
 from her2stats.r_engine.engines import EmbeddedR, Engine, EngineName, ScriptedR
+from her2stats.r_engine.exchange.fields import Question
 from her2stats.r_engine.families import check_families
-from her2stats.r_engine.fields import Question
 from her2stats.r_engine.process import Gone
 from her2stats.r_engine.status import what_is_missing
+from her2stats.r_engine.two_answers import AGREE, DISAGREE, LABELS, MEASURED, NOT_CHECKED, WORDS, compare_answers
 from her2stats.statistics.ancova import Ancova
 from her2stats.statistics.result import Result
 

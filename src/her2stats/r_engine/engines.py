@@ -14,11 +14,11 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from her2stats.r_engine.cells import hexadecimal
-from her2stats.r_engine.exchange import MODELS, write_questions
-from her2stats.r_engine.exchange_reading import read_exact
-from her2stats.r_engine.fields import Question, spec_fields
-from her2stats.r_engine.frames import column_cells, column_from_cells, frame_levels
+from her2stats.r_engine.exchange.cells import hexadecimal
+from her2stats.r_engine.exchange.fields import Question, spec_fields
+from her2stats.r_engine.exchange.frames import column_cells, column_from_cells, frame_levels
+from her2stats.r_engine.exchange.reading import read_exact
+from her2stats.r_engine.exchange.writing import MODELS, write_questions
 from her2stats.r_engine.locate import find_rscript
 from her2stats.r_engine.process import Conversation, Gone, python_environment, quiet_environment
 from her2stats.r_engine.sources import one_file, r_files, r_package

@@ -10,7 +10,7 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from her2stats.r_engine.comparison import DISAGREE, KEY, LABELS, NOT_CHECKED, compare_columns, unchecked_columns
+from her2stats.r_engine.two_answers import DISAGREE, KEY, LABELS, NOT_CHECKED, compare_columns, unchecked_columns
 from her2stats.statistics.result import Result
 
 ADJUSTED = ("p_adjusted", "p_bh")

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from typing import Any, TextIO
 
-from her2stats.r_engine.cells import escape, hexadecimal, number
+from her2stats.r_engine.exchange.cells import escape, hexadecimal, number
 
 MARK = "her2stats>"
 FUNCTIONS = "HER2STATS_R_FILES"

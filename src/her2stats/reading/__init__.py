@@ -1,7 +1,7 @@
 """Files into Cohorts."""
 
 from her2stats.reading.cibersortx import read_cibersortx
-from her2stats.reading.clinical import read_clinical
+from her2stats.reading.clinical.table import read_clinical
 from her2stats.reading.cohorts import read_cohort
 from her2stats.reading.expression import read_expression
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from her2stats.errors import Problem, TableError
 from her2stats.files import Content, read_content
-from her2stats.reading.text import TextTable, read_text_table
-from her2stats.reading.vocabulary import fold
+from her2stats.reading.formats.text import TextTable, read_text_table
+from her2stats.vocabulary.words import fold
 
 GENE_COLUMNS = ("gene symbol", "gene_symbol", "symbol", "gene", "hgnc symbol", "hgnc_symbol", "ilmn_gene", "genesymbol")
 TABLE = re.compile(rb"^!platform_table_begin\s*\n(.*?)^!platform_table_end", re.DOTALL | re.MULTILINE)

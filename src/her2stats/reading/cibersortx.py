@@ -20,9 +20,9 @@ from her2stats.deconvolution.settings import Settings
 from her2stats.errors import ProblemList, SampleError, TableError
 from her2stats.files import read_content
 from her2stats.notes import Note
-from her2stats.reading.matrix import Column, Floats, numbers_from_words
-from her2stats.reading.text import TextTable, read_text_table
-from her2stats.reading.workbook import read_workbook_table
+from her2stats.reading.formats.matrix import Column, Floats, numbers_from_words
+from her2stats.reading.formats.text import TextTable, read_text_table
+from her2stats.reading.formats.workbook import read_workbook_table
 
 Mode = Literal["absolute", "relative", "no.sumto1"]
 

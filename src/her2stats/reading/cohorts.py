@@ -13,13 +13,13 @@ import pandas as pd
 from her2stats.cohort import Clinical, Cohort, Expression, Scale
 from her2stats.errors import InputError, ProblemList, SampleError, ScaleError
 from her2stats.notes import Note
-from her2stats.reading.clinical import interpret
-from her2stats.reading.clinical_file import ClinicalFile, open_clinical
+from her2stats.reading.clinical.clinical_file import ClinicalFile, open_clinical
+from her2stats.reading.clinical.population import Population
+from her2stats.reading.clinical.table import interpret
 from her2stats.reading.expression import Normalise, interpret_matrix, open_matrix
-from her2stats.reading.formats import MatrixOptions
+from her2stats.reading.formats.dispatch import MatrixOptions
+from her2stats.reading.formats.matrix import RawMatrix
 from her2stats.reading.gates import lies_on_its_side
-from her2stats.reading.matrix import RawMatrix
-from her2stats.reading.population import Population
 
 OnMismatch = Literal["error", "intersect"]
 SHOWN = 6

@@ -8,7 +8,7 @@ import numpy as np
 
 from her2stats.errors import ProblemList, TableError
 from her2stats.notes import Note
-from her2stats.reading.matrix import RawMatrix
+from her2stats.reading.formats.matrix import RawMatrix
 
 
 def counts_per_million(raw: RawMatrix) -> RawMatrix:

@@ -11,14 +11,14 @@ import numpy as np
 import pandas as pd
 
 from her2stats.cohort import Expression, Scale, Source
+from her2stats.cohort.genes import CollapseRule, collapse_duplicates
 from her2stats.errors import GeneError, ProblemList, ScaleError, TableError
 from her2stats.files import read_content
-from her2stats.genes import CollapseRule, collapse_duplicates
 from her2stats.reading.annotation import read_annotation
 from her2stats.reading.counts import counts_per_million
-from her2stats.reading.formats import MatrixOptions, read_matrix
+from her2stats.reading.formats.dispatch import MatrixOptions, read_matrix
+from her2stats.reading.formats.matrix import Column, RawMatrix, numbers_from_words
 from her2stats.reading.gates import check_numbers, check_sample_names, check_scale, lies_on_its_side
-from her2stats.reading.matrix import Column, RawMatrix, numbers_from_words
 from her2stats.reading.rows import MissingRule, named_rows, without_missing
 
 Orientation = Literal["genes x samples", "samples x genes"]

@@ -10,7 +10,7 @@ import numpy as np
 
 from her2stats.cohort import Scale
 from her2stats.errors import ProblemList, SampleError, ScaleError, TableError
-from her2stats.reading.matrix import SHOWN, RawMatrix
+from her2stats.reading.formats.matrix import SHOWN, RawMatrix
 
 # No log2 of an expression value is above 30 (a count of a thousand million); no whole linear matrix stays below it.
 LOG2_MAXIMUM = 30.0

@@ -8,10 +8,10 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from her2stats.cohort.genes import NO_GENE, repair_symbols, symbols_of_ensembl
 from her2stats.errors import ProblemList, TableError
-from her2stats.genes import NO_GENE, repair_symbols, symbols_of_ensembl
 from her2stats.notes import Note
-from her2stats.reading.matrix import RawMatrix
+from her2stats.reading.formats.matrix import RawMatrix
 
 MissingRule = Literal["error", "drop"]
 SHOWN = 8

@@ -9,8 +9,8 @@ import pandas as pd
 
 from her2stats.report.statements import name_list
 from her2stats.tables.printed import PrintedTable
-from her2stats.wording.names import stratum_label
-from her2stats.wording.numbers import format_count, is_missing
+from her2stats.vocabulary.names import stratum_label
+from her2stats.vocabulary.numbers import format_count, is_missing
 
 Status = Literal["agree", "disagree", "not checked"]
 MOST_LISTED = 50

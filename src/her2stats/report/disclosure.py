@@ -10,8 +10,8 @@ from dataclasses import replace
 
 import pandas as pd
 
-from her2stats.report.folder import ResultsFolder
-from her2stats.report.schema import PER_PATIENT_TABLES, RESULT_TABLES
+from her2stats.results.folder import ResultsFolder
+from her2stats.results.schema import PER_PATIENT_TABLES, RESULT_TABLES
 from her2stats.tables.patients import PATIENTS
 
 SMALLEST_SHOWN = 5

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from her2stats.report.folder import CROSSCHECKED, ResultsFolder
-from her2stats.report.schema import PER_PATIENT_TABLES
-from her2stats.tables.csv_cells import csv_text
+from her2stats.results.csv_cells import csv_text
+from her2stats.results.folder import CROSSCHECKED, ResultsFolder
+from her2stats.results.schema import PER_PATIENT_TABLES
 
 _REDUNDANT = ("std_error", "statistic", "df", "p_value", "p_adjusted", "p_bh", "family", "n_events", "n_missing")
 _DIGITS = 6

@@ -14,7 +14,7 @@ import pandas as pd
 from her2stats.statistics.flags import code_of
 from her2stats.statistics.multiplicity import SECOND_TESTS
 from her2stats.tables.effects import records
-from her2stats.wording.numbers import Measure, is_missing
+from her2stats.vocabulary.numbers import Measure, is_missing
 
 Row = dict[str, Any]
 

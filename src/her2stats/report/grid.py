@@ -10,8 +10,8 @@ import pandas as pd
 
 from her2stats.report.findings import Row, judge
 from her2stats.tables.effects import records
-from her2stats.wording.names import stratum_label
-from her2stats.wording.numbers import Measure
+from her2stats.vocabulary.names import stratum_label
+from her2stats.vocabulary.numbers import Measure
 
 Mark = Literal["below", "above", "nominal-below", "nominal-above", "rest", "failed", ""]
 LARGEST = 24

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from importlib import resources
 
 from her2stats.report.agreement import Agreement
-from her2stats.report.folder import ResultsFolder
 from her2stats.report.statements import name_list
-from her2stats.wording.names import sentence_case
+from her2stats.results.folder import ResultsFolder
+from her2stats.vocabulary.names import sentence_case
 
 
 @dataclass(frozen=True)

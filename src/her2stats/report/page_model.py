@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from her2stats.report.captions import Caption
 from her2stats.report.methods import Methods
-from her2stats.report.picture import Image
 from her2stats.report.statements import Answer
+from her2stats.results.catalogue import Caption
+from her2stats.results.picture import Image
 from her2stats.tables import PrintedTable
 
 

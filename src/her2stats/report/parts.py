@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import pandas as pd
 
-from her2stats.report.captions import Caption
-from her2stats.report.folder import ResultsFolder
 from her2stats.report.page_model import FigurePart, Part, Section, TablePart, TextPart
 from her2stats.report.statements import name_list
+from her2stats.results.catalogue import Caption
+from her2stats.results.folder import ResultsFolder
 from her2stats.tables import PrintedTable
 
 Figures = Mapping[str, Sequence[FigurePart]]

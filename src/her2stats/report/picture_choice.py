@@ -6,7 +6,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import replace
 
-from her2stats.report.picture import Image, Picture
+from her2stats.results.picture import Image, Picture
 
 _COLOURS = 256
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from her2stats.report.findings import is_second_test
-from her2stats.report.folder import ResultsFolder
+from her2stats.results.folder import ResultsFolder
 
 __all__ = ["exposure_rows", "interaction_rows", "is_second_test", "is_spearman", "score_rows", "total_rows"]
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from her2stats.report.findings import Row
-from her2stats.report.folder import ResultsFolder
 from her2stats.report.statements import Answer, Statement, largest_size
+from her2stats.results.folder import ResultsFolder
 from her2stats.tables.effects import effect_text, records
 from her2stats.tables.response import reference_of
-from her2stats.wording.names import split_level, variable_label
-from her2stats.wording.numbers import format_percent, is_missing, p_phrase
+from her2stats.vocabulary.names import split_level, variable_label
+from her2stats.vocabulary.numbers import format_percent, is_missing, p_phrase
 
 
 def response_answer(folder: ResultsFolder) -> Answer | None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pandas as pd
 
 from her2stats.report.agreement import Agreement
-from her2stats.report.folder import ResultsFolder
 from her2stats.report.methods import write_methods
 from her2stats.report.page_model import ListPart, MethodsPart, Part, Section, TablePart, TextPart
 from her2stats.report.parts import Figures, section
+from her2stats.results.folder import ResultsFolder
 from her2stats.tables import PrintedTable
-from her2stats.wording.numbers import format_count
+from her2stats.vocabulary.numbers import format_count
 
 
 def methods_section(folder: ResultsFolder, agreement: Agreement) -> Section:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pandas as pd
 
-from her2stats.report.folder import ResultsFolder
 from her2stats.report.page_model import MorePart, Part, Section, TablePart
 from her2stats.report.parts import Figures, absent, by_cohort, section
+from her2stats.results.folder import ResultsFolder
 from her2stats.tables import PrintedTable
 from her2stats.tables.effects import records
-from her2stats.tables.journal import print_table_one
 from her2stats.tables.layouts import significant_digits
+from her2stats.tables.paper_tables import print_table_one
 from her2stats.tables.patients import PATIENTS
-from her2stats.wording.numbers import format_count, format_number, is_missing
+from her2stats.vocabulary.numbers import format_count, format_number, is_missing
 
 _MANY_ROWS = 12
 _MOST_WITH_RANGE = 2

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import pandas as pd
 
-from her2stats.report.folder import ResultsFolder
 from her2stats.report.page_model import MorePart, Part, Section, TablePart
 from her2stats.report.parts import Figures, absent, by_cohort, section, table_by_cohort
 from her2stats.report.question_rows import interaction_rows, is_second_test
+from her2stats.results.folder import ResultsFolder
 from her2stats.tables import PrintedTable, table_response
 from her2stats.tables.effects import effect_text, interval_name, records
 from her2stats.tables.flag_words import flag_notes
-from her2stats.tables.journal import print_response
 from her2stats.tables.layouts import Block, Cell, print_blocks, sample_size
-from her2stats.wording.names import sentence_case, stratum_label, term_label, variable_label
-from her2stats.wording.numbers import format_number, format_p, is_missing
+from her2stats.tables.paper_tables import print_response
+from her2stats.vocabulary.names import sentence_case, stratum_label, term_label, variable_label
+from her2stats.vocabulary.numbers import format_number, format_p, is_missing
 
 _RATIO_NOTE = "Ratio: odds ratio in HR-positive divided by odds ratio in HR-negative tumours."
 

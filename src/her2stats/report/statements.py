@@ -13,8 +13,8 @@ import pandas as pd
 from her2stats.report.findings import Judged, Row, judge, reasons
 from her2stats.report.grid import Grid
 from her2stats.tables.effects import effect_text, measure_of
-from her2stats.wording.names import sentence_case
-from her2stats.wording.numbers import Measure, is_missing, p_phrase
+from her2stats.vocabulary.names import sentence_case
+from her2stats.vocabulary.numbers import Measure, is_missing, p_phrase
 
 MOST_NAMED = 6
 _SYMBOLS: dict[Measure, str] = {"correlation": "ρ", "odds ratio": "OR", "slope": "slope"}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 
 from her2stats.report.findings import Judged, Row, judge
-from her2stats.report.folder import ResultsFolder
 from her2stats.report.grid import ALL, Grid, make_grid
 from her2stats.report.question_rows import exposure_rows, interaction_rows, total_rows
 from her2stats.report.response_words import response_answer
@@ -19,8 +18,9 @@ from her2stats.report.statements import (
     tally,
     with_value,
 )
+from her2stats.results.folder import ResultsFolder
 from her2stats.tables.effects import records
-from her2stats.wording.names import sentence_case, stratum_label
+from her2stats.vocabulary.names import sentence_case, stratum_label
 
 _MOST_CLINICAL = 5
 UNCORRECTED = "These p-values are not corrected for multiple testing."

@@ -17,10 +17,8 @@ from markupsafe import Markup
 
 from her2stats.errors import OutputError, Problem
 from her2stats.report.agreement import Agreement, read_agreement
-from her2stats.report.captions import FURTHER, caption_of, cohorts_of_plain_figures
 from her2stats.report.disclosure import PUBLIC_NOTE, suppress_small_counts
 from her2stats.report.embedded import embed_tables
-from her2stats.report.folder import ResultsFolder, read_folder
 from her2stats.report.page_model import AnswersPart, FigurePart, MorePart, Part, Section, TablePart, TextPart
 from her2stats.report.parts import Figures, section
 from her2stats.report.picture_choice import choose_images
@@ -34,6 +32,8 @@ from her2stats.report.sections_audit import agreement_section, methods_section, 
 from her2stats.report.sections_data import fractions_section, population_section, scores_section
 from her2stats.report.sections_models import ancova_section, clinical_section, odds_section, response_section
 from her2stats.report.summary import plain_summary
+from her2stats.results.catalogue import FURTHER, caption_of, cohorts_of_plain_figures
+from her2stats.results.folder import ResultsFolder, read_folder
 from her2stats.tables import table_html
 
 REPORT = "report.html"

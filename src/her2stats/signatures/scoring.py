@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from her2stats.errors import CoverageError, DataError, GeneError, Problem, ProblemList
-from her2stats.notebook import panel_html
 from her2stats.notes import Note
 from her2stats.signatures.catalogue import SOURCES
 from her2stats.signatures.catalogue import signature as from_catalogue
@@ -19,6 +18,7 @@ from her2stats.signatures.methods.means import mean_score, mean_z_score, weighte
 from her2stats.signatures.methods.pc1 import pc1_score
 from her2stats.signatures.methods.ranks import singscore_score, ssgsea_score
 from her2stats.signatures.preparation import Floats, Matrix, Measured, prepare
+from her2stats.vocabulary.notebook import panel_html
 
 Method = Literal["mean", "mean-z", "weighted", "pc1", "ssgsea", "singscore"]
 LowCoverage = Literal["error", "flag"]

@@ -8,7 +8,6 @@ from numbers import Integral
 import pandas as pd
 
 from her2stats.errors import DataError, ProblemList
-from her2stats.notebook import panel_html
 from her2stats.statistics.ancova_model import AncovaModels
 from her2stats.statistics.ancova_rows import curve_rows, slope_rows, test_rows
 from her2stats.statistics.arguments import Names, as_names, check_choice, check_level, check_names
@@ -16,6 +15,7 @@ from her2stats.statistics.design import Term, two_way_terms
 from her2stats.statistics.frame import model_frame
 from her2stats.statistics.result import Result, shown_columns
 from her2stats.statistics.specs import AncovaSpec, Weights
+from her2stats.vocabulary.notebook import panel_html
 
 
 @dataclass(frozen=True, eq=False)

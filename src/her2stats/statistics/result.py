@@ -8,8 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from her2stats.notebook import MOST_ROWS, panel_html
 from her2stats.statistics.specs import Spec
+from her2stats.vocabulary.notebook import MOST_ROWS, panel_html
 
 TEXT = ("cohort", "stratum", "outcome", "term")
 NUMBERS = ("estimate", "std_error", "conf_low", "conf_high", "statistic", "df", "p_value", "p_adjusted")

@@ -9,7 +9,7 @@ import pandas as pd
 
 from her2stats.errors import DataError, InputError, Problem
 from her2stats.published import compare_published, comparison_summary
-from her2stats.published.run_tables import ABUNDANCE, TABLES
+from her2stats.published.beside.run_tables import ABUNDANCE, TABLES
 from her2stats.report import read_tables
 from her2stats.study.results import read_provenance
 
@@ -87,7 +87,7 @@ def beside_the_paper(results: str | Path, *, output: Path | None = None) -> Besi
 
 def _write(beside: BesideThePaper, output: Path) -> None:
     from her2stats.figures import plot_published, save_figure
-    from her2stats.study.single_steps import write_csv
+    from her2stats.results.csv_cells import write_csv
 
     write_csv(beside.comparison, output / "comparison.csv", index=False)
     write_csv(beside.summary, output / "summary.csv", index=False)

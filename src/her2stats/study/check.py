@@ -6,8 +6,8 @@ import pandas as pd
 
 from her2stats.cohort import Cohort
 from her2stats.errors import Her2statsError, ProblemList, StudyFileError
+from her2stats.results.place import what_is_in_the_way
 from her2stats.study.inputs import read_inputs
-from her2stats.study.results_folder import what_is_in_the_way
 from her2stats.study.study_file import Study
 
 COLUMNS = ("where", "row", "column", "value", "problem", "remedy")

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from her2stats.cohort import Cohort
 from her2stats.deconvolution.result import QUALITY
 from her2stats.errors import ProblemList, TableError
-from her2stats.study.exposure import ScoredCohort
-from her2stats.study.material import clinical_cuts
+from her2stats.study.analysis.material import clinical_cuts
+from her2stats.study.analysis.scores import ScoredCohort
 from her2stats.study.study_file import Study
 
 

@@ -10,15 +10,15 @@ from typing import Any
 import pandas as pd
 
 from her2stats.errors import DataError, Problem, ProblemList
-from her2stats.notebook import panel_html
 from her2stats.report import Gap, read_tables
 from her2stats.statistics.result import COLUMNS as RESULT_COLUMNS
 from her2stats.study.origin import differences
 from her2stats.study.results import read_folder_tables, read_provenance
 from her2stats.study.row_changes import COLUMNS, ORDER, changed_rows, table_change
 from her2stats.tables.effects import measure_of
-from her2stats.wording.names import stratum_label
-from her2stats.wording.numbers import format_estimate, format_p
+from her2stats.vocabulary.names import stratum_label
+from her2stats.vocabulary.notebook import panel_html
+from her2stats.vocabulary.numbers import format_estimate, format_p
 
 UNCHANGED = "No result row changed."
 TOLERANCE = 1e-9  # other processors and libraries differ by rounding; a finding does not hang on it

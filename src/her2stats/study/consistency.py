@@ -6,7 +6,7 @@ import pandas as pd
 
 from her2stats.errors import FileError, ProblemList
 from her2stats.statistics import combine
-from her2stats.study.pooled import POOLED_TABLE
+from her2stats.study.analysis.pooled import POOLED_TABLE
 from her2stats.study.result_tables import RESULT_TABLES
 from her2stats.study.results import StudyResults
 

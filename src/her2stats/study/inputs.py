@@ -17,11 +17,11 @@ from her2stats.reading import read_cohort
 from her2stats.signatures import read_signature
 from her2stats.signatures.signature_file import names_a_file
 from her2stats.statistics.frame import MOST_LEVELS
-from her2stats.study.cohort_analysis import read_fractions
+from her2stats.study.analysis.cohort_analysis import read_fractions
+from her2stats.study.analysis.gene_names import expression_for_genes, expression_for_matrix
+from her2stats.study.analysis.material import Answers
+from her2stats.study.analysis.scores import ScoredCohort, genes_beside_exposure, score_cohort, score_exposure_of
 from her2stats.study.column_names import check_column_names
-from her2stats.study.exposure import ScoredCohort, genes_beside_exposure, score_cohort, score_exposure_of
-from her2stats.study.gene_names import expression_for_genes, expression_for_matrix
-from her2stats.study.material import Answers
 from her2stats.study.progress import Progress, silent
 from her2stats.study.study_file import CohortSection, Study
 

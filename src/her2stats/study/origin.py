@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from her2stats.errors import FileError, InputError, Problem
-from her2stats.study.cohort_analysis import CohortAnalysis
+from her2stats.results.place import PROVENANCE, is_results_folder
+from her2stats.study.analysis.cohort_analysis import CohortAnalysis
 from her2stats.study.provenance import provenance
-from her2stats.study.results_folder import PROVENANCE, is_results_folder
 from her2stats.study.study_file import Study
 
 MAY_CHANGE = ("title", "public")  # they change how the report looks, and no number

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from her2stats.study.cache import Cache
-from her2stats.study.cohort_analysis import analyse_cohort, where_fractions_come_from
-from her2stats.study.drawing import Drawing
+from her2stats.study.analysis.cohort_analysis import analyse_cohort, where_fractions_come_from
 from her2stats.study.inputs import read_inputs
-from her2stats.study.r_comparison import r_comparison_state
 from her2stats.study.run import checked_stages, model_results
+from her2stats.study.stages.cache import Cache
+from her2stats.study.stages.figures import Drawing
+from her2stats.study.stages.r import r_comparison_state
 from her2stats.study.study_figures import all_drawings
 from her2stats.study.study_file import Study
 

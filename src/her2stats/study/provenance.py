@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from her2stats.signatures.signature_file import names_a_file
-from her2stats.study.cohort_analysis import CohortAnalysis
+from her2stats.study.analysis.cohort_analysis import CohortAnalysis
 from her2stats.study.study_file import Study
 
 NAMED_PACKAGES = ("numpy", "pandas", "scipy", "statsmodels", "scikit-learn", "plotnine")

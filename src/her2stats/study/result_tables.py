@@ -8,12 +8,12 @@ from pathlib import Path
 import pandas as pd
 
 from her2stats.notes import notes_table
-from her2stats.report.schema import SCHEMAS
+from her2stats.results.csv_cells import csv_text
+from her2stats.results.schema import SCHEMAS
 from her2stats.statistics import combine
-from her2stats.study.cohort_analysis import CELL_TABLES, CohortAnalysis
-from her2stats.study.pooled import POOLED_TABLE, pooled_odds_ratios
+from her2stats.study.analysis.cohort_analysis import CELL_TABLES, CohortAnalysis
+from her2stats.study.analysis.pooled import POOLED_TABLE, pooled_odds_ratios
 from her2stats.tables import table_one
-from her2stats.tables.csv_cells import csv_text
 
 RESULT_TABLES = (*CELL_TABLES, "response")
 TABLES = ("scores", "coverage", "fractions", "abundance", "table_one", "notes", "omitted", *RESULT_TABLES, POOLED_TABLE)

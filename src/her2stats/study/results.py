@@ -12,13 +12,13 @@ import pandas as pd
 from packaging.version import Version
 
 from her2stats.errors import FileError, Her2statsError, Problem, ProblemList
-from her2stats.notebook import panel_html
 from her2stats.r_engine import read_models
 from her2stats.report import Gap, key_findings, read_folder
+from her2stats.results.csv_cells import unguarded
+from her2stats.results.place import PROVENANCE, is_results_folder
 from her2stats.statistics import Result
 from her2stats.statistics.result import COUNTS, NUMBERS
-from her2stats.study.results_folder import PROVENANCE, is_results_folder
-from her2stats.tables.csv_cells import unguarded
+from her2stats.vocabulary.notebook import panel_html
 
 # From pandas 3.1 on numbers are read exactly, and asking for it is deprecated.
 EXACT_NUMBERS: dict[str, Any] = {} if Version(pd.__version__) >= Version("3.1") else {"float_precision": "round_trip"}

@@ -11,20 +11,20 @@ from typing import Literal, get_args
 from her2stats.errors import InputError, Problem
 from her2stats.r_engine import write_models
 from her2stats.report import write_report
+from her2stats.results.place import PROVENANCE, fresh_folder
 from her2stats.statistics import Result
-from her2stats.study.cache import NO_CACHE, Cache
-from her2stats.study.cohort_analysis import CohortAnalysis, analyse_cohort
+from her2stats.study.analysis.cohort_analysis import CohortAnalysis, analyse_cohort
+from her2stats.study.analysis.pooled import POOLED_TABLE, pooled_odds_ratios
 from her2stats.study.crosscheck import draw_agreement, write_crosscheck
-from her2stats.study.drawing import draw_once
 from her2stats.study.inputs import read_inputs
 from her2stats.study.origin import check_is_results_folder, check_same_origin
-from her2stats.study.pooled import POOLED_TABLE, pooled_odds_ratios
 from her2stats.study.progress import Progress, silent
 from her2stats.study.provenance import provenance, write_provenance
-from her2stats.study.r_comparison import compare_with_r
 from her2stats.study.result_tables import RESULT_TABLES, result_tables, write_tables
 from her2stats.study.results import StudyResults, load_results
-from her2stats.study.results_folder import PROVENANCE, fresh_folder
+from her2stats.study.stages.cache import NO_CACHE, Cache
+from her2stats.study.stages.figures import draw_once
+from her2stats.study.stages.r import compare_with_r
 from her2stats.study.study_figures import all_drawings
 from her2stats.study.study_file import Study, read_study
 from her2stats.tables import save_workbook

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import pandas as pd
 
 from her2stats.statistics import Result, combine
-from her2stats.study.cohort_analysis import CohortAnalysis
-from her2stats.study.drawing import Drawing
-from her2stats.study.pooled import pooled_odds_ratios
+from her2stats.study.analysis.cohort_analysis import CohortAnalysis
+from her2stats.study.analysis.pooled import pooled_odds_ratios
+from her2stats.study.stages.figures import Drawing
 from her2stats.study.study_file import Study
 
 MOST_MARGINAL = 6  # panels of Fig. 3; the paper shows two

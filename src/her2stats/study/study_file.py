@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from her2stats.cohort.genes import CollapseRule
 from her2stats.errors import CONTROL_CODES, FileError, Problem, ProblemList, StudyFileError
-from her2stats.genes import CollapseRule
 from her2stats.reading.expression import Orientation
 from her2stats.reading.rows import MissingRule
 from her2stats.signatures.signature_file import names_a_file

@@ -7,7 +7,7 @@ from her2stats.tables.patients import table_one
 from her2stats.tables.printed import PrintedTable
 from her2stats.tables.response import table_response
 from her2stats.tables.workbook import save_workbook
-from her2stats.wording.numbers import format_estimate, format_p
+from her2stats.vocabulary.numbers import format_estimate, format_p
 
 __all__ = [
     "PrintedTable",

@@ -12,8 +12,8 @@ from her2stats.errors import DataError, Problem
 from her2stats.statistics.flags import code_of
 from her2stats.statistics.result import Result, as_result_table
 from her2stats.tables.flag_words import MARK
-from her2stats.wording.names import stratum_label, term_label, variable_label
-from her2stats.wording.numbers import Measure, format_count, format_estimate, format_p, is_missing
+from her2stats.vocabulary.names import stratum_label, term_label, variable_label
+from her2stats.vocabulary.numbers import Measure, format_count, format_estimate, format_p, is_missing
 
 Results = Result | pd.DataFrame | Iterable[Result | pd.DataFrame]
 

@@ -11,8 +11,8 @@ import pandas as pd
 from her2stats.tables.effects import effect_text, interval_name, records
 from her2stats.tables.flag_words import MARK, flag_notes
 from her2stats.tables.printed import PrintedTable
-from her2stats.wording.names import level_label, variable_label
-from her2stats.wording.numbers import Measure, count_range, format_count, format_number, format_p, is_missing
+from her2stats.vocabulary.names import level_label, variable_label
+from her2stats.vocabulary.numbers import Measure, count_range, format_count, format_number, format_p, is_missing
 
 Cell = Literal["effect", "p", "p_adjusted", "statistic", "reference", "comparison", "n"]
 

@@ -9,8 +9,8 @@ import pandas as pd
 
 from her2stats.errors import DataError, ProblemList
 from her2stats.tables.variables import ClinicalVariable, describe_variable
-from her2stats.wording.names import sentence_case
-from her2stats.wording.numbers import EN_DASH, format_count, format_number, format_percent
+from her2stats.vocabulary.names import sentence_case
+from her2stats.vocabulary.numbers import EN_DASH, format_count, format_number, format_percent
 
 VARIABLES = ("age", "size_cm", "grade", "hr", "her2_ihc", "her2_group", "pam50", "complete_response", "pcr")
 MEDIAN_LEVEL = "median (IQR)"

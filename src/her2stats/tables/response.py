@@ -9,8 +9,8 @@ import pandas as pd
 
 from her2stats.errors import DataError, Problem
 from her2stats.tables.effects import Results, effect_text, records, result_rows
-from her2stats.wording.names import reference_label, sentence_case, split_level, variable_label
-from her2stats.wording.numbers import format_count, format_percent, is_missing
+from her2stats.vocabulary.names import reference_label, sentence_case, split_level, variable_label
+from her2stats.vocabulary.numbers import format_count, format_percent, is_missing
 
 ODDS_RATIO_ROW = "Odds ratio"
 _COUNTS = ("n_reference", "n_events_reference", "n_comparison", "n_events_comparison")

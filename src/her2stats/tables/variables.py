@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from her2stats.wording.names import variable_label
+from her2stats.vocabulary.names import variable_label
 
 _ORDERS: dict[str, tuple[str, ...]] = {
     "grade": ("I", "II", "III"),

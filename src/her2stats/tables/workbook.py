@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from her2stats.errors import DataError, OutputError, Problem, ProblemList
-from her2stats.wording.numbers import is_missing
+from her2stats.vocabulary.numbers import is_missing
 
 if TYPE_CHECKING:
     from openpyxl.worksheet._write_only import WriteOnlyWorksheet

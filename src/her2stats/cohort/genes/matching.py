@@ -1,0 +1,162 @@
+"""The genes that somebody wants, found among the genes that a matrix has, whatever they were called at the time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from her2stats.cohort.genes.duplicates import CollapseRule, collapse_duplicates
+from her2stats.cohort.genes.symbol_table import symbol_table
+from her2stats.errors import GeneError, ProblemList
+from her2stats.notes import Note
+
+SHOWN = 12
+
+
+@dataclass(frozen=True)
+class MatchedSymbols:
+    """Which row of a matrix is which gene wanted.
+
+    Parameters
+    ----------
+    rows : dict
+        Gene wanted -> symbol in the matrix, for the genes that are exactly one row.
+    renamed : dict
+        Those of `rows` whose two names differ.
+    several : dict
+        Gene wanted -> symbols in the matrix, for the genes that stand in more than one row under different names.
+    unclear : tuple of str
+        Genes wanted that are the same gene as another one wanted, where a row under a third name could be either.
+    """
+
+    rows: dict[str, str]
+    renamed: dict[str, str]
+    several: dict[str, tuple[str, ...]]
+    unclear: tuple[str, ...]
+
+
+def match_symbols(wanted: Iterable[str], available: Iterable[str]) -> MatchedSymbols:
+    """Find genes by their own symbol, and by every earlier or later symbol of the same gene.
+
+    A row whose own name is wanted is never given to another gene, and nothing is chosen between two rows.
+
+    Parameters
+    ----------
+    wanted : iterable of str
+        Symbols of a signature.
+    available : iterable of str
+        Symbols of a matrix.
+
+    Returns
+    -------
+    MatchedSymbols
+
+    Examples
+    --------
+    >>> match_symbols(["EMR1", "ERBB2", "MARCHF1"], ["ADGRE1", "ERBB2", "MARCH1"]).renamed
+    {'EMR1': 'ADGRE1', 'MARCHF1': 'MARCH1'}
+    >>> match_symbols(["SEPTIN2"], ["SEPT2", "SEPTIN2"]).several
+    {'SEPTIN2': ('SEPTIN2', 'SEPT2')}
+    >>> match_symbols(["KIAA0754"], ["MACF1"]).rows
+    {}
+    """
+    asked = list(dict.fromkeys(wanted))
+    present, asked_set = set(available), set(asked)
+    table = symbol_table()
+    # Two wanted genes that are one and the same today keep their own rows, and cannot both be given another.
+    claims: dict[str, list[str]] = {}
+    for gene in asked:
+        claims.setdefault(table.canonical(gene), []).append(gene)
+    others = {canonical: sorted((table.spellings(canonical) & present) - asked_set) for canonical in claims}
+    rows: dict[str, str] = {}
+    several: dict[str, tuple[str, ...]] = {}
+    unclear: list[str] = []
+    for gene in asked:
+        canonical = table.canonical(gene)
+        own, other = [gene] if gene in present else [], others[canonical]
+        if len(claims[canonical]) > 1 and own:
+            rows[gene] = gene
+        elif len(claims[canonical]) > 1 and other:
+            unclear.append(gene)
+        elif len(own + other) > 1:
+            several[gene] = (*own, *other)
+        elif own or other:
+            rows[gene] = (own + other)[0]
+    renamed = {gene: symbol for gene, symbol in rows.items() if gene != symbol}
+    return MatchedSymbols(rows, renamed, several, tuple(unclear))
+
+
+def harmonise_genes(
+    expression: pd.DataFrame, wanted: Sequence[str], *, what: str = "", duplicates: CollapseRule = "error"
+) -> tuple[pd.DataFrame, list[Note]]:
+    """Give the rows of a matrix the symbols that a signature uses for the same genes.
+
+    Parameters
+    ----------
+    expression : DataFrame
+        genes x samples.
+    wanted : sequence of str
+        Symbols of the signature.
+    what : str
+        Name of the signature, for the notes.
+    duplicates : {"error", "max-mean", "mean", "median"}
+        What to do with a wanted gene that stands in two rows under two names, as in `collapse_duplicates`. Rows that
+        no signature wants stay as they are.
+
+    Returns
+    -------
+    (DataFrame, list of Note)
+        The matrix with renamed rows (the same object where none is), and notes that list every renaming and every
+        row that was merged.
+
+    Raises
+    ------
+    GeneError
+        A wanted gene stands there under two names, and no rule was declared.
+
+    Examples
+    --------
+    >>> matrix = pd.DataFrame({"s1": [1.0, 2.0, 4.0]}, index=["KIAA0125", "SEPT2", "SEPTIN2"])
+    >>> harmonise_genes(matrix, ["FAM30A", "SEPTIN2"], duplicates="mean")[0]["s1"].to_dict()
+    {'FAM30A': 1.0, 'SEPTIN2': 3.0}
+    """
+    matched = match_symbols(wanted, expression.index.tolist())
+    title, notes = f"{what}: " if what else "", []
+    if matched.several and duplicates == "error":
+        _refuse(matched.several)
+    if matched.unclear:
+        listed = _some(sorted(matched.unclear))
+        note = f"{title}genes that are the same gene as another one wanted, left missing"
+        notes.append(Note("genes", note, len(matched.unclear), listed))
+    if matched.renamed:
+        listed = ", ".join(f"{old} is {new}" for new, old in sorted(matched.renamed.items()))  # all: each is a repair
+        notes.append(Note("genes", f"{title}genes found under another symbol", len(matched.renamed), listed))
+    if matched.several:
+        listed = ", ".join(f"{gene}: {' and '.join(rows)}" for gene, rows in sorted(matched.several.items()))
+        note = f"{title}genes that stand in rows of two names, made one ({duplicates})"
+        notes.append(Note("genes", note, len(matched.several), listed))
+    back = {symbol: gene for gene, symbol in matched.renamed.items()}
+    back |= {symbol: gene for gene, symbols in matched.several.items() for symbol in symbols}
+    if not back:
+        return expression, notes
+    names = [back.get(symbol, symbol) for symbol in expression.index]
+    renamed = expression.set_axis(pd.Index(names, name=expression.index.name), axis=0)
+    return (collapse_duplicates(renamed, duplicates)[0] if matched.several else renamed), notes
+
+
+def _refuse(several: Mapping[str, tuple[str, ...]]) -> None:
+    found = ProblemList()
+    remedy = 'say how to make them one, duplicates = "max-mean", "mean" or "median", or take one of the rows out'
+    for gene, rows in sorted(several.items())[:SHOWN]:
+        told = f"rows {' and '.join(repr(row) for row in rows)} are one gene, {symbol_table().canonical(gene)} today"
+        found.add(GeneError, told, row=f"gene {gene!r}", value=rows[-1], remedy=remedy)
+    if len(several) > SHOWN:
+        more = f"{len(several) - SHOWN} more genes stand in rows of two names"
+        found.add(GeneError, more, remedy=remedy)
+    found.raise_if_any()
+
+
+def _some(words: Sequence[str]) -> str:
+    return ", ".join(words[:SHOWN]) + (f" and {len(words) - SHOWN} more" if len(words) > SHOWN else "")

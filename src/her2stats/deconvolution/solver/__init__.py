@@ -1,0 +1,1 @@
+"""The exact optimum of nu-support-vector regression with a linear kernel."""

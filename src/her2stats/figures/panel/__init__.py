@@ -1,0 +1,1 @@
+"""What figures of rows are made of: places, axes, marks, heads and legends, measured in millimetres."""

@@ -1,0 +1,158 @@
+"""Marks of a figure of rows: points with intervals, arrows where an interval goes on, diamonds, and texts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+from matplotlib.patheffects import withStroke
+from plotnine import aes, geom_point, geom_polygon, geom_segment, geom_text
+
+from her2stats.figures.panel.measure import text_width
+from her2stats.figures.panel.row_panel import RowPanel
+from her2stats.figures.theme import GREY, INK, SMALL_SIZE
+from her2stats.vocabulary.numbers import NOT_ESTIMABLE
+
+BEYOND_SIZE = 2.4  # of the arrow in the place of an estimate; an arrow of an interval has 1.3
+
+
+def interval_marks(rows: pd.DataFrame, geometry: RowPanel) -> list[Any]:
+    """Interval and point of each row in the colour and shape of its stratum; arrows at clipped ends.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        x, xmin, xmax, y, Stratum, significant (filled symbol), clipped_low, clipped_high, off_scale. A row whose
+        estimate lies beyond the axis has a large arrow at that end in place of its symbol.
+    geometry : RowPanel
+        Of the panels.
+    """
+    if not len(rows):
+        return []
+    marks: list[Any] = [
+        geom_segment(aes(x="xmin", xend="xmax", y="y", yend="y", color="Stratum"), rows, size=0.55, show_legend=False)
+    ]
+    marks += clipped_ends(rows, geometry)
+    points = rows[~rows["off_scale"]]
+    mapping = aes("x", "y", color="Stratum", shape="Stratum")
+    filled, hollow = points[points["significant"]], points[~points["significant"]]
+    if len(hollow):
+        marks.append(geom_point(mapping, hollow, size=1.6, stroke=0.5, fill="white", show_legend=not len(filled)))
+    if len(filled):
+        marks.append(geom_point(mapping, filled, size=1.6, stroke=0.5))
+    return [*marks, *estimates_beyond(rows, geometry)]
+
+
+def estimates_beyond(rows: pd.DataFrame, geometry: RowPanel) -> list[Any]:
+    """Large arrows, filled or open as the symbol would be, where the estimate itself lies beyond the axis."""
+    beyond = rows[rows["off_scale"]]
+    right = beyond["x"] > (geometry.low + geometry.high) / 2
+    inset = 0.9 * geometry.unit
+    marks: list[Any] = []
+    for part, end, arrow in ((beyond[~right], geometry.low + inset, "<"), (beyond[right], geometry.high - inset, ">")):
+        for own, look in ((part[part["significant"]], {}), (part[~part["significant"]], {"fill": "white"})):
+            if len(own):
+                mapping = aes("end", "y", color="Stratum")
+                style = {"shape": arrow, "size": BEYOND_SIZE, "stroke": 0.5, "show_legend": False, **look}
+                marks.append(geom_point(mapping, own.assign(end=end), **style))
+    return marks
+
+
+def clipped_ends(rows: pd.DataFrame, geometry: RowPanel) -> list[Any]:
+    """Arrows where an interval goes on beyond the axis."""
+    marks: list[Any] = []
+    inset = 0.45 * geometry.unit
+    for clipped, end, arrow in (
+        ("clipped_low", geometry.low + inset, "<"),
+        ("clipped_high", geometry.high - inset, ">"),
+    ):
+        ends = rows[rows[clipped]].assign(end=end)
+        if len(ends):
+            mapping = aes("end", "y", color="Stratum")
+            marks.append(geom_point(mapping, ends, shape=arrow, size=1.3, stroke=0.2, show_legend=False))
+    return marks
+
+
+def diamonds(rows: pd.DataFrame, geometry: RowPanel) -> list[Any]:
+    """Pooled estimates: diamonds from limit to limit, widest at the estimate."""
+    if not len(rows):
+        return []
+    half = 0.36 / rows["Stratum"].cat.categories.size
+    corners = [("xmin", 0.0), ("x", half), ("xmax", 0.0), ("x", -half)]
+    outline = pd.concat(
+        [rows.assign(corner_x=rows[place], corner_y=rows["y"] + up, line=rows.index) for place, up in corners]
+    )
+    mapping = aes("corner_x", "corner_y", group="line", color="Stratum", fill="Stratum")
+    return [geom_polygon(mapping, outline, size=0.4, show_legend=False), *clipped_ends(rows, geometry)]
+
+
+def vertical(x: float, places: pd.DataFrame) -> Any:
+    """Line of no association, through all rows but not through their header."""
+    line = pd.DataFrame({"x": [x], "y": places["y"].min() - 0.5, "yend": places["y"].max() + 0.5})
+    return geom_segment(aes("x", "y", xend="x", yend="yend"), line, color=INK, size=0.5, inherit_aes=False)
+
+
+def reasons(rows: pd.DataFrame, geometry: RowPanel) -> list[Any]:
+    """In the place of an interval: why there is none, in the middle of the axis or, if longer, up to its right."""
+    rows = rows[rows["reason"] != ""]
+    layers: list[Any] = []
+    fits = pd.Series([text_width(text, SMALL_SIZE) <= geometry.axis_mm for text in rows["reason"]], rows.index, bool)
+    for part, x, ha in (
+        (rows[fits], (geometry.low + geometry.high) / 2, "center"),
+        (rows[~fits], geometry.low + 0.6 * geometry.unit, "left"),
+    ):
+        if len(part):
+            mapping = aes("x", "y", label="reason")
+            halo = [withStroke(linewidth=1.5, foreground="white")]
+            style = {"size": SMALL_SIZE, "fontstyle": "italic", "color": GREY, "ha": ha, "path_effects": halo}
+            layers.append(geom_text(mapping, part.assign(x=x), **style, inherit_aes=False))
+    return layers
+
+
+def reason_beside(rows: pd.DataFrame, geometry: RowPanel) -> pd.DataFrame:
+    """Where a reason is longer than the axis it takes the room of its row's text too: "n.e. (reason)" in one."""
+    rows = rows.copy()
+    long = [reason != "" and text_width(reason, SMALL_SIZE) > geometry.axis_mm for reason in rows["reason"]]
+    rows.loc[long, "reason"] = [f"{NOT_ESTIMABLE} ({reason})" for reason in rows.loc[long, "reason"]]
+    rows.loc[long, "text"] = ""
+    return rows
+
+
+def reason_alone(rows: pd.DataFrame) -> pd.DataFrame:
+    """Where no text stands beside the axis: "n.e. (reason)" on it, unless it is a test's p."""
+    flagged = (rows["reason"] != "") & (rows["flag"] != "")
+    return rows.assign(reason=rows["reason"].mask(flagged, NOT_ESTIMABLE + " (" + rows["reason"] + ")"))
+
+
+def column_texts(columns: Mapping[str, pd.DataFrame], header_y: float, geometry: RowPanel) -> list[Any]:
+    """Columns of text beside the axis, each with its bold header.
+
+    Parameters
+    ----------
+    columns : mapping
+        Header to rows with y, text and panel.
+    header_y : float
+        Where the headers stand.
+    geometry : RowPanel
+        Of the panels.
+    """
+    layers: list[Any] = []
+    for header, rows in columns.items():
+        at = geometry.at(header)
+        top = rows[["panel"]].drop_duplicates().assign(x=at, y=header_y, text=header)
+        layers += [_text(rows[rows["text"] != ""].assign(x=at)), _text(top, weight="bold")]
+    return layers
+
+
+def count_texts(counts: pd.DataFrame) -> list[Any]:
+    """The n of each stratum in its colour, above the axis."""
+    style = {"size": SMALL_SIZE, "ha": "left", "show_legend": False, "inherit_aes": False}
+    if "Stratum" in counts:
+        return [geom_text(aes("x", "y", label="text", color="Stratum"), counts, **style)]
+    return [geom_text(aes("x", "y", label="text"), counts, color=INK, **style)]
+
+
+def _text(rows: pd.DataFrame, weight: str = "normal") -> Any:
+    mapping = aes("x", "y", label="text")
+    return geom_text(mapping, rows, size=SMALL_SIZE, ha="left", fontweight=weight, color=INK, inherit_aes=False)

@@ -1,0 +1,104 @@
+"""Rows of several strata on the line of one cell type: what each says in words, and where it stands."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import pandas as pd
+
+from her2stats.figures.effect_rows import stratum_order
+from her2stats.figures.panel.legend import LegendBox
+from her2stats.figures.panel.panel_head import PanelHead
+from her2stats.figures.panel.row_panel import RowPanel
+from her2stats.figures.theme import MARGIN
+from her2stats.figures.wording import cohort_name, display_name, flag_reason, stratum_name
+from her2stats.vocabulary.numbers import NOT_ESTIMABLE, Measure, format_estimate
+
+
+def described(rows: pd.DataFrame, measure: Measure, alpha: float) -> pd.DataFrame:
+    """Add to each row: Stratum (as displayed), estimable, text, reason and significant.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        estimate, conf_low, conf_high, p_value, p_adjusted, stratum, flag.
+    measure : {"odds ratio", "correlation", "difference", "slope", "mean"}
+        What the estimates are, which decides their digits.
+    alpha : float
+        Compared with the adjusted p where the table has any, else with p.
+    """
+    rows = rows.copy()
+    rows["estimable"] = rows["estimate"].notna()
+    numbers = rows[["estimate", "conf_low", "conf_high"]].to_numpy()
+    given = zip(numbers, rows["estimable"], strict=True)
+    rows["text"] = [format_estimate(*row, measure=measure) if is_there else NOT_ESTIMABLE for row, is_there in given]
+    rows["reason"] = rows["flag"].map(flag_reason).mask(rows["estimable"], "")
+    p = rows["p_adjusted"] if rows["p_adjusted"].notna().any() else rows["p_value"]
+    rows["significant"] = (p < alpha).to_numpy()
+    names = [stratum_name(stratum) for stratum in stratum_order(rows["stratum"])]
+    rows["Stratum"] = pd.Categorical(rows["stratum"].map(stratum_name), names)
+    return rows
+
+
+def symbol_legend(rows: pd.DataFrame, alpha: float) -> str:
+    """What filled and open symbols mean in this table."""
+    adjusted = "adjusted p" if rows["p_adjusted"].notna().any() else "p (not adjusted)"
+    return f"Filled circle or square: {adjusted} < {alpha:g}; open: not."
+
+
+def empty_line_legend(rows: pd.DataFrame, *, pooled: bool = False) -> list[str]:
+    """Say why a line is empty, where a panel lacks a type that another one has."""
+    panels = rows[["cohort", "subject"]].drop_duplicates()
+    filled = rows[["cohort", "subject", "name"]].drop_duplicates()
+    complete = len(filled) == len(panels) * rows["name"].nunique()
+    too_few = ", or in too few cohorts to pool" if pooled else ""
+    return [] if complete else [f"Empty line: not analysed in that cohort{too_few}."]
+
+
+def panel_titles(rows: pd.DataFrame, labels: Mapping[str, str] | None) -> dict[tuple[str, str], str]:
+    """Title of each panel by (cohort, subject)."""
+    titles = {}
+    for cohort, subject in rows[["cohort", "subject"]].drop_duplicates().itertuples(index=False):
+        parts = (cohort_name(cohort, labels), subject and display_name(subject, labels))
+        titles[(cohort, subject)] = ", ".join(part for part in parts if part)
+    return titles
+
+
+def stratum_legend(rows: pd.DataFrame, *, symbols: bool = True) -> dict[str, list[str]]:
+    """Texts of the legend that colour and shape of the strata share; none where no symbol is drawn."""
+    names = list(rows["Stratum"].cat.categories) if symbols else []
+    return {"color": names, "shape": names}
+
+
+def placed(rows: pd.DataFrame, places: pd.DataFrame, titles: Mapping[tuple[str, str], str]) -> pd.DataFrame:
+    """Give each row its panel and its y: strata stand side by side around the line of their type."""
+    rows = rows.copy()
+    rows["y"] = rows["name"].map(places.set_index("name")["y"]).astype(float)
+    if "Stratum" in rows:
+        strata = rows["Stratum"].cat.categories.size
+        rows["y"] += 0.88 / strata * ((strata - 1) / 2 - rows["Stratum"].cat.codes)
+    keys = zip(rows["cohort"], rows["subject"], strict=True)
+    rows["panel"] = pd.Categorical([titles[key] for key in keys], list(titles.values()))
+    return rows
+
+
+def stacked_height(
+    rows: pd.DataFrame, places: pd.DataFrame, geometry: RowPanel, head: PanelHead, below: str, legends: LegendBox
+) -> float:
+    """Height of the figure in millimetres.
+
+    Parameters
+    ----------
+    rows, places, geometry, head
+        What is drawn, where, on what panels and under what head.
+    below : str
+        Axis title and caption, as wrapped.
+    legends : LegendBox
+        Above the panels.
+    """
+    panels = rows["panel"].cat.categories
+    panel = (places["y"].max() - places["y"].min() + 1 + head.rows) * head.pitch
+    strip, axis = 5.0 if any(panels) else 0.5, 4.0
+    around = 2 * MARGIN + 2.8 + 2.6 * len(below.split("\n")) + legends.height_mm
+    return float(math.ceil(len(panels) / geometry.per_row) * (panel + strip + axis) + around)

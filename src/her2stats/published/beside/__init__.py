@@ -1,0 +1,1 @@
+"""A run beside the printed numbers of the paper."""

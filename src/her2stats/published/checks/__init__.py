@@ -1,0 +1,1 @@
+"""One kind of printed statement a file: what it determines, recomputed."""

@@ -1,0 +1,1 @@
+"""Model frames and specs as plain files that Python and R read alike."""

@@ -1,0 +1,1 @@
+"""A clinical table into the controlled vocabulary, and the study population from it."""

@@ -1,0 +1,198 @@
+"""Columns of a clinical file, each into one variable of the controlled vocabulary."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from her2stats.errors import InputError, ProblemList, TableError, VocabularyError
+from her2stats.notes import Note
+from her2stats.vocabulary.words import KNOWN_ONLY_WITH_CARE, MISSING, OPEN_WORDS, WORDS, accepted, fold
+
+SHOWN = 6
+AGE_RANGE = (15.0, 110.0)  # years
+SIZE_RANGE = (0.0, 25.0)  # cm
+# A column of tumour sizes whose median is above 10 is in millimetres, one below 4 "mm" in centimetres.
+MEDIAN_CM, MEDIAN_MM = 10.0, 4.0
+_NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
+
+
+@dataclass(frozen=True)
+class RawColumn:
+    """The words of one column, and where they stand.
+
+    Parameters
+    ----------
+    variable : str
+        What it is to become.
+    column : str
+        Its name in the file.
+    words : list of str
+        One a row.
+    samples : sequence of str
+        Sample id of each row.
+    lines : sequence of int
+        Line of each row in the file; 0 where rows have no lines.
+    file : str
+        File name, for messages.
+    values : mapping
+        The user's own words.
+    """
+
+    variable: str
+    column: str
+    words: list[str]
+    samples: Sequence[str]
+    lines: Sequence[int]
+    file: str
+    values: Mapping[str, str]
+
+    def row(self, place: int) -> str:
+        """One row, as messages name it."""
+        line = f"line {self.lines[place]}, " if self.lines[place] else ""
+        return f"{line}sample {self.samples[place]!r}"
+
+    def add(self, found: ProblemList, kind: type[InputError], what: str, remedy: str, place: int | None = None) -> None:
+        """Remember a problem of the whole column, or of one row."""
+        row, value = ("", "") if place is None else (self.row(place), self.words[place])
+        found.add(kind, what, where=self.file, row=row, column=self.column, value=value, remedy=remedy)
+
+
+def read_words(raw: RawColumn, found: ProblemList) -> tuple[pd.Series, list[Note]]:
+    """Translate a column of words; unknown words are one problem that lists them all."""
+    known = WORDS[raw.variable]
+    own = {fold(word): fold(value) for word, value in raw.values.items()}
+    careful = KNOWN_ONLY_WITH_CARE.get(raw.variable, frozenset())
+    folded = [fold(word) for word in raw.words]
+    if "+" in folded and "positive" in known.values():
+        own.setdefault("-", "negative")  # beside a plus, a dash is a minus; alone it may stand for anything
+    values: list[str | float] = []
+    unknown: dict[str, list[int]] = {}
+    lacking: Counter[str] = Counter()
+    for place, word in enumerate(folded):
+        meant = own.get(word, word)
+        canonical = known.get(meant)
+        is_missing = canonical == "" or (canonical is None and meant in MISSING and meant not in careful)
+        if is_missing:
+            lacking[raw.words[place]] += 1
+            values.append(np.nan)
+        elif canonical is None:
+            unknown.setdefault(raw.words[place], []).append(place)
+            values.append(raw.words[place] if raw.variable in OPEN_WORDS else np.nan)
+        else:
+            values.append(canonical)
+    notes = _missing_note(raw, lacking)
+    if unknown and raw.variable in OPEN_WORDS:
+        listed = ", ".join(repr(word) for word in sorted(unknown)[:SHOWN])
+        notes.append(Note("reading", f"{raw.variable}: words kept as they are", len(unknown), listed))
+    elif unknown:
+        _add_unknown(raw, unknown, found)
+    return pd.Series(values, index=list(raw.samples), dtype=object), notes
+
+
+def _add_unknown(raw: RawColumn, unknown: Mapping[str, list[int]], found: ProblemList) -> None:
+    ordered = sorted(unknown.items(), key=lambda item: (-len(item[1]), item[0]))
+    meanings = ", ".join(repr(value) for value in accepted(raw.variable))
+    own = {fold(word): value for word, value in raw.values.items()}
+    remedy = f"map it under values.{raw.variable} to one of {meanings}, or to '' for missing"
+    for word, places in ordered[:SHOWN]:
+        times = "" if len(places) == 1 else f" ({len(places)} rows, this is the first)"
+        what = f"{word!r} is not understood for {raw.variable}"
+        if fold(word) in own:
+            what = f"{word!r} is mapped to {own[fold(word)]!r}, which is no value of {raw.variable}"
+        raw.add(found, VocabularyError, f"{what}{times}", remedy, places[0])
+    if len(ordered) > SHOWN:
+        what = f"{len(ordered) - SHOWN} more words are not understood for {raw.variable}"
+        raw.add(found, VocabularyError, what, remedy)
+
+
+def _missing_note(raw: RawColumn, lacking: Counter[str]) -> list[Note]:
+    if not lacking:
+        return []
+    words = ", ".join(f"{word!r} {count}" for word, count in sorted(lacking.items()))
+    return [
+        Note("reading", f"{raw.variable} is missing", lacking.total(), f"{raw.file}, column {raw.column!r}: {words}")
+    ]
+
+
+def read_numbers(raw: RawColumn, found: ProblemList, *, decimal: str = ".") -> tuple[pd.Series, list[Note]]:
+    """Read a column of numbers; text among them is listed row by row."""
+    own = {fold(word): fold(value) for word, value in raw.values.items()}
+    numbers = np.full(len(raw.words), np.nan)
+    lacking: Counter[str] = Counter()
+    wrong: list[int] = []
+    for place, word in enumerate(raw.words):
+        folded = own.get(fold(word), fold(word))
+        plain = folded.replace(decimal, ".") if decimal != "." else folded
+        if folded in MISSING:
+            lacking[word] += 1
+        elif _NUMBER.fullmatch(plain):
+            numbers[place] = float(plain)
+        else:
+            wrong.append(place)
+    commas = sum(bool(re.fullmatch(r"\d+,\d+", raw.words[place].strip())) for place in wrong)
+    remedy = (
+        'say clinical_decimal = "," if the comma is the decimal mark'
+        if commas
+        else "write a plain number, or leave it empty"
+    )
+    for place in wrong[:SHOWN]:
+        raw.add(found, TableError, f"{raw.words[place]!r} is not a number", remedy, place)
+    if len(wrong) > SHOWN:
+        raw.add(found, TableError, f"{len(wrong) - SHOWN} more rows hold text", remedy)
+    _check_finite(raw, numbers, found)
+    return pd.Series(numbers, index=list(raw.samples)), _missing_note(raw, lacking)
+
+
+def _check_finite(raw: RawColumn, numbers: np.ndarray, found: ProblemList) -> None:
+    for place in np.flatnonzero(np.isinf(numbers))[:SHOWN]:
+        raw.add(found, TableError, "is infinite", "correct it", int(place))
+
+
+def check_age(raw: RawColumn, age: pd.Series, found: ProblemList) -> None:
+    """Ages outside 15 to 110 years are typing errors or codes for missing."""
+    _check_range(raw, age, AGE_RANGE, "years", found)
+
+
+def check_size(raw: RawColumn, size_cm: pd.Series, found: ProblemList) -> None:
+    """Sizes are in centimetres: neither a column of millimetres nor a single impossible one."""
+    median = float(size_cm.median()) if size_cm.notna().any() else np.nan
+    if raw.variable == "size_cm" and median > MEDIAN_CM:
+        what = f"the median size is {median:g}: these are millimetres, not centimetres"
+        raw.add(found, TableError, what, "map the column as size_mm")
+    elif raw.variable == "size_mm" and median < MEDIAN_MM / 10:
+        what = f"the median size is {median * 10:g} mm: these are centimetres, not millimetres"
+        raw.add(found, TableError, what, "map the column as size_cm")
+    else:
+        _check_range(raw, size_cm, SIZE_RANGE, "cm", found)
+
+
+def _check_range(raw: RawColumn, values: pd.Series, limits: tuple[float, float], unit: str, found: ProblemList) -> None:
+    numbers = values.to_numpy()
+    low, high = limits
+    wrong = np.flatnonzero(np.isfinite(numbers) & ((numbers < low) | (numbers > high)))
+    remedy = f"correct it, or map it to '' under values.{raw.variable} for missing"
+    for place in wrong[:SHOWN]:
+        what = f"{raw.words[place]!r} is outside {low:g} to {high:g} {unit}"
+        raw.add(found, TableError, what, remedy, int(place))
+    if len(wrong) > SHOWN:
+        what = f"{len(wrong) - SHOWN} more values are outside {low:g} to {high:g} {unit}"
+        raw.add(found, TableError, what, remedy)
+
+
+def read_own_variable(raw: RawColumn) -> pd.Series:
+    """Read a variable of the user's own: numbers where every word is one, else categories with sorted levels."""
+    own = {fold(word): value for word, value in raw.values.items()}
+    words = [own.get(fold(word), word.strip()) for word in raw.words]
+    values = [None if fold(word) in MISSING else word for word in words]
+    known = [word for word in values if word is not None]
+    if known and all(_NUMBER.fullmatch(word) for word in known):
+        numbers = [np.nan if word is None else float(word) for word in values]
+        return pd.Series(numbers, index=list(raw.samples), dtype="float64")
+    levels = pd.CategoricalDtype(sorted(set(known)))
+    return pd.Series(values, index=list(raw.samples), dtype=object).astype(levels)

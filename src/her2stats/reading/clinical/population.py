@@ -1,0 +1,215 @@
+"""Who is in the study: HER2-negative tumours, and hormone-receptor status from ER and PgR.
+
+The rules are those of METHODS section 1, after the ASCO/CAP reading of HER2 tests (Wolff et al. 2018,
+doi 10.1200/JCO.2018.77.8738). Whoever is left out is counted in a note.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from her2stats.errors import Problem, ProblemList, TableError
+from her2stats.notes import Note
+from her2stats.vocabulary.variables import GRADES, HER2_GROUPS, HR_LEVELS, IHC_LEVELS
+
+Population = Literal["her2-negative", "all"]
+Mask = npt.NDArray[np.bool_]
+
+HER2_VARIABLES = ("her2_ihc", "her2_fish", "her2_amplified", "her2_status", "her2_group")
+SHOWN = 6
+
+
+def select_population(table: pd.DataFrame, file: str = "") -> tuple[pd.DataFrame, list[Note]]:
+    """Keep HER2-negative tumours: IHC 0, 1+, 2+ without ERBB2 amplification.
+
+    Left out, each tumour for the first reason that holds: IHC 3+; ERBB2 amplified; HER2 status (or group) positive,
+    unless IHC 0 to 2+ and a negative amplification test say otherwise; HER2 unknown. IHC 2+ needs a negative
+    amplification test or status where the cohort has either variable; where it has none, 2+ is taken as not
+    amplified, with a note.
+
+    Parameters
+    ----------
+    table : DataFrame
+        samples x variables, with at least one of `HER2_VARIABLES`.
+    file : str
+        For the message.
+
+    Raises
+    ------
+    TableError
+        The table says nothing about HER2, or contradicts itself.
+    """
+    if not any(variable in table for variable in HER2_VARIABLES):
+        remedy = f'map one of {", ".join(HER2_VARIABLES)}, or say population = "all" if the file holds no others'
+        raise TableError(Problem("nothing says which tumours are HER2-negative", file, remedy))
+    _refuse_contradictions(table, file)
+    ihc, status, group = (_words(table, name) for name in ("her2_ihc", "her2_status", "her2_group"))
+    amplified = _either(_words(table, "her2_fish"), _words(table, "her2_amplified"))
+    tested = any(name in table for name in ("her2_fish", "her2_amplified", "her2_status", "her2_group"))
+    cleared = (amplified == "negative") | (status == "negative") | group.isin(HER2_GROUPS)
+    negative = ihc.isin(("0", "1+")) | cleared | ((ihc == "2+") & (not tested))
+    # A level and a negative amplification test settle the matter; a summary "positive" beside them does not.
+    settled = ihc.isin(IHC_LEVELS) & (amplified == "negative")
+    reasons = {
+        "HER2 IHC 3+": ihc == "3+",
+        "ERBB2 amplified": amplified == "positive",
+        "HER2 positive": ((status == "positive") & ~settled) | (group == "HER2-positive"),
+        "HER2 IHC 2+, amplification unknown": (ihc == "2+") & ~negative,
+        "HER2 unknown": ~negative,
+    }
+    left, notes = np.ones(len(table), dtype=bool), []
+    for reason, holds in reasons.items():
+        here = left & holds.to_numpy()
+        if here.any():
+            notes.append(Note("population", f"excluded: {reason}", int(here.sum())))
+        left &= ~here
+    overruled = left & ((status == "positive") & settled).to_numpy()
+    if overruled.any():
+        what = "HER2 status positive, but IHC 0 to 2+ with a negative amplification test: kept"
+        notes.append(Note("population", what, int(overruled.sum())))
+    notes += _assumptions(ihc, amplified, status, left, tested)
+    notes.append(Note("population", "HER2-negative tumours", int(left.sum())))
+    return table[left], notes
+
+
+def _assumptions(ihc: pd.Series, amplified: pd.Series, status: pd.Series, left: Mask, tested: bool) -> list[Note]:
+    notes = []
+    untested = left & (ihc == "2+").to_numpy()
+    if untested.any() and not tested:
+        what = "HER2 IHC 2+ taken as not amplified: the cohort has no amplification result"
+        notes.append(Note("population", what, int(untested.sum())))
+    by_test = left & ihc.isna().to_numpy() & status.isna().to_numpy() & (amplified == "negative").to_numpy()
+    if by_test.any():
+        what = "HER2-negative by an amplification test alone, IHC level unknown"
+        notes.append(Note("population", what, int(by_test.sum())))
+    return notes
+
+
+def _refuse_contradictions(table: pd.DataFrame, file: str) -> None:
+    """A tumour of IHC 0 cannot be HER2-low, nor one of 1+ HER2-0."""
+    if not {"her2_ihc", "her2_group"} <= set(table.columns):
+        return
+    ihc, group = _words(table, "her2_ihc"), _words(table, "her2_group")
+    wrong = ((group == HER2_GROUPS[0]) & ihc.isin(("1+", "2+"))) | ((group == HER2_GROUPS[1]) & (ihc == "0"))
+    if wrong.any():
+        found = ProblemList()
+        found.add(
+            TableError,
+            f"her2_ihc and her2_group differ in {int(wrong.sum())} samples: {_ids(table, wrong.to_numpy())}",
+            where=file,
+            remedy="correct them, or map one of the two columns only",
+        )
+        found.raise_if_any()
+
+
+def complete_her2(table: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:
+    """Give the population its HER2 levels and groups as categories; a group not given follows from IHC."""
+    table, notes = table.copy(), []
+    if "her2_ihc" in table:
+        ihc = _words(table, "her2_ihc")
+        derived = ihc.map({"0": HER2_GROUPS[0], "1+": HER2_GROUPS[1], "2+": HER2_GROUPS[1], "3+": "HER2-positive"})
+        table["her2_group"] = _either(_words(table, "her2_group"), derived)
+        if ihc.isna().any():
+            notes.append(Note("population", "HER2 IHC level unknown", int(ihc.isna().sum()), "they stay in"))
+    elif "her2_group" in table and table["her2_group"].isna().any():
+        unknown = int(table["her2_group"].isna().sum())
+        notes.append(Note("population", "HER2-0 or HER2-low unknown", unknown, "they stay in"))
+    levels = {"her2_ihc": IHC_LEVELS, "her2_group": HER2_GROUPS, "her2_status": HR_LEVELS, "her2_fish": HR_LEVELS}
+    further = {"her2_ihc": "3+", "her2_group": "HER2-positive"}  # only where the whole file is asked for
+    for name, words in {**levels, "her2_amplified": HR_LEVELS}.items():
+        if name in table:
+            extra = (further[name],) if name in further and (table[name] == further[name]).any() else ()
+            table[name] = _category(table[name], (*words, *extra))
+    return table, notes
+
+
+def complete_hr(table: pd.DataFrame) -> tuple[pd.DataFrame, str, list[Note]]:
+    """Add HR status: positive if ER or PgR is positive, negative if both are negative, unknown otherwise.
+
+    Returns
+    -------
+    (DataFrame, str, list of Note)
+        The table, how HR was defined ("ER or PgR", "ER only", "PgR only", "given", or empty), notes.
+    """
+    table, notes, definition = table.copy(), [], ""
+    er, pgr = _words(table, "er"), _words(table, "pgr")
+    if "hr" in table:
+        definition = "given"
+        notes += _disagreement(_words(table, "hr"), er, pgr)
+    elif "er" in table and "pgr" in table:
+        definition = "ER or PgR"
+        table["hr"] = _either_positive(er, pgr)
+        open_cases = int((table["hr"].isna() & ~(er.isna() & pgr.isna())).sum())
+        if open_cases:
+            what = "HR unknown: one receptor negative, the other not known"
+            notes.append(Note("population", what, open_cases, "map the unknown word to 'negative' to count them so"))
+    elif "er" in table or "pgr" in table:
+        definition = "ER only" if "er" in table else "PgR only"
+        table["hr"] = er if "er" in table else pgr
+        notes.append(Note("population", f"HR status is {definition[:-5]} status: the other receptor was not given"))
+    else:
+        notes.append(Note("population", "no hormone-receptor status: nothing can be told by HR"))
+    if "hr" in table and table["hr"].isna().any():
+        notes.append(Note("population", "HR status unknown", int(table["hr"].isna().sum()), "they stay in"))
+    for name in ("hr", "er", "pgr"):
+        if name in table:
+            table[name] = _category(table[name], HR_LEVELS)
+    return table, definition, notes
+
+
+def _either_positive(er: pd.Series, pgr: pd.Series) -> pd.Series:
+    positive = (er == "positive") | (pgr == "positive")
+    negative = (er == "negative") & (pgr == "negative")
+    hr = pd.Series(np.nan, index=er.index, dtype=object)
+    return hr.mask(positive, "positive").mask(negative, "negative")
+
+
+def _disagreement(hr: pd.Series, er: pd.Series, pgr: pd.Series) -> list[Note]:
+    derived = _either_positive(er, pgr)
+    wrong = derived.notna() & hr.notna() & (derived != hr)
+    wrong |= (hr == "negative") & ((er == "positive") | (pgr == "positive"))
+    if not wrong.any():
+        return []
+    what = "HR status as given differs from ER and PgR; the given one is used"
+    return [Note("population", what, int(wrong.sum()))]
+
+
+def complete_others(table: pd.DataFrame) -> pd.DataFrame:
+    """Give grade and PAM50 their categories and responses their numbers."""
+    table = table.copy()
+    if "grade" in table:
+        table["grade"] = _category(table["grade"], GRADES)
+    if "pam50" in table:
+        known = ("LumA", "LumB", "Her2", "Basal", "Normal")
+        others = sorted(set(table["pam50"].dropna()) - set(known))
+        present = [word for word in known if (table["pam50"] == word).any()]
+        table["pam50"] = _category(table["pam50"], (*present, *others))
+    for name in ("pcr", "complete_response"):
+        if name in table:
+            table[name] = table[name].astype("float64")
+    return table
+
+
+def _words(table: pd.DataFrame, name: str) -> pd.Series:
+    if name in table:
+        return table[name].astype(object)
+    return pd.Series(np.nan, index=table.index, dtype=object)
+
+
+def _either(first: pd.Series, second: pd.Series) -> pd.Series:
+    """The first where it is known, else the second; of two amplification tests a positive one wins."""
+    known = first.where(first.notna(), second)
+    return known.mask(second == "positive", "positive")
+
+
+def _category(values: pd.Series, levels: tuple[str, ...]) -> pd.Series:
+    return values.astype(object).astype(pd.CategoricalDtype(list(levels)))
+
+
+def _ids(table: pd.DataFrame, mask: Mask) -> str:
+    ids = [str(name) for name in table.index[mask]]
+    return ", ".join(ids[:SHOWN]) + (f" and {len(ids) - SHOWN} more" if len(ids) > SHOWN else "")

@@ -1,0 +1,201 @@
+"""A clinical file into the population, in the controlled vocabulary."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from her2stats.cohort import Clinical
+from her2stats.errors import PopulationError, Problem, ProblemList, VocabularyError
+from her2stats.notes import Note
+from her2stats.reading.clinical.clinical_columns import (
+    RawColumn,
+    check_age,
+    check_size,
+    read_numbers,
+    read_own_variable,
+    read_words,
+)
+from her2stats.reading.clinical.clinical_file import (
+    SAMPLE,
+    ClinicalFile,
+    check_column,
+    open_clinical,
+    read_clinical_words,
+)
+from her2stats.reading.clinical.population import (
+    Population,
+    complete_her2,
+    complete_hr,
+    complete_others,
+    select_population,
+)
+from her2stats.vocabulary.words import NUMBERS, WORDS, fold
+
+__all__ = ["interpret", "read_clinical", "read_clinical_words"]
+
+ORDER = (
+    *("hr", "er", "pgr", "her2_status", "her2_ihc", "her2_fish", "her2_amplified", "her2_group"),
+    *("age", "size_cm", "grade", "pcr", "complete_response", "pam50"),
+)
+SHOWN = 8
+
+
+def read_clinical(
+    path: str | Path | pd.DataFrame,
+    *,
+    columns: Mapping[str, str | bool] | None = None,
+    values: Mapping[str, Mapping[str, str]] | None = None,
+    where: Mapping[str, str | Sequence[str]] | None = None,
+    population: Population = "her2-negative",
+    sheet: str | None = None,
+    delimiter: str | None = None,
+    decimal: str = ".",
+) -> Clinical:
+    """Read a clinical table: one row a tumour.
+
+    Parameters
+    ----------
+    path : str, Path or DataFrame
+        csv, tsv or txt (plain or gz, bz2, xz, zst), xlsx, parquet, GEO series matrix (its characteristics), AnnData
+        h5ad (obs), R's rds of a data.frame; or a frame.
+    columns : mapping
+        variable -> column of the file. ``sample`` is the column of the ids (the one called "sample", or a first
+        column without a name, where it is not given). Variables of the controlled vocabulary: hr, er, pgr,
+        her2_status, her2_ihc, her2_fish, her2_amplified, her2_group, age, size_cm, size_mm, grade, pcr,
+        complete_response, pam50; other names become variables of the user's own. A column that already has the
+        name of a variable needs no entry; ``False`` leaves it out.
+    values : mapping
+        variable -> {word in the file: word of the vocabulary}, where the built-in words do not do; "" is missing.
+    where : mapping
+        column of the file -> value or values; other rows are left out, with a note.
+    population : {"her2-negative", "all"}
+        "all" keeps HER2-positive tumours and those of unknown HER2.
+    sheet, delimiter, decimal
+        As in `read_expression`; `read_cohort` and the study file call them clinical_sheet and clinical_decimal.
+
+    Returns
+    -------
+    Clinical
+
+    Raises
+    ------
+    FileError, TableError, SampleError, VocabularyError, PopulationError
+        Everything that is wrong with the table, at once (`InputError` where it is of several kinds).
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"sample": ["a", "b", "c"], "ER": ["pos", "neg", "pos"], "ihc": ["0", "2+", "3+"]})
+    >>> clinical = read_clinical(frame, columns={"er": "ER", "her2_ihc": "ihc"})
+    >>> clinical.table["hr"].to_dict(), clinical.hr_definition
+    ({'a': 'positive', 'b': 'negative'}, 'ER only')
+    """
+    file = open_clinical(path, columns=columns or {}, sheet=sheet, delimiter=delimiter)
+    return interpret(file, values=values or {}, where=where or {}, population=population, decimal=decimal)
+
+
+def interpret(
+    file: ClinicalFile,
+    *,
+    values: Mapping[str, Mapping[str, str]],
+    where: Mapping[str, str | Sequence[str]],
+    population: Population = "her2-negative",
+    decimal: str = ".",
+    keep: set[str] | None = None,
+) -> Clinical:
+    """Filter, translate into the controlled vocabulary, and fix the population; `keep` are samples to stay at all."""
+    found, notes = ProblemList(), list(file.table.notes)
+    for variable in sorted(set(values) - set(file.columns)):
+        what = f"values are given for {variable!r}, which is mapped to no column"
+        found.add(VocabularyError, what, where=file.name, remedy=f"add {variable} to columns, or correct the name")
+    rows = _filtered(file, where, found, notes)
+    if keep is not None:
+        rows = [row for row in rows if file.samples[row] in keep]
+    found.raise_if_any()
+    if file.own_names:
+        notes.append(Note("reading", "columns taken by their own name", len(file.own_names), ", ".join(file.own_names)))
+    read: dict[str, pd.Series] = {}
+    for variable, column in file.columns.items():
+        series, said = _translate(file, variable, column, rows, values.get(variable, {}), decimal, found)
+        read["size_cm" if variable == "size_mm" else variable] = series
+        notes += said
+    found.raise_if_any()
+    samples = pd.Index([file.samples[row] for row in rows], dtype=object, name=SAMPLE).astype(str)
+    table = pd.DataFrame({name: series.to_numpy(dtype=object) for name, series in read.items()}, index=samples)
+    table = table.astype({name: series.dtype for name, series in read.items()})
+    if population == "her2-negative":
+        table, said = select_population(table, file.name)
+        notes += said
+    else:
+        notes.append(Note("population", "all tumours of the file kept, whatever their HER2 status", len(table)))
+    if not len(table):
+        excluded = "; ".join(f"{note.what} {note.count}" for note in notes if note.stage == "population")
+        remedy = "check where, and the mapping of the HER2 columns"
+        raise PopulationError(Problem(f"no tumour is left to analyse ({excluded or 'no rows'})", file.name, remedy))
+    table, her2_notes = complete_her2(table)
+    table, definition, hr_notes = complete_hr(table)
+    table = complete_others(table)
+    ordered = [name for name in ORDER if name in table]
+    table = table[[*ordered, *(name for name in table.columns if name not in ordered)]]
+    return Clinical(table, definition, (*notes, *her2_notes, *hr_notes), file.source)
+
+
+def _translate(
+    file: ClinicalFile,
+    variable: str,
+    column: str,
+    rows: Sequence[int],
+    values: Mapping[str, str],
+    decimal: str,
+    found: ProblemList,
+) -> tuple[pd.Series, list[Note]]:
+    place = file.table.header.index(column)
+    raw = RawColumn(
+        variable,
+        column,
+        [file.table.rows[row][place] for row in rows],
+        [file.samples[row] for row in rows],
+        [file.table.lines[row] for row in rows],
+        file.name,
+        values,
+    )
+    found.refuse_control_codes(VocabularyError, sorted({variable, *raw.words}), where=file.name, column=column)
+    if variable in WORDS:
+        return read_words(raw, found)
+    if variable not in NUMBERS:
+        return read_own_variable(raw), []
+    numbers, notes = read_numbers(raw, found, decimal=decimal)
+    if variable == "age":
+        check_age(raw, numbers, found)
+        return numbers, notes
+    size_cm = numbers / 10 if variable == "size_mm" else numbers
+    check_size(raw, size_cm, found)
+    if variable == "size_mm":
+        notes.append(Note("reading", "tumour sizes turned from mm into cm", int(size_cm.notna().sum())))
+    return size_cm, notes
+
+
+def _filtered(
+    file: ClinicalFile, where: Mapping[str, str | Sequence[str]], found: ProblemList, notes: list[Note]
+) -> list[int]:
+    rows = list(range(len(file.table.rows)))
+    for column, wanted in where.items():
+        if file.table.header.count(column) != 1:
+            check_column(file.table, "where", column, file.name, found)
+            continue
+        place = file.table.header.index(column)
+        words = {fold(word) for word in ([wanted] if isinstance(wanted, str) else wanted)}
+        kept = [row for row in rows if fold(file.table.rows[row][place]) in words]
+        shown = wanted if isinstance(wanted, str) else ", ".join(wanted)
+        if not kept:
+            present = Counter(file.table.rows[row][place] for row in rows).most_common(SHOWN)
+            listed = ", ".join(f"{word!r} ({count})" for word, count in present)
+            remedy = f"correct the value; the column holds {listed}"
+            what = f"no row has {shown!r}"
+            found.add(PopulationError, what, where=file.name, column=column, value=shown, remedy=remedy)
+        notes.append(Note("population", f"rows left out: {column} is not {shown}", len(rows) - len(kept)))
+        rows = kept
+    return rows

@@ -1,0 +1,1 @@
+"""One file format a file: bytes into plain frames of text and numbers."""

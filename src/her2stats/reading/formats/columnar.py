@@ -1,0 +1,76 @@
+"""Parquet tables, as pandas, polars and R's arrow write them."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pa_parquet
+
+from her2stats.errors import ProblemList
+from her2stats.files import Content, refuse
+from her2stats.reading.formats.delimited import gene_position, sample_positions
+from her2stats.reading.formats.matrix import Column, RawMatrix, numbers_from_words
+from her2stats.reading.formats.text import TextTable
+from her2stats.reading.formats.workbook import as_word
+
+
+def read_parquet_matrix(
+    content: Content, *, gene_column: str | None = None, ignore_columns: Sequence[str] = ()
+) -> RawMatrix:
+    """Read an expression matrix; the index that pandas stored, or else the first column, holds the genes."""
+    table, index = _read(content)
+    header = list(table.column_names)
+    chosen = gene_column if gene_column is not None else index
+    genes = gene_position(header, chosen, content.name)
+    used = sample_positions(header, genes, ignore_columns, content.name)
+    names = [as_word(gene) for gene in table.column(genes).to_pylist()]
+    columns = [header[place] for place in used]
+    picked = [table.column(place) for place in used]
+    found = ProblemList()
+    numeric = (pa.types.is_floating, pa.types.is_integer)
+    if all(any(check(column.type) for check in numeric) for column in picked):
+        values = np.column_stack([column.cast(pa.float64()).to_numpy() for column in picked])
+    else:
+        words = [Column(name, column.to_pylist()) for name, column in zip(columns, picked, strict=True)]
+        values = numbers_from_words(words, names, found, name=content.name, first_row=1)
+    return RawMatrix(list(names), columns, values, content.name, 1, (), found)
+
+
+def read_parquet_table(content: Content) -> TextTable:
+    """Read a clinical table as words."""
+    table, _ = _read(content)
+    rows = [[as_word(cell) for cell in row.values()] for row in table.to_pylist()]
+    return TextTable(list(table.column_names), rows, list(range(1, len(rows) + 1)))
+
+
+def _read(content: Content) -> tuple[pa.Table, str | None]:
+    try:
+        file = pa_parquet.ParquetFile(io.BytesIO(content.data))
+        groups = [file.metadata.row_group(place) for place in range(file.metadata.num_row_groups)]
+        cells = file.metadata.num_rows * file.metadata.num_columns
+        if max(sum(group.total_byte_size for group in groups), 8 * cells) > content.allowed_size:
+            refuse(content.path, "unpacks to far more than its size; it was not opened", "check where it comes from")
+        table = file.read()
+        table.validate(full=True)  # text that is not UTF-8 shows here, not when a cell is looked at
+    except (pa.ArrowException, OSError, ValueError) as error:
+        refuse(content.path, f"is not a parquet file, or is damaged ({error})", "write it again")
+    if not table.num_rows or not table.num_columns:
+        refuse(content.path, "has no rows", "give a table with rows")
+    return table, _pandas_index(table)
+
+
+def _pandas_index(table: pa.Table) -> str | None:
+    """Name of the one column that pandas marked as its index, if it did."""
+    stored = (table.schema.metadata or {}).get(b"pandas")
+    if stored is None:
+        return None
+    try:
+        columns = json.loads(stored)["index_columns"]
+    except (ValueError, KeyError, TypeError):
+        return None
+    named = [column for column in columns if isinstance(column, str) and column in table.column_names]
+    return named[0] if len(named) == 1 else None

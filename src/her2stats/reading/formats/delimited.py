@@ -1,0 +1,177 @@
+"""Expression matrices in delimited text (csv, tsv, txt), read fast, and read slowly where something is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+
+from her2stats.errors import FileError, Problem, ProblemList, TableError
+from her2stats.files import Content
+from her2stats.reading.formats.matrix import MISSING_NUMBERS, SHOWN, Column, RawMatrix, numbers_from_words
+from her2stats.reading.formats.text import Text, as_text, read_header, sniff_delimiter
+
+BLOCK = 2**20
+THREADED = 2**26  # bytes from which a second thread pays for itself
+
+
+def read_delimited_matrix(
+    content: Content,
+    *,
+    delimiter: str | None = None,
+    decimal: str = ".",
+    gene_column: str | None = None,
+    ignore_columns: Sequence[str] = (),
+) -> RawMatrix:
+    """Read a delimited matrix.
+
+    Parameters
+    ----------
+    content : Content
+        The file.
+    delimiter : str or None
+        Sniffed where it is not given.
+    decimal : str
+        Decimal mark.
+    gene_column : str or None
+        Column that holds the gene symbols; the first where it is not given.
+    ignore_columns : sequence of str
+        Columns that are neither gene symbols nor samples.
+
+    Raises
+    ------
+    TableError
+        Uneven rows, a column that does not exist. Text among numbers is left in the problems of the matrix.
+    """
+    text = as_text(content)
+    mark = delimiter or sniff_delimiter(text, content.suffix)
+    return parse_matrix(
+        text, content.name, mark, decimal=decimal, gene_column=gene_column, ignore_columns=ignore_columns
+    )
+
+
+def parse_matrix(
+    text: Text,
+    name: str,
+    mark: str,
+    *,
+    decimal: str = ".",
+    gene_column: str | None = None,
+    ignore_columns: Sequence[str] = (),
+    lines_before: int = 0,
+) -> RawMatrix:
+    """Parse text whose first line is the header; `lines_before` counts what stood above it in the file."""
+    header, width = read_header(text, mark)
+    if width == len(header) + 1:
+        header = ["", *header]  # R's write.table leaves out the name of the row names
+    genes = gene_position(header, gene_column, name)
+    used = sample_positions(header, genes, ignore_columns, name)
+    first_row = lines_before + 2
+    table = _parse(text, name, mark, decimal, len(header), genes, used, first_row)
+    if table is None:
+        table = _parse(text, name, mark, decimal, len(header), genes, [], first_row)
+        assert table is not None
+    rows = [str(gene) for gene in table.column(f"c{genes}").to_pylist()]
+    columns, found = [header[place] for place in used], ProblemList()
+    picked = [table.column(f"c{place}") for place in used]
+    if all(pa.types.is_float64(column.type) for column in picked):
+        values = np.empty((len(picked), len(rows)))
+        for place, column in enumerate(picked):
+            start = 0
+            for chunk in column.chunks:
+                values[place, start : start + len(chunk)] = chunk.to_numpy(zero_copy_only=False)
+                start += len(chunk)
+        numbers = values.T
+    else:
+        words = [Column(header[place], column.to_pylist()) for place, column in zip(used, picked, strict=True)]
+        numbers = numbers_from_words(words, rows, found, name=name, first_row=first_row, decimal=decimal)
+    return RawMatrix(list(rows), columns, numbers, name, first_row, text.notes, found)
+
+
+def _parse(
+    text: Text, name: str, mark: str, decimal: str, width: int, genes: int, used: Sequence[int], first_row: int
+) -> pa.Table | None:
+    """Parse with `used` as numbers and everything else as words; None where a word stands among the numbers."""
+    uneven: list[str] = []
+
+    def note_row(row: pa_csv.InvalidRow) -> str:
+        line = f"row {row.number + first_row - 2}: " if row.number else ""
+        uneven.append(f"{line}{row.actual_columns} in {row.text[:60]!r}")
+        return "skip"
+
+    names = [f"c{place}" for place in range(width)]
+    numeric = set(used)
+    types = {names[place]: pa.float64() if place in numeric else pa.string() for place in range(width)}
+    try:
+        table = pa_csv.read_csv(
+            pa.BufferReader(text.data),
+            read_options=pa_csv.ReadOptions(
+                column_names=names,
+                skip_rows=1,
+                block_size=max(BLOCK, text.data.find(b"\n") * 4),  # the longest line has to fit into a block
+                use_threads=len(text.data) > THREADED,
+            ),
+            parse_options=pa_csv.ParseOptions(
+                delimiter=mark, newlines_in_values=False, invalid_row_handler=note_row, ignore_empty_lines=True
+            ),
+            convert_options=pa_csv.ConvertOptions(
+                column_types=types,
+                null_values=list(MISSING_NUMBERS),
+                strings_can_be_null=False,
+                quoted_strings_can_be_null=True,
+                decimal_point=decimal,
+            ),
+        )
+    except pa.ArrowInvalid as error:
+        if "conversion error" in str(error) and used:
+            return None
+        if "Empty CSV" in str(error):
+            raise FileError(Problem("has a header and no rows", name, "give a file with rows")) from None
+        raise TableError(Problem(f"not a delimited table: {error}", name, "check delimiter and quotes")) from None
+    _refuse_uneven(uneven, width, name)
+    if not len(table):
+        raise FileError(Problem("has a header and no rows", name, "give a file with rows"))
+    return table
+
+
+def _refuse_uneven(uneven: list[str], width: int, name: str) -> None:
+    if uneven:
+        found = ProblemList()
+        found.add(
+            TableError,
+            f"{len(uneven)} rows do not have the {width} columns of the header: {'; '.join(uneven[:SHOWN])}",
+            where=name,
+            remedy="mend those rows, or check the delimiter",
+        )
+        found.raise_if_any()
+
+
+def gene_position(header: Sequence[str], gene_column: str | None, name: str) -> int:
+    """Find the column of the gene symbols."""
+    if gene_column is None:
+        return 0
+    places = [place for place, column in enumerate(header) if column == gene_column]
+    if len(places) != 1:
+        what = "there is no" if not places else f"there are {len(places)} of"
+        listed = ", ".join(repr(column) for column in header[:SHOWN])
+        raise TableError(
+            Problem(f"{what} column {gene_column!r}", name, f"correct gene_column; the header starts with {listed}")
+        )
+    return places[0]
+
+
+def sample_positions(header: Sequence[str], genes: int, ignore_columns: Sequence[str], name: str) -> list[int]:
+    """Find the columns of the samples: all that hold neither gene symbols nor something to ignore."""
+    absent = [column for column in ignore_columns if column not in header]
+    found = ProblemList()
+    for column in absent:
+        found.add(TableError, f"there is no column {column!r}", where=name, remedy="correct ignore_columns")
+    used = [place for place, column in enumerate(header) if place != genes and column not in ignore_columns]
+    if not used:
+        found.add(
+            TableError, "there is only one column", where=name, remedy="check the delimiter; samples stand in columns"
+        )
+    found.raise_if_any()
+    return used

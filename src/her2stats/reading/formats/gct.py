@@ -1,0 +1,62 @@
+"""GCT 1.2 and 1.3, the Broad Institute's matrices (GSEA, GTEx, CMap).
+
+Format: https://clue.io/connectopedia/gct_format.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from her2stats.errors import FileError, Problem, TableError
+from her2stats.files import Content
+from her2stats.reading.formats.delimited import parse_matrix
+from her2stats.reading.formats.matrix import RawMatrix
+from her2stats.reading.formats.text import Text, as_text
+
+
+def read_gct_matrix(
+    content: Content, *, gene_column: str | None = None, ignore_columns: Sequence[str] = ()
+) -> RawMatrix:
+    """Read a GCT file; descriptions of genes (columns) and samples (rows above the values) are left out.
+
+    Raises
+    ------
+    FileError
+        The first line is neither #1.2 nor #1.3, or the second does not count rows and columns.
+    TableError
+        The counts of the second line are not those of the table.
+    """
+    text = as_text(content)
+    version, _, rest = text.data.partition(b"\n")
+    sizes, _, body = rest.partition(b"\n")
+    kind = version.strip().decode("ascii", errors="replace")
+    if kind not in ("#1.2", "#1.3"):
+        raise FileError(Problem(f"starts with {kind[:20]!r}, not with #1.2 or #1.3", content.name, "give a GCT file"))
+    counts = _counts(sizes, 2 if kind == "#1.2" else 4, content.name)
+    rows, columns, row_fields, sample_fields = (*counts, 1, 0)[:4]
+    header_line, _, below = body.partition(b"\n")
+    header = [word.strip().strip('"') for word in header_line.decode("utf-8").split("\t")]
+    for _ in range(sample_fields):
+        _, _, below = below.partition(b"\n")
+    described = [name for name in header[: row_fields + 1] if name != (gene_column or header[0])]
+    matrix = parse_matrix(
+        Text(header_line + b"\n" + below, text.notes),
+        content.name,
+        "\t",
+        gene_column=gene_column or header[0],
+        ignore_columns=[*described, *ignore_columns],
+        lines_before=2 + sample_fields,
+    )
+    if matrix.values.shape != (rows, columns - sum(name in header[row_fields + 1 :] for name in ignore_columns)):
+        found, said = f"{len(matrix.rows)} x {len(matrix.columns)}", f"{rows} x {columns}"
+        remedy = "the file is cut off or was edited; get it again"
+        raise TableError(Problem(f"the second line promises {said} values, there are {found}", content.name, remedy))
+    return matrix
+
+
+def _counts(line: bytes, wanted: int, name: str) -> tuple[int, ...]:
+    words = line.split()
+    if len(words) < wanted or not all(word.isdigit() for word in words[:wanted]):
+        remedy = "give a complete GCT file"
+        raise FileError(Problem(f"its second line does not hold {wanted} counts", f"{name}, line 2", remedy))
+    return tuple(int(word) for word in words[:wanted])

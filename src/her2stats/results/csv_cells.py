@@ -1,0 +1,118 @@
+r"""Text cells of a csv file that no spreadsheet takes for a formula and no terminal obeys, and back.
+
+A csv file cannot mark a cell as text. A cell or column name that begins with =, +, -, @ (or with a backslash) or holds
+control codes is written with a backslash in front, its backslashes doubled and its control codes as ``\uXXXX``. All
+other text, and every number, is written as it is; so is a number as printed, alone, in a range, or with its interval.
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+from pathlib import Path
+
+import pandas as pd
+
+from her2stats.errors import OutputError, Problem
+
+_TOUCHED = re.compile(r"^[=+\-@\\]|[\x00-\x1f\x7f-\x9f]")
+_NUMBER = r"[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?%?"
+_PRINTED = re.compile(rf"{_NUMBER}(?: to {_NUMBER}| \({_NUMBER} to {_NUMBER}\))?")
+_ESCAPED = re.compile(r"[\\\x00-\x1f\x7f-\x9f]")
+_WRITTEN = re.compile(r"\\(?:u([0-9a-f]{4})|\\)")
+
+
+def guard_text(text: str) -> str:
+    r"""Text as a cell that is nothing but text.
+
+    Examples
+    --------
+    >>> guard_text("HER2-low"), guard_text("=1+1"), guard_text("\x1b[31m")
+    ('HER2-low', '\\=1+1', '\\\\u001b[31m')
+    >>> [guard_text(text) for text in ("-0.31", "-0.44 (-0.53 to -0.34)", "-1+1")]
+    ['-0.31', '-0.44 (-0.53 to -0.34)', '\\-1+1']
+    """
+    if not _TOUCHED.search(text) or _PRINTED.fullmatch(text):
+        return text
+    return "\\" + _ESCAPED.sub(lambda found: _code(found.group()), text)
+
+
+def unguard_text(cell: str) -> str:
+    r"""Text of a cell that `guard_text` has written.
+
+    Examples
+    --------
+    >>> [unguard_text(guard_text(text)) for text in ("1+", "-1", "\\new", "a\nb")]
+    ['1+', '-1', '\\new', 'a\nb']
+    """
+    if not cell.startswith("\\"):
+        return cell
+    return _WRITTEN.sub(lambda found: chr(int(found.group(1), 16)) if found.group(1) else "\\", cell[1:])
+
+
+def guarded(table: pd.DataFrame) -> pd.DataFrame:
+    """Table whose text, column names and labelled index are `guard_text`; the same object where nothing changes."""
+    changed = {}
+    for place in range(table.shape[1]):
+        cells = table.iloc[:, place]
+        if _is_text(cells.dtype) and any(isinstance(cell, str) and _TOUCHED.search(cell) for cell in cells):
+            changed[place] = cells.map(_guarded_cell)
+    columns, index = table.columns.map(_guarded_cell), table.index
+    if _is_text(index.dtype):
+        index = index.map(_guarded_cell)
+    if not changed and columns.equals(table.columns) and index.equals(table.index):
+        return table
+    parts = [changed.get(place, table.iloc[:, place]).reset_index(drop=True) for place in range(table.shape[1])]
+    made = pd.concat(parts, axis=1) if parts else pd.DataFrame(index=range(len(table)))
+    return made.set_axis(columns, axis=1).set_axis(index, axis=0)
+
+
+def unguarded(table: pd.DataFrame) -> pd.DataFrame:
+    """Table as it was before `guarded`; the index is left alone."""
+    table = table.rename(columns=lambda name: unguard_text(str(name)))
+    for place, name in enumerate(table.columns):
+        cells = table.iloc[:, place]
+        if _is_text(cells.dtype) and any(isinstance(cell, str) and cell.startswith("\\") for cell in cells):
+            table[name] = cells.map(lambda cell: unguard_text(cell) if isinstance(cell, str) else cell)
+    return table
+
+
+def csv_text(table: pd.DataFrame, *, index: bool = False, separator: str = ",") -> str:
+    """Table as csv: numbers with full precision, harmless text, one line end everywhere."""
+    return str(guarded(table).to_csv(index=index, sep=separator, lineterminator="\n"))
+
+
+def _guarded_cell(cell: object) -> object:
+    return guard_text(cell) if isinstance(cell, str) else cell
+
+
+def _is_text(dtype: object) -> bool:
+    return not (pd.api.types.is_numeric_dtype(dtype) or pd.api.types.is_datetime64_any_dtype(dtype))  # type: ignore[arg-type]
+
+
+def _code(sign: str) -> str:
+    return "\\\\" if sign == "\\" else f"\\u{ord(sign):04x}"
+
+
+def write_csv(table: pd.DataFrame, path: Path, *, index: bool = True) -> None:
+    """Write a frame, with its index where rows have names.
+
+    Tab-separated where the file's name says so, gzip without a clock where it ends in gz.
+
+    Raises
+    ------
+    OutputError
+        The place cannot be written.
+    """
+    separator = "\t" if ".tsv" in path.suffixes or path.suffix == ".txt" else ","
+    text = csv_text(table, index=index, separator=separator)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.suffix == ".gz":
+            path.write_bytes(gzip.compress(text.encode(), compresslevel=6, mtime=0))
+        else:
+            path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise OutputError(
+            Problem(f"cannot be written: {error.strerror}", str(path), "check the folder and its permissions")
+        ) from None

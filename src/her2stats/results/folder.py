@@ -1,0 +1,167 @@
+"""A results folder as it lies on the disk: what could be read, and what is missing or damaged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pandas as pd
+
+from her2stats.errors import FileError, Problem
+from her2stats.results.catalogue import missing_figures
+from her2stats.results.picture import Picture, read_picture
+from her2stats.results.provenance import CohortEntry, Provenance, read_provenance
+from her2stats.results.schema import CROSSCHECK, SCHEMAS
+from her2stats.results.strict_csv import DamagedFileError, read_strict
+from her2stats.statistics.result import as_result_table
+
+PROVENANCE = "provenance.json"
+CROSSCHECKED = "crosscheck"
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A file of the folder that is missing or cannot be used, and why."""
+
+    file: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.file} {self.why}"
+
+    def not_compared(self, folder: Path) -> str:
+        """What the gap means where the folder is held against something else."""
+        return f"{folder / self.file} {self.why}: its numbers are not compared"
+
+
+@dataclass(frozen=True, eq=False)
+class ResultsFolder:
+    """Everything that a report is made of.
+
+    Parameters
+    ----------
+    path : Path
+        The folder.
+    provenance : Provenance
+        Title, versions, inputs, conventions; defaults where the file is damaged.
+    tables : mapping of str to DataFrame
+        The tables that could be read, by name without ending.
+    pictures : mapping of str to Picture
+        The figures that could be read, by name without ending.
+    crosscheck : DataFrame or None
+        The comparison with R; None where it was not made.
+    gaps : tuple of Gap
+        What could not be read.
+    """
+
+    path: Path
+    provenance: Provenance
+    tables: Mapping[str, pd.DataFrame]
+    pictures: Mapping[str, Picture]
+    crosscheck: pd.DataFrame | None
+    gaps: tuple[Gap, ...]
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A table, or an empty frame with its columns where it could not be read."""
+        if name in self.tables:
+            return self.tables[name]
+        return pd.DataFrame(columns=list(SCHEMAS[name].required))
+
+    def file_of(self, name: str) -> str:
+        """Where the csv of a table lies in the folder; "crosscheck" is the comparison with R."""
+        return f"{name}.csv" if name == CROSSCHECKED else f"tables/{name}.csv"
+
+    def gap(self, name: str) -> Gap | None:
+        """Why a table is not there."""
+        return next((gap for gap in self.gaps if gap.file == self.file_of(name)), None)
+
+
+def read_folder(path: Path) -> ResultsFolder:
+    """Read a results folder; whatever is wrong with a file becomes a `Gap`.
+
+    Raises
+    ------
+    FileError
+        There is no such folder, or nothing in it is a result.
+    """
+    if not path.is_dir():
+        raise FileError(Problem("there is no such folder", str(path), "give the folder that a run has written"))
+    tables, gaps = read_tables(path)
+    pictures = _read_pictures(path / "figures", gaps)
+    provenance = _provenance(path / PROVENANCE, tables, gaps)
+    if pictures:
+        gaps += _missing_figures(pictures, tables, provenance, gaps)
+    if not tables and not pictures:
+        raise FileError(Problem("holds no results", str(path), "give the folder that a run has written"))
+    return ResultsFolder(
+        path=path,
+        provenance=provenance,
+        tables=tables,
+        pictures=pictures,
+        crosscheck=_crosscheck(path / "crosscheck.csv", gaps),
+        gaps=tuple(gaps),
+    )
+
+
+def read_tables(path: Path, names: Iterable[str] = tuple(SCHEMAS)) -> tuple[dict[str, pd.DataFrame], list[Gap]]:
+    """Read tables of a results folder, by name without ending; one that is missing or damaged becomes a `Gap`."""
+    gaps: list[Gap] = []
+    tables = {}
+    for name in names:
+        schema, file = SCHEMAS[name], path / "tables" / f"{name}.csv"
+        try:
+            table = read_strict(file, schema)
+            tables[name] = as_result_table(table) if "estimate" in schema.required else table
+        except DamagedFileError as error:
+            gaps.append(Gap(f"tables/{name}.csv", str(error)))
+    return tables, gaps
+
+
+def _read_pictures(folder: Path, gaps: list[Gap]) -> dict[str, Picture]:
+    if not folder.is_dir():
+        gaps.append(Gap("figures/", "is missing"))
+        return {}
+    files = sorted(file for file in folder.iterdir() if file.suffix in (".svg", ".png", ".pdf"))
+    pictures = {}
+    for name in sorted({file.stem for file in files}):
+        own = [file for file in files if file.stem == name]
+        picture, problems = read_picture(name, own)
+        gaps += [Gap(f"figures/{file}", why) for file, why in problems]
+        if picture is not None:
+            pictures[name] = picture
+    return pictures
+
+
+def _missing_figures(
+    pictures: Mapping[str, Picture], tables: Mapping[str, pd.DataFrame], provenance: Provenance, gaps: list[Gap]
+) -> list[Gap]:
+    """Figures of which no file is there at all; one whose files are damaged has been named."""
+    filled = [name for name, table in tables.items() if len(table)]
+    cohorts = [cohort.name for cohort in provenance.cohorts if cohort.has_expression]
+    named = {Path(gap.file).stem for gap in gaps}
+    missing = missing_figures(pictures, filled, cohorts)
+    return [Gap(f"figures/{name}", "is missing") for name in missing if name not in named]
+
+
+def _provenance(path: Path, tables: Mapping[str, pd.DataFrame], gaps: list[Gap]) -> Provenance:
+    try:
+        provenance, problems = read_provenance(path)
+    except DamagedFileError as error:
+        gaps.append(Gap(PROVENANCE, f"{error}; the page is made as if it were public"))
+        provenance, problems = Provenance(public=True), []
+    gaps += [Gap(PROVENANCE, problem) for problem in problems]
+    if provenance.cohorts:
+        return provenance
+    found = [str(name) for table in tables.values() if "cohort" in table for name in table["cohort"].unique()]
+    return replace(provenance, cohorts=tuple(CohortEntry(name) for name in dict.fromkeys(found) if name))
+
+
+def _crosscheck(path: Path, gaps: list[Gap]) -> pd.DataFrame | None:
+    if not path.exists():
+        return None
+    try:
+        return read_strict(path, CROSSCHECK)
+    except DamagedFileError as error:
+        gaps.append(Gap("crosscheck.csv", str(error)))
+        return None

@@ -1,0 +1,161 @@
+"""provenance.json as the report needs it, whatever is left of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, TypeVar
+
+from her2stats.results.strict_csv import DamagedFileError
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class CohortEntry:
+    """One cohort of the study."""
+
+    name: str
+    n: int | None = None
+    scale: str = ""
+    hr_definition: str = ""
+    kind: str = ""
+
+    @property
+    def has_expression(self) -> bool:
+        """Whether the cohort came with an expression matrix."""
+        return self.kind == "expression"
+
+
+@dataclass(frozen=True)
+class InputEntry:
+    """One input file with its checksum."""
+
+    cohort: str
+    role: str
+    file: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where the numbers come from.
+
+    Parameters
+    ----------
+    simulated : bool or None
+        None where the file does not say it.
+    alpha : float
+        Threshold below which a corrected p-value is called significant.
+    public : bool
+        Suppress small counts and everything about single patients.
+    """
+
+    title: str = "her2stats report"
+    her2stats: str = ""
+    simulated: bool | None = None
+    exposure: str = ""
+    seed: int | None = None
+    alpha: float = 0.05
+    public: bool = False
+    versions: Mapping[str, str] = field(default_factory=dict)
+    inputs: tuple[InputEntry, ...] = ()
+    conventions: Mapping[str, str] = field(default_factory=dict)
+    cohorts: tuple[CohortEntry, ...] = ()
+
+    @property
+    def exposure_name(self) -> str:
+        """The exposure for running text."""
+        return self.exposure or "the exposure"
+
+
+def read_provenance(path: Path) -> tuple[Provenance, list[str]]:
+    """Read what is usable, and say what is not.
+
+    Returns
+    -------
+    Provenance, list of str
+        Every entry that is missing or of the wrong kind keeps its default and gives one sentence.
+
+    Raises
+    ------
+    DamagedFileError
+        The file is missing or no JSON object.
+    """
+    content = _load(path)
+    problems: list[str] = []
+
+    def take(key: str, convert: Callable[[Any], T], default: T) -> T:
+        if key not in content:
+            problems.append(f"has no entry {key!r}")
+            return default
+        try:
+            return convert(content[key])
+        except (TypeError, ValueError, KeyError, AttributeError):
+            problems.append(f"entry {key!r} cannot be used")
+            return default
+
+    plain = Provenance()
+    found = Provenance(
+        title=take("title", _text, plain.title) or plain.title,
+        her2stats=take("her2stats", _text, ""),
+        simulated=take("simulated", _truth, None),
+        exposure=take("exposure", _text, ""),
+        seed=take("seed", lambda seed: None if seed is None else int(seed), None),
+        alpha=take("alpha", _probability, plain.alpha),
+        public=content.get("public", False) is not False,  # what is not clearly private is treated as public
+        versions=take("versions", _texts, {}),
+        inputs=take("inputs", lambda rows: tuple(InputEntry(**_fields(row, InputEntry)) for row in rows), ()),
+        conventions=take("conventions", _texts, {}),
+        cohorts=take("cohorts", lambda rows: tuple(_cohort(row) for row in rows), ()),
+    )
+    return found, problems
+
+
+def _load(path: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise DamagedFileError("is missing") from None
+    except OSError as error:
+        raise DamagedFileError(f"cannot be read: {error.strerror or error}") from error
+    except ValueError as error:  # JSON and UTF-8 errors
+        raise DamagedFileError(f"is not valid JSON: {error}") from error
+    if not isinstance(content, dict):
+        raise DamagedFileError("is not a JSON object")
+    return content
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _texts(value: dict[str, object]) -> dict[str, str]:
+    return {_text(key): str(entry) for key, entry in value.items()}
+
+
+def _truth(value: object) -> bool | None:
+    if not isinstance(value, bool):
+        raise TypeError
+    return value
+
+
+def _probability(value: object) -> float:
+    number = float(value)  # type: ignore[arg-type]
+    if not 0 < number < 1:
+        raise ValueError
+    return number
+
+
+def _fields(row: dict[str, object], kind: type[InputEntry] | type[CohortEntry]) -> dict[str, str]:
+    return {field.name: str(row.get(field.name) or "") for field in fields(kind)}
+
+
+def _cohort(row: dict[str, object]) -> CohortEntry:
+    texts = _fields(row, CohortEntry)
+    n = row.get("n")
+    return CohortEntry(**{**texts, "n": int(n) if isinstance(n, int) else None})  # type: ignore[arg-type]

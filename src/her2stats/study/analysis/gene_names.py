@@ -1,0 +1,70 @@
+"""Expression under the names that a signature uses: the same gene was called otherwise in another year."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pandas as pd
+
+from her2stats.cohort import Cohort
+from her2stats.cohort.genes import harmonise_genes
+from her2stats.deconvolution import SignatureMatrix
+from her2stats.notes import Note
+from her2stats.signatures import GeneSignature, read_signature
+from her2stats.signatures.signature_file import names_a_file
+from her2stats.study.study_file import Study
+
+
+def expression_for_matrix(
+    cohort: Cohort, matrix: SignatureMatrix, study: Study
+) -> tuple[pd.DataFrame, tuple[Note, ...]]:
+    """Linear expression with rows named as in a signature matrix, and a note of every renaming.
+
+    Raises
+    ------
+    GeneError
+        A gene stands in two rows under two names, and the study file has no rule for that.
+    """
+    named, notes = _named(cohort, matrix.genes, matrix.name, study)
+    return named.linear(), notes
+
+
+def expression_for_exposure(cohort: Cohort, study: Study) -> tuple[pd.DataFrame, tuple[Note, ...]]:
+    """Log2 expression with rows named as in the signature that is the exposure, or as the gene that is it.
+
+    Raises
+    ------
+    InputError
+        The signature file cannot be read; or as `expression_for_matrix`.
+    """
+    exposure = study.scores.exposure
+    if not names_a_file(exposure):
+        return expression_for_genes(cohort, [exposure], study, what="the exposure")
+    signature = read_signature(study.locate(exposure))
+    members = [signature] if isinstance(signature, GeneSignature) else list(signature)
+    genes = [gene for member in members for gene in member.genes]
+    return expression_for_genes(cohort, genes, study, what="the exposure")
+
+
+def expression_for_genes(
+    cohort: Cohort, genes: Sequence[str], study: Study, *, what: str
+) -> tuple[pd.DataFrame, tuple[Note, ...]]:
+    """Log2 expression with rows named as in a list of genes.
+
+    Raises
+    ------
+    GeneError
+        As `expression_for_matrix`.
+    """
+    named, notes = _named(cohort, genes, what, study)
+    return named.log2(), notes
+
+
+def _named(cohort: Cohort, genes: Sequence[str], what: str, study: Study) -> tuple[Cohort, tuple[Note, ...]]:
+    """Rename, and merge rows on the scale of the file, as rows that share a symbol are merged when it is read."""
+    if not study.study.rename_genes or cohort.expression is None:
+        return cohort, ()
+    rule = study.section(cohort.name).duplicates
+    renamed, notes = harmonise_genes(cohort.expression, genes, what=what, duplicates=rule)
+    return (cohort if renamed is cohort.expression else replace(cohort, expression=renamed)), tuple(notes)

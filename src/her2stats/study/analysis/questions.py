@@ -1,0 +1,251 @@
+"""The paper's questions, one function each: material in, answers filled.
+
+A question that a cohort cannot be asked is not an error: it is left out, with the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pandas as pd
+
+from her2stats.statistics import (
+    Result,
+    adjust,
+    compare_groups,
+    correlate,
+    fit_ancova,
+    fit_clinical,
+    fit_interaction,
+    fit_logistic,
+    response_odds,
+)
+from her2stats.study.analysis.material import CLINICAL_CUTS, Answers, Material
+from her2stats.study.study_file import ANCOVA_FACTORS, AnalysisSection
+
+FAMILY = ("cohort", "stratum")
+FEWEST_IN_LEVEL = 3
+Question = Callable[[Material, AnalysisSection, Answers], None]
+
+
+def correlation(material: Material, settings: AnalysisSection, answers: Answers) -> None:
+    """Ask how the scores go with each cell type and with total TIL, over the whole cohort."""
+    answers.add("correlation", _associations(material, settings, by=None))
+
+
+def correlation_by_hr(material: Material, settings: AnalysisSection, answers: Answers) -> None:
+    """Ask the same within the hormone-receptor strata."""
+    if not material.has("hr"):
+        answers.omit("correlation_by_hr", "hormone-receptor status is unknown or the same in every tumour")
+        return
+    answers.add("correlation_by_hr", _associations(material, settings, by="hr"))
+
+
+def _associations(material: Material, settings: AnalysisSection, by: str | None) -> list[Result]:
+    """Spearman for continuous types, Wilcoxon for dichotomised ones: one family per score and stratum."""
+    found: list[Result] = []
+    for score in material.predictors:
+        family: list[Result] = []
+        if material.continuous:
+            family.append(
+                correlate(
+                    material.amounts(),
+                    score,
+                    material.continuous,
+                    by=by,
+                    ci=settings.correlation_ci,
+                    cohort=material.name,
+                )
+            )
+        if material.dichotomised:
+            presence = material.presence()
+            family.append(compare_groups(presence, score, group=material.dichotomised, by=by, cohort=material.name))
+        if family:
+            found += adjust(family, by=FAMILY, asked=f"{score} and cell types")
+    if material.til:
+        totals = [
+            correlate(material.amounts(), score, material.til, by=by, ci=settings.correlation_ci, cohort=material.name)
+            for score in material.predictors
+        ]
+        found += adjust(totals, by=FAMILY, asked=f"scores and {material.til}")
+    return found
+
+
+def correlation_matrix(material: Material, settings: AnalysisSection, answers: Answers) -> None:
+    """Correlate scores and continuous types pairwise within the hormone-receptor strata (Fig. 2a of the paper)."""
+    if not material.has("hr"):
+        answers.omit("correlation_matrix", "hormone-receptor status is unknown or the same in every tumour")
+        return
+    frame, variables = material.amounts(), [*material.predictors, *material.continuous]
+    pairs = [
+        correlate(frame, first, variables[place + 1 :], by="hr", ci=settings.correlation_ci, cohort=material.name)
+        for place, first in enumerate(variables[:-1])
+    ]
+    answers.add("correlation_matrix", adjust(pairs, by=FAMILY, asked="every pair of scores and cell types"))
+
+
+def group_comparison(material: Material, settings: AnalysisSection, answers: Answers) -> None:
+    """Ask which cell types differ between hormone-receptor-positive and -negative tumours."""
+    if not material.has("hr"):
+        answers.omit("group_comparison", "hormone-receptor status is unknown or the same in every tumour")
+        return
+    compared = [compare_groups(material.measured(), material.kept, group="hr", cohort=material.name)]
+    answers.add("group_comparison", adjust(compared, by=(*FAMILY, "term"), asked="cell types between groups"))
+
+
+def odds_ratios(material: Material, settings: AnalysisSection, answers: Answers) -> None:
+    """Ask for the odds of high abundance per SD of the exposure: all tumours and by HR."""
+    frame, fitted = material.abundances(), []
+    for by in (None, "hr") if material.has("hr") else (None,):
+        fitted.append(
+            fit_logistic(
+                frame, material.kept, material.exposure, by=by, ci=settings.odds_ratio_ci, cohort=material.name
+            )
+        )
+    answers.add("odds_ratios", adjust(fitted, by=FAMILY, asked=f"odds of high abundance by {material.exposure}"))
+
+
+def interaction(material: Material, settings: AnalysisSection, answers: Answers) -> None:
+    """Ask whether those odds ratios differ by HR."""
+    if not material.has("hr"):
+        answers.omit("interaction", "hormone-receptor status is unknown or the same in every tumour")
+        return
+    fitted = fit_interaction(
+        material.abundances(),
+        material.kept,
+        material.exposure,
+        "hr",
+        ci=settings.odds_ratio_ci,
+        cohort=material.name,
+    )
+    answers.add("interaction", adjust([fitted], by=(*FAMILY, "term"), asked="high abundance"))
+
+
+def clinical(material: Material, settings: AnalysisSection, answers: Answers) -> None:
+    """Ask how age, grade and size go with abundance, by HR and with the interaction."""
+    frame = material.abundances()
+    usable = [cut for cut in CLINICAL_CUTS if cut in frame and frame[cut].nunique(dropna=True) > 1]
+    for cut, variable in CLINICAL_CUTS.items():
+        if cut not in usable:
+            answers.omit(f"clinical: {cut}", f"{variable} is not in the clinical table, or the same for all")
+    if not usable or not material.has("hr"):
+        answers.omit("clinical", "no usable clinical variable or no hormone-receptor status")
+        return
+    fitted = fit_clinical(frame, usable, material.kept, moderator="hr", ci=settings.odds_ratio_ci, cohort=material.name)
+    answers.add("clinical", adjust([_with_question(fitted)], by=(*FAMILY, "outcome", "question"), asked="clinical"))
+
+
+def _with_question(fitted: Result) -> Result:
+    """Name what each row asks whatever cell type it asks it of: the types of one question are one family of tests."""
+    rows = fitted.table
+    questions = [term.replace(name, "type", 1) for term, name in zip(rows["term"], rows["exposure"], strict=True)]
+    return replace(fitted, table=rows.assign(question=questions))
+
+
+def ancova(material: Material, settings: AnalysisSection, answers: Answers) -> None:
+    """Ask for the marginal effect of the exposure given HR and HER2 IHC, unadjusted and adjusted."""
+    missing = [name for name in ANCOVA_FACTORS if not material.has(name)]
+    if missing or not material.continuous:
+        what = " and ".join({"hr": "hormone-receptor status", "her2_ihc": "the HER2 IHC level"}[m] for m in missing)
+        reason = f"{what} is not known in this cohort (or the same for all)" if missing else "no continuous cell type"
+        _omit_ancova(answers, reason)
+        return
+    frame = _with_estimable_levels(material.amounts(), answers)
+    if frame["her2_ihc"].nunique() < 2:
+        _omit_ancova(answers, f"fewer than two HER2 IHC levels have {FEWEST_IN_LEVEL} tumours with known HR")
+        return
+    _fit_ancova(frame, material, settings, answers, covariates=())
+    covariates = tuple(name for name in settings.covariates if material.has(name))
+    for name in settings.covariates:
+        if name not in covariates:
+            answers.omit("ancova, adjusted", f"{name} is not in the clinical table, so it is not adjusted for")
+    if covariates:
+        _fit_ancova(frame, material, settings, answers, covariates=covariates)
+
+
+def _omit_ancova(answers: Answers, reason: str) -> None:
+    for table in ("ancova_tests", "ancova_slopes", "ancova_curves"):
+        answers.omit(table, reason)
+
+
+def _with_estimable_levels(frame: pd.DataFrame, answers: Answers) -> pd.DataFrame:
+    """Leave out IHC levels with fewer than three tumours: they have no slope, and would take the average's away."""
+    complete = frame.dropna(subset=["hr", "her2_ihc"])
+    counts = complete["her2_ihc"].value_counts()
+    rare = [level for level in frame["her2_ihc"].cat.categories if 0 < counts.get(level, 0) < FEWEST_IN_LEVEL]
+    for level in rare:
+        what = f"only {counts[level]} tumour(s) with HER2 IHC {level} and known HR: left out of the covariance analysis"
+        answers.omit(f"ancova: HER2 IHC {level}", what)
+    kept = frame[~frame["her2_ihc"].isin(rare)]
+    return kept.assign(her2_ihc=kept["her2_ihc"].cat.remove_unused_categories())
+
+
+def _fit_ancova(
+    frame: pd.DataFrame,
+    material: Material,
+    settings: AnalysisSection,
+    answers: Answers,
+    *,
+    covariates: tuple[str, ...],
+) -> None:
+    fitted = fit_ancova(
+        frame,
+        material.continuous,
+        material.exposure,
+        factors=ANCOVA_FACTORS,
+        covariates=covariates,
+        weights=settings.weights,
+        cohort=material.name,
+    )
+    model = f"adjusted for {', '.join(covariates)}" if covariates else "unadjusted"
+    tests = adjust([fitted.tests], by=(*FAMILY, "term"), asked=f"ANCOVA tests, {model}")
+    slopes = adjust([fitted.slopes], by=(*FAMILY, "term"), asked=f"ANCOVA slopes, {model}")
+    for table, results in (("ancova_tests", tests), ("ancova_slopes", slopes), ("ancova_curves", [fitted.curve])):
+        answers.add(table, [_labelled(result, model) for result in results])
+
+
+def _labelled(result: Result, model: str) -> Result:
+    """Name the model in an extra column, so that unadjusted and adjusted rows can stand in one table."""
+    return replace(result, table=result.table.assign(model=model))
+
+
+def response(material: Material, settings: AnalysisSection, answers: Answers) -> None:
+    """Ask for the odds of response in HER2-low against HER2-0."""
+    outcomes = [name for name in ("complete_response", "pcr") if material.has(name)]
+    if not outcomes:
+        there = [name for name in ("complete_response", "pcr") if name in material.clinical]
+        none = "no response variable (pcr, complete_response) in the clinical table"
+        answers.omit("response", f"{' and '.join(there)}: the same for all, or missing" if there else none)
+        return
+    frame = material.clinical.assign(her2_group=her2_group(material.clinical))
+    if frame["her2_group"].nunique() < 2:
+        answers.omit("response", "HER2-0 and HER2-low cannot be told apart or only one of them is present")
+        return
+    odds = response_odds(
+        frame, outcomes, "her2_group", reference="HER2-0", ci=settings.odds_ratio_ci, cohort=material.name
+    )
+    answers.add("response", [odds])
+
+
+def her2_group(clinical: pd.DataFrame) -> pd.Series:
+    """HER2-0 (IHC 0) or HER2-low (IHC 1+, 2+), from the group if given, else from the IHC level."""
+    if "her2_group" in clinical and clinical["her2_group"].notna().any():
+        return clinical["her2_group"]
+    if "her2_ihc" not in clinical:
+        return pd.Series(pd.NA, index=clinical.index, dtype="str", name="her2_group")
+    levels = {"0": "HER2-0", "1+": "HER2-low", "2+": "HER2-low"}
+    group = clinical["her2_ihc"].astype("object").map(levels)
+    return pd.Series(pd.Categorical(group, ["HER2-0", "HER2-low"]), index=clinical.index, name="her2_group")
+
+
+CELL_QUESTIONS: tuple[Question, ...] = (
+    correlation,
+    correlation_by_hr,
+    correlation_matrix,
+    group_comparison,
+    odds_ratios,
+    interaction,
+    clinical,
+    ancova,
+)

@@ -1,0 +1,111 @@
+"""The scores of a cohort: exposure, further genes, immune-cell scores and total TIL, with their gene coverage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import pandas as pd
+
+from her2stats.cohort import Cohort
+from her2stats.errors import InputError
+from her2stats.notes import Note
+from her2stats.signatures import Scores, score_danaher, score_exposure, score_gene
+from her2stats.signatures import signature as from_catalogue
+from her2stats.signatures.signature_file import names_a_file
+from her2stats.signatures.til import TOTAL
+from her2stats.study.analysis.gene_names import expression_for_exposure, expression_for_genes
+from her2stats.study.analysis.material import Answers
+from her2stats.study.study_file import Study
+
+DANAHER = "Danaher "  # LM22 and Danaher share names such as Neutrophils; the prefix keeps the columns apart
+
+
+@dataclass(frozen=True)
+class ScoredCohort:
+    """All scores of one cohort; empty for a cohort without expression."""
+
+    exposure: str = ""
+    also: tuple[str, ...] = ()
+    til: str = ""
+    table: pd.DataFrame = field(default_factory=pd.DataFrame)
+    coverage: pd.DataFrame = field(default_factory=pd.DataFrame)
+    method: str = ""
+    notes: tuple[Note, ...] = ()
+
+
+def score_cohort(cohort: Cohort, study: Study, answers: Answers) -> ScoredCohort:
+    """Score the exposure, the genes beside it, and immune cells.
+
+    The exposure has to be there; a further gene or the TIL score that cannot be had is left out with the reason.
+
+    Raises
+    ------
+    CoverageError, GeneError
+        The exposure cannot be scored; or a gene of any score stands in two rows, and no rule says how to merge them.
+    """
+    exposure = score_exposure_of(cohort, study)
+    name = str(exposure.table.columns[0])
+    parts, also = [exposure], []
+    genes = [gene for gene in dict.fromkeys(study.scores.also) if gene != name]
+    expression, notes = expression_for_genes(cohort, genes, study, what="genes beside the exposure")
+    for gene in genes:
+        try:
+            parts.append(score_gene(expression, gene))
+            also.append(gene)
+        except InputError as error:
+            answers.omit(f"score {gene}", error.problems[0].what)
+    til = _til(cohort, study, answers)
+    if til is not None:
+        parts.append(til)
+    return ScoredCohort(
+        exposure=name,
+        also=tuple(also),
+        til=TOTAL if til is not None else "",
+        table=pd.concat([part.table for part in parts], axis=1),
+        coverage=pd.concat([part.coverage for part in parts]).rename_axis("score").reset_index(),
+        method=f"{name}: {exposure.method}",
+        notes=(*notes, *(note for part in parts for note in part.notes)),
+    )
+
+
+def score_exposure_of(cohort: Cohort, study: Study) -> Scores:
+    """Score the exposure alone, as the study file defines it.
+
+    Raises
+    ------
+    CoverageError, GeneError
+        The exposure cannot be scored.
+    """
+    settings = study.scores
+    expression, notes = expression_for_exposure(cohort, study)
+    scores = score_exposure(
+        expression,
+        study.locate(settings.exposure) if names_a_file(settings.exposure) else settings.exposure,
+        name=settings.exposure_name,
+        min_coverage=settings.min_coverage,
+        allow_low_coverage=settings.allow_low_coverage,
+    )
+    return replace(scores, notes=(*notes, *scores.notes))
+
+
+def genes_beside_exposure(study: Study) -> dict[str, list[str]]:
+    """Genes that the study scores besides its exposure, by the setting of the study file that asks for them."""
+    markers = list(from_catalogue("danaher").genes) if study.scores.til == "danaher" else []
+    return {"also": list(study.scores.also), "til": markers}
+
+
+def _til(cohort: Cohort, study: Study, answers: Answers) -> Scores | None:
+    if study.scores.til == "none":
+        answers.omit("total TIL", "the study file does not ask for it")
+        return None
+    markers = genes_beside_exposure(study)["til"]
+    expression, notes = expression_for_genes(cohort, markers, study, what="the Danaher markers")
+    try:
+        scores = score_danaher(expression, min_coverage=study.scores.min_coverage)
+    except InputError as error:
+        answers.omit("total TIL", error.problems[0].what)
+        return None
+    names = {name: name if name == TOTAL else f"{DANAHER}{name}" for name in scores.table.columns}
+    return Scores(
+        scores.table.rename(columns=names), scores.coverage.rename(index=names), scores.method, (*notes, *scores.notes)
+    )

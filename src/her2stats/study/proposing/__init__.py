@@ -1,0 +1,1 @@
+"""A study file proposed from the look of the files."""

@@ -1,0 +1,132 @@
+"""A study file proposed from the user's files: what was recognised, and what the user has to decide."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from her2stats.errors import InputError, Problem
+from her2stats.reading.clinical.clinical_file import read_clinical_words
+from her2stats.study.check import check_study
+from her2stats.study.proposing.expression_look import ExpressionLook, look_at_expression
+from her2stats.study.proposing.recognition import Recognised, decimal_comma, recognise, sample_column, unused_columns
+from her2stats.study.study_file import read_study
+
+SCALES = ("log2", "linear", "counts")
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """Everything that goes into a study file, recognised or said by the user.
+
+    Parameters
+    ----------
+    name : str
+        Of the cohort.
+    clinical : Path
+        The clinical table.
+    columns : mapping of str to list of str
+        Its columns and their words.
+    sample : str
+        Column of the sample ids.
+    shared : int
+        How many of these are in the expression.
+    found : tuple of Recognised
+        Variables and their columns.
+    expression : ExpressionLook or None
+        What the expression looks like.
+    scale_confirmed : bool
+        Whether the user has declared what it looks like; nothing else makes it the scale.
+    translations : mapping
+        Variable -> word of the file -> word of the vocabulary, empty text for missing.
+    signature : Path or None
+        Signature matrix of the deconvolution.
+    """
+
+    name: str
+    clinical: Path
+    columns: Mapping[str, list[str]] = field(repr=False)
+    sample: str
+    shared: int
+    found: tuple[Recognised, ...]
+    expression: ExpressionLook | None = None
+    scale_confirmed: bool = False
+    translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    signature: Path | None = None
+
+    def declared(self, scale: str, offset: float = 0.0) -> Proposal:
+        """The same with the scale of the expression as the user says it is.
+
+        Raises
+        ------
+        InputError
+            No such scale, or there is no expression to have one.
+        """
+        if scale not in SCALES:
+            remedy = f"say one of {', '.join(SCALES)}; it is never guessed"
+            raise InputError(Problem(f"{scale!r} is not a scale", "--scale", remedy))
+        if self.expression is None:
+            raise InputError(Problem("there is no expression that could have a scale", "--scale", "give --expression"))
+        said: dict[str, Any] = {"scale": "log2", "offset": offset, "normalise": None}
+        if scale != "log2":
+            said = {"scale": "linear", "offset": 0.0, "normalise": "cpm" if scale == "counts" else None}
+        return replace(self, expression=replace(self.expression, **said), scale_confirmed=True)
+
+    @property
+    def decimal(self) -> str:
+        """Decimal mark of the measured variables."""
+        measured = (self.columns[item.column] for item in self.found if item.is_number)
+        return "," if any(map(decimal_comma, measured)) else "."
+
+    def unused_columns(self) -> dict[str, str]:
+        """Columns that nothing is read from, each with the reason, or an empty text."""
+        return unused_columns(self.columns, self.sample, self.found)
+
+    def unused(self, *, most: int = 40) -> list[str]:
+        """Say which columns nothing is read from, a line each."""
+        lines = [f"column {name!r}{f': {why}' if why else ''}" for name, why in self.unused_columns().items()]
+        lines.sort(key=lambda line: ": " not in line)  # those with a reason first
+        return [*lines[:most], *([f"{len(lines) - most} more columns"] if len(lines) > most else [])]
+
+    def words(self) -> list[str]:
+        """Say what was recognised, for a terminal."""
+        rows = len(next(iter(self.columns.values())))
+        lines = [f"{self.clinical}: {rows} rows, {len(self.columns)} columns", f"  sample ids: column {self.sample!r}"]
+        lines += [f"  {item.variable}: column {item.column!r}: {item.words()}" for item in self.found]
+        lines += ["  no clinical variable was recognised"] if not self.found else []
+        lines += [f"  not used: {one}" for one in self.unused()]
+        if self.expression is not None:
+            look = self.expression
+            lines.append(
+                f"{look.path}: {look.genes} genes, {len(look.samples)} samples, {self.shared} of them in both files"
+            )
+            lines.append(f"  looks like {look.scale_words}: {look.evidence}")
+            lines += [f"  {problem}" for problem in look.problems[:5]]
+        return lines
+
+
+def look_at_files(clinical: Path, expression: Path | None, *, name: str = "cohort1") -> Proposal:
+    """Read a clinical table and an expression file and recognise what can be recognised.
+
+    Raises
+    ------
+    FileError, TableError
+        One of them cannot be read.
+    """
+    table, _, _ = read_clinical_words(clinical)
+    columns = {header: [row[place] for row in table.rows] for place, header in enumerate(table.header)}
+    look = look_at_expression(expression) if expression is not None else None
+    sample, shared = sample_column(columns, look.samples if look is not None else ())
+    others = {column: words for column, words in columns.items() if column != sample}
+    return Proposal(name, clinical, columns, sample, shared, tuple(recognise(others)), look)
+
+
+def left_to_do(study_file: Path) -> list[str]:
+    """What a check of the new study file still complains about; empty where it can run."""
+    try:
+        check_study(read_study(study_file))
+    except InputError as error:
+        return [str(problem) for problem in error.problems]
+    return []

@@ -1,0 +1,273 @@
+"""Which column of a clinical table is which variable: told by its name and by the words in it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from statistics import median
+
+from her2stats.reading.clinical.clinical_columns import AGE_RANGE, MEDIAN_CM, MEDIAN_MM, SIZE_RANGE
+from her2stats.study.proposing.headings import COLUMN_NAMES, PERCENT, PERCENTAGES, plain_name
+from her2stats.study.proposing.percentages import POSITIVE_FROM, is_percentage, percentage
+from her2stats.vocabulary.words import MISSING, NUMBERS, OPEN_WORDS, WORDS, fold
+
+RECOGNISED = 0.8  # least share of a column's words that the vocabulary has to know
+ARMS = re.compile(r"(^|.*[ _.])(arm|arms|visit|timepoint|time.?point|cohort|treatment.?group)([ _.].*|$)")
+MOST_ARMS = 30
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """One variable and the column that holds it.
+
+    Parameters
+    ----------
+    variable, column : str
+        Name in the vocabulary, and in the file.
+    known : mapping of str to (str, int)
+        Word in the file -> what it means, and how often it is there; empty for numbers.
+    unknown : mapping of str to int
+        Words that the user has to translate, and how often they are there.
+    missing : int
+        Cells that hold nothing, or a word for it.
+    remark : str
+        What else there is to know before one agrees.
+    """
+
+    variable: str
+    column: str
+    known: Mapping[str, tuple[str, int]]
+    unknown: Mapping[str, int]
+    missing: int
+    remark: str = ""
+
+    @property
+    def is_number(self) -> bool:
+        """Whether the variable is measured, not named."""
+        return self.variable in NUMBERS
+
+    def beyond_vocabulary(self) -> dict[str, str]:
+        """Words that are understood here and not when the file is read: the study file has to say their meaning."""
+        if self.is_number or self.variable in OPEN_WORDS:
+            return {}
+        return {word: meaning for word, (meaning, _) in self.known.items() if fold(word) not in WORDS[self.variable]}
+
+    def words(self) -> str:
+        """Say how the cells are read."""
+        read = [f"{word!r} is {meaning or 'missing'} ({count})" for word, (meaning, count) in self.known.items()]
+        read += [f"{word!r} is not understood ({count})" for word, count in self.unknown.items()]
+        read[:0] = ["numbers"] if self.is_number else []
+        said = ", ".join([*read, *([f"missing {self.missing}"] if self.missing else [])])
+        return "; ".join(filter(None, (said, self.remark)))
+
+
+def recognise(columns: Mapping[str, list[str]]) -> list[Recognised]:
+    """Match columns to variables by name, and by whether the vocabulary knows their words.
+
+    Parameters
+    ----------
+    columns : mapping
+        Column name -> words.
+
+    Returns
+    -------
+    list of Recognised
+        At most one column a variable and one variable a column. A column in which nothing is said is none.
+
+    Examples
+    --------
+    >>> recognise({"ER_status": ["pos", "neg"], "notes": ["x", "y"]})[0].variable
+    'er'
+    """
+    found: list[Recognised] = []
+    taken: set[str] = set()
+    for variable in COLUMN_NAMES:
+        item = _column_of(variable, {name: words for name, words in columns.items() if name not in taken})
+        if item is not None and not (item.variable == "size_cm" and any(one.variable == "size_mm" for one in found)):
+            found.append(item)
+            taken.add(item.column)
+    return found
+
+
+def read_as(variable: str, column: str, words: list[str]) -> Recognised:
+    """Read a column as a variable that the user names: percentages as such, everything else by its words."""
+    if variable in PERCENTAGES and PERCENT.fullmatch(plain_name(column)) and is_percentage(words):
+        return as_percentages(variable, column, words)
+    return as_variable(variable, column, words)
+
+
+def unused_columns(columns: Mapping[str, list[str]], sample: str, found: Iterable[Recognised]) -> dict[str, str]:
+    """Columns that no variable is read from, with the reason where their name raised hope; else an empty text.
+
+    Examples
+    --------
+    >>> columns = {"id": ["a", "b"], "ER": ["+", "-"], "ER %": ["90", "0"], "Subtype": ["x", "y"], "nodes": ["1", "0"]}
+    >>> unused_columns(columns, "id", recognise(columns))["ER %"]
+    "percentages; er is read from 'ER'"
+    """
+    taken = {item.variable: item.column for item in found}
+    return {
+        column: _why_unused(column, words, taken)
+        for column, words in columns.items()
+        if column != sample and column not in taken.values()
+    }
+
+
+def _why_unused(column: str, words: list[str], taken: Mapping[str, str]) -> str:
+    name = plain_name(column)
+    if all(fold(word) in MISSING for word in words):
+        return "nothing is said in it"
+    for variable, pattern in PERCENTAGES.items():
+        if PERCENT.fullmatch(name) and pattern.fullmatch(name):
+            read = f"percentages; {variable} is read from {taken[variable]!r}" if variable in taken else ""
+            return read or f"named like percentages of {variable}, but its numbers are none"
+    for variable, patterns in COLUMN_NAMES.items():
+        if any(re.fullmatch(pattern, name) for pattern in patterns):
+            if variable in taken:
+                return f"{variable} is read from {taken[variable]!r}"
+            if variable == "size_cm" and named_like(variable, {column: words}):
+                return "a tumour size in cm or in mm: neither its name nor its median says which"
+            return f"named like {variable}, but its words are not understood"
+    return ""
+
+
+def _column_of(variable: str, columns: Mapping[str, list[str]]) -> Recognised | None:
+    """The column that holds a variable: in words of the vocabulary, or as percentages of stained nuclei."""
+    for column in named_like(variable, columns):
+        if variable == "size_cm" and "cm" not in plain_name(column):
+            return _of_unknown_unit(column, columns[column])
+        return as_variable(variable, column, columns[column])
+    pattern = PERCENTAGES.get(variable)
+    for column, words in columns.items():
+        name = plain_name(column)
+        if pattern is not None and PERCENT.fullmatch(name) and pattern.fullmatch(name) and is_percentage(words):
+            return as_percentages(variable, column, words)
+    return None
+
+
+def _of_unknown_unit(column: str, words: list[str]) -> Recognised | None:
+    """A tumour size whose column names no unit: told by its median, where that leaves no doubt."""
+    sizes = [_number(word) for word in words if is_number(word)]
+    middle = median(sizes)
+    if MEDIAN_MM <= middle <= MEDIAN_CM:
+        return None
+    variable, unit = ("size_mm", "millimetres") if middle > MEDIAN_CM else ("size_cm", "centimetres")
+    return replace(as_variable(variable, column, words), remark=f"{unit}, by their median of {middle:g}")
+
+
+def named_like(variable: str, columns: Mapping[str, list[str]], *, least: float = RECOGNISED) -> list[str]:
+    """Columns whose name is one of the variable's and whose words are known to such a share, most telling first."""
+    return [
+        column
+        for pattern in COLUMN_NAMES[variable]
+        for column, words in columns.items()
+        if re.fullmatch(pattern, plain_name(column))
+        and _share_known(variable, words) >= least
+        and (not least or variable != "her2_ihc" or "ihc" in plain_name(column) or _tells_levels(words))
+    ]
+
+
+def _tells_levels(words: list[str]) -> bool:
+    """Whether a column that is only called HER2 holds IHC levels: 0 and 1 alone may be no and yes."""
+    return any(re.fullmatch(r"[1-3]\+|\+[1-3]|[23]|\+{2,3}", fold(word)) for word in words)
+
+
+def as_variable(variable: str, column: str, words: Iterable[str]) -> Recognised:
+    """Sort the words of a column into those that the vocabulary knows, those it does not, and missing ones."""
+    counts = Counter(words)
+    meanings = _meanings(variable, counts)
+    said = {word: count for word, count in sorted(counts.items()) if fold(word) not in MISSING}
+    known: dict[str, tuple[str, int]] = {}
+    unknown: dict[str, int] = {}
+    for word, count in said.items():
+        if variable in NUMBERS:
+            if not _is_plausible(variable, word):
+                unknown[word] = count
+        elif fold(word) in meanings:
+            known[word] = (meanings[fold(word)], count)
+        elif variable in OPEN_WORDS:
+            known[word] = (word, count)
+        else:
+            unknown[word] = count
+    remark = "a description only: hormone receptors are not taken from it" if variable == "pam50" else ""
+    return Recognised(variable, column, known, unknown, sum(counts.values()) - sum(said.values()), remark)
+
+
+def as_percentages(variable: str, column: str, words: Iterable[str]) -> Recognised:
+    """Percentages of stained nuclei into positive and negative, each word by itself so that the user sees it."""
+    found = as_variable(variable, column, words)
+    read = {word: percentage(word) for word in sorted({*found.known, *found.unknown})}
+    counts = {**found.unknown, **{word: count for word, (_, count) in found.known.items()}}
+    positive = {
+        word: ("positive" if value >= POSITIVE_FROM else "negative", counts[word])
+        for word, value in read.items()
+        if value is not None
+    }
+    unknown = {word: counts[word] for word, value in read.items() if value is None}
+    return replace(found, known=positive, unknown=unknown, remark=f"percentages: positive from {POSITIVE_FROM:g} %")
+
+
+def arm_columns(columns: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """Columns by which a trial is usually divided, with their words: the user may want one arm only."""
+    found = {name: sorted({w for w in words if fold(w) not in MISSING}) for name, words in columns.items()}
+    return {
+        name: words for name, words in found.items() if ARMS.fullmatch(name.casefold()) and 1 < len(words) <= MOST_ARMS
+    }
+
+
+def sample_column(columns: Mapping[str, list[str]], samples: Iterable[str] = ()) -> tuple[str, int]:
+    """Take the column that shares most ids with the expression, else the first whose words are all there and differ.
+
+    Returns
+    -------
+    tuple
+        The column, and how many of its ids are among `samples`.
+    """
+    wanted = set(samples)
+    unique = [
+        name for name, words in columns.items() if len(set(words)) == len(words) and all(word.strip() for word in words)
+    ]
+    shared = {name: len(wanted & set(columns[name])) for name in unique}
+    best = max(unique, key=lambda name: shared[name], default=next(iter(columns)))
+    return best, shared.get(best, 0)
+
+
+def _share_known(variable: str, words: list[str]) -> float:
+    said = [fold(word) for word in words if fold(word) not in MISSING]
+    if not said:
+        return 0.0
+    if variable in NUMBERS:
+        return sum(_is_plausible(variable, word) for word in said) / len(said)
+    meanings = _meanings(variable, words)
+    return sum(word in meanings for word in said) / len(said)
+
+
+def _meanings(variable: str, words: Iterable[str]) -> Mapping[str, str]:
+    """What words mean in this column: beside a plus, a dash is a minus; alone it may stand for anything."""
+    known = WORDS.get(variable, {})
+    minus = "positive" in known.values() and "+" in map(fold, words)
+    return {"-": "negative", **known} if minus else known
+
+
+def is_number(word: str) -> bool:
+    """Whether a cell holds a plain number, with a point or a decimal comma."""
+    return re.fullmatch(r"[-+]?\d+([.,]\d+)?", fold(word)) is not None
+
+
+def _number(word: str) -> float:
+    return float(fold(word).replace(",", "."))
+
+
+def _is_plausible(variable: str, word: str) -> bool:
+    """Whether a cell of a measured variable will be accepted when it is read."""
+    if not is_number(word):
+        return False
+    low, high = AGE_RANGE if variable == "age" else SIZE_RANGE
+    return low <= _number(word) / (10 if variable == "size_mm" else 1) <= high
+
+
+def decimal_comma(words: Iterable[str]) -> bool:
+    """Whether numbers of a column are written with a decimal comma."""
+    return any(re.fullmatch(r"[-+]?\d+,\d+", word.strip()) for word in words)

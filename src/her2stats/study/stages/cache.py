@@ -1,0 +1,121 @@
+"""Stages that were computed before, kept by the fingerprint of everything that decides them.
+
+An entry is one file: a line with the SHA-256 of the rest, then a zip archive of plain files (parquet, JSON, pictures).
+It is written beside its place and renamed, so that a run that is killed leaves no half entry; one that is damaged
+is as if it were not there. A cache that cannot be written costs time and changes nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import os
+import tempfile
+import time
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from her2stats.reading.sources import default_cache
+
+ENDING = ".stage"
+LARGEST = 1_000_000_000  # bytes; beyond it the entries that were not used for longest go
+DRAFT, STALE_SECONDS = ".draft-", 86_400
+
+
+def stage_folder() -> Path:
+    """Folder in which the commands keep stages: in the system's cache of the user, or in ``HER2STATS_CACHE``."""
+    return default_cache() / "stages"
+
+
+class Cache:
+    """A folder of entries.
+
+    Parameters
+    ----------
+    folder : Path or None
+        Made when first needed; None keeps and finds nothing.
+
+    Examples
+    --------
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     kept = Cache(Path(folder))
+    ...     kept.keep("ab12", {"answer.txt": b"42"})
+    ...     kept.find("ab12"), kept.find("cd34"), Cache(None).find("ab12")
+    ({'answer.txt': b'42'}, None, None)
+    """
+
+    def __init__(self, folder: Path | None) -> None:
+        self.folder = folder
+
+    def find(self, key: str) -> dict[str, bytes] | None:
+        """Files of an entry, or None where there is no whole one."""
+        if self.folder is None:
+            return None
+        place = self._place(key)
+        try:
+            digest, _, content = place.read_bytes().partition(b"\n")
+            if digest != hashlib.sha256(content).hexdigest().encode():
+                return None
+            with zipfile.ZipFile(io.BytesIO(content)) as archive:
+                files = {name: archive.read(name) for name in archive.namelist()}
+        except (OSError, zipfile.BadZipFile):
+            return None
+        with contextlib.suppress(OSError):
+            os.utime(place)  # used now
+        return files
+
+    def keep(self, key: str, files: Mapping[str, bytes]) -> None:
+        """Put an entry in its place, whole or not at all."""
+        if self.folder is None:
+            return
+        content = _packed(files)
+        place = self._place(key)
+        with contextlib.suppress(OSError):
+            place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)  # fractions of patients are nobody else's
+            with tempfile.NamedTemporaryFile(dir=place.parent, prefix=DRAFT, delete=False) as draft:
+                try:
+                    draft.write(hashlib.sha256(content).hexdigest().encode() + b"\n" + content)
+                    draft.close()
+                    os.replace(draft.name, place)
+                except OSError:
+                    os.unlink(draft.name)
+
+    def entries(self) -> list[tuple[Path, os.stat_result]]:
+        """Every entry, the one used last first."""
+        found = []
+        if self.folder is not None and self.folder.is_dir():
+            for place in self.folder.glob(f"*{ENDING}"):
+                with contextlib.suppress(OSError):
+                    found.append((place, place.stat()))
+        return sorted(found, key=lambda entry: (-entry[1].st_mtime, entry[0].name))
+
+    def tidy(self, *, largest: int = LARGEST) -> None:
+        """Remove what was not used for longest, down to a size, and what killed runs left half written."""
+        total = 0
+        for place, about in self.entries():
+            total += about.st_size
+            if total > largest:
+                with contextlib.suppress(OSError):
+                    place.unlink()
+        if self.folder is not None and self.folder.is_dir():
+            for draft in self.folder.glob(f"{DRAFT}*"):
+                with contextlib.suppress(OSError):
+                    if draft.stat().st_mtime < time.time() - STALE_SECONDS:
+                        draft.unlink()
+
+    def _place(self, key: str) -> Path:
+        assert self.folder is not None
+        return self.folder / f"{key}{ENDING}"
+
+
+NO_CACHE = Cache(None)
+
+
+def _packed(files: Mapping[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+        for name, content in files.items():
+            archive.writestr(zipfile.ZipInfo(name), content)
+    return buffer.getvalue()

@@ -1,0 +1,99 @@
+"""The results folder is absent, old and whole, or new and whole."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from her2stats.errors import OutputError
+from her2stats.results.place import PROVENANCE, fresh_folder, is_results_folder
+
+
+def fill(folder: Path, word: str) -> None:
+    """Write a tiny results folder."""
+    (folder / PROVENANCE).write_text('{"her2stats": "0"}')
+    (folder / "answer.txt").write_text(word)
+
+
+def _fail_half_way(target: Path) -> None:
+    with fresh_folder(target) as draft:
+        fill(draft, "new")
+        _ = 1 / 0
+
+
+def test_the_folder_appears_when_complete(tmp_path):
+    target = tmp_path / "results"
+    with fresh_folder(target) as draft:
+        fill(draft, "new")
+        assert not target.exists()
+    assert (target / "answer.txt").read_text() == "new"
+    assert [path.name for path in tmp_path.iterdir()] == ["results"]
+
+
+def test_a_failure_leaves_the_old_results_as_they_were(tmp_path):
+    target = tmp_path / "results"
+    with fresh_folder(target) as draft:
+        fill(draft, "old")
+    with pytest.raises(ZeroDivisionError):
+        _fail_half_way(target)
+    assert (target / "answer.txt").read_text() == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["results"]
+
+
+def test_somebody_elses_files_are_not_replaced_unless_asked(tmp_path):
+    target = tmp_path / "results"
+    target.mkdir()
+    (target / "thesis.docx").write_text("years of work")
+    with pytest.raises(OutputError, match="not results"), fresh_folder(target):
+        pass
+    assert (target / "thesis.docx").exists()
+    with fresh_folder(target, overwrite=True) as draft:
+        fill(draft, "new")
+    assert is_results_folder(target)
+
+
+def test_two_runs_into_one_folder_do_not_mix(tmp_path):
+    with fresh_folder(tmp_path / "results") as draft:
+        fill(draft, "first")
+        with pytest.raises(OutputError, match="another run"), fresh_folder(tmp_path / "results"):
+            pass
+    assert (tmp_path / "results" / "answer.txt").read_text() == "first"
+
+
+def test_a_folder_that_cannot_be_made_is_told(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OutputError), fresh_folder(tmp_path / "file" / "results"):
+        pass
+
+
+ENDLESS = """
+import sys, time
+from pathlib import Path
+from her2stats.results.place import fresh_folder
+n = 0
+while True:
+    n += 1
+    with fresh_folder(Path(sys.argv[1])) as draft:
+        for name in ("a", "b", "c"):
+            (draft / name).write_text(str(n))
+            time.sleep(0.002)
+        (draft / "provenance.json").write_text('{"her2stats": "0"}')
+"""
+
+
+def test_a_run_killed_at_any_moment_never_leaves_a_mixture(tmp_path):
+    target = tmp_path / "results"
+    for attempt in range(12):
+        process = subprocess.Popen([sys.executable, "-c", ENDLESS, str(target)])
+        time.sleep(0.25 + 0.013 * attempt)
+        process.kill()
+        process.wait()
+        if target.exists():
+            assert len({(target / name).read_text() for name in ("a", "b", "c")}) == 1
+    with fresh_folder(target) as draft:
+        fill(draft, "after")
+    assert [path.name for path in tmp_path.iterdir()] == ["results"]

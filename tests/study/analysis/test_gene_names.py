@@ -1,0 +1,74 @@
+"""Genes that the data call by another year's name are found: by the exposure, beside it, in Danaher's markers."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from her2stats.errors import InputError
+from her2stats.study.check import check_study
+from her2stats.study.inputs import read_inputs
+from her2stats.study.run import analyse_study
+from her2stats.study.study_file import read_study
+from tests.study.conftest import write_small_study
+
+
+@pytest.fixture
+def older_study(tmp_path: Path) -> Path:
+    """The small study, whose file holds SEPT2; the study file asks for SEPTIN2 as exposure."""
+    study = write_small_study(tmp_path, n=40)
+    lines = (tmp_path / "one.tsv").read_text().splitlines()
+    lines.append("SEPT2\t" + lines[3].split("\t", 1)[1])
+    (tmp_path / "one.tsv").write_text("\n".join(lines) + "\n")
+    text = study.read_text().replace('"her2.tsv"', '"SEPTIN2"').replace('exposure_name = "HER2 score"\n', "")
+    study.write_text(text.replace('also = ["ERBB2"]', 'also = ["ERBB2", "SEPTIN2"]'))
+    return study
+
+
+def test_a_gene_under_its_earlier_symbol_is_the_exposure_and_said_so(older_study: Path) -> None:
+    analysis = analyse_study(read_study(older_study))[0]
+    notes = [f"{note.what}: {note.detail}" for note in analysis.notes]
+    assert analysis.material.exposure == "SEPTIN2"
+    assert "the exposure: genes found under another symbol: SEPT2 is SEPTIN2" in notes
+
+
+def test_it_is_looked_up_literally_where_the_study_file_says_so(older_study: Path) -> None:
+    older_study.write_text(older_study.read_text().replace("seed = 3", "seed = 3\nrename_genes = false"))
+    with pytest.raises(InputError, match="the expression has no gene 'SEPTIN2'"):
+        read_inputs(read_study(older_study))
+
+
+def test_the_command_finds_it_too(older_study: Path) -> None:
+    file = str(older_study.parent / "one.tsv")
+    command = [sys.executable, "-m", "her2stats.cli", "score", file, "--scale", "log2", "--signature", "SEPTIN2"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("sample,SEPTIN2\n")
+    assert "SEPT2 is SEPTIN2" in done.stderr
+
+
+def fractions_for(study: Path, rows: list[str]) -> None:
+    header = "Mixture,B,T,P-value,Correlation,RMSE"
+    (study.parent / "f.csv").write_text("\n".join([header, *rows]) + "\n")
+    study.write_text(study.read_text().replace("offset = 1\n", 'offset = 1\nfractions = "f.csv"\n'))
+
+
+def test_check_reads_fractions_with_everything_else(tmp_path: Path) -> None:
+    study = write_small_study(tmp_path, n=40)
+    fractions_for(study, ["a,0.5,0.5,0.1,0.5,0.9"])
+    with pytest.raises(InputError, match="40 tumours of the cohort are not in it"):
+        check_study(read_study(study))
+
+
+def test_problems_of_cohort_and_fractions_are_told_together(tmp_path: Path) -> None:
+    study = write_small_study(tmp_path, n=40)
+    fractions_for(study, ["a,0.5,x,0.1,0.5,0.9"])
+    (tmp_path / "one.tsv").write_text("")
+    (tmp_path / "her2.tsv").write_text("nothing\tof use\n")
+    with pytest.raises(InputError) as raised:
+        check_study(read_study(study))
+    told = {problem.where for problem in raised.value.problems}
+    assert {"one.tsv", "f.csv", "her2.tsv"} <= told

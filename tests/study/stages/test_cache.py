@@ -1,0 +1,168 @@
+"""A cache entry is whole or not there, and the results do not depend on it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from dataclasses import fields
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from her2stats.deconvolution import Deconvolution
+from her2stats.simulate import simulate_cohort, simulate_signature_matrix
+from her2stats.study import run_study
+from her2stats.study.plan import plan_study
+from her2stats.study.stages import fractions as kept_fractions
+from her2stats.study.stages.cache import DRAFT, STALE_SECONDS, Cache
+from her2stats.study.stages.fractions import deconvolve_once, fractions_key
+from her2stats.study.study_file import read_study
+from tests.study.conftest import write_small_study
+from tests.study.test_run import digests
+
+SETTINGS = {"mode": "relative", "seed": 1}
+
+
+@pytest.fixture(scope="module")
+def material():
+    """A small mixture and the matrix it was made from."""
+    return simulate_cohort("one", 12, seed=1).linear(), simulate_signature_matrix()
+
+
+def only_entry(folder: Path) -> Path:
+    """The entry of a cache that holds one."""
+    (place,) = folder.glob("*.stage")
+    return place
+
+
+def test_an_entry_comes_back_and_is_private(tmp_path):
+    cache = Cache(tmp_path / "deep" / "cache")
+    cache.keep("k", {"a.txt": b"1", "empty": b""})
+    assert cache.find("k") == {"a.txt": b"1", "empty": b""}
+    assert cache.find("other") is None
+    assert only_entry(cache.folder).stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("position", [0, 10, 70, 100, -1])
+def test_a_changed_byte_makes_an_entry_absent(tmp_path, position):
+    cache = Cache(tmp_path)
+    cache.keep("k", {"a.txt": b"content"})
+    content = bytearray(only_entry(tmp_path).read_bytes())
+    content[position] ^= 1
+    only_entry(tmp_path).write_bytes(content)
+    assert cache.find("k") is None
+
+
+def test_a_shortened_or_empty_entry_is_absent_and_is_replaced(tmp_path):
+    cache = Cache(tmp_path)
+    cache.keep("k", {"a.txt": b"content"})
+    whole = only_entry(tmp_path).read_bytes()
+    for length in range(0, len(whole), 7):
+        only_entry(tmp_path).write_bytes(whole[:length])
+        assert cache.find("k") is None
+    cache.keep("k", {"a.txt": b"content"})
+    assert cache.find("k") == {"a.txt": b"content"}
+
+
+def test_a_cache_that_cannot_be_written_changes_nothing(tmp_path, material):
+    (tmp_path / "file").write_text("in the way")
+    found = deconvolve_once(Cache(tmp_path / "file" / "cache"), *material, SETTINGS)
+    pd.testing.assert_frame_equal(found.fractions, deconvolve_once(Cache(None), *material, SETTINGS).fractions)
+
+
+def test_the_least_used_entries_go_first_and_old_drafts_with_them(tmp_path):
+    cache = Cache(tmp_path)
+    for place, name in enumerate("abc"):
+        cache.keep(name, {"x": bytes(1000)})
+        os.utime(tmp_path / f"{name}.stage", (place, place))
+    cache.find("a")
+    old, new = tmp_path / f"{DRAFT}old", tmp_path / f"{DRAFT}new"
+    old.write_text("")
+    new.write_text("")
+    stale = time.time() - STALE_SECONDS - 60
+    os.utime(old, (stale, stale))
+    cache.tidy(largest=2600)
+    assert {path.name for path in tmp_path.iterdir()} == {"a.stage", "c.stage", new.name}
+
+
+def test_fractions_come_back_as_they_were(tmp_path, material, monkeypatch):
+    cache = Cache(tmp_path)
+    settings = SETTINGS | {"permutations": 5}
+    fresh = deconvolve_once(cache, *material, settings)
+    monkeypatch.setattr(kept_fractions, "deconvolve", None)
+    again = deconvolve_once(cache, *material, settings)
+    for field in fields(Deconvolution):
+        before, now = getattr(fresh, field.name), getattr(again, field.name)
+        if isinstance(before, pd.DataFrame):
+            pd.testing.assert_frame_equal(before, now, check_exact=True)
+        else:
+            assert before == now, field.name
+
+
+def test_the_key_changes_with_every_setting_and_every_number(material):
+    expression, matrix = material
+    key = fractions_key(expression, matrix, SETTINGS)
+    nudged = expression.copy()
+    nudged.iloc[3, 4] += 1e-9
+    others = [
+        fractions_key(nudged, matrix, SETTINGS),
+        fractions_key(expression.iloc[:, ::-1], matrix, SETTINGS),
+        fractions_key(expression, matrix, SETTINGS | {"seed": 2}),
+        fractions_key(expression, matrix, SETTINGS | {"mode": "absolute"}),
+    ]
+    assert len({key, *others}) == 5
+
+
+ENDLESS = """
+import sys
+from pathlib import Path
+from her2stats.study.stages.cache import Cache
+cache = Cache(Path(sys.argv[1]))
+while True:
+    cache.keep("k", {name: name.encode() * 100_000 for name in ("a", "b", "c")})
+    print("kept", flush=True)
+"""
+
+
+@pytest.mark.slow
+def test_a_killed_writer_leaves_no_half_entry(tmp_path):
+    for wait in (0.0, 0.003, 0.011, 0.02):
+        writer = subprocess.Popen([sys.executable, "-c", ENDLESS, str(tmp_path)], stdout=subprocess.PIPE)
+        assert writer.stdout is not None
+        writer.stdout.readline()
+        time.sleep(wait)
+        writer.kill()
+        writer.communicate()
+        assert Cache(tmp_path).find("k") == {name: name.encode() * 100_000 for name in ("a", "b", "c")}
+
+
+@pytest.mark.slow
+def test_results_are_the_same_bytes_from_an_empty_a_full_and_a_damaged_cache(small_results, tmp_path):
+    study, cache = write_small_study(tmp_path / "study"), tmp_path / "cache"
+    without = digests(small_results.folder)
+    for state in ("empty", "full", "damaged"):
+        if state == "damaged":
+            for place in cache.iterdir():
+                place.write_bytes(place.read_bytes()[:-10])
+        assert digests(run_study(study, cache=cache, n_jobs=2).folder) == without, state
+
+
+@pytest.mark.slow
+def test_a_change_of_the_analysis_deconvolves_nothing_again(tmp_path, monkeypatch):
+    study, cache = write_small_study(tmp_path / "study", n=30), tmp_path / "cache"
+    assert set(plan_study(read_study(study), cache=cache).query("stage == 'Cell fractions'")["state"]) == {
+        "to be estimated",
+        "not part of this cohort",
+    }
+    run_study(study, cache=cache)
+    plan = plan_study(read_study(study), cache=cache)
+    assert (plan[plan["stage"].isin(["Figures"])]["state"] == "kept from an earlier run").all()
+    study.write_text(study.read_text().replace("[analysis]", "[analysis]\nalpha = 0.01"))
+    plan = plan_study(read_study(study), cache=cache).set_index("what")["state"]
+    assert plan["fig2b_forest"] == "to be drawn"
+    assert plan["figS1_distribution"] == "kept from an earlier run"
+    monkeypatch.setattr(kept_fractions, "deconvolve", None)
+    assert run_study(study, cache=cache).provenance["alpha"] == 0.01
