@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import kendalltau, spearmanr
 
-from her2stats.abundance import classify_abundance
+from her2stats.statistics.abundance import classify_abundance
 from her2stats.deconvolution import deconvolve
 from her2stats.signatures import score_signature
 from her2stats.signatures.til import score_danaher
