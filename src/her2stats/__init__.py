@@ -21,7 +21,6 @@ from typing import Any
 
 # Public name -> room. Rooms are imported when a name is first used: help on the command line answers at once.
 _ROOMS = {
-    "her2stats.abundance": ("Abundance", "classify_abundance"),
     "her2stats.cohort": ("Cohort",),
     "her2stats.deconvolution": (
         "Deconvolution",
@@ -74,9 +73,12 @@ _ROOMS = {
     ),
     "her2stats.reading.sources": ("fetch",),
     "her2stats.statistics": (
+        "Abundance",
         "Ancova",
         "Result",
         "adjust",
+        "answer",
+        "classify_abundance",
         "combine",
         "compare_groups",
         "correlate",

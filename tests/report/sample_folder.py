@@ -64,7 +64,7 @@ def write_sample_folder(folder: Path, *, seed: int = 1, simulated: bool = True, 
     """Write a whole results folder; the same seed writes the same bytes."""
     rng = np.random.default_rng(seed)
     tables = sample_tables(rng)
-    tables["pooled_odds_ratios"] = pool_odds_ratios(tables["odds_ratios"])
+    tables["pooled_odds_ratios"] = pool_odds_ratios(tables["odds_ratios"]).table
     by_hr = tables["correlation_by_hr"]
     tables["correlation_matrix"] = by_hr[by_hr["method"] == SPEARMAN]
     (folder / "tables").mkdir(parents=True)

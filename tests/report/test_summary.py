@@ -97,7 +97,7 @@ def rows(**columns: object) -> pd.DataFrame:
 
 
 def test_without_a_correction_p_itself_decides_and_that_is_said() -> None:
-    judged = judge(rows(estimate=[2.0, 0.5], p_value=[0.01, 0.2]), alpha=0.05, measure="odds ratio")
+    judged = judge(rows(estimate=[2.0, 0.5], p_value=[0.01, 0.2]), alpha=0.05, measure="odds_ratio")
     assert (len(judged.above), len(judged.rest), judged.corrected) == (1, 1, False)
 
 

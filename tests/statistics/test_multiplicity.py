@@ -76,7 +76,7 @@ def test_other_families_and_holm(tumours):
 def test_columns_keep_their_order_and_type(tumours):
     before = correlate(tumours, "her2", "cd8")
     after = adjust(before)
-    assert after.table.columns.tolist() == [*before.table.columns, "p_bh", "family"]
+    assert after.table.columns.tolist() == [*before.table.columns, "p_bh", "family", "family_size", "correction"]
     pd.testing.assert_frame_equal(
         after.table[before.table.columns].drop(columns="p_adjusted"), before.table.drop(columns="p_adjusted")
     )

@@ -40,9 +40,9 @@ def test_a_flagged_number_carries_a_dagger() -> None:
 @pytest.mark.parametrize(
     ("method", "measure"),
     [
-        ("Spearman, t approximation; 95% CI Bonett-Wright", "correlation"),
-        ("logistic, odds ratio per SD of the exposure (cohort, n-1); 95% CI Wald", "odds ratio"),
-        ("Wilcoxon, exact; 95% CI Hodges-Lehmann, exact", "difference"),
+        ("Spearman, t approximation; 95% CI Bonett-Wright", "rho"),
+        ("logistic, odds ratio per SD of the exposure (cohort, n-1); 95% CI Wald", "odds_ratio"),
+        ("Wilcoxon, exact; 95% CI Hodges-Lehmann, exact", "shift"),
         ("lm, marginal slope of the score, equal weights; 95% CI t", "slope"),
     ],
 )

@@ -82,13 +82,13 @@ def test_p_in_running_text_never_breaks_over_a_line() -> None:
     ],
 )
 def test_odds_ratios(numbers: tuple[float, float, float], text: str) -> None:
-    assert format_estimate(*numbers, measure="odds ratio") == text
+    assert format_estimate(*numbers, measure="odds_ratio") == text
 
 
 def test_a_limit_is_not_rounded_onto_one() -> None:
-    assert format_estimate(0.65, 0.42, 0.9964, measure="odds ratio") == "0.65 (0.42–0.996)"
-    assert format_estimate(0.65, 0.42, 1.0021, measure="odds ratio") == "0.65 (0.42–1.002)"
-    assert format_estimate(0.65, 0.42, 1.0, measure="odds ratio") == "0.65 (0.42–1.00)"
+    assert format_estimate(0.65, 0.42, 0.9964, measure="odds_ratio") == "0.65 (0.42–0.996)"
+    assert format_estimate(0.65, 0.42, 1.0021, measure="odds_ratio") == "0.65 (0.42–1.002)"
+    assert format_estimate(0.65, 0.42, 1.0, measure="odds_ratio") == "0.65 (0.42–1.00)"
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_a_limit_is_not_rounded_onto_one() -> None:
     ],
 )
 def test_correlations_are_joined_by_to(numbers: tuple[float, float, float], text: str) -> None:
-    assert format_estimate(*numbers, measure="correlation") == text
+    assert format_estimate(*numbers, measure="rho") == text
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_slopes_show_two_digits_of_their_interval(numbers: tuple[float, float, f
 @settings(deadline=None)
 def test_the_interval_never_seems_to_miss_or_hold_one(estimate: float, width: float) -> None:
     low, high = estimate * math.exp(-width), estimate * math.exp(width)
-    text = format_estimate(estimate, low, high, measure="odds ratio")
+    text = format_estimate(estimate, low, high, measure="odds_ratio")
     printed = [
         float(end.replace(">", "").replace("<", "")) for end in re.split("–| to ", text[text.index("(") + 1 : -1])
     ]

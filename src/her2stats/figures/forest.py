@@ -118,7 +118,7 @@ def plot_forest(
     places["label"] = row_labels(places["name"], labels, width_mm)
 
     limits = limits or odds_limits(rows)
-    rows = described(clip(rows, limits), "odds ratio", alpha)
+    rows = described(clip(rows, limits), "odds_ratio", alpha)
     effect = f"OR ({_level(rows)} CI)"
     columns = {effect: list(rows["text"])}
     if len(tests):

@@ -172,4 +172,4 @@ def _odds(row: Mapping[Any, Any]) -> str:
         return f"OR {not_estimable(row['flag'])}"
     p = f"\n{p_equals(row['p_value'])}" if pd.notna(row["p_value"]) else ""
     numbers = row["estimate"], row["conf_low"], row["conf_high"]
-    return f"OR {format_estimate(*numbers, measure='odds ratio')}{p}"
+    return f"OR {format_estimate(*numbers, measure='odds_ratio')}{p}"

@@ -194,7 +194,7 @@ def _notes(dots: pd.DataFrame, rows: pd.DataFrame) -> list[Any]:
         if pd.notna(row["estimate"]):
             p = f"{p_equals(row['p_value'])}, " if pd.notna(row["p_value"]) else ""
             numbers = row["estimate"], row["conf_low"], row["conf_high"]
-            words = f"{RHO} = {format_estimate(*numbers, measure='correlation')}\n{p}{count}"
+            words = f"{RHO} = {format_estimate(*numbers, measure='rho')}\n{p}{count}"
         notes.append({"panel": own["panel"].iloc[0], "x": own["x"].max(), "text": words})
     span = dots["y"].max() - dots["y"].min() or 1.0
     top = pd.DataFrame(notes).assign(y=dots["y"].max() + 0.17 * span)

@@ -14,7 +14,7 @@ import pandas as pd
 from her2stats.statistics.flags import code_of
 from her2stats.statistics.multiplicity import SECOND_TESTS
 from her2stats.tables.effects import records
-from her2stats.vocabulary.numbers import Measure, is_missing
+from her2stats.vocabulary.numbers import is_missing
 
 Row = dict[str, Any]
 
@@ -60,7 +60,7 @@ class Judged:
         return len(self.significant) + len(self.nominal) + len(self.rest)
 
 
-def judge(rows: pd.DataFrame, *, alpha: float, measure: Measure = "difference") -> Judged:
+def judge(rows: pd.DataFrame, *, alpha: float, measure: str = "shift") -> Judged:
     """Sort rows by their p-value after correction, or as it stands where none of them was corrected.
 
     Parameters
@@ -69,7 +69,7 @@ def judge(rows: pd.DataFrame, *, alpha: float, measure: Measure = "difference") 
         Result rows of one family. Second tests (Fisher exact, likelihood ratio) are left out.
     alpha : float
         Threshold.
-    measure : Measure
+    measure : str
         Ratios are compared with 1, everything else with 0.
 
     Examples
@@ -82,7 +82,7 @@ def judge(rows: pd.DataFrame, *, alpha: float, measure: Measure = "difference") 
     """
     main = rows[~is_second_test(rows["term"])]
     corrected = bool(main["p_adjusted"].notna().any())
-    null = 1.0 if measure == "odds ratio" else 0.0
+    null = 1.0 if measure == "odds_ratio" else 0.0
     found: dict[str, list[Row]] = {"below": [], "above": [], "nominal": [], "rest": [], "failed": []}
     for row in records(main):
         p = row["p_adjusted"] if corrected else row["p_value"]

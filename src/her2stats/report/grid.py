@@ -11,7 +11,6 @@ import pandas as pd
 from her2stats.report.findings import Row, judge
 from her2stats.tables.effects import records
 from her2stats.vocabulary.names import stratum_label
-from her2stats.vocabulary.numbers import Measure
 
 Mark = Literal["below", "above", "nominal-below", "nominal-above", "rest", "failed", ""]
 LARGEST = 24
@@ -48,7 +47,7 @@ class Grid:
 
 
 def make_grid(
-    rows: pd.DataFrame, name: Callable[[Row], str], *, alpha: float, measure: Measure, below: str, above: str
+    rows: pd.DataFrame, name: Callable[[Row], str], *, alpha: float, measure: str, below: str, above: str
 ) -> Grid:
     """Mark every item in every cohort and stratum; items that are significant nowhere are counted only.
 
@@ -60,8 +59,8 @@ def make_grid(
         Result row -> item.
     alpha : float
         Threshold.
-    measure : Measure
-        "odds ratio" compares with 1, everything else with 0.
+    measure : str
+        "odds_ratio" compares with 1, everything else with 0.
     below, above : str
         What the two directions mean.
     """
@@ -92,9 +91,9 @@ def _column(stratum: str) -> str:
     return ALL if stratum == "all" else stratum_label(stratum)
 
 
-def _marks(rows: pd.DataFrame, name: Callable[[Row], str], alpha: float, measure: Measure) -> list[tuple[str, Mark]]:
+def _marks(rows: pd.DataFrame, name: Callable[[Row], str], alpha: float, measure: str) -> list[tuple[str, Mark]]:
     judged = judge(rows, alpha=alpha, measure=measure)
-    null = 1.0 if measure == "odds ratio" else 0.0
+    null = 1.0 if measure == "odds_ratio" else 0.0
     found: list[tuple[Row, Mark]] = [(row, "below") for row in judged.below]
     found += [(row, "above") for row in judged.above]
     found += [(row, "nominal-above" if row["estimate"] > null else "nominal-below") for row in judged.nominal]

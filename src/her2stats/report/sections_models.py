@@ -51,7 +51,7 @@ def _pooled(folder: ResultsFolder) -> list[Part]:
         found = {str(row["outcome"]): row for row in records(part)}
         own = [found.get(name) for name in types]
         columns = [f"b{number}_{kind}" for kind in ("effect", "p", "i2")]
-        frame[columns[0]] = [effect_text(row, "odds ratio") if row else "" for row in own]
+        frame[columns[0]] = [effect_text(row, "odds_ratio") if row else "" for row in own]
         frame[columns[1]] = [format_p(row["p_value"], alpha=folder.provenance.alpha) if row else "" for row in own]
         frame[columns[2]] = [_share(row.get("i2")) if row else "" for row in own]
         labels |= dict(

@@ -14,10 +14,10 @@ from her2stats.report.findings import Judged, Row, judge, reasons
 from her2stats.report.grid import Grid
 from her2stats.tables.effects import effect_text, measure_of
 from her2stats.vocabulary.names import sentence_case
-from her2stats.vocabulary.numbers import Measure, is_missing, p_phrase
+from her2stats.vocabulary.numbers import is_missing, p_phrase
 
 MOST_NAMED = 6
-_SYMBOLS: dict[Measure, str] = {"correlation": "ρ", "odds ratio": "OR", "slope": "slope"}
+_SYMBOLS = {"rho": "ρ", "odds_ratio": "OR", "slope": "slope"}
 
 
 @dataclass(frozen=True)
@@ -71,8 +71,8 @@ class Wording:
         Result row -> what it is about ("T cells CD8").
     below, above : str
         Words for an estimate below and above the null value: "less where the score is higher".
-    measure : Measure
-        "odds ratio" compares with 1, everything else with 0.
+    measure : str
+        "odds_ratio" compares with 1, everything else with 0.
     symbol : str or None
         In front of the estimate; None takes that of the row's method.
     """
@@ -80,7 +80,7 @@ class Wording:
     name: Callable[[Row], str]
     below: str
     above: str
-    measure: Measure = "difference"
+    measure: str = "shift"
     symbol: str | None = None
 
 

@@ -170,7 +170,7 @@ def _between_groups(folder: ResultsFolder) -> Answer | None:
 def _odds(folder: ResultsFolder) -> Answer | None:
     rows = folder.table("odds_ratios")
     rows = rows[rows["term"] == folder.provenance.exposure]
-    wording = Wording(_outcome, "lower odds of high abundance", "higher odds of high abundance", "odds ratio")
+    wording = Wording(_outcome, "lower odds of high abundance", "higher odds of high abundance", "odds_ratio")
     question = "What are the odds of high abundance per standard deviation of the score?"
     return _answer(question, rows, wording, folder)
 
@@ -181,7 +181,7 @@ def _interaction(folder: ResultsFolder) -> Answer | None:
         _outcome,
         "odds ratio lower in HR-positive than in HR-negative tumours",
         "odds ratio higher in HR-positive than in HR-negative tumours",
-        "odds ratio",
+        "odds_ratio",
         "ratio of odds ratios",
     )
     question = "Do these odds ratios differ between the hormone-receptor groups?"
@@ -196,7 +196,7 @@ def _clinical(folder: ResultsFolder) -> Answer | None:
     alpha = folder.provenance.alpha
     statements, tested = [], 0
     for cohort, part in rows.groupby("cohort", sort=False):
-        judged = judge(part, alpha=alpha, measure="odds ratio")
+        judged = judge(part, alpha=alpha, measure="odds_ratio")
         tested += judged.tested
         failed = (f"{len(judged.failed)} odds ratios",) if judged.failed else ()
         said = _clinical_sentences(judged, alpha)

@@ -40,7 +40,7 @@ _RESULT_NUMBERS = frozenset(
     (
         *NUMBERS,
         *COUNTS,
-        *("p_bh", "df_residual", "at", "superiority"),
+        *("p_bh", "family_size", "df_residual", "at", "superiority"),
         *("n_reference", "n_comparison", "value_reference", "value_comparison"),
         *("n_events_reference", "n_events_comparison"),
         *("k", "q", "q_p_value", "i2", "tau2"),

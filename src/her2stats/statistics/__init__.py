@@ -3,9 +3,11 @@
 These functions know no files and no cohorts, and can be used on their own in a notebook.
 """
 
+from her2stats.statistics.abundance import Abundance, classify_abundance
 from her2stats.statistics.ancova import Ancova, fit_ancova
-from her2stats.statistics.comparison import compare_groups
+from her2stats.statistics.answer import answer
 from her2stats.statistics.correlation import correlate
+from her2stats.statistics.groups import compare_groups
 from her2stats.statistics.interaction import fit_clinical, fit_interaction
 from her2stats.statistics.logistic import fit_logistic
 from her2stats.statistics.multiplicity import adjust
@@ -19,12 +21,14 @@ from her2stats.statistics.specs import (
     GroupSpec,
     InteractionSpec,
     LogisticSpec,
+    PoolingSpec,
     ResponseSpec,
     Spec,
 )
 
 __all__ = [
     "COLUMNS",
+    "Abundance",
     "Ancova",
     "AncovaSpec",
     "ClinicalSpec",
@@ -32,11 +36,14 @@ __all__ = [
     "GroupSpec",
     "InteractionSpec",
     "LogisticSpec",
+    "PoolingSpec",
     "ResponseSpec",
     "Result",
     "Spec",
     "adjust",
+    "answer",
     "as_result_table",
+    "classify_abundance",
     "combine",
     "compare_groups",
     "correlate",

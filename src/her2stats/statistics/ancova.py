@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from numbers import Integral
 
 import pandas as pd
 
-from her2stats.errors import DataError, ProblemList
-from her2stats.statistics.ancova_model import AncovaModels
-from her2stats.statistics.ancova_rows import curve_rows, slope_rows, test_rows
-from her2stats.statistics.arguments import Names, as_names, check_choice, check_level, check_names
-from her2stats.statistics.design import Term, two_way_terms
-from her2stats.statistics.frame import model_frame
+from her2stats.statistics.ancova_model import AncovaModel, AncovaModels
+from her2stats.statistics.ancova_rows import curve_rows, slope_rows, term_rows
+from her2stats.statistics.ancova_terms import ancova_terms, split_product
+from her2stats.statistics.arguments import Names, as_names
+from her2stats.statistics.flags import Row
+from her2stats.statistics.frame import model_frame, telling_columns
 from her2stats.statistics.result import Result, shown_columns
-from her2stats.statistics.specs import AncovaSpec, Weights
+from her2stats.statistics.specs import AncovaQuantity, AncovaSpec, Weights
 from her2stats.vocabulary.notebook import panel_html
+
+ROWS: dict[AncovaQuantity, Callable[[AncovaModel], Iterator[Row]]] = {
+    "tests": term_rows,
+    "slopes": slope_rows,
+    "curve": curve_rows,
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,7 +104,8 @@ def fit_ancova(
     Returns
     -------
     Ancova
-        ``tests``: ``statistic`` F, ``df`` of the term, extra column ``df_residual``. ``slopes``: ``term`` the score,
+        ``tests``: ``statistic`` F, ``df`` of the term, extra columns ``df_residual``, and ``variable``, ``level``,
+        ``variable_2``, ``level_2``: the term taken apart. ``slopes``: ``term`` the score,
         ``estimate`` in units of the outcome per unit of the score, t. ``curve``: ``term`` "mean", extra column ``at``.
         ``stratum`` is "all" or "<factor>=<level>". Flags: "missing variable", "too few observations" (no degrees of
         freedom are left), "constant outcome", "constant exposure", "empty level" (of a factor), "not estimable" (an
@@ -125,63 +132,38 @@ def fit_ancova(
     2  hr=positive    -0.750  2.0
     """
     outcomes, grouped, adjusted = as_names(outcome), as_names(factors), as_names(covariates)
-    extra = tuple(tuple(part.strip() for part in term.split(":")) for term in as_names(extra_terms))
-    problems = ProblemList()
-    check_names(problems, "outcome", outcomes)
-    check_names(problems, "factors", grouped)
-    check_names(problems, "factors, score and covariates", (*grouped, score, *adjusted))
-    check_choice(problems, "weights", weights, Weights)
-    check_level(problems, conf_level)
-    if not isinstance(points, Integral) or points < 2:
-        problems.add(DataError, f"points={points!r} is not a whole number of 2 or more", remedy="25 is usual")
-    spec = AncovaSpec(
-        cohort=cohort,
-        outcomes=outcomes,
-        score=score,
-        factors=grouped,
-        covariates=adjusted,
-        extra_terms=tuple(":".join(term) for term in extra),
-        weights=weights,
-        centre=centre,
-        points=points,
-        conf_level=conf_level,
-    )
-    terms = _terms(problems, (*grouped, score), adjusted, extra)
-    frame = model_frame(data, numeric=[score, *outcomes], factors=grouped, either=adjusted, problems=problems)
-    models = AncovaModels(frame, spec, terms)
-    fitted = [models.fit(name) for name in outcomes]
-
-    def result(quantity: str, rows: list[dict[str, object]]) -> Result:
-        return Result.from_rows(rows, replace(spec, quantity=quantity), frame.table)  # type: ignore[arg-type]
-
-    return Ancova(
-        tests=result("tests", [row for model in fitted for row in test_rows(model)]),
-        slopes=result("slopes", [row for model in fitted for row in slope_rows(model)]),
-        curve=result("curve", [row for model in fitted for row in curve_rows(model)]),
-    )
+    known = (*grouped, score, *adjusted)
+    with telling_columns(data, outcomes, known):
+        spec = AncovaSpec(
+            cohort=cohort,
+            outcomes=outcomes,
+            score=score,
+            factors=grouped,
+            covariates=adjusted,
+            extra_terms=tuple(":".join(split_product(term, known)) for term in as_names(extra_terms)),
+            weights=weights,
+            centre=centre,
+            points=points,
+            conf_level=conf_level,
+        )
+    tests, slopes, curve = _answers(spec, data, ("tests", "slopes", "curve"))
+    return Ancova(tests=tests, slopes=slopes, curve=curve)
 
 
-def _terms(
-    problems: ProblemList, variables: tuple[str, ...], adjusted: tuple[str, ...], extra: tuple[Term, ...]
-) -> tuple[Term, ...]:
-    """Terms of the model; an extra term needs the terms that it contains."""
-    known = {*variables, *adjusted}
-    usable = []
-    for term in extra:
-        strange = [name for name in term if name not in known]
-        if strange:
-            what = f"extra term '{':'.join(term)}' uses '{strange[0]}', which is not in the model"
-            problems.add(DataError, what, remedy=f"name it as a covariate, or use {', '.join(sorted(known))}")
-        elif len(set(term)) < len(term) or len(term) < 2:
-            what = f"extra term '{':'.join(term)}' is not a product of different variables"
-            problems.add(DataError, what, remedy="write for example 'hr:age'")
-        else:
-            usable.append(term)
-    terms = two_way_terms(variables, adjusted, usable)
-    sets = {frozenset(term) for term in terms}
-    for term in usable:
-        lacking = [name for name in term if len(term) > 2 and frozenset(term) - {name} not in sets]
-        if lacking:
-            inner = ":".join(other for other in term if other != lacking[0])
-            problems.add(DataError, f"extra term '{':'.join(term)}' needs '{inner}'", remedy=f"add '{inner}' before it")
-    return terms
+def answer_ancova(spec: AncovaSpec, data: pd.DataFrame) -> Result:
+    """Answer of `fit_ancova` to a spec: the quantity that it names."""
+    (result,) = _answers(spec, data, (spec.quantity,))
+    return result
+
+
+def _answers(spec: AncovaSpec, data: pd.DataFrame, quantities: Sequence[AncovaQuantity]) -> list[Result]:
+    """Read several quantities from models that are fitted once."""
+    frame = model_frame(data, numeric=[spec.score, *spec.outcomes], factors=spec.factors, either=spec.covariates)
+    models = AncovaModels(frame, spec, ancova_terms((*spec.factors, spec.score), spec.covariates, spec.extra_terms))
+    fitted = [models.fit(name) for name in spec.outcomes]
+    return [
+        Result.from_rows(
+            [row for model in fitted for row in ROWS[quantity](model)], replace(spec, quantity=quantity), frame.table
+        )
+        for quantity in quantities
+    ]

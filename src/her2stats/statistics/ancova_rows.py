@@ -9,24 +9,35 @@ from scipy.special import stdtrit
 
 from her2stats.statistics.ancova_model import AncovaModel, SharedModel
 from her2stats.statistics.arguments import percent
+from her2stats.statistics.design import Term
 from her2stats.statistics.flags import Row, flag
 from her2stats.statistics.frame import Array
 from her2stats.statistics.linear import LinearFit
+from her2stats.statistics.specs import AncovaSpec
 from her2stats.statistics.tails import t_two_sided
+from her2stats.statistics.terms import term_columns
 
 NOT_IN_DATA = flag("not estimable", "a cell of the grid has no case")
 
 
-def test_rows(model: AncovaModel) -> Iterator[Row]:
+def term_rows(model: AncovaModel) -> Iterator[Row]:
     """A row a term."""
     place = "numbers centred at their mean" if model.spec.centre else "numbers at 0"
-    shared = _common(model, f"lm, Type III F test (sum-to-zero contrasts, {place})") | {"stratum": "all"}
+    shared = _common(model, f"lm, Type III F test (sum-to-zero contrasts, {place})")
+    shared |= {"stratum": "all", "measure": "test"}
     if model.shared is None or model.fit is None:
         for term in model.terms:
-            yield shared | {"term": ":".join(term), "df_residual": np.nan, "flag": model.flag}
+            yield shared | _about(model, term) | {"df_residual": np.nan, "flag": model.flag}
         return
     for test in model.shared.tests:
-        yield shared | {"term": ":".join(test.term)} | test.against(model.fit, model.values)
+        yield shared | _about(model, test.term) | test.against(model.fit, model.values)
+
+
+def _about(model: AncovaModel, term: Term) -> Row:
+    """What a term is, and its variables."""
+    roles = {model.spec.score: "exposure"} | dict.fromkeys(model.spec.covariates, "covariate")
+    role = "interaction" if len(term) > 1 else roles.get(term[0], "factor")
+    return {"role": role} | term_columns(*((name, "") for name in term))
 
 
 def slope_rows(model: AncovaModel) -> Iterator[Row]:
@@ -34,7 +45,7 @@ def slope_rows(model: AncovaModel) -> Iterator[Row]:
     spec = model.spec
     interval = f"{percent(spec.conf_level)} CI t"
     method = f"lm, marginal slope of the score, {spec.weights} weights; {interval}"
-    common = _common(model, method) | {"term": spec.score}
+    common = _common(model, method) | _estimated(spec, "slope") | {"term": spec.score}
     for stratum, fixed, level in _strata(model):
         row = common | {"stratum": stratum}
         if model.shared is None or model.fit is None:
@@ -53,7 +64,7 @@ def curve_rows(model: AncovaModel) -> Iterator[Row]:
     spec = model.spec
     interval = f"{percent(spec.conf_level)} CI t"
     method = f"lm, marginal mean, {spec.weights} weights; {interval}"
-    common = _common(model, method) | {"term": "mean"}
+    common = _common(model, method) | _estimated(spec, "mean") | {"term": "mean"}
     for stratum, fixed, level in _strata(model):
         row = common | {"stratum": stratum, "at": np.nan}
         if model.shared is None or model.fit is None:
@@ -68,6 +79,11 @@ def curve_rows(model: AncovaModel) -> Iterator[Row]:
         numbers = _numbers(model.fit, combinations, spec.conf_level, tested=False)
         for place, values in zip(at, numbers, strict=True):
             yield row | {"at": float(place)} | values
+
+
+def _estimated(spec: AncovaSpec, measure: str) -> Row:
+    """What an estimate along the score is."""
+    return {"role": "exposure", "measure": measure, "conf_level": spec.conf_level}
 
 
 def _common(model: AncovaModel, method: str) -> Row:

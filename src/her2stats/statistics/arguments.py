@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from numbers import Real
-from typing import get_args
+from typing import Any, get_args
 
 from her2stats.errors import DataError, Problem, ProblemList
+from her2stats.vocabulary.measures import near
 
 Names = str | Iterable[str]
 
@@ -31,12 +32,23 @@ def as_names(names: Names | None) -> tuple[str, ...]:
     return (names,) if isinstance(names, str) else tuple(names)
 
 
-def check_choice(problems: ProblemList, argument: str, value: object, choices: object) -> None:
-    """Note a problem when a word is not among the members of a ``Literal`` type."""
-    words = get_args(choices)
+def check_choice(problems: ProblemList, argument: str, value: object, choices: Any) -> None:
+    """Note a problem when a word is not among the members of a ``Literal`` type, or among the keys of a registry."""
+    words = get_args(choices) or tuple(choices)
     if value not in words:
-        remedy = "use one of " + ", ".join(repr(word) for word in words)
-        problems.add(DataError, f"{argument}={value!r} is not a choice", remedy=remedy)
+        problems.add(DataError, f"{argument}={value!r} is not a choice", remedy=remedy_for(value, words))
+
+
+def remedy_for(value: object, words: Iterable[str]) -> str:
+    """Say what can be chosen, the nearest word first.
+
+    Examples
+    --------
+    >>> remedy_for("walt", ("wald", "profile"))
+    "did you mean 'wald'? use one of 'wald', 'profile'"
+    """
+    choices = "use one of " + ", ".join(repr(word) for word in words)
+    return " ".join(part for part in (near(value, words), choices) if part)
 
 
 def check_level(problems: ProblemList, conf_level: float) -> None:
@@ -47,7 +59,7 @@ def check_level(problems: ProblemList, conf_level: float) -> None:
 
 def check_strata(problems: ProblemList, by: object) -> None:
     """Note a problem when strata are asked of anything but one column."""
-    if by is not None and not isinstance(by, str):
+    if not isinstance(by, str):
         remedy = "give the name of one column, such as one that joins the groups of several"
         problems.add(DataError, f"by={by!r} is not the name of one column", remedy=remedy)
 

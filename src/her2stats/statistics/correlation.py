@@ -7,19 +7,10 @@ import math
 import numpy as np
 import pandas as pd
 
-from her2stats.errors import DataError, ProblemList
-from her2stats.statistics.arguments import (
-    Names,
-    as_names,
-    check_choice,
-    check_level,
-    check_names,
-    check_strata,
-    percent,
-)
-from her2stats.statistics.correlation_interval import NAMES, bootstrap_interval, z_interval, z_std_error
+from her2stats.statistics.arguments import Names, as_names, percent
+from her2stats.statistics.correlation_interval import bootstrap_interval, interval, z_interval, z_std_error
 from her2stats.statistics.flags import Row, flag
-from her2stats.statistics.frame import Array, Cases, ModelFrame, model_frame
+from her2stats.statistics.frame import Array, Cases, ModelFrame, model_frame, telling_columns
 from her2stats.statistics.result import Result
 from her2stats.statistics.specs import CorrelationCI, CorrelationSpec
 from her2stats.statistics.tails import t_two_sided
@@ -87,29 +78,43 @@ def correlate(
     0     cd8  her2    -0.886  6
     """
     outcomes = as_names(y)
-    problems = ProblemList()
-    check_names(problems, "y", outcomes)
-    check_strata(problems, by)
-    check_choice(problems, "ci", ci, CorrelationCI)
-    check_level(problems, conf_level)
-    if draws < 1:
-        problems.add(DataError, f"draws={draws!r} is not positive", remedy="2000 is usual")
-    spec = CorrelationSpec(
-        cohort=cohort, x=x, y=outcomes, by=by or "", ci=ci, conf_level=conf_level, draws=draws, seed=seed
-    )
-    factors = as_names(by)
-    frame = model_frame(data, numeric=[x, *outcomes], factors=factors, problems=problems)
+    with telling_columns(data, x, outcomes, by):
+        spec = CorrelationSpec(
+            cohort=cohort,
+            x=x,
+            y=outcomes,
+            by="" if by is None else by,
+            ci=ci,
+            conf_level=conf_level,
+            draws=draws,
+            seed=seed,
+        )
+    return answer_correlation(spec, data)
+
+
+def answer_correlation(spec: CorrelationSpec, data: pd.DataFrame) -> Result:
+    """Answer of `correlate` to a spec."""
+    frame = model_frame(data, numeric=[spec.x, *spec.y], factors=as_names(spec.by))
     rows = [
-        {"stratum": stratum, **_correlation(frame, frame.complete([x, outcome], within), outcome, spec)}
+        {"stratum": stratum, **_correlation(frame, frame.complete([spec.x, outcome], within), outcome, spec)}
         for stratum, within in frame.strata(spec.by)
-        for outcome in outcomes
+        for outcome in spec.y
     ]
     return Result.from_rows(rows, spec, frame.table)
 
 
 def _correlation(frame: ModelFrame, cases: Cases, outcome: str, spec: CorrelationSpec) -> Row:
-    method = f"Spearman, t approximation; {percent(spec.conf_level)} CI {NAMES[spec.ci]}"
-    row: Row = {"outcome": outcome, "term": spec.x, "n": cases.n, "n_missing": cases.n_missing, "method": method}
+    convention = interval(spec.ci)
+    row: Row = {
+        "outcome": outcome,
+        "term": spec.x,
+        "role": "exposure",
+        "measure": "rho",
+        "conf_level": spec.conf_level,
+        "n": cases.n,
+        "n_missing": cases.n_missing,
+        "method": f"Spearman, t approximation; {percent(spec.conf_level)} CI {convention.words}",
+    }
     rank_x, rank_y = doubled_ranks(cases[spec.x]), doubled_ranks(cases[outcome])
     if absent := frame.without_value([spec.x, outcome]):
         return row | {"flag": flag("missing variable", f"'{absent}' has no value")}
@@ -125,7 +130,7 @@ def _correlation(frame: ModelFrame, cases: Cases, outcome: str, spec: Correlatio
     rho, unexplained = xy / math.sqrt(xx * yy), (xx * yy - xy**2) / (xx * yy)
     if unexplained == 0:
         return row | {"estimate": math.copysign(1, xy), "flag": flag("perfect correlation", "every rank is matched")}
-    if spec.ci == "bootstrap":
+    if convention.resamples:
         low, high = bootstrap_interval(
             cases[spec.x], cases[outcome], conf_level=spec.conf_level, draws=spec.draws, seed=spec.seed
         )

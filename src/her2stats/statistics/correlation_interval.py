@@ -1,26 +1,82 @@
-"""Confidence intervals of Spearman's rho on Fisher's z scale, one formula a convention, and the bootstrap."""
+"""Confidence intervals of Spearman's rho, an entry a convention: on Fisher's z scale, or by resampling."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import ndtri
 
+from her2stats.errors import DataError, Problem
+from her2stats.statistics.arguments import remedy_for
 from her2stats.statistics.frame import Array
-from her2stats.statistics.specs import CorrelationCI
 
-NAMES: dict[CorrelationCI, str] = {
-    "bonett-wright": "Bonett-Wright",
-    "fieller": "Fieller",
-    "caruso-cliff": "Caruso-Cliff",
-    "fisher": "Fisher z",
-    "sas": "bias-adjusted Fisher z (PROC CORR)",
-    "bootstrap": "bootstrap percentile",
+
+@dataclass(frozen=True)
+class Interval:
+    """One convention.
+
+    Parameters
+    ----------
+    words : str
+        As the column ``method`` names it.
+    variance : callable or None
+        Squared standard error of z from rho and the number of pairs; None for an interval by resampling.
+    bias : callable
+        Taken off z before the limits, from rho and the number of pairs.
+    """
+
+    words: str
+    variance: Callable[[float, int], float] | None = None
+    bias: Callable[[float, int], float] = lambda rho, n: 0.0
+
+    @property
+    def resamples(self) -> bool:
+        """Whether the limits come from resampled pairs."""
+        return self.variance is None
+
+
+INTERVALS: dict[str, Interval] = {
+    "bonett-wright": Interval("Bonett-Wright", lambda rho, n: (1 + rho**2 / 2) / (n - 3)),
+    "fieller": Interval("Fieller", lambda rho, n: 1.06 / (n - 3)),
+    "caruso-cliff": Interval(
+        "Caruso-Cliff", lambda rho, n: 1 / (n - 2) + abs(math.atanh(rho)) / (6 * n + 4 * math.sqrt(n))
+    ),
+    "fisher": Interval("Fisher z", lambda rho, n: 1 / (n - 3)),
+    "sas": Interval(
+        "bias-adjusted Fisher z (PROC CORR)",
+        lambda rho, n: 1 / (n - 3),
+        bias=lambda rho, n: rho / (2 * (n - 1)),
+    ),
+    "bootstrap": Interval("bootstrap percentile"),
 }
 
 
-def z_std_error(rho: float, n: int, ci: CorrelationCI) -> float:
+def interval(ci: str) -> Interval:
+    """Look a convention up by its name.
+
+    Raises
+    ------
+    DataError
+        There is no such convention.
+
+    Examples
+    --------
+    >>> interval("sas").words
+    'bias-adjusted Fisher z (PROC CORR)'
+    >>> interval("fischer")
+    Traceback (most recent call last):
+    her2stats.errors.DataError: ci='fischer' is not a choice -> did you mean 'fisher'? use one of 'bonett-wright', \
+'fieller', 'caruso-cliff', 'fisher', 'sas', 'bootstrap'
+    """
+    if ci not in INTERVALS:
+        raise DataError(Problem(f"ci={ci!r} is not a choice", remedy=remedy_for(ci, INTERVALS)))
+    return INTERVALS[ci]
+
+
+def z_std_error(rho: float, n: int, ci: str) -> float:
     """Standard error of Fisher's z of a Spearman correlation.
 
     Parameters
@@ -42,26 +98,19 @@ def z_std_error(rho: float, n: int, ci: CorrelationCI) -> float:
     >>> round(z_std_error(-0.44, 318, "bonett-wright"), 6)
     0.059008
     """
-    if ci == "bonett-wright":
-        return math.sqrt((1 + rho**2 / 2) / (n - 3))
-    if ci == "fieller":
-        return math.sqrt(1.06 / (n - 3))
-    if ci == "caruso-cliff":
-        return math.sqrt(1 / (n - 2) + abs(math.atanh(rho)) / (6 * n + 4 * math.sqrt(n)))
-    return math.nan if ci == "bootstrap" else math.sqrt(1 / (n - 3))
+    variance = interval(ci).variance
+    return math.nan if variance is None else math.sqrt(variance(rho, n))
 
 
-def z_interval(rho: float, n: int, ci: CorrelationCI, conf_level: float) -> tuple[float, float]:
-    """Limits of rho: Fisher's z plus and minus its standard error, brought back.
-
-    PROC CORR ("sas") first subtracts the bias r / (2 (n - 1)) from z.
+def z_interval(rho: float, n: int, ci: str, conf_level: float) -> tuple[float, float]:
+    """Limits of rho: Fisher's z, less the bias where the convention has one, plus and minus its standard error.
 
     Examples
     --------
     >>> [round(limit, 2) for limit in z_interval(-0.44, 318, "bonett-wright", 0.95)]
     [-0.53, -0.34]
     """
-    centre = math.atanh(rho) - (rho / (2 * (n - 1)) if ci == "sas" else 0.0)
+    centre = math.atanh(rho) - interval(ci).bias(rho, n)
     reach = float(ndtri(0.5 + conf_level / 2)) * z_std_error(rho, n, ci)
     return math.tanh(centre - reach), math.tanh(centre + reach)
 

@@ -11,6 +11,8 @@ import numpy as np
 from her2stats.statistics.flags import flag
 from her2stats.statistics.frame import Array, Cases, Mask, ModelFrame
 
+Level = tuple[str, str]
+
 
 @dataclass(frozen=True, eq=False)
 class Covariates:
@@ -20,18 +22,18 @@ class Covariates:
     ----------
     columns : ndarray of shape (n, q)
         Numbers less their mean; one indicator for each level but the reference.
-    terms : tuple of str
-        Every term that gets a row, "age" or "pam50[LumA]".
-    places : mapping of str to int
+    terms : tuple of tuple of str
+        Variable and level of every term that gets a row; a number has the level "".
+    places : mapping of term to int
         Column of each term that has one.
-    flags : mapping of str to str
+    flags : mapping of term to str
         Terms that have none, and why.
     """
 
     columns: Array
-    terms: tuple[str, ...]
-    places: dict[str, int]
-    flags: dict[str, str]
+    terms: tuple[Level, ...]
+    places: dict[Level, int]
+    flags: dict[Level, str]
 
 
 def covariate_columns(frame: ModelFrame, cases: Cases, names: Sequence[str]) -> Covariates:
@@ -42,20 +44,20 @@ def covariate_columns(frame: ModelFrame, cases: Cases, names: Sequence[str]) -> 
     a factor of which one level is left adjusts for nothing.
     """
     columns: list[Array] = []
-    terms: list[str] = []
-    places: dict[str, int] = {}
-    flags: dict[str, str] = {}
+    terms: list[Level] = []
+    places: dict[Level, int] = {}
+    flags: dict[Level, str] = {}
     for name in names:
         values = cases[name]
         if name not in frame.levels:
-            places[name] = len(columns)
-            terms.append(name)
+            places[name, ""] = len(columns)
+            terms.append((name, ""))
             columns.append(centred(values))
             continue
         present = np.unique(values)
         reference_is_empty = 0 not in present
         for position, level in enumerate(frame.levels[name][1:], start=1):
-            term = f"{name}[{level}]"
+            term = (name, level)
             terms.append(term)
             if reference_is_empty:
                 flags[term] = flag("empty level", f"no case has the reference level '{frame.levels[name][0]}'")
@@ -70,11 +72,11 @@ def covariate_columns(frame: ModelFrame, cases: Cases, names: Sequence[str]) -> 
     return Covariates(stacked, tuple(terms), places, flags)
 
 
-def covariate_terms(frame: ModelFrame, names: Sequence[str]) -> tuple[str, ...]:
+def covariate_terms(frame: ModelFrame, names: Sequence[str]) -> tuple[Level, ...]:
     """Terms of the covariates, known before any fit."""
-    terms: list[str] = []
+    terms: list[Level] = []
     for name in names:
-        terms += [f"{name}[{level}]" for level in frame.levels[name][1:]] if name in frame.levels else [name]
+        terms += [(name, level) for level in frame.levels[name][1:]] if name in frame.levels else [(name, "")]
     return tuple(terms)
 
 

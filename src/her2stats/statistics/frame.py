@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -129,8 +130,7 @@ def model_frame(
         problems.add(DataError, f"column '{name}' is asked for as a number and as a group", remedy="choose one")
     for name in dict.fromkeys([*binary, *numeric, *factors, *either]):
         if name not in data.columns:
-            remedy = "columns are " + ", ".join(map(str, data.columns[:20])) + ("..." if data.shape[1] > 20 else "")
-            problems.add(DataError, f"column '{name}' is missing", remedy=remedy)
+            _note_absent(problems, data, name)
             continue
         column = data[name]
         if isinstance(column, pd.DataFrame):
@@ -145,6 +145,26 @@ def model_frame(
         index=data.index,
     )
     return ModelFrame(table, values, levels)
+
+
+@contextmanager
+def telling_columns(data: pd.DataFrame, *names: object) -> Iterator[None]:
+    """Tell which columns are absent together with what is wrong with a spec that is made inside."""
+    try:
+        yield
+    except DataError as error:
+        problems = ProblemList()
+        problems.take(error)
+        several = [(name,) if isinstance(name, str) else name for name in names if isinstance(name, str | tuple)]
+        for name in dict.fromkeys(one for group in several for one in group if one):
+            if name not in data.columns:
+                _note_absent(problems, data, name)
+        problems.raise_if_any()
+
+
+def _note_absent(problems: ProblemList, data: pd.DataFrame, name: str) -> None:
+    remedy = "columns are " + ", ".join(map(str, data.columns[:20])) + ("..." if data.shape[1] > 20 else "")
+    problems.add(DataError, f"column '{name}' is missing", remedy=remedy)
 
 
 def _is_number(column: pd.Series) -> bool:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
 
-from her2stats.errors import DataError, ProblemList
-from her2stats.statistics.arguments import Names, as_names, check_choice, check_level, check_names
+from her2stats.errors import DataError, Problem
+from her2stats.statistics.arguments import Names, as_names
 from her2stats.statistics.covariates import standard_deviation
 from her2stats.statistics.flags import Row
-from her2stats.statistics.frame import ModelFrame, model_frame
+from her2stats.statistics.frame import ModelFrame, model_frame, telling_columns
 from her2stats.statistics.interaction_model import five_rows
 from her2stats.statistics.odds_ratio import interval_name
 from her2stats.statistics.result import Result
 from her2stats.statistics.specs import ClinicalSpec, InteractionSpec, OddsRatioCI
+from her2stats.statistics.terms import term_columns
 
 LIKELIHOOD_RATIO = "(likelihood ratio)"
 
@@ -60,8 +62,9 @@ def fit_interaction(
     Result
         Five rows an outcome, all from one model: the exposure in the reference level and in the second level
         (``stratum`` "<moderator>=<level>"), "<moderator>[<second>]" (at exposure 0), "<exposure>:<moderator>[<second>]"
-        (ratio of the two odds ratios), and its likelihood ratio test "... (likelihood ratio)". Extra column
-        ``exposure``. Flags as `fit_logistic`, "empty level" where a level of the moderator has no case.
+        (ratio of the two odds ratios), and its likelihood ratio test "... (likelihood ratio)". Extra columns
+        ``exposure``, and ``variable``, ``level``, ``variable_2``, ``level_2``: the term taken apart. Flags as
+        `fit_logistic`, "empty level" where a level of the moderator has no case.
 
     Raises
     ------
@@ -85,19 +88,24 @@ def fit_interaction(
     4     all  her2:hr[pos] (likelihood ratio)       NaN
     """
     outcomes, adjusted = as_names(outcome), as_names(covariates)
-    problems = ProblemList()
-    frame = _frame(data, outcomes, (exposure,), moderator, adjusted, ci, conf_level, problems)
-    spec = InteractionSpec(
-        cohort=cohort,
-        outcomes=outcomes,
-        exposure=exposure,
-        moderator=moderator,
-        covariates=adjusted,
-        per_sd=per_sd,
-        ci=ci,
-        conf_level=conf_level,
-    )
-    rows = [row for name in outcomes for row in _interaction(frame, name, exposure, spec, per_sd=per_sd)]
+    with telling_columns(data, outcomes, exposure, moderator, adjusted):
+        spec = InteractionSpec(
+            cohort=cohort,
+            outcomes=outcomes,
+            exposure=exposure,
+            moderator=moderator,
+            covariates=adjusted,
+            per_sd=per_sd,
+            ci=ci,
+            conf_level=conf_level,
+        )
+    return answer_interaction(spec, data)
+
+
+def answer_interaction(spec: InteractionSpec, data: pd.DataFrame) -> Result:
+    """Answer of `fit_interaction` to a spec."""
+    frame = _frame(data, spec, (spec.exposure,))
+    rows = [row for name in spec.outcomes for row in _interaction(frame, name, spec.exposure, spec, per_sd=spec.per_sd)]
     return Result.from_rows(rows, spec, frame.table)
 
 
@@ -153,48 +161,37 @@ def fit_clinical(
     [9.0, 0.333, 3.0, 0.037, nan]
     """
     outcomes, exposures, adjusted = as_names(outcome), as_names(exposure), as_names(covariates)
-    problems = ProblemList()
-    frame = _frame(data, outcomes, exposures, moderator, adjusted, ci, conf_level, problems)
-    spec = ClinicalSpec(
-        cohort=cohort,
-        outcomes=outcomes,
-        exposures=exposures,
-        moderator=moderator,
-        covariates=adjusted,
-        ci=ci,
-        conf_level=conf_level,
-    )
+    with telling_columns(data, outcomes, exposures, moderator, adjusted):
+        spec = ClinicalSpec(
+            cohort=cohort,
+            outcomes=outcomes,
+            exposures=exposures,
+            moderator=moderator,
+            covariates=adjusted,
+            ci=ci,
+            conf_level=conf_level,
+        )
+    return answer_clinical(spec, data)
+
+
+def answer_clinical(spec: ClinicalSpec, data: pd.DataFrame) -> Result:
+    """Answer of `fit_clinical` to a spec."""
+    frame = _frame(data, spec, spec.exposures)
     rows = [
         row
-        for name in outcomes
-        for exposed in exposures
+        for name in spec.outcomes
+        for exposed in spec.exposures
         for row in _interaction(frame, name, exposed, spec, per_sd=False)
     ]
     return Result.from_rows(rows, spec, frame.table)
 
 
-def _frame(
-    data: pd.DataFrame,
-    outcomes: Sequence[str],
-    exposures: Sequence[str],
-    moderator: str,
-    adjusted: Sequence[str],
-    ci: OddsRatioCI,
-    conf_level: float,
-    problems: ProblemList,
-) -> ModelFrame:
-    check_names(problems, "outcome", outcomes)
-    check_names(problems, "exposure, moderator and covariates", (*exposures, moderator, *adjusted))
-    check_choice(problems, "ci", ci, OddsRatioCI)
-    check_level(problems, conf_level)
-    frame = model_frame(
-        data, numeric=exposures, binary=outcomes, factors=[moderator], either=adjusted, problems=problems
-    )
-    levels = frame.levels[moderator]
+def _frame(data: pd.DataFrame, spec: InteractionSpec | ClinicalSpec, exposures: tuple[str, ...]) -> ModelFrame:
+    frame = model_frame(data, numeric=exposures, binary=spec.outcomes, factors=[spec.moderator], either=spec.covariates)
+    levels = frame.levels[spec.moderator]
     if len(levels) != 2:
-        what = f"moderator '{moderator}' has {len(levels)} levels: {', '.join(levels) or 'none'}"
-        problems.add(DataError, what, remedy="give a factor of two levels")
-    problems.raise_if_any()
+        what = f"moderator '{spec.moderator}' has {len(levels)} levels: {', '.join(levels) or 'none'}"
+        raise DataError(Problem(what, remedy="give a factor of two levels"))
     return frame
 
 
@@ -208,21 +205,30 @@ def _interaction(
     unit = "SD of the exposure (cohort, n-1)" if per_sd else "unit of the exposure"
     adjusted = f"; adjusted for {', '.join(spec.covariates)}" if spec.covariates else ""
     model = f"logistic with interaction, odds ratio per {unit}{adjusted}"
-    shared = {
+    shared: Row = {
         "outcome": outcome,
         "exposure": exposure,
+        "measure": "odds_ratio",
+        "conf_level": spec.conf_level,
         "n": cases.n,
         "n_events": int(cases[outcome].sum()),
         "n_missing": cases.n_missing,
         "method": f"{model}; {interval_name(spec.ci, spec.conf_level)}",
     }
-    product = f"{exposure}:{moderator}[{second}]"
+    own = {"role": "exposure"} | term_columns((exposure, ""))
+    product = {"role": "interaction"} | term_columns((exposure, ""), (moderator, second))
+    second_test = {
+        "term": f"{product['term']} {LIKELIHOOD_RATIO}",
+        "measure": "second_test",
+        "conf_level": math.nan,
+        "method": f"{model}; likelihood ratio test",
+    }
     keys: list[Row] = [
-        {"stratum": f"{moderator}={first}", "term": exposure},
-        {"stratum": f"{moderator}={second}", "term": exposure},
-        {"stratum": "all", "term": f"{moderator}[{second}]"},
-        {"stratum": "all", "term": product},
-        {"stratum": "all", "term": f"{product} {LIKELIHOOD_RATIO}", "method": f"{model}; likelihood ratio test"},
+        {"stratum": f"{moderator}={first}"} | own,
+        {"stratum": f"{moderator}={second}"} | own,
+        {"stratum": "all", "role": "moderator"} | term_columns((moderator, second)),
+        {"stratum": "all"} | product,
+        {"stratum": "all"} | product | second_test,
     ]
     unit_size = standard_deviation(frame, exposure, everywhere) if per_sd else 1.0
     numbers = five_rows(frame, cases, outcome, exposure, spec, unit_size)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from her2stats.statistics.covariates import centred, covariate_columns
-from her2stats.statistics.feasibility import why_no_fit, why_no_model
+from her2stats.statistics.feasibility import is_separated, why_no_fit, why_no_model
 from her2stats.statistics.flags import Row, flag
 from her2stats.statistics.frame import Array, Cases, ModelFrame
 from her2stats.statistics.logit import fit_logit, likelihood_ratio
 from her2stats.statistics.odds_ratio import odds_ratio
-from her2stats.statistics.separation import is_separated
 from her2stats.statistics.specs import ClinicalSpec, InteractionSpec
 from her2stats.statistics.tails import chi2_upper
 

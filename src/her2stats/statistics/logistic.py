@@ -8,15 +8,7 @@ import numpy as np
 import pandas as pd
 
 from her2stats.errors import ProblemList
-from her2stats.statistics.arguments import (
-    Names,
-    as_names,
-    check_choice,
-    check_level,
-    check_names,
-    check_strata,
-    percent,
-)
+from her2stats.statistics.arguments import Names, as_names, percent
 from her2stats.statistics.covariates import (
     centred,
     covariate_columns,
@@ -26,11 +18,12 @@ from her2stats.statistics.covariates import (
 from her2stats.statistics.feasibility import why_no_fit, why_no_model
 from her2stats.statistics.firth import firth_odds_ratios, require_firth
 from her2stats.statistics.flags import Row, flag
-from her2stats.statistics.frame import Array, Mask, ModelFrame, model_frame
+from her2stats.statistics.frame import Array, Mask, ModelFrame, model_frame, telling_columns
 from her2stats.statistics.logit import fit_logit
 from her2stats.statistics.odds_ratio import interval_name, odds_ratio
 from her2stats.statistics.result import Result
 from her2stats.statistics.specs import LogisticSpec, OddsRatioCI, Penalty, StandardDeviation
+from her2stats.statistics.terms import term_columns
 
 
 def fit_logistic(
@@ -79,7 +72,8 @@ def fit_logistic(
     Returns
     -------
     Result
-        A row for the exposure and one for each covariate term, "age" or "pam50[LumA]". ``estimate`` odds ratio,
+        A row for the exposure and one for each covariate term, "age" or "pam50[LumA]", taken apart in the extra columns
+        ``variable``, ``level``, ``variable_2`` and ``level_2``. ``estimate`` odds ratio,
         ``std_error`` on the log scale, ``statistic`` z. Flags: "too few observations" (not more
         complete cases than coefficients), "constant outcome", "constant exposure", "rank deficient", "separation",
         "empty level" (of a covariate), "not converged", "not estimable" (an odds ratio per unit beyond the range of
@@ -103,36 +97,40 @@ def fit_logistic(
     0  her2     3.605     0.668     19.466
     """
     outcomes, adjusted = as_names(outcome), as_names(covariates)
+    with telling_columns(data, outcomes, exposure, by, adjusted):
+        spec = LogisticSpec(
+            cohort=cohort,
+            outcomes=outcomes,
+            exposure=exposure,
+            by="" if by is None else by,
+            covariates=adjusted,
+            per_sd=per_sd,
+            sd=sd,
+            ci=ci,
+            penalty=penalty,
+            conf_level=conf_level,
+        )
+    return answer_logistic(spec, data)
+
+
+def answer_logistic(spec: LogisticSpec, data: pd.DataFrame) -> Result:
+    """Answer of `fit_logistic` to a spec."""
     problems = ProblemList()
-    check_names(problems, "outcome", outcomes)
-    check_strata(problems, by)
-    check_names(problems, "exposure and covariates", (exposure, *adjusted))
-    check_choice(problems, "sd", sd, StandardDeviation)
-    check_choice(problems, "ci", ci, OddsRatioCI)
-    check_choice(problems, "penalty", penalty, Penalty)
-    check_level(problems, conf_level)
-    if penalty == "firth":
+    if spec.penalty == "firth":
         with problems.collect():
             require_firth()
-    spec = LogisticSpec(
-        cohort=cohort,
-        outcomes=outcomes,
-        exposure=exposure,
-        by=by or "",
-        covariates=adjusted,
-        per_sd=per_sd,
-        sd=sd,
-        ci=ci,
-        penalty=penalty,
-        conf_level=conf_level,
-    )
     frame = model_frame(
-        data, numeric=[exposure], binary=outcomes, factors=as_names(by), either=adjusted, problems=problems
+        data,
+        numeric=[spec.exposure],
+        binary=spec.outcomes,
+        factors=as_names(spec.by),
+        either=spec.covariates,
+        problems=problems,
     )
     rows = [
         {"stratum": stratum, **row}
         for stratum, within in frame.strata(spec.by)
-        for name in outcomes
+        for name in spec.outcomes
         for row in _odds_ratios(frame, within, name, spec)
     ]
     return Result.from_rows(rows, spec, frame.table)
@@ -142,8 +140,10 @@ def _odds_ratios(frame: ModelFrame, within: Mask, outcome: str, spec: LogisticSp
     names = [spec.exposure, outcome, *spec.covariates]
     cases = frame.complete(names, within)
     adjusted = covariate_columns(frame, cases, spec.covariates)
-    shared = {
+    shared: Row = {
         "outcome": outcome,
+        "measure": "odds_ratio",
+        "conf_level": spec.conf_level,
         "n": cases.n,
         "n_events": int(cases[outcome].sum()),
         "n_missing": cases.n_missing,
@@ -156,15 +156,18 @@ def _odds_ratios(frame: ModelFrame, within: Mask, outcome: str, spec: LogisticSp
         exposure = centred(cases[spec.exposure]) / (unit if spec.per_sd else 1.0)
         design = np.column_stack([np.ones(cases.n), exposure, adjusted.columns])
         why = why_no_fit(design, cases[outcome], penalised=spec.penalty == "firth")
+    own = shared | {"role": "exposure"} | term_columns((spec.exposure, ""))
+    covariate = shared | {"role": "covariate"}
     if why:
-        for term in (spec.exposure, *covariate_terms(frame, spec.covariates)):
-            yield shared | {"term": term, "flag": why}
+        yield own | {"flag": why}
+        for term in covariate_terms(frame, spec.covariates):
+            yield covariate | term_columns(term) | {"flag": why}
         return
     fitted = _fit(design, cases[outcome], spec)
-    yield shared | {"term": spec.exposure} | fitted[0]
+    yield own | fitted[0]
     for term in adjusted.terms:
         numbers = fitted[1 + adjusted.places[term]] if term in adjusted.places else {"flag": adjusted.flags[term]}
-        yield shared | {"term": term} | numbers
+        yield covariate | term_columns(term) | numbers
 
 
 def _fit(design: Array, outcome: Array, spec: LogisticSpec) -> list[Row]:

@@ -10,13 +10,14 @@ import pandas as pd
 
 from her2stats.errors import DataError, ProblemList
 from her2stats.statistics.arguments import check_choice
-from her2stats.statistics.comparison import FISHER
 from her2stats.statistics.frame import Array
+from her2stats.statistics.groups import FISHER
 from her2stats.statistics.interaction import LIKELIHOOD_RATIO
 from her2stats.statistics.result import Result
+from her2stats.statistics.rows import is_second_test
 
 Method = Literal["bonferroni", "holm"]
-SECOND_TESTS = (FISHER, LIKELIHOOD_RATIO)
+SECOND_TESTS = (FISHER, LIKELIHOOD_RATIO)  # how their terms end; what they are says the measure
 NAMES: dict[Method, str] = {"bonferroni": "Bonferroni", "holm": "Holm"}
 
 
@@ -50,9 +51,10 @@ def adjust(
     Returns
     -------
     Result or list of Result
-        As given, with ``p_adjusted``, and the extra columns ``p_bh`` (Benjamini-Hochberg, same family) and ``family``
-        (what was counted, and how many). Rows without a p are in no family, nor are second tests of the same
-        hypothesis, whose terms end in "(Fisher exact)" or "(likelihood ratio)".
+        As given, with ``p_adjusted``, and the extra columns ``p_bh`` (Benjamini-Hochberg, same family), ``family``
+        (what was counted, in words: equal within a family), ``family_size`` (how many tests) and ``correction`` (the
+        method). Rows without a p are in no family, nor are second tests of the same hypothesis, of measure
+        "second_test".
 
     Raises
     ------
@@ -93,7 +95,9 @@ def adjust(
 
 def _adjusted(rows: pd.DataFrame, by: list[str], method: Method, asked: str) -> pd.DataFrame:
     adjusted = pd.DataFrame({"p_adjusted": np.nan, "p_bh": np.nan, "family": ""}, index=rows.index)
-    counted = rows["p_value"].notna() & ~rows["term"].str.endswith(SECOND_TESTS)
+    adjusted["family_size"] = pd.array([pd.NA] * len(rows), dtype="Int64")
+    adjusted["correction"] = ""
+    counted = rows["p_value"].notna() & ~is_second_test(rows)
     for key, members in rows[counted].groupby(by, sort=False, dropna=False):
         p_values = members["p_value"].to_numpy()
         correct = bonferroni if method == "bonferroni" else holm
@@ -101,7 +105,10 @@ def _adjusted(rows: pd.DataFrame, by: list[str], method: Method, asked: str) -> 
         adjusted.loc[members.index, "p_bh"] = benjamini_hochberg(p_values)
         equal = [f"{name} {value}" for name, value in zip(by, key, strict=True) if value != ""]
         what = ", ".join([asked, *equal] if asked else equal)
-        adjusted.loc[members.index, "family"] = f"{NAMES[method]} over {len(members)} tests: {what}"
+        size = len(members)
+        adjusted.loc[members.index, "family"] = f"{NAMES[method]} over {size} tests: {what}"
+        adjusted.loc[members.index, "family_size"] = size
+        adjusted.loc[members.index, "correction"] = method
     return adjusted
 
 

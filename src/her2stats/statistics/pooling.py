@@ -3,33 +3,35 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 from scipy.special import chdtrc, ndtri
 
 from her2stats.errors import DataError, ProblemList
-from her2stats.statistics.arguments import check_choice, check_level, percent
+from her2stats.statistics.arguments import percent
 from her2stats.statistics.flags import Row, flag
 from her2stats.statistics.frame import Array
 from her2stats.statistics.odds_ratio import on_odds_scale
 from her2stats.statistics.result import Result, as_result_table
-from her2stats.statistics.specs import PoolingModel
+from her2stats.statistics.rows import Rows, as_list, is_second_test
+from her2stats.statistics.specs import PoolingModel, PoolingSpec
 from her2stats.statistics.tails import z_two_sided
+from her2stats.statistics.terms import PARTS
 
 NAMES: dict[PoolingModel, str] = {"random": "random effects (DerSimonian-Laird)", "fixed": "fixed effect"}
 KEY = ["stratum", "outcome", "term"]
-POOLED = "pooled"
+POOLED = PoolingSpec().cohort
+CARRIED = ("role", *PARTS)
 HETEROGENEITY = ("k", "q", "q_p_value", "i2", "tau2")
 
 
 def pool_odds_ratios(
-    results: Result | pd.DataFrame | Sequence[Result | pd.DataFrame],
+    results: Rows,
     *,
     model: PoolingModel = "random",
     conf_level: float = 0.95,
-) -> pd.DataFrame:
+) -> Result:
     """Pool odds ratios of the same question over cohorts.
 
     Parameters
@@ -45,16 +47,17 @@ def pool_odds_ratios(
 
     Returns
     -------
-    DataFrame
-        Columns of a `Result` table with cohort "pooled": ``estimate`` and limits as odds ratios, ``std_error`` on the
-        log scale, ``statistic`` z, ``n`` of the cohorts pooled. Extra columns: ``k`` cohorts; Cochran's ``q`` with its
+    Result
+        Rows of cohort "pooled": ``estimate`` and limits as odds ratios, ``std_error`` on the log scale, ``statistic``
+        z, ``n`` of the cohorts pooled; ``role`` and the parts of the term are those of the rows. Second tests are left
+        out. Its data are the rows that were pooled. Extra columns: ``k`` cohorts; Cochran's ``q`` with its
         ``q_p_value`` (chi-squared, k - 1 df); ``i2`` (0 to 1); ``tau2``, the variance between cohorts on the log
         scale. With fewer than two cohorts that have an estimate the row is flagged.
 
     Raises
     ------
     DataError
-        An argument is no choice, or a cohort has two rows for one question.
+        An argument is no choice, a cohort has two rows for one question, or a row holds another measure.
 
     Notes
     -----
@@ -71,28 +74,58 @@ def pool_odds_ratios(
     >>> row = {"stratum": "all", "outcome": "Monocytes", "term": "her2"}
     >>> rows = [{**row, "cohort": "A", "estimate": 0.5, "std_error": 0.2, "n": 100},
     ...         {**row, "cohort": "B", "estimate": 0.8, "std_error": 0.2, "n": 120}]
-    >>> pool_odds_ratios(pd.DataFrame(rows))[["estimate", "n", "k", "tau2"]].round(4)
+    >>> pool_odds_ratios(pd.DataFrame(rows)).table[["estimate", "n", "k", "tau2"]].round(4)
        estimate    n  k    tau2
     0    0.6325  220  2  0.0705
     """
+    tables = [item.table if isinstance(item, Result) else as_result_table(item) for item in as_list(results)]
+    filled = [table for table in tables if len(table)]
+    rows = pd.concat(filled, ignore_index=True) if filled else pd.DataFrame()
     problems = ProblemList()
-    check_choice(problems, "model", model, PoolingModel)
-    check_level(problems, conf_level)
-    given = [results] if isinstance(results, (Result, pd.DataFrame)) else list(results)
-    tables = [item.table if isinstance(item, Result) else as_result_table(item) for item in given]
-    rows = pd.concat([table for table in tables if len(table)] or [as_result_table(pd.DataFrame())], ignore_index=True)
+    with problems.collect():
+        spec = PoolingSpec(model=model, conf_level=conf_level)
+    rows = _odds_ratios(rows, problems)
+    problems.raise_if_any()
+    return answer_pooling(spec, rows)
+
+
+def answer_pooling(spec: PoolingSpec, data: pd.DataFrame) -> Result:
+    """Answer of `pool_odds_ratios` to a spec; the frame holds odds ratios, a row a cohort and question."""
+    problems = ProblemList()
+    rows = _odds_ratios(data, problems)
+    problems.raise_if_any()
+    method = f"odds ratio, {NAMES[spec.model]}, inverse variance; {percent(spec.conf_level)} CI, z and p Wald"
+    shared = {"measure": "odds_ratio", "conf_level": spec.conf_level, "method": method}
+    pooled = []
+    for key, part in rows.groupby(KEY, sort=False):
+        about = part.sort_values("cohort", kind="stable").iloc[0]
+        row = dict(zip(KEY, key, strict=True)) | {name: about[name] for name in CARRIED}
+        pooled.append(shared | row | _pooled(part, spec.model, spec.conf_level))
+    table = pd.DataFrame(pooled, columns=None if pooled else [*PARTS, *HETEROGENEITY])
+    return Result(as_result_table(table, cohort=spec.cohort), spec, _model_frame(rows))
+
+
+def _odds_ratios(data: pd.DataFrame, problems: ProblemList) -> pd.DataFrame:
+    """Rows that can be pooled, with the parts of their terms; what else is there is a problem."""
+    rows = as_result_table(data)
+    rows = rows[~is_second_test(rows)].reset_index(drop=True)
+    for name in PARTS:
+        rows[name] = rows[name].astype("object").fillna("").astype(str) if name in rows else ""
     for place in rows.index[rows.duplicated(["cohort", *KEY])]:
         row = rows.loc[place]
         where = f"cohort {row['cohort']!r}, stratum {row['stratum']!r}, outcome {row['outcome']!r}"
         problems.add(DataError, f"two rows for term {row['term']!r}", where=where, remedy="give one model a question")
-    problems.raise_if_any()
-    method = f"odds ratio, {NAMES[model]}, inverse variance; {percent(conf_level)} CI, z and p Wald"
-    pooled = []
-    for key, part in rows.groupby(KEY, sort=False):
-        row = dict(zip(KEY, key, strict=True))
-        pooled.append({**row, **_pooled(part, model, conf_level), "cohort": POOLED, "method": method})
-    columns = pd.DataFrame(pooled, columns=None if pooled else list(HETEROGENEITY))
-    return as_result_table(columns)
+    for measure in rows.loc[~rows["measure"].isin(["odds_ratio", ""]), "measure"].unique():
+        problems.add(DataError, f"rows of measure {measure!r} cannot be pooled", remedy="give odds ratios")
+    return rows
+
+
+def _model_frame(rows: pd.DataFrame) -> pd.DataFrame:
+    """What R needs of the rows: what identifies them as factors, in the order of their first appearance."""
+    names = [*KEY, "cohort", *CARRIED]
+    factors = {name: pd.Categorical(rows[name], list(dict.fromkeys(rows[name]))) for name in names}
+    numbers = {name: rows[name].astype("float64").to_numpy() for name in ("estimate", "std_error", "n")}
+    return pd.DataFrame(factors | numbers, index=[f"row {place + 1}" for place in range(len(rows))])
 
 
 def _pooled(rows: pd.DataFrame, model: PoolingModel, conf_level: float) -> Row:

@@ -7,14 +7,15 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from her2stats.errors import DataError, ProblemList
-from her2stats.statistics.arguments import Names, as_names, check_choice, check_level, check_names
+from her2stats.errors import DataError, Problem
+from her2stats.statistics.arguments import Names, as_names
 from her2stats.statistics.flags import Row, flag
-from her2stats.statistics.frame import Array, ModelFrame, model_frame
+from her2stats.statistics.frame import Array, ModelFrame, model_frame, telling_columns
 from her2stats.statistics.logit import fit_logit
 from her2stats.statistics.odds_ratio import interval_name, odds_ratio
 from her2stats.statistics.result import Result
 from her2stats.statistics.specs import OddsRatioCI, ResponseSpec
+from her2stats.statistics.terms import term_columns
 
 
 def response_odds(
@@ -50,9 +51,9 @@ def response_odds(
     -------
     Result
         A row "<group>[<level>]" for every other level; ``estimate`` odds ratio, ``std_error`` on the log scale; extra
-        columns ``n_reference``, ``n_events_reference``, ``n_comparison``, ``n_events_comparison``. With every level in
-        one model the odds ratios are those of the 2 x 2 tables. Flags: "empty level", "constant outcome",
-        "separation" (a zero cell).
+        columns ``group``, ``reference``, ``comparison`` (levels), ``variable`` and ``level``, ``n_reference``,
+        ``n_events_reference``, ``n_comparison``, ``n_events_comparison``. With every level in one model the odds ratios
+        are those of the 2 x 2 tables. Flags: "empty level", "constant outcome", "separation" (a zero cell).
 
     Raises
     ------
@@ -72,20 +73,21 @@ def response_odds(
     [[0.688, 0.275, 1.724]]
     """
     outcomes = as_names(outcome)
-    problems = ProblemList()
-    check_names(problems, "outcome", outcomes)
-    check_choice(problems, "ci", ci, OddsRatioCI)
-    check_level(problems, conf_level)
-    frame = model_frame(data, binary=outcomes, factors=[group], problems=problems)
-    levels = frame.levels[group]
-    if reference not in levels:
-        what = f"'{group}' has no level {reference!r}"
-        problems.add(DataError, what, remedy=f"levels are {', '.join(levels) or 'none'}")
-    problems.raise_if_any()
-    spec = ResponseSpec(
-        cohort=cohort, outcomes=outcomes, group=group, reference=reference, ci=ci, conf_level=conf_level
-    )
-    rows = [row for name in outcomes for row in _response(frame, name, spec)]
+    with telling_columns(data, outcomes, group):
+        spec = ResponseSpec(
+            cohort=cohort, outcomes=outcomes, group=group, reference=reference, ci=ci, conf_level=conf_level
+        )
+    return answer_response(spec, data)
+
+
+def answer_response(spec: ResponseSpec, data: pd.DataFrame) -> Result:
+    """Answer of `response_odds` to a spec."""
+    frame = model_frame(data, binary=spec.outcomes, factors=[spec.group])
+    levels = frame.levels[spec.group]
+    if spec.reference not in levels:
+        what = f"'{spec.group}' has no level {spec.reference!r}"
+        raise DataError(Problem(what, remedy=f"levels are {', '.join(levels) or 'none'}"))
+    rows = [row for name in spec.outcomes for row in _response(frame, name, spec)]
     return Result.from_rows(rows, spec, frame.table)
 
 
@@ -102,7 +104,13 @@ def _response(frame: ModelFrame, outcome: str, spec: ResponseSpec) -> Iterator[R
         row: Row = {
             "stratum": "all",
             "outcome": outcome,
-            "term": f"{spec.group}[{level}]",
+            **term_columns((spec.group, level)),
+            "role": "group",
+            "measure": "odds_ratio",
+            "conf_level": spec.conf_level,
+            "group": spec.group,
+            "reference": spec.reference,
+            "comparison": level,
             "n": cases.n,
             "n_events": int(events.sum()),
             "n_missing": cases.n_missing,

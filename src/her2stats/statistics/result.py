@@ -11,10 +11,11 @@ import pandas as pd
 from her2stats.statistics.specs import Spec
 from her2stats.vocabulary.notebook import MOST_ROWS, panel_html
 
-TEXT = ("cohort", "stratum", "outcome", "term")
-NUMBERS = ("estimate", "std_error", "conf_low", "conf_high", "statistic", "df", "p_value", "p_adjusted")
+TEXT = ("cohort", "stratum", "outcome", "term", "role", "measure")
+NUMBERS = ("estimate", "std_error", "conf_low", "conf_high", "conf_level", "statistic", "df", "p_value", "p_adjusted")
 COUNTS = ("n", "n_events", "n_missing")
 COLUMNS = (*TEXT, *NUMBERS, *COUNTS, "method", "flag")
+BESIDE = ("role", "measure", "conf_level", "method")
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,8 +26,11 @@ class Result:
     ----------
     table : DataFrame
         One row a term. First the columns of `COLUMNS`, in that order, then the question's own extra columns
-        (medians of the two groups, the place on a curve). A fit that cannot be made keeps its row, with NaN
-        numbers and the reason in ``flag``; ``flag`` is empty where all is well.
+        (medians of the two groups, the place on a curve). ``role`` says what the term is to the model ("exposure",
+        "moderator", "interaction", "covariate", "group", "factor"), ``measure`` what ``estimate`` is (a name in
+        `her2stats.vocabulary.measures`), ``conf_level`` the level of the interval where the row can have one. A
+        fit that cannot be made keeps its row, with NaN numbers and the reason in ``flag``, which
+        is empty where all is well.
     spec : Spec
         What was asked, by which conventions.
     data : DataFrame
@@ -66,8 +70,8 @@ class Result:
 
 
 def shown_columns(table: pd.DataFrame) -> pd.DataFrame:
-    """Columns of a result table that say something, for a look at it: the method is said once, beside it."""
-    told = [name for name in COLUMNS if name != "method" and not _is_silent(table[name])]
+    """Columns of a result table that say something, for a look at it: the method stands beside, and says the rest."""
+    told = [name for name in COLUMNS if name not in BESIDE and not _is_silent(table[name])]
     return table[told]
 
 

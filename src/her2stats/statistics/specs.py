@@ -1,22 +1,43 @@
-"""What is asked of the data: one frozen spec a question.
+"""What was asked, in a form that R can re-fit and a results folder can keep.
 
-A spec and a frame are all that an engine needs. The Python engine and the R engine both take the same pair,
-which is what makes the crosscheck between them honest. Fields are text, numbers, booleans and tuples of text only,
-so that a spec can be written to a plain table and read back by either language.
+One frozen dataclass a verb, with the verb's name as `verb`. Fields are text, numbers, booleans and tuples of text only,
+so that a spec can be written to a plain table and read back by either language. A spec that has no meaning cannot be
+made: it checks itself, and tells everything that is wrong with it at once. What depends on the data `answer` tells.
+The meaning of a field stands in its metadata, for whatever else lets a person set it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar, Literal
+from dataclasses import dataclass, field
+from numbers import Integral
+from typing import TYPE_CHECKING, ClassVar, Literal
 
-CorrelationCI = Literal["bonett-wright", "fieller", "caruso-cliff", "fisher", "sas", "bootstrap"]
+from her2stats.errors import DataError, ProblemList
+from her2stats.statistics.ancova_terms import check_extra_terms
+from her2stats.statistics.arguments import check_choice, check_level, check_names, check_strata
+from her2stats.statistics.correlation_interval import INTERVALS
+
+if TYPE_CHECKING:
+    CorrelationCI = str
+else:  # whoever reads a setting sees the conventions that there are; they are listed in their registry only
+    CorrelationCI = Literal[tuple(INTERVALS)]
 OddsRatioCI = Literal["wald", "profile"]
 Penalty = Literal["none", "firth"]
 StandardDeviation = Literal["cohort", "stratum"]
 Weights = Literal["equal", "proportional", "outer", "cells"]
 PoolingModel = Literal["random", "fixed"]
 AncovaQuantity = Literal["tests", "slopes", "curve"]
+Kind = Literal["auto", "continuous", "binary"]
+
+COHORT = {"meaning": "written into the result"}
+CONF_LEVEL = {"meaning": "level of the intervals, between 0 and 1"}
+BY = {"meaning": "a factor: the question within each of its levels instead of over all samples"}
+COVARIATES = {"meaning": "numbers or factors that the model is adjusted for"}
+OUTCOMES = {"meaning": "columns of 0 and 1, a model each"}
+EXPOSURE = {"meaning": "a column of numbers"}
+MODERATOR = {"meaning": "a factor of two levels, the first the reference"}
+PER_SD = {"meaning": "odds ratio per standard deviation of the exposure instead of per unit"}
+ODDS_CI = {"meaning": "limits of odds ratios: Wald, or profile likelihood"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,30 +45,54 @@ class CorrelationSpec:
     """Spearman correlation of one variable with one or many, over all samples or within the levels of `by`."""
 
     verb: ClassVar[str] = "correlate"
-    cohort: str = ""
-    x: str
-    y: tuple[str, ...]
-    by: str = ""
-    ci: CorrelationCI = "bonett-wright"
-    conf_level: float = 0.95
-    draws: int = 2000
-    seed: int = 0
+    cohort: str = field(default="", metadata=COHORT)
+    x: str = field(metadata=EXPOSURE)
+    y: tuple[str, ...] = field(metadata={"meaning": "columns of numbers that it is correlated with"})
+    by: str = field(default="", metadata=BY)
+    ci: CorrelationCI = field(default="bonett-wright", metadata={"meaning": "interval of Spearman correlations"})
+    conf_level: float = field(default=0.95, metadata=CONF_LEVEL)
+    draws: int = field(default=2000, metadata={"meaning": "resamples of the bootstrap interval"})
+    seed: int = field(default=0, metadata={"meaning": "where the random numbers of the bootstrap start"})
+
+    def __post_init__(self) -> None:
+        problems = ProblemList()
+        check_names(problems, "y", self.y)
+        check_strata(problems, self.by)
+        check_choice(problems, "ci", self.ci, INTERVALS)
+        check_level(problems, self.conf_level)
+        if self.draws < 1:
+            problems.add(DataError, f"draws={self.draws!r} is not positive", remedy="2000 is usual")
+        problems.raise_if_any()
 
 
 @dataclass(frozen=True, kw_only=True)
 class GroupSpec:
     """Each variable of `y` between the two levels of each variable of `group`.
 
-    `kinds` says for each `y` which test it gets: "continuous" Wilcoxon, "binary" chi-squared.
+    `kinds` says for each `y` which test it gets: "continuous" Wilcoxon, "binary" chi-squared, "auto" whichever its
+    values ask for; the spec of an answer has no "auto" left.
     """
 
     verb: ClassVar[str] = "compare_groups"
-    cohort: str = ""
-    y: tuple[str, ...]
-    kinds: tuple[str, ...]
-    group: tuple[str, ...]
-    by: str = ""
-    conf_level: float = 0.95
+    cohort: str = field(default="", metadata=COHORT)
+    y: tuple[str, ...] = field(metadata={"meaning": "columns of numbers to compare"})
+    kinds: tuple[str, ...] = field(metadata={"meaning": "test of each: continuous, binary, or auto"})
+    group: tuple[str, ...] = field(metadata={"meaning": "factors of two levels"})
+    by: str = field(default="", metadata=BY)
+    conf_level: float = field(default=0.95, metadata=CONF_LEVEL)
+
+    def __post_init__(self) -> None:
+        problems = ProblemList()
+        check_names(problems, "y", self.y)
+        check_strata(problems, self.by)
+        check_names(problems, "group", self.group)
+        for kind in dict.fromkeys(self.kinds):
+            check_choice(problems, "kind", kind, Kind)
+        if len(self.kinds) != len(self.y):
+            what = f"{len(self.kinds)} kinds are given for {len(self.y)} variables"
+            problems.add(DataError, what, remedy="give one for each, such as 'auto'")
+        check_level(problems, self.conf_level)
+        problems.raise_if_any()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,16 +100,29 @@ class LogisticSpec:
     """Odds ratio of each binary outcome for the exposure, over all samples or within the levels of `by`."""
 
     verb: ClassVar[str] = "fit_logistic"
-    cohort: str = ""
-    outcomes: tuple[str, ...]
-    exposure: str
-    by: str = ""
-    covariates: tuple[str, ...] = ()
-    per_sd: bool = True
-    sd: StandardDeviation = "cohort"
-    ci: OddsRatioCI = "wald"
-    penalty: Penalty = "none"
-    conf_level: float = 0.95
+    cohort: str = field(default="", metadata=COHORT)
+    outcomes: tuple[str, ...] = field(metadata=OUTCOMES)
+    exposure: str = field(metadata=EXPOSURE)
+    by: str = field(default="", metadata=BY)
+    covariates: tuple[str, ...] = field(default=(), metadata=COVARIATES)
+    per_sd: bool = field(default=True, metadata=PER_SD)
+    sd: StandardDeviation = field(default="cohort", metadata={"meaning": "whose standard deviation"})
+    ci: OddsRatioCI = field(default="wald", metadata=ODDS_CI)
+    penalty: Penalty = field(
+        default="none", metadata={"meaning": "of the likelihood; Firth's is finite under separation"}
+    )
+    conf_level: float = field(default=0.95, metadata=CONF_LEVEL)
+
+    def __post_init__(self) -> None:
+        problems = ProblemList()
+        check_names(problems, "outcome", self.outcomes)
+        check_strata(problems, self.by)
+        check_names(problems, "exposure and covariates", (self.exposure, *self.covariates))
+        check_choice(problems, "sd", self.sd, StandardDeviation)
+        check_choice(problems, "ci", self.ci, OddsRatioCI)
+        check_choice(problems, "penalty", self.penalty, Penalty)
+        check_level(problems, self.conf_level)
+        problems.raise_if_any()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,14 +130,17 @@ class InteractionSpec:
     """outcome ~ exposure * moderator: does the odds ratio differ between the moderator's two levels?"""
 
     verb: ClassVar[str] = "fit_interaction"
-    cohort: str = ""
-    outcomes: tuple[str, ...]
-    exposure: str
-    moderator: str
-    covariates: tuple[str, ...] = ()
-    per_sd: bool = True
-    ci: OddsRatioCI = "wald"
-    conf_level: float = 0.95
+    cohort: str = field(default="", metadata=COHORT)
+    outcomes: tuple[str, ...] = field(metadata=OUTCOMES)
+    exposure: str = field(metadata=EXPOSURE)
+    moderator: str = field(metadata=MODERATOR)
+    covariates: tuple[str, ...] = field(default=(), metadata=COVARIATES)
+    per_sd: bool = field(default=True, metadata=PER_SD)
+    ci: OddsRatioCI = field(default="wald", metadata=ODDS_CI)
+    conf_level: float = field(default=0.95, metadata=CONF_LEVEL)
+
+    def __post_init__(self) -> None:
+        _check_interaction(self, (self.exposure,))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,13 +148,25 @@ class ClinicalSpec:
     """Each binary clinical outcome ~ each exposure * moderator (cell-type abundance by hormone receptor)."""
 
     verb: ClassVar[str] = "fit_clinical"
-    cohort: str = ""
-    outcomes: tuple[str, ...]
-    exposures: tuple[str, ...]
-    moderator: str
-    covariates: tuple[str, ...] = ()
-    ci: OddsRatioCI = "wald"
-    conf_level: float = 0.95
+    cohort: str = field(default="", metadata=COHORT)
+    outcomes: tuple[str, ...] = field(metadata=OUTCOMES)
+    exposures: tuple[str, ...] = field(metadata={"meaning": "columns of numbers, a model each"})
+    moderator: str = field(metadata=MODERATOR)
+    covariates: tuple[str, ...] = field(default=(), metadata=COVARIATES)
+    ci: OddsRatioCI = field(default="wald", metadata=ODDS_CI)
+    conf_level: float = field(default=0.95, metadata=CONF_LEVEL)
+
+    def __post_init__(self) -> None:
+        _check_interaction(self, self.exposures)
+
+
+def _check_interaction(spec: InteractionSpec | ClinicalSpec, exposures: tuple[str, ...]) -> None:
+    problems = ProblemList()
+    check_names(problems, "outcome", spec.outcomes)
+    check_names(problems, "exposure, moderator and covariates", (*exposures, spec.moderator, *spec.covariates))
+    check_choice(problems, "ci", spec.ci, OddsRatioCI)
+    check_level(problems, spec.conf_level)
+    problems.raise_if_any()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,17 +178,31 @@ class AncovaSpec:
     """
 
     verb: ClassVar[str] = "fit_ancova"
-    cohort: str = ""
-    outcomes: tuple[str, ...]
-    score: str
-    factors: tuple[str, ...] = ("hr", "her2_ihc")
-    covariates: tuple[str, ...] = ()
-    extra_terms: tuple[str, ...] = ()
-    weights: Weights = "equal"
-    centre: bool = True
-    quantity: AncovaQuantity = "slopes"
-    points: int = 25
-    conf_level: float = 0.95
+    cohort: str = field(default="", metadata=COHORT)
+    outcomes: tuple[str, ...] = field(metadata={"meaning": "columns of numbers, a model each"})
+    score: str = field(metadata=EXPOSURE)
+    factors: tuple[str, ...] = field(default=("hr", "her2_ihc"), metadata={"meaning": "factors beside the score"})
+    covariates: tuple[str, ...] = field(default=(), metadata=COVARIATES)
+    extra_terms: tuple[str, ...] = field(default=(), metadata={"meaning": "products of variables, such as hr:age"})
+    weights: Weights = field(default="equal", metadata={"meaning": "of the levels that are averaged over"})
+    centre: bool = field(default=True, metadata={"meaning": "test at the mean of every number instead of at 0"})
+    quantity: AncovaQuantity = field(default="slopes", metadata={"meaning": "what is read from the model"})
+    points: int = field(default=25, metadata={"meaning": "places along each marginal curve"})
+    conf_level: float = field(default=0.95, metadata=CONF_LEVEL)
+
+    def __post_init__(self) -> None:
+        problems = ProblemList()
+        check_names(problems, "outcome", self.outcomes)
+        check_names(problems, "factors", self.factors)
+        check_names(problems, "factors, score and covariates", (*self.factors, self.score, *self.covariates))
+        check_choice(problems, "weights", self.weights, Weights)
+        check_choice(problems, "quantity", self.quantity, AncovaQuantity)
+        check_level(problems, self.conf_level)
+        if not isinstance(self.points, Integral) or self.points < 2:
+            what = f"points={self.points!r} is not a whole number of 2 or more"
+            problems.add(DataError, what, remedy="25 is usual")
+        check_extra_terms(problems, (*self.factors, self.score), self.covariates, self.extra_terms)
+        problems.raise_if_any()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,12 +210,19 @@ class ResponseSpec:
     """Odds ratio of each binary response for every level of `group` against `reference`."""
 
     verb: ClassVar[str] = "response_odds"
-    cohort: str = ""
-    outcomes: tuple[str, ...]
-    group: str
-    reference: str
-    ci: OddsRatioCI = "wald"
-    conf_level: float = 0.95
+    cohort: str = field(default="", metadata=COHORT)
+    outcomes: tuple[str, ...] = field(metadata=OUTCOMES)
+    group: str = field(metadata={"meaning": "a factor"})
+    reference: str = field(metadata={"meaning": "the level that the others are compared with"})
+    ci: OddsRatioCI = field(default="wald", metadata=ODDS_CI)
+    conf_level: float = field(default=0.95, metadata=CONF_LEVEL)
+
+    def __post_init__(self) -> None:
+        problems = ProblemList()
+        check_names(problems, "outcome", self.outcomes)
+        check_choice(problems, "ci", self.ci, OddsRatioCI)
+        check_level(problems, self.conf_level)
+        problems.raise_if_any()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,9 +230,15 @@ class PoolingSpec:
     """Odds ratios of the same question, pooled over cohorts: rows of stratum, outcome, term and cohort in the frame."""
 
     verb: ClassVar[str] = "pool_odds_ratios"
-    cohort: str = "pooled"
-    model: PoolingModel = "random"
-    conf_level: float = 0.95
+    cohort: str = field(default="pooled", metadata=COHORT)
+    model: PoolingModel = field(default="random", metadata={"meaning": "whether effects vary between cohorts"})
+    conf_level: float = field(default=0.95, metadata=CONF_LEVEL)
+
+    def __post_init__(self) -> None:
+        problems = ProblemList()
+        check_choice(problems, "model", self.model, PoolingModel)
+        check_level(problems, self.conf_level)
+        problems.raise_if_any()
 
 
 Spec = (

@@ -166,7 +166,7 @@ def _significant(row: dict[str, Any], alpha: float) -> bool:
 
 def _distance(row: dict[str, Any]) -> float:
     """Estimate as its distance from no association: odds ratios as logarithms."""
-    if measure_of(str(row["method"])) == "odds ratio":
+    if measure_of(str(row["method"])) == "odds_ratio":
         return float(np.log(row["estimate"])) if row["estimate"] > 0 else float("nan")
     return float(row["estimate"])
 

@@ -11,30 +11,32 @@ import pandas as pd
 from her2stats.errors import DataError, Problem
 from her2stats.statistics.flags import code_of
 from her2stats.statistics.result import Result, as_result_table
+from her2stats.statistics.rows import Rows as Results
+from her2stats.statistics.rows import records
 from her2stats.tables.flag_words import MARK
 from her2stats.vocabulary.names import stratum_label, term_label, variable_label
-from her2stats.vocabulary.numbers import Measure, format_count, format_estimate, format_p, is_missing
+from her2stats.vocabulary.numbers import format_count, format_estimate, format_p, is_missing
 
-Results = Result | pd.DataFrame | Iterable[Result | pd.DataFrame]
-
-_MEASURES: tuple[tuple[str, Measure], ...] = (
-    (r"spearman", "correlation"),
-    (r"logistic|odds", "odds ratio"),
-    (r"wilcoxon|chi-squared|fisher", "difference"),
+__all__ = ["Results", "effect_text", "interval_name", "measure_of", "records", "result_rows", "table_effects"]
+_MEASURES: tuple[tuple[str, str], ...] = (
+    (r"spearman", "rho"),
+    (r"logistic|odds", "odds_ratio"),
+    (r"wilcoxon|chi-squared|fisher", "shift"),
     (r"slope|trend|ancova|type iii|linear", "slope"),
 )
 _CI_LEVEL = re.compile(r"(\d+(?:\.\d+)?) ?% (?:\w+ )?(?:CI|confidence)")
 
 
-def table_effects(results: Results, *, measure: Measure | None = None, alpha: float = 0.05) -> pd.DataFrame:
+def table_effects(results: Results, *, measure: str | None = None, alpha: float = 0.05) -> pd.DataFrame:
     """Print the rows of results: estimate with interval, p-values, counts and what could not be estimated.
 
     Parameters
     ----------
     results : Result, DataFrame, or several of them
         Results, or frames with the columns of `Result.table`.
-    measure : {"odds ratio", "correlation", "difference", "slope", "mean"}, optional
-        What the estimates are, which decides their digits. Default: read from ``method``, row by row.
+    measure : str, optional
+        What the estimates are, which decides their digits: a name of `her2stats.vocabulary.measures`. Default: as the
+        rows say.
     alpha : float
         The threshold that rounding of p-values must not cross.
 
@@ -99,14 +101,7 @@ def _frame_of(result: object) -> pd.DataFrame:
     raise DataError(Problem(f"{type(result).__name__} is not a Result", remedy="give what a verb returned"))
 
 
-def records(rows: pd.DataFrame) -> list[dict[str, Any]]:
-    """Rows of a frame as dictionaries."""
-    names = [str(name) for name in rows.columns]
-    columns = [rows[name].tolist() for name in rows.columns]
-    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
-
-
-def effect_text(row: dict[str, Any], measure: Measure | None = None) -> str:
+def effect_text(row: dict[str, Any], measure: str | None = None) -> str:
     """Write the estimate of one result row with its interval, or the code of the flag that stands for it."""
     flag = row["flag"]
     if is_missing(row["estimate"]):
@@ -116,15 +111,15 @@ def effect_text(row: dict[str, Any], measure: Measure | None = None) -> str:
     return f"{text}{MARK}" if flag else text
 
 
-def measure_of(method: str) -> Measure:
+def measure_of(method: str) -> str:
     """Say what kind of estimate a method gives, from its description.
 
     Examples
     --------
     >>> measure_of("Spearman, t approximation; 95% CI Bonett-Wright"), measure_of("logistic, Wald")
-    ('correlation', 'odds ratio')
+    ('rho', 'odds_ratio')
     """
-    return next((measure for words, measure in _MEASURES if re.search(words, method, re.IGNORECASE)), "difference")
+    return next((measure for words, measure in _MEASURES if re.search(words, method, re.IGNORECASE)), "shift")
 
 
 def interval_name(methods: Iterable[str]) -> str:

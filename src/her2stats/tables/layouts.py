@@ -12,7 +12,7 @@ from her2stats.tables.effects import effect_text, interval_name, records
 from her2stats.tables.flag_words import MARK, flag_notes
 from her2stats.tables.printed import PrintedTable
 from her2stats.vocabulary.names import level_label, variable_label
-from her2stats.vocabulary.numbers import Measure, count_range, format_count, format_number, format_p, is_missing
+from her2stats.vocabulary.numbers import count_range, format_count, format_number, format_p, is_missing
 
 Cell = Literal["effect", "p", "p_adjusted", "statistic", "reference", "comparison", "n"]
 
@@ -31,7 +31,7 @@ class Block:
         What is printed of each row, in this order.
     effect : str
         What the estimate is called: "ρ", "OR", "Shift".
-    measure : Measure or None
+    measure : str or None
         Decides the digits; None reads it from the method.
     """
 
@@ -39,7 +39,7 @@ class Block:
     rows: pd.DataFrame
     cells: Sequence[Cell] = ("effect", "p", "p_adjusted")
     effect: str = "Estimate"
-    measure: Measure | None = None
+    measure: str | None = None
 
 
 def print_blocks(

@@ -92,7 +92,7 @@ def _block(cohort: str, outcome: str, rows: list[dict[str, Any]], decimals: int)
             what = f"the group {level!r} occurs twice for {outcome}"
             raise DataError(Problem(what, cohort, "give the rows of one cohort, each comparison once"))
         counts[level] = (row["n_comparison"], row["n_events_comparison"])
-        ratios[level] = effect_text(row, "odds ratio")
+        ratios[level] = effect_text(row, "odds_ratio")
     yes, no = _WORDS.get(outcome, ("yes", "no"))
     total = [sum(0 if is_missing(pair[place]) else int(pair[place]) for pair in counts.values()) for place in (0, 1)]
     everybody = {"patients": (total[0], total[1]), **counts}

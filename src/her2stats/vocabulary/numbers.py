@@ -10,15 +10,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Literal
 
-Measure = Literal["odds ratio", "correlation", "difference", "slope", "mean"]
+from her2stats.vocabulary.measures import Measure
+from her2stats.vocabulary.measures import measure as measure_named
 
 MINUS = "−"
 EN_DASH = "–"
 NOT_ESTIMABLE = "n.e."
 
-_NULL = {"odds ratio": 1.0, "correlation": 0.0, "difference": 0.0, "slope": 0.0}
 _LARGEST_RATIO = 1000
 _MOST_DECIMALS = 6
 
@@ -102,18 +101,16 @@ def p_phrase(p: float, *, alpha: float = 0.05, symbol: str = "p") -> str:
     return "\N{NO-BREAK SPACE}".join((symbol, sign, digits))
 
 
-def format_estimate(
-    estimate: float, low: float = math.nan, high: float = math.nan, *, measure: Measure = "difference"
-) -> str:
+def format_estimate(estimate: float, low: float = math.nan, high: float = math.nan, *, measure: str = "shift") -> str:
     """Write an estimate with its confidence interval, with the digits that its measure deserves.
 
     Parameters
     ----------
     estimate, low, high : float
         The estimate and its limits. Without limits the estimate stands alone; one missing limit is written "n.e.".
-    measure : {"odds ratio", "correlation", "difference", "slope", "mean"}
-        Ratios get two decimals (one from 10, none from 100), correlations two; differences, slopes and means as
-        many as show two digits of the interval's half-width.
+    measure : str
+        A name of `her2stats.vocabulary.measures`. Odds ratios get two decimals (one from 10, none from 100), rho two;
+        differences, slopes and means as many as show two digits of the interval's half-width.
 
     Returns
     -------
@@ -123,21 +120,22 @@ def format_estimate(
 
     Examples
     --------
-    >>> format_estimate(0.61, 0.42, 0.89, measure="odds ratio")
+    >>> format_estimate(0.61, 0.42, 0.89, measure="odds_ratio")
     '0.61 (0.42–0.89)'
-    >>> format_estimate(-0.44, -0.53, -0.34, measure="correlation")
+    >>> format_estimate(-0.44, -0.53, -0.34, measure="rho")
     '−0.44 (−0.53 to −0.34)'
     >>> format_estimate(0.0312, 0.0104, 0.0519, measure="slope")
     '0.031 (0.010 to 0.052)'
     """
+    kind = measure_named(measure)
     if is_missing(estimate):
         return ""
     shared = _decimals_from_width(estimate, low, high)
-    middle = _write(estimate, measure, shared)
+    middle = _write(estimate, kind, shared)
     if is_missing(low) and is_missing(high):
         return middle
-    ends = [NOT_ESTIMABLE if is_missing(end) else _write_limit(end, measure, shared) for end in (low, high)]
-    joint = EN_DASH if measure == "odds ratio" and not ends[1].startswith(">") else " to "
+    ends = [NOT_ESTIMABLE if is_missing(end) else _write_limit(end, kind, shared) for end in (low, high)]
+    joint = EN_DASH if kind.decimals == "ratio" and not ends[1].startswith(">") else " to "
     return f"{middle} ({ends[0]}{joint}{ends[1]})"
 
 
@@ -195,9 +193,9 @@ def _decimals_from_width(estimate: float, low: float, high: float) -> int:
 
 
 def _write(value: float, measure: Measure, shared: int) -> str:
-    if measure == "correlation":
+    if measure.decimals == "two":
         return format_number(value, 2)
-    if measure == "odds ratio":
+    if measure.decimals == "ratio":
         return _write_ratio(value)
     if shared > _MOST_DECIMALS:
         return _write_scientific(value)
@@ -222,7 +220,7 @@ def _write_scientific(value: float) -> str:
 def _write_limit(value: float, measure: Measure, shared: int) -> str:
     """Write a limit, with more decimals where rounding would put it on the null value."""
     text = _write(value, measure, shared)
-    null = _NULL.get(measure)
+    null = measure.null
     if null is None or value == null or text != _write(null, measure, shared):
         return text
     decimals = len(text.partition(".")[2])

@@ -10,16 +10,10 @@ from her2stats.errors import Problem, TableError
 from her2stats.figures.cell_types import display_order, lineage
 from her2stats.statistics.multiplicity import SECOND_TESTS
 from her2stats.statistics.result import Result, as_result_table
+from her2stats.statistics.rows import STRATUM_ORDER, Rows, as_list, in_order
 
-Rows = Result | pd.DataFrame | Iterable[Result | pd.DataFrame]
+__all__ = ["STRATUM_ORDER", "Rows", "as_list", "in_order", "is_second_test", "result_rows", "row_places"]
 LINEAGE_GAP = 0.45  # of a row, between the lineages
-
-
-def as_list(results: Rows | None) -> list[Result | pd.DataFrame]:
-    """Return one or several Results or frames as a list (a generator would be used up by its first reader)."""
-    if results is None:
-        return []
-    return [results] if isinstance(results, (Result, pd.DataFrame)) else list(results)
 
 
 def result_rows(results: Rows) -> pd.DataFrame:
@@ -84,18 +78,6 @@ def row_places(names: Iterable[str], *, ordered: Sequence[str] | None = None) ->
     return pd.DataFrame({"name": order, "lineage": lineages, "y": places, "striped": striped})
 
 
-def in_order(values: Iterable[str], first: Sequence[str]) -> list[str]:
-    """Each value once: those of `first` in that order, then the others as they came.
-
-    Examples
-    --------
-    >>> in_order(["b", "z", "a"], ["a", "b", "c"])
-    ['a', 'b', 'z']
-    """
-    present = list(dict.fromkeys(values))
-    return [value for value in first if value in present] + [value for value in present if value not in first]
-
-
 def is_second_test(terms: pd.Series) -> pd.Series:
     """Tell rows of a further test of the same question, "hr (Fisher exact)", from those of a type "... (Tregs)".
 
@@ -105,6 +87,3 @@ def is_second_test(terms: pd.Series) -> pd.Series:
     [True, False]
     """
     return terms.str.endswith(SECOND_TESTS)
-
-
-STRATUM_ORDER = ("all", "hr=positive", "hr=negative", "her2_ihc=0", "her2_ihc=1+", "her2_ihc=2+")

@@ -13,17 +13,17 @@ from her2stats.figures.panel.panel_head import PanelHead
 from her2stats.figures.panel.row_panel import RowPanel
 from her2stats.figures.theme import MARGIN
 from her2stats.figures.wording import cohort_name, display_name, flag_reason, stratum_name
-from her2stats.vocabulary.numbers import NOT_ESTIMABLE, Measure, format_estimate
+from her2stats.vocabulary.numbers import NOT_ESTIMABLE, format_estimate
 
 
-def described(rows: pd.DataFrame, measure: Measure, alpha: float) -> pd.DataFrame:
+def described(rows: pd.DataFrame, measure: str, alpha: float) -> pd.DataFrame:
     """Add to each row: Stratum (as displayed), estimable, text, reason and significant.
 
     Parameters
     ----------
     rows : DataFrame
         estimate, conf_low, conf_high, p_value, p_adjusted, stratum, flag.
-    measure : {"odds ratio", "correlation", "difference", "slope", "mean"}
+    measure : str
         What the estimates are, which decides their digits.
     alpha : float
         Compared with the adjusted p where the table has any, else with p.

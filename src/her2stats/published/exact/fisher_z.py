@@ -11,9 +11,9 @@ from scipy.special import betainc, ndtr
 
 from her2stats.published.exact.wald import normal_quantile
 from her2stats.published.numerals import Floats
-from her2stats.statistics.correlation_interval import NAMES
+from her2stats.statistics.correlation_interval import INTERVALS
 
-METHODS: dict[str, str] = {name: label for name, label in NAMES.items() if name != "bootstrap"}
+METHODS: dict[str, str] = {name: one.words for name, one in INTERVALS.items() if not one.resamples}
 
 Ends = tuple[Floats, Floats]
 

@@ -7,12 +7,12 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from her2stats.abundance import classify_abundance
 from her2stats.cohort import Cohort
 from her2stats.deconvolution import Deconvolution, SignatureMatrix
 from her2stats.errors import Problem, StudyFileError
 from her2stats.notes import Note
 from her2stats.reading import read_cibersortx
+from her2stats.statistics.abundance import classify_abundance
 from her2stats.study.analysis.gene_names import expression_for_matrix
 from her2stats.study.analysis.material import Answers, Material
 from her2stats.study.analysis.questions import CELL_QUESTIONS, response

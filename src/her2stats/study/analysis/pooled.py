@@ -8,9 +8,8 @@ import pandas as pd
 
 from her2stats.statistics import Result, combine, pool_odds_ratios
 from her2stats.statistics.flags import flag
-from her2stats.statistics.multiplicity import SECOND_TESTS
 from her2stats.statistics.pooling import KEY
-from her2stats.statistics.specs import PoolingSpec
+from her2stats.statistics.rows import interaction_rows
 from her2stats.study.analysis.cohort_analysis import CohortAnalysis
 
 POOLED_TABLE = "pooled_odds_ratios"
@@ -29,33 +28,24 @@ def pooled_odds_ratios(analyses: Sequence[CohortAnalysis]) -> Result:
         Its data are the odds ratios that were pooled, a row a cohort and question.
     """
     rows, different = _rows_to_pool(analyses)
-    spec = PoolingSpec()
-    pooled = pool_odds_ratios(rows, model=spec.model, conf_level=spec.conf_level)
-    pooled.loc[pooled["outcome"].isin(different), "flag"] = DIFFERENT
-    return Result(pooled, spec, _model_frame(rows))
+    pooled = pool_odds_ratios(rows)
+    table = pooled.table.copy()
+    table.loc[table["outcome"].isin(different), "flag"] = DIFFERENT
+    return pooled.with_table(table)
 
 
 def _rows_to_pool(analyses: Sequence[CohortAnalysis]) -> tuple[pd.DataFrame, set[str]]:
     """Odds ratios that several cohorts have, and the types whose odds are not the same thing in all of them."""
     asked = [analysis for analysis in analyses if analysis.answers.results.get("odds_ratios")]
     if len(asked) < 2:
-        return pool_odds_ratios([]), set()
+        return pd.DataFrame(), set()
     interaction = combine([result for a in asked for result in a.answers.results.get("interaction", [])])
-    product = interaction["term"].str.contains(":", regex=False) & ~interaction["term"].str.endswith(SECOND_TESTS)
     odds = combine([result for a in asked for result in a.answers.results["odds_ratios"]])
-    rows = pd.concat([odds, interaction[product]], ignore_index=True)
+    rows = pd.concat([odds, interaction_rows(interaction)], ignore_index=True)
     rows = rows[rows.groupby(KEY)["cohort"].transform("nunique") > 1].copy()
     different = _cut_differently(asked) & set(rows["outcome"])
     rows.loc[rows["outcome"].isin(different), "estimate"] = float("nan")
     return rows, different
-
-
-def _model_frame(rows: pd.DataFrame) -> pd.DataFrame:
-    """What R needs of the rows: what identifies them as factors, in the order of their first appearance."""
-    names = [*KEY, "cohort"]
-    factors = {name: pd.Categorical(rows[name], list(dict.fromkeys(rows[name]))) for name in names}
-    numbers = {name: rows[name].astype("float64").to_numpy() for name in ("estimate", "std_error", "n")}
-    return pd.DataFrame(factors | numbers, index=[f"row {place + 1}" for place in range(len(rows))])
 
 
 def _cut_differently(analyses: Sequence[CohortAnalysis]) -> set[str]:

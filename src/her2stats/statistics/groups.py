@@ -4,29 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Literal
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
-from her2stats.errors import ProblemList
-from her2stats.statistics.arguments import (
-    Names,
-    as_names,
-    check_choice,
-    check_level,
-    check_names,
-    check_strata,
-    percent,
-)
+from her2stats.statistics.arguments import Names, as_names, percent
 from her2stats.statistics.flags import Row, flag
-from her2stats.statistics.frame import Array, Mask, ModelFrame, model_frame
+from her2stats.statistics.frame import Array, Mask, ModelFrame, model_frame, telling_columns
 from her2stats.statistics.proportions import fisher_exact, two_proportions
 from her2stats.statistics.result import Result
-from her2stats.statistics.specs import GroupSpec
+from her2stats.statistics.specs import GroupSpec, Kind
 from her2stats.statistics.wilcoxon import RankSum, rank_sum
 
-Kind = Literal["auto", "continuous", "binary"]
 FISHER = "(Fisher exact)"
 FEW_EXPECTED = 5
 
@@ -63,13 +53,14 @@ def compare_groups(
     Returns
     -------
     Result
-        Extra columns ``reference`` and ``comparison`` (levels), ``n_reference``, ``n_comparison``,
+        Extra columns ``group``, ``reference`` and ``comparison`` (levels), ``n_reference``, ``n_comparison``,
         ``value_reference``, ``value_comparison`` (medians, or proportions) and ``superiority`` (the chance that a value
         of the second group exceeds one of the first).
         Continuous: ``estimate`` Hodges-Lehmann shift with its interval, ``statistic`` W, p exact when both groups have
         fewer than 50 values without ties, else normal with tie and continuity correction; see `rank_sum`.
         Binary: ``estimate`` difference of the proportions with its Wald interval, ``statistic`` chi-squared without
-        continuity correction; a second row "<group> (Fisher exact)" where an expected count is below 5.
+        continuity correction; a second row "<group> (Fisher exact)" of
+        measure "second_test" where an expected count is below 5.
         Flags: "empty level" unless exactly two levels are present, "constant outcome", "too few observations" where
         the groups are too small for an interval of this level, "not estimable" where both proportions are 0 or 1
         and the Wald interval has no width.
@@ -93,24 +84,32 @@ def compare_groups(
     0      2.65       14.0   0.1143
     """
     outcomes, groups = as_names(y), as_names(group)
-    problems = ProblemList()
-    check_names(problems, "y", outcomes)
-    check_strata(problems, by)
-    check_names(problems, "group", groups)
-    check_choice(problems, "kind", kind, Kind)
-    check_level(problems, conf_level)
-    binary = outcomes if kind == "binary" else ()
-    numeric = () if kind == "binary" else outcomes
-    factors = (*groups, *as_names(by))
-    frame = model_frame(data, numeric=numeric, binary=binary, factors=factors, problems=problems)
-    kinds = tuple(_kind(frame.values[outcome]) if kind == "auto" else kind for outcome in outcomes)
-    spec = GroupSpec(cohort=cohort, y=outcomes, kinds=kinds, group=groups, by=by or "", conf_level=conf_level)
+    with telling_columns(data, outcomes, groups, by):
+        spec = GroupSpec(
+            cohort=cohort,
+            y=outcomes,
+            kinds=(kind,) * len(outcomes),
+            group=groups,
+            by="" if by is None else by,
+            conf_level=conf_level,
+        )
+    return answer_groups(spec, data)
+
+
+def answer_groups(spec: GroupSpec, data: pd.DataFrame) -> Result:
+    """Answer of `compare_groups` to a spec, in which every "auto" has become what the data are."""
+    asked = dict(zip(spec.y, spec.kinds, strict=True))
+    binary = [name for name, kind in asked.items() if kind == "binary"]
+    numeric = [name for name in asked if name not in binary]
+    frame = model_frame(data, numeric=numeric, binary=binary, factors=(*spec.group, *as_names(spec.by)))
+    kinds = tuple(_kind(frame.values[name]) if kind == "auto" else kind for name, kind in asked.items())
+    spec = replace(spec, kinds=kinds)
     rows = [
         {"stratum": stratum, **row}
         for stratum, within in frame.strata(spec.by)
-        for name in groups
-        for outcome, measured in zip(outcomes, kinds, strict=True)
-        for row in _comparison(frame, within, outcome, name, measured, conf_level)
+        for name in spec.group
+        for outcome, measured in zip(spec.y, kinds, strict=True)
+        for row in _comparison(frame, within, outcome, name, measured, spec.conf_level)
     ]
     return Result.from_rows(rows, spec, frame.table)
 
@@ -128,13 +127,16 @@ def _comparison(
     row: Row = {
         "outcome": outcome,
         "term": group,
+        "role": "group",
+        "measure": "shift" if kind == "continuous" else "risk_difference",
+        "conf_level": conf_level,
         "n": cases.n,
         "n_missing": cases.n_missing,
         "method": f"{'Wilcoxon' if kind == 'continuous' else 'chi-squared'}, no test",
     }
     if kind == "binary":
         row["n_events"] = int(values.sum())
-    row |= dict.fromkeys(["reference", "comparison"], "")
+    row |= {"group": group, "reference": "", "comparison": ""}
     row |= dict.fromkeys(
         ["n_reference", "n_comparison", "value_reference", "value_comparison", "superiority"], math.nan
     )
@@ -201,6 +203,8 @@ def _binary(row: Row, first: Array, second: Array, conf_level: float) -> Iterato
     if test.smallest_expected < FEW_EXPECTED:
         yield row | {
             "term": f"{row['term']} {FISHER}",
+            "measure": "second_test",
+            "conf_level": math.nan,
             "p_value": fisher_exact(events, totals),
             "value_reference": math.nan,
             "value_comparison": math.nan,

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from her2stats.abundance import KINDS, classify_abundance
 from her2stats.errors import DataError
+from her2stats.statistics.abundance import KINDS, classify_abundance
 
 
 def with_zeros(zeros: int, n: int) -> list[float]:

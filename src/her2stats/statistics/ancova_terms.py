@@ -1,0 +1,68 @@
+"""Terms of the covariance model, and what an extra product may be made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from her2stats.errors import DataError, ProblemList
+from her2stats.statistics.design import Term, two_way_terms
+
+
+def ancova_terms(variables: Sequence[str], covariates: Sequence[str], extra_terms: Iterable[str]) -> tuple[Term, ...]:
+    """Terms of (variables)^2 + covariates + extra_terms; the extra ones have passed `check_extra_terms`.
+
+    Examples
+    --------
+    >>> [":".join(term) for term in ancova_terms(["hr", "score"], ["age"], ["hr: age"])]
+    ['hr', 'score', 'age', 'hr:score', 'hr:age']
+    """
+    known = (*variables, *covariates)
+    return two_way_terms(variables, covariates, [split_product(term, known) for term in extra_terms])
+
+
+def split_product(term: str, known: Sequence[str]) -> Term:
+    """Variables of a product "hr:age"; a name may hold a colon itself, so each cut is tried.
+
+    Where no cut gives variables that are known, the plain parts.
+
+    Examples
+    --------
+    >>> split_product("hr:HER2: 20 genes", ["hr", "HER2: 20 genes"]), split_product("hr:size", ["hr"])
+    (('hr', 'HER2: 20 genes'), ('hr', 'size'))
+    """
+    return _cut(term, known) or tuple(part.strip() for part in term.split(":"))
+
+
+def _cut(term: str, known: Sequence[str]) -> Term:
+    if term.strip() in known:
+        return (term.strip(),)
+    for place in [place for place, letter in enumerate(term) if letter == ":"]:
+        left = term[:place].strip()
+        if left in known and (rest := _cut(term[place + 1 :], known)):
+            return (left, *rest)
+    return ()
+
+
+def check_extra_terms(
+    problems: ProblemList, variables: Sequence[str], covariates: Sequence[str], extra_terms: Iterable[str]
+) -> None:
+    """Note what is wrong with extra products: strange variables, no product at all, a product without its parts."""
+    known = (*variables, *covariates)
+    usable = []
+    for written in extra_terms:
+        term = split_product(written, known)
+        strange = [name for name in term if name not in known]
+        if strange:
+            what = f"extra term '{':'.join(term)}' uses '{strange[0]}', which is not in the model"
+            problems.add(DataError, what, remedy=f"name it as a covariate, or use {', '.join(sorted({*known}))}")
+        elif len(set(term)) < len(term) or len(term) < 2:
+            what = f"extra term '{':'.join(term)}' is not a product of different variables"
+            problems.add(DataError, what, remedy="write for example 'hr:age'")
+        else:
+            usable.append(term)
+    sets = {frozenset(term) for term in two_way_terms(variables, covariates, usable)}
+    for term in usable:
+        lacking = [name for name in term if len(term) > 2 and frozenset(term) - {name} not in sets]
+        if lacking:
+            inner = ":".join(other for other in term if other != lacking[0])
+            problems.add(DataError, f"extra term '{':'.join(term)}' needs '{inner}'", remedy=f"add '{inner}' before it")

@@ -1,0 +1,140 @@
+"""Rows of results as those who print, draw and compare them take them: stacked, in order, and chosen by what they are.
+
+What a row means stands in its columns `role` (what the term is to the model) and `measure` (what the estimate is). The
+texts `term`, `method` and `family` are for people, and nothing is read out of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal, get_args
+
+import pandas as pd
+
+from her2stats.errors import DataError, Problem, ProblemList
+from her2stats.statistics.result import Result, as_result_table
+from her2stats.vocabulary.measures import MEASURES, measure
+
+Role = Literal["exposure", "moderator", "interaction", "covariate", "group", "factor"]
+ROLES: tuple[str, ...] = get_args(Role)
+Rows = Result | pd.DataFrame | Iterable[Result | pd.DataFrame]
+SECOND_TEST = "second_test"
+STRATUM_ORDER = ("all", "hr=positive", "hr=negative", "her2_ihc=0", "her2_ihc=1+", "her2_ihc=2+")
+
+
+def result_rows(results: Rows) -> pd.DataFrame:
+    """Stack results into one frame with every column of a `Result`.
+
+    Parameters
+    ----------
+    results : Result, DataFrame, or several of them
+        Frames may be made by hand or come from a csv file: columns that are missing are added. ``outcome`` must be
+        there, and ``measure`` wherever there is an estimate.
+
+    Raises
+    ------
+    DataError
+        Something else than results is given, or rows do not say what their estimate is.
+
+    Examples
+    --------
+    >>> row = {"outcome": ["Neutrophils"], "estimate": [1.6], "measure": ["odds_ratio"]}
+    >>> result_rows(pd.DataFrame(row))[["outcome", "measure", "flag"]].values.tolist()
+    [['Neutrophils', 'odds_ratio', '']]
+    """
+    problems = ProblemList()
+    tables = []
+    for given in as_list(results):
+        table = _table_of(given)
+        if not len(table):
+            continue
+        if "outcome" not in table:
+            columns = ", ".join(map(str, table.columns[:8]))
+            problems.add(DataError, f"no column 'outcome' among {columns}", remedy="pass a Result or its table")
+        tables.append(as_result_table(table))
+        _check_measures(problems, tables[-1])
+    problems.raise_if_any()
+    return as_result_table(pd.concat(tables, ignore_index=True) if tables else pd.DataFrame())
+
+
+def _table_of(given: object) -> pd.DataFrame:
+    if isinstance(given, Result):
+        return given.table
+    if isinstance(given, pd.DataFrame):
+        return given
+    raise DataError(Problem(f"{type(given).__name__} is not a Result", remedy="give what a verb returned"))
+
+
+def _check_measures(problems: ProblemList, table: pd.DataFrame) -> None:
+    silent = table["estimate"].notna() & table["measure"].eq("")
+    if silent.any():
+        what = f"{int(silent.sum())} rows do not say what their estimate is"
+        problems.add(DataError, what, remedy=f"add the column measure: {', '.join(MEASURES)}")
+    for name in table["measure"].unique():
+        with problems.collect():
+            measure(name or SECOND_TEST)
+
+
+def as_list(results: Rows | None) -> list[Result | pd.DataFrame]:
+    """One or several Results or frames as a list (a generator would be used up by its first reader); none for None.
+
+    Raises
+    ------
+    DataError
+        Neither a result nor several things.
+    """
+    if results is None:
+        return []
+    if isinstance(results, Result | pd.DataFrame):
+        return [results]
+    if isinstance(results, str) or not isinstance(results, Iterable):
+        raise DataError(Problem(f"{type(results).__name__} is not a Result", remedy="give what a verb returned"))
+    return list(results)
+
+
+def records(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows of a frame as dictionaries."""
+    names = [str(name) for name in rows.columns]
+    columns = [rows[name].tolist() for name in rows.columns]
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def in_order(values: Iterable[str], first: Sequence[str]) -> list[str]:
+    """Each value once: those of `first` in that order, then the others as they came.
+
+    Examples
+    --------
+    >>> in_order(["b", "z", "a"], ["a", "b", "c"])
+    ['a', 'b', 'z']
+    """
+    present = list(dict.fromkeys(values))
+    return [value for value in first if value in present] + [value for value in present if value not in first]
+
+
+def is_second_test(table: pd.DataFrame) -> pd.Series:
+    """Tell rows of a further test of a question that another row answers (Fisher exact, likelihood ratio).
+
+    Examples
+    --------
+    >>> is_second_test(pd.DataFrame({"measure": ["risk_difference", "second_test"]})).tolist()
+    [False, True]
+    """
+    return table["measure"].eq(SECOND_TEST)
+
+
+def exposure_rows(table: pd.DataFrame, exposure: str | None = None) -> pd.DataFrame:
+    """Rows about the exposure itself, of every exposure or of the one that is named."""
+    chosen = table["role"].eq("exposure")
+    return table[chosen if exposure is None else chosen & table["term"].eq(exposure)]
+
+
+def interaction_rows(table: pd.DataFrame, exposure: str | None = None) -> pd.DataFrame:
+    """Rows with the ratio of two odds ratios, of every exposure or of the one that is named."""
+    chosen = table["role"].eq("interaction") & table["measure"].eq("odds_ratio")
+    if exposure is None:
+        return table[chosen]
+    # pooled rows name their exposure as the product's first variable only
+    names = table["variable"].fillna("") if "variable" in table else pd.Series("", index=table.index)
+    if "exposure" in table:
+        names = table["exposure"].where(table["exposure"].fillna("").ne(""), names)
+    return table[chosen & names.eq(exposure)]

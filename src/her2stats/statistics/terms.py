@@ -1,0 +1,33 @@
+"""A term of a model: as people read it, "her2:hr[positive]", and taken apart, so that no code has to read it."""
+
+from __future__ import annotations
+
+from her2stats.statistics.flags import Row
+
+PARTS = ("variable", "level", "variable_2", "level_2")
+
+
+def term_columns(*parts: tuple[str, str]) -> Row:
+    """Columns of a row about a variable, one of its levels, or a product of these.
+
+    Parameters
+    ----------
+    *parts : tuple of str
+        Variable and level, the level empty for a number or for a factor as a whole. What comes third and later in a
+        product stands with the second.
+
+    Examples
+    --------
+    >>> term_columns(("her2", ""), ("hr", "positive"))["term"]
+    'her2:hr[positive]'
+    >>> [term_columns(("pam50", "LumA"))[name] for name in ("term", *PARTS)]
+    ['pam50[LumA]', 'pam50', 'LumA', '', '']
+    """
+    (variable, level), *others = parts
+    return {
+        "term": ":".join(f"{name}[{of}]" if of else name for name, of in parts),
+        "variable": variable,
+        "level": level,
+        "variable_2": ":".join(name for name, _ in others),
+        "level_2": ":".join(of for _, of in others if of),
+    }

@@ -1,0 +1,93 @@
+"""What the estimate of a row is: its words, its symbol, its scale and null value, and how it is printed.
+
+A result row names its measure; whoever draws, prints or judges it asks here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Literal
+
+from her2stats.errors import DataError, Problem
+
+Decimals = Literal["ratio", "two", "width"]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One kind of estimate.
+
+    Parameters
+    ----------
+    name : str
+        As it stands in the column ``measure``.
+    words : str
+        For running text.
+    symbol : str
+        For narrow places.
+    log_scale : bool
+        Whether differences are taken, and axes drawn, on the log scale.
+    null : float or None
+        The value that says "nothing"; None where a value of no effect has no meaning.
+    decimals : {"ratio", "two", "width"}
+        Two decimals (one from 10, none from 100), always two, or as many as show two digits of the half-width.
+    """
+
+    name: str
+    words: str
+    symbol: str
+    log_scale: bool = False
+    null: float | None = 0.0
+    decimals: Decimals = "width"
+
+
+MEASURES: dict[str, Measure] = {
+    entry.name: entry
+    for entry in (
+        Measure("rho", "Spearman correlation", "ρ", decimals="two"),
+        Measure("odds_ratio", "odds ratio", "OR", log_scale=True, null=1.0, decimals="ratio"),
+        Measure("shift", "Hodges-Lehmann shift", "shift"),
+        Measure("risk_difference", "difference of proportions", "difference"),
+        Measure("slope", "marginal slope", "slope"),
+        Measure("mean", "marginal mean", "mean", null=None),
+        Measure("test", "test", "", null=None),
+        Measure("second_test", "second test of the same question", "", null=None),
+    )
+}
+
+
+def measure(name: str) -> Measure:
+    """Look a measure up by its name.
+
+    Raises
+    ------
+    DataError
+        No measure has this name.
+
+    Examples
+    --------
+    >>> measure("odds_ratio").words, measure("odds_ratio").null, measure("rho").symbol
+    ('odds ratio', 1.0, 'ρ')
+    >>> measure("odds ratio")
+    Traceback (most recent call last):
+    her2stats.errors.DataError: measure='odds ratio' is not a choice -> did you mean 'odds_ratio'?
+    """
+    found = MEASURES.get(name)
+    if found is None:
+        remedy = near(name, MEASURES) or "use one of " + ", ".join(map(repr, MEASURES))
+        raise DataError(Problem(f"measure={name!r} is not a choice", remedy=remedy))
+    return found
+
+
+def near(word: object, choices: Iterable[str]) -> str:
+    """Ask after the choice that a wrong word is nearest to; empty text where none is near.
+
+    Examples
+    --------
+    >>> near("fischer", ["fisher", "fieller"]), near("xyz", ["fisher"])
+    ("did you mean 'fisher'?", '')
+    """
+    found = get_close_matches(str(word), list(choices), n=1)
+    return f"did you mean {found[0]!r}?" if found else ""
