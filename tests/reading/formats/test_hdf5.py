@@ -99,7 +99,7 @@ def test_a_matrix_that_claims_to_be_enormous(tmp_path):
 
 
 def test_a_file_over_which_the_library_hangs(tmp_path, monkeypatch):
-    from her2stats.reading import hdf5
+    from her2stats.reading.formats import hdf5
 
     path = write_h5ad(tmp_path / "a.h5ad")
     monkeypatch.setattr(hdf5, "SECONDS", 0.01)
@@ -109,7 +109,7 @@ def test_a_file_over_which_the_library_hangs(tmp_path, monkeypatch):
 
 
 def test_a_file_over_which_the_library_dies(tmp_path, monkeypatch):
-    from her2stats.reading import hdf5
+    from her2stats.reading.formats import hdf5
 
     monkeypatch.setattr(hdf5, "WORKER", tmp_path / "no_such_script.py")
     with pytest.raises(FileError, match="breaks down over it"):
