@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 from scipy.stats import kendalltau, spearmanr
 
-from her2stats.statistics.abundance import classify_abundance
 from her2stats.deconvolution import deconvolve
 from her2stats.signatures import score_signature
 from her2stats.signatures.til import score_danaher
@@ -24,7 +23,7 @@ from her2stats.simulate import (
 from her2stats.simulate.latent import group_correlation, overall_correlation
 from her2stats.simulate.paper import paper_responses
 from her2stats.simulate.targets import STRATA
-from her2stats.statistics import correlate, fit_ancova, fit_interaction, fit_logistic, response_odds
+from her2stats.statistics import classify_abundance, correlate, fit_ancova, fit_interaction, fit_logistic, response_odds
 
 SCORE = "score"
 COLUMNS = (

@@ -9,8 +9,7 @@ import pandas as pd
 import pytest
 
 from her2stats.r_engine import crosscheck_r
-from her2stats.statistics import combine, pool_odds_ratios
-from her2stats.statistics.abundance import Abundance
+from her2stats.statistics import Abundance, combine, pool_odds_ratios
 from her2stats.study.cohort_analysis import CohortAnalysis
 from her2stats.study.pooled import DIFFERENT, pooled_odds_ratios
 from her2stats.study.run import analyse_study

@@ -12,7 +12,7 @@ from her2stats.deconvolution import Deconvolution, SignatureMatrix
 from her2stats.errors import Problem, StudyFileError
 from her2stats.notes import Note
 from her2stats.reading import read_cibersortx
-from her2stats.statistics.abundance import classify_abundance
+from her2stats.statistics import classify_abundance
 from her2stats.study.cache import NO_CACHE, Cache
 from her2stats.study.exposure import ScoredCohort, score_cohort
 from her2stats.study.gene_names import expression_for_matrix
