@@ -23,8 +23,7 @@ from her2stats.simulate import (
 from her2stats.simulate.latent import group_correlation, overall_correlation
 from her2stats.simulate.paper import paper_responses
 from her2stats.simulate.targets import STRATA
-from her2stats.statistics import correlate, fit_ancova, fit_interaction, fit_logistic, response_odds
-from her2stats.statistics.abundance import classify_abundance
+from her2stats.statistics import classify_abundance, correlate, fit_ancova, fit_interaction, fit_logistic, response_odds
 
 SCORE = "score"
 COLUMNS = (

@@ -8,18 +8,18 @@
 #' @param method Of \code{p_adjusted}.
 #' @param asked The question in words, written into \code{family}.
 #' @return \code{results} with \code{p_adjusted}, and the extra columns
-#'   \code{p_bh} and \code{family} (what was counted, and how many). Rows
-#'   without a p value are in no family, nor are second tests of the same
-#'   hypothesis, whose terms end in "(Fisher exact)" or "(likelihood ratio)".
+#'   \code{p_bh}, \code{family} (what was counted, in words: equal within a
+#'   family), \code{family_size} and \code{correction}. Rows without a p value
+#'   are in no family, nor are second tests of the same hypothesis, of measure
+#'   "second_test".
 #' @examples
 #' d <- data.frame(ERBB2 = c(5, 7, 6, 9, 8, 4), b = c(2, 3, 5, 4, 6, 1), m = c(1, 1, 2, 3, 5, 8))
 #' adjust(correlate(d, "ERBB2", c("b", "m")))
 #' @export
 adjust <- function(results, by = c("cohort", "stratum", "term"), method = c("bonferroni", "holm"), asked = "") {
   method <- match.arg(method)
-  check_columns(results, c(by, "p_value", "term"))
-  second <- grepl("\\((Fisher exact|likelihood ratio)\\)$", results$term)
-  counted <- which(!is.na(results$p_value) & !second)
+  check_columns(results, c(by, "p_value", "measure"))
+  counted <- which(!is.na(results$p_value) & results$measure != "second_test")
   named <- lapply(by, function(name) {
     value <- as.character(results[[name]][counted])
     ifelse(nzchar(value), paste(name, value), "")
@@ -30,6 +30,8 @@ adjust <- function(results, by = c("cohort", "stratum", "term"), method = c("bon
   results$p_adjusted <- NA_real_
   results$p_bh <- NA_real_
   results$family <- ""
+  results$family_size <- NA_integer_
+  results$correction <- ""
   if (length(counted)) {
     done <- adjust_within(results$p_value[counted], words, method)
     results$p_adjusted[counted] <- done$p_adjusted
@@ -38,6 +40,8 @@ adjust <- function(results, by = c("cohort", "stratum", "term"), method = c("bon
     results$family[counted] <- paste0(
       c(bonferroni = "Bonferroni", holm = "Holm")[[method]], " over ", size, " tests: ", words
     )
+    results$family_size[counted] <- size
+    results$correction[counted] <- method
   }
   results
 }
@@ -48,19 +52,9 @@ adjust_within <- function(p_value, family, method) {
   data.frame(p_adjusted = within(method), p_bh = within("BH"))
 }
 
-# Families that results name: how many members each says that it has, and by which method it was corrected.
-stated_family <- function(family) {
-  pattern <- "^(Bonferroni|Holm) over ([0-9]+) tests.*$"
-  known <- grepl(pattern, family)
-  data.frame(
-    method = ifelse(known, tolower(sub(pattern, "\\1", family)), NA),
-    size = suppressWarnings(as.integer(ifelse(known, sub(pattern, "\\2", family), NA)))
-  )
-}
-
 # Every corrected p value of all models again; the rows of a comparison, one a number.
 compare_families <- function(models) {
-  columns <- c(text_columns, "family", "p_value", "p_adjusted", "p_bh")
+  columns <- c(text_columns, "family", "family_size", "correction", "p_value", "p_adjusted", "p_bh")
   rows <- do.call(rbind, lapply(names(models), function(name) {
     table <- models[[name]]$python
     if (is.null(table$family)) {
@@ -72,12 +66,11 @@ compare_families <- function(models) {
   if (is.null(rows) || !nrow(rows)) {
     return(NULL)
   }
-  stated <- stated_family(rows$family)
   size <- ave(seq_along(rows$family), rows$family, FUN = length)
-  complete <- !is.na(stated$size) & stated$size == size
+  complete <- !is.na(rows$family_size) & rows$family_size == size
   found <- data.frame(p_adjusted = rep(NA_real_, nrow(rows)), p_bh = NA_real_)
-  for (method in unique(stated$method[complete])) {
-    mine <- complete & stated$method == method
+  for (method in unique(rows$correction[complete])) {
+    mine <- complete & rows$correction == method
     found[mine, ] <- adjust_within(rows$p_value[mine], rows$family[mine], method)
   }
   reason <- ifelse(complete, "", paste0(size, " tests are there of the family '", rows$family, "'"))

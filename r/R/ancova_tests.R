@@ -1,17 +1,31 @@
 # Type III tests: each term against all the others, whatever contains it.
 
-ancova_tests <- function(model, centre) {
-  names <- vapply(model$terms, paste, "", collapse = ":")
+ancova_tests <- function(model, centre, score, covariates) {
+  about <- lapply(model$terms, ancova_term, score, covariates)
   if (nzchar(model$flag)) {
-    return(lapply(names, function(name) list(term = name, df_residual = NA_real_, flag = model$flag)))
+    return(lapply(about, function(one) c(one, list(df_residual = NA_real_, flag = model$flag))))
   }
   shift <- if (!centre) as.list(model$mean / model$sd)
   X <- ancova_design(model, shift)
   term <- attr(X, "term")
   null_space <- MASS::Null(t(X))
-  lapply(seq_along(names), function(k) {
-    c(list(term = names[k]), type_three(model, X, term, k, null_space))
+  lapply(seq_along(about), function(k) {
+    c(about[[k]], type_three(model, X, term, k, null_space))
   })
+}
+
+# What a term is, and its variables.
+ancova_term <- function(term, score, covariates) {
+  role <- if (length(term) > 1) {
+    "interaction"
+  } else if (term == score) {
+    "exposure"
+  } else if (term %in% covariates) {
+    "covariate"
+  } else {
+    "factor"
+  }
+  c(list(role = role, measure = "test"), do.call(term_columns, lapply(term, c, "")))
 }
 
 type_three <- function(model, X, term, k, null_space) {

@@ -35,6 +35,16 @@ check_binary <- function(data, outcomes) {
   }
 }
 
+# A word that has to be one of several, whole: match.arg would take the beginning of one.
+check_choice <- function(argument, word, choices) {
+  if (!(is.character(word) && length(word) == 1 && word %in% choices)) {
+    stop(argument, " '", paste(word, collapse = "', '"), "' is not a choice; use one of ",
+      paste0("'", choices, "'", collapse = ", "),
+      call. = FALSE
+    )
+  }
+}
+
 check_level <- function(conf_level) {
   good <- is.numeric(conf_level) && length(conf_level) == 1 && !is.na(conf_level) && conf_level > 0 && conf_level < 1
   if (!good) stop("conf_level is not a number between 0 and 1; 0.95 is usual", call. = FALSE)

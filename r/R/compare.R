@@ -51,7 +51,7 @@ ave_count <- function(text) {
 compared_quantities <- function(python, r) {
   extra <- setdiff(names(python), c(result_columns, "note"))
   if (!is.null(r)) extra <- intersect(extra, names(r))
-  c(compared_numbers, count_columns, extra, "flag")
+  c(compared_numbers, count_columns, meaning_columns, "conf_level", extra, "flag")
 }
 
 compare_quantity <- function(quantity, python, r, at, spec, problem) {
@@ -75,6 +75,8 @@ compare_quantity <- function(quantity, python, r, at, spec, problem) {
     table <- compare_numbers(table, as.numeric(ours), as.numeric(theirs), quantity, spec, if (is.null(r)) NULL else r[at, ])
     keep <- !is.na(ours) | !is.na(theirs)
   }
+  # A description is compared like everything else, and has a row only where it differs.
+  if (quantity %in% descriptive_columns) keep <- keep & table$verdict != "agree" & !is.na(at)
   table$reason[is.na(at)] <- if (nzchar(problem)) problem else "R gives no such row"
   table$verdict[is.na(at)] <- if (nzchar(problem)) "not checked" else "disagree"
   random <- identical(spec$ci, "bootstrap") && quantity %in% c("conf_low", "conf_high", "std_error")

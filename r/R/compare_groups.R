@@ -6,15 +6,15 @@
 #' \code{wilcox.test}), with the Hodges-Lehmann shift and its limits from the
 #' ordered pairwise differences. Binary variables: chi-squared test without
 #' continuity correction, difference of proportions with Wald limits, and a
-#' further row with Fisher's exact test when an expected count is below 5.
+#' further row with Fisher's exact test (measure "second_test") when an expected count is below 5.
 #'
 #' @inheritParams fit_logistic
 #' @param y Names of one or many columns.
 #' @param group Names of one or many columns with two levels each.
 #' @param kinds For each \code{y} "continuous" or "binary"; by default binary
 #'   where all values are 0 or 1.
-#' @return Data frame; besides the common columns \code{reference} and
-#'   \code{comparison} (the levels), \code{n_reference}, \code{n_comparison},
+#' @return Data frame; besides the common columns \code{group},
+#'   \code{reference} and \code{comparison} (the levels), \code{n_reference}, \code{n_comparison},
 #'   \code{value_reference}, \code{value_comparison} (medians or proportions)
 #'   and \code{superiority} (W / (n1 n2)).
 #' @examples
@@ -51,9 +51,10 @@ comparison_rows <- function(stratum, y, kind, group, conf_level, missing) {
   groups <- cases$frame[[group]]
   present <- levels(droplevels(groups))
   common <- list(
-    stratum = stratum$name, outcome = y, term = group, n = cases$n, n_missing = cases$n_missing,
+    stratum = stratum$name, outcome = y, term = group, role = "group",
+    measure = if (kind == "binary") "risk_difference" else "shift", conf_level = conf_level, n = cases$n, n_missing = cases$n_missing,
     n_events = if (kind == "binary") sum(values == 1) else NA, method = comparison_method(kind, conf_level),
-    reference = NA_character_, comparison = NA_character_, n_reference = NA_integer_, n_comparison = NA_integer_,
+    group = group, reference = NA_character_, comparison = NA_character_, n_reference = NA_integer_, n_comparison = NA_integer_,
     value_reference = NA_real_, value_comparison = NA_real_, superiority = NA_real_
   )
   flagged <- function(...) list(replace_in(common, list(flag = flag(...))))
@@ -139,7 +140,7 @@ binary_rows <- function(common, first, second, conf_level) {
     return(list(row))
   }
   exact <- replace_in(common, list(
-    term = paste(common$term, "(Fisher exact)"), method = "Fisher exact", p_value = fisher.test(counts)$p.value,
+    term = paste(common$term, "(Fisher exact)"), measure = "second_test", conf_level = NA_real_, method = "Fisher exact", p_value = fisher.test(counts)$p.value,
     value_reference = NA_real_, value_comparison = NA_real_, flag = ""
   ))
   list(row, exact)

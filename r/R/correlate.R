@@ -20,9 +20,8 @@
 #' correlate(d, "ERBB2", "b_cells")
 #' @export
 correlate <- function(data, x, y, by = NULL,
-                      ci = c("bonett-wright", "fieller", "caruso-cliff", "fisher", "sas", "bootstrap"),
-                      conf_level = 0.95, draws = 2000, seed = 0, cohort = "") {
-  ci <- match.arg(ci)
+                      ci = "bonett-wright", conf_level = 0.95, draws = 2000, seed = 0, cohort = "") {
+  check_choice("ci", ci, names(spearman_intervals))
   check_level(conf_level)
   check_strata(by)
   data <- check_columns(data, c(x, y, by))
@@ -32,7 +31,8 @@ correlate <- function(data, x, y, by = NULL,
     for (name in y) {
       cases <- complete_frame(stratum$data, c(x, name))
       common <- list(
-        stratum = stratum$name, outcome = name, term = x, n = cases$n, n_missing = cases$n_missing,
+        stratum = stratum$name, outcome = name, term = x, role = "exposure", measure = "rho", conf_level = conf_level,
+        n = cases$n, n_missing = cases$n_missing,
         method = paste0("Spearman, t approximation; ", percent(conf_level), " CI ", ci)
       )
       missing <- without_value(data, c(x, name))
@@ -81,18 +81,20 @@ rank_moments <- function(x, y) {
   list(rho = product / sqrt(size), one_minus_square = (size - product^2) / size)
 }
 
+# The squared standard error of z of each convention, and what is taken off z; the bootstrap is Python's alone.
+spearman_intervals <- list(
+  "bonett-wright" = list(variance = function(rho, n) (1 + rho^2 / 2) / (n - 3)),
+  "fieller" = list(variance = function(rho, n) 1.06 / (n - 3)),
+  "caruso-cliff" = list(variance = function(rho, n) 1 / (n - 2) + abs(atanh(rho)) / (6 * n + 4 * sqrt(n))),
+  "fisher" = list(variance = function(rho, n) 1 / (n - 3)),
+  "sas" = list(variance = function(rho, n) 1 / (n - 3), bias = function(rho, n) rho / (2 * (n - 1))),
+  "bootstrap" = list(variance = function(rho, n) NA_real_)
+)
+
 spearman_limits <- function(moments, n, ci, conf_level) {
-  rho <- moments$rho
-  z <- atanh(rho)
-  std_error <- switch(ci,
-    "bonett-wright" = sqrt((1 + rho^2 / 2) / (n - 3)),
-    "fieller" = sqrt(1.06 / (n - 3)),
-    "caruso-cliff" = sqrt(1 / (n - 2) + abs(z) / (6 * n + 4 * sqrt(n))),
-    "fisher" = ,
-    "sas" = sqrt(1 / (n - 3)),
-    NA_real_
-  )
-  centre <- if (ci == "sas") z - rho / (2 * (n - 1)) else z
+  convention <- spearman_intervals[[ci]]
+  std_error <- sqrt(convention$variance(moments$rho, n))
+  centre <- atanh(moments$rho) - if (is.null(convention$bias)) 0 else convention$bias(moments$rho, n)
   half <- qnorm((1 + conf_level) / 2) * std_error
   list(std_error = std_error, low = tanh(centre - half), high = tanh(centre + half))
 }

@@ -3,7 +3,7 @@
 # Everything is csv that base R reads. Numbers have 17 significant digits, missing is an empty cell. Text that would
 # be mistaken (empty, or starting like a spreadsheet formula) is written with a backslash before it.
 
-exchange_format <- "her2stats exchange 1"
+exchange_format <- "her2stats exchange 2"
 
 check_format <- function(folder) {
   path <- file.path(folder, "format.txt")

@@ -23,7 +23,9 @@
 #' @param quantity "slopes", "tests" or "curve".
 #' @param points Number of scores of the curve.
 #' @return Data frame. Tests: one row a term, \code{statistic} is F, \code{df}
-#'   its numerator and the extra column \code{df_residual} its denominator.
+#'   its numerator and the extra column \code{df_residual} its denominator;
+#'   \code{variable}, \code{level}, \code{variable_2} and \code{level_2} are the
+#'   term taken apart.
 #'   Slopes: one row a stratum, \code{statistic} is t. Curve: \code{points} rows
 #'   a stratum, the extra column \code{at} is the score.
 #' @examples
@@ -54,10 +56,15 @@ fit_ancova <- function(data, outcome, score, factors = c("hr", "her2_ihc"), cova
       method = ancova_method(quantity, weights, centre, conf_level)
     )
     answers <- noted(switch(quantity,
-      tests = lapply(ancova_tests(model, centre), function(row) c(list(stratum = "all"), row)),
+      tests = lapply(ancova_tests(model, centre, score, covariates), function(row) c(list(stratum = "all"), row)),
       slopes = ancova_slopes(model, score, factors, weights, conf_level),
       curve = ancova_curve(model, score, factors, weights, points, conf_level)
     ))
+    if (quantity != "tests") {
+      common <- c(common, list(
+        role = "exposure", measure = c(slopes = "slope", curve = "mean")[[quantity]], conf_level = conf_level
+      ))
+    }
     rows <- c(rows, lapply(answers, function(row) c(common, row)))
   }
   result_table(rows, cohort)

@@ -8,8 +8,9 @@
 #' @inheritParams fit_logistic
 #' @param moderator Name of a column with two levels, the first of them the
 #'   reference.
-#' @return Data frame of five rows an outcome, with the extra column
-#'   \code{exposure}; see \code{\link{fit_logistic}}.
+#' @return Data frame of five rows an outcome, with the extra columns
+#'   \code{exposure}, \code{variable}, \code{level}, \code{variable_2} and
+#'   \code{level_2}; see \code{\link{fit_logistic}}.
 #' @examples
 #' set.seed(1)
 #' d <- data.frame(
@@ -45,9 +46,10 @@ interaction_rows <- function(data, outcome, exposure, moderator, covariates, div
     "Logistic regression with interaction; odds ratio per ", unit_words, "; ", interval_words(ci, conf_level)
   )
   common <- list(
-    outcome = outcome, exposure = exposure, n = cases$n, n_missing = cases$n_missing, n_events = sum(frame[[outcome]] == 1), method = method
+    outcome = outcome, exposure = exposure, n = cases$n, n_missing = cases$n_missing,
+    n_events = sum(frame[[outcome]] == 1), measure = "odds_ratio", conf_level = conf_level, method = method
   )
-  rows <- function(answers) Map(function(label, answer) c(label, common, answer), labels, answers)
+  rows <- function(answers) Map(function(label, answer) c(replace_in(common, label), answer), labels, answers)
   problem <- interaction_problem(data, frame, outcome, exposure, moderator, covariates)
   if (nzchar(problem)) {
     return(rows(rep(list(list(flag = problem)), 5)))
@@ -68,14 +70,16 @@ interaction_rows <- function(data, outcome, exposure, moderator, covariates, div
 }
 
 interaction_labels <- function(exposure, moderator, levels) {
-  effect <- paste0(moderator, "[", levels[2], "]")
-  product <- paste0(exposure, ":", effect)
+  own <- c(list(role = "exposure"), term_columns(c(exposure, "")))
+  product <- c(list(role = "interaction", stratum = "all"), term_columns(c(exposure, ""), c(moderator, levels[2])))
   list(
-    list(term = exposure, stratum = paste0(moderator, "=", levels[1])),
-    list(term = exposure, stratum = paste0(moderator, "=", levels[2])),
-    list(term = effect, stratum = "all"),
-    list(term = product, stratum = "all"),
-    list(term = paste(product, "(likelihood ratio)"), stratum = "all")
+    c(list(stratum = paste0(moderator, "=", levels[1])), own),
+    c(list(stratum = paste0(moderator, "=", levels[2])), own),
+    c(list(role = "moderator", stratum = "all"), term_columns(c(moderator, levels[2]))),
+    product,
+    replace_in(product, list(
+      term = paste(product$term, "(likelihood ratio)"), measure = "second_test", conf_level = NA_real_
+    ))
   )
 }
 

@@ -18,7 +18,9 @@
 #' @param conf_level Confidence level.
 #' @param cohort Text for the column \code{cohort}.
 #' @return Data frame, one row a term: \code{estimate} is the odds ratio,
-#'   \code{std_error} is on the log scale, \code{statistic} is z. See
+#'   \code{std_error} is on the log scale, \code{statistic} is z; the term
+#'   taken apart is in \code{variable}, \code{level}, \code{variable_2} and
+#'   \code{level_2}. See
 #'   \link{her2stats-package} for the columns.
 #' @examples
 #' d <- data.frame(
@@ -45,7 +47,7 @@ fit_logistic <- function(data, outcome, exposure, by = NULL, covariates = charac
     divisor <- if (!per_sd) 1 else if (sd == "cohort") whole_sd else exposure_sd(stratum$data, exposure)
     for (name in outcome) {
       common <- list(
-        stratum = stratum$name, outcome = name,
+        stratum = stratum$name, outcome = name, measure = "odds_ratio", conf_level = conf_level,
         method = paste0(
           "Logistic regression; odds ratio per ", if (per_sd) paste0("SD (", sd, ")") else "unit", "; ",
           interval_words(ci, conf_level)
@@ -76,8 +78,9 @@ logistic_rows <- function(data, outcome, exposure, covariates, divisor, ci, conf
     logistic_model(cbind(1, (frame[[exposure]] - mean(frame[[exposure]])) / divisor, adjusted$columns), frame[[outcome]])
   }
   answer <- function(column) odds_ratio_row(model, unit(column, ncol(model$X)), ci, conf_level)
-  rows <- c(list(c(list(term = exposure), answer(2))), lapply(adjusted$terms, function(one) {
-    c(list(term = one$term), if (nzchar(model$flag) || !is.na(one$column)) answer(2 + one$column) else one["flag"])
+  own <- c(list(role = "exposure"), term_columns(c(exposure, "")), answer(2))
+  rows <- c(list(own), lapply(adjusted$terms, function(one) {
+    c(list(role = "covariate"), term_columns(one$parts), if (nzchar(model$flag) || !is.na(one$column)) answer(2 + one$column) else one["flag"])
   }))
   lapply(rows, function(row) c(common, row))
 }

@@ -10,8 +10,11 @@
 #'
 #' @section Columns of every table:
 #' \code{cohort}, \code{stratum} ("all" or "variable=level"), \code{outcome},
-#' \code{term}, \code{estimate}, \code{std_error}, \code{conf_low},
-#' \code{conf_high}, \code{statistic}, \code{df}, \code{p_value},
+#' \code{term}, \code{role} (what the term is to the model),
+#' \code{measure} (what \code{estimate} is: "rho", "odds_ratio", "shift",
+#' "risk_difference", "slope", "mean", "test", "second_test"),
+#' \code{estimate}, \code{std_error}, \code{conf_low},
+#' \code{conf_high}, \code{conf_level}, \code{statistic}, \code{df}, \code{p_value},
 #' \code{p_adjusted}, \code{n} (complete cases used), \code{n_events},
 #' \code{n_missing} (rows of the stratum dropped for missing values),
 #' \code{method} (the full convention in words) and \code{flag}. A quantity

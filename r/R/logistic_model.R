@@ -85,7 +85,7 @@ covariate_design <- function(frame, covariates) {
     x <- frame[[name]]
     if (!is.factor(x)) {
       columns <- c(columns, list(x))
-      terms <- c(terms, list(list(term = name, column = length(columns), flag = "")))
+      terms <- c(terms, list(list(parts = c(name, ""), column = length(columns), flag = "")))
       next
     }
     present <- levels(droplevels(x))
@@ -96,7 +96,7 @@ covariate_design <- function(frame, covariates) {
     terms <- c(terms, lapply(levels(x)[-1], function(level) {
       column <- if (reference && level %in% dummies) before + match(level, dummies) else NA
       why <- if (is.na(column)) flag("empty level", name, "=", if (reference) level else levels(x)[1]) else ""
-      list(term = paste0(name, "[", level, "]"), column = column, flag = why)
+      list(parts = c(name, level), column = column, flag = why)
     }))
   }
   list(columns = do.call(cbind, columns), terms = terms)

@@ -6,6 +6,9 @@
 #' @param data Data frame, one row a cohort and question: \code{stratum},
 #'   \code{outcome}, \code{term}, \code{cohort}, \code{estimate} (odds ratio),
 #'   \code{std_error} (log scale), \code{n}.
+#'   \code{role} and the parts of a term (\code{variable}, \code{level},
+#'   \code{variable_2}, \code{level_2}) are carried over; rows of measure
+#'   "second_test" are left out.
 #' @param model "random" (DerSimonian and Laird) or "fixed".
 #' @param conf_level Of the Wald interval.
 #' @return Data frame, one row a question: the columns of every result, and
@@ -23,16 +26,30 @@ pool_odds_ratios <- function(data, model = c("random", "fixed"), conf_level = 0.
   model <- match.arg(model)
   check_level(conf_level)
   data <- check_columns(data, c("stratum", "outcome", "term", "cohort", "estimate", "std_error", "n"))
+  if (!is.null(data$measure)) {
+    data <- data[as.character(data$measure) != "second_test", , drop = FALSE]
+    strange <- setdiff(as.character(data$measure), c("odds_ratio", ""))
+    if (length(strange)) stop("rows of measure '", strange[1], "' cannot be pooled; give odds ratios", call. = FALSE)
+  }
   question <- paste(data$stratum, data$outcome, data$term, sep = "\r")
   rows <- lapply(unique(question), function(one) {
     mine <- data[question == one, ]
     common <- list(
       stratum = as.character(mine$stratum[1]), outcome = as.character(mine$outcome[1]),
-      term = as.character(mine$term[1]), method = paste0("odds ratio, ", model, " effects, inverse variance")
+      term = as.character(mine$term[1]), measure = "odds_ratio", conf_level = conf_level, method = paste0("odds ratio, ", model, " effects, inverse variance")
     )
-    c(common, pooled_row(mine, model, conf_level))
+    c(common, carried_columns(mine), pooled_row(mine, model, conf_level))
   })
   result_table(rows, "pooled")
+}
+
+# What the term is, from the first cohort by name; empty where the rows do not say.
+carried_columns <- function(rows) {
+  first <- order(as.character(rows$cohort), method = "radix")[1]
+  lapply(setNames(nm = c("role", part_columns)), function(name) {
+    value <- as.character(rows[[name]][first])
+    if (length(value) && !is.na(value)) value else ""
+  })
 }
 
 pooled_row <- function(rows, model, conf_level) {

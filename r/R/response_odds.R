@@ -8,7 +8,8 @@
 #' @param group Name of the grouping column.
 #' @param reference The level against which the others are compared.
 #' @return Data frame, one row for each other level; besides the common
-#'   columns \code{n_reference}, \code{n_events_reference},
+#'   columns \code{group}, \code{reference}, \code{comparison} (levels),
+#'   \code{variable}, \code{level}, \code{n_reference}, \code{n_events_reference},
 #'   \code{n_comparison} and \code{n_events_comparison}.
 #' @examples
 #' d <- data.frame(
@@ -35,15 +36,16 @@ response_odds <- function(data, outcome, group, reference, ci = c("wald", "profi
       in_reference <- frame[[name]][frame[[group]] == reference]
       in_level <- frame[[name]][frame[[group]] == level]
       common <- list(
-        stratum = "all", outcome = name, term = paste0(group, "[", level, "]"), n = cases$n,
+        stratum = "all", outcome = name, role = "group", measure = "odds_ratio", conf_level = conf_level, n = cases$n,
         n_events = sum(frame[[name]]), n_missing = cases$n_missing,
         method = paste0("Logistic regression; odds ratio against ", reference, "; ", interval_words(ci, conf_level)),
+        group = group, reference = reference, comparison = level,
         n_reference = length(in_reference), n_events_reference = as.integer(sum(in_reference)),
         n_comparison = length(in_level), n_events_comparison = as.integer(sum(in_level))
       )
       missing <- without_value(data, c(name, group))
       rows <- c(rows, noted(list(c(
-        common, response_answer(in_reference, in_level, frame[[name]], missing, ci, conf_level)
+        common, term_columns(c(group, level)), response_answer(in_reference, in_level, frame[[name]], missing, ci, conf_level)
       ))))
     }
   }

@@ -13,7 +13,7 @@ result_table <- function(rows, cohort = "") {
   for (name in c(result_columns, extra)) {
     columns[[name]] <- if (name == "cohort") {
       rep(cohort, length(rows))
-    } else if (name %in% c(text_columns, "method", "flag")) {
+    } else if (name %in% c(text_columns, meaning_columns, "method", "flag")) {
       as.character(pick(name, ""))
     } else if (name %in% number_columns) {
       as.numeric(pick(name, NA_real_))

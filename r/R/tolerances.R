@@ -1,11 +1,11 @@
 # How far two correct programs may lie apart. The same numbers stand in Python's r_engine/tolerances.py.
 
 logistic_verbs <- c("fit_logistic", "fit_interaction", "fit_clinical", "response_odds", "pool_odds_ratios")
-compared_numbers <- setdiff(number_columns, "p_adjusted")
+compared_numbers <- setdiff(number_columns, c("p_adjusted", "conf_level"))
 
 # Relative differences; linear models, logistic Wald, profile limits, rank statistics.
 tolerance_of <- function(verb, ci, quantity) {
-  if (quantity %in% c("n", "n_events", "n_missing", "flag")) {
+  if (quantity %in% c("n", "n_events", "n_missing", "flag", "conf_level")) {
     0
   } else if (verb == "fit_ancova") {
     1e-9
@@ -39,7 +39,7 @@ amplification <- function(quantity, verb, table) {
   if (quantity != "p_value" || verb == "compare_groups") {
     return(rep(1, nrow(table)))
   }
-  squared <- is.na(table$df) | table$term == "mean" | verb == "correlate" | !is.na(table$estimate)
+  squared <- is.na(table$df) | table$measure == "mean" | verb == "correlate" | !is.na(table$estimate)
   df <- ifelse(is.na(table$df), 1, table$df)
   size <- ifelse(squared, table$statistic^2, df * table$statistic)
   pmax(1, ifelse(is.finite(size), size, 1))

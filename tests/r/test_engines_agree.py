@@ -7,7 +7,7 @@ import pytest
 
 from her2stats.r_engine.engines import EmbeddedR, ScriptedR
 from her2stats.r_engine.process import Gone
-from tests.reference.answering import answer
+from her2stats.statistics import answer
 from tests.reference.stored import read_frame, read_specs
 
 pytestmark = pytest.mark.r

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from her2stats.r_engine.exchange.fields import spec_from_fields
-from her2stats.statistics.result import COUNTS, NUMBERS, as_result_table
+from her2stats.r_engine.fields import spec_from_fields
+from her2stats.statistics.result import COUNTS, NUMBERS, TEXT, as_result_table
 from her2stats.statistics.specs import Spec
+from her2stats.statistics.terms import PARTS
 
 HERE = Path(__file__).parent
-WORDS = ("cohort", "stratum", "outcome", "term", "method", "flag", "reference", "comparison", "exposure")
+WORDS = (*TEXT, *PARTS, "method", "flag", "group", "reference", "comparison", "exposure")
 
 
 def read_rows(name: str, folder: Path = HERE) -> list[dict[str, str]]:
@@ -61,6 +62,6 @@ def _table(rows: list[dict[str, str]]) -> pd.DataFrame:
     for column in table.columns:
         if column not in WORDS:
             table[column] = [float(cell) if cell else float("nan") for cell in table[column]]
-    common = {"cohort", "stratum", "outcome", "term", "method", "flag", *NUMBERS, *COUNTS}
+    common = {*TEXT, "method", "flag", *NUMBERS, *COUNTS}
     unused = [c for c in table if c not in common and (table[c].isna() | (table[c] == "")).all()]
     return as_result_table(table.drop(columns=unused))

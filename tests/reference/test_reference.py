@@ -11,11 +11,9 @@ import pandas as pd
 import pytest
 
 from her2stats.r_engine.locate import find_rscript
-from her2stats.r_engine.two_answers import compare_answers
-from her2stats.statistics import adjust
+from her2stats.statistics import adjust, answer
 from her2stats.statistics.flags import code_of
 
-from .answering import answer
 from .stored import HERE, read_answers, read_frame, read_specs
 
 SPECS = read_specs()

@@ -7,7 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from her2stats.statistics.correlation_interval import bootstrap_interval, z_interval, z_std_error
+from her2stats.errors import DataError
+from her2stats.statistics.correlation_interval import INTERVALS, bootstrap_interval, z_interval, z_std_error
 
 PRINTED = [  # rho and its limits at n = 318, total TIL against HER2, ESR1, ERBB2
     (-0.44, -0.53, -0.34),
@@ -53,6 +54,29 @@ def test_standard_error_of_z(ci, variance):
 def test_proc_corr_takes_the_bias_off_z():
     low, high = z_interval(0.5, 20, "sas", 0.95)
     assert (math.atanh(low) + math.atanh(high)) / 2 == pytest.approx(math.atanh(0.5) - 0.5 / 38, rel=1e-12)
+
+
+@pytest.mark.parametrize("ci", ["bonett-wright", "fieller", "caruso-cliff", "fisher"])
+@pytest.mark.parametrize("n", [4, 5, 20])
+def test_no_other_interval_takes_anything_off_z(ci, n):
+    low, high = z_interval(0.5, n, ci, 0.5)
+    assert (math.atanh(low) + math.atanh(high)) / 2 == pytest.approx(math.atanh(0.5), rel=1e-12)
+
+
+def test_the_bias_of_proc_corr_is_large_where_pairs_are_few():
+    low, high = z_interval(0.5, 4, "sas", 0.5)
+    assert (math.atanh(low) + math.atanh(high)) / 2 == pytest.approx(math.atanh(0.5) - 0.5 / 6, rel=1e-12)
+
+
+def test_the_bootstrap_alone_has_no_standard_error():
+    assert math.isnan(z_std_error(0.5, 20, "bootstrap"))
+    assert [name for name, one in INTERVALS.items() if one.resamples] == ["bootstrap"]
+
+
+@pytest.mark.parametrize("ask", [lambda ci: z_std_error(0.5, 20, ci), lambda ci: z_interval(0.5, 20, ci, 0.95)])
+def test_an_unknown_interval_is_refused_with_the_nearest(ask):
+    with pytest.raises(DataError, match="ci='fischer' is not a choice -> did you mean 'fisher'"):
+        ask("fischer")
 
 
 def test_the_bootstrap_counts_what_sorting_each_resample_would_count():

@@ -37,6 +37,32 @@ def test_the_method_says_exact_or_normal():
     )
 
 
+def test_every_method_is_said_in_full(from_counts):
+    few = pd.DataFrame({"x": np.arange(20.0), "g": ["a", "b"] * 10})
+    many = pd.DataFrame({"x": np.arange(120.0), "g": ["a", "b"] * 60})
+    counted = compare_groups(from_counts((0, 6), (8, 12)), "response", group="her2_group", conf_level=0.9).table
+    said = [compare_groups(data, "x", group="g").table["method"].item() for data in (few, many)]
+    assert [*said, *counted["method"]] == [
+        "Wilcoxon, exact; 95% CI Hodges-Lehmann, exact",
+        "Wilcoxon, normal approximation with tie and continuity correction; 95% CI Hodges-Lehmann, Moses",
+        "chi-squared without continuity correction; 90% CI Wald",
+        "Fisher exact",
+    ]
+    nothing = compare_groups(few.assign(x=1.5, y=1.0), ["x", "y"], group="g").table
+    assert nothing["method"].tolist() == ["Wilcoxon, no test", "chi-squared, no test"]
+    assert nothing["flag"].tolist() == [
+        "constant outcome: 'x' is 1.5 throughout",
+        "constant outcome: 'y' is 1 throughout",
+    ]
+
+
+@pytest.mark.parametrize(("total", "rows"), [(5, 1), (4, 2)])
+def test_an_expected_count_of_exactly_five_needs_no_second_test(total, rows, from_counts):
+    # half of 2 x total have the event: every expected count is total / 2 of each group of total
+    table = compare_groups(from_counts((total, total), (2 * total, 2 * total)), "response", group="her2_group").table
+    assert len(table) == rows
+
+
 def test_0_and_1_get_chi_squared_second_proportion_less_first(from_counts):
     table = compare_groups(from_counts((17, 9), (39, 32)), "response", group="her2_group").table
     row = table.iloc[0]

@@ -82,6 +82,22 @@ def test_columns_keep_their_order_and_type(tumours):
     )
 
 
+def test_a_family_says_how_large_it_is_and_how_it_is_corrected(tumours):
+    tumours["constant"] = 1.5
+    table = adjust(correlate(tumours, "her2", ["cd8", "constant", "plasma"]), method="holm").table
+    assert table["family_size"].tolist() == [2, pd.NA, 2]
+    assert str(table["family_size"].dtype) == "Int64"
+    assert table["correction"].tolist() == ["holm", "", "holm"]
+
+
+def test_a_second_test_is_known_by_its_measure_and_not_by_its_name(tumours):
+    tumours = tumours.rename(columns={"her2": "score (Fisher exact)"})
+    result = correlate(tumours, "score (Fisher exact)", ["cd8", "plasma"])
+    assert adjust(result).table["family_size"].tolist() == [2, 2]
+    second = result.with_table(result.table.assign(measure=["rho", "second_test"]))
+    assert adjust(second).table["correction"].tolist() == ["bonferroni", ""]
+
+
 def test_nothing_to_adjust_is_no_error():
     assert adjust([]) == []
 

@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from her2stats.errors import DataError
-from her2stats.statistics import fit_logistic, pool_odds_ratios
+from her2stats.statistics import fit_interaction, fit_logistic, pool_odds_ratios
+from her2stats.statistics.terms import PARTS
 
 from .conftest import simulated
 
@@ -111,6 +112,44 @@ def test_a_cohort_without_an_estimate_does_not_count_and_one_alone_is_not_pooled
     alone = pool_odds_ratios(table.iloc[1:]).table.iloc[0]
     assert alone["flag"] == "not estimable: 1 of 2 cohorts have an estimate"
     assert np.isnan(alone["estimate"])
+
+
+@pytest.mark.parametrize("estimate", [0.0, -0.5])
+def test_what_is_no_odds_ratio_is_left_out(estimate: float) -> None:
+    table = cohorts(np.array([0.1, 0.2, 0.3]), np.array([0.3, 0.3, 0.3]))
+    table.loc[2, "estimate"] = estimate
+    row = pool_odds_ratios(table).table.iloc[0]
+    assert (row["k"], row["n"], row["flag"]) == (2, 200, "")
+    pd.testing.assert_series_equal(row, pool_odds_ratios(table.iloc[:2]).table.iloc[0])
+
+
+@pytest.mark.parametrize("error", [0.0, np.inf])
+def test_an_error_of_nothing_or_everything_is_none(error: float) -> None:
+    table = cohorts(np.array([0.1, 0.2, 0.3]), np.array([0.3, 0.3, error]))
+    assert pool_odds_ratios(table).table["k"].tolist() == [2]
+
+
+def test_what_a_term_is_is_carried_over_and_a_second_test_left_out() -> None:
+    fits = [fit_interaction(simulated(seed=seed), "cd8_high", "her2", "hr", cohort=f"c{seed}").table for seed in (1, 2)]
+    pooled = pool_odds_ratios(fits).table
+    columns = ["stratum", "term", "role", "measure", "conf_level", *PARTS]
+    pd.testing.assert_frame_equal(pooled[columns], fits[0].loc[:3, columns])
+
+
+def test_other_measures_are_refused() -> None:
+    with pytest.raises(DataError, match="rows of measure 'rho' cannot be pooled"):
+        pool_odds_ratios(cohorts(np.array([0.1, 0.2]), np.array([0.3, 0.3]), measure="rho"))
+
+
+def test_the_method_is_said_in_full() -> None:
+    table = cohorts(np.array([0.1, 0.2]), np.array([0.3, 0.3]))
+    said = [
+        pool_odds_ratios(table, model=model, conf_level=0.9).table["method"].item() for model in ("random", "fixed")
+    ]
+    assert said == [
+        "odds ratio, random effects (DerSimonian-Laird), inverse variance; 90% CI, z and p Wald",
+        "odds ratio, fixed effect, inverse variance; 90% CI, z and p Wald",
+    ]
 
 
 def test_two_rows_for_one_question_of_a_cohort_are_refused_together_with_bad_arguments() -> None:

@@ -8,11 +8,14 @@ test_that("p values are corrected within the families that are named", {
 
 test_that("rows without a p value and second tests are in no family", {
   rows <- data.frame(
-    cohort = "a", stratum = "all", term = c("x", "x (Fisher exact)", "x"), p_value = c(0.01, 0.02, NA)
+    cohort = "a", stratum = "all", term = "x", measure = c("shift", "second_test", "shift"),
+    p_value = c(0.01, 0.02, NA)
   )
   found <- adjust(rows, by = "stratum", method = "holm")
   expect_equal(found$family, c("Holm over 1 tests: stratum all", "", ""))
   expect_equal(found$p_adjusted, c(0.01, NA, NA))
+  expect_equal(found$family_size, c(1L, NA, NA))
+  expect_equal(found$correction, c("holm", "", ""))
   expect_error(adjust(rows, by = "moon"), "'moon'")
 })
 

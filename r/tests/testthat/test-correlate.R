@@ -22,6 +22,21 @@ test_that("each convention has its own standard error", {
   expect_true(is.na(se("bootstrap")))
 })
 
+test_that("an unknown convention is refused, and none is guessed from its beginning", {
+  d <- study_frame(20)
+  expect_error(correlate(d, "ERBB2", "age", ci = "fischer"), "'fischer' is not a choice; use one of 'bonett-wright'")
+  expect_error(correlate(d, "ERBB2", "age", ci = "fish"), "is not a choice")
+})
+
+test_that("only PROC CORR takes a bias off z", {
+  middle <- function(ci) {
+    limits <- her2stats:::spearman_limits(list(rho = 0.5), 6, ci, 0.9)
+    mean(atanh(c(limits$low, limits$high)))
+  }
+  for (ci in c("bonett-wright", "fieller", "caruso-cliff", "fisher")) expect_equal(middle(ci), atanh(0.5))
+  expect_equal(middle("sas"), atanh(0.5) - 0.5 / 10)
+})
+
 test_that("degenerate pairs are flagged", {
   code <- function(x, y) her2stats:::flag_code(correlate(data.frame(x, y), "x", "y")$flag)
   expect_equal(code(1:3, c(2, 1, 3)), "too few observations")

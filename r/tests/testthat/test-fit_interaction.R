@@ -6,6 +6,10 @@ test_that("five rows of one model", {
   expect_equal(x$term, c(
     "ERBB2", "ERBB2", "hr[positive]", "ERBB2:hr[positive]", "ERBB2:hr[positive] (likelihood ratio)"
   ))
+  expect_equal(x$role, c("exposure", "exposure", "moderator", "interaction", "interaction"))
+  expect_equal(x$measure, rep(c("odds_ratio", "second_test"), c(4, 1)))
+  expect_equal(x$variable, c("ERBB2", "ERBB2", "hr", "ERBB2", "ERBB2"))
+  expect_equal(x$level_2, c("", "", "", "positive", "positive"))
   expect_equal(x$stratum, c("hr=negative", "hr=positive", "all", "all", "all"))
   expect_equal(log(x$estimate[1:4]), c(b[2], b[2] + b[4], b[3], b[4]), tolerance = 1e-8)
   expect_equal(x$std_error[2], sqrt(sum(vcov(model)[c(2, 4), c(2, 4)])), tolerance = 1e-7)

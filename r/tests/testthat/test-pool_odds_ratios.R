@@ -19,6 +19,20 @@ test_that("random effects are less sure than a fixed effect where cohorts differ
   expect_equal(pool_odds_ratios(rows, "fixed")$std_error, 1 / sqrt(sum(1 / rows$std_error^2)))
 })
 
+test_that("what a term is is carried over, a second test left out, and nothing else is pooled", {
+  rows <- transform(pairs(c(0.5, 0.5), c(0.2, 0.2)), role = "exposure", variable = "her2", measure = "odds_ratio")
+  found <- pool_odds_ratios(rbind(rows, transform(rows, term = "lr", measure = "second_test")))
+  expect_equal(found[c("term", "role", "variable", "level")], data.frame(
+    term = "her2", role = "exposure", variable = "her2", level = ""
+  ))
+  expect_error(pool_odds_ratios(transform(rows, measure = "rho")), "'rho' cannot be pooled")
+})
+
+test_that("an odds ratio of 0 is none", {
+  found <- pool_odds_ratios(pairs(c(0.5, 0.5, 0), c(0.2, 0.2, 0.2)))
+  expect_equal(found$k, 2)
+})
+
 test_that("fewer than two cohorts are flagged", {
   found <- pool_odds_ratios(pairs(c(0.5, NA), c(0.2, NA)))
   expect_match(found$flag, "^not estimable")

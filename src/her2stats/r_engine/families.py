@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
@@ -14,10 +13,17 @@ from her2stats.r_engine.two_answers import DISAGREE, KEY, LABELS, NOT_CHECKED, c
 from her2stats.statistics.result import Result
 
 ADJUSTED = ("p_adjusted", "p_bh")
-STATED = re.compile(r"(Bonferroni|Holm) over (\d+) tests")
 # Products and minima of the same p-values: nothing but the last digit may differ.
 LIMIT = 1e-12
-COLUMNS = [*(name for name in LABELS if name != "verb"), "exposure", "family", "p_value", *ADJUSTED]
+COLUMNS = [
+    *(name for name in LABELS if name != "verb"),
+    "exposure",
+    "family",
+    "family_size",
+    "correction",
+    "p_value",
+    *ADJUSTED,
+]
 Ask = Callable[["Correction"], "pd.DataFrame | str"]
 
 
@@ -60,12 +66,11 @@ def check_families(results: Mapping[str, Result], ask: Ask, *, whole: bool) -> p
     rows = _corrected_rows(results)
     if rows.empty:
         return None
-    stated = rows["family"].str.extract(STATED)
     members = rows.groupby("family")["family"].transform("size")
-    complete = stated[1].notna() & members.astype("str").eq(stated[1])
+    complete = members.eq(rows["family_size"]).fillna(False).astype(bool)
     pieces = []
-    for method, mine in rows[complete].groupby(stated[0][complete], sort=False):
-        pieces.append(_compare(mine, ask(_correction(mine, str(method).lower()))))
+    for method, mine in rows[complete].groupby("correction", sort=False):
+        pieces.append(_compare(mine, ask(_correction(mine, str(method)))))
     for found, mine in rows[~complete].groupby(members[~complete], sort=False):
         why = f"{found} tests are there of the family '{mine['family'].iloc[0]}'"
         pieces.append(_mismatch(mine, why, DISAGREE if whole else NOT_CHECKED))

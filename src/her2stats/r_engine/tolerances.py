@@ -31,7 +31,7 @@ def tolerance_of(verb: str, ci: str, quantity: str) -> float:
     >>> tolerance_of("fit_logistic", "profile", "conf_low"), tolerance_of("fit_logistic", "profile", "estimate")
     (0.0001, 1e-07)
     """
-    if quantity in (*COUNTS, "flag"):
+    if quantity in (*COUNTS, "flag", "conf_level"):
         return 0.0
     if verb == "fit_ancova":
         return LINEAR

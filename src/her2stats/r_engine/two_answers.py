@@ -11,14 +11,17 @@ from numpy.typing import NDArray
 
 from her2stats.r_engine.tolerances import COUNTS, NUMBERS, Array, amplification, near_zero, tolerance_of
 from her2stats.statistics.result import COLUMNS, Result
+from her2stats.statistics.terms import PARTS
 
 AGREE, DISAGREE, NOT_CHECKED = "agree", "disagree", "not checked"
 KEY = ("stratum", "outcome", "term")
 LABELS = ("model", "verb", "cohort", *KEY)
 MEASURED = ("python", "r", "abs_diff", "rel_diff", "tolerance")
 WORDS = ("verdict", "reason", "note")
+# What a row is, not what was found: compared like everything else, and told only where the two differ.
+DESCRIPTIVE = ("role", "measure", "conf_level", *PARTS, "group")
 # Columns about many tests together: `families` has them compared.
-NOT_FITTED = ("p_bh", "family")
+NOT_FITTED = ("p_bh", "family", "family_size", "correction")
 RANDOM = ("conf_low", "conf_high", "std_error")
 
 Column = NDArray[Any]  # floats, or text as objects
@@ -28,6 +31,9 @@ Table = Mapping[str, Column]
 
 def compare_answers(result: Result, r: pd.DataFrame | str, model: str, *, whole: bool = False) -> pd.DataFrame:
     """Compare every number, count, label and flag of a result with R's table.
+
+    What describes a row (role, measure, level of the interval, parts of the term) has a row of its own only where the
+    two languages differ.
 
     Parameters
     ----------
@@ -51,7 +57,8 @@ def compare_answers(result: Result, r: pd.DataFrame | str, model: str, *, whole:
     python = _columns(result.table)
     verb, ci = result.spec.verb, str(getattr(result.spec, "ci", ""))
     if isinstance(r, str):
-        pieces = [_unchecked(python, quantity, r) for quantity in _quantities(python, None)]
+        told = [quantity for quantity in _quantities(python, None) if quantity not in DESCRIPTIVE]
+        pieces = [_unchecked(python, quantity, r) for quantity in told]
         return _assemble(pieces, python, model, verb)
     theirs = _columns(r)
     places = _places(_keys(python), _keys(theirs))
@@ -137,7 +144,7 @@ def _quantities(python: Table, r: Table | None) -> list[str]:
     extra = [name for name in python if name not in (*COLUMNS, *NOT_FITTED)]
     if r is not None:
         extra = [name for name in extra if name in r]
-    return [*NUMBERS, *COUNTS, *extra, "flag"]
+    return [*NUMBERS, *COUNTS, "role", "measure", "conf_level", *extra, "flag"]
 
 
 def _blank(rows: int, quantity: str) -> Piece:
@@ -174,6 +181,8 @@ def _compare(
     else:
         piece = _compare_words([_word(value) for value in ours], [_word(value) for value in theirs], quantity)
         keep = (quantity == "flag") | ((ours != "") | (theirs != "")).astype(bool)
+    if quantity in DESCRIPTIVE:
+        keep = keep & (piece["verdict"] != AGREE) & ~lost
     if "note" in r:
         piece["note"] = r["note"]
     if ci == "bootstrap" and quantity in RANDOM:

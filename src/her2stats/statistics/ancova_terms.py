@@ -34,13 +34,18 @@ def split_product(term: str, known: Sequence[str]) -> Term:
 
 
 def _cut(term: str, known: Sequence[str]) -> Term:
-    if term.strip() in known:
-        return (term.strip(),)
+    if name := _known(term, known):
+        return (name,)
     for place in [place for place, letter in enumerate(term) if letter == ":"]:
-        left = term[:place].strip()
-        if left in known and (rest := _cut(term[place + 1 :], known)):
+        left = _known(term[:place], known)
+        if left and (rest := _cut(term[place + 1 :], known)):
             return (left, *rest)
     return ()
+
+
+def _known(text: str, known: Sequence[str]) -> str:
+    """Name that a text stands for, spaces around it or not; empty for none."""
+    return next((name for name in (text, text.strip()) if name in known), "")
 
 
 def check_extra_terms(

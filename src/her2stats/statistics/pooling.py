@@ -80,20 +80,24 @@ def pool_odds_ratios(
     """
     tables = [item.table if isinstance(item, Result) else as_result_table(item) for item in as_list(results)]
     filled = [table for table in tables if len(table)]
-    rows = pd.concat(filled, ignore_index=True) if filled else pd.DataFrame()
+    rows = pd.concat(filled, ignore_index=True) if filled else as_result_table(pd.DataFrame())
     problems = ProblemList()
     with problems.collect():
         spec = PoolingSpec(model=model, conf_level=conf_level)
     rows = _odds_ratios(rows, problems)
     problems.raise_if_any()
-    return answer_pooling(spec, rows)
+    return _pool(spec, rows)
 
 
 def answer_pooling(spec: PoolingSpec, data: pd.DataFrame) -> Result:
     """Answer of `pool_odds_ratios` to a spec; the frame holds odds ratios, a row a cohort and question."""
     problems = ProblemList()
-    rows = _odds_ratios(data, problems)
+    rows = _odds_ratios(as_result_table(data), problems)
     problems.raise_if_any()
+    return _pool(spec, rows)
+
+
+def _pool(spec: PoolingSpec, rows: pd.DataFrame) -> Result:
     method = f"odds ratio, {NAMES[spec.model]}, inverse variance; {percent(spec.conf_level)} CI, z and p Wald"
     shared = {"measure": "odds_ratio", "conf_level": spec.conf_level, "method": method}
     pooled = []
@@ -105,9 +109,8 @@ def answer_pooling(spec: PoolingSpec, data: pd.DataFrame) -> Result:
     return Result(as_result_table(table, cohort=spec.cohort), spec, _model_frame(rows))
 
 
-def _odds_ratios(data: pd.DataFrame, problems: ProblemList) -> pd.DataFrame:
+def _odds_ratios(rows: pd.DataFrame, problems: ProblemList) -> pd.DataFrame:
     """Rows that can be pooled, with the parts of their terms; what else is there is a problem."""
-    rows = as_result_table(data)
     rows = rows[~is_second_test(rows)].reset_index(drop=True)
     for name in PARTS:
         rows[name] = rows[name].astype("object").fillna("").astype(str) if name in rows else ""

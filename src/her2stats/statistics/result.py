@@ -11,7 +11,8 @@ import pandas as pd
 from her2stats.statistics.specs import Spec
 from her2stats.vocabulary.notebook import MOST_ROWS, panel_html
 
-TEXT = ("cohort", "stratum", "outcome", "term", "role", "measure")
+KEY = ("cohort", "stratum", "outcome", "term")  # what is asked, of whom
+TEXT = (*KEY, "role", "measure")
 NUMBERS = ("estimate", "std_error", "conf_low", "conf_high", "conf_level", "statistic", "df", "p_value", "p_adjusted")
 COUNTS = ("n", "n_events", "n_missing")
 COLUMNS = (*TEXT, *NUMBERS, *COUNTS, "method", "flag")
@@ -89,20 +90,41 @@ def as_result_table(rows: pd.DataFrame, *, cohort: str = "") -> pd.DataFrame:
     cohort : str
         Put where the frame names no cohort.
     """
-    table = rows.copy()
-    if "cohort" not in table:
-        table["cohort"] = cohort
-    for column in (*TEXT, "method", "flag"):
-        text = table[column] if column in table else pd.Series("", index=table.index)
-        table[column] = text.astype("object").where(text.notna(), "").astype(str)
-    for column in NUMBERS:
-        table[column] = pd.to_numeric(table[column]) if column in table else float("nan")
-        table[column] = table[column].astype("float64")
-    for column in COUNTS:
-        counts = table[column] if column in table else pd.Series(pd.NA, index=table.index)
-        table[column] = pd.to_numeric(counts).astype("Int64")
-    extra = [column for column in table.columns if column not in COLUMNS]
-    return table[[*COLUMNS, *extra]].reset_index(drop=True)
+    given = rows.reset_index(drop=True)
+    columns = {}
+    for column in COLUMNS:
+        values = given.get(column)
+        if values is None and column == "cohort":
+            values = pd.Series(cohort, index=given.index)
+        if column in NUMBERS:
+            columns[column] = _numbers(values, len(given))
+        elif column in COUNTS:
+            columns[column] = _counts(values, len(given))
+        else:
+            columns[column] = _text(values, len(given))
+    extra = [column for column in given.columns if column not in COLUMNS]
+    table = pd.DataFrame(columns)
+    return pd.concat([table, given[extra]], axis=1) if extra else table
+
+
+def _text(values: pd.Series | None, rows: int) -> pd.Series:
+    if values is None:
+        return pd.Series([""] * rows, dtype="str")
+    if values.dtype == "str" and not values.hasnans:
+        return values
+    return values.astype("object").where(values.notna(), "").astype(str)
+
+
+def _numbers(values: pd.Series | None, rows: int) -> pd.Series:
+    if values is None:
+        return pd.Series(float("nan"), index=range(rows), dtype="float64")
+    return values if values.dtype == "float64" else pd.to_numeric(values).astype("float64")
+
+
+def _counts(values: pd.Series | None, rows: int) -> pd.Series:
+    if values is None:
+        return pd.Series(pd.NA, index=range(rows), dtype="Int64")
+    return values if values.dtype == "Int64" else pd.to_numeric(values).astype("Int64")
 
 
 def combine(results: Sequence[Result]) -> pd.DataFrame:

@@ -44,7 +44,7 @@ def result_rows(results: Rows) -> pd.DataFrame:
     """
     problems = ProblemList()
     tables = []
-    for given in as_list(results):
+    for given in [None] if results is None else as_list(results):
         table = _table_of(given)
         if not len(table):
             continue

@@ -26,11 +26,11 @@ EXACT_NUMBERS: dict[str, Any] = {} if Version(pd.__version__) >= Version("3.1") 
 EMPTY_TEXT = (
     *("cohort", "sample", "stratum", "outcome", "term", "exposure", "method", "flag", "family", "question", "model"),
     *("type", "kind", "score", "missing", "note", "reason", "part", "stage", "what", "detail", "variable", "level"),
-    *("role", "measure", "variable_2", "level_2", "group", "correction"),
+    *("role", "measure", "variable_2", "level_2", "correction"),
     *("verb", "quantity", "verdict", "r_version", "emmeans_version"),
 )
 CROSSCHECK = "crosscheck.csv"
-OTHER_TEXT = ("reference", "comparison")  # missing where a row compares no groups
+OTHER_TEXT = ("group", "reference", "comparison")  # missing where a row compares no groups
 
 
 @dataclass(frozen=True)

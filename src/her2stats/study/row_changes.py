@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from her2stats.statistics.result import NUMBERS, TEXT
+from her2stats.statistics.result import KEY, NUMBERS
 from her2stats.tables.effects import measure_of
 
-ROW_NAMES = (*TEXT, "model", "question", "exposure", "at")
+ROW_NAMES = (*KEY, "model", "question", "exposure", "at")
 ORDER = (
     "sign changed",
     "significant now",
@@ -113,7 +113,7 @@ def _on_the_same_places(before: pd.DataFrame, now: pd.DataFrame, tolerance: floa
 
 def _named(table: pd.DataFrame) -> pd.DataFrame:
     """Rows under what names them (of a curve also the place), and their number among rows of the same name."""
-    names = ROW_NAMES if set(TEXT) <= set(table.columns) else NAMED_BY
+    names = ROW_NAMES if set(KEY) <= set(table.columns) else NAMED_BY
     words = pd.DataFrame({n: table[n].astype("str") if n in table else "" for n in names}, index=table.index)
     words = words.replace("nan", "")
     words["number"] = words.groupby(list(names)).cumcount()

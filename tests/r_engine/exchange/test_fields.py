@@ -7,13 +7,58 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from her2stats.errors import EngineError
-from her2stats.r_engine.exchange.fields import SPECS, spec_fields, spec_from_fields
-from her2stats.statistics.specs import Spec
+from her2stats.r_engine.fields import SPECS, spec_fields, spec_from_fields
+from her2stats.statistics.correlation_interval import INTERVALS
+from her2stats.statistics.specs import (
+    AncovaSpec,
+    ClinicalSpec,
+    CorrelationSpec,
+    GroupSpec,
+    InteractionSpec,
+    LogisticSpec,
+    PoolingSpec,
+    ResponseSpec,
+    Spec,
+)
 
-SPEC = st.sampled_from(sorted(SPECS)).flatmap(lambda verb: st.builds(SPECS[verb]))
+TEXT = st.text(min_size=1).filter(lambda text: ":" not in text)
 
 
-@given(SPEC)
+@st.composite
+def specs(draw: st.DrawFn) -> Spec:
+    """A spec of any verb about columns of any names."""
+    a, b, c, d, e, f = draw(st.lists(TEXT, min_size=6, max_size=6, unique=True))
+    said = {"cohort": draw(st.text()), "conf_level": draw(st.floats(0.01, 0.99))}
+    ci, yes = draw(st.sampled_from(["wald", "profile"])), draw(st.booleans())
+    interval, weights = draw(st.sampled_from(sorted(INTERVALS))), draw(st.sampled_from(["equal", "outer", "cells"]))
+    several: list[Spec] = [
+        CorrelationSpec(
+            x=a, y=(b, c), by=draw(st.sampled_from(["", d])), ci=interval, draws=draw(st.integers(1)), **said
+        ),
+        GroupSpec(y=(a, b), kinds=("auto", "binary"), group=(c, d), by=e, **said),
+        LogisticSpec(outcomes=(a, b), exposure=c, covariates=(d, e), per_sd=yes, ci=ci, penalty="firth", **said),
+        InteractionSpec(outcomes=(a,), exposure=b, moderator=c, covariates=(d, e, f), per_sd=yes, ci=ci, **said),
+        ClinicalSpec(outcomes=(a, b), exposures=(c, d), moderator=e, ci=ci, **said),
+        AncovaSpec(
+            outcomes=(a,),
+            score=b,
+            factors=(c, d),
+            covariates=(e,),
+            extra_terms=(f"{c}:{e}",),
+            centre=yes,
+            weights=weights,
+            quantity="curve",
+            points=draw(st.integers(2, 99)),
+            **said,
+        ),
+        ResponseSpec(outcomes=(a,), group=b, reference=c, ci=ci, **said),
+        PoolingSpec(model=draw(st.sampled_from(["random", "fixed"])), **said),
+    ]
+    assert len(several) == len(SPECS)
+    return draw(st.sampled_from(several))
+
+
+@given(specs())
 def test_every_spec_comes_back(spec: Spec) -> None:
     assert spec_from_fields(spec_fields(spec)) == spec
 
@@ -25,3 +70,9 @@ def test_a_question_of_another_version_is_refused_in_one_sentence() -> None:
         spec_from_fields({"verb": ["fit_cox"]})
     with pytest.raises(EngineError, match="unknown field 'ridge'"):
         spec_from_fields({"verb": ["correlate"], "ridge": ["1"]})
+
+
+def test_a_choice_that_is_not_known_is_that_of_another_version() -> None:
+    fields = spec_fields(CorrelationSpec(x="a", y=("b",))) | {"ci": ["moon"]}
+    with pytest.raises(EngineError, match="question 'correlate' has no meaning: ci='moon' is not a choice"):
+        spec_from_fields(fields)

@@ -8,7 +8,7 @@ from typing import Any, Protocol, get_args
 
 import pandas as pd
 
-from her2stats.errors import EngineError, Problem
+from her2stats.errors import DataError, EngineError, Problem
 from her2stats.statistics.specs import Spec
 
 SPECS: dict[str, type[Spec]] = {spec.verb: spec for spec in get_args(Spec)}
@@ -50,7 +50,7 @@ def spec_from_fields(fields: Mapping[str, Sequence[str]]) -> Spec:
     Raises
     ------
     EngineError
-        The verb or a field is not known: another version wrote it.
+        The verb, a field or a choice is not known: another version wrote it.
     """
     verb = fields["verb"][0] if fields.get("verb") else ""
     kind = SPECS.get(verb)
@@ -62,7 +62,13 @@ def spec_from_fields(fields: Mapping[str, Sequence[str]]) -> Spec:
         what = f"question '{verb}' has an unknown field '{strange[0]}'"
         raise EngineError(Problem(what, remedy="read it with the her2stats that wrote it"))
     values = {name: _value(fields.get(name, ()), of_type) for name, of_type in types.items()}
-    return kind(**values)  # type: ignore[arg-type]
+    try:
+        return kind(**values)  # type: ignore[arg-type]
+    except DataError as error:
+        remedy = "read it with the her2stats that wrote it"
+        raise EngineError(
+            Problem(f"question '{verb}' has no meaning: {error.problems[0].what}", remedy=remedy)
+        ) from error
 
 
 def _text(value: object) -> str:

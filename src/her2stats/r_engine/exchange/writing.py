@@ -26,7 +26,7 @@ from her2stats.r_engine.exchange.frames import (
 from her2stats.r_engine.sources import one_file, r_package
 from her2stats.statistics.result import Result
 
-FORMAT = "her2stats exchange 1"
+FORMAT = "her2stats exchange 2"
 FORMAT_FILE, SPECS_FILE, MODELS = "format.txt", "specs.csv", "models"
 MODEL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}")
 ABOUT_DATA = ("levels:", "dtype:", "column:", "index")

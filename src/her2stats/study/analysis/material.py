@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from her2stats.notes import Note
-from her2stats.statistics import Result
-from her2stats.statistics.abundance import Abundance
+from her2stats.statistics import Abundance, Result
 
 # The paper's cuts (Methods, Statistical analysis): label -> variable it needs.
 CLINICAL_CUTS = {"age > 50 years": "age", "grade III": "grade", "size > 2 cm": "size_cm"}
