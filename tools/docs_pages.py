@@ -84,8 +84,9 @@ def validation() -> str:
 
 def stored_reference() -> list[str]:
     """Stored R numbers by function, and how far the package's own are from them now."""
-    from her2stats.r_engine.two_answers import compare_answers
     from tests.reference.answering import answer
+
+    from her2stats.r_engine.two_answers import compare_answers
     from tests.reference.stored import HERE, read_answers, read_frame, read_specs
 
     answers = read_answers()
@@ -145,7 +146,7 @@ def for_r_users() -> str:
             raise RuntimeError("the walkthrough for R users needs R and knitr: apt-get install r-cran-knitr")
         note = "!!! note\n    knitr was not there when this page was made: the code is shown, not run."
         return f"{note}\n\n{source.read_text()}"
-    from her2stats.cli.one_file import write_csv
+    from her2stats.results.csv_cells import write_csv
     from her2stats.simulate import simulate_cohort, simulate_signature_matrix
     from her2stats.study import run_study
 

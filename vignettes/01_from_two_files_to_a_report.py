@@ -32,7 +32,7 @@ from her2stats.study.check import check_study
 from her2stats.study.proposing.proposal import look_at_files
 from her2stats.study.study_file import read_study
 from her2stats.study.proposing.study_text import study_text
-from her2stats.cli.one_file import write_csv
+from her2stats.results.csv_cells import write_csv
 
 pd.set_option("display.max_colwidth", None)
 folder = Path(tempfile.mkdtemp())

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from her2stats.r_engine.fields import spec_from_fields
+from her2stats.r_engine.exchange.fields import spec_from_fields
 from her2stats.statistics.result import COUNTS, NUMBERS, TEXT, as_result_table
 from her2stats.statistics.specs import Spec
 from her2stats.statistics.terms import PARTS

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from her2stats.r_engine.locate import find_rscript
+from her2stats.r_engine.two_answers import compare_answers
 from her2stats.statistics import adjust, answer
 from her2stats.statistics.flags import code_of
 

@@ -28,7 +28,7 @@ from her2stats.statistics.rows import (
     result_rows,
 )
 from her2stats.statistics.terms import PARTS, term_columns
-from her2stats.wording.measures import MEASURES
+from her2stats.vocabulary.measures import MEASURES
 
 STRANGE = "HER2: 20 genes [log2] (Fisher exact)"
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from her2stats.errors import EngineError
-from her2stats.r_engine.fields import SPECS, spec_fields, spec_from_fields
+from her2stats.r_engine.exchange.fields import SPECS, spec_fields, spec_from_fields
 from her2stats.statistics.correlation_interval import INTERVALS
 from her2stats.statistics.specs import (
     AncovaSpec,

@@ -10,8 +10,8 @@ import pytest
 
 from her2stats.r_engine import crosscheck_r
 from her2stats.statistics import Abundance, combine, pool_odds_ratios
-from her2stats.study.cohort_analysis import CohortAnalysis
-from her2stats.study.pooled import DIFFERENT, pooled_odds_ratios
+from her2stats.study.analysis.cohort_analysis import CohortAnalysis
+from her2stats.study.analysis.pooled import DIFFERENT, pooled_odds_ratios
 from her2stats.study.run import analyse_study
 from her2stats.study.study_figures import overview_drawings
 from her2stats.study.study_file import Study, read_study

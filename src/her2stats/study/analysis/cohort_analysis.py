@@ -13,11 +13,10 @@ from her2stats.errors import Problem, StudyFileError
 from her2stats.notes import Note
 from her2stats.reading import read_cibersortx
 from her2stats.statistics import classify_abundance
-from her2stats.study.cache import NO_CACHE, Cache
-from her2stats.study.exposure import ScoredCohort, score_cohort
-from her2stats.study.gene_names import expression_for_matrix
-from her2stats.study.kept_fractions import deconvolve_once, fractions_key
-from her2stats.study.material import Answers, Material
+from her2stats.study.analysis.gene_names import expression_for_matrix
+from her2stats.study.analysis.material import Answers, Material
+from her2stats.study.analysis.questions import CELL_QUESTIONS, response
+from her2stats.study.analysis.scores import ScoredCohort, score_cohort
 from her2stats.study.progress import Progress, silent
 from her2stats.study.stages.cache import NO_CACHE, Cache
 from her2stats.study.stages.fractions import deconvolve_once, fractions_key
