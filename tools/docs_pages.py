@@ -85,7 +85,7 @@ def validation() -> str:
 def stored_reference() -> list[str]:
     """Stored R numbers by function, and how far the package's own are from them now."""
     from her2stats.r_engine.comparison import compare_answers
-    from tests.reference.answering import answer
+    from her2stats.statistics import answer
     from tests.reference.stored import HERE, read_answers, read_frame, read_specs
 
     answers = read_answers()
