@@ -30,7 +30,7 @@ def _statement(cohort: str, row: Row, alpha: float, size: str) -> Statement:
     shares = _shares(row)
     if is_missing(row["p_value"]):
         return Statement(cohort, outcome, size, shares, failed=(row["flag"] or "no odds ratio",))
-    odds = f"OR {effect_text(row, 'odds ratio')}, {p_phrase(row['p_value'], alpha=alpha)}"
+    odds = f"OR {effect_text(row, 'odds_ratio')}, {p_phrase(row['p_value'], alpha=alpha)}"
     if row["p_value"] < alpha:
         word = "Lower" if row["estimate"] < 1 else "Higher"
         return Statement(cohort, outcome, size, shares, significant=(f"{word} odds of response: {odds}.",))
