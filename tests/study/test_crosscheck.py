@@ -11,10 +11,10 @@ import pytest
 from her2stats.errors import FileError, OutputError
 from her2stats.r_engine.crosscheck import STARTS
 from her2stats.r_engine.process import Gone
+from her2stats.results.consistency import check_tables
 from her2stats.study import crosscheck as room
 from her2stats.study import load_results
-from her2stats.study.consistency import check_tables
-from her2stats.study.crosscheck import crosscheck_folder, draw_agreement, write_crosscheck
+from her2stats.study.crosscheck import crosscheck_folder, write_crosscheck
 
 
 @pytest.fixture
