@@ -14,7 +14,6 @@ from her2stats.report.findings import Judged, judge, reasons
 from her2stats.report.grid import Grid
 from her2stats.results.findings import Row, with_value
 from her2stats.vocabulary.names import sentence_case
-from her2stats.vocabulary.numbers import Measure
 
 MOST_NAMED = 6
 

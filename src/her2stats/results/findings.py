@@ -9,12 +9,12 @@ import pandas as pd
 
 from her2stats.results.folder import ResultsFolder
 from her2stats.results.question_rows import exposure_rows, interaction_rows, total_rows
-from her2stats.tables.effects import effect_text, measure_of, records
+from her2stats.tables.effects import effect_text, records
 from her2stats.vocabulary.names import stratum_label
-from her2stats.vocabulary.numbers import Measure, is_missing, p_phrase
+from her2stats.vocabulary.numbers import is_missing, p_phrase
 
 Row = dict[str, Any]
-_SYMBOLS: dict[Measure, str] = {"correlation": "ρ", "odds ratio": "OR", "slope": "slope"}
+_SYMBOLS = {"rho": "ρ", "odds_ratio": "OR", "slope": "slope"}
 
 
 def key_findings(folder: ResultsFolder, *, at_most: int = 3) -> list[str]:
@@ -68,7 +68,7 @@ def _item(row: Row) -> str:
 
 def with_value(row: Row, name: Callable[[Row], str], *, alpha: float, symbol: str | None = None) -> str:
     """Name a row with its estimate, interval and p-value; a rank-sum shift stays in the table."""
-    symbol = _SYMBOLS.get(measure_of(row["method"]), "") if symbol is None else symbol
+    symbol = _SYMBOLS.get(row["measure"], "") if symbol is None else symbol
     value = effect_text(row)
     p = row["p_adjusted"] if not is_missing(row["p_adjusted"]) else row["p_value"]
     shown = f"{symbol} {value}, " if value and symbol else ""

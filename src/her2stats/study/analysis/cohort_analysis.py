@@ -13,6 +13,7 @@ from her2stats.errors import Problem, StudyFileError
 from her2stats.notes import Note
 from her2stats.reading import read_cibersortx
 from her2stats.results.catalogue import CELL_TABLES
+from her2stats.statistics import classify_abundance
 from her2stats.study.analysis.gene_names import expression_for_matrix
 from her2stats.study.analysis.material import Answers, Material
 from her2stats.study.analysis.questions import CELL_QUESTIONS, response
