@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from sklearn.decomposition import PCA
 
 from her2stats.errors import CoverageError, DataError, GeneError, TableError
-from her2stats.signatures import GeneSignature, score_gene, score_signature, signature
+from her2stats.notes import Note
+from her2stats.signatures import GeneSignature, score_exposure, score_gene, score_signature, signature
 from her2stats.signatures.scoring import METHODS
 
 from .examples import expression
@@ -169,3 +170,45 @@ class TestGenes:
             score_gene(expression(), "erbb2", "PGR")
         assert "did you mean 'ERBB2'?" in str(caught.value.problems[0])
         assert len(caught.value.problems) == 2
+
+
+class TestGenesOfAnotherYear:
+    """NARS1 was NARS until 2020, MARCHF1 was MARCH1; the matrix has them by other names than the signature."""
+
+    OLD = GeneSignature("old", ("ERBB2", "NARS", "MARCH1"))
+    NEWER = expression().rename({"GRB7": "NARS1", "STARD3": "MARCHF1"})
+    TOLD = Note("genes", "old: genes found under another symbol", 2, "MARCHF1 is MARCH1, NARS1 is NARS")
+
+    def test_they_are_found_with_a_note(self):
+        scores = score_signature(self.NEWER, self.OLD)
+        assert np.allclose(scores.table["old"], score("mean"), rtol=0, atol=1e-14)
+        assert scores.notes == (self.TOLD,)
+        assert scores.coverage.loc["old", "missing"] == ""
+
+    def test_or_not_where_names_are_meant_literally(self):
+        scores = score_signature(self.NEWER, self.OLD, low_coverage="flag", rename_genes=False)
+        assert scores.coverage.loc["old", "missing"] == "NARS, MARCH1"
+        assert scores.notes == (Note("scores", "old: 1 of 3 genes found, below 80%", 2, "missing: NARS, MARCH1"),)
+
+    def test_a_gene_and_an_anchor_too(self):
+        assert score_gene(self.NEWER, "NARS").table["NARS"].tolist() == expression().loc["GRB7"].tolist()
+        assert score_gene(self.NEWER, "NARS").notes[0].what == "genes found under another symbol"
+        with pytest.raises(GeneError, match="no gene 'NARS'"):
+            score_gene(self.NEWER, "NARS", rename_genes=False)
+        turned = score_signature(self.NEWER, GeneSignature("pair", ("ERBB2", "MARCHF1")), method="pc1", anchor="NARS")
+        assert "NARS1 is NARS" in turned.notes[0].detail
+
+    @pytest.mark.parametrize("verb", [score_exposure, score_signature])
+    def test_every_verb_passes_it_on(self, verb):
+        with pytest.raises(GeneError, match="no gene 'NARS'"):
+            verb(self.NEWER, "NARS", rename_genes=False)
+        assert verb(self.NEWER, "NARS").table["NARS"].tolist() == expression().loc["GRB7"].tolist()
+
+    def test_one_gene_in_two_rows_is_refused(self):
+        twice = pd.concat([self.NEWER, self.NEWER.loc[["NARS1"]].set_axis(["NARS"], axis=0)])
+        with pytest.raises(GeneError) as raised:
+            score_signature(twice, self.OLD)
+        assert str(raised.value) == (
+            "gene 'NARS': rows 'NARS' and 'NARS1' are one gene, NARS1 today -> take one of the rows out, or keep every "
+            "name as it is with rename_genes=False"
+        )

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from her2stats.deconvolution import deconvolve, deconvolve_file, write_signature_matrix
+from her2stats.deconvolution import SignatureMatrix, deconvolve, deconvolve_file, write_signature_matrix
 from her2stats.deconvolution.large.scan import exact_median
 from her2stats.deconvolution.permutations import pool_samples
 from her2stats.errors import CoverageError, DataError, FileError, OutputError, ScaleError, TableError
@@ -62,6 +62,19 @@ def test_every_option_gives_what_memory_gives(planted: Planted, tmp_path: Path, 
     done = deconvolve_file(file, planted.signature, tmp_path / f"out{ending}", chunk=5, n_jobs=2, **options)
     assert apart(expected.wide(), read(done.path)) < 1e-9
     assert "Type A conf_low" in read(done.path)
+
+
+@pytest.mark.parametrize("rename_genes", [True, False])
+def test_genes_of_another_year_are_found_as_in_memory(planted: Planted, tmp_path: Path, rename_genes: bool) -> None:
+    expression = planted.expression.rename({"GENE0000": "ADGRE1"})
+    signature = SignatureMatrix.from_frame(planted.signature.profiles.rename({"GENE0000": "EMR1"}), name="old")
+    expected = deconvolve(expression, signature, rename_genes=rename_genes)
+    file = write(expression, tmp_path, "genes in rows")
+    done = deconvolve_file(file, signature, tmp_path / "out.parquet", rename_genes=rename_genes)
+    assert apart(expected.wide(), read(done.path)) < 1e-12
+    assert done.genes == expected.genes
+    assert done.notes == expected.notes
+    assert ("EMR1" in done.genes) is rename_genes
 
 
 def test_flags_are_written_and_counted(planted: Planted, tmp_path: Path) -> None:
