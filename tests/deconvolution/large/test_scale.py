@@ -303,6 +303,14 @@ class TestBadInputIsNamed:
         assert (tmp_path / "o.csv").read_text() == "mine"
         deconvolve_file(file, planted.signature, tmp_path / "o.csv", overwrite=True)
 
+    def test_a_keyword_that_there_is_not(self, planted: Planted, tmp_path: Path) -> None:
+        with pytest.raises(DataError) as raised:
+            deconvolve_file("cohort.parquet", planted.signature, tmp_path / "o.csv", permutation=9, overwrit=True)
+        assert str(raised.value) == (
+            "deconvolve_file: there is no keyword 'permutation' -> did you mean 'permutations'?\n"
+            "deconvolve_file: there is no keyword 'overwrit' -> did you mean 'overwrite'?"
+        )
+
     def test_batch_correction(self, planted: Planted, tmp_path: Path) -> None:
         file = write(planted.expression, tmp_path, "genes in rows")
         with pytest.raises(DataError, match="all samples at once"):
