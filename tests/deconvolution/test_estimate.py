@@ -108,7 +108,30 @@ def test_a_constant_sample_is_flagged_and_costs_the_others_nothing(planted: Plan
     assert result.quality.loc["S001", "flag"].startswith("constant sample")
     assert result.fractions.loc["S001"].isna().all()
     assert same(result.fractions.drop("S001"), whole.fractions.drop("S001")) < 1e-12
-    assert any(note.count == 1 and "S001" in note.detail for note in result.notes)
+    flag = result.quality.loc["S001", "flag"]
+    assert result.notes == (
+        Note("fractions", "120 of 120 genes of planted are in the mixture", 120, ""),
+        Note("fractions", "samples without a usable fit", 1, f"S001: {flag}"),
+    )
+
+
+def test_what_absolute_scores_are_relative_to_is_said_where_they_are(planted: Planted) -> None:
+    result = deconvolve(planted.expression, planted.signature)
+    median = float(np.median(planted.expression))
+    detail = "give it as reference_median to score further samples on the same scale"
+    said = Note("fractions", f"absolute scores are relative to the median of this mixture, {median:.6g}", 12, detail)
+    assert result.notes[1:] == (said,)
+    assert len(deconvolve(planted.expression, planted.signature, reference_median=2.0).notes) == 1
+
+
+@pytest.mark.parametrize(("highest", "count"), [(49.9, 1), (50.0, 0)])
+def test_a_sample_is_taken_for_logarithms_below_fifty_only(planted: Planted, highest: float, count: int) -> None:
+    genes = list(planted.signature.genes)
+    mixed = planted.expression.copy()
+    mixed.loc[genes, "S003"] *= highest / mixed.loc[genes, "S003"].max()
+    notes = [note for note in deconvolve(mixed, planted.signature, mode="relative").notes if "log scale" in note.what]
+    what = "samples whose signature genes never exceed 50, as if on a log scale among linear ones"
+    assert notes == [Note("fractions", what, 1, f"S003 (at most {highest:.4g})")][:count]
 
 
 @pytest.mark.parametrize("mode", ["relative", "absolute", "no.sumto1"])

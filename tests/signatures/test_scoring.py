@@ -49,10 +49,26 @@ class TestMethods:
     def test_the_sign_of_the_component_follows_the_anchor(self, anchor):
         assert np.corrcoef(score("pc1", anchor=anchor), expression().loc[anchor])[0, 1] > 0
 
-    def test_the_sign_and_its_anchor_are_told(self):
-        note = score_signature(expression(), AMPLICON, method="pc1").notes[0]
-        assert "sign of PC1 fixed by ERBB2" in note.what
-        assert "% of the variance" in note.detail
+    @pytest.mark.parametrize("anchor", ["ERBB2", "MKI67"])
+    def test_the_sign_its_anchor_and_the_share_of_the_variance_are_told(self, anchor):
+        scores = score_signature(expression(), AMPLICON, method="pc1", anchor=anchor)
+        z = z_scores(expression().loc[list(AMPLICON.genes)]).T
+        fitted = PCA().fit(z)
+        r = np.corrcoef(scores.table["amplicon"], expression().loc[anchor])[0, 1]
+        loadings = fitted.components_[0] * np.sign(
+            np.corrcoef(fitted.transform(z)[:, 0], scores.table["amplicon"])[0, 1]
+        )
+        largest = sorted(zip(AMPLICON.genes, loadings, strict=True), key=lambda pair: -abs(pair[1]))
+        told = ", ".join(f"{gene} {loading:+.2f}" for gene, loading in largest)
+        assert scores.notes == (
+            Note(
+                "scores",
+                f"amplicon: sign of PC1 fixed by {anchor}",
+                3,
+                f"explains {fitted.explained_variance_ratio_[0]:.1%} of the variance, r = {r:.3f} with {anchor}; "
+                f"largest loadings {told}",
+            ),
+        )
 
     def test_ssgsea_is_the_area_between_the_running_sums(self):
         frame = expression()

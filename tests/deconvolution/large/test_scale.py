@@ -16,7 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from her2stats.deconvolution import SignatureMatrix, deconvolve, deconvolve_file, write_signature_matrix
+from her2stats.deconvolution import SignatureMatrix, deconvolve, deconvolve_file, permutations, write_signature_matrix
+from her2stats.deconvolution.large import file_source
 from her2stats.deconvolution.large.scan import exact_median
 from her2stats.deconvolution.permutations import pool_samples
 from her2stats.errors import CoverageError, DataError, FileError, OutputError, ScaleError, TableError
@@ -77,13 +78,34 @@ def test_genes_of_another_year_are_found_as_in_memory(planted: Planted, tmp_path
     assert ("EMR1" in done.genes) is rename_genes
 
 
+@pytest.mark.parametrize("pool", [2_000_000, 120 * 7])
+def test_p_on_pure_noise_is_that_of_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pool: int) -> None:
+    """Every block of the file gives all of its samples to the pool that random mixtures are drawn from."""
+    monkeypatch.setattr(permutations, "POOL", pool)
+    monkeypatch.setattr(file_source, "AT_ONCE", 5)
+    signature = plant().signature
+    rng = np.random.default_rng(6)
+    noise = pd.DataFrame(rng.lognormal(4, 1, (120, 12)), signature.genes, [f"S{i}" for i in range(12)])
+    expected = deconvolve(noise, signature, permutations=60)
+    assert expected.quality["p_value"].nunique() > 6
+    done = deconvolve_file(write(noise, tmp_path, "samples in rows"), signature, tmp_path / "o.csv", permutations=60)
+    for column in ("p_value", "p_value_unbiased"):
+        assert read(done.path)[column].tolist() == pytest.approx(expected.quality[column].tolist(), abs=1e-12)
+
+
+def test_folders_of_the_output_are_made(planted: Planted, tmp_path: Path) -> None:
+    file = write(planted.expression, tmp_path, "genes in rows")
+    done = deconvolve_file(file, planted.signature, tmp_path / "two" / "down" / "out.csv")
+    assert len(read(done.path)) == 12
+
+
 def test_flags_are_written_and_counted(planted: Planted, tmp_path: Path) -> None:
     file = write(planted.expression.assign(S001=80.0), tmp_path, "genes in rows")
     done = deconvolve_file(file, planted.signature, tmp_path / "out.csv", chunk=5)
     table = read(done.path)
     assert table.loc["S001", "flag"].startswith("constant sample")
     assert table.loc["S001", "Type A":"Type F"].isna().all()
-    assert any(note.what == "samples without a usable fit" and note.count == 1 for note in done.notes)
+    assert done.notes == deconvolve(planted.expression.assign(S001=80.0), planted.signature).notes
 
 
 @settings(deadline=None, max_examples=60)
