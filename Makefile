@@ -5,13 +5,14 @@ BIN    := $(VENV)/bin
 # One BLAS thread a process: our processes are the parallelism.
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: help demo test check wheel-test docs bench fuzz release-check clean
+.PHONY: help demo test check wheel-test bounds docs bench fuzz release-check clean
 
 help:
 	@echo "make demo        install into $(VENV), run the demo study, say where its report is"
 	@echo "make test        install what the tests need (R too, where it may) and run them all"
 	@echo "make check       lint, format, types, import rules"
 	@echo "make wheel-test  build the wheel, install it into an empty environment, run the demo from it"
+	@echo "make bounds      the lowest versions that pyproject.toml allows, and the newest Python here: do they work? (long)"
 	@echo "make docs        build the documentation site, strictly"
 	@echo "make bench       benchmarks as ratios, written to benchmarks/results.md (long)"
 	@echo "make fuzz        fuzz the readers (ten minutes by the clock, and start-up of what is fuzzed counts)"
@@ -48,6 +49,9 @@ check: $(VENV)/.ready-to-test
 
 wheel-test: $(VENV)/.ready-to-test
 	bash tests/wheel.sh $(BIN)/python
+
+bounds: $(VENV)/.ready-to-test
+	bash tests/bounds.sh $(BIN)
 
 docs: $(VENV)/.ready-to-test
 	@bash r/install.sh $(BIN)/python

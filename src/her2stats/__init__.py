@@ -61,6 +61,8 @@ _ROOMS = {
         "Scores",
         "derive_signature",
         "read_signature",
+        "score_danaher",
+        "score_exposure",
         "score_signature",
         "signature",
     ),
@@ -89,7 +91,7 @@ _ROOMS = {
         "pool_odds_ratios",
         "response_odds",
     ),
-    "her2stats.study": ("compare_results", "load_results", "run_study"),
+    "her2stats.study": ("compare_results", "load_results", "read_study", "run_study"),
     "her2stats.tables": ("table_effects", "table_one", "table_response"),
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from typing import Any
 
 CONTROL_CODES = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
@@ -197,3 +200,37 @@ class ProblemList:
             kinds = {kind for kind, _ in self._found}
             error = kinds.pop() if len(kinds) == 1 else InputError
             raise error(*(problem for _, problem in self._found))
+
+
+def refuse_unknown(given: Iterable[str], *takers: Callable[..., Any]) -> None:
+    """Refuse keywords that a verb does not have, all at once, each with the one that may be meant.
+
+    A verb that takes ``**unknown: Never`` for this is as strict for a type checker as one without.
+
+    Parameters
+    ----------
+    given : iterable of str
+        Keywords that are left over.
+    *takers : callable
+        The verb, and what takes further keywords of it.
+
+    Raises
+    ------
+    DataError
+        There are any.
+
+    Examples
+    --------
+    >>> def read(path, *, duplicates="error"): ...
+    >>> refuse_unknown(["duplicate"], read)
+    Traceback (most recent call last):
+    her2stats.errors.DataError: read: there is no keyword 'duplicate' -> did you mean 'duplicates'?
+    """
+    parameters = [one for taker in takers for one in inspect.signature(taker).parameters.values()]
+    known = [one.name for one in parameters if one.kind in (one.KEYWORD_ONLY, one.POSITIONAL_OR_KEYWORD)]
+    found = ProblemList()
+    for name in (name for name in given if name not in known):
+        near = get_close_matches(name, known, n=1)
+        remedy = f"did you mean {near[0]!r}?" if near else f"the keywords are {', '.join(known)}"
+        found.add(DataError, f"there is no keyword {name!r}", where=takers[0].__name__, remedy=remedy)
+    found.raise_if_any()

@@ -11,6 +11,7 @@ import pytest
 from her2stats.deconvolution import SignatureMatrix, deconvolve, read_signature_matrix
 from her2stats.deconvolution.solver import nu_svr
 from her2stats.errors import CoverageError, DataError, GeneError, SampleError, ScaleError, TableError
+from her2stats.notes import Note
 
 from .conftest import Planted
 
@@ -107,7 +108,30 @@ def test_a_constant_sample_is_flagged_and_costs_the_others_nothing(planted: Plan
     assert result.quality.loc["S001", "flag"].startswith("constant sample")
     assert result.fractions.loc["S001"].isna().all()
     assert same(result.fractions.drop("S001"), whole.fractions.drop("S001")) < 1e-12
-    assert any(note.count == 1 and "S001" in note.detail for note in result.notes)
+    flag = result.quality.loc["S001", "flag"]
+    assert result.notes == (
+        Note("fractions", "120 of 120 genes of planted are in the mixture", 120, ""),
+        Note("fractions", "samples without a usable fit", 1, f"S001: {flag}"),
+    )
+
+
+def test_what_absolute_scores_are_relative_to_is_said_where_they_are(planted: Planted) -> None:
+    result = deconvolve(planted.expression, planted.signature)
+    median = float(np.median(planted.expression))
+    detail = "give it as reference_median to score further samples on the same scale"
+    said = Note("fractions", f"absolute scores are relative to the median of this mixture, {median:.6g}", 12, detail)
+    assert result.notes[1:] == (said,)
+    assert len(deconvolve(planted.expression, planted.signature, reference_median=2.0).notes) == 1
+
+
+@pytest.mark.parametrize(("highest", "count"), [(49.9, 1), (50.0, 0)])
+def test_a_sample_is_taken_for_logarithms_below_fifty_only(planted: Planted, highest: float, count: int) -> None:
+    genes = list(planted.signature.genes)
+    mixed = planted.expression.copy()
+    mixed.loc[genes, "S003"] *= highest / mixed.loc[genes, "S003"].max()
+    notes = [note for note in deconvolve(mixed, planted.signature, mode="relative").notes if "log scale" in note.what]
+    what = "samples whose signature genes never exceed 50, as if on a log scale among linear ones"
+    assert notes == [Note("fractions", what, 1, f"S003 (at most {highest:.4g})")][:count]
 
 
 @pytest.mark.parametrize("mode", ["relative", "absolute", "no.sumto1"])
@@ -131,6 +155,52 @@ def test_a_fit_that_is_not_proved_exact_is_flagged(planted: Planted, monkeypatch
     assert (flagged == (result.quality["kkt"] > nu_svr.EXACT)).all()
     assert result.fractions[flagged].notna().all(axis=None)
     assert any(note.count == flagged.sum() and "not converged" in note.detail for note in result.notes)
+
+
+class TestGenesOfAnotherYear:
+    """LM22 calls EMR1 what a matrix of today calls ADGRE1."""
+
+    @pytest.fixture
+    def older(self, planted: Planted) -> SignatureMatrix:
+        """The signature, three of whose genes have earlier symbols; the expression has none of the three."""
+        named = {"GENE0000": "EMR1", "GENE0001": "KIAA0125", "GENE0002": "MARCH1"}
+        return SignatureMatrix.from_frame(planted.signature.profiles.rename(named), name="old")
+
+    @pytest.fixture
+    def newer(self, planted: Planted) -> pd.DataFrame:
+        return planted.expression.rename({"GENE0000": "ADGRE1", "GENE0001": "FAM30A", "GENE0002": "MARCHF1"})
+
+    def test_they_are_found_with_a_note(self, planted: Planted, older: SignatureMatrix, newer: pd.DataFrame) -> None:
+        found = deconvolve(newer, older)
+        expected = deconvolve(planted.expression, planted.signature)
+        assert same(found.fractions, expected.fractions) < 1e-12
+        assert found.quality["coverage"].eq(1).all()
+        assert found.notes[0] == Note(
+            "genes",
+            "old: genes found under another symbol",
+            3,
+            "ADGRE1 is EMR1, FAM30A is KIAA0125, MARCHF1 is MARCH1",
+        )
+
+    def test_they_are_absent_where_names_are_meant_literally(self, older: SignatureMatrix, newer: pd.DataFrame) -> None:
+        literal = deconvolve(newer, older, rename_genes=False)
+        assert literal.notes[0] == Note(
+            "fractions", "117 of 120 genes of old are in the mixture", 117, "absent: EMR1, KIAA0125, MARCH1"
+        )
+
+    def test_where_nothing_is_renamed_nothing_is_said(self, planted: Planted) -> None:
+        notes = deconvolve(planted.expression, planted.signature, mode="relative").notes
+        assert notes == (Note("fractions", "120 of 120 genes of planted are in the mixture", 120, ""),)
+
+    def test_one_gene_in_two_rows_is_refused(self, older: SignatureMatrix, newer: pd.DataFrame) -> None:
+        twice = pd.concat([newer, newer.loc[["ADGRE1"]].set_axis(["EMR1"], axis=0)])
+        with pytest.raises(GeneError) as raised:
+            deconvolve(twice, older)
+        assert str(raised.value) == (
+            "expression, gene 'EMR1': rows 'EMR1' and 'ADGRE1' are one gene, ADGRE1 today -> take one of the rows out, "
+            "or keep every name as it is with rename_genes=False"
+        )
+        assert len(deconvolve(twice, older, rename_genes=False).genes) == 118
 
 
 class TestBadInputIsNamed:

@@ -156,3 +156,24 @@ def test_published_matrices_explain_real_tumours(shared: Path, file: str, mapped
     assert found.fractions.sum(axis=1).to_numpy() == pytest.approx(1)
     assert (found.quality["kkt"] <= 1e-9).all()
     assert (found.quality["flag"] == "").all()
+
+
+def test_a_frame_says_where_it_came_from_and_problems_name_it() -> None:
+    profiles = pd.DataFrame(np.arange(24.0).reshape(12, 2), index=[f"G{i}" for i in range(12)], columns=["x", "y"])
+    assert SignatureMatrix.from_frame(profiles).source == "a table in memory"
+    assert SignatureMatrix.from_frame(profiles, source="lm.txt").source == "lm.txt"
+    for options, place in (({"name": "mine"}, "mine"), ({"name": "mine", "source": "lm.txt"}, "lm.txt")):
+        with pytest.raises(TableError) as raised:
+            SignatureMatrix.from_frame(profiles[["x"]], **options)
+        assert [problem.where for problem in raised.value.problems] == [place]
+
+
+@pytest.mark.parametrize(("genes", "types", "fine"), [(10, 2, True), (9, 2, False), (10, 1, False)])
+def test_ten_genes_and_two_types_are_enough(genes: int, types: int, fine: bool) -> None:
+    values = np.random.default_rng(0).random((genes, types))
+    profiles = pd.DataFrame(values, index=[f"G{i}" for i in range(genes)]).rename(columns=str)
+    if fine:
+        assert SignatureMatrix.from_frame(profiles).cell_types == ("0", "1")
+    else:
+        with pytest.raises(TableError):
+            SignatureMatrix.from_frame(profiles)

@@ -116,3 +116,30 @@ def test_a_number_that_was_never_shortened_agrees_with_itself(value: float) -> N
     assert numeral is not None
     ends = bounds([numeral])
     assert ends[0][0] - 1e-9 <= value <= ends[1][0] + 1e-9
+
+
+@pytest.mark.parametrize(
+    ("printed", "truncated", "either"),
+    [
+        ("0.44", (0.44, 0.45), (0.435, 0.45)),
+        ("-0.44", (-0.45, -0.44), (-0.45, -0.435)),
+        ("1.44", (1.44, 1.45), (1.435, 1.45)),
+        ("-1.44", (-1.45, -1.44), (-1.45, -1.435)),
+        ("0.00", (-0.01, 0.01), (-0.01, 0.01)),
+        ("-0.00", (-0.01, 0.0), (-0.01, 0.0)),
+        ("<0.01", (-np.inf, 0.01), (-np.inf, 0.01)),
+        (">0.99", (0.99, np.inf), (0.99, np.inf)),
+    ],
+)
+def test_a_print_that_may_have_been_cut_off_reaches_away_from_zero(printed, truncated, either) -> None:
+    numeral = read_numeral(printed)
+    assert numeral is not None
+    assert numeral.interval("truncated") == pytest.approx(truncated, abs=1e-12)
+    assert numeral.interval("either") == pytest.approx(either, abs=1e-12)
+
+
+@pytest.mark.parametrize(("printed", "exact", "stands"), [("<5", 5, False), ("<5", 4, True), (">5", 5, False)])
+def test_a_bound_is_not_met_by_itself(printed: str, exact: int, stands: bool) -> None:
+    numeral = read_numeral(printed)
+    assert numeral is not None
+    assert numeral.stands_for(Fraction(exact)) is stands

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from her2stats.errors import FileError, InputError, SampleError, ScaleError, TableError
-from her2stats.reading import read_cohort
+from her2stats.errors import DataError, FileError, InputError, SampleError, ScaleError, TableError
+from her2stats.reading import read_clinical, read_cohort, read_expression
 from her2stats.reading.cohorts import near_matches
 
 EXPRESSION = "gene,c,a,b\nERBB2,100,1,9\nESR1,7,40,8\n"
@@ -141,3 +141,47 @@ def test_frames_serve_as_well_as_files():
     cohort = read_cohort(expression, clinical, name="x", scale="linear")
     assert cohort.samples == ["s2", "s1"]
     assert cohort.expression.loc["A"].tolist() == [2, 100]
+
+
+class TestKeywords:
+    def test_those_of_the_expression_reach_it(self, write):
+        file = write("e.csv", "x;gene;a;b\n-;ERBB2;100,5;20\n-;ERBB2;300;40\n-;ESR1;;7\n")
+        cohort = read_cohort(
+            file,
+            write("c.csv", "sample,her2_ihc\na,0\nb,1+\n"),
+            name="x",
+            scale="linear",
+            gene_column="gene",
+            ignore_columns=["x"],
+            delimiter=";",
+            decimal=",",
+            duplicates="mean",
+            missing="drop",
+        )
+        assert cohort.expression.to_dict("index") == {"ERBB2": {"a": 200.25, "b": 30.0}}
+
+    def test_a_wrong_one_is_named_with_the_one_that_is_near(self):
+        with pytest.raises(DataError) as raised:
+            read_cohort(None, "c.csv", name="x", duplicate="mean", colums={})
+        assert str(raised.value) == (
+            "read_cohort: there is no keyword 'duplicate' -> did you mean 'duplicates'?\n"
+            "read_cohort: there is no keyword 'colums' -> did you mean 'columns'?"
+        )
+
+    @pytest.mark.parametrize(
+        ("reader", "keyword", "remedy"),
+        [
+            (read_expression, "genecolumn", "did you mean 'gene_column'?"),
+            (read_clinical, "wher", "did you mean 'where'?"),
+            (
+                read_clinical,
+                "zzz",
+                "the keywords are path, columns, values, where, population, sheet, delimiter, decimal",
+            ),
+        ],
+    )
+    def test_by_every_reader(self, reader, keyword, remedy):
+        needed = {"scale": "log2"} if reader is read_expression else {}
+        with pytest.raises(DataError) as raised:
+            reader("file.csv", **needed, **{keyword: 1})
+        assert str(raised.value) == f"{reader.__name__}: there is no keyword {keyword!r} -> {remedy}"

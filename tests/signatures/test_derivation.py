@@ -8,6 +8,7 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from her2stats.errors import DataError
+from her2stats.notes import Note
 from her2stats.signatures import derive_signature, score_signature
 from her2stats.signatures.derivation import _delong
 
@@ -75,3 +76,34 @@ def test_area_under_the_curve_is_that_of_scikit_learn():
 def test_what_cannot_be_derived(options, words):
     with pytest.raises(DataError, match=words):
         derive_signature(*cohort(1.0), **options)
+
+
+@pytest.mark.parametrize("options", [{"folds": 1}, {"n_genes": 1}, {"folds": 1, "n_genes": 1}])
+def test_each_number_alone_has_to_be_two(options):
+    with pytest.raises(DataError) as raised:
+        derive_signature(*cohort(1.0), **options)
+    assert str(raised.value) == "folds and n_genes have to be 2 or more -> correct them"
+
+
+def test_the_smallest_that_can_be_derived():
+    assert len(derive_signature(*cohort(1.0, genes=2 * 5), n_genes=2, folds=2, repeats=1).signature.genes) == 2
+    expression, group = cohort(1.0, samples=10)
+    assert derive_signature(expression, group, folds=5, repeats=1, n_genes=200).notes[0].count == 10
+    with pytest.raises(DataError, match=r"4 samples are 'HER2-0', too few for 5 folds"):
+        derive_signature(expression.iloc[:, :9], group, repeats=1)
+
+
+def test_the_method_and_the_note_tell_every_choice():
+    derived = derive_signature(*cohort(1.5))
+    assert (
+        derived.method
+        == derived.signature.source
+        == (
+            "20 genes of largest standardised difference between HER2-low and HER2-0, weights = loadings of PC1, sign "
+            "by HER2-low; AUC by 10 x 5-fold cross-validation, selecting within folds"
+        )
+    )
+    assert derived.notes == (Note("scores", "derived: derived from HER2-low and HER2-0", 80, "40 HER2-low"),)
+    anchored = derive_signature(*cohort(1.5), anchor="ERBB2", n_genes=10, folds=3, repeats=2)
+    assert "10 genes" in anchored.method
+    assert anchored.method.endswith("sign by ERBB2; AUC by 2 x 3-fold cross-validation, selecting within folds")

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from sklearn.decomposition import PCA
 
 from her2stats.errors import CoverageError, DataError, GeneError, TableError
-from her2stats.signatures import GeneSignature, score_gene, score_signature, signature
+from her2stats.notes import Note
+from her2stats.signatures import GeneSignature, score_exposure, score_gene, score_signature, signature
 from her2stats.signatures.scoring import METHODS
 
 from .examples import expression
@@ -48,10 +49,26 @@ class TestMethods:
     def test_the_sign_of_the_component_follows_the_anchor(self, anchor):
         assert np.corrcoef(score("pc1", anchor=anchor), expression().loc[anchor])[0, 1] > 0
 
-    def test_the_sign_and_its_anchor_are_told(self):
-        note = score_signature(expression(), AMPLICON, method="pc1").notes[0]
-        assert "sign of PC1 fixed by ERBB2" in note.what
-        assert "% of the variance" in note.detail
+    @pytest.mark.parametrize("anchor", ["ERBB2", "MKI67"])
+    def test_the_sign_its_anchor_and_the_share_of_the_variance_are_told(self, anchor):
+        scores = score_signature(expression(), AMPLICON, method="pc1", anchor=anchor)
+        z = z_scores(expression().loc[list(AMPLICON.genes)]).T
+        fitted = PCA().fit(z)
+        r = np.corrcoef(scores.table["amplicon"], expression().loc[anchor])[0, 1]
+        loadings = fitted.components_[0] * np.sign(
+            np.corrcoef(fitted.transform(z)[:, 0], scores.table["amplicon"])[0, 1]
+        )
+        largest = sorted(zip(AMPLICON.genes, loadings, strict=True), key=lambda pair: -abs(pair[1]))
+        told = ", ".join(f"{gene} {loading:+.2f}" for gene, loading in largest)
+        assert scores.notes == (
+            Note(
+                "scores",
+                f"amplicon: sign of PC1 fixed by {anchor}",
+                3,
+                f"explains {fitted.explained_variance_ratio_[0]:.1%} of the variance, r = {r:.3f} with {anchor}; "
+                f"largest loadings {told}",
+            ),
+        )
 
     def test_ssgsea_is_the_area_between_the_running_sums(self):
         frame = expression()
@@ -169,3 +186,45 @@ class TestGenes:
             score_gene(expression(), "erbb2", "PGR")
         assert "did you mean 'ERBB2'?" in str(caught.value.problems[0])
         assert len(caught.value.problems) == 2
+
+
+class TestGenesOfAnotherYear:
+    """NARS1 was NARS until 2020, MARCHF1 was MARCH1; the matrix has them by other names than the signature."""
+
+    OLD = GeneSignature("old", ("ERBB2", "NARS", "MARCH1"))
+    NEWER = expression().rename({"GRB7": "NARS1", "STARD3": "MARCHF1"})
+    TOLD = Note("genes", "old: genes found under another symbol", 2, "MARCHF1 is MARCH1, NARS1 is NARS")
+
+    def test_they_are_found_with_a_note(self):
+        scores = score_signature(self.NEWER, self.OLD)
+        assert np.allclose(scores.table["old"], score("mean"), rtol=0, atol=1e-14)
+        assert scores.notes == (self.TOLD,)
+        assert scores.coverage.loc["old", "missing"] == ""
+
+    def test_or_not_where_names_are_meant_literally(self):
+        scores = score_signature(self.NEWER, self.OLD, low_coverage="flag", rename_genes=False)
+        assert scores.coverage.loc["old", "missing"] == "NARS, MARCH1"
+        assert scores.notes == (Note("scores", "old: 1 of 3 genes found, below 80%", 2, "missing: NARS, MARCH1"),)
+
+    def test_a_gene_and_an_anchor_too(self):
+        assert score_gene(self.NEWER, "NARS").table["NARS"].tolist() == expression().loc["GRB7"].tolist()
+        assert score_gene(self.NEWER, "NARS").notes[0].what == "genes found under another symbol"
+        with pytest.raises(GeneError, match="no gene 'NARS'"):
+            score_gene(self.NEWER, "NARS", rename_genes=False)
+        turned = score_signature(self.NEWER, GeneSignature("pair", ("ERBB2", "MARCHF1")), method="pc1", anchor="NARS")
+        assert "NARS1 is NARS" in turned.notes[0].detail
+
+    @pytest.mark.parametrize("verb", [score_exposure, score_signature])
+    def test_every_verb_passes_it_on(self, verb):
+        with pytest.raises(GeneError, match="no gene 'NARS'"):
+            verb(self.NEWER, "NARS", rename_genes=False)
+        assert verb(self.NEWER, "NARS").table["NARS"].tolist() == expression().loc["GRB7"].tolist()
+
+    def test_one_gene_in_two_rows_is_refused(self):
+        twice = pd.concat([self.NEWER, self.NEWER.loc[["NARS1"]].set_axis(["NARS"], axis=0)])
+        with pytest.raises(GeneError) as raised:
+            score_signature(twice, self.OLD)
+        assert str(raised.value) == (
+            "gene 'NARS': rows 'NARS' and 'NARS1' are one gene, NARS1 today -> take one of the rows out, or keep every "
+            "name as it is with rename_genes=False"
+        )

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from her2stats.errors import FileError, InputError
-from her2stats.published.beside.run_tables import TABLES
+from her2stats.published.beside.questions import TABLES
 from her2stats.study.beside_the_paper import beside_the_paper
 
 

@@ -39,11 +39,11 @@ def scores_of_file(
     read, notes = _read(expression, wanted, what=signature, scale=scale, offset=offset, duplicates=duplicates)
     values = read.log2()
     if signature == "danaher":
-        scores = score_danaher(values)
+        scores = score_danaher(values, rename_genes=False)  # `_read` has done it, by the rule
     elif isinstance(found, SignatureSet):
-        scores = score_signature(values, found)
+        scores = score_signature(values, found, rename_genes=False)
     else:
-        scores = score_exposure(values, found if found is not None else signature)
+        scores = score_exposure(values, found if found is not None else signature, rename_genes=False)
     lines = [
         f"{name}: {row['genes_found']} of {row['genes_total']} genes {row['flag']}".strip()
         for name, row in scores.coverage.iterrows()
@@ -91,6 +91,7 @@ def fractions_of_file(
         reference_median=reference_median,
         quantile_normalise=quantile_normalise,
         min_overlap=min_overlap,
+        rename_genes=False,  # `_read` has done it, by the rule
         seed=seed,
         n_jobs=n_jobs,
     )

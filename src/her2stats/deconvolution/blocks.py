@@ -59,7 +59,7 @@ class Workers:
     def run(self, task: Callable[[Floats], T], blocks: Iterable[Floats]) -> Iterator[T]:
         """Give each block to `task`; results come in the order of the blocks, few of which are held at a time."""
         if self.client is not None:
-            from her2stats.deconvolution.large.cluster import Cluster  # dask is an extra
+            from her2stats.deconvolution.cluster import Cluster  # dask is an extra
 
             self._cluster = self._cluster or Cluster(self.client)
             yield from self._cluster.run(task, blocks)

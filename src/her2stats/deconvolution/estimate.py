@@ -45,6 +45,7 @@ def deconvolve(
     reference_median: float | None = None,
     min_overlap: float = 0.5,
     check_scale: bool = True,
+    rename_genes: bool = True,
     libsvm_tolerance: float = cibersort.LIBSVM_TOLERANCE,
     chunk: int = CHUNK,
     progress: Progress | None = None,
@@ -54,7 +55,7 @@ def deconvolve(
     Parameters
     ----------
     expression : DataFrame
-        genes x samples, linear scale (not log), non-negative, without gaps; gene symbols as in the signature.
+        genes x samples, linear scale (not log), non-negative, without gaps.
     signature : SignatureMatrix or DataFrame
         genes x cell types, linear scale.
     mode : {"absolute", "relative", "no.sumto1"}
@@ -86,6 +87,9 @@ def deconvolve(
         Least share of the signature's genes that the mixture must have.
     check_scale : bool
         Refuse mixtures whose signature genes never exceed 50, which are logarithmic almost surely.
+    rename_genes : bool
+        Find genes of the signature under their earlier and later symbols too, with a note of each, as a run does; a
+        gene that stands there under two names is refused. False looks symbols up literally.
     libsvm_tolerance : float
         Stopping tolerance of ``solver="libsvm"``.
     chunk : int
@@ -100,7 +104,8 @@ def deconvolve(
     Raises
     ------
     TableError, GeneError, SampleError, ScaleError, CoverageError
-        What is wrong with the tables: orientation, text, gaps, duplicates, negative or log-scale values, genes absent.
+        What is wrong with the tables: orientation, text, gaps, duplicates, negative or log-scale values, genes absent
+        or under two names.
     DataError
         An argument that has no meaning.
 
@@ -138,6 +143,7 @@ def deconvolve(
         reference_median=reference_median,
         min_overlap=min_overlap,
         check_scale=check_scale,
+        rename_genes=rename_genes,
         libsvm_tolerance=libsvm_tolerance,
     )
     check_running(n_jobs, client, chunk, progress)
@@ -145,7 +151,12 @@ def deconvolve(
     if not isinstance(signature, SignatureMatrix):
         signature = SignatureMatrix.from_frame(signature)
     mixture = align_mixture(
-        expression, signature, quantile_normalise=quantile_normalise, min_overlap=min_overlap, check_scale=check_scale
+        expression,
+        signature,
+        quantile_normalise=quantile_normalise,
+        min_overlap=min_overlap,
+        check_scale=check_scale,
+        rename_genes=rename_genes,
     )
     passes = 1 if batch_correction == "none" else 2
     counter = Counter(progress, len(mixture.samples) * (passes + bootstrap) + permutations)

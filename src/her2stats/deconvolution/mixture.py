@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from her2stats.cohort.genes import names_as_wanted
 from her2stats.deconvolution.quantile_normalisation import quantile_normalise as normalise
 from her2stats.deconvolution.signature_matrix import SignatureMatrix
 from her2stats.errors import CoverageError, GeneError, ProblemList, SampleError, ScaleError, TableError
@@ -39,7 +40,7 @@ class Mixture:
     median : float
         max(median of the whole mixture, 1): what absolute scores are relative to.
     notes : tuple of Note
-        Genes absent, normalisation.
+        Genes renamed or absent, normalisation.
     """
 
     profiles: Floats
@@ -58,6 +59,7 @@ def align_mixture(
     quantile_normalise: bool = False,
     min_overlap: float = 0.5,
     check_scale: bool = True,
+    rename_genes: bool = True,
 ) -> Mixture:
     """Check an expression frame (genes x samples, linear scale) and bring it to the genes of a signature.
 
@@ -67,7 +69,7 @@ def align_mixture(
         What is wrong with the frame; `InputError` when it is of several kinds.
     """
     problems = ProblemList()
-    genes = [str(gene) for gene in expression.index]
+    genes, notes = named_genes([str(gene) for gene in expression.index], signature, rename_genes, problems)
     samples = [str(sample) for sample in expression.columns]
     shared = shared_genes(genes, samples, signature, min_overlap, problems)
     numbers = _numbers(expression, problems)
@@ -79,7 +81,7 @@ def align_mixture(
     if check_scale:
         check_linear_scale(numbers[rows].min(axis=0), numbers[rows].max(axis=0), signature, problems)
         problems.raise_if_any()
-    notes = [coverage_note(signature, shared)]
+    notes.append(coverage_note(signature, shared))
     if check_scale:
         notes += scale_notes(samples, numbers[rows].max(axis=0))
     if quantile_normalise:
@@ -94,6 +96,16 @@ def align_mixture(
         median=max(float(np.median(numbers)), LEAST_MEDIAN),
         notes=tuple(notes),
     )
+
+
+def named_genes(
+    genes: Sequence[str], signature: SignatureMatrix, rename: bool, problems: ProblemList
+) -> tuple[list[str], list[Note]]:
+    """Names of rows as the signature writes them where that is asked, with a note of every renaming."""
+    if rename:
+        with problems.collect("expression"):
+            return names_as_wanted(genes, signature.genes, what=signature.name)
+    return list(genes), []
 
 
 def shared_genes(

@@ -29,6 +29,7 @@ class Settings:
     reference_median: float | None = None
     min_overlap: float = 0.5
     check_scale: bool = True
+    rename_genes: bool = True
     libsvm_tolerance: float = LIBSVM_TOLERANCE
 
     def __post_init__(self) -> None:

@@ -1,7 +1,6 @@
 """The paper's printed numbers, an audit of them and of anybody's table, and a run beside them."""
 
-from her2stats.published.beside.compare import compare_published
-from her2stats.published.beside.summary import comparison_summary
+from her2stats.published.beside.compare import compare_published, comparison_summary
 from her2stats.published.checks.correlations import audit_correlation
 from her2stats.published.checks.count_tables import audit_counts
 from her2stats.published.checks.counts import audit_percentage, audit_total
@@ -19,9 +18,9 @@ from her2stats.published.checks.statements import (
     audit_rules,
     audit_strength,
 )
+from her2stats.published.checks.two_by_two_tests import two_by_two_p_values
 from her2stats.published.estimates import published_estimates
 from her2stats.published.exact.two_by_two import odds_ratio_intervals
-from her2stats.published.exact.two_by_two_tests import two_by_two_p_values
 from her2stats.published.findings import findings_table, join_findings, verdict_counts
 from her2stats.published.paper import audit_paper, audit_published, citation, published_results
 

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Literal, Never, TypeVar
 
 import pandas as pd
 
 from her2stats.cohort import Clinical, Cohort, Expression, Scale
-from her2stats.errors import InputError, ProblemList, SampleError, ScaleError
+from her2stats.cohort.genes import CollapseRule
+from her2stats.errors import InputError, ProblemList, SampleError, ScaleError, refuse_unknown
 from her2stats.notes import Note
 from her2stats.reading.clinical.clinical_file import ClinicalFile, open_clinical
 from her2stats.reading.clinical.population import Population
 from her2stats.reading.clinical.table import interpret
-from her2stats.reading.expression import Normalise, interpret_matrix, open_matrix
+from her2stats.reading.expression import Normalise, Orientation, interpret_matrix, open_matrix
 from her2stats.reading.formats.dispatch import MatrixOptions
 from her2stats.reading.formats.matrix import RawMatrix
 from her2stats.reading.gates import lies_on_its_side
+from her2stats.reading.rows import MissingRule
 
 OnMismatch = Literal["error", "intersect"]
 SHOWN = 6
@@ -41,7 +42,19 @@ def read_cohort(
     population: Population = "her2-negative",
     clinical_sheet: str | None = None,
     clinical_decimal: str = ".",
-    **expression_options: Any,
+    gene_column: str | None = None,
+    ignore_columns: Sequence[str] = (),
+    orientation: Orientation = "genes x samples",
+    sheet: str | None = None,
+    delimiter: str | None = None,
+    decimal: str = ".",
+    duplicates: CollapseRule = "error",
+    missing: MissingRule = "error",
+    symbols: Mapping[str, str] | None = None,
+    annotation: str | Path | Mapping[str, str] | None = None,
+    layer: str | None = None,
+    allow_range: bool = False,
+    **unknown: Never,
 ) -> Cohort:
     """Read expression and clinical data of one cohort and fix its population.
 
@@ -61,8 +74,10 @@ def read_cohort(
         Samples that only one of the two files has: an error that lists them, or left out with a note.
     clinical_sheet, clinical_decimal
         Sheet and decimal mark of the clinical file.
-    **expression_options
-        Further arguments of `read_expression` (gene_column, duplicates, sheet, ...).
+    gene_column, ignore_columns, orientation, sheet, delimiter, decimal
+        How the expression file is laid out, as in `read_expression`.
+    duplicates, missing, symbols, annotation, layer, allow_range
+        What becomes of its rows, as in `read_expression`.
 
     Returns
     -------
@@ -72,7 +87,7 @@ def read_cohort(
     Raises
     ------
     InputError
-        Everything that is wrong with either file, at once.
+        Everything that is wrong with either file, at once; `DataError` for a keyword that there is not.
 
     Examples
     --------
@@ -81,14 +96,15 @@ def read_cohort(
     >>> read_cohort(expression, clinical, name="tiny", scale="linear")
     Cohort 'tiny': 2 samples (HR+ 1, HR- 1; ER only), 2 genes, linear scale, 4 notes
     """
+    refuse_unknown(unknown, read_cohort)
     found = ProblemList()
     file = _attempt(found, lambda: open_clinical(clinical, columns=columns or {}, sheet=clinical_sheet))
     matrix, both = None, None
     notes: list[Note] = []
     if expression is not None:
         ids = file.samples if file else ()
-        opened, wishes = _split(expression_options)
-        raw = _attempt(found, lambda: open_matrix(expression, **opened))
+        layout = MatrixOptions(gene_column, tuple(ignore_columns), sheet, delimiter, decimal, layer)
+        raw = _attempt(found, lambda: open_matrix(expression, layout, orientation=orientation))
         if scale is None:
             remedy = 'declare scale = "log2" or "linear"; it is never guessed'
             found.add(ScaleError, "no scale is declared", where=f"cohort {name!r}", remedy=remedy)
@@ -97,7 +113,16 @@ def read_cohort(
             matrix = _attempt(
                 found,
                 lambda: interpret_matrix(
-                    seen, scale=declared, offset=offset, normalise=normalise, expected_samples=ids, **wishes
+                    seen,
+                    scale=declared,
+                    offset=offset,
+                    normalise=normalise,
+                    duplicates=duplicates,
+                    missing=missing,
+                    symbols=symbols,
+                    annotation=annotation,
+                    allow_range=allow_range,
+                    expected_samples=ids,
                 ),
             )
         if raw is not None and file is not None and not lies_on_its_side(raw, ids):
@@ -128,15 +153,6 @@ def _attempt(found: ProblemList, read: Callable[[], T]) -> T | None:
         for problem in error.problems:
             found.take(type(error)(problem))
         return None
-
-
-def _split(options: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Arguments of `read_expression` into those that open a matrix and those that interpret it."""
-    rest = dict(options)
-    known = {part.name for part in fields(MatrixOptions)} & rest.keys()
-    opened = MatrixOptions(**{key: rest.pop(key) for key in known})
-    orientation = {"orientation": rest.pop("orientation")} if "orientation" in rest else {}
-    return {"options": opened, **orientation}, rest
 
 
 def _shared_samples(

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Never
 
 import numpy as np
 import pandas as pd
 
 from her2stats.cohort import Expression, Scale, Source
 from her2stats.cohort.genes import CollapseRule, collapse_duplicates
-from her2stats.errors import GeneError, ProblemList, ScaleError, TableError
+from her2stats.errors import GeneError, ProblemList, ScaleError, TableError, refuse_unknown
 from her2stats.files import read_content
 from her2stats.reading.annotation import read_annotation
 from her2stats.reading.counts import counts_per_million
@@ -44,6 +44,7 @@ def read_expression(
     layer: str | None = None,
     allow_range: bool = False,
     expected_samples: Sequence[str] = (),
+    **unknown: Never,
 ) -> Expression:
     """Read an expression matrix: genes in rows, samples in columns.
 
@@ -93,6 +94,8 @@ def read_expression(
     ------
     FileError, TableError, SampleError, GeneError, ScaleError
         Everything that is wrong with the matrix, at once (`InputError` where it is of several kinds).
+    DataError
+        A keyword that there is not.
 
     Examples
     --------
@@ -100,6 +103,7 @@ def read_expression(
     >>> read_expression(counts, scale="linear", normalise="cpm").values["s1"].tolist()
     [300000.0, 700000.0]
     """
+    refuse_unknown(unknown, read_expression)
     options = MatrixOptions(gene_column, tuple(ignore_columns), sheet, delimiter, decimal, layer)
     return interpret_matrix(
         open_matrix(path, options, orientation=orientation),

@@ -23,6 +23,7 @@ def score_exposure(
     anchor: str | None = None,
     min_coverage: float = 0.8,
     allow_low_coverage: bool = False,
+    rename_genes: bool = True,
 ) -> Scores:
     """Score every sample by the exposure.
 
@@ -43,6 +44,8 @@ def score_exposure(
         Share of the genes that has to be in the matrix.
     allow_low_coverage : bool
         Go on below it, with a flag.
+    rename_genes : bool
+        Find genes under their earlier and later symbols too, with a note of each; see `deconvolve`.
 
     Returns
     -------
@@ -62,7 +65,7 @@ def score_exposure(
     """
     signature = _resolve(exposure, name)
     if isinstance(signature, str):
-        scores = score_gene(expression, signature)
+        scores = score_gene(expression, signature, rename_genes=rename_genes)
         return Scores(_renamed(scores.table, name), scores.coverage, scores.method, scores.notes)
     chosen: Method = method if method != "auto" else ("weighted" if signature.weights is not None else "pc1")
     return score_signature(
@@ -72,6 +75,7 @@ def score_exposure(
         anchor=anchor,
         min_coverage=min_coverage,
         low_coverage="flag" if allow_low_coverage else "error",
+        rename_genes=rename_genes,
     )
 
 

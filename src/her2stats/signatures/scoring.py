@@ -9,6 +9,7 @@ from typing import Literal, get_args
 import numpy as np
 import pandas as pd
 
+from her2stats.cohort.genes import CHOOSE, harmonise_genes
 from her2stats.errors import CoverageError, DataError, GeneError, Problem, ProblemList
 from her2stats.notes import Note
 from her2stats.signatures.catalogue import SOURCES
@@ -85,6 +86,7 @@ def score_signature(
     anchor: str | None = None,
     min_coverage: float = 0.8,
     low_coverage: LowCoverage | None = None,
+    rename_genes: bool = True,
 ) -> Scores:
     """Score every sample by a signature, or by each signature of a set.
 
@@ -102,6 +104,8 @@ def score_signature(
         Share of a signature's genes that has to be there.
     low_coverage : {"error", "flag"} or None
         What happens below it: "error" is the default for a single signature, "flag" for the members of a set.
+    rename_genes : bool
+        Find genes under their earlier and later symbols too, with a note of each; see `deconvolve`.
 
     Returns
     -------
@@ -111,7 +115,7 @@ def score_signature(
     Raises
     ------
     CoverageError, GeneError, DataError, TableError
-        Too few genes, no anchor, values that cannot be scored.
+        Too few genes, one gene under two names, no anchor, values that cannot be scored.
 
     References
     ----------
@@ -129,16 +133,17 @@ def score_signature(
         raise DataError(Problem(f"there is no method {method!r}", remedy=f"use one of {', '.join(METHODS)}"))
     if isinstance(signature, str):
         if signature not in SOURCES:
-            return score_gene(expression, signature)
+            return score_gene(expression, signature, rename_genes=rename_genes)
         signature = from_catalogue(signature)
     members = [signature] if isinstance(signature, GeneSignature) else list(signature)
     strict = low_coverage or ("error" if isinstance(signature, GeneSignature) else "flag")
-    matrix = prepare(expression)
+    wanted = [*(gene for member in members for gene in member.genes), *([anchor or DEFAULT_ANCHOR] * (method == "pc1"))]
+    matrix, notes = _prepared(expression, wanted, signature.name, rename_genes)
     measured = [matrix.measured(member) for member in members]
     if strict == "error":
         check_coverage(measured, min_coverage)
     anchor_values = anchor_row(matrix, anchor or DEFAULT_ANCHOR) if method == "pc1" else None
-    columns, notes = [], []
+    columns = []
     for part in measured:
         scores, said = _score(part, matrix, method, anchor_values, anchor or DEFAULT_ANCHOR)
         columns.append(matrix.as_series(scores, part.signature.name))
@@ -151,7 +156,7 @@ def score_signature(
     )
 
 
-def score_gene(expression: pd.DataFrame, *genes: str) -> Scores:
+def score_gene(expression: pd.DataFrame, *genes: str, rename_genes: bool = True) -> Scores:
     """Take single genes as scores: their level on the log2 scale.
 
     Parameters
@@ -160,6 +165,8 @@ def score_gene(expression: pd.DataFrame, *genes: str) -> Scores:
         genes x samples, log2 scale.
     *genes : str
         Gene symbols.
+    rename_genes : bool
+        Find genes under their earlier and later symbols too, with a note of each; see `deconvolve`.
 
     Returns
     -------
@@ -168,14 +175,14 @@ def score_gene(expression: pd.DataFrame, *genes: str) -> Scores:
     Raises
     ------
     GeneError
-        The matrix does not have them.
+        The matrix does not have them, or has one under two names.
 
     Examples
     --------
     >>> score_gene(pd.DataFrame({"s1": [7.5]}, index=["ERBB2"]), "ERBB2").table.loc["s1", "ERBB2"]
     np.float64(7.5)
     """
-    matrix = prepare(expression)
+    matrix, notes = _prepared(expression, genes, "", rename_genes)
     found = ProblemList()
     for gene in genes:
         if gene not in matrix.genes:
@@ -184,7 +191,17 @@ def score_gene(expression: pd.DataFrame, *genes: str) -> Scores:
     measured = [matrix.measured(GeneSignature(gene, (gene,), source="gene")) for gene in genes]
     columns = [matrix.as_series(part.values[0], part.signature.name) for part in measured]
     table = pd.concat(columns, axis=1).rename_axis(index="sample", columns=None)
-    return Scores(table, coverage_table(measured, 0.0), "log2 expression")
+    return Scores(table, coverage_table(measured, 0.0), "log2 expression", tuple(notes))
+
+
+def _prepared(
+    expression: pd.DataFrame, wanted: Sequence[str], what: str, rename_genes: bool
+) -> tuple[Matrix, list[Note]]:
+    """Check a matrix, with the genes wanted under the names that they are wanted by."""
+    if not rename_genes:
+        return prepare(expression), []
+    named, notes = harmonise_genes(expression, wanted, what=what, remedy=CHOOSE)
+    return prepare(named), notes
 
 
 def _suggestion(gene: str, matrix: Matrix) -> str:

@@ -30,6 +30,7 @@ def score_danaher(
     members: Sequence[str] | Literal["cd45"] = DEFAULT_MEMBERS,
     min_coverage: float = 0.8,
     markers: SignatureSet | None = None,
+    rename_genes: bool = True,
 ) -> Scores:
     """Score immune-cell types and the total of tumour-infiltrating lymphocytes.
 
@@ -47,6 +48,8 @@ def score_danaher(
         A type with a smaller share of its markers is flagged and left out of the total.
     markers : SignatureSet or None
         Another set of markers; Danaher's where it is not given.
+    rename_genes : bool
+        Find genes under their earlier and later symbols too, with a note of each; see `deconvolve`.
 
     Returns
     -------
@@ -66,7 +69,7 @@ def score_danaher(
     [2.0, 5.0]
     """
     types = from_catalogue("danaher") if markers is None else markers
-    scores = score_signature(expression, types, method="mean", min_coverage=min_coverage)
+    scores = score_signature(expression, types, min_coverage=min_coverage, rename_genes=rename_genes)
     table, coverage = scores.table.copy(), scores.coverage.copy()
     notes = list(scores.notes)
     if {T_CELLS, CD8} <= set(table.columns):

@@ -9,7 +9,7 @@ import pandas as pd
 
 from her2stats.errors import DataError, InputError, Problem
 from her2stats.published import compare_published, comparison_summary
-from her2stats.published.beside.run_tables import ABUNDANCE, TABLES
+from her2stats.published.beside.questions import ABUNDANCE, TABLES
 from her2stats.results.folder import read_tables
 from her2stats.results.provenance import read_results_provenance
 

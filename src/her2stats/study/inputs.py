@@ -117,7 +117,13 @@ def _check_mixture(cohort: Cohort, study: Study, matrix: SignatureMatrix) -> Non
     settings = study.deconvolution
     assert settings is not None
     expression, _ = expression_for_matrix(cohort, matrix, study)
-    align_mixture(expression, matrix, min_overlap=settings.min_overlap, check_scale=settings.check_scale)
+    align_mixture(
+        expression,
+        matrix,
+        min_overlap=settings.min_overlap,
+        check_scale=settings.check_scale,
+        rename_genes=study.study.rename_genes,
+    )
 
 
 def _read_cohort(study: Study, section: CohortSection) -> Cohort:

@@ -192,7 +192,7 @@ class Study(Section):
 
 
 def read_study(path: str | Path) -> Study:
-    """Read and check a study file; nothing it points to is opened, but everything has to exist.
+    r"""Read and check a study file; nothing it points to is opened, but everything has to exist.
 
     Parameters
     ----------
@@ -209,6 +209,17 @@ def read_study(path: str | Path) -> Study:
         The study file, or a file it names, does not exist.
     StudyFileError
         It is not valid TOML, or asks for what does not exist; every problem is listed.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = Path(folder) / "study.toml"
+    ...     _ = file.write_text('[study]\ntitle = "Ours"\n[[cohorts]]\nname = "a"\nclinical = "a.csv"\n')
+    ...     _ = file.with_name("a.csv").write_text("sample,age\n")
+    ...     study = read_study(file)
+    >>> study.study.title, study.cohorts[0].clinical
+    ('Ours', 'a.csv')
     """
     path = Path(path)
     document = _parse(path)

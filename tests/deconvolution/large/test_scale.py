@@ -16,7 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from her2stats.deconvolution import deconvolve, deconvolve_file, write_signature_matrix
+from her2stats.deconvolution import SignatureMatrix, deconvolve, deconvolve_file, permutations, write_signature_matrix
+from her2stats.deconvolution.large import file_source
 from her2stats.deconvolution.large.scan import exact_median
 from her2stats.deconvolution.permutations import pool_samples
 from her2stats.errors import CoverageError, DataError, FileError, OutputError, ScaleError, TableError
@@ -64,13 +65,47 @@ def test_every_option_gives_what_memory_gives(planted: Planted, tmp_path: Path, 
     assert "Type A conf_low" in read(done.path)
 
 
+@pytest.mark.parametrize("rename_genes", [True, False])
+def test_genes_of_another_year_are_found_as_in_memory(planted: Planted, tmp_path: Path, rename_genes: bool) -> None:
+    expression = planted.expression.rename({"GENE0000": "ADGRE1"})
+    signature = SignatureMatrix.from_frame(planted.signature.profiles.rename({"GENE0000": "EMR1"}), name="old")
+    expected = deconvolve(expression, signature, rename_genes=rename_genes)
+    file = write(expression, tmp_path, "genes in rows")
+    done = deconvolve_file(file, signature, tmp_path / "out.parquet", rename_genes=rename_genes)
+    assert apart(expected.wide(), read(done.path)) < 1e-12
+    assert done.genes == expected.genes
+    assert done.notes == expected.notes
+    assert ("EMR1" in done.genes) is rename_genes
+
+
+@pytest.mark.parametrize("pool", [2_000_000, 120 * 7])
+def test_p_on_pure_noise_is_that_of_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pool: int) -> None:
+    """Every block of the file gives all of its samples to the pool that random mixtures are drawn from."""
+    monkeypatch.setattr(permutations, "POOL", pool)
+    monkeypatch.setattr(file_source, "AT_ONCE", 5)
+    signature = plant().signature
+    rng = np.random.default_rng(6)
+    noise = pd.DataFrame(rng.lognormal(4, 1, (120, 12)), signature.genes, [f"S{i}" for i in range(12)])
+    expected = deconvolve(noise, signature, permutations=60)
+    assert expected.quality["p_value"].nunique() > 6
+    done = deconvolve_file(write(noise, tmp_path, "samples in rows"), signature, tmp_path / "o.csv", permutations=60)
+    for column in ("p_value", "p_value_unbiased"):
+        assert read(done.path)[column].tolist() == pytest.approx(expected.quality[column].tolist(), abs=1e-12)
+
+
+def test_folders_of_the_output_are_made(planted: Planted, tmp_path: Path) -> None:
+    file = write(planted.expression, tmp_path, "genes in rows")
+    done = deconvolve_file(file, planted.signature, tmp_path / "two" / "down" / "out.csv")
+    assert len(read(done.path)) == 12
+
+
 def test_flags_are_written_and_counted(planted: Planted, tmp_path: Path) -> None:
     file = write(planted.expression.assign(S001=80.0), tmp_path, "genes in rows")
     done = deconvolve_file(file, planted.signature, tmp_path / "out.csv", chunk=5)
     table = read(done.path)
     assert table.loc["S001", "flag"].startswith("constant sample")
     assert table.loc["S001", "Type A":"Type F"].isna().all()
-    assert any(note.what == "samples without a usable fit" and note.count == 1 for note in done.notes)
+    assert done.notes == deconvolve(planted.expression.assign(S001=80.0), planted.signature).notes
 
 
 @settings(deadline=None, max_examples=60)
@@ -289,6 +324,14 @@ class TestBadInputIsNamed:
             deconvolve_file(file, planted.signature, tmp_path / "o.csv")
         assert (tmp_path / "o.csv").read_text() == "mine"
         deconvolve_file(file, planted.signature, tmp_path / "o.csv", overwrite=True)
+
+    def test_a_keyword_that_there_is_not(self, planted: Planted, tmp_path: Path) -> None:
+        with pytest.raises(DataError) as raised:
+            deconvolve_file("cohort.parquet", planted.signature, tmp_path / "o.csv", permutation=9, overwrit=True)
+        assert str(raised.value) == (
+            "deconvolve_file: there is no keyword 'permutation' -> did you mean 'permutations'?\n"
+            "deconvolve_file: there is no keyword 'overwrit' -> did you mean 'overwrite'?"
+        )
 
     def test_batch_correction(self, planted: Planted, tmp_path: Path) -> None:
         file = write(planted.expression, tmp_path, "genes in rows")

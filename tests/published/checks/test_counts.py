@@ -120,3 +120,18 @@ def test_rounded_percentages_of_a_whole_are_never_called_inconsistent() -> None:
         for row in counts:
             printed = [f"{100 * c / row.sum():.1f}" for c in row]
             assert audit_total(printed, "100", rounded=True)["verdict"].item() == "consistent"
+
+
+@pytest.mark.parametrize(
+    ("n", "percent", "words"),
+    [
+        (40, "1", "no whole number of 40 gives 1 %: 0/40 = 0.00 %, 1/40 = 2.50 %"),
+        (40, "99", "no whole number of 40 gives 99 %: 39/40 = 97.50 %, 40/40 = 100.00 %"),
+        (40, "51", "no whole number of 40 gives 51 %: 19/40 = 47.50 %, 20/40 = 50.00 %, 21/40 = 52.50 %"),
+        (40, "0", "0 of 40 gives 0 %"),
+        (40, "100", "40 of 40 gives 100 %"),
+        (400, "50", "198 to 202 of 400 gives 50 %"),
+    ],
+)
+def test_the_counts_that_were_tried_are_told_to_the_ends(n: int, percent: str, words: str) -> None:
+    assert audit_percentage(None, n, percent)["arithmetic"].item() == words

@@ -149,3 +149,56 @@ def test_ten_thousand_interactions_are_never_called_inconsistent() -> None:
     z = (sides[0][0] - sides[1][0]) / np.hypot(sides[0][1], sides[1][1])
     audit = audit_interaction(strata[0], strata[1], _p_print(2 * norm.sf(np.abs(z)), rng))
     assert set(audit["verdict"]) == {"consistent"}
+
+
+@pytest.mark.parametrize(
+    ("printed", "words"),
+    [
+        (("2", "2", "1"), ""),  # limits of 1.5 each
+        (("1", "2", "3"), ""),
+        (("3", "1", "2"), ""),
+        (("3", "3", "1"), "the lower limit 3 lies above the upper limit 1"),
+        (("1", "3", "4"), "the estimate 1 lies below its interval"),
+        (("4", "1", "2"), "the estimate 4 lies above its interval"),
+    ],
+)
+def test_what_rounding_lets_touch_is_in_order(printed: tuple[str, str, str], words: str) -> None:
+    audit = audit_interval(*printed)
+    assert audit[audit["check"] == "order"]["arithmetic"].tolist() == ([words] if words else [])
+
+
+@pytest.mark.parametrize(
+    ("options", "check", "words"),
+    [
+        (
+            {},
+            "Wald symmetry",
+            "square root of 0.28 x 1.74 = 0.6980; printed 0.688, beyond rounding: not a Wald interval (a profile, "
+            "exact or bootstrap interval need not be symmetric)",
+        ),
+        (
+            {"ci": "wald"},
+            "Wald symmetry",
+            "square root of 0.28 x 1.74 = 0.6980; printed 0.688, beyond rounding: not a Wald interval",
+        ),
+        (
+            {"p": "1.2"},
+            "p from the interval",
+            "Wald p = 0.42, within rounding 0.42 to 0.43; printed 1.2: a p-value lies between 0 and 1",
+        ),
+        (
+            {"p": "0.01"},
+            "p from the interval",
+            "Wald p = 0.42, within rounding 0.42 to 0.43; printed 0.01: another test, or another kind of interval, may "
+            "have been used",
+        ),
+        (
+            {"claim": "significant"},
+            "claim",
+            "0.688 (0.28 to 1.74) gives p = 0.42, within rounding 0.42 to 0.43: another test may have been used",
+        ),
+    ],
+)
+def test_the_arithmetic_is_told_whole(options: dict[str, str], check: str, words: str) -> None:
+    audit = audit_interval("0.688", "0.28", "1.74", **options)  # type: ignore[arg-type]
+    assert audit[audit["check"] == check]["arithmetic"].item() == words

@@ -6,8 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+import her2stats
 from her2stats.errors import InputError
 from her2stats.study.check import check_study
 from her2stats.study.inputs import read_inputs
@@ -39,6 +41,20 @@ def test_it_is_looked_up_literally_where_the_study_file_says_so(older_study: Pat
     older_study.write_text(older_study.read_text().replace("seed = 3", "seed = 3\nrename_genes = false"))
     with pytest.raises(InputError, match="the expression has no gene 'SEPTIN2'"):
         read_inputs(read_study(older_study))
+
+
+def test_step_by_step_gives_the_fractions_and_scores_of_a_run(shared: Path) -> None:
+    """TCGA has 523 genes of LM22 by the letter, 530 with those that have been renamed since."""
+    study = read_study(Path(__file__).parents[2] / "studies" / "tcga121.toml")
+    run = analyse_study(study)[0].material
+    (cohort,), _ = read_inputs(study)
+    matrix = her2stats.read_signature_matrix(shared / "signatures" / "LM22.txt")
+    steps = her2stats.deconvolve(cohort.linear(), matrix)
+    pd.testing.assert_frame_equal(steps.fractions, run.fractions, check_exact=True, check_names=False)
+    assert len(steps.genes) == 530
+    assert len(her2stats.deconvolve(cohort.linear(), matrix, rename_genes=False).genes) == 523
+    til = her2stats.score_danaher(cohort.log2()).table["Total TIL"]
+    pd.testing.assert_series_equal(til, run.scores["Total TIL"], check_exact=True, check_names=False)
 
 
 def test_the_command_finds_it_too(older_study: Path) -> None:

@@ -2,11 +2,12 @@
 
 from her2stats.cohort.genes.duplicates import CollapseRule, collapse_duplicates
 from her2stats.cohort.genes.ensembl import symbols_of_ensembl
-from her2stats.cohort.genes.matching import MatchedSymbols, harmonise_genes, match_symbols
+from her2stats.cohort.genes.matching import CHOOSE, MatchedSymbols, harmonise_genes, match_symbols, names_as_wanted
 from her2stats.cohort.genes.spreadsheet import NO_GENE, RepairedSymbols, repair_symbols, symbol_of_date
 from her2stats.cohort.genes.symbol_table import SymbolTable, symbol_table
 
 __all__ = [
+    "CHOOSE",
     "NO_GENE",
     "CollapseRule",
     "MatchedSymbols",
@@ -15,6 +16,7 @@ __all__ = [
     "collapse_duplicates",
     "harmonise_genes",
     "match_symbols",
+    "names_as_wanted",
     "repair_symbols",
     "symbol_of_date",
     "symbol_table",

@@ -13,6 +13,8 @@ from her2stats.errors import GeneError, ProblemList
 from her2stats.notes import Note
 
 SHOWN = 12
+MERGE = 'say how to make them one, duplicates = "max-mean", "mean" or "median", or take one of the rows out'
+CHOOSE = "take one of the rows out, or keep every name as it is with rename_genes=False"
 
 
 @dataclass(frozen=True)
@@ -88,8 +90,67 @@ def match_symbols(wanted: Iterable[str], available: Iterable[str]) -> MatchedSym
     return MatchedSymbols(rows, renamed, several, tuple(unclear))
 
 
+def names_as_wanted(
+    names: Sequence[str],
+    wanted: Sequence[str],
+    *,
+    what: str = "",
+    duplicates: CollapseRule = "error",
+    remedy: str = CHOOSE,
+) -> tuple[list[str], list[Note]]:
+    """Names of rows, with the symbols that a signature uses for the same genes.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Symbols of a matrix.
+    wanted, what, duplicates
+        As in `harmonise_genes`; with a rule, all rows of one gene get its name.
+    remedy : str
+        What to do about a gene that stands there under two names.
+
+    Returns
+    -------
+    (list of str, list of Note)
+        A name for every row, and notes that list every renaming.
+
+    Raises
+    ------
+    GeneError
+        A wanted gene stands there under two names, and no rule was declared.
+
+    Examples
+    --------
+    >>> names_as_wanted(["KIAA0125", "ERBB2"], ["FAM30A"])[0]
+    ['FAM30A', 'ERBB2']
+    """
+    matched = match_symbols(wanted, names)
+    if matched.several and duplicates == "error":
+        _refuse(matched.several, remedy)
+    title, notes = f"{what}: " if what else "", []
+    if matched.unclear:
+        listed = _some(sorted(matched.unclear))
+        note = f"{title}genes that are the same gene as another one wanted, left missing"
+        notes.append(Note("genes", note, len(matched.unclear), listed))
+    if matched.renamed:
+        listed = ", ".join(f"{old} is {new}" for new, old in sorted(matched.renamed.items()))  # all: each is a repair
+        notes.append(Note("genes", f"{title}genes found under another symbol", len(matched.renamed), listed))
+    if matched.several:
+        listed = ", ".join(f"{gene}: {' and '.join(rows)}" for gene, rows in sorted(matched.several.items()))
+        note = f"{title}genes that stand in rows of two names, made one ({duplicates})"
+        notes.append(Note("genes", note, len(matched.several), listed))
+    back = {symbol: gene for gene, symbol in matched.renamed.items()}
+    back |= {symbol: gene for gene, symbols in matched.several.items() for symbol in symbols}
+    return [back.get(symbol, symbol) for symbol in names], notes
+
+
 def harmonise_genes(
-    expression: pd.DataFrame, wanted: Sequence[str], *, what: str = "", duplicates: CollapseRule = "error"
+    expression: pd.DataFrame,
+    wanted: Sequence[str],
+    *,
+    what: str = "",
+    duplicates: CollapseRule = "error",
+    remedy: str = MERGE,
 ) -> tuple[pd.DataFrame, list[Note]]:
     """Give the rows of a matrix the symbols that a signature uses for the same genes.
 
@@ -104,6 +165,8 @@ def harmonise_genes(
     duplicates : {"error", "max-mean", "mean", "median"}
         What to do with a wanted gene that stands in two rows under two names, as in `collapse_duplicates`. Rows that
         no signature wants stay as they are.
+    remedy : str
+        As in `names_as_wanted`.
 
     Returns
     -------
@@ -122,33 +185,17 @@ def harmonise_genes(
     >>> harmonise_genes(matrix, ["FAM30A", "SEPTIN2"], duplicates="mean")[0]["s1"].to_dict()
     {'FAM30A': 1.0, 'SEPTIN2': 3.0}
     """
-    matched = match_symbols(wanted, expression.index.tolist())
-    title, notes = f"{what}: " if what else "", []
-    if matched.several and duplicates == "error":
-        _refuse(matched.several)
-    if matched.unclear:
-        listed = _some(sorted(matched.unclear))
-        note = f"{title}genes that are the same gene as another one wanted, left missing"
-        notes.append(Note("genes", note, len(matched.unclear), listed))
-    if matched.renamed:
-        listed = ", ".join(f"{old} is {new}" for new, old in sorted(matched.renamed.items()))  # all: each is a repair
-        notes.append(Note("genes", f"{title}genes found under another symbol", len(matched.renamed), listed))
-    if matched.several:
-        listed = ", ".join(f"{gene}: {' and '.join(rows)}" for gene, rows in sorted(matched.several.items()))
-        note = f"{title}genes that stand in rows of two names, made one ({duplicates})"
-        notes.append(Note("genes", note, len(matched.several), listed))
-    back = {symbol: gene for gene, symbol in matched.renamed.items()}
-    back |= {symbol: gene for gene, symbols in matched.several.items() for symbol in symbols}
-    if not back:
+    before = expression.index.tolist()
+    names, notes = names_as_wanted(before, wanted, what=what, duplicates=duplicates, remedy=remedy)
+    if names == before:
         return expression, notes
-    names = [back.get(symbol, symbol) for symbol in expression.index]
     renamed = expression.set_axis(pd.Index(names, name=expression.index.name), axis=0)
-    return (collapse_duplicates(renamed, duplicates)[0] if matched.several else renamed), notes
+    merged = len(set(names)) < len(set(before))  # rows that no signature wants are not merged for their own sake
+    return (collapse_duplicates(renamed, duplicates)[0] if merged else renamed), notes
 
 
-def _refuse(several: Mapping[str, tuple[str, ...]]) -> None:
+def _refuse(several: Mapping[str, tuple[str, ...]], remedy: str) -> None:
     found = ProblemList()
-    remedy = 'say how to make them one, duplicates = "max-mean", "mean" or "median", or take one of the rows out'
     for gene, rows in sorted(several.items())[:SHOWN]:
         told = f"rows {' and '.join(repr(row) for row in rows)} are one gene, {symbol_table().canonical(gene)} today"
         found.add(GeneError, told, row=f"gene {gene!r}", value=rows[-1], remedy=remedy)

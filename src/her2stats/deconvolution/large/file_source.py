@@ -15,7 +15,14 @@ import numpy.typing as npt
 from her2stats.deconvolution.large.expression_store import ExpressionStore
 from her2stats.deconvolution.large.scan import Inspector, exact_median, mean_distribution
 from her2stats.deconvolution.large.stores import open_store
-from her2stats.deconvolution.mixture import LEAST_MEDIAN, check_linear_scale, coverage_note, scale_notes, shared_genes
+from her2stats.deconvolution.mixture import (
+    LEAST_MEDIAN,
+    check_linear_scale,
+    coverage_note,
+    named_genes,
+    scale_notes,
+    shared_genes,
+)
 from her2stats.deconvolution.permutations import pool_samples
 from her2stats.deconvolution.quantile_normalisation import quantile_normalise
 from her2stats.deconvolution.settings import Settings
@@ -53,7 +60,7 @@ class FileSource:
     identity : dict
         Checksums of names and values.
     notes : tuple of Note
-        Genes absent, normalisation.
+        Genes renamed or absent, normalisation.
     """
 
     store: ExpressionStore
@@ -99,9 +106,10 @@ def open_source(path: Path, signature: SignatureMatrix, settings: Settings) -> F
     """
     store = open_store(path, signature)
     problems = ProblemList()
-    shared = shared_genes(store.genes, store.samples, signature, settings.min_overlap, problems)
+    genes, notes = named_genes(store.genes, signature, settings.rename_genes, problems)
+    shared = shared_genes(genes, store.samples, signature, settings.min_overlap, problems)
     problems.raise_if_any()
-    where = {gene: place for place, gene in enumerate(store.genes)}
+    where = {gene: place for place, gene in enumerate(genes)}
     places = np.array([where[gene] for gene in shared], dtype=np.int64)
     inspector = Inspector(store.genes, store.samples, str(path))
     lows, highs = [], []
@@ -109,7 +117,7 @@ def open_source(path: Path, signature: SignatureMatrix, settings: Settings) -> F
         inspector.look(block)
         lows.append(block[:, places].min(axis=1))
         highs.append(block[:, places].max(axis=1))
-    notes = [coverage_note(signature, shared)]
+    notes.append(coverage_note(signature, shared))
     if settings.check_scale:
         low, high = np.concatenate(lows), np.concatenate(highs)
         check_linear_scale(low, high, signature, problems)

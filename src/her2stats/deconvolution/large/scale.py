@@ -20,7 +20,7 @@ from her2stats.deconvolution.permutations import draw_mixtures
 from her2stats.deconvolution.result import interval_table, quality_notes, quality_table, wide_table
 from her2stats.deconvolution.settings import Settings
 from her2stats.deconvolution.signature_matrix import SignatureMatrix, check_signature_kind
-from her2stats.errors import DataError, OutputError, Problem, ProblemList
+from her2stats.errors import DataError, OutputError, Problem, ProblemList, refuse_unknown
 from her2stats.notes import Note
 
 CHUNK = 256
@@ -118,6 +118,7 @@ def deconvolve_file(
     ...     pd.read_parquet(done.path).set_index("sample")["B"].round(6).tolist()
     [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]
     """
+    refuse_unknown(settings, deconvolve_file, Settings)
     asked = Settings(**settings)
     if asked.batch_correction != "none":
         raise DataError(Problem("batch correction needs all samples at once", "deconvolve_file", "use deconvolve"))

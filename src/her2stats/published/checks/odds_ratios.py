@@ -11,10 +11,10 @@ import pandas as pd
 
 from her2stats.errors import DataError, Problem, ProblemList
 from her2stats.published.checks.intervals import IntervalKind, interval_findings, order_findings
+from her2stats.published.checks.two_by_two_tests import claim_findings, p_findings
 from her2stats.published.columns import PrintedRows, read_rows
 from her2stats.published.exact.cells import read_cells
 from her2stats.published.exact.two_by_two import ESTIMATES, METHODS, odds_ratio
-from her2stats.published.exact.two_by_two_tests import claim_findings, p_findings
 from her2stats.published.findings import (
     CONSISTENT,
     INCONSISTENT,

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Never
 
 import pandas as pd
 
 from her2stats.cohort import Clinical
-from her2stats.errors import PopulationError, Problem, ProblemList, VocabularyError
+from her2stats.errors import PopulationError, Problem, ProblemList, VocabularyError, refuse_unknown
 from her2stats.notes import Note
 from her2stats.reading.clinical.clinical_columns import (
     RawColumn,
@@ -54,6 +55,7 @@ def read_clinical(
     sheet: str | None = None,
     delimiter: str | None = None,
     decimal: str = ".",
+    **unknown: Never,
 ) -> Clinical:
     """Read a clinical table: one row a tumour.
 
@@ -85,6 +87,8 @@ def read_clinical(
     ------
     FileError, TableError, SampleError, VocabularyError, PopulationError
         Everything that is wrong with the table, at once (`InputError` where it is of several kinds).
+    DataError
+        A keyword that there is not.
 
     Examples
     --------
@@ -93,6 +97,7 @@ def read_clinical(
     >>> clinical.table["hr"].to_dict(), clinical.hr_definition
     ({'a': 'positive', 'b': 'negative'}, 'ER only')
     """
+    refuse_unknown(unknown, read_clinical)
     file = open_clinical(path, columns=columns or {}, sheet=sheet, delimiter=delimiter)
     return interpret(file, values=values or {}, where=where or {}, population=population, decimal=decimal)
 

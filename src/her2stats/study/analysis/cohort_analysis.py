@@ -168,7 +168,8 @@ def _deconvolution_settings(cohort: Cohort, study: Study, matrix: SignatureMatri
     settings = study.deconvolution
     if matrix is None or settings is None or cohort.expression is None:
         return None
-    return {**settings.model_dump(exclude={"signature"}), "seed": study.study.seed}
+    asked = settings.model_dump(exclude={"signature"})
+    return {**asked, "seed": study.study.seed, "rename_genes": study.study.rename_genes}
 
 
 def read_fractions(study: Study, section: CohortSection, cohort: Cohort | None) -> Deconvolution | None:

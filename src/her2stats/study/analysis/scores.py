@@ -50,7 +50,7 @@ def score_cohort(cohort: Cohort, study: Study, answers: Answers) -> ScoredCohort
     expression, notes = expression_for_genes(cohort, genes, study, what="genes beside the exposure")
     for gene in genes:
         try:
-            parts.append(score_gene(expression, gene))
+            parts.append(score_gene(expression, gene, rename_genes=study.study.rename_genes))
             also.append(gene)
         except InputError as error:
             answers.omit(f"score {gene}", error.problems[0].what)
@@ -84,6 +84,7 @@ def score_exposure_of(cohort: Cohort, study: Study) -> Scores:
         name=settings.exposure_name,
         min_coverage=settings.min_coverage,
         allow_low_coverage=settings.allow_low_coverage,
+        rename_genes=study.study.rename_genes,
     )
     return replace(scores, notes=(*notes, *scores.notes))
 
@@ -101,7 +102,9 @@ def _til(cohort: Cohort, study: Study, answers: Answers) -> Scores | None:
     markers = genes_beside_exposure(study)["til"]
     expression, notes = expression_for_genes(cohort, markers, study, what="the Danaher markers")
     try:
-        scores = score_danaher(expression, min_coverage=study.scores.min_coverage)
+        scores = score_danaher(
+            expression, min_coverage=study.scores.min_coverage, rename_genes=study.study.rename_genes
+        )
     except InputError as error:
         answers.omit("total TIL", error.problems[0].what)
         return None
