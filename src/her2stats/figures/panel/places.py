@@ -10,6 +10,7 @@ from her2stats.errors import Problem, TableError
 from her2stats.figures.cell_types import display_order, lineage
 from her2stats.statistics.multiplicity import SECOND_TESTS
 from her2stats.statistics.result import Result, as_result_table
+from her2stats.vocabulary.variables import BY_NAME, with_role
 
 Rows = Result | pd.DataFrame | Iterable[Result | pd.DataFrame]
 LINEAGE_GAP = 0.45  # of a row, between the lineages
@@ -107,4 +108,4 @@ def is_second_test(terms: pd.Series) -> pd.Series:
     return terms.str.endswith(SECOND_TESTS)
 
 
-STRATUM_ORDER = ("all", "hr=positive", "hr=negative", "her2_ihc=0", "her2_ihc=1+", "her2_ihc=2+")
+STRATUM_ORDER = ("all", *(f"{name}={level}" for name in with_role("factor") for level in BY_NAME[name].printed))
