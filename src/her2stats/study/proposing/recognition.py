@@ -281,4 +281,4 @@ def _is_plausible(variable: str, word: str) -> bool:
 
 def decimal_comma(words: Iterable[str]) -> bool:
     """Whether numbers of a column are written with a decimal comma."""
-    return any(re.fullmatch(r"[-+]?\d+,\d+", word.strip()) for word in words)
+    return any(re.fullmatch(r"[-+]?\d+,\d+ ?%?", word.strip()) for word in words)
