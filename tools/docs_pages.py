@@ -82,7 +82,8 @@ def variables() -> str:
         "|---|---|---|---|---|---|",
     ]
     for entry in VARIABLES:
-        limits = "{:g} to {:g} {}".format(*entry.limits, entry.unit) if entry.is_number else ""
+        low, high = entry.limits
+        limits = f"{low:g} to {high:g} {entry.unit}" if entry.is_number else ""
         cells = (
             entry.label,
             entry.meaning,
