@@ -16,6 +16,7 @@ from typer.main import get_command
 
 from her2stats.cli import app
 from her2stats.study.study_file import Study
+from her2stats.vocabulary.variables import VARIABLES
 
 ROOT = Path(__file__).resolve().parent.parent
 STUDY_PAGE = (ROOT / "docs" / "study-file.md").read_text(encoding="utf-8")
@@ -88,6 +89,13 @@ def made_pages() -> ModuleType:
     tool = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(tool)
     return tool
+
+
+def test_every_clinical_variable_stands_on_its_page() -> None:
+    rows = dict(re.findall(r"^\| `(\w+)` \| (.+) \|$", made_pages().variables(), re.MULTILINE))
+    assert list(rows) == [variable.name for variable in VARIABLES]
+    assert rows["ki67"] == "Ki-67, % | percent of stained nuclei | 0 to 100 % | yes | "
+    assert rows["grade"] == "Grade | I, II, III |  | yes | grade III"
 
 
 def commands() -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """Pages of the documentation that are made, not written: a hook of mkdocs.
 
-The table of methods comes from docs/traceability.toml, the validation page from what tests and benchmarks have stored,
-the commands from their own help, the page for R users from knitr. No number on them is typed.
+The table of methods comes from docs/traceability.toml, the validation page from what tests and benchmarks have
+stored, the commands from their own help, the clinical variables from their entries, the page for R users from knitr.
+No number on them is typed.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         "commands.md": commands(),
         "traceability.md": traceability(),
         "validation.md": validation(),
+        "variables.md": variables(),
         "vignettes/04_for_r_users.md": for_r_users(),
     }
     for name, content in made.items():
@@ -64,6 +66,32 @@ def traceability() -> str:
             place = f"<code>{breakable(method['results'])}</code>" if method["results"] else "not part of a run"
             test = breakable(method["test"].removeprefix("tests/").replace("::", " "))
             lines.append(f"| {method['name']} | {function} | {test} | {twin} | {place} |")
+    return "\n".join(lines) + "\n"
+
+
+def variables() -> str:
+    """Every clinical variable of the vocabulary, from its entry."""
+    from her2stats.vocabulary.variables import VARIABLES
+
+    lines = [
+        "# Clinical variables",
+        "",
+        "Names for `[cohorts.columns]` of [the study file](study-file.md). A number outside its limits is refused.",
+        "",
+        "| variable | what | values | limits | Table 1 | cut |",
+        "|---|---|---|---|---|---|",
+    ]
+    for entry in VARIABLES:
+        low, high = entry.limits
+        limits = f"{low:g} to {high:g} {entry.unit}" if entry.is_number else ""
+        cells = (
+            entry.label,
+            entry.meaning,
+            limits,
+            "yes" if entry.table_one else "",
+            entry.cut.label if entry.cut else "",
+        )
+        lines.append(f"| `{entry.name}` | {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 
 

@@ -34,6 +34,28 @@ def test_no_sumto1(write):
     assert read_cibersortx(write("r.csv", ABSOLUTE.replace("sig.score", "no.sumto1"))).mode == "no.sumto1"
 
 
+@pytest.mark.parametrize(
+    ("score", "accepted"), [("200.19", True), ("200.21", False), ("199.81", True), ("199.79", False)]
+)
+def test_an_absolute_score_may_be_rounded_in_proportion_to_it(write, score, accepted):
+    text = f"{HEADER},Absolute score (sig.score)\ns1,50,150,9999,0.9,0.8,{score}\n"
+    if accepted:
+        assert read_cibersortx(write("r.csv", text)).quality["score"].tolist() == [float(score)]
+    else:
+        with pytest.raises(TableError, match="the fractions of 1 samples do not sum to the absolute score"):
+            read_cibersortx(write("r.csv", text))
+
+
+@pytest.mark.parametrize(("score", "accepted"), [("0.2009", True), ("0.2011", False)])
+def test_a_small_absolute_score_is_compared_as_if_it_were_one(write, score, accepted):
+    text = f"{HEADER},Absolute score (sig.score)\ns1,0.05,0.15,9999,0.9,0.8,{score}\n"
+    if accepted:
+        assert read_cibersortx(write("r.csv", text)).quality["score"].tolist() == [float(score)]
+    else:
+        with pytest.raises(TableError, match="the fractions of 1 samples do not sum to the absolute score"):
+            read_cibersortx(write("r.csv", text))
+
+
 def test_docker_writes_tabs(write):
     assert read_cibersortx(write("CIBERSORTx_Adjusted.txt", RELATIVE.replace(",", "\t"))).fractions.shape == (2, 2)
 

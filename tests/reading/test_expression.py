@@ -117,6 +117,16 @@ class TestScale:
             read_expression(write("e.csv", text), scale="linear")
         assert read_expression(write("e.csv", text), scale="linear", allow_range=True).scale == "linear"
 
+    def test_nothing_but_zeros_is_linear(self, write):
+        """Logarithms are not told from it: it is read as what it is declared, and what needs variation says so."""
+        assert (read_expression(write("e.csv", "g,a,b\nA,0,0\nB,0,0\n"), scale="linear").values == 0).all(axis=None)
+
+    def test_the_largest_logarithm_is_a_logarithm_and_one_above_is_none(self, write):
+        with pytest.raises(ScaleError, match=r"declared linear, but values range from 0 to 30: this looks like log2"):
+            read_expression(write("e.csv", "g,a,b\nA,0,1\nB,2,30\n"), scale="linear")
+        assert read_expression(write("e.csv", "g,a,b\nA,0,1\nB,2,30\n"), scale="log2").values.loc["B", "b"] == 30
+        assert read_expression(write("e.csv", "g,a,b\nA,0,1\nB,2,30.5\n"), scale="linear").scale == "linear"
+
     def test_log2_declared_for_counts(self, write):
         with pytest.raises(ScaleError, match="declared log2, but values range from 0 to 1000"):
             read_expression(write("e.csv", CSV), scale="log2")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from her2stats.errors import ProblemList
-from her2stats.reading.clinical.clinical_columns import RawColumn, read_words
+from her2stats.reading.clinical.columns import RawColumn, read_words
 
 UNKNOWN = object()
 

@@ -11,7 +11,7 @@ import typer
 from her2stats.cli.printing import say
 from her2stats.study.proposing.proposal import SCALES, Proposal
 from her2stats.study.proposing.recognition import Recognised, is_number, read_as
-from her2stats.vocabulary.words import accepted
+from her2stats.vocabulary.variables import accepted
 
 Ask = Callable[[str, str], str]
 NONE = "-"

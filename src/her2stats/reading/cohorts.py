@@ -13,7 +13,7 @@ from her2stats.cohort import Clinical, Cohort, Expression, Scale
 from her2stats.cohort.genes import CollapseRule
 from her2stats.errors import InputError, ProblemList, SampleError, ScaleError, refuse_unknown
 from her2stats.notes import Note
-from her2stats.reading.clinical.clinical_file import ClinicalFile, open_clinical
+from her2stats.reading.clinical.file import ClinicalFile, open_clinical
 from her2stats.reading.clinical.population import Population
 from her2stats.reading.clinical.table import interpret
 from her2stats.reading.expression import Normalise, Orientation, interpret_matrix, open_matrix

@@ -10,6 +10,7 @@ from scipy.special import ndtri
 
 from her2stats.simulate.latent import Floats
 from her2stats.simulate.margins import HR, Margins, apportion
+from her2stats.vocabulary.variables import BY_NAME, IHC_LEVELS
 
 Generator = np.random.Generator
 
@@ -51,10 +52,10 @@ def draw_clinical(
     ihc = IHC_OF_SCORE * standard_score + np.sqrt(1 - IHC_OF_SCORE**2) * rng.standard_normal(n)
     table: dict[str, object] = {
         "hr": pd.Categorical(np.array(HR)[groups], HR),
-        "her2_ihc": pd.Categorical(_by_rank(ihc, margins.her2_ihc), ["0", "1+", "2+"], ordered=False),
+        "her2_ihc": pd.Categorical(_by_rank(ihc, margins.her2_ihc), IHC_LEVELS, ordered=False),
         "age": _ages(rng, margins.age, n),
         "size_cm": _sizes(rng, margins.size, n),
-        "grade": pd.Categorical(_by_rank(latent(GRADE_OF_HR), margins.grade), ["I", "II", "III"]),
+        "grade": pd.Categorical(_by_rank(latent(GRADE_OF_HR), margins.grade), BY_NAME["grade"].levels),
     }
     pam50 = latent(PAM50_OF_HR)
     if margins.pam50:

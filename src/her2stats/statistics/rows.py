@@ -14,12 +14,13 @@ import pandas as pd
 from her2stats.errors import DataError, Problem, ProblemList
 from her2stats.statistics.result import Result, as_result_table
 from her2stats.vocabulary.measures import MEASURES, measure
+from her2stats.vocabulary.variables import BY_NAME, with_role
 
 Role = Literal["exposure", "moderator", "interaction", "covariate", "group", "factor"]
 ROLES: tuple[str, ...] = get_args(Role)
 Rows = Result | pd.DataFrame | Iterable[Result | pd.DataFrame]
 SECOND_TEST = "second_test"
-STRATUM_ORDER = ("all", "hr=positive", "hr=negative", "her2_ihc=0", "her2_ihc=1+", "her2_ihc=2+")
+STRATUM_ORDER = ("all", *(f"{name}={level}" for name in with_role("factor") for level in BY_NAME[name].printed))
 
 
 def result_rows(results: Rows) -> pd.DataFrame:

@@ -11,8 +11,8 @@ from her2stats.errors import DataError, ProblemList
 from her2stats.tables.variables import ClinicalVariable, describe_variable
 from her2stats.vocabulary.names import sentence_case
 from her2stats.vocabulary.numbers import EN_DASH, format_count, format_number, format_percent
+from her2stats.vocabulary.variables import TABLE_ONE
 
-VARIABLES = ("age", "size_cm", "grade", "hr", "her2_ihc", "her2_group", "pam50", "complete_response", "pcr")
 MEDIAN_LEVEL = "median (IQR)"
 MISSING_LEVEL = "missing"
 PATIENTS = "Patients"
@@ -30,12 +30,11 @@ def table_one(
     Parameters
     ----------
     cohorts : mapping of str to DataFrame
-        Name -> samples x clinical variables in the controlled vocabulary (``age`` in years, ``size_cm``, ``grade``,
-        ``hr``, ``her2_ihc``, ``pam50``, ``complete_response``, ``pcr``, and the user's own). The names may as well
-        be groups of one cohort.
+        Name -> samples x clinical variables in the controlled vocabulary, and the user's own. The names may as
+        well be groups of one cohort.
     variables : sequence of str, optional
-        Which variables, in which order. Default: those of the paper that at least one cohort has; ``her2_group``
-        only where ``her2_ihc`` is absent everywhere.
+        Which variables, in which order. Default: those that the vocabulary has a place for and at least one cohort
+        has; the HER2 group only where the IHC level is absent everywhere.
     p_values : bool
         Add columns ``p`` and ``test``: does the variable differ between the columns? Chi-squared without
         continuity correction over the levels, Kruskal-Wallis for measurements; missing values left out.
@@ -120,8 +119,8 @@ def _columns(cohort: str) -> list[str]:
 
 
 def _present(cohorts: Mapping[str, pd.DataFrame]) -> list[str]:
-    names = [name for name in VARIABLES if any(name in frame for frame in cohorts.values())]
-    return [name for name in names if name != "her2_group" or "her2_ihc" not in names]
+    there = {name for frame in cohorts.values() for name in frame}
+    return [entry.name for entry in TABLE_ONE if entry.name in there and entry.unless not in there]
 
 
 def _patients_row(cohorts: Mapping[str, pd.DataFrame]) -> dict[str, Any]:

@@ -11,11 +11,11 @@ from her2stats.errors import DataError, Problem
 from her2stats.tables.effects import Results, effect_text, records, result_rows
 from her2stats.vocabulary.names import reference_label, sentence_case, split_level, variable_label
 from her2stats.vocabulary.numbers import format_count, format_percent, is_missing
+from her2stats.vocabulary.variables import BY_NAME, with_role
 
 ODDS_RATIO_ROW = "Odds ratio"
 _COUNTS = ("n_reference", "n_events_reference", "n_comparison", "n_events_comparison")
 _AGAINST = re.compile(r"odds ratio against (.+?)(?:;|$)")
-_WORDS = {"complete_response": ("complete", "partial or none"), "pcr": ("yes", "no")}
 
 
 def table_response(results: Results, *, decimals: int = 0) -> pd.DataFrame:
@@ -93,7 +93,7 @@ def _block(cohort: str, outcome: str, rows: list[dict[str, Any]], decimals: int)
             raise DataError(Problem(what, cohort, "give the rows of one cohort, each comparison once"))
         counts[level] = (row["n_comparison"], row["n_events_comparison"])
         ratios[level] = effect_text(row, "odds_ratio")
-    yes, no = _WORDS.get(outcome, ("yes", "no"))
+    yes, no = BY_NAME[outcome].printed.values() if outcome in with_role("response") else ("yes", "no")
     total = [sum(0 if is_missing(pair[place]) else int(pair[place]) for pair in counts.values()) for place in (0, 1)]
     everybody = {"patients": (total[0], total[1]), **counts}
     head = {"cohort": cohort, "outcome": sentence_case(variable_label(outcome))}

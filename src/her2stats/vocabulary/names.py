@@ -4,30 +4,16 @@ from __future__ import annotations
 
 import re
 
-_VARIABLES = {
-    "age": "Age, years",
-    "age_over_50": "Age > 50 years",
+from her2stats.vocabulary.variables import BY_NAME, HER2_GROUPS
+
+# What tables and figures print beside the clinical variables: scores, and variables of published papers.
+_OTHERS = {
     "chemotherapy": "Chemotherapy",
-    "complete_response": "Mid-course complete response",
-    "er": "Estrogen receptor",
-    "grade": "Grade",
-    "grade_iii": "Grade III",
     "her2": "HER2 score",
-    "her2_fish": "HER2 FISH",
-    "her2_group": "HER2 group",
-    "her2_ihc": "HER2 IHC",
-    "hr": "Hormone receptor",
     "nodes": "Nodal status",
-    "pam50": "PAM50 subtype",
-    "pcr": "Pathological complete response",
-    "pgr": "Progesterone receptor",
-    "size_cm": "Tumour size",
-    "size_over_2cm": "Size > 2 cm",
     "til": "Total TIL",
     "total_til": "Total TIL",
 }
-_SHORT = {"hr": "HR", "her2_ihc": "HER2 IHC", "er": "ER", "pgr": "PgR", "age": "age", "size_cm": "size"}
-_REFERENCES = {"her2_group": "HER2-0"}
 _LEVEL = re.compile(r"^(?P<name>.+?)\[(?P<level>.+)\]$")
 
 
@@ -39,7 +25,7 @@ def variable_label(name: str) -> str:
     >>> variable_label("her2_ihc"), variable_label("T cells CD8")
     ('HER2 IHC', 'T cells CD8')
     """
-    return _VARIABLES.get(name, name)
+    return BY_NAME[name].label if name in BY_NAME else _OTHERS.get(name, name)
 
 
 def stratum_label(stratum: str) -> str:
@@ -66,13 +52,9 @@ def level_label(name: str, level: str) -> str:
     >>> level_label("hr", "negative"), level_label("grade", "III"), level_label("site", "Milan")
     ('HR-negative', 'Grade III', 'site: Milan')
     """
-    if name in ("hr", "er", "pgr"):
-        return f"{_SHORT[name]}-{level}"
-    if name == "her2_group":
-        return level
-    if name not in _VARIABLES:
-        return f"{name}: {level}"
-    return f"{_SHORT.get(name, variable_label(name))} {level}"
+    if name in BY_NAME:
+        return BY_NAME[name].level_form.format(short=BY_NAME[name].short, level=level)
+    return f"{_OTHERS[name]} {level}" if name in _OTHERS else f"{name}: {level}"
 
 
 def split_level(term: str) -> tuple[str, str]:
@@ -98,13 +80,14 @@ def term_label(term: str) -> str:
     words = []
     for part in term.split(":"):
         name, level = split_level(part)
-        words.append(level_label(name, level) if level else _SHORT.get(name, variable_label(name)))
+        plain = BY_NAME[name].short if name in BY_NAME else variable_label(name)
+        words.append(level_label(name, level) if level else plain)
     return " × ".join(words)
 
 
 def reference_label(group: str) -> str:
     """Name the reference level of a grouping variable where only its result table is at hand."""
-    return _REFERENCES.get(group, "Reference")
+    return HER2_GROUPS[0] if group == "her2_group" else "Reference"
 
 
 def sentence_case(text: str) -> str:

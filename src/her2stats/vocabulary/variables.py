@@ -1,6 +1,305 @@
-"""The controlled vocabulary of clinical variables: their levels, in their order."""
+"""The clinical variables, one entry each: reading, `init`, Table 1, questions, figures and docs know no more of them.
+
+A new variable is a new entry. A column that a user declares under a name of his own needs none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from her2stats.vocabulary.entry import Cut, Plausible, Role, Variable
+from her2stats.vocabulary.words import AMPLIFIED, SIGNED, receptor, spelled
 
 HR_LEVELS = ("negative", "positive")
 IHC_LEVELS = ("0", "1+", "2+")
 HER2_GROUPS = ("HER2-0", "HER2-low")
-GRADES = ("I", "II", "III")
+HER2_POSITIVE = "HER2-positive"
+GROUP_OF_IHC = {"0": HER2_GROUPS[0], "1+": HER2_GROUPS[1], "2+": HER2_GROUPS[1], "3+": HER2_POSITIVE}
+_GRADES = ("I", "II", "III")
+_POSITIVE_FIRST = {"positive": "positive", "negative": "negative"}
+_IHC_FORMS = ("{}", "{}+", "ihc {}+", "ihc {}", "score {}+", "+{}")
+_RESPONSE = spelled(
+    {
+        "1": "1, yes, true, si, sì, pcr, cr, complete, complete response, risposta completa, pcr+",
+        "0": "0, no, false, non-pcr, non pcr, no pcr, npcr, rd, residual disease, no cr, non-cr, pcr-",
+    }
+)
+
+# In the order in which they stand in a clinical table that was read.
+VARIABLES = (
+    Variable(
+        name="hr",
+        label="Hormone receptor",
+        short="HR",
+        meaning="positive, negative, where the file gives it directly",
+        words=receptor("hr", "hormone receptor"),
+        levels=HR_LEVELS,
+        headings=(r"hr", r"hr (status|stato)", r"hormone receptor.*", r"(stato )?recettor(iale|i ormonali)( hr)?"),
+        after="pgr",
+        level_form="{short}-{level}",
+        table_one=5,
+        printed=_POSITIVE_FIRST,
+        always=True,
+        role="factor",
+    ),
+    Variable(
+        name="er",
+        label="Estrogen receptor",
+        short="ER",
+        meaning="positive, negative: HR is positive if ER or PgR is",
+        words=receptor("er"),
+        levels=HR_LEVELS,
+        headings=(
+            *(r"er", r"er (status|stato).*", r"(status|stato) er", r"o?estrogen receptor.*"),
+            r".*recettor.* estrogen.*",
+        ),
+        percentages=r"(%|perc\w*)? ?(er|o?estrogen.*|.*recettor.* estrogen.*)\b.*",
+        level_form="{short}-{level}",
+        printed=_POSITIVE_FIRST,
+    ),
+    Variable(
+        name="pgr",
+        label="Progesterone receptor",
+        short="PgR",
+        meaning="positive, negative",
+        words=receptor("pgr", "pr"),
+        levels=HR_LEVELS,
+        headings=(
+            *(r"pg?r", r"pg?r (status|stato).*", r"(status|stato) pg?r"),
+            *(r"progesterone receptor.*", r".*recettor.* progest.*"),
+        ),
+        percentages=r"(%|perc\w*)? ?(pg?r|progest.*|.*recettor.* progest.*)\b.*",
+        level_form="{short}-{level}",
+        printed=_POSITIVE_FIRST,
+    ),
+    Variable(
+        name="her2_status",
+        label="HER2 status",
+        meaning="positive, negative",
+        words=receptor("her2", "her2/neu", "erbb2") | AMPLIFIED,
+        levels=HR_LEVELS,
+        headings=(r"her2( neu)?", r"her2 (status|stato|neu).*", r"(status|stato) her2"),
+        after="her2_ihc",
+    ),
+    Variable(
+        name="her2_ihc",
+        label="HER2 IHC",
+        meaning="0, 1+, 2+, 3+",
+        words={
+            **spelled({"0": "0, ihc 0, score 0, ihc0"}),
+            **{form.format(n): f"{n}+" for n in (1, 2, 3) for form in _IHC_FORMS},
+            **{"+" * n: f"{n}+" for n in (1, 2, 3)},
+        },
+        # "equivocal" means 2+ by the guidelines, and is written for a repeat just as well
+        careful=frozenset({"equivocal", "equivoco", "equivoca", "borderline", "dubbio", "dubbia"}),
+        levels=IHC_LEVELS,
+        further="3+",
+        headings=(
+            *(r"her2 ?(ihc|score)( ?score)?", r".*her2.*ihc.*(score|level).*", r"ihc", r"ihc her2"),
+            *(r"her2 ?ihc( .*)?", r"her2( neu)?"),
+        ),
+        table_one=6,
+        always=True,
+        role="factor",
+    ),
+    Variable(
+        name="her2_fish",
+        label="HER2 FISH",
+        meaning="positive (amplified), negative",
+        words=receptor("fish", "ish") | AMPLIFIED,
+        levels=HR_LEVELS,
+        headings=(r".*fish.*", r".*amplif.*"),
+    ),
+    Variable(
+        name="her2_amplified",
+        label="HER2 amplification",
+        meaning="positive (amplified), negative, by another test than FISH",
+        words=SIGNED | AMPLIFIED,
+        levels=HR_LEVELS,
+    ),
+    Variable(
+        name="her2_group",
+        label="HER2 group",
+        meaning="HER2-0, HER2-low, HER2-positive, where the file gives it directly",
+        words=spelled(
+            {
+                "HER2-0": "her2-0, her2 0, her2=0, her2:0, her2_0, her20, her2-zero, her2 zero, her2zero, zero, 0",
+                "HER2-low": "her2-low, her2 low, her2low, her2=low, her2_low, low, her2 basso, basso",
+                HER2_POSITIVE: "her2-positive, her2 positive, her2positive, her2+, her2 pos, positive, positivo, 3+",
+            }
+        ),
+        levels=HER2_GROUPS,
+        further=HER2_POSITIVE,
+        headings=(r"her2.*(group|class|categor|low|gruppo).*", r"her2.*3.*state.*"),
+        level_form="{level}",
+        table_one=7,
+        unless="her2_ihc",
+    ),
+    Variable(
+        name="age",
+        label="Age, years",
+        short="age",
+        meaning="years",
+        kind="number",
+        unit="years",
+        limits=(15.0, 110.0),
+        headings=(r"age", r"age (at.*|years?.*)", r"eta( .*)?"),
+        table_one=1,
+        cut=Cut("age > 50 years", above=50),
+        role="covariate",
+    ),
+    Variable(
+        name="size_cm",
+        label="Tumour size",
+        short="size",
+        meaning="cm",
+        kind="number",
+        unit="cm",
+        limits=(0.0, 25.0),
+        plausible=Plausible(
+            "the median size is {:g}: these are millimetres, not centimetres", "map the column as size_mm", high=10.0
+        ),
+        headings=(
+            *(r".*size.*cm.*", r".*(dimension|diametr).* cm"),
+            *(r"(tumou?r ?)?size.*", r".*(dimension|diametr).*"),
+        ),
+        after="size_mm",
+        table_one=2,
+        classes={"≤ 2 cm": 2.0, "2–5 cm": 5.0, "> 5 cm": float("inf")},
+        cut=Cut("size > 2 cm", above=2),
+        role="covariate",
+    ),
+    Variable(
+        name="size_mm",
+        label="Tumour size",
+        meaning="mm: they become size_cm",
+        kind="number",
+        unit="mm",
+        limits=(0.0, 250.0),
+        plausible=Plausible(
+            "the median size is {:g} mm: these are centimetres, not millimetres", "map the column as size_cm", low=4.0
+        ),
+        stored="size_cm",
+        divisor=10.0,
+        headings=(r".*size.*mm.*", r".*(dimension|diametr).* mm"),
+    ),
+    Variable(
+        name="grade",
+        label="Grade",
+        meaning="I, II, III",
+        words={
+            **{
+                f"{prefix}{join}{number}": grade
+                for prefix in ("", "g", "grade", "grado", "nhg", "grading", "sbr")
+                for join in (("", " ", "-") if prefix else ("",))
+                for grade, arabic in zip(_GRADES, "123", strict=True)
+                for number in (grade.casefold(), arabic)
+            },
+            **spelled(
+                {
+                    "I": "well differentiated, ben differenziato",
+                    "II": "moderately differentiated, moderatamente differenziato",
+                    "III": "poorly differentiated, scarsamente differenziato",
+                    "": "gx, x, grade x",
+                }
+            ),
+        },
+        levels=_GRADES,
+        headings=(r"grade", r".*grade.*", r"nhg", r"grado.*", r"grading.*", r"g"),
+        table_one=3,
+        always=True,
+        cut=Cut("grade III", level="III"),
+    ),
+    Variable(
+        name="ki67",
+        label="Ki-67, %",
+        short="Ki-67",
+        meaning="percent of stained nuclei",
+        kind="number",
+        unit="%",
+        limits=(0.0, 100.0),
+        plausible=Plausible(
+            "no value is above 1: these are shares of one or codes, not percentages", "write 0 to 100", above=1.0
+        ),
+        # MKI67 alone is the gene: only an index of it is the stain
+        headings=(
+            r"ki ?67( (%|perc\w*|ihc|index|indice|score|value|valore|staining|li|labell?ing( index)?|positiv\w*))*",
+            r"m?ki ?67 (%|perc\w*|index|indice|labell?ing index)( (%|perc\w*))?",
+            r"indice (di )?proliferazione( .*)?",
+        ),
+        table_one=4,
+    ),
+    Variable(
+        name="pcr",
+        label="Pathological complete response",
+        meaning="1, 0",
+        kind="binary",
+        words=_RESPONSE,
+        headings=(r"pcr( .*)?", r"pathologic.*complete.*", r"risposta patologica.*"),
+        table_one=10,
+        printed={"1": "yes", "0": "no"},
+        role="response",
+    ),
+    Variable(
+        name="complete_response",
+        label="Mid-course complete response",
+        meaning="1, 0",
+        kind="binary",
+        words=_RESPONSE,
+        headings=(r"cr", r"complete response.*", r"risposta completa.*"),
+        table_one=9,
+        printed={"1": "complete", "0": "partial or none"},
+        role="response",
+    ),
+    Variable(
+        name="pam50",
+        label="PAM50 subtype",
+        meaning="any words",
+        words=spelled(
+            {
+                "LumA": "luma, luminal a, luminala, lum a",
+                "LumB": "lumb, luminal b, luminalb, lum b",
+                "Her2": "her2, her2-enriched, her2 enriched, her2e, her2-e",
+                "Basal": "basal, basal-like, basal like, basallike",
+                "Normal": "normal, normal-like, normal like, normallike",
+            }
+        ),
+        open_words=True,
+        levels=("LumA", "LumB", "Her2", "Basal", "Normal"),
+        headings=(r"pam50", r".*pam50.*", r"(intrinsic |molecular )?sub ?type", r"sottotipo.*"),
+        remark="a description only: hormone receptors are not taken from it",
+        table_one=8,
+        printed={
+            "LumA": "Luminal A",
+            "LumB": "Luminal B",
+            "Her2": "HER2-enriched",
+            "Basal": "Basal-like",
+            "Normal": "Normal-like",
+            "undetermined": "undetermined",
+        },
+    ),
+)
+BY_NAME: Mapping[str, Variable] = {variable.name: variable for variable in VARIABLES}
+TABLE_ONE = tuple(sorted((variable for variable in VARIABLES if variable.table_one), key=lambda one: one.table_one))
+
+
+def with_role(role: Role) -> tuple[str, ...]:
+    """Names of the variables that play a role in the questions by default, in the order of Table 1.
+
+    Examples
+    --------
+    >>> with_role("covariate"), with_role("response")
+    (('age', 'size_cm'), ('complete_response', 'pcr'))
+    """
+    return tuple(variable.name for variable in TABLE_ONE if variable.role == role)
+
+
+def accepted(name: str) -> list[str]:
+    """Values that a word of a clinical table may be mapped to.
+
+    Examples
+    --------
+    >>> accepted("her2_ihc"), accepted("age")
+    (['0', '1+', '2+', '3+'], [])
+    """
+    return list(dict.fromkeys(value for value in BY_NAME[name].words.values() if value))

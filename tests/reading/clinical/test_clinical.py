@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from her2stats.errors import InputError, PopulationError, SampleError, TableError, VocabularyError
+from her2stats.notes import Note
 from her2stats.reading import read_clinical
 
 CSV = "sample,er,pgr,her2_ihc,age\n007,pos,neg,0,51\n008,neg,neg,1+,62\n009,neg,+,2+,40\n"
@@ -85,6 +86,31 @@ def test_where_without_a_match_shows_what_the_column_holds(write):
 def test_unknown_words_of_rows_left_out_do_no_harm(write):
     text = CSV + "010,perhaps,neg,0,55\n"
     assert len(read_clinical(write("c.csv", text), where={"age": ["51", "62", "40"]}).table) == 3
+
+
+def test_what_is_said_of_a_clean_table_is_said_whole_and_nothing_more(write):
+    text = "sample,hr,er,pgr,her2_ihc,age\na,pos,pos,neg,0,51\nb,neg,neg,neg,1+,62\n"
+    assert read_clinical(write("c.csv", text)).notes == (
+        Note("reading", "columns taken by their own name", 5, "hr, er, pgr, her2_ihc, age"),
+        Note("population", "HER2-negative tumours", 2),
+    )
+
+
+def test_every_repair_and_gap_is_said_whole(write):
+    text = "sample,er,her2_ihc,mm,pam,age\na,NA,0,15,LumA,51\nb,neg,,20,odd,\nc,pos,1+,,odd,n/a\n"
+    columns = {"size_mm": "mm", "pam50": "pam", "er": "er", "her2_ihc": "her2_ihc", "age": "age"}
+    assert read_clinical(write("c.csv", text), columns=columns, population="all").notes == (
+        Note("reading", "size_mm is missing", 1, "c.csv, column 'mm': '' 1"),
+        Note("reading", "tumour sizes turned from mm into cm", 2),
+        Note("reading", "pam50: words kept as they are", 1, "'odd'"),
+        Note("reading", "er is missing", 1, "c.csv, column 'er': 'NA' 1"),
+        Note("reading", "her2_ihc is missing", 1, "c.csv, column 'her2_ihc': '' 1"),
+        Note("reading", "age is missing", 2, "c.csv, column 'age': '' 1, 'n/a' 1"),
+        Note("population", "all tumours of the file kept, whatever their HER2 status", 3),
+        Note("population", "HER2 IHC level unknown", 1, "they stay in"),
+        Note("population", "HR status is ER status: the other receptor was not given"),
+        Note("population", "HR status unknown", 1, "they stay in"),
+    )
 
 
 class TestProblems:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from her2stats.errors import Problem, ProblemList, TableError
 from her2stats.notes import Note
-from her2stats.vocabulary.variables import GRADES, HER2_GROUPS, HR_LEVELS, IHC_LEVELS
+from her2stats.vocabulary.variables import BY_NAME, GROUP_OF_IHC, HER2_GROUPS, HER2_POSITIVE, IHC_LEVELS
 
 Population = Literal["her2-negative", "all"]
 Mask = npt.NDArray[np.bool_]
@@ -57,7 +57,7 @@ def select_population(table: pd.DataFrame, file: str = "") -> tuple[pd.DataFrame
     reasons = {
         "HER2 IHC 3+": ihc == "3+",
         "ERBB2 amplified": amplified == "positive",
-        "HER2 positive": ((status == "positive") & ~settled) | (group == "HER2-positive"),
+        "HER2 positive": ((status == "positive") & ~settled) | (group == HER2_POSITIVE),
         "HER2 IHC 2+, amplification unknown": (ihc == "2+") & ~negative,
         "HER2 unknown": ~negative,
     }
@@ -107,23 +107,16 @@ def _refuse_contradictions(table: pd.DataFrame, file: str) -> None:
 
 
 def complete_her2(table: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:
-    """Give the population its HER2 levels and groups as categories; a group not given follows from IHC."""
+    """Give the population its HER2 groups; one not given follows from IHC."""
     table, notes = table.copy(), []
     if "her2_ihc" in table:
         ihc = _words(table, "her2_ihc")
-        derived = ihc.map({"0": HER2_GROUPS[0], "1+": HER2_GROUPS[1], "2+": HER2_GROUPS[1], "3+": "HER2-positive"})
-        table["her2_group"] = _either(_words(table, "her2_group"), derived)
+        table["her2_group"] = _either(_words(table, "her2_group"), ihc.map(GROUP_OF_IHC))
         if ihc.isna().any():
             notes.append(Note("population", "HER2 IHC level unknown", int(ihc.isna().sum()), "they stay in"))
     elif "her2_group" in table and table["her2_group"].isna().any():
         unknown = int(table["her2_group"].isna().sum())
         notes.append(Note("population", "HER2-0 or HER2-low unknown", unknown, "they stay in"))
-    levels = {"her2_ihc": IHC_LEVELS, "her2_group": HER2_GROUPS, "her2_status": HR_LEVELS, "her2_fish": HR_LEVELS}
-    further = {"her2_ihc": "3+", "her2_group": "HER2-positive"}  # only where the whole file is asked for
-    for name, words in {**levels, "her2_amplified": HR_LEVELS}.items():
-        if name in table:
-            extra = (further[name],) if name in further and (table[name] == further[name]).any() else ()
-            table[name] = _category(table[name], (*words, *extra))
     return table, notes
 
 
@@ -155,9 +148,6 @@ def complete_hr(table: pd.DataFrame) -> tuple[pd.DataFrame, str, list[Note]]:
         notes.append(Note("population", "no hormone-receptor status: nothing can be told by HR"))
     if "hr" in table and table["hr"].isna().any():
         notes.append(Note("population", "HR status unknown", int(table["hr"].isna().sum()), "they stay in"))
-    for name in ("hr", "er", "pgr"):
-        if name in table:
-            table[name] = _category(table[name], HR_LEVELS)
     return table, definition, notes
 
 
@@ -178,19 +168,20 @@ def _disagreement(hr: pd.Series, er: pd.Series, pgr: pd.Series) -> list[Note]:
     return [Note("population", what, int(wrong.sum()))]
 
 
-def complete_others(table: pd.DataFrame) -> pd.DataFrame:
-    """Give grade and PAM50 their categories and responses their numbers."""
+def with_levels(table: pd.DataFrame) -> pd.DataFrame:
+    """Give factors of the vocabulary their levels as categories, and answers of yes and no their numbers."""
     table = table.copy()
-    if "grade" in table:
-        table["grade"] = _category(table["grade"], GRADES)
-    if "pam50" in table:
-        known = ("LumA", "LumB", "Her2", "Basal", "Normal")
-        others = sorted(set(table["pam50"].dropna()) - set(known))
-        present = [word for word in known if (table["pam50"] == word).any()]
-        table["pam50"] = _category(table["pam50"], (*present, *others))
-    for name in ("pcr", "complete_response"):
-        if name in table:
-            table[name] = table[name].astype("float64")
+    for name in (name for name in BY_NAME if name in table):
+        entry, values = BY_NAME[name], table[name].astype(object)
+        if entry.kind == "binary":
+            table[name] = values.astype("float64")
+        elif entry.kind == "factor":
+            levels, here = entry.levels, set(values.dropna())
+            if entry.open_words:
+                levels = (*(level for level in levels if level in here), *sorted(here - set(levels)))
+            elif entry.further in here:
+                levels = (*levels, entry.further)
+            table[name] = values.astype(pd.CategoricalDtype(list(levels)))
     return table
 
 
@@ -204,10 +195,6 @@ def _either(first: pd.Series, second: pd.Series) -> pd.Series:
     """The first where it is known, else the second; of two amplification tests a positive one wins."""
     known = first.where(first.notna(), second)
     return known.mask(second == "positive", "positive")
-
-
-def _category(values: pd.Series, levels: tuple[str, ...]) -> pd.Series:
-    return values.astype(object).astype(pd.CategoricalDtype(list(levels)))
 
 
 def _ids(table: pd.DataFrame, mask: Mask) -> str:

@@ -12,15 +12,13 @@ import pandas as pd
 from her2stats.cohort import Clinical
 from her2stats.errors import PopulationError, Problem, ProblemList, VocabularyError, refuse_unknown
 from her2stats.notes import Note
-from her2stats.reading.clinical.clinical_columns import (
+from her2stats.reading.clinical.columns import (
     RawColumn,
-    check_age,
-    check_size,
     read_numbers,
     read_own_variable,
     read_words,
 )
-from her2stats.reading.clinical.clinical_file import (
+from her2stats.reading.clinical.file import (
     SAMPLE,
     ClinicalFile,
     check_column,
@@ -31,17 +29,14 @@ from her2stats.reading.clinical.population import (
     Population,
     complete_her2,
     complete_hr,
-    complete_others,
     select_population,
+    with_levels,
 )
-from her2stats.vocabulary.words import NUMBERS, WORDS, fold
+from her2stats.vocabulary.variables import BY_NAME
+from her2stats.vocabulary.words import fold
 
 __all__ = ["interpret", "read_clinical", "read_clinical_words"]
 
-ORDER = (
-    *("hr", "er", "pgr", "her2_status", "her2_ihc", "her2_fish", "her2_amplified", "her2_group"),
-    *("age", "size_cm", "grade", "pcr", "complete_response", "pam50"),
-)
 SHOWN = 8
 
 
@@ -66,10 +61,9 @@ def read_clinical(
         h5ad (obs), R's rds of a data.frame; or a frame.
     columns : mapping
         variable -> column of the file. ``sample`` is the column of the ids (the one called "sample", or a first
-        column without a name, where it is not given). Variables of the controlled vocabulary: hr, er, pgr,
-        her2_status, her2_ihc, her2_fish, her2_amplified, her2_group, age, size_cm, size_mm, grade, pcr,
-        complete_response, pam50; other names become variables of the user's own. A column that already has the
-        name of a variable needs no entry; ``False`` leaves it out.
+        column without a name, where it is not given). Names of `her2stats.vocabulary.variables` are read in the
+        controlled vocabulary; other names become variables of the user's own. A column that already has the name
+        of a variable of the vocabulary needs no entry; ``False`` leaves it out.
     values : mapping
         variable -> {word in the file: word of the vocabulary}, where the built-in words do not do; "" is missing.
     where : mapping
@@ -125,7 +119,7 @@ def interpret(
     read: dict[str, pd.Series] = {}
     for variable, column in file.columns.items():
         series, said = _translate(file, variable, column, rows, values.get(variable, {}), decimal, found)
-        read["size_cm" if variable == "size_mm" else variable] = series
+        read[BY_NAME[variable].stored if variable in BY_NAME else variable] = series
         notes += said
     found.raise_if_any()
     samples = pd.Index([file.samples[row] for row in rows], dtype=object, name=SAMPLE).astype(str)
@@ -142,8 +136,8 @@ def interpret(
         raise PopulationError(Problem(f"no tumour is left to analyse ({excluded or 'no rows'})", file.name, remedy))
     table, her2_notes = complete_her2(table)
     table, definition, hr_notes = complete_hr(table)
-    table = complete_others(table)
-    ordered = [name for name in ORDER if name in table]
+    table = with_levels(table)
+    ordered = [name for name in BY_NAME if name in table]
     table = table[[*ordered, *(name for name in table.columns if name not in ordered)]]
     return Clinical(table, definition, (*notes, *her2_notes, *hr_notes), file.source)
 
@@ -168,19 +162,9 @@ def _translate(
         values,
     )
     found.refuse_control_codes(VocabularyError, sorted({variable, *raw.words}), where=file.name, column=column)
-    if variable in WORDS:
-        return read_words(raw, found)
-    if variable not in NUMBERS:
+    if variable not in BY_NAME:
         return read_own_variable(raw), []
-    numbers, notes = read_numbers(raw, found, decimal=decimal)
-    if variable == "age":
-        check_age(raw, numbers, found)
-        return numbers, notes
-    size_cm = numbers / 10 if variable == "size_mm" else numbers
-    check_size(raw, size_cm, found)
-    if variable == "size_mm":
-        notes.append(Note("reading", "tumour sizes turned from mm into cm", int(size_cm.notna().sum())))
-    return size_cm, notes
+    return read_numbers(raw, found, decimal=decimal) if BY_NAME[variable].is_number else read_words(raw, found)
 
 
 def _filtered(

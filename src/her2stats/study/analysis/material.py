@@ -9,9 +9,10 @@ import pandas as pd
 
 from her2stats.notes import Note
 from her2stats.statistics import Abundance, Result
+from her2stats.vocabulary.variables import VARIABLES
 
 # The paper's cuts (Methods, Statistical analysis): label -> variable it needs.
-CLINICAL_CUTS = {"age > 50 years": "age", "grade III": "grade", "size > 2 cm": "size_cm"}
+CLINICAL_CUTS = dict(sorted((entry.cut.label, entry.name) for entry in VARIABLES if entry.cut is not None))
 
 
 @dataclass(frozen=True)
@@ -93,14 +94,13 @@ class Material:
 
 
 def clinical_cuts(clinical: pd.DataFrame) -> pd.DataFrame:
-    """Dichotomise age (> 50 years), grade (III) and size (> 2 cm) as 0 / 1; missing stays missing."""
+    """Dichotomise as the paper does (age > 50 years, grade III, size > 2 cm) as 0 / 1; missing stays missing."""
     cuts = pd.DataFrame(index=clinical.index)
-    if "age" in clinical:
-        cuts["age > 50 years"] = (clinical["age"] > 50).astype(float).where(clinical["age"].notna())
-    if "grade" in clinical:
-        cuts["grade III"] = (clinical["grade"] == "III").astype(float).where(clinical["grade"].notna())
-    if "size_cm" in clinical:
-        cuts["size > 2 cm"] = (clinical["size_cm"] > 2).astype(float).where(clinical["size_cm"].notna())
+    for entry in VARIABLES:
+        if entry.cut is not None and entry.name in clinical:
+            values, cut = clinical[entry.name], entry.cut
+            at = values == cut.level if cut.above is None else values > cut.above
+            cuts[cut.label] = at.astype(float).where(values.notna())
     return cuts
 
 

@@ -23,6 +23,7 @@ from her2stats.statistics import (
 )
 from her2stats.study.analysis.material import CLINICAL_CUTS, Answers, Material
 from her2stats.study.study_file import ANCOVA_FACTORS, AnalysisSection
+from her2stats.vocabulary.variables import GROUP_OF_IHC, HER2_GROUPS, with_role
 
 FAMILY = ("cohort", "stratum")
 FEWEST_IN_LEVEL = 3
@@ -212,9 +213,9 @@ def _labelled(result: Result, model: str) -> Result:
 
 def response(material: Material, settings: AnalysisSection, answers: Answers) -> None:
     """Ask for the odds of response in HER2-low against HER2-0."""
-    outcomes = [name for name in ("complete_response", "pcr") if material.has(name)]
+    outcomes = [name for name in with_role("response") if material.has(name)]
     if not outcomes:
-        there = [name for name in ("complete_response", "pcr") if name in material.clinical]
+        there = [name for name in with_role("response") if name in material.clinical]
         none = "no response variable (pcr, complete_response) in the clinical table"
         answers.omit("response", f"{' and '.join(there)}: the same for all, or missing" if there else none)
         return
@@ -223,7 +224,7 @@ def response(material: Material, settings: AnalysisSection, answers: Answers) ->
         answers.omit("response", "HER2-0 and HER2-low cannot be told apart or only one of them is present")
         return
     odds = response_odds(
-        frame, outcomes, "her2_group", reference="HER2-0", ci=settings.odds_ratio_ci, cohort=material.name
+        frame, outcomes, "her2_group", reference=HER2_GROUPS[0], ci=settings.odds_ratio_ci, cohort=material.name
     )
     answers.add("response", [odds])
 
@@ -234,9 +235,8 @@ def her2_group(clinical: pd.DataFrame) -> pd.Series:
         return clinical["her2_group"]
     if "her2_ihc" not in clinical:
         return pd.Series(pd.NA, index=clinical.index, dtype="str", name="her2_group")
-    levels = {"0": "HER2-0", "1+": "HER2-low", "2+": "HER2-low"}
-    group = clinical["her2_ihc"].astype("object").map(levels)
-    return pd.Series(pd.Categorical(group, ["HER2-0", "HER2-low"]), index=clinical.index, name="her2_group")
+    group = clinical["her2_ihc"].astype("object").map(GROUP_OF_IHC)
+    return pd.Series(pd.Categorical(group, HER2_GROUPS), index=clinical.index, name="her2_group")
 
 
 CELL_QUESTIONS: tuple[Question, ...] = (

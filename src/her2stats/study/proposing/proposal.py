@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from her2stats.errors import InputError, Problem
-from her2stats.reading.clinical.clinical_file import read_clinical_words
+from her2stats.reading.clinical.file import read_clinical_words
 from her2stats.study.check import check_study
 from her2stats.study.proposing.expression_look import ExpressionLook, look_at_expression
 from her2stats.study.proposing.recognition import Recognised, decimal_comma, recognise, sample_column, unused_columns

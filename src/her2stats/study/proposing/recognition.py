@@ -8,14 +8,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from statistics import median
 
-from her2stats.reading.clinical.clinical_columns import AGE_RANGE, MEDIAN_CM, MEDIAN_MM, SIZE_RANGE
-from her2stats.study.proposing.headings import COLUMN_NAMES, PERCENT, PERCENTAGES, plain_name
+from her2stats.study.proposing.headings import RECOGNISABLE, plain_name, tells_percentages
 from her2stats.study.proposing.percentages import POSITIVE_FROM, is_percentage, percentage
-from her2stats.vocabulary.words import MISSING, NUMBERS, OPEN_WORDS, WORDS, fold
+from her2stats.vocabulary.variables import BY_NAME
+from her2stats.vocabulary.words import MISSING, fold
 
 RECOGNISED = 0.8  # least share of a column's words that the vocabulary has to know
 ARMS = re.compile(r"(^|.*[ _.])(arm|arms|visit|timepoint|time.?point|cohort|treatment.?group)([ _.].*|$)")
 MOST_ARMS = 30
+UNITS = {"cm": "centimetres", "mm": "millimetres"}
 
 
 @dataclass(frozen=True)
@@ -46,13 +47,14 @@ class Recognised:
     @property
     def is_number(self) -> bool:
         """Whether the variable is measured, not named."""
-        return self.variable in NUMBERS
+        return BY_NAME[self.variable].is_number
 
     def beyond_vocabulary(self) -> dict[str, str]:
         """Words that are understood here and not when the file is read: the study file has to say their meaning."""
-        if self.is_number or self.variable in OPEN_WORDS:
+        entry = BY_NAME[self.variable]
+        if entry.is_number or entry.open_words:
             return {}
-        return {word: meaning for word, (meaning, _) in self.known.items() if fold(word) not in WORDS[self.variable]}
+        return {word: meaning for word, (meaning, _) in self.known.items() if fold(word) not in entry.words}
 
     def words(self) -> str:
         """Say how the cells are read."""
@@ -83,9 +85,10 @@ def recognise(columns: Mapping[str, list[str]]) -> list[Recognised]:
     """
     found: list[Recognised] = []
     taken: set[str] = set()
-    for variable in COLUMN_NAMES:
+    for variable in RECOGNISABLE:
         item = _column_of(variable, {name: words for name, words in columns.items() if name not in taken})
-        if item is not None and not (item.variable == "size_cm" and any(one.variable == "size_mm" for one in found)):
+        stored = {BY_NAME[one.variable].stored for one in found}  # in whatever unit
+        if item is not None and BY_NAME[item.variable].stored not in stored:
             found.append(item)
             taken.add(item.column)
     return found
@@ -93,7 +96,7 @@ def recognise(columns: Mapping[str, list[str]]) -> list[Recognised]:
 
 def read_as(variable: str, column: str, words: list[str]) -> Recognised:
     """Read a column as a variable that the user names: percentages as such, everything else by its words."""
-    if variable in PERCENTAGES and PERCENT.fullmatch(plain_name(column)) and is_percentage(words):
+    if tells_percentages(variable, column) and is_percentage(words):
         return as_percentages(variable, column, words)
     return as_variable(variable, column, words)
 
@@ -119,16 +122,18 @@ def _why_unused(column: str, words: list[str], taken: Mapping[str, str]) -> str:
     name = plain_name(column)
     if all(fold(word) in MISSING for word in words):
         return "nothing is said in it"
-    for variable, pattern in PERCENTAGES.items():
-        if PERCENT.fullmatch(name) and pattern.fullmatch(name):
+    for variable in RECOGNISABLE:
+        if tells_percentages(variable, column):
             read = f"percentages; {variable} is read from {taken[variable]!r}" if variable in taken else ""
             return read or f"named like percentages of {variable}, but its numbers are none"
-    for variable, patterns in COLUMN_NAMES.items():
-        if any(re.fullmatch(pattern, name) for pattern in patterns):
+    for variable in RECOGNISABLE:
+        if any(re.fullmatch(pattern, name) for pattern in BY_NAME[variable].headings):
             if variable in taken:
                 return f"{variable} is read from {taken[variable]!r}"
-            if variable == "size_cm" and named_like(variable, {column: words}):
-                return "a tumour size in cm or in mm: neither its name nor its median says which"
+            units = _units(variable)
+            if len(units) > 1 and named_like(variable, {column: words}):
+                what = f"a {BY_NAME[variable].label.casefold()} in {' or in '.join(units)}"
+                return f"{what}: neither its name nor its median says which"
             return f"named like {variable}, but its words are not understood"
     return ""
 
@@ -136,32 +141,39 @@ def _why_unused(column: str, words: list[str], taken: Mapping[str, str]) -> str:
 def _column_of(variable: str, columns: Mapping[str, list[str]]) -> Recognised | None:
     """The column that holds a variable: in words of the vocabulary, or as percentages of stained nuclei."""
     for column in named_like(variable, columns):
-        if variable == "size_cm" and "cm" not in plain_name(column):
-            return _of_unknown_unit(column, columns[column])
+        if len(_units(variable)) > 1 and BY_NAME[variable].unit not in plain_name(column):
+            return _of_unknown_unit(variable, column, columns[column])
         return as_variable(variable, column, columns[column])
-    pattern = PERCENTAGES.get(variable)
     for column, words in columns.items():
-        name = plain_name(column)
-        if pattern is not None and PERCENT.fullmatch(name) and pattern.fullmatch(name) and is_percentage(words):
+        if tells_percentages(variable, column) and is_percentage(words):
             return as_percentages(variable, column, words)
     return None
 
 
-def _of_unknown_unit(column: str, words: list[str]) -> Recognised | None:
-    """A tumour size whose column names no unit: told by its median, where that leaves no doubt."""
-    sizes = [_number(word) for word in words if is_number(word)]
-    middle = median(sizes)
-    if MEDIAN_MM <= middle <= MEDIAN_CM:
+def _units(variable: str) -> dict[str, str]:
+    """Units in which a variable may be given, each with the name that the vocabulary has for it then."""
+    return {entry.unit: name for name, entry in BY_NAME.items() if entry.stored == BY_NAME[variable].stored}
+
+
+def _of_unknown_unit(variable: str, column: str, words: list[str]) -> Recognised | None:
+    """A measurement whose column names no unit: told by its median, where only one unit can have it."""
+    values = [_number(word) for word in words if is_number(word)]
+    middle, named = median(values), {}
+    for unit, name in _units(variable).items():
+        usual = BY_NAME[name].plausible
+        if usual is None or usual.holds(middle, max(values)):
+            named[name] = UNITS[unit]
+    if len(named) != 1:
         return None
-    variable, unit = ("size_mm", "millimetres") if middle > MEDIAN_CM else ("size_cm", "centimetres")
-    return replace(as_variable(variable, column, words), remark=f"{unit}, by their median of {middle:g}")
+    ((name, unit),) = named.items()
+    return replace(as_variable(name, column, words), remark=f"{unit}, by their median of {middle:g}")
 
 
 def named_like(variable: str, columns: Mapping[str, list[str]], *, least: float = RECOGNISED) -> list[str]:
     """Columns whose name is one of the variable's and whose words are known to such a share, most telling first."""
     return [
         column
-        for pattern in COLUMN_NAMES[variable]
+        for pattern in BY_NAME[variable].headings
         for column, words in columns.items()
         if re.fullmatch(pattern, plain_name(column))
         and _share_known(variable, words) >= least
@@ -176,23 +188,22 @@ def _tells_levels(words: list[str]) -> bool:
 
 def as_variable(variable: str, column: str, words: Iterable[str]) -> Recognised:
     """Sort the words of a column into those that the vocabulary knows, those it does not, and missing ones."""
-    counts = Counter(words)
+    counts, entry = Counter(words), BY_NAME[variable]
     meanings = _meanings(variable, counts)
     said = {word: count for word, count in sorted(counts.items()) if fold(word) not in MISSING}
     known: dict[str, tuple[str, int]] = {}
     unknown: dict[str, int] = {}
     for word, count in said.items():
-        if variable in NUMBERS:
+        if entry.is_number:
             if not _is_plausible(variable, word):
                 unknown[word] = count
         elif fold(word) in meanings:
             known[word] = (meanings[fold(word)], count)
-        elif variable in OPEN_WORDS:
+        elif entry.open_words:
             known[word] = (word, count)
         else:
             unknown[word] = count
-    remark = "a description only: hormone receptors are not taken from it" if variable == "pam50" else ""
-    return Recognised(variable, column, known, unknown, sum(counts.values()) - sum(said.values()), remark)
+    return Recognised(variable, column, known, unknown, sum(counts.values()) - sum(said.values()), entry.remark)
 
 
 def as_percentages(variable: str, column: str, words: Iterable[str]) -> Recognised:
@@ -238,7 +249,7 @@ def _share_known(variable: str, words: list[str]) -> float:
     said = [fold(word) for word in words if fold(word) not in MISSING]
     if not said:
         return 0.0
-    if variable in NUMBERS:
+    if BY_NAME[variable].is_number:
         return sum(_is_plausible(variable, word) for word in said) / len(said)
     meanings = _meanings(variable, words)
     return sum(word in meanings for word in said) / len(said)
@@ -246,7 +257,7 @@ def _share_known(variable: str, words: list[str]) -> float:
 
 def _meanings(variable: str, words: Iterable[str]) -> Mapping[str, str]:
     """What words mean in this column: beside a plus, a dash is a minus; alone it may stand for anything."""
-    known = WORDS.get(variable, {})
+    known = BY_NAME[variable].words
     minus = "positive" in known.values() and "+" in map(fold, words)
     return {"-": "negative", **known} if minus else known
 
@@ -262,12 +273,12 @@ def _number(word: str) -> float:
 
 def _is_plausible(variable: str, word: str) -> bool:
     """Whether a cell of a measured variable will be accepted when it is read."""
-    if not is_number(word):
-        return False
-    low, high = AGE_RANGE if variable == "age" else SIZE_RANGE
-    return low <= _number(word) / (10 if variable == "size_mm" else 1) <= high
+    entry = BY_NAME[variable]
+    bare = fold(word).removesuffix("%").rstrip() if entry.unit == "%" else word
+    low, high = entry.limits
+    return is_number(bare) and low <= _number(bare) <= high
 
 
 def decimal_comma(words: Iterable[str]) -> bool:
     """Whether numbers of a column are written with a decimal comma."""
-    return any(re.fullmatch(r"[-+]?\d+,\d+", word.strip()) for word in words)
+    return any(re.fullmatch(r"[-+]?\d+,\d+ ?%?", word.strip()) for word in words)

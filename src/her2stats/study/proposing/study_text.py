@@ -9,10 +9,10 @@ from pathlib import Path
 
 from her2stats.errors import OutputError, Problem
 from her2stats.study.proposing.expression_look import ExpressionLook
-from her2stats.study.proposing.headings import COLUMN_NAMES
+from her2stats.study.proposing.headings import RECOGNISABLE
 from her2stats.study.proposing.proposal import Proposal
 from her2stats.study.proposing.recognition import Recognised, arm_columns, named_like
-from her2stats.vocabulary.words import accepted
+from her2stats.vocabulary.variables import accepted
 
 AT = 35  # column in which a comment beside a setting begins
 UNCONFIRMED = "# The scale is never guessed. If this is so, take the # away from the lines below; else correct them."
@@ -94,7 +94,7 @@ def _expression_lines(look: ExpressionLook, output: Path, *, confirmed: bool) ->
 
 def _absent_lines(proposal: Proposal) -> Iterator[str]:
     """Variables without a column; one whose name is there but whose words are not understood is shown."""
-    for variable in COLUMN_NAMES:
+    for variable in RECOGNISABLE:
         if variable in {item.variable for item in proposal.found}:
             continue
         unused = proposal.unused_columns()

@@ -17,7 +17,8 @@ from her2stats.reading.formats.dispatch import read_words
 from her2stats.reading.formats.geo import ACCESSION
 from her2stats.reading.formats.text import TextTable
 from her2stats.reading.formats.workbook import as_word
-from her2stats.vocabulary.words import NUMBERS, VARIABLES, fold
+from her2stats.vocabulary.variables import BY_NAME
+from her2stats.vocabulary.words import fold
 
 SAMPLE = "sample"
 UNMAPPED = "false"  # a variable mapped to false is not read, even where a column has its very name
@@ -64,9 +65,9 @@ def open_clinical(
         found.add(TableError, "has a header and no row below it", where=name, remedy="give a row a tumour")
     asked = {variable: str(column) for variable, column in columns.items() if fold(column) != UNMAPPED}
     switched_off = set(columns) - set(asked)
-    own = tuple(name for name in VARIABLES if name in table.header and name not in asked and name not in switched_off)
-    if "size_mm" in asked or "size_cm" in asked:
-        own = tuple(variable for variable in own if variable not in NUMBERS[1:])
+    taken = {BY_NAME[variable].stored for variable in asked if variable in BY_NAME}  # in whatever unit
+    free = (name for name, entry in BY_NAME.items() if entry.stored not in taken and name not in switched_off)
+    own = tuple(name for name in free if name in table.header)
     mapped = {**asked, **{variable: variable for variable in own}}
     place = _sample_place(table, mapped.pop(SAMPLE, None), name, found)
     for variable, column in mapped.items():

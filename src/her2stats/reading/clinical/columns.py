@@ -12,13 +12,11 @@ import pandas as pd
 
 from her2stats.errors import InputError, ProblemList, TableError, VocabularyError
 from her2stats.notes import Note
-from her2stats.vocabulary.words import KNOWN_ONLY_WITH_CARE, MISSING, OPEN_WORDS, WORDS, accepted, fold
+from her2stats.vocabulary.entry import Variable
+from her2stats.vocabulary.variables import BY_NAME, accepted
+from her2stats.vocabulary.words import MISSING, fold
 
 SHOWN = 6
-AGE_RANGE = (15.0, 110.0)  # years
-SIZE_RANGE = (0.0, 25.0)  # cm
-# A column of tumour sizes whose median is above 10 is in millimetres, one below 4 "mm" in centimetres.
-MEDIAN_CM, MEDIAN_MM = 10.0, 4.0
 _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
 
 
@@ -65,9 +63,9 @@ class RawColumn:
 
 def read_words(raw: RawColumn, found: ProblemList) -> tuple[pd.Series, list[Note]]:
     """Translate a column of words; unknown words are one problem that lists them all."""
-    known = WORDS[raw.variable]
+    entry = BY_NAME[raw.variable]
+    known = entry.words
     own = {fold(word): fold(value) for word, value in raw.values.items()}
-    careful = KNOWN_ONLY_WITH_CARE.get(raw.variable, frozenset())
     folded = [fold(word) for word in raw.words]
     if "+" in folded and "positive" in known.values():
         own.setdefault("-", "negative")  # beside a plus, a dash is a minus; alone it may stand for anything
@@ -77,17 +75,17 @@ def read_words(raw: RawColumn, found: ProblemList) -> tuple[pd.Series, list[Note
     for place, word in enumerate(folded):
         meant = own.get(word, word)
         canonical = known.get(meant)
-        is_missing = canonical == "" or (canonical is None and meant in MISSING and meant not in careful)
+        is_missing = canonical == "" or (canonical is None and meant in MISSING and meant not in entry.careful)
         if is_missing:
             lacking[raw.words[place]] += 1
             values.append(np.nan)
         elif canonical is None:
             unknown.setdefault(raw.words[place], []).append(place)
-            values.append(raw.words[place] if raw.variable in OPEN_WORDS else np.nan)
+            values.append(raw.words[place] if entry.open_words else np.nan)
         else:
             values.append(canonical)
     notes = _missing_note(raw, lacking)
-    if unknown and raw.variable in OPEN_WORDS:
+    if unknown and entry.open_words:
         listed = ", ".join(repr(word) for word in sorted(unknown)[:SHOWN])
         notes.append(Note("reading", f"{raw.variable}: words kept as they are", len(unknown), listed))
     elif unknown:
@@ -121,7 +119,8 @@ def _missing_note(raw: RawColumn, lacking: Counter[str]) -> list[Note]:
 
 
 def read_numbers(raw: RawColumn, found: ProblemList, *, decimal: str = ".") -> tuple[pd.Series, list[Note]]:
-    """Read a column of numbers; text among them is listed row by row."""
+    """Read a measurement in the unit in which it is stored; text and impossible values are listed row by row."""
+    entry = BY_NAME[raw.variable]
     own = {fold(word): fold(value) for word, value in raw.values.items()}
     numbers = np.full(len(raw.words), np.nan)
     lacking: Counter[str] = Counter()
@@ -129,6 +128,7 @@ def read_numbers(raw: RawColumn, found: ProblemList, *, decimal: str = ".") -> t
     for place, word in enumerate(raw.words):
         folded = own.get(fold(word), fold(word))
         plain = folded.replace(decimal, ".") if decimal != "." else folded
+        plain = plain.removesuffix("%").rstrip() if entry.unit == "%" else plain
         if folded in MISSING:
             lacking[word] += 1
         elif _NUMBER.fullmatch(plain):
@@ -145,43 +145,33 @@ def read_numbers(raw: RawColumn, found: ProblemList, *, decimal: str = ".") -> t
         raw.add(found, TableError, f"{raw.words[place]!r} is not a number", remedy, place)
     if len(wrong) > SHOWN:
         raw.add(found, TableError, f"{len(wrong) - SHOWN} more rows hold text", remedy)
-    _check_finite(raw, numbers, found)
-    return pd.Series(numbers, index=list(raw.samples)), _missing_note(raw, lacking)
-
-
-def _check_finite(raw: RawColumn, numbers: np.ndarray, found: ProblemList) -> None:
     for place in np.flatnonzero(np.isinf(numbers))[:SHOWN]:
         raw.add(found, TableError, "is infinite", "correct it", int(place))
+    _check_unit(raw, entry, numbers, found)
+    notes = _missing_note(raw, lacking)
+    if entry.stored != entry.name:
+        what = f"{entry.label.casefold()}s turned from {entry.unit} into {BY_NAME[entry.stored].unit}"
+        notes.append(Note("reading", what, int(np.count_nonzero(~np.isnan(numbers)))))
+    return pd.Series(numbers / entry.divisor, index=list(raw.samples)), notes
 
 
-def check_age(raw: RawColumn, age: pd.Series, found: ProblemList) -> None:
-    """Ages outside 15 to 110 years are typing errors or codes for missing."""
-    _check_range(raw, age, AGE_RANGE, "years", found)
-
-
-def check_size(raw: RawColumn, size_cm: pd.Series, found: ProblemList) -> None:
-    """Sizes are in centimetres: neither a column of millimetres nor a single impossible one."""
-    median = float(size_cm.median()) if size_cm.notna().any() else np.nan
-    if raw.variable == "size_cm" and median > MEDIAN_CM:
-        what = f"the median size is {median:g}: these are millimetres, not centimetres"
-        raw.add(found, TableError, what, "map the column as size_mm")
-    elif raw.variable == "size_mm" and median < MEDIAN_MM / 10:
-        what = f"the median size is {median * 10:g} mm: these are centimetres, not millimetres"
-        raw.add(found, TableError, what, "map the column as size_cm")
-    else:
-        _check_range(raw, size_cm, SIZE_RANGE, "cm", found)
-
-
-def _check_range(raw: RawColumn, values: pd.Series, limits: tuple[float, float], unit: str, found: ProblemList) -> None:
-    numbers = values.to_numpy()
-    low, high = limits
+def _check_unit(raw: RawColumn, entry: Variable, numbers: np.ndarray, found: ProblemList) -> None:
+    """Neither a whole column in another unit nor a single impossible value."""
+    known = numbers[~np.isnan(numbers)]
+    if not known.size:
+        return
+    median, usual = float(np.median(known)), entry.plausible
+    if usual is not None and not usual.holds(median, float(known.max())):
+        raw.add(found, TableError, usual.wrong.format(median), usual.remedy)
+        return
+    low, high = entry.limits
     wrong = np.flatnonzero(np.isfinite(numbers) & ((numbers < low) | (numbers > high)))
     remedy = f"correct it, or map it to '' under values.{raw.variable} for missing"
     for place in wrong[:SHOWN]:
-        what = f"{raw.words[place]!r} is outside {low:g} to {high:g} {unit}"
+        what = f"{raw.words[place]!r} is outside {low:g} to {high:g} {entry.unit}"
         raw.add(found, TableError, what, remedy, int(place))
     if len(wrong) > SHOWN:
-        what = f"{len(wrong) - SHOWN} more values are outside {low:g} to {high:g} {unit}"
+        what = f"{len(wrong) - SHOWN} more values are outside {low:g} to {high:g} {entry.unit}"
         raw.add(found, TableError, what, remedy)
 
 
