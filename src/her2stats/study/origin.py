@@ -10,8 +10,8 @@ from typing import Any
 from her2stats.errors import FileError, InputError, Problem
 from her2stats.results.place import PROVENANCE, is_results_folder
 from her2stats.study.analysis.cohort_analysis import CohortAnalysis
+from her2stats.study.prepared import Prepared
 from her2stats.study.provenance import provenance
-from her2stats.study.study_file import Study
 
 MAY_CHANGE = ("title", "public")  # they change how the report looks, and no number
 
@@ -28,7 +28,7 @@ def check_is_results_folder(folder: Path) -> None:
         raise FileError(Problem("there are no results yet", str(folder), "run the whole study once, without --only"))
 
 
-def check_same_origin(study: Study, analyses: Sequence[CohortAnalysis], folder: Path) -> None:
+def check_same_origin(prepared: Prepared, analyses: Sequence[CohortAnalysis], folder: Path) -> None:
     """Refuse to mix parts of two studies: inputs, settings and versions must be those of the folder.
 
     Raises
@@ -37,7 +37,7 @@ def check_same_origin(study: Study, analyses: Sequence[CohortAnalysis], folder: 
         What differs, each with the value there and here.
     """
     there = json.loads((folder / PROVENANCE).read_text(encoding="utf-8"))
-    here = json.loads(json.dumps(provenance(study, list(analyses))))
+    here = json.loads(json.dumps(provenance(prepared, list(analyses))))
     differing = [
         (path, before, now) for path, before, now in differences(there, here) if path.split(".")[0] not in MAY_CHANGE
     ]

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import platform
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from her2stats.signatures.signature_file import names_a_file
 from her2stats.study.analysis.cohort_analysis import CohortAnalysis
+from her2stats.study.prepared import Prepared
 from her2stats.study.study_file import Study
 
 NAMED_PACKAGES = ("numpy", "pandas", "scipy", "statsmodels", "scikit-learn", "plotnine")
@@ -22,11 +21,12 @@ def versions() -> dict[str, str]:
     return found | {name: metadata.version(name) for name in NAMED_PACKAGES}
 
 
-def provenance(study: Study, analyses: list[CohortAnalysis]) -> dict[str, Any]:
+def provenance(prepared: Prepared, analyses: list[CohortAnalysis]) -> dict[str, Any]:
     """Everything that a reader needs to trust or repeat the run, in plain types.
 
     Dates, user and machine are left out on purpose: the same inputs and seed give the same bytes.
     """
+    study = prepared.study
     return {
         "title": study.study.title,
         "her2stats": metadata.version("her2stats"),
@@ -35,12 +35,7 @@ def provenance(study: Study, analyses: list[CohortAnalysis]) -> dict[str, Any]:
         "seed": study.study.seed,
         "alpha": study.analysis.alpha,
         "versions": versions(),
-        "inputs": [
-            {"cohort": analysis.cohort.name, "role": role, "file": Path(path).name, "sha256": digest}
-            for analysis in analyses
-            for role, path, digest in analysis.cohort.sources
-        ]
-        + study_inputs(study),
+        "inputs": prepared.inputs,
         "conventions": conventions(study, analyses),
         "cohorts": [
             {
@@ -54,23 +49,6 @@ def provenance(study: Study, analyses: list[CohortAnalysis]) -> dict[str, Any]:
         ],
         "public": study.report.public,
     }
-
-
-def study_inputs(study: Study) -> list[dict[str, str]]:
-    """Files that serve the whole study: signature matrix, signature of the exposure; CIBERSORTx results by cohort."""
-    named = [("", "signature matrix", study.deconvolution.signature if study.deconvolution is not None else None)]
-    named.append(("", "signature", study.scores.exposure if names_a_file(study.scores.exposure) else None))
-    named += [(cohort.name, "fractions", cohort.fractions) for cohort in study.cohorts]
-    return [
-        {
-            "cohort": cohort,
-            "role": role,
-            "file": Path(written).name,
-            "sha256": hashlib.sha256(study.locate(written).read_bytes()).hexdigest(),
-        }
-        for cohort, role, written in named
-        if written is not None
-    ]
 
 
 def exposure_name(analyses: list[CohortAnalysis]) -> str:

@@ -16,15 +16,16 @@ from her2stats.statistics import Result
 from her2stats.study.analysis.cohort_analysis import CohortAnalysis, analyse_cohort
 from her2stats.study.analysis.pooled import POOLED_TABLE, pooled_odds_ratios
 from her2stats.study.crosscheck import draw_agreement, write_crosscheck
-from her2stats.study.inputs import read_inputs
 from her2stats.study.origin import check_is_results_folder, check_same_origin
+from her2stats.study.prepared import Prepared, prepare
 from her2stats.study.progress import Progress, silent
 from her2stats.study.provenance import provenance, write_provenance
 from her2stats.study.result_tables import RESULT_TABLES, result_tables, write_tables
 from her2stats.study.results import StudyResults, load_results
 from her2stats.study.stages.cache import NO_CACHE, Cache
 from her2stats.study.stages.figures import draw_once
-from her2stats.study.stages.r import compare_with_r
+from her2stats.study.stages.r import comparison_stage
+from her2stats.study.stages.stage import once
 from her2stats.study.study_figures import all_drawings
 from her2stats.study.study_file import Study, read_study
 from her2stats.tables import save_workbook
@@ -101,30 +102,24 @@ def run_study(
         if stages == {"report"}:
             _write_report(draft, progress)
         else:
-            analyses = analyse_study(study, cache=kept, n_jobs=n_jobs, progress=progress)
+            prepared = prepare(study, progress=progress)
+            analyses = analyse_study(prepared, cache=kept, n_jobs=n_jobs, progress=progress)
             if only:
-                check_same_origin(study, analyses, draft)
-            _write(study, analyses, draft, stages, cache=kept, n_jobs=n_jobs, progress=progress)
+                check_same_origin(prepared, analyses, draft)
+            _write(prepared, analyses, draft, stages, cache=kept, n_jobs=n_jobs, progress=progress)
     kept.tidy()
     return load_results(study.results_folder, allow_gaps=bool(only))
 
 
 def analyse_study(
-    study: Study, *, cache: Cache = NO_CACHE, n_jobs: int = 1, progress: Progress = silent
+    prepared: Prepared, *, cache: Cache = NO_CACHE, n_jobs: int = 1, progress: Progress = silent
 ) -> list[CohortAnalysis]:
-    """Read everything and answer every question; nothing is written but the cache.
-
-    Raises
-    ------
-    InputError
-        Every problem of every file.
-    """
-    cohorts, matrix = read_inputs(study, progress=progress)
-    analyses = []
-    for number, (section, cohort) in enumerate(zip(study.cohorts, cohorts, strict=True)):
-        progress("Analysing cohorts", number, len(cohorts))
-        analyses.append(analyse_cohort(cohort, section, study, matrix, cache=cache, n_jobs=n_jobs, progress=progress))
-    progress("Analysing cohorts", len(cohorts), len(cohorts))
+    """Answer every question; nothing is written but the cache."""
+    analyses, count = [], len(prepared.cohorts)
+    for number, one in enumerate(prepared.cohorts):
+        progress("Analysing cohorts", number, count)
+        analyses.append(analyse_cohort(one, prepared, cache=cache, n_jobs=n_jobs, progress=progress))
+    progress("Analysing cohorts", count, count)
     return analyses
 
 
@@ -138,7 +133,7 @@ def checked_stages(only: Collection[str]) -> frozenset[Stage]:
 
 
 def _write(
-    study: Study,
+    prepared: Prepared,
     analyses: Sequence[CohortAnalysis],
     draft: Path,
     stages: Collection[Stage],
@@ -148,7 +143,7 @@ def _write(
     progress: Progress,
 ) -> None:
     """Fill the draft folder: tables, models and their comparison with R, figures, provenance, report."""
-    models = model_results(analyses)
+    study, models = prepared.study, model_results(analyses)
     if "tables" in stages:
         progress("Tables", 0, 1)
         tables = result_tables(analyses)
@@ -158,8 +153,8 @@ def _write(
         write_models(models, draft / "r")
         progress("Tables", 1, 1)
     with ThreadPoolExecutor(max_workers=1) as beside:  # R works in a process of its own while we draw
-        wanted = "tables" in stages and study.analysis.crosscheck is not False
-        comparison = beside.submit(compare_with_r, study, models, cache) if wanted else None
+        stage = comparison_stage(study, models) if "tables" in stages else None
+        comparison = beside.submit(once, stage, cache) if stage is not None else None
         if "figures" in stages:
             shutil.rmtree(draft / "figures", ignore_errors=True)
             drawings = all_drawings(analyses, study)
@@ -168,10 +163,9 @@ def _write(
             progress("Comparing with R", 0, 1)
             checked = comparison.result()
             progress("Comparing with R", 1, 1)
-            if checked is not None:
-                write_crosscheck(checked, draft)
+            write_crosscheck(checked, draft)
         draw_agreement(draft, cache=cache)
-    write_provenance(provenance(study, list(analyses)), draft / PROVENANCE)
+    write_provenance(provenance(prepared, list(analyses)), draft / PROVENANCE)
     _write_report(draft, progress)
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from her2stats.cohort.genes import CollapseRule
+from her2stats.deconvolution.settings import Settings
 from her2stats.errors import CONTROL_CODES, FileError, Problem, ProblemList, StudyFileError
 from her2stats.reading.expression import Orientation
 from her2stats.reading.rows import MissingRule
@@ -105,6 +106,11 @@ class ScoresSection(Section):
     min_coverage: Annotated[float, Field(ge=0, le=1)] = 0.8
     allow_low_coverage: bool = False
 
+    @property
+    def exposure_file(self) -> str | None:
+        """Signature file that is the exposure; None where a gene is."""
+        return self.exposure if names_a_file(self.exposure) else None
+
 
 class DeconvolutionSection(Section):
     """[deconvolution]: which signature matrix, which mode."""
@@ -117,6 +123,10 @@ class DeconvolutionSection(Section):
     reference_median: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
     min_overlap: Annotated[float, Field(gt=0, le=1)] = 0.5
     check_scale: bool = True
+
+    def settings(self, seed: int) -> Settings:
+        """Choices of the deconvolution, with the seed of the study."""
+        return Settings(**self.model_dump(exclude={"signature"}), seed=seed)
 
 
 class AnalysisSection(Section):
@@ -288,6 +298,5 @@ def _named_files(study: Study) -> list[tuple[str, str]]:
         named += [(f"{section} {key}", getattr(cohort, key)) for key in keys]
     if study.deconvolution is not None:
         named.append(("[deconvolution] signature", study.deconvolution.signature))
-    if names_a_file(study.scores.exposure):
-        named.append(("[scores] exposure", study.scores.exposure))
+    named.append(("[scores] exposure", study.scores.exposure_file))
     return [(setting, written) for setting, written in named if written is not None]

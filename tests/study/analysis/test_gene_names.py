@@ -10,7 +10,7 @@ import pytest
 
 from her2stats.errors import InputError
 from her2stats.study.check import check_study
-from her2stats.study.inputs import read_inputs
+from her2stats.study.prepared import prepare
 from her2stats.study.run import analyse_study
 from her2stats.study.study_file import read_study
 from tests.study.conftest import write_small_study
@@ -38,7 +38,7 @@ def test_a_gene_under_its_earlier_symbol_is_the_exposure_and_said_so(older_study
 def test_it_is_looked_up_literally_where_the_study_file_says_so(older_study: Path) -> None:
     older_study.write_text(older_study.read_text().replace("seed = 3", "seed = 3\nrename_genes = false"))
     with pytest.raises(InputError, match="the expression has no gene 'SEPTIN2'"):
-        read_inputs(read_study(older_study))
+        prepare(read_study(older_study))
 
 
 def test_the_command_finds_it_too(older_study: Path) -> None:
