@@ -7,6 +7,10 @@ import sys
 
 import pytest
 
+from her2stats.study import read_study
+from her2stats.study.prepared import prepare
+from her2stats.study.provenance import provenance
+from her2stats.study.run import analyse_study
 from tests.study.conftest import write_small_study
 
 COUNTED = """
@@ -28,7 +32,7 @@ print(sorted(opened.items()))
 """
 
 
-@pytest.mark.parametrize("step", ["run", "check", "plan"])
+@pytest.mark.parametrize("step", [pytest.param("run", marks=pytest.mark.slow), "check", "plan"])
 def test_every_input_is_opened_once(tmp_path, step):
     study = write_small_study(tmp_path, n=30)
     samples = [line.split(",")[0] for line in (tmp_path / "answers.csv").read_text().splitlines()[1:]]
@@ -41,3 +45,14 @@ def test_every_input_is_opened_once(tmp_path, step):
     told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     names = ["answers.csv", "given.csv", "her2.tsv", "matrix.tsv", "one.csv", "one.tsv", "study.toml"]
     assert told.strip() == str([(name, 1) for name in names])
+
+
+def test_a_setting_of_the_deconvolution_reaches_the_run_and_its_words(tmp_path):
+    study = write_small_study(tmp_path, n=30)
+    before = analyse_study(prepare(read_study(study)))[0]
+    study.write_text(study.read_text().replace("[deconvolution]", '[deconvolution]\nbatch_correction = "b-mode"'))
+    prepared = prepare(read_study(study))
+    now = analyse_study(prepared)
+    assert not now[0].deconvolution.fractions.equals(before.deconvolution.fractions)
+    assert "B-mode batch correction" in provenance(prepared, now)["conventions"]["cell fractions"]
+    assert "B-mode" not in before.deconvolution.method

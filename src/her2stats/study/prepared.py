@@ -178,8 +178,8 @@ def _scored(
 
 
 def _mixture(cohort: Cohort, study: Study, matrix: SignatureMatrix) -> tuple[Mixture, tuple[Note, ...]]:
-    settings = study.deconvolution
-    assert settings is not None
+    assert study.deconvolution is not None
+    settings = study.deconvolution.settings(study.study.seed)
     expression, notes = expression_for_matrix(cohort, matrix, study)
     mixture = align_mixture(
         expression,

@@ -60,7 +60,7 @@ def conventions(study: Study, analyses: list[CohortAnalysis]) -> dict[str, str]:
     """Every choice in use, by topic, in words that a methods paragraph can carry."""
     chosen = study.analysis
     fractions = next((a.deconvolution.method for a in analyses if a.deconvolution is not None), "none")
-    if study.deconvolution is not None and not study.deconvolution.check_scale:
+    if study.deconvolution is not None and not study.deconvolution.settings(study.study.seed).check_scale:
         fractions += "; whether the expression is linear was not checked"
     return {
         "population": "HER2-negative: IHC 0, 1+ or 2+ without ERBB2 amplification",

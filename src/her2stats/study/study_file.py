@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import fields
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    create_model,
+    field_validator,
+    model_validator,
+)
 
 from her2stats.cohort.genes import CollapseRule
 from her2stats.deconvolution.settings import Settings
@@ -112,17 +122,30 @@ class ScoresSection(Section):
         return self.exposure if names_a_file(self.exposure) else None
 
 
-class DeconvolutionSection(Section):
-    """[deconvolution]: which signature matrix, which mode."""
+def _section_of(settings: type) -> type[Section]:
+    """Make a section of every field of a dataclass that says what it means."""
+    hints = get_type_hints(settings)
+    said = [one for one in fields(settings) if "meaning" in one.metadata]
+    entries: dict[str, Any] = {
+        one.name: (
+            hints[one.name],
+            Field(default=one.default, description=one.metadata["meaning"], **one.metadata.get("bounds", {})),
+        )
+        for one in said
+    }
+    return create_model(settings.__name__, __base__=Section, **entries)
+
+
+if TYPE_CHECKING:
+    _OfSettings = Section
+else:
+    _OfSettings = _section_of(Settings)
+
+
+class DeconvolutionSection(_OfSettings):
+    """[deconvolution]: which signature matrix, and the settings of the deconvolution."""
 
     signature: str | None = None
-    mode: Literal["relative", "absolute", "no.sumto1"] = "absolute"
-    solver: Literal["exact", "libsvm"] = "exact"
-    permutations: Annotated[int, Field(ge=0)] = 0
-    quantile_normalise: bool = False
-    reference_median: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
-    min_overlap: Annotated[float, Field(gt=0, le=1)] = 0.5
-    check_scale: bool = True
 
     def settings(self, seed: int) -> Settings:
         """Choices of the deconvolution, with the seed of the study."""

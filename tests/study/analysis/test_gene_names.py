@@ -29,7 +29,7 @@ def older_study(tmp_path: Path) -> Path:
 
 
 def test_a_gene_under_its_earlier_symbol_is_the_exposure_and_said_so(older_study: Path) -> None:
-    analysis = analyse_study(read_study(older_study))[0]
+    analysis = analyse_study(prepare(read_study(older_study)))[0]
     notes = [f"{note.what}: {note.detail}" for note in analysis.notes]
     assert analysis.material.exposure == "SEPTIN2"
     assert "the exposure: genes found under another symbol: SEPT2 is SEPTIN2" in notes

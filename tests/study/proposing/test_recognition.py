@@ -36,7 +36,7 @@ def proposed(tmp_path, text, name):
     proposal = look_at_files(tmp_path / name, None)
     write_proposal(proposal, tmp_path / "study.toml")
     assert left_to_do(tmp_path / "study.toml") == []
-    (one,) = prepare(read_study(tmp_path / "study.toml")).cohorts.cohorts
+    (one,) = prepare(read_study(tmp_path / "study.toml")).cohorts
     return proposal, one.cohort.clinical
 
 
