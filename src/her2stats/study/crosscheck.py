@@ -10,13 +10,13 @@ from typing import Literal
 import pandas as pd
 
 from her2stats.errors import OutputError, Problem
+from her2stats.progress import Progress, silent
 from her2stats.r_engine import crosscheck_r
 from her2stats.report import write_report
 from her2stats.results.csv_cells import csv_text
 from her2stats.results.schema import CROSSCHECK as COLUMNS
 from her2stats.results.strict_csv import DamagedFileError, read_strict
 from her2stats.study.consistency import check_tables
-from her2stats.study.progress import Progress, silent
 from her2stats.study.results import CROSSCHECK, load_results
 from her2stats.study.stages.cache import NO_CACHE, Cache
 from her2stats.study.stages.figures import Drawing, draw_once

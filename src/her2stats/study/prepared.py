@@ -15,6 +15,7 @@ from her2stats.deconvolution import Deconvolution, SignatureMatrix, read_signatu
 from her2stats.deconvolution.mixture import Mixture, align_mixture
 from her2stats.errors import DataError, InputError, Problem, ProblemList, StudyFileError
 from her2stats.notes import Note
+from her2stats.progress import Progress, silent
 from her2stats.reading import read_cibersortx, read_cohort
 from her2stats.signatures import GeneSignature
 from her2stats.signatures.exposure import resolve_exposure
@@ -22,7 +23,6 @@ from her2stats.statistics.frame import MOST_LEVELS
 from her2stats.study.analysis.gene_names import expression_for_genes, expression_for_matrix
 from her2stats.study.analysis.scores import ScoredCohort, genes_beside_exposure, score_cohort, score_exposure_of
 from her2stats.study.column_names import check_column_names
-from her2stats.study.progress import Progress, silent
 from her2stats.study.study_file import CohortSection, Study
 
 T = TypeVar("T")

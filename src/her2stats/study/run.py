@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from her2stats.errors import InputError, Problem
+from her2stats.progress import Progress, silent
 from her2stats.r_engine import write_models
 from her2stats.report import write_report
 from her2stats.results.place import PROVENANCE, fresh_folder
@@ -18,7 +19,6 @@ from her2stats.study.analysis.pooled import POOLED_TABLE, pooled_odds_ratios
 from her2stats.study.crosscheck import draw_agreement, write_crosscheck
 from her2stats.study.origin import check_is_results_folder, check_same_origin
 from her2stats.study.prepared import Prepared, prepare
-from her2stats.study.progress import Progress, silent
 from her2stats.study.provenance import provenance, write_provenance
 from her2stats.study.result_tables import RESULT_TABLES, result_tables, write_tables
 from her2stats.study.results import StudyResults, load_results

@@ -11,12 +11,12 @@ import pandas as pd
 from her2stats.cohort import Cohort
 from her2stats.deconvolution import Deconvolution
 from her2stats.notes import Note
+from her2stats.progress import Progress, silent
 from her2stats.statistics import classify_abundance
 from her2stats.study.analysis.material import Answers, Material
 from her2stats.study.analysis.questions import CELL_QUESTIONS, response
 from her2stats.study.analysis.scores import ScoredCohort
 from her2stats.study.prepared import Prepared, PreparedCohort
-from her2stats.study.progress import Progress, silent
 from her2stats.study.stages.cache import NO_CACHE, Cache
 from her2stats.study.stages.fractions import Fractions
 from her2stats.study.stages.stage import once

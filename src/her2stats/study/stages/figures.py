@@ -11,7 +11,7 @@ from typing import Any
 
 from joblib import Parallel, delayed
 
-from her2stats.study.progress import Progress
+from her2stats.progress import Progress
 from her2stats.study.stages.cache import Cache
 from her2stats.study.stages.fingerprint import environment, fingerprint
 
