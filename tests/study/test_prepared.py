@@ -20,19 +20,20 @@ folder, opened = os.path.realpath(sys.argv[1]), collections.Counter()
 def see(event, arguments):
     if event == "open" and isinstance(arguments[0], (str, bytes, os.PathLike)):
         path = os.path.realpath(os.fsdecode(arguments[0]))
-        if os.path.dirname(path) == folder:
+        if os.path.dirname(path) == folder and not os.path.basename(path).startswith("."):  # the lock is no input
             opened[os.path.basename(path)] += 1
 
-from her2stats.study import read_study, run_study
+from her2stats.study import read_study, run, run_study
 from her2stats.study.check import check_study
 from her2stats.study.plan import plan_study
+run.draw_once = lambda drawings, folder, **how: folder.mkdir()  # figures are drawn from what was read
 sys.addaudithook(see)
 {"run": run_study, "check": check_study, "plan": plan_study}[sys.argv[2]](read_study(folder + "/study.toml"))
 print(sorted(opened.items()))
 """
 
 
-@pytest.mark.parametrize("step", [pytest.param("run", marks=pytest.mark.slow), "check", "plan"])
+@pytest.mark.parametrize("step", ["run", "check", "plan"])
 def test_every_input_is_opened_once(tmp_path, step):
     study = write_small_study(tmp_path, n=30)
     samples = [line.split(",")[0] for line in (tmp_path / "answers.csv").read_text().splitlines()[1:]]
