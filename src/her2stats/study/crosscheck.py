@@ -10,6 +10,7 @@ from typing import Literal
 import pandas as pd
 
 from her2stats.errors import OutputError, Problem
+from her2stats.progress import silent
 from her2stats.r_engine import crosscheck_r
 from her2stats.report import write_report
 from her2stats.results.catalogue import FIGURES
@@ -18,7 +19,6 @@ from her2stats.results.csv_cells import csv_text
 from her2stats.results.folder import CROSSCHECK_FILE
 from her2stats.results.schema import CROSSCHECK
 from her2stats.results.study_results import load_results
-from her2stats.study.progress import silent
 from her2stats.study.stages.cache import NO_CACHE, Cache
 from her2stats.study.stages.figures import Drawing, draw_once
 

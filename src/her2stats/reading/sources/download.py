@@ -7,7 +7,6 @@ import json
 import os
 import re
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,8 +15,7 @@ from urllib.parse import urlsplit
 import requests
 
 from her2stats.errors import FileError, Problem
-
-Progress = Callable[[str, int, int], None]
+from her2stats.progress import Progress
 
 _CHUNK = 1 << 18
 _ATTEMPTS = 4  # in a row without a byte gained

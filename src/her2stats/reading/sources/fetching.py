@@ -13,8 +13,9 @@ import pooch
 from pooch import file_hash
 
 from her2stats.errors import FileError, OutputError, Problem
+from her2stats.progress import Progress
 from her2stats.reading.sources.checksums import RECORD, record, recorded
-from her2stats.reading.sources.download import Progress, ResumingDownload
+from her2stats.reading.sources.download import ResumingDownload
 from her2stats.reading.sources.prepare import prepare
 from her2stats.reading.sources.registry import UNKNOWN, DataSet, RemoteFile, find_source, registry
 
