@@ -54,7 +54,7 @@ def check_study(study: Study) -> list[str]:
     prepared: Prepared | None = None
     with problems.collect():
         prepared = prepare(study)
-    in_the_way = what_is_in_the_way(study.results_folder)
+    in_the_way = what_is_in_the_way(study.results_folder, inputs=study.own_files)
     if in_the_way is not None:
         where = f"{study.path.name}, [study] results"
         problems.add(StudyFileError, in_the_way.what, where=where, value=study.study.results, remedy=in_the_way.remedy)
