@@ -14,9 +14,9 @@ import pytest
 from her2stats import statistics
 from her2stats.deconvolution import cibersort, settings
 from her2stats.r_engine.sources import r_package
+from her2stats.results.schema import RESULT_TABLES, SCHEMAS
 from her2stats.signatures import scoring
 from her2stats.statistics import multiplicity, specs
-from her2stats.study.result_tables import RESULT_TABLES, TABLES
 
 ROOT = Path(__file__).resolve().parent.parent
 METHODS: list[dict[str, Any]] = tomllib.loads((ROOT / "docs" / "traceability.toml").read_text())["method"]
@@ -42,7 +42,7 @@ def test_every_counterpart_is_there(method: dict[str, Any]) -> None:
         assert method["r"] in exported_by_r()
     else:
         assert method["why_not_r"]
-    written = {f"tables/{table}.csv" for table in TABLES} | {"provenance.json", "crosscheck.csv", ""}
+    written = {f"tables/{table}.csv" for table in SCHEMAS} | {"provenance.json", "crosscheck.csv", ""}
     assert method["results"] in written
 
 

@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 from her2stats.cli.printed_numbers import KINDS
-from her2stats.study.study_figures import NAMES
+from her2stats.results.catalogue import CELL_FIGURES
 from tests.study.conftest import write_small_study
 
 CACHE = tempfile.TemporaryDirectory()
@@ -180,7 +180,7 @@ def test_a_dry_run_names_the_figures_that_a_clinical_table_cannot_give(tmp_path)
     assert told.returncode == 0, told.stderr
     states = {what: state for _, what, state in (line.split("\t") for line in told.stdout.splitlines()[:-1])}
     why = "cannot be drawn, its file will say why: No cohort of this study has cell fractions"
-    assert {name for name, state in states.items() if state == why} == set(NAMES)
+    assert {name for name, state in states.items() if state == why} == {figure.name for figure in CELL_FIGURES}
     assert states["fig4_response"] == "to be drawn"
 
 

@@ -13,9 +13,9 @@ import pandas as pd
 import pytest
 
 from her2stats.errors import InputError
+from her2stats.results import load_results
 from her2stats.results.csv_cells import csv_text, guard_text, unguard_text
 from her2stats.study import StudyResults, run_study
-from her2stats.study.results import load_results
 from tests.study.conftest import write_small_study
 
 SCRIPT = "<script>alert(1)</script>"

@@ -8,8 +8,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from her2stats.report import read_folder
 from her2stats.report.disclosure import SMALL, SUPPRESSED, suppress_small_counts
+from her2stats.results import read_folder
 from her2stats.tables import table_one
 
 

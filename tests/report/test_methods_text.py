@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from her2stats.report import read_folder
 from her2stats.report.agreement import read_agreement
 from her2stats.report.methods import Methods, write_methods
+from her2stats.results import read_folder
 
 
 def methods_of(folder: Path) -> Methods:

@@ -9,10 +9,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from her2stats.report import key_findings, read_folder
 from her2stats.report.findings import judge
 from her2stats.report.statements import Answer, name_list
 from her2stats.report.summary import UNCORRECTED, plain_summary
+from her2stats.results import key_findings, read_folder
 
 CAUSAL = re.compile(
     r"\b(caus\w*|effects?|affect\w*|influenc\w*|impact\w*|leads?|led|driv\w+|because|due|induc\w+|reduc\w+|increas\w+|"

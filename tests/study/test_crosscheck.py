@@ -11,10 +11,10 @@ import pytest
 from her2stats.errors import FileError, OutputError
 from her2stats.r_engine.crosscheck import STARTS
 from her2stats.r_engine.process import Gone
+from her2stats.results.consistency import check_tables
 from her2stats.study import crosscheck as room
 from her2stats.study import load_results
-from her2stats.study.consistency import check_tables
-from her2stats.study.crosscheck import crosscheck_folder, draw_agreement, write_crosscheck
+from her2stats.study.crosscheck import crosscheck_folder, write_crosscheck
 
 
 @pytest.fixture
@@ -103,16 +103,12 @@ def test_a_comparison_that_cannot_be_written_leaves_the_earlier_one(
     assert not list(folder.glob(".crosscheck*"))
 
 
-def test_the_figure_of_a_comparison_is_drawn_from_its_file_and_a_damaged_file_leaves_none(folder: Path) -> None:
+def test_a_comparison_is_written_with_its_figure(folder: Path) -> None:
     labels = {"model": "one.x.1", "verb": "correlate", "cohort": "one", "stratum": "all", "outcome": "a", "term": "b"}
     number = {"quantity": "estimate", "python": 1.0, "r": 1.0, "rel_diff": 0.0, "tolerance": 1e-8, "verdict": "agree"}
     write_crosscheck(pd.DataFrame([{**labels, **number}]), folder)
-    draw_agreement(folder)
-    for ending in ("pdf", "svg", "png"):
-        (folder / "figures" / f"figS4_agreement.{ending}").unlink()
-    (folder / "crosscheck.csv").write_text("model\none.x")
-    draw_agreement(folder)
-    assert not list((folder / "figures").glob("figS4*"))
+    assert load_results(folder).crosscheck["verdict"].tolist() == ["agree"]
+    assert sorted(path.suffix for path in (folder / "figures").glob("figS4_agreement.*")) == [".pdf", ".png", ".svg"]
 
 
 @pytest.mark.r

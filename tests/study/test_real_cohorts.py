@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from her2stats.report import read_folder
+from her2stats.results import read_folder
 from her2stats.study import StudyResults, read_study, run_study
 
 

@@ -5,7 +5,7 @@ from her2stats.figures.cell_types import display_order, lineage
 from her2stats.figures.composition import plot_composition
 from her2stats.figures.correlation import plot_correlation
 from her2stats.figures.distribution import plot_distribution
-from her2stats.figures.exposure_spread import plot_exposure
+from her2stats.figures.exposure import plot_exposure
 from her2stats.figures.forest import plot_forest
 from her2stats.figures.heatmap import plot_heatmap
 from her2stats.figures.marginal import plot_marginal

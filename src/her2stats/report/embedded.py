@@ -37,8 +37,7 @@ def embed_tables(results: ResultsFolder, names: Collection[str], *, budget: int)
     Parameters
     ----------
     results : ResultsFolder
-        The folder as the page shows it. Its files go in as they are, byte by byte; where the page is public, the
-        tables without their small counts.
+        The folder as the page shows it; where the page is public, its tables are without their small counts.
     names : iterable of str
         Tables that a figure or table of the page names as its data. Tables of single patients never go in; the
         comparison with R goes in whole where there is room, and not into a public page: it repeats every count.
@@ -67,9 +66,9 @@ def _total(made: Mapping[str, Embedded]) -> int:
 
 
 def _content(results: ResultsFolder, name: str) -> bytes:
-    if results.provenance.public:
-        return _as_csv(results.tables[name])
-    return (results.path / results.file_of(name)).read_bytes()
+    table = results.crosscheck if name == CROSSCHECKED else results.tables[name]
+    assert table is not None
+    return _as_csv(table)
 
 
 def _as_csv(table: pd.DataFrame) -> bytes:

@@ -7,21 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
+from her2stats.results.findings import Row
+from her2stats.results.question_rows import is_second_test
 from her2stats.statistics.flags import code_of
-from her2stats.statistics.multiplicity import SECOND_TESTS
 from her2stats.tables.effects import records
 from her2stats.vocabulary.numbers import Measure, is_missing
-
-Row = dict[str, Any]
-
-
-def is_second_test(terms: pd.Series) -> pd.Series:
-    """Say which rows are second tests of a hypothesis (Fisher exact, likelihood ratio)."""
-    return terms.astype("str").str.endswith(SECOND_TESTS)
 
 
 @dataclass(frozen=True)

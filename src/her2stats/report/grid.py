@@ -8,7 +8,8 @@ from typing import Literal
 
 import pandas as pd
 
-from her2stats.report.findings import Row, judge
+from her2stats.report.findings import judge
+from her2stats.results.findings import Row
 from her2stats.tables.effects import records
 from her2stats.vocabulary.names import stratum_label
 from her2stats.vocabulary.numbers import Measure

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from her2stats.report.findings import Row
 from her2stats.report.statements import Answer, Statement, largest_size
+from her2stats.results.findings import Row
 from her2stats.results.folder import ResultsFolder
 from her2stats.tables.effects import effect_text, records
 from her2stats.tables.response import reference_of

@@ -6,8 +6,8 @@ import pandas as pd
 
 from her2stats.report.page_model import MorePart, Part, Section, TablePart
 from her2stats.report.parts import Figures, absent, by_cohort, section, table_by_cohort
-from her2stats.report.question_rows import is_second_test, is_spearman, score_rows, total_rows
 from her2stats.results.folder import ResultsFolder
+from her2stats.results.question_rows import is_second_test, is_spearman, score_rows, total_rows
 from her2stats.tables import PrintedTable
 from her2stats.tables.layouts import Block, Cell, print_blocks, sample_size
 from her2stats.vocabulary.names import stratum_label

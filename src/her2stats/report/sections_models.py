@@ -6,8 +6,8 @@ import pandas as pd
 
 from her2stats.report.page_model import MorePart, Part, Section, TablePart
 from her2stats.report.parts import Figures, absent, by_cohort, section, table_by_cohort
-from her2stats.report.question_rows import interaction_rows, is_second_test
 from her2stats.results.folder import ResultsFolder
+from her2stats.results.question_rows import interaction_rows, is_second_test
 from her2stats.tables import PrintedTable, table_response
 from her2stats.tables.effects import effect_text, interval_name, records
 from her2stats.tables.flag_words import flag_notes

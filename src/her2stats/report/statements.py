@@ -10,14 +10,13 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from her2stats.report.findings import Judged, Row, judge, reasons
+from her2stats.report.findings import Judged, judge, reasons
 from her2stats.report.grid import Grid
-from her2stats.tables.effects import effect_text, measure_of
+from her2stats.results.findings import Row, with_value
 from her2stats.vocabulary.names import sentence_case
-from her2stats.vocabulary.numbers import Measure, is_missing, p_phrase
+from her2stats.vocabulary.numbers import Measure
 
 MOST_NAMED = 6
-_SYMBOLS: dict[Measure, str] = {"correlation": "ρ", "odds ratio": "OR", "slope": "slope"}
 
 
 @dataclass(frozen=True)
@@ -107,15 +106,6 @@ def tally(judged: Judged) -> str:
     """Say how many of the tests are significant, and whether they were corrected."""
     word = "significant after correction" if judged.corrected else "below the threshold, uncorrected"
     return f"{len(judged.significant)} of {judged.tested} {word}" if judged.tested else "none could be estimated"
-
-
-def with_value(row: Row, name: Callable[[Row], str], *, alpha: float, symbol: str | None = None) -> str:
-    """Name a row with its estimate, interval and p-value; a rank-sum shift stays in the table."""
-    symbol = _SYMBOLS.get(measure_of(row["method"]), "") if symbol is None else symbol
-    value = effect_text(row)
-    p = row["p_adjusted"] if not is_missing(row["p_adjusted"]) else row["p_value"]
-    shown = f"{symbol} {value}, " if value and symbol else ""
-    return f"{name(row)} ({shown}{p_phrase(p, alpha=alpha)})"
 
 
 def family_statement(

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from her2stats.report.findings import Judged, Row, judge
+from her2stats.report.findings import Judged, judge
 from her2stats.report.grid import ALL, Grid, make_grid
-from her2stats.report.question_rows import exposure_rows, interaction_rows, total_rows
 from her2stats.report.response_words import response_answer
 from her2stats.report.statements import (
     Answer,
@@ -16,10 +15,10 @@ from her2stats.report.statements import (
     largest_size,
     name_list,
     tally,
-    with_value,
 )
+from her2stats.results.findings import Row, with_value
 from her2stats.results.folder import ResultsFolder
-from her2stats.tables.effects import records
+from her2stats.results.question_rows import exposure_rows, interaction_rows, total_rows
 from her2stats.vocabulary.names import sentence_case, stratum_label
 
 _MOST_CLINICAL = 5
@@ -42,55 +41,6 @@ def plain_summary(folder: ResultsFolder) -> list[Answer]:
     return [answer for answer in made if answer is not None]
 
 
-def key_findings(folder: ResultsFolder, *, at_most: int = 3) -> list[str]:
-    """Name the strongest associations with the exposure after correction, one line each, for a terminal.
-
-    Those over whole cohorts, with cell types and with total infiltration; where there is none, those within the
-    hormone-receptor groups, odds ratios and interactions.
-
-    Parameters
-    ----------
-    folder : ResultsFolder
-        From `read_folder`.
-    at_most : int
-        How many lines.
-    """
-    alpha = folder.provenance.alpha
-    for rows in (_whole_cohorts(folder), _within_groups(folder)):
-        found = rows[rows["p_adjusted"] < alpha] if len(rows) else rows
-        if len(found):
-            found = found.sort_values(["p_adjusted", "p_value", "cohort", "item"], kind="stable").head(at_most)
-            return [f"{row['cohort']}: {with_value(row, _item, alpha=alpha)}" for row in records(found)]
-    return []
-
-
-def _whole_cohorts(folder: ResultsFolder) -> pd.DataFrame:
-    return pd.concat([exposure_rows(folder, "correlation"), _infiltration(folder, "correlation")], ignore_index=True)
-
-
-def _within_groups(folder: ResultsFolder) -> pd.DataFrame:
-    """Rows of the strata, each named with its stratum, and what tests whether strata differ."""
-    exposure = folder.provenance.exposure
-    correlated = [exposure_rows(folder, "correlation_by_hr"), _infiltration(folder, "correlation_by_hr")]
-    odds = folder.table("odds_ratios")
-    odds = odds[odds["term"] == exposure].assign(item=lambda rows: "high " + rows["outcome"].astype("str"))
-    product = interaction_rows(folder.table("interaction"), exposure)
-    product = product.assign(item="interaction for high " + product["outcome"].astype("str"))
-    rows = pd.concat([*correlated, odds, product], ignore_index=True)
-    places = ["" if stratum == "all" else f", {stratum_label(str(stratum))}" for stratum in rows["stratum"]]
-    return rows.assign(item=[f"{item}{place}" for item, place in zip(rows["item"], places, strict=True)])
-
-
-def _infiltration(folder: ResultsFolder, name: str) -> pd.DataFrame:
-    rows = total_rows(folder, name)
-    rows = rows[rows["term"] == folder.provenance.exposure]
-    return rows.assign(item=rows["outcome"])
-
-
-def _item(row: Row) -> str:
-    return str(row["item"])
-
-
 def _outcome(row: Row) -> str:
     return str(row["outcome"])
 
@@ -110,7 +60,7 @@ def _statements(rows: pd.DataFrame, wording: Wording, folder: ResultsFolder) -> 
     )
 
 
-_BY_SCORE = Wording(_item, "less where the score is higher", "more where the score is higher")
+_BY_SCORE = Wording(lambda row: str(row["item"]), "less where the score is higher", "more where the score is higher")
 
 
 def _answer(question: str, rows: pd.DataFrame, wording: Wording, folder: ResultsFolder) -> Answer | None:

@@ -42,13 +42,13 @@ _FIGURE_BUDGET = 3_200_000
 _DATA_BUDGET = 900_000
 
 
-def write_report(folder: str | Path) -> Path:
+def write_report(folder: str | Path | ResultsFolder) -> Path:
     """Write the report of a results folder: one HTML file that needs no network and no other file.
 
     Parameters
     ----------
-    folder : str or Path
-        A results folder. Files that are missing or damaged become named gaps in the page.
+    folder : str, Path or ResultsFolder
+        A results folder, or what was read from one. Files that are missing or damaged become named gaps in the page.
 
     Returns
     -------
@@ -69,9 +69,9 @@ def write_report(folder: str | Path) -> Path:
     >>> write_report("results")  # doctest: +SKIP
     PosixPath('results/report.html')
     """
-    folder = Path(folder)
-    page = render_report(read_folder(folder))
-    target, draft = folder / REPORT, folder / f".{REPORT}.draft"
+    results = folder if isinstance(folder, ResultsFolder) else read_folder(Path(folder))
+    page = render_report(results)
+    target, draft = results.path / REPORT, results.path / f".{REPORT}.draft"
     try:
         draft.write_text(page, encoding="utf-8", newline="\n")
         os.replace(draft, target)

@@ -1,17 +1,57 @@
-"""Title, caption and description of every figure, from its file name."""
+"""What a results folder holds, from ``catalogue.toml``: every table and figure, and what stands around a figure."""
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from importlib import resources
+from typing import Any, Literal
 
 from her2stats.vocabulary.names import sentence_case
 
 FURTHER = "further"
+FORMATS = ("pdf", "svg", "png")
+
+
+@dataclass(frozen=True)
+class Table:
+    """A csv file of the folder; ``catalogue.toml`` says what the fields are."""
+
+    name: str
+    row: str
+    columns: tuple[str, ...] = ()
+    result: bool = False
+    verbs: tuple[str, ...] = ()
+    asked_of: str = ""
+    patients: bool = False
+    rest: Literal["text", "number"] = "text"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure of the folder; ``catalogue.toml`` says what the fields are."""
+
+    name: str
+    what: str
+    plot: str
+    of: tuple[str, ...]
+    made: Literal["study", "cohort", "crosscheck"]
+    data: str
+    section: str
+    patients: bool
+    title: str
+    caption: str
+    alt: str
+    options: Mapping[str, str] = field(default_factory=dict)
+    also: str = ""
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """File names of the figure, with the cohort that follows."""
+        return re.compile(f"(?:{self.also or self.name})(?:_(?P<cohort>.+))?")
 
 
 @dataclass(frozen=True)
@@ -58,16 +98,15 @@ def caption_of(name: str, *, exposure: str, cohort: str = "") -> Caption:
     >>> caption_of("fig9_power_curve", exposure="ERBB2").title
     'Power curve'
     """
-    for pattern, entry in _entries():
-        found = pattern.fullmatch(name)
+    for figure in FIGURES:
+        found = figure.pattern.fullmatch(name)
         if found:
             own = found["cohort"] or cohort
             title, caption, alt = (
-                str(entry[key]).format(exposure=exposure, cohort=f", {own}" if own else "")
-                for key in ("title", "caption", "alt")
+                words.format(exposure=exposure, cohort=f", {own}" if own else "")
+                for words in (figure.title, figure.caption, figure.alt)
             )
-            section, data = str(entry["section"]), str(entry["data"])
-            return Caption(section, _label(name), title, caption, alt, data, patients=bool(entry["patients"]))
+            return Caption(figure.section, _label(name), title, caption, alt, figure.data, figure.patients)
     words = sentence_case(re.sub(r"^fig[A-Za-z0-9]*?_", "", name).replace("_", " ").strip()) or name
     return Caption(FURTHER, _label(name), words, "", f"Figure: {words}.")
 
@@ -90,9 +129,9 @@ def missing_figures(names: Iterable[str], filled: Collection[str], cohorts: Sequ
     ['fig4_response']
     """
     names = set(names)
-    entries = [entry for _, entry in _entries() if "file" in entry and entry["data"] in filled]
+    drawn = [figure for figure in FIGURES if figure.made != "crosscheck" and figure.data in filled]
     suffixes = {""} | {f"_{cohort}" for cohort in cohorts if any(name.endswith(f"_{cohort}") for name in names)}
-    expected = [f"{entry['file']}{end}" for entry in entries for end in (suffixes if entry["by_cohort"] else ("",))]
+    expected = [f"{figure.name}{end}" for figure in drawn for end in (suffixes if figure.made == "cohort" else ("",))]
     return sorted(set(expected) - names)
 
 
@@ -119,8 +158,16 @@ def _label(name: str) -> str:
     return f"Fig. {found[1]}" if found else "Figure"
 
 
-@cache
-def _entries() -> tuple[tuple[re.Pattern[str], dict[str, str | bool]], ...]:
-    text = resources.files("her2stats.report").joinpath("data/captions.toml").read_text(encoding="utf-8")
-    entries = tomllib.loads(text)["figure"]
-    return tuple((re.compile(f"(?:{entry['pattern']})(?:_(?P<cohort>.+))?"), entry) for entry in entries)
+def _read(kind: type[Any], entries: Sequence[Mapping[str, Any]]) -> tuple[Any, ...]:
+    lists = (
+        {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()} for entry in entries
+    )
+    return tuple(kind(**entry) for entry in lists)
+
+
+_CATALOGUE = tomllib.loads(resources.files("her2stats.results").joinpath("catalogue.toml").read_text(encoding="utf-8"))
+TABLES: tuple[Table, ...] = _read(Table, _CATALOGUE["table"])
+FIGURES: tuple[Figure, ...] = _read(Figure, _CATALOGUE["figure"])
+# What needs cell types, and cannot be where no cohort has them.
+CELL_TABLES = tuple(table.name for table in TABLES if table.asked_of == "cell types")
+CELL_FIGURES = tuple(figure for figure in FIGURES if figure.made == "cohort" or figure.data in CELL_TABLES)

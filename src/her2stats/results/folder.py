@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from her2stats.errors import FileError, Problem
 from her2stats.results.catalogue import missing_figures
 from her2stats.results.picture import Picture, read_picture
-from her2stats.results.provenance import CohortEntry, Provenance, read_provenance
+from her2stats.results.provenance import PROVENANCE, CohortEntry, Provenance, load_provenance, understood
 from her2stats.results.schema import CROSSCHECK, SCHEMAS
 from her2stats.results.strict_csv import DamagedFileError, read_strict
-from her2stats.statistics.result import as_result_table
 
-PROVENANCE = "provenance.json"
 CROSSCHECKED = "crosscheck"
+CROSSCHECK_FILE = f"{CROSSCHECKED}.csv"
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,11 @@ class Gap:
 
     def __str__(self) -> str:
         return f"{self.file} {self.why}"
+
+    @property
+    def is_damage(self) -> bool:
+        """Whether the file is there."""
+        return self.why != "is missing"
 
     def not_compared(self, folder: Path) -> str:
         """What the gap means where the folder is held against something else."""
@@ -53,6 +58,8 @@ class ResultsFolder:
         The comparison with R; None where it was not made.
     gaps : tuple of Gap
         What could not be read.
+    content : mapping
+        The provenance as it is written.
     """
 
     path: Path
@@ -61,16 +68,17 @@ class ResultsFolder:
     pictures: Mapping[str, Picture]
     crosscheck: pd.DataFrame | None
     gaps: tuple[Gap, ...]
+    content: Mapping[str, Any] = field(default_factory=dict)
 
     def table(self, name: str) -> pd.DataFrame:
         """A table, or an empty frame with its columns where it could not be read."""
         if name in self.tables:
             return self.tables[name]
-        return pd.DataFrame(columns=list(SCHEMAS[name].required))
+        return SCHEMAS[name].empty()
 
     def file_of(self, name: str) -> str:
         """Where the csv of a table lies in the folder; "crosscheck" is the comparison with R."""
-        return f"{name}.csv" if name == CROSSCHECKED else f"tables/{name}.csv"
+        return CROSSCHECK_FILE if name == CROSSCHECKED else file_of_table(name)
 
     def gap(self, name: str) -> Gap | None:
         """Why a table is not there."""
@@ -88,20 +96,33 @@ def read_folder(path: Path) -> ResultsFolder:
     if not path.is_dir():
         raise FileError(Problem("there is no such folder", str(path), "give the folder that a run has written"))
     tables, gaps = read_tables(path)
-    pictures = _read_pictures(path / "figures", gaps)
-    provenance = _provenance(path / PROVENANCE, tables, gaps)
-    if pictures:
-        gaps += _missing_figures(pictures, tables, provenance, gaps)
-    if not tables and not pictures:
+    content: dict[str, Any] = {}
+    try:
+        content = load_provenance(path / PROVENANCE)
+        provenance, problems = understood(content)
+        gaps += [Gap(PROVENANCE, problem) for problem in problems]
+    except DamagedFileError as error:
+        gaps.append(Gap(PROVENANCE, f"{error}; the page is made as if it were public"))
+        provenance = Provenance(public=True)
+    crosscheck = read_crosscheck(path, gaps)
+    folder = with_pictures(ResultsFolder(path, provenance, tables, {}, crosscheck, tuple(gaps), content))
+    if not tables and not folder.pictures:
         raise FileError(Problem("holds no results", str(path), "give the folder that a run has written"))
-    return ResultsFolder(
-        path=path,
-        provenance=provenance,
-        tables=tables,
-        pictures=pictures,
-        crosscheck=_crosscheck(path / "crosscheck.csv", gaps),
-        gaps=tuple(gaps),
-    )
+    return folder
+
+
+def with_pictures(folder: ResultsFolder) -> ResultsFolder:
+    """Read the figures that lie beside the tables, and name those that are missing."""
+    provenance, gaps = _with_cohorts(folder.provenance, folder.tables), list(folder.gaps)
+    pictures = _read_pictures(folder.path / "figures", gaps)
+    if pictures:
+        gaps += _missing_figures(pictures, folder.tables, provenance, gaps)
+    return replace(folder, provenance=provenance, pictures=pictures, gaps=tuple(gaps))
+
+
+def file_of_table(name: str) -> str:
+    """Where the csv of a table lies in the folder."""
+    return f"tables/{name}.csv"
 
 
 def read_tables(path: Path, names: Iterable[str] = tuple(SCHEMAS)) -> tuple[dict[str, pd.DataFrame], list[Gap]]:
@@ -109,12 +130,10 @@ def read_tables(path: Path, names: Iterable[str] = tuple(SCHEMAS)) -> tuple[dict
     gaps: list[Gap] = []
     tables = {}
     for name in names:
-        schema, file = SCHEMAS[name], path / "tables" / f"{name}.csv"
         try:
-            table = read_strict(file, schema)
-            tables[name] = as_result_table(table) if "estimate" in schema.required else table
+            tables[name] = read_strict(path / file_of_table(name), SCHEMAS[name])
         except DamagedFileError as error:
-            gaps.append(Gap(f"tables/{name}.csv", str(error)))
+            gaps.append(Gap(file_of_table(name), str(error)))
     return tables, gaps
 
 
@@ -144,24 +163,20 @@ def _missing_figures(
     return [Gap(f"figures/{name}", "is missing") for name in missing if name not in named]
 
 
-def _provenance(path: Path, tables: Mapping[str, pd.DataFrame], gaps: list[Gap]) -> Provenance:
-    try:
-        provenance, problems = read_provenance(path)
-    except DamagedFileError as error:
-        gaps.append(Gap(PROVENANCE, f"{error}; the page is made as if it were public"))
-        provenance, problems = Provenance(public=True), []
-    gaps += [Gap(PROVENANCE, problem) for problem in problems]
+def _with_cohorts(provenance: Provenance, tables: Mapping[str, pd.DataFrame]) -> Provenance:
+    """Cohorts that only the tables still name."""
     if provenance.cohorts:
         return provenance
     found = [str(name) for table in tables.values() if "cohort" in table for name in table["cohort"].unique()]
     return replace(provenance, cohorts=tuple(CohortEntry(name) for name in dict.fromkeys(found) if name))
 
 
-def _crosscheck(path: Path, gaps: list[Gap]) -> pd.DataFrame | None:
-    if not path.exists():
+def read_crosscheck(folder: Path, gaps: list[Gap]) -> pd.DataFrame | None:
+    """Read the comparison with R where there is one; damage becomes a `Gap`."""
+    if not (folder / CROSSCHECK_FILE).exists():
         return None
     try:
-        return read_strict(path, CROSSCHECK)
+        return read_strict(folder / CROSSCHECK_FILE, CROSSCHECK)
     except DamagedFileError as error:
-        gaps.append(Gap("crosscheck.csv", str(error)))
+        gaps.append(Gap(CROSSCHECK_FILE, str(error)))
         return None

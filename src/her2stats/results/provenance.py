@@ -1,15 +1,17 @@
-"""provenance.json as the report needs it, whatever is left of it."""
+"""provenance.json: what it holds, written by a run and read back, whatever is left of it. No clock, no machine."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
+from her2stats.errors import FileError, Problem
 from her2stats.results.strict_csv import DamagedFileError
 
+PROVENANCE = "provenance.json"
 T = TypeVar("T")
 
 
@@ -59,32 +61,36 @@ class Provenance:
     exposure: str = ""
     seed: int | None = None
     alpha: float = 0.05
-    public: bool = False
     versions: Mapping[str, str] = field(default_factory=dict)
     inputs: tuple[InputEntry, ...] = ()
     conventions: Mapping[str, str] = field(default_factory=dict)
     cohorts: tuple[CohortEntry, ...] = ()
+    public: bool = False
 
     @property
     def exposure_name(self) -> str:
         """The exposure for running text."""
         return self.exposure or "the exposure"
 
+    def as_text(self) -> str:
+        """Write as JSON with a fixed order and line end."""
+        return json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n"
 
-def read_provenance(path: Path) -> tuple[Provenance, list[str]]:
-    """Read what is usable, and say what is not.
+    @property
+    def content(self) -> dict[str, Any]:
+        """What reading the file gives."""
+        content: dict[str, Any] = json.loads(self.as_text())
+        return content
+
+
+def understood(content: Mapping[str, Any]) -> tuple[Provenance, list[str]]:
+    """Take what is usable, and say what is not.
 
     Returns
     -------
     Provenance, list of str
         Every entry that is missing or of the wrong kind keeps its default and gives one sentence.
-
-    Raises
-    ------
-    DamagedFileError
-        The file is missing or no JSON object.
     """
-    content = _load(path)
     problems: list[str] = []
 
     def take(key: str, convert: Callable[[Any], T], default: T) -> T:
@@ -114,7 +120,36 @@ def read_provenance(path: Path) -> tuple[Provenance, list[str]]:
     return found, problems
 
 
-def _load(path: Path) -> dict[str, Any]:
+def read_results_provenance(folder: Path) -> dict[str, Any]:
+    """Content of the provenance of a results folder.
+
+    Raises
+    ------
+    FileError
+        The folder is not a results folder.
+    """
+    try:
+        content = load_provenance(folder / PROVENANCE)
+    except DamagedFileError:
+        content = {}
+    if not is_of_results(content):
+        raise FileError(Problem("is not a results folder", str(folder), "give the folder that a run has written"))
+    return content
+
+
+def is_of_results(content: Mapping[str, Any]) -> bool:
+    """Whether a provenance was written by this package."""
+    return isinstance(content.get("her2stats"), str)
+
+
+def load_provenance(path: Path) -> dict[str, Any]:
+    """Read the file, whatever it holds.
+
+    Raises
+    ------
+    DamagedFileError
+        It is missing or no JSON object.
+    """
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -159,3 +194,23 @@ def _cohort(row: dict[str, object]) -> CohortEntry:
     texts = _fields(row, CohortEntry)
     n = row.get("n")
     return CohortEntry(**{**texts, "n": int(n) if isinstance(n, int) else None})  # type: ignore[arg-type]
+
+
+def differences(before: Any, now: Any, path: str = "") -> list[tuple[str, Any, Any]]:
+    """Leaves of two trees of plain values that are not equal, with the way to them; None stands for absent.
+
+    Examples
+    --------
+    >>> differences({"seed": 1, "a": {"b": 2}}, {"seed": 1, "a": {"b": 3}, "c": 4})
+    [('a.b', 2, 3), ('c', None, 4)]
+    """
+    if isinstance(before, dict) and isinstance(now, dict):
+        return [
+            found
+            for key in dict.fromkeys([*before, *now])
+            for found in differences(before.get(key), now.get(key), f"{path}.{key}" if path else str(key))
+        ]
+    if isinstance(before, list) and isinstance(now, list) and len(before) == len(now):
+        pairs = enumerate(zip(before, now, strict=True), start=1)
+        return [found for place, (old, new) in pairs for found in differences(old, new, f"{path}.{place}")]
+    return [] if before == now else [(path, before, now)]

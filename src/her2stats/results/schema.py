@@ -1,10 +1,49 @@
-"""What each table of a results folder has to hold before the report believes it."""
+"""What the columns of a results folder hold: the one place that knows text from number, for writing and for reading.
+
+A frame that went through `typed` is written and read back as the same frame, and written again as the same bytes.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
 
-from her2stats.statistics.result import COLUMNS, COUNTS, NUMBERS
+import pandas as pd
+
+from her2stats.results.catalogue import TABLES, Table
+from her2stats.statistics.result import COLUMNS, COUNTS, NUMBERS, TEXT, as_result_table
+
+Kind = Literal["text", "number", "count", "truth"]
+
+# A column of any table whose headings are ours; what is not named here is text.
+_NUMBERS = (
+    *NUMBERS,
+    *("p_bh", "at", "superiority", "value_reference", "value_comparison", "q", "q_p_value", "i2", "tau2"),
+    *("coverage", "share_zero", "median"),
+    *("python", "r", "abs_diff", "rel_diff", "tolerance"),
+)
+_COUNTS = (
+    *COUNTS,
+    *("df_residual", "n_reference", "n_comparison", "n_events_reference", "n_events_comparison", "k"),
+    *("genes_total", "genes_found", "n_zero", "count"),
+)
+_TRUTHS = ("borderline", "used_in_total")
+KINDS: Mapping[str, Kind] = {
+    **dict.fromkeys((*TEXT, "method", "flag"), "text"),
+    **dict.fromkeys(_NUMBERS, "number"),
+    **dict.fromkeys(_COUNTS, "count"),
+    **dict.fromkeys(_TRUTHS, "truth"),
+}
+# Beside scores and cell types with the user's headings, which hold numbers.
+_PER_PATIENT: Mapping[str, Kind] = {
+    **dict.fromkeys(("cohort", "sample", "flag", "notes"), "text"),
+    "iterations": "count",
+}
+_ENDINGS: Mapping[str, Kind] = {
+    " n": "count",
+    **dict.fromkeys((" percent", " median", " q1", " q3"), "number"),
+}  # of Table 1, after the name of a cohort, which holds no space
 
 
 @dataclass(frozen=True)
@@ -15,74 +54,78 @@ class TableSchema:
     ----------
     required : tuple of str
         Columns without which the table says nothing.
-    numbers : frozenset of str
-        Columns that hold numbers or nothing.
-    numbers_after : int or None
-        From this column on everything is a number, except what `text` names (scores and fractions have the user's
-        names as headings).
-    text : frozenset of str
-        Columns of text in spite of `numbers_after`.
+    kinds : mapping
+        Column -> what it holds.
+    rest : {"text", "number"}
+        What columns hold that are not named.
     """
 
     required: tuple[str, ...]
-    numbers: frozenset[str] = frozenset()
-    numbers_after: int | None = None
-    text: frozenset[str] = frozenset()
+    kinds: Mapping[str, Kind] = field(default_factory=lambda: KINDS)
+    rest: Kind = "text"
 
-    def is_number(self, column: str, place: int) -> bool:
-        """Whether a column, the `place`-th of its file, has to hold numbers."""
-        if column in self.numbers:
-            return True
-        return self.numbers_after is not None and place >= self.numbers_after and column not in self.text
+    def kind(self, column: str) -> Kind:
+        """Say what a column holds."""
+        ending = next((kind for end, kind in _ENDINGS.items() if column.endswith(end)), self.rest)
+        return self.kinds.get(column, ending if self.rest == "text" else self.rest)
+
+    @property
+    def of_results(self) -> bool:
+        """Whether the table is one of `Result` rows."""
+        return self.required == COLUMNS
+
+    def typed(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Give every column the dtype of its kind: str with empty for missing, float64, Int64, bool.
+
+        A frame without rows that lacks a column gets those that are required.
+        """
+        if self.of_results:
+            table = as_result_table(table)
+        elif not len(table) and not set(self.required) <= set(table.columns):
+            table = pd.DataFrame(columns=list(self.required))
+        columns = {name: as_kind(table[name], self.kind(str(name))) for name in table.columns}
+        return pd.DataFrame(columns, index=pd.RangeIndex(len(table)))
+
+    def empty(self) -> pd.DataFrame:
+        """Give the table without a row."""
+        return self.typed(pd.DataFrame(columns=list(self.required)))
 
 
-_RESULT_NUMBERS = frozenset(
-    (
-        *NUMBERS,
-        *COUNTS,
-        *("p_bh", "df_residual", "at", "superiority"),
-        *("n_reference", "n_comparison", "value_reference", "value_comparison"),
-        *("n_events_reference", "n_events_comparison"),
-        *("k", "q", "q_p_value", "i2", "tau2"),
-    )
-)
-_RESULT = TableSchema(COLUMNS, _RESULT_NUMBERS)
+def as_kind(values: pd.Series, kind: Kind) -> pd.Series:
+    """Values as one kind of column; ValueError or TypeError where they are not of it."""
+    values = values.reset_index(drop=True)
+    if kind == "text":
+        return values.astype("object").where(values.notna(), "").astype("str")
+    if kind == "truth":
+        return values.astype("bool")
+    numbers = pd.to_numeric(values)
+    return numbers.astype("Int64") if kind == "count" else numbers.astype("float64")
 
-RESULT_TABLES = (
-    "correlation",
-    "correlation_by_hr",
-    "correlation_matrix",
-    "group_comparison",
-    "odds_ratios",
-    "pooled_odds_ratios",
-    "interaction",
-    "clinical",
-    "ancova_tests",
-    "ancova_slopes",
-    "ancova_curves",
-    "response",
-)
-PER_PATIENT_TABLES = ("scores", "fractions")
 
-SCHEMAS: dict[str, TableSchema] = {
-    "scores": TableSchema(("cohort", "sample"), numbers_after=2),
-    "coverage": TableSchema(
-        ("cohort", "score", "genes_total", "genes_found", "coverage"),
-        frozenset(("genes_total", "genes_found", "coverage")),
-    ),
-    "fractions": TableSchema(("cohort", "sample"), numbers_after=2, text=frozenset(("flag", "notes"))),
-    "abundance": TableSchema(
-        ("cohort", "type", "kind", "share_zero", "n"), frozenset(("share_zero", "n_zero", "n", "median"))
-    ),
-    "table_one": TableSchema(("variable", "level")),
-    **dict.fromkeys(RESULT_TABLES, _RESULT),
-    "notes": TableSchema(("cohort", "stage", "what"), frozenset(("count",))),
-    "omitted": TableSchema(("cohort", "part", "reason")),
-}
+def _schema(table: Table) -> TableSchema:
+    if table.result:
+        return TableSchema(COLUMNS)
+    if table.rest == "number":
+        return TableSchema(table.columns, _PER_PATIENT, "number")
+    return TableSchema(table.columns)
+
+
+def typed_tables(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Tables of the folder with the dtypes that reading them gives."""
+    return {name: SCHEMAS[name].typed(table) for name, table in tables.items()}
+
+
+def names_of(tables: Sequence[Table]) -> tuple[str, ...]:
+    """File names without ending."""
+    return tuple(table.name for table in tables)
+
+
+SCHEMAS: Mapping[str, TableSchema] = {table.name: _schema(table) for table in TABLES}
+RESULT_TABLES = names_of([table for table in TABLES if table.result])
+PER_PATIENT_TABLES = names_of([table for table in TABLES if table.patients])
 CROSSCHECK = TableSchema(
     (
         *("model", "verb", "cohort", "stratum", "outcome", "term", "quantity"),
         *("python", "r", "rel_diff", "tolerance", "verdict"),
-    ),
-    frozenset(("python", "r", "abs_diff", "rel_diff", "tolerance")),
+    )
 )

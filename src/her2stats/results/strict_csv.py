@@ -10,6 +10,7 @@ import csv
 import io
 import math
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -17,7 +18,7 @@ import pyarrow as arrow
 from pyarrow import csv as arrow_csv
 
 from her2stats.results.csv_cells import unguard_text
-from her2stats.results.schema import TableSchema
+from her2stats.results.schema import Kind, TableSchema, as_kind
 
 _EMPTY = frozenset(("", "nan", "na", "<na>", "none"))
 _WRONG_WIDTH = re.compile(r"(?:Row #(?P<row>\d+): )?Expected (?P<expected>\d+) columns, got (?P<got>\d+)")
@@ -28,7 +29,7 @@ class DamagedFileError(Exception):
 
 
 def read_strict(path: Path, schema: TableSchema) -> pd.DataFrame:
-    """Read one csv file: text columns as text with empty for missing, number columns as float64.
+    """Read one csv file as it was before it was written, each column as its kind (see `TableSchema.typed`).
 
     Parameters
     ----------
@@ -50,11 +51,8 @@ def read_strict(path: Path, schema: TableSchema) -> pd.DataFrame:
     missing = [column for column in schema.required if column not in found]
     if missing:
         raise DamagedFileError(f"lacks the column{'s' if len(missing) > 1 else ''} {', '.join(missing)}")
-    columns = {
-        name: _numbers(name, values) if schema.is_number(name, place) else _texts(values)
-        for place, (name, values) in enumerate(found.items())
-    }
-    return pd.DataFrame(columns)
+    columns = {name: _parsed(name, values, schema.kind(name)) for name, values in found.items()}
+    return schema.typed(pd.DataFrame(columns))
 
 
 def _content(path: Path) -> bytes:
@@ -101,16 +99,35 @@ def _reason(error: str) -> str:
     return f"row {found['row'] or '?'} has {found['got']} fields where the header has {found['expected']}"
 
 
-def _texts(values: list[str]) -> pd.Series:
-    return pd.Series([unguard_text(value) for value in values], dtype="str")
-
-
-def _numbers(name: str, values: list[str]) -> pd.Series:
-    """Turn texts into numbers, however a whole column of nothing was written."""
-    numbers = []
+def _parsed(name: str, values: list[str], kind: Kind) -> pd.Series:
+    """Turn texts into what the column holds, however a whole column of nothing was written."""
+    if kind == "text":
+        return as_kind(pd.Series([unguard_text(value) for value in values], dtype="str"), kind)
+    parse, what = _PARSERS[kind]
+    found = []
     for place, value in enumerate(values):
         try:
-            numbers.append(math.nan if value.lower() in _EMPTY else float(value))
-        except ValueError:
-            raise DamagedFileError(f"row {place + 2}, column {name!r}: {value[:40]!r} is not a number") from None
-    return pd.Series(numbers, dtype="float64")
+            found.append(parse(value))
+        except (ValueError, KeyError):
+            raise DamagedFileError(f"row {place + 2}, column {name!r}: {value[:40]!r} is {what}") from None
+    return as_kind(pd.Series(found, dtype="object"), kind)
+
+
+def _number(value: str) -> float:
+    return math.nan if value.lower() in _EMPTY else float(value)
+
+
+def _count(value: str) -> int | None:
+    number = _number(value)
+    if math.isnan(number):
+        return None
+    if not number.is_integer():
+        raise ValueError
+    return int(number)
+
+
+_PARSERS: dict[Kind, tuple[Callable[[str], object], str]] = {
+    "number": (_number, "not a number"),
+    "count": (_count, "not a whole number"),
+    "truth": ({"True": True, "False": False}.__getitem__, "neither True nor False"),
+}

@@ -1,7 +1,6 @@
-"""The study file, the run, the results folder."""
+"""The study file, and the run that makes a results folder of it."""
 
-from her2stats.study.comparison import ResultsComparison, compare_results
-from her2stats.study.results import StudyResults, load_results
+from her2stats.results import ResultsComparison, StudyResults, compare_results, load_results
 from her2stats.study.run import run_study
 from her2stats.study.study_file import Study, read_study
 

@@ -10,8 +10,8 @@ import pandas as pd
 from her2stats.errors import DataError, InputError, Problem
 from her2stats.published import compare_published, comparison_summary
 from her2stats.published.beside.run_tables import ABUNDANCE, TABLES
-from her2stats.report import read_tables
-from her2stats.study.results import read_provenance
+from her2stats.results.folder import read_tables
+from her2stats.results.provenance import read_results_provenance
 
 _ANSWERS = {"same_sign": "same sign", "same_conclusion": "same conclusion", "overlap": "intervals overlap"}
 
@@ -70,7 +70,7 @@ def beside_the_paper(results: str | Path, *, output: Path | None = None) -> Besi
     her2stats.errors.FileError: no/such/folder: is not a results folder -> give the folder that a run has written
     """
     folder = Path(results)
-    read_provenance(folder)
+    read_results_provenance(folder)
     tables, gaps = read_tables(folder, (*TABLES, ABUNDANCE))
     try:
         comparison = compare_published(tables)

@@ -12,16 +12,15 @@ import pandas as pd
 from her2stats.errors import OutputError, Problem
 from her2stats.r_engine import crosscheck_r
 from her2stats.report import write_report
+from her2stats.results.catalogue import FIGURES
+from her2stats.results.consistency import check_tables
 from her2stats.results.csv_cells import csv_text
-from her2stats.results.schema import CROSSCHECK as COLUMNS
-from her2stats.results.strict_csv import DamagedFileError, read_strict
-from her2stats.study.consistency import check_tables
-from her2stats.study.progress import Progress, silent
-from her2stats.study.results import CROSSCHECK, load_results
+from her2stats.results.folder import CROSSCHECK_FILE
+from her2stats.results.schema import CROSSCHECK
+from her2stats.results.study_results import load_results
+from her2stats.study.progress import silent
 from her2stats.study.stages.cache import NO_CACHE, Cache
 from her2stats.study.stages.figures import Drawing, draw_once
-
-FIGURE = "figS4_agreement"
 
 
 @dataclass(frozen=True)
@@ -61,46 +60,28 @@ def crosscheck_folder(folder: Path, *, timeout: float = 120.0) -> FolderCrossche
     sentence = f"{len(found.table)} numbers: {said}"
     if not counts.get("agree", 0) and not counts.get("disagree", 0):
         why = found.table["reason"].iloc[0] if len(found.table) else "the folder holds no model"
-        kept = f"; the earlier {CROSSCHECK} is kept" if (folder / CROSSCHECK).exists() else ""
+        kept = f"; the earlier {CROSSCHECK_FILE} is kept" if results.crosscheck is not None else ""
         return FolderCrosscheck(found.summary, f"Nothing was checked: {why}{kept}", "not checked")
-    write_crosscheck(found.table, folder)
-    draw_agreement(folder)
+    write_crosscheck(CROSSCHECK.typed(found.table), folder)
     write_report(folder)
     return FolderCrosscheck(found.summary, sentence, "disagree" if counts.get("disagree", 0) else "agree")
 
 
-def write_crosscheck(table: pd.DataFrame, folder: Path) -> None:
-    """Write the comparison in one step, so that a folder never holds a part of it.
+def write_crosscheck(table: pd.DataFrame, folder: Path, *, cache: Cache = NO_CACHE) -> None:
+    """Write the comparison and draw it.
 
     Raises
     ------
     OutputError
         The folder cannot be written.
     """
-    target, draft = folder / CROSSCHECK, folder / f".{CROSSCHECK}.draft"
+    target, draft = folder / CROSSCHECK_FILE, folder / f".{CROSSCHECK_FILE}.draft"
     try:
         draft.write_text(csv_text(table), encoding="utf-8", newline="")
         os.replace(draft, target)
+        drawings = [Drawing(figure.plot, figure.name, (table,)) for figure in FIGURES if figure.made == "crosscheck"]
+        draw_once(drawings, folder / "figures", cache=cache, progress=silent)
     except OSError as error:
         draft.unlink(missing_ok=True)
         what = f"the comparison cannot be written: {error.strerror or error}"
         raise OutputError(Problem(what, str(target), "check permissions and free space")) from error
-
-
-def draw_agreement(folder: Path, *, cache: Cache = NO_CACHE, progress: Progress = silent) -> None:
-    """Draw the comparison that lies in a results folder; a missing or damaged one leaves no figure.
-
-    Raises
-    ------
-    OutputError
-        The folder cannot be written.
-    """
-    try:
-        table = read_strict(folder / CROSSCHECK, COLUMNS)
-    except DamagedFileError:  # the report names it
-        return
-    try:
-        draw_once([Drawing("plot_agreement", FIGURE, (table,))], folder / "figures", cache=cache, progress=progress)
-    except OSError as error:
-        what = f"the figure of the comparison cannot be written: {error.strerror or error}"
-        raise OutputError(Problem(what, str(folder / "figures"), "check permissions and free space")) from error

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from her2stats.errors import FileError, InputError, Problem
-from her2stats.results.place import PROVENANCE, is_results_folder
-from her2stats.study.analysis.cohort_analysis import CohortAnalysis
-from her2stats.study.provenance import provenance
-from her2stats.study.study_file import Study
+from her2stats.results.place import is_results_folder
+from her2stats.results.provenance import Provenance, differences, read_results_provenance
 
 MAY_CHANGE = ("title", "public")  # they change how the report looks, and no number
 
@@ -28,7 +23,7 @@ def check_is_results_folder(folder: Path) -> None:
         raise FileError(Problem("there are no results yet", str(folder), "run the whole study once, without --only"))
 
 
-def check_same_origin(study: Study, analyses: Sequence[CohortAnalysis], folder: Path) -> None:
+def check_same_origin(provenance: Provenance, folder: Path) -> None:
     """Refuse to mix parts of two studies: inputs, settings and versions must be those of the folder.
 
     Raises
@@ -36,8 +31,7 @@ def check_same_origin(study: Study, analyses: Sequence[CohortAnalysis], folder: 
     InputError
         What differs, each with the value there and here.
     """
-    there = json.loads((folder / PROVENANCE).read_text(encoding="utf-8"))
-    here = json.loads(json.dumps(provenance(study, list(analyses))))
+    there, here = read_results_provenance(folder), provenance.content
     differing = [
         (path, before, now) for path, before, now in differences(there, here) if path.split(".")[0] not in MAY_CHANGE
     ]
@@ -49,23 +43,3 @@ def check_same_origin(study: Study, analyses: Sequence[CohortAnalysis], folder: 
                 for path, before, now in differing
             )
         )
-
-
-def differences(before: Any, now: Any, path: str = "") -> list[tuple[str, Any, Any]]:
-    """Leaves of two trees of plain values that are not equal, with the way to them; None stands for absent.
-
-    Examples
-    --------
-    >>> differences({"seed": 1, "a": {"b": 2}}, {"seed": 1, "a": {"b": 3}, "c": 4})
-    [('a.b', 2, 3), ('c', None, 4)]
-    """
-    if isinstance(before, dict) and isinstance(now, dict):
-        return [
-            found
-            for key in dict.fromkeys([*before, *now])
-            for found in differences(before.get(key), now.get(key), f"{path}.{key}" if path else str(key))
-        ]
-    if isinstance(before, list) and isinstance(now, list) and len(before) == len(now):
-        pairs = enumerate(zip(before, now, strict=True), start=1)
-        return [found for place, (old, new) in pairs for found in differences(old, new, f"{path}.{place}")]
-    return [] if before == now else [(path, before, now)]

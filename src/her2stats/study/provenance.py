@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import platform
+from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
-from typing import Any
 
+from her2stats.results.provenance import CohortEntry, InputEntry, Provenance
 from her2stats.signatures.signature_file import names_a_file
 from her2stats.study.analysis.cohort_analysis import CohortAnalysis
 from her2stats.study.study_file import Study
@@ -22,63 +22,60 @@ def versions() -> dict[str, str]:
     return found | {name: metadata.version(name) for name in NAMED_PACKAGES}
 
 
-def provenance(study: Study, analyses: list[CohortAnalysis]) -> dict[str, Any]:
-    """Everything that a reader needs to trust or repeat the run, in plain types.
+def provenance(study: Study, analyses: Sequence[CohortAnalysis]) -> Provenance:
+    """Everything that a reader needs to trust or repeat the run.
 
     Dates, user and machine are left out on purpose: the same inputs and seed give the same bytes.
     """
-    return {
-        "title": study.study.title,
-        "her2stats": metadata.version("her2stats"),
-        "simulated": study.study.simulated,
-        "exposure": exposure_name(analyses),
-        "seed": study.study.seed,
-        "alpha": study.analysis.alpha,
-        "versions": versions(),
-        "inputs": [
-            {"cohort": analysis.cohort.name, "role": role, "file": Path(path).name, "sha256": digest}
+    return Provenance(
+        title=study.study.title,
+        her2stats=metadata.version("her2stats"),
+        simulated=study.study.simulated,
+        exposure=exposure_name(analyses),
+        seed=study.study.seed,
+        alpha=study.analysis.alpha,
+        versions=versions(),
+        inputs=(
+            *(
+                InputEntry(analysis.cohort.name, role, Path(path).name, digest)
+                for analysis in analyses
+                for role, path, digest in analysis.cohort.sources
+            ),
+            *study_inputs(study),
+        ),
+        conventions=conventions(study, analyses),
+        cohorts=tuple(
+            CohortEntry(
+                analysis.cohort.name,
+                len(analysis.cohort.clinical),
+                analysis.cohort.scale or "",
+                analysis.cohort.hr_definition,
+                "expression" if analysis.cohort.expression is not None else "clinical only",
+            )
             for analysis in analyses
-            for role, path, digest in analysis.cohort.sources
-        ]
-        + study_inputs(study),
-        "conventions": conventions(study, analyses),
-        "cohorts": [
-            {
-                "name": analysis.cohort.name,
-                "n": len(analysis.cohort.clinical),
-                "scale": analysis.cohort.scale or "",
-                "hr_definition": analysis.cohort.hr_definition,
-                "kind": "expression" if analysis.cohort.expression is not None else "clinical only",
-            }
-            for analysis in analyses
-        ],
-        "public": study.report.public,
-    }
+        ),
+        public=study.report.public,
+    )
 
 
-def study_inputs(study: Study) -> list[dict[str, str]]:
+def study_inputs(study: Study) -> list[InputEntry]:
     """Files that serve the whole study: signature matrix, signature of the exposure; CIBERSORTx results by cohort."""
     named = [("", "signature matrix", study.deconvolution.signature if study.deconvolution is not None else None)]
     named.append(("", "signature", study.scores.exposure if names_a_file(study.scores.exposure) else None))
     named += [(cohort.name, "fractions", cohort.fractions) for cohort in study.cohorts]
     return [
-        {
-            "cohort": cohort,
-            "role": role,
-            "file": Path(written).name,
-            "sha256": hashlib.sha256(study.locate(written).read_bytes()).hexdigest(),
-        }
+        InputEntry(cohort, role, Path(written).name, hashlib.sha256(study.locate(written).read_bytes()).hexdigest())
         for cohort, role, written in named
         if written is not None
     ]
 
 
-def exposure_name(analyses: list[CohortAnalysis]) -> str:
+def exposure_name(analyses: Sequence[CohortAnalysis]) -> str:
     """Name of the exposure; the same in every cohort that has one."""
     return next((a.material.exposure for a in analyses if a.material.exposure), "")
 
 
-def conventions(study: Study, analyses: list[CohortAnalysis]) -> dict[str, str]:
+def conventions(study: Study, analyses: Sequence[CohortAnalysis]) -> dict[str, str]:
     """Every choice in use, by topic, in words that a methods paragraph can carry."""
     chosen = study.analysis
     fractions = next((a.deconvolution.method for a in analyses if a.deconvolution is not None), "none")
@@ -109,11 +106,6 @@ def conventions(study: Study, analyses: list[CohortAnalysis]) -> dict[str, str]:
     }
 
 
-def exposure_method(study: Study, analyses: list[CohortAnalysis]) -> str:
+def exposure_method(study: Study, analyses: Sequence[CohortAnalysis]) -> str:
     """How the exposure was computed, as the scoring said it."""
     return next((a.exposure_method for a in analyses if a.exposure_method), study.scores.exposure)
-
-
-def write_provenance(content: dict[str, Any], path: Path) -> None:
-    """Write as JSON with a fixed order and line end."""
-    path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

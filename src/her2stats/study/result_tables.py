@@ -9,14 +9,11 @@ import pandas as pd
 
 from her2stats.notes import notes_table
 from her2stats.results.csv_cells import csv_text
-from her2stats.results.schema import SCHEMAS
+from her2stats.results.schema import RESULT_TABLES, typed_tables
 from her2stats.statistics import combine
-from her2stats.study.analysis.cohort_analysis import CELL_TABLES, CohortAnalysis
+from her2stats.study.analysis.cohort_analysis import CohortAnalysis
 from her2stats.study.analysis.pooled import POOLED_TABLE, pooled_odds_ratios
 from her2stats.tables import table_one
-
-RESULT_TABLES = (*CELL_TABLES, "response")
-TABLES = ("scores", "coverage", "fractions", "abundance", "table_one", "notes", "omitted", *RESULT_TABLES, POOLED_TABLE)
 
 
 def result_tables(analyses: Sequence[CohortAnalysis]) -> dict[str, pd.DataFrame]:
@@ -37,13 +34,7 @@ def result_tables(analyses: Sequence[CohortAnalysis]) -> dict[str, pd.DataFrame]
     for name in RESULT_TABLES:
         tables[name] = combine([result for a in analyses for result in a.answers.results.get(name, [])])
     tables[POOLED_TABLE] = pooled_odds_ratios(analyses).table
-    return {name: _with_header(name, table) for name, table in tables.items()}
-
-
-def _with_header(name: str, table: pd.DataFrame) -> pd.DataFrame:
-    """Give a table that no cohort could fill the columns that a reader of the folder expects of it."""
-    missing = [column for column in SCHEMAS[name].required if column not in table]
-    return table if len(table) or not missing else pd.DataFrame(columns=list(SCHEMAS[name].required))
+    return typed_tables(tables)
 
 
 def write_tables(tables: dict[str, pd.DataFrame], folder: Path) -> None:

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, get_args
 
 from her2stats.errors import InputError, Problem
 from her2stats.r_engine import write_models
 from her2stats.report import write_report
-from her2stats.results.place import PROVENANCE, fresh_folder
+from her2stats.results.folder import ResultsFolder, read_crosscheck, read_folder, with_pictures
+from her2stats.results.place import fresh_folder
+from her2stats.results.provenance import PROVENANCE, Provenance
+from her2stats.results.schema import CROSSCHECK, RESULT_TABLES
+from her2stats.results.study_results import StudyResults, results_of
 from her2stats.statistics import Result
 from her2stats.study.analysis.cohort_analysis import CohortAnalysis, analyse_cohort
 from her2stats.study.analysis.pooled import POOLED_TABLE, pooled_odds_ratios
-from her2stats.study.crosscheck import draw_agreement, write_crosscheck
+from her2stats.study.crosscheck import write_crosscheck
 from her2stats.study.inputs import read_inputs
 from her2stats.study.origin import check_is_results_folder, check_same_origin
 from her2stats.study.progress import Progress, silent
-from her2stats.study.provenance import provenance, write_provenance
-from her2stats.study.result_tables import RESULT_TABLES, result_tables, write_tables
-from her2stats.study.results import StudyResults, load_results
+from her2stats.study.provenance import provenance
+from her2stats.study.result_tables import result_tables, write_tables
 from her2stats.study.stages.cache import NO_CACHE, Cache
 from her2stats.study.stages.figures import draw_once
 from her2stats.study.stages.r import compare_with_r
@@ -98,15 +102,21 @@ def run_study(
     with fresh_folder(study.results_folder, overwrite=overwrite) as draft:
         if only:
             shutil.copytree(study.results_folder, draft, dirs_exist_ok=True)
-        if stages == {"report"}:
-            _write_report(draft, progress)
-        else:
+        made = None
+        if stages != {"report"}:
             analyses = analyse_study(study, cache=kept, n_jobs=n_jobs, progress=progress)
+            origin = provenance(study, analyses)
             if only:
-                check_same_origin(study, analyses, draft)
-            _write(study, analyses, draft, stages, cache=kept, n_jobs=n_jobs, progress=progress)
+                check_same_origin(origin, draft)
+            made = _write(study, analyses, origin, draft, stages, cache=kept, n_jobs=n_jobs, progress=progress)
+        progress("Report", 0, 1)
+        # a part is written beside parts that only the folder has; of a whole run everything is at hand
+        folder = read_folder(draft) if only or made is None else with_pictures(made.folder)
+        write_report(folder)
+        results = results_of(folder, made.models if made is not None and not only else None, allow_gaps=bool(only))
+        progress("Report", 1, 1)
     kept.tidy()
-    return load_results(study.results_folder, allow_gaps=bool(only))
+    return replace(results, folder=study.results_folder)
 
 
 def analyse_study(
@@ -137,26 +147,35 @@ def checked_stages(only: Collection[str]) -> frozenset[Stage]:
     return frozenset(stage for stage in STAGES if not only or stage in only or stage == "report")
 
 
+@dataclass(frozen=True)
+class _Made:
+    """What a run has written, as it has it at hand."""
+
+    folder: ResultsFolder
+    models: Mapping[str, Result]
+
+
 def _write(
     study: Study,
     analyses: Sequence[CohortAnalysis],
+    origin: Provenance,
     draft: Path,
     stages: Collection[Stage],
     *,
     cache: Cache,
     n_jobs: int,
     progress: Progress,
-) -> None:
-    """Fill the draft folder: tables, models and their comparison with R, figures, provenance, report."""
-    models = model_results(analyses)
+) -> _Made:
+    """Fill the draft folder: tables, models and their comparison with R, figures, provenance."""
+    models, tables = model_results(analyses), result_tables(analyses)
     if "tables" in stages:
         progress("Tables", 0, 1)
-        tables = result_tables(analyses)
         write_tables(tables, draft / "tables")
         workbook = tables | {"table_one": counts_as_numbers(tables["table_one"])}
         save_workbook(workbook, draft / "tables" / "tables.xlsx")
         write_models(models, draft / "r")
         progress("Tables", 1, 1)
+    checked = read_crosscheck(draft, [])
     with ThreadPoolExecutor(max_workers=1) as beside:  # R works in a process of its own while we draw
         wanted = "tables" in stages and study.analysis.crosscheck is not False
         comparison = beside.submit(compare_with_r, study, models, cache) if wanted else None
@@ -166,19 +185,13 @@ def _write(
             draw_once(drawings, draft / "figures", cache=cache, n_jobs=n_jobs, progress=progress)
         if comparison is not None:
             progress("Comparing with R", 0, 1)
-            checked = comparison.result()
+            found = comparison.result()
             progress("Comparing with R", 1, 1)
-            if checked is not None:
-                write_crosscheck(checked, draft)
-        draw_agreement(draft, cache=cache)
-    write_provenance(provenance(study, list(analyses)), draft / PROVENANCE)
-    _write_report(draft, progress)
-
-
-def _write_report(draft: Path, progress: Progress) -> None:
-    progress("Report", 0, 1)
-    write_report(draft)
-    progress("Report", 1, 1)
+            checked = CROSSCHECK.typed(found) if found is not None else checked
+    if checked is not None:
+        write_crosscheck(checked, draft, cache=cache)
+    (draft / PROVENANCE).write_text(origin.as_text(), encoding="utf-8")
+    return _Made(ResultsFolder(draft, origin, tables, {}, checked, (), origin.content), models)
 
 
 def model_results(analyses: Sequence[CohortAnalysis]) -> dict[str, Result]:

@@ -1,14 +1,18 @@
-"""The figures of a results folder: which there are, and of what."""
+"""The figures of a results folder: what the catalogue's plots are given, from the analyses of a study."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import pandas as pd
 
-from her2stats.statistics import Result, combine
+from her2stats.results.catalogue import CELL_FIGURES, FIGURES, Figure
+from her2stats.statistics import combine
 from her2stats.study.analysis.cohort_analysis import CohortAnalysis
-from her2stats.study.analysis.pooled import pooled_odds_ratios
+from her2stats.study.analysis.pooled import POOLED_TABLE, pooled_odds_ratios
 from her2stats.study.stages.figures import Drawing
 from her2stats.study.study_file import Study
 
@@ -25,127 +29,156 @@ def all_drawings(analyses: Sequence[CohortAnalysis], study: Study) -> list[Drawi
     study : Study
         What the study file says.
     """
-    drawings = [*overview_drawings(analyses, study)]
+    drawings = overview_drawings(analyses, study)
     shown = sorted((a for a in analyses if a.material.abundance is not None), key=lambda a: -len(a.cohort.clinical))
     for place, analysis in enumerate(shown):
-        suffix = "" if place == 0 else f"_{analysis.cohort.name}"
-        drawings += cohort_drawings(analysis, study, suffix)
+        offer, suffix = _Offer([analysis], study), "" if place == 0 else f"_{analysis.cohort.name}"
+        drawings += [offer.drawing(figure, suffix) for figure in FIGURES if figure.made == "cohort"]
     if not shown:
-        drawings += [Drawing("placeholder", name, ("No cohort of this study has cell fractions",)) for name in NAMES]
+        why = "No cohort of this study has cell fractions"
+        drawings += [Drawing("placeholder", figure.name, (why,)) for figure in CELL_FIGURES]
     return drawings
-
-
-NAMES = (
-    "fig1a_correlation",
-    "fig1b_til",
-    "fig2a_heatmap",
-    "fig2b_forest",
-    "fig3_marginal",
-    "figS1_distribution",
-    "figS2_exposure",
-    "figS3_composition",
-)
 
 
 def overview_drawings(analyses: Sequence[CohortAnalysis], study: Study) -> list[Drawing]:
-    """Figures that hold all cohorts: correlations of the exposure, pooled odds ratios, response."""
-    drawings = []
-    exposure = next((a.material.exposure for a in analyses if a.material.abundance is not None), "")
-    correlations = _results(analyses, "correlation")
-    if correlations:
-        drawings.append(
-            Drawing("plot_correlation", "fig1a_correlation", (combine(correlations),), {"exposure": exposure})
-        )
-    pooled = pooled_odds_ratios(analyses).table
-    if len(pooled):
-        product = pooled["term"].str.contains(":", regex=False)
-        odds = pd.concat([combine(_results(analyses, "odds_ratios")), pooled[~product]], ignore_index=True)
-        tests = pd.concat([combine(_results(analyses, "interaction")), pooled[product]], ignore_index=True)
-        options = {"exposure": exposure, "alpha": study.analysis.alpha}
-        drawings.append(Drawing("plot_forest", "fig2c_pooled", (odds, tests), options))
-    responses = _results(analyses, "response")
-    if responses:
-        drawings.append(Drawing("plot_response", "fig4_response", (combine(responses),)))
-    return drawings
+    """Figures that hold all cohorts, where there is something to show."""
+    offer = _Offer(analyses, study)
+    return [offer.drawing(f) for f in FIGURES if f.made == "study" and len(offer.table(f.data))]
 
 
-def cohort_drawings(analysis: CohortAnalysis, study: Study, suffix: str) -> list[Drawing]:
-    """Figures of one cohort."""
-    material, alpha = analysis.material, study.analysis.alpha
-    found = analysis.answers.results
-
-    def table(name: str) -> pd.DataFrame:
-        return combine(found.get(name, []))
-
-    drawings = [_til_drawing(analysis, suffix)]
-    drawings.append(
-        Drawing(
-            "plot_heatmap", f"fig2a_heatmap{suffix}", (table("correlation_matrix"),), {"scores": material.predictors}
-        )
-    )
-    drawings.append(
-        Drawing(
-            "plot_forest",
-            f"fig2b_forest{suffix}",
-            (table("odds_ratios"), table("interaction")),
-            {"exposure": material.exposure, "alpha": alpha},
-        )
-    )
-    drawings.append(_marginal_drawing(analysis, suffix))
-    receptor = material.clinical[["hr"]] if "hr" in material.clinical else material.clinical[[]]
-    measured = material.fractions[material.kept].join(receptor)
-    drawings.append(Drawing("plot_distribution", f"figS1_distribution{suffix}", (table("group_comparison"), measured)))
-    drawings += _exposure_drawing(analysis, suffix)
-    drawings.append(
-        Drawing(
-            "plot_composition",
-            f"figS3_composition{suffix}",
-            (material.fractions.join(receptor), list(material.fractions.columns)),
-        )
-    )
-    return drawings
+class _NotThereError(Exception):
+    """A figure cannot be drawn; the message says what a cohort has not."""
 
 
-def _exposure_drawing(analysis: CohortAnalysis, suffix: str) -> list[Drawing]:
-    """Draw the exposure by the groups that the cohort has."""
-    material, name = analysis.material, f"figS2_exposure{suffix}"
-    if material.exposure not in material.scores:
-        return [Drawing("placeholder", name, ("There is no exposure score in this cohort",))]
-    groups = [factor for factor in ("her2_ihc", "hr") if factor in material.clinical]
-    frame = material.scores[[material.exposure]].join(material.clinical[groups])
-    return [Drawing("plot_exposure", name, (frame, material.exposure))]
+@dataclass(frozen=True)
+class _Offer:
+    """What figures can ask for, of one cohort or of several: a result table, or a property of this by its name."""
 
+    analyses: Sequence[CohortAnalysis]
+    study: Study
 
-def _til_drawing(analysis: CohortAnalysis, suffix: str) -> Drawing:
-    material = analysis.material
-    if not material.til:
-        return Drawing("placeholder", f"fig1b_til{suffix}", ("There is no total TIL score in this cohort",))
-    frame = material.amounts()
-    columns = [material.til, *material.predictors, *(["hr"] if "hr" in frame else [])]
-    rows = combine(analysis.answers.results.get("correlation", []))
-    rows = rows[rows["outcome"] == material.til]
-    return Drawing("plot_til_scatter", f"fig1b_til{suffix}", (rows, frame[columns]), {"til": material.til})
+    def drawing(self, figure: Figure, suffix: str = "") -> Drawing:
+        """Draw a figure, or a sheet that says why it cannot be drawn."""
+        try:
+            arguments = tuple(self.take(name) for name in figure.of)
+            options = {option: self.take(name) for option, name in figure.options.items()}
+        except _NotThereError as reason:
+            return Drawing("placeholder", f"{figure.name}{suffix}", (str(reason),))
+        return Drawing(figure.plot, f"{figure.name}{suffix}", arguments, options)
 
+    def take(self, name: str) -> Any:
+        """Find what the catalogue calls by a name."""
+        return getattr(self, name) if hasattr(type(self), name) else self.table(name)
 
-def _marginal_drawing(analysis: CohortAnalysis, suffix: str) -> Drawing:
-    """Draw the types with the smallest p of the marginal slope."""
-    curves, slopes = (_unadjusted(analysis, name) for name in ("ancova_curves", "ancova_slopes"))
-    if not len(curves):
-        reasons = dict(analysis.answers.omitted)
-        reason = reasons.get("ancova_curves", "the covariance analysis could not be made")
-        return Drawing("placeholder", f"fig3_marginal{suffix}", (f"No covariance analysis: {reason}",))
-    overall = slopes[slopes["stratum"] == "all"].sort_values(["p_value", "outcome"], kind="stable")
-    shown = overall["outcome"].head(MOST_MARGINAL).tolist()
-    score = analysis.material.exposure
-    fitted = analysis.answers.results["ancova_curves"][0].data.dropna(subset=[score, "hr", "her2_ihc"])
-    options = {"outcomes": shown, "score": score, "rug": fitted[[score]]}
-    return Drawing("plot_marginal", f"fig3_marginal{suffix}", (curves, slopes), options)
+    def table(self, name: str) -> pd.DataFrame:
+        """Rows of a result table."""
+        if name == POOLED_TABLE:
+            return self._pooled
+        return combine([result for a in self.analyses for result in a.answers.results.get(name, [])])
 
+    @cached_property
+    def _pooled(self) -> pd.DataFrame:
+        return pooled_odds_ratios(self.analyses).table
 
-def _unadjusted(analysis: CohortAnalysis, name: str) -> pd.DataFrame:
-    table = combine(analysis.answers.results.get(name, []))
-    return table[table["model"] == "unadjusted"] if "model" in table else table
+    @property
+    def _one(self) -> CohortAnalysis:
+        """The cohort; of several, the first with cell types."""
+        return next((a for a in self.analyses if a.material.abundance is not None), self.analyses[0])
 
+    @property
+    def alpha(self) -> float:
+        return self.study.analysis.alpha
 
-def _results(analyses: Sequence[CohortAnalysis], name: str) -> list[Result]:
-    return [result for analysis in analyses for result in analysis.answers.results.get(name, [])]
+    @property
+    def exposure(self) -> str:
+        return self._one.material.exposure
+
+    @property
+    def predictors(self) -> tuple[str, ...]:
+        return self._one.material.predictors
+
+    @property
+    def til(self) -> str:
+        if not self._one.material.til:
+            raise _NotThereError("There is no total TIL score in this cohort")
+        return self._one.material.til
+
+    @property
+    def til_rows(self) -> pd.DataFrame:
+        rows = self.table("correlation")
+        return rows[rows["outcome"] == self.til]
+
+    @property
+    def til_frame(self) -> pd.DataFrame:
+        frame = self._one.material.amounts()
+        return frame[[self.til, *self.predictors, *(["hr"] if "hr" in frame else [])]]
+
+    @property
+    def odds_ratios_and_pooled(self) -> pd.DataFrame:
+        pooled = self._pooled[~self._is_product]
+        return pd.concat([self.table("odds_ratios"), pooled], ignore_index=True)
+
+    @property
+    def interaction_and_pooled(self) -> pd.DataFrame:
+        return pd.concat([self.table("interaction"), self._pooled[self._is_product]], ignore_index=True)
+
+    @property
+    def _is_product(self) -> pd.Series:
+        return self._pooled["term"].str.contains(":", regex=False)
+
+    @property
+    def unadjusted_curves(self) -> pd.DataFrame:
+        curves = self._unadjusted("ancova_curves")
+        if not len(curves):
+            reasons = dict(self._one.answers.omitted)
+            reason = reasons.get("ancova_curves", "the covariance analysis could not be made")
+            raise _NotThereError(f"No covariance analysis: {reason}")
+        return curves
+
+    @property
+    def unadjusted_slopes(self) -> pd.DataFrame:
+        return self._unadjusted("ancova_slopes")
+
+    @property
+    def steepest(self) -> list[str]:
+        """The types with the smallest p of the marginal slope."""
+        slopes = self.unadjusted_slopes
+        overall = slopes[slopes["stratum"] == "all"].sort_values(["p_value", "outcome"], kind="stable")
+        return overall["outcome"].head(MOST_MARGINAL).tolist()
+
+    @property
+    def fitted_exposure(self) -> pd.DataFrame:
+        """The exposure of the tumours that the curves rest on."""
+        fitted = self._one.answers.results["ancova_curves"][0].data.dropna(subset=[self.exposure, "hr", "her2_ihc"])
+        return fitted[[self.exposure]]
+
+    def _unadjusted(self, name: str) -> pd.DataFrame:
+        table = self.table(name)
+        return table[table["model"] == "unadjusted"] if "model" in table else table
+
+    @property
+    def analysed_fractions(self) -> pd.DataFrame:
+        material = self._one.material
+        return material.fractions[material.kept].join(self._receptor)
+
+    @property
+    def all_fractions(self) -> pd.DataFrame:
+        return self._one.material.fractions.join(self._receptor)
+
+    @property
+    def cell_types(self) -> list[str]:
+        return list(self._one.material.fractions.columns)
+
+    @property
+    def _receptor(self) -> pd.DataFrame:
+        clinical = self._one.material.clinical
+        return clinical[["hr"]] if "hr" in clinical else clinical[[]]
+
+    @property
+    def exposure_by_group(self) -> pd.DataFrame:
+        """The exposure beside the groups that the cohort has."""
+        material = self._one.material
+        if material.exposure not in material.scores:
+            raise _NotThereError("There is no exposure score in this cohort")
+        groups = [factor for factor in ("her2_ihc", "hr") if factor in material.clinical]
+        return material.scores[[material.exposure]].join(material.clinical[groups])

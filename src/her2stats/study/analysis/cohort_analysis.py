@@ -13,6 +13,7 @@ from her2stats.deconvolution import Deconvolution, SignatureMatrix
 from her2stats.errors import Problem, StudyFileError
 from her2stats.notes import Note
 from her2stats.reading import read_cibersortx
+from her2stats.results.catalogue import CELL_TABLES
 from her2stats.study.analysis.gene_names import expression_for_matrix
 from her2stats.study.analysis.material import Answers, Material
 from her2stats.study.analysis.questions import CELL_QUESTIONS, response
@@ -22,18 +23,6 @@ from her2stats.study.stages.cache import NO_CACHE, Cache
 from her2stats.study.stages.fractions import deconvolve_once, fractions_key
 from her2stats.study.study_file import CohortSection, Study
 
-CELL_TABLES = (
-    "correlation",
-    "correlation_by_hr",
-    "correlation_matrix",
-    "group_comparison",
-    "odds_ratios",
-    "interaction",
-    "clinical",
-    "ancova_tests",
-    "ancova_slopes",
-    "ancova_curves",
-)
 FractionsSource = Literal["none", "read", "kept", "estimated"]
 
 

@@ -5,21 +5,21 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from joblib import Parallel, delayed
 
+from her2stats.results.catalogue import FORMATS
 from her2stats.study.progress import Progress
 from her2stats.study.stages.cache import Cache
 from her2stats.study.stages.fingerprint import environment, fingerprint
 
-FORMATS = ("pdf", "svg", "png")
-
 
 @dataclass(frozen=True)
 class Drawing:
-    """One figure to draw: name of the plot function, its arguments, and the file name."""
+    """One figure to draw: the file of figures/ that draws it, its arguments, and the file name."""
 
     plot: str
     stem: str
@@ -76,7 +76,8 @@ def _draw(drawing: Drawing, folder: Path) -> str:
     """Draw and write one figure; runs in a process of its own."""
     from her2stats import figures
 
-    plot: Callable[..., Any] = getattr(figures, drawing.plot)
+    room = import_module(f"her2stats.figures.{drawing.plot}")
+    plot: Callable[..., Any] = getattr(room, f"plot_{drawing.plot}", figures.placeholder)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # of plotnine's dependencies; nothing a user can mend
         figures.save_figure(plot(*drawing.arguments, **drawing.options), folder / drawing.stem)

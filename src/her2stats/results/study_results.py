@@ -2,34 +2,23 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from packaging.version import Version
 
-from her2stats.errors import FileError, Her2statsError, Problem, ProblemList
+from her2stats.errors import FileError, Her2statsError, ProblemList
 from her2stats.r_engine import read_models
-from her2stats.report import Gap, key_findings, read_folder
-from her2stats.results.csv_cells import unguarded
-from her2stats.results.place import PROVENANCE, is_results_folder
+from her2stats.results.findings import key_findings
+from her2stats.results.folder import CROSSCHECK_FILE, Gap, ResultsFolder, file_of_table, read_folder
+from her2stats.results.provenance import read_results_provenance, understood
+from her2stats.results.schema import SCHEMAS
 from her2stats.statistics import Result
-from her2stats.statistics.result import COUNTS, NUMBERS
 from her2stats.vocabulary.notebook import panel_html
 
-# From pandas 3.1 on numbers are read exactly, and asking for it is deprecated.
-EXACT_NUMBERS: dict[str, Any] = {} if Version(pd.__version__) >= Version("3.1") else {"float_precision": "round_trip"}
-# Columns that name or describe things stay text even where every cell looks like a number (IHC "0", sample "0012").
-EMPTY_TEXT = (
-    *("cohort", "sample", "stratum", "outcome", "term", "exposure", "method", "flag", "family", "question", "model"),
-    *("type", "kind", "score", "missing", "note", "reason", "part", "stage", "what", "detail", "variable", "level"),
-    *("verb", "quantity", "verdict", "r_version", "emmeans_version"),
-)
-CROSSCHECK = "crosscheck.csv"
-OTHER_TEXT = ("reference", "comparison")  # missing where a row compares no groups
+REMEDY = "run the study again"
 
 
 @dataclass(frozen=True)
@@ -50,8 +39,8 @@ class StudyResults:
         The comparison with R, where it was made.
     gaps : tuple of str
         Files of the folder that are missing or damaged, and why; empty where all could be read.
-    findings : tuple of str
-        The strongest associations with the exposure, a line each.
+    kept : tuple of str
+        Files of an earlier run that the user had changed, and under which names they were kept.
     """
 
     folder: Path
@@ -60,12 +49,18 @@ class StudyResults:
     provenance: Mapping[str, Any]
     crosscheck: pd.DataFrame | None = field(default=None)
     gaps: tuple[str, ...] = ()
-    findings: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
 
     @property
     def r_disagrees(self) -> bool:
         """Whether R was asked and found another number."""
         return self.crosscheck is not None and bool((self.crosscheck["verdict"] == "disagree").any())
+
+    @property
+    def findings(self) -> list[str]:
+        """The strongest associations with the exposure, a line each."""
+        provenance, _ = understood(self.provenance)
+        return key_findings(ResultsFolder(self.folder, provenance, self.tables, {}, self.crosscheck, ()))
 
     def summary(self) -> list[str]:
         """Say on one screen what was found and where it is."""
@@ -131,26 +126,31 @@ def load_results(folder: str | Path, *, allow_gaps: bool = False) -> StudyResult
     her2stats.errors.FileError: no/such/folder: is not a results folder -> give the folder that a run has written
     """
     folder = Path(folder)
-    provenance = read_provenance(folder)
-    seen = read_folder(folder)
-    gaps = list(seen.gaps)
-    damaged = {gap.file for gap in gaps} if allow_gaps else set[str]()
-    checked, problems = folder / CROSSCHECK, ProblemList()
-    tables: dict[str, pd.DataFrame] = {}
-    models: dict[str, Result] = {}
+    read_results_provenance(folder)
+    return results_of(read_folder(folder), allow_gaps=allow_gaps)
+
+
+def results_of(
+    folder: ResultsFolder, models: Mapping[str, Result] | None = None, *, allow_gaps: bool = False
+) -> StudyResults:
+    """Results of a folder that was read, as `load_results`; its models are read where they are not given."""
+    problems, gaps = ProblemList(), list(folder.gaps)
+    tables = {*map(file_of_table, SCHEMAS), CROSSCHECK_FILE}
+    for gap in gaps:
+        if not allow_gaps and gap.is_damage and gap.file in tables:
+            problems.add(FileError, gap.why, where=str(folder.path / gap.file), remedy=REMEDY)
     with problems.collect():
-        tables = read_folder_tables(folder, without=damaged)
-    with problems.collect():
-        models = _models(folder, gaps) if allow_gaps else read_models(folder / "r")
+        if models is None:
+            models = _models(folder.path, gaps) if allow_gaps else read_models(folder.path / "r")
     problems.raise_if_any()
+    assert models is not None
     return StudyResults(
-        folder=folder,
-        provenance=provenance,
-        tables=tables,
+        folder=folder.path,
+        tables=folder.tables,
         models=models,
-        crosscheck=read_table(checked) if checked.exists() and CROSSCHECK not in damaged else None,
+        provenance=folder.content,
+        crosscheck=folder.crosscheck,
         gaps=tuple(map(str, gaps)),
-        findings=tuple(key_findings(seen)),
     )
 
 
@@ -161,57 +161,3 @@ def _models(folder: Path, gaps: list[Gap]) -> dict[str, Result]:
     except Her2statsError as error:
         gaps += [Gap(Path(problem.where).relative_to(folder).as_posix(), problem.what) for problem in error.problems]
         return {}
-
-
-def read_provenance(folder: Path) -> dict[str, Any]:
-    """Provenance of a results folder.
-
-    Raises
-    ------
-    FileError
-        The folder is not a results folder.
-    """
-    if not is_results_folder(folder):
-        raise FileError(Problem("is not a results folder", str(folder), "give the folder that a run has written"))
-    content: dict[str, Any] = json.loads((folder / PROVENANCE).read_text(encoding="utf-8"))
-    return content
-
-
-def read_folder_tables(folder: Path, *, without: Collection[str] = ()) -> dict[str, pd.DataFrame]:
-    """Every table of a results folder, by file name without ending, but for those that are named.
-
-    Raises
-    ------
-    FileError
-        A table is damaged; all of them are named.
-    """
-    tables, problems = {}, ProblemList()
-    for path in sorted((folder / "tables").glob("*.csv")):
-        if f"tables/{path.name}" in without:
-            continue
-        try:
-            tables[path.stem] = read_table(path)
-        except (OSError, ValueError) as error:  # pandas' complaints about a file are ValueErrors
-            problems.add(FileError, f"cannot be read: {error}", where=str(path), remedy="run the study again")
-    problems.raise_if_any()
-    return tables
-
-
-def read_table(path: Path) -> pd.DataFrame:
-    """Read one table as it was before it was written: text stays text, counts stay whole, an empty flag is empty.
-
-    Raises
-    ------
-    ValueError
-        A column holds what it cannot hold; the words are pandas'.
-    """
-    header = [str(column) for column in pd.read_csv(path, nrows=0).columns]
-    text = [column for column in header if column in EMPTY_TEXT and not ("sample" in header and column == "score")]
-    dtypes = {column: "str" for column in header if column in text or column in OTHER_TEXT}
-    if "estimate" in header:
-        dtypes |= dict.fromkeys(NUMBERS, "float64") | dict.fromkeys(COUNTS, "Int64")
-    dtypes |= {column: "Int64" for column in header if column == "count" or column.endswith(" n")}
-    table: pd.DataFrame = pd.read_csv(path, dtype=dtypes, low_memory=False, **EXACT_NUMBERS)
-    for column in text:
-        table[column] = table[column].fillna("")
-    return unguarded(table)

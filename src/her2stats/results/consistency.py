@@ -5,13 +5,14 @@ from __future__ import annotations
 import pandas as pd
 
 from her2stats.errors import FileError, ProblemList
+from her2stats.results.folder import file_of_table
+from her2stats.results.schema import RESULT_TABLES
+from her2stats.results.study_results import REMEDY as AGAIN
+from her2stats.results.study_results import StudyResults
 from her2stats.statistics import combine
-from her2stats.study.analysis.pooled import POOLED_TABLE
-from her2stats.study.result_tables import RESULT_TABLES
-from her2stats.study.results import StudyResults
 
 MOST_NAMED = 20
-REMEDY = "run the study again, so that tables and models are of one run"
+REMEDY = f"{AGAIN}, so that tables and models are of one run"
 
 
 def check_tables(results: StudyResults) -> None:
@@ -24,8 +25,8 @@ def check_tables(results: StudyResults) -> None:
         is not there.
     """
     problems = ProblemList()
-    for name in (*RESULT_TABLES, POOLED_TABLE):
-        place = f"{results.folder / 'tables' / name}.csv"
+    for name in RESULT_TABLES:
+        place = str(results.folder / file_of_table(name))
         models = [model for key, model in results.models.items() if key.split(".")[1:2] == [name]]
         expected = combine(models)
         if name not in results.tables:

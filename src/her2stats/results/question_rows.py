@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
-from her2stats.report.findings import is_second_test
 from her2stats.results.folder import ResultsFolder
+from her2stats.statistics.multiplicity import SECOND_TESTS
 
-__all__ = ["exposure_rows", "interaction_rows", "is_second_test", "is_spearman", "score_rows", "total_rows"]
+
+def is_second_test(terms: pd.Series) -> pd.Series:
+    """Say which rows are second tests of a hypothesis (Fisher exact, likelihood ratio)."""
+    return terms.astype("str").str.endswith(SECOND_TESTS)
 
 
 def exposure_rows(folder: ResultsFolder, name: str) -> pd.DataFrame:

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from her2stats.errors import DataError, FileError
-from her2stats.study import compare_results
+from her2stats.results import compare_results
 
 
 @pytest.fixture

@@ -10,11 +10,10 @@ from typing import Any
 import pandas as pd
 
 from her2stats.errors import DataError, Problem, ProblemList
-from her2stats.report import Gap, read_tables
-from her2stats.statistics.result import COLUMNS as RESULT_COLUMNS
-from her2stats.study.origin import differences
-from her2stats.study.results import read_folder_tables, read_provenance
-from her2stats.study.row_changes import COLUMNS, ORDER, changed_rows, table_change
+from her2stats.results.folder import read_tables
+from her2stats.results.provenance import differences, read_results_provenance
+from her2stats.results.row_changes import COLUMNS, ORDER, changed_rows, table_change
+from her2stats.results.schema import RESULT_TABLES, SCHEMAS
 from her2stats.tables.effects import measure_of
 from her2stats.vocabulary.names import stratum_label
 from her2stats.vocabulary.notebook import panel_html
@@ -131,7 +130,7 @@ def compare_results(before: str | Path, now: str | Path, *, tolerance: float = T
     read = []
     for folder in (Path(before), Path(now)):
         with problems.collect():
-            read.append((read_provenance(folder), *_readable_tables(folder)))
+            read.append((read_results_provenance(folder), *read_tables(folder)))
     problems.raise_if_any()
     (origin, left, gaps), (new_origin, right, new_gaps) = read
     lost = {Path(gap.file).stem for gap in (*gaps, *new_gaps)}
@@ -141,12 +140,6 @@ def compare_results(before: str | Path, now: str | Path, *, tolerance: float = T
         gap.not_compared(Path(folder)) for folder, found in ((before, gaps), (now, new_gaps)) for gap in found
     )
     return ResultsComparison(_settings(origin, new_origin), _inputs(origin, new_origin), rows, tables, named)
-
-
-def _readable_tables(folder: Path) -> tuple[dict[str, pd.DataFrame], list[Gap]]:
-    """Tables that are whole, and those that are not."""
-    _, gaps = read_tables(folder)
-    return read_folder_tables(folder, without={gap.file for gap in gaps}), gaps
 
 
 def _settings(before: Mapping[str, Any], now: Mapping[str, Any]) -> pd.DataFrame:
@@ -189,11 +182,8 @@ def _tables(
     rows, others = [], []
     for name in dict.fromkeys([*left, *right]):
         old, new = left.get(name), right.get(name)
-        either = old if old is not None else new
-        assert either is not None
-        if tuple(either.columns[: len(RESULT_COLUMNS)]) == RESULT_COLUMNS:
-            empty = either.iloc[:0]
-            one, other = (empty if table is None else table for table in (old, new))
+        if name in RESULT_TABLES:
+            one, other = (SCHEMAS[name].empty() if table is None else table for table in (old, new))
             rows.append(changed_rows(name, one, other, alpha=alpha, tolerance=tolerance))
         elif counted := table_change(name, old, new, tolerance):
             others.append(counted)

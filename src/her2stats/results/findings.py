@@ -1,0 +1,75 @@
+"""The strongest findings of a results folder, a line each, for a terminal or a notebook."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+
+from her2stats.results.folder import ResultsFolder
+from her2stats.results.question_rows import exposure_rows, interaction_rows, total_rows
+from her2stats.tables.effects import effect_text, measure_of, records
+from her2stats.vocabulary.names import stratum_label
+from her2stats.vocabulary.numbers import Measure, is_missing, p_phrase
+
+Row = dict[str, Any]
+_SYMBOLS: dict[Measure, str] = {"correlation": "ρ", "odds ratio": "OR", "slope": "slope"}
+
+
+def key_findings(folder: ResultsFolder, *, at_most: int = 3) -> list[str]:
+    """Name the strongest associations with the exposure after correction, one line each, for a terminal.
+
+    Those over whole cohorts, with cell types and with total infiltration; where there is none, those within the
+    hormone-receptor groups, odds ratios and interactions.
+
+    Parameters
+    ----------
+    folder : ResultsFolder
+        From `read_folder`.
+    at_most : int
+        How many lines.
+    """
+    alpha = folder.provenance.alpha
+    for rows in (_whole_cohorts(folder), _within_groups(folder)):
+        found = rows[rows["p_adjusted"] < alpha] if len(rows) else rows
+        if len(found):
+            found = found.sort_values(["p_adjusted", "p_value", "cohort", "item"], kind="stable").head(at_most)
+            return [f"{row['cohort']}: {with_value(row, _item, alpha=alpha)}" for row in records(found)]
+    return []
+
+
+def _whole_cohorts(folder: ResultsFolder) -> pd.DataFrame:
+    return pd.concat([exposure_rows(folder, "correlation"), _infiltration(folder, "correlation")], ignore_index=True)
+
+
+def _within_groups(folder: ResultsFolder) -> pd.DataFrame:
+    """Rows of the strata, each named with its stratum, and what tests whether strata differ."""
+    exposure = folder.provenance.exposure
+    correlated = [exposure_rows(folder, "correlation_by_hr"), _infiltration(folder, "correlation_by_hr")]
+    odds = folder.table("odds_ratios")
+    odds = odds[odds["term"] == exposure].assign(item=lambda rows: "high " + rows["outcome"].astype("str"))
+    product = interaction_rows(folder.table("interaction"), exposure)
+    product = product.assign(item="interaction for high " + product["outcome"].astype("str"))
+    rows = pd.concat([*correlated, odds, product], ignore_index=True)
+    places = ["" if stratum == "all" else f", {stratum_label(str(stratum))}" for stratum in rows["stratum"]]
+    return rows.assign(item=[f"{item}{place}" for item, place in zip(rows["item"], places, strict=True)])
+
+
+def _infiltration(folder: ResultsFolder, name: str) -> pd.DataFrame:
+    rows = total_rows(folder, name)
+    rows = rows[rows["term"] == folder.provenance.exposure]
+    return rows.assign(item=rows["outcome"])
+
+
+def _item(row: Row) -> str:
+    return str(row["item"])
+
+
+def with_value(row: Row, name: Callable[[Row], str], *, alpha: float, symbol: str | None = None) -> str:
+    """Name a row with its estimate, interval and p-value; a rank-sum shift stays in the table."""
+    symbol = _SYMBOLS.get(measure_of(row["method"]), "") if symbol is None else symbol
+    value = effect_text(row)
+    p = row["p_adjusted"] if not is_missing(row["p_adjusted"]) else row["p_value"]
+    shown = f"{symbol} {value}, " if value and symbol else ""
+    return f"{name(row)} ({shown}{p_phrase(p, alpha=alpha)})"
