@@ -56,6 +56,34 @@ def test_somebody_elses_files_are_not_replaced_unless_asked(tmp_path):
     assert is_results_folder(target)
 
 
+@pytest.mark.parametrize("overwrite", [False, True])
+@pytest.mark.parametrize("place", [".", "..", "/"])
+def test_a_folder_that_holds_an_input_is_refused_whatever_is_said(tmp_path, place, overwrite):
+    own = tmp_path / "deep"
+    own.mkdir()
+    fill(own, "earlier results")
+    study = own / "study.toml"
+    study.write_text("mine")
+    with (
+        pytest.raises(OutputError, match="is or holds"),
+        fresh_folder(own / place, overwrite=overwrite, inputs=[study]),
+    ):
+        pass
+    assert study.read_text() == "mine"
+    assert (own / "answer.txt").read_text() == "earlier results"
+
+
+@pytest.mark.parametrize("words", ['{"a": 1}', "[]", '{"her2stats": 3}'])
+def test_a_foreign_folder_with_a_provenance_is_refused(tmp_path, words):
+    target = tmp_path / "results"
+    target.mkdir()
+    (target / PROVENANCE).write_text(words)
+    (target / "thesis.docx").write_text("years of work")
+    with pytest.raises(OutputError, match="not results"), fresh_folder(target):
+        pass
+    assert (target / "thesis.docx").read_text() == "years of work"
+
+
 def test_two_runs_into_one_folder_do_not_mix(tmp_path):
     with fresh_folder(tmp_path / "results") as draft:
         fill(draft, "first")

@@ -187,3 +187,10 @@ def test_the_median_of_an_earlier_run_is_a_number_above_0(tmp_path):
     for wrong in ("0", "-1", "inf", "nan", '"x"'):
         with pytest.raises(StudyFileError, match="reference_median"):
             read_study(write(tmp_path, text + wrong + "\n"))
+
+
+def test_a_path_in_the_study_file_moves_nothing(tmp_path):
+    file = tmp_path / "study.toml"
+    file.write_text("path = '/elsewhere/x.toml'\n[study]\ntitle = 'a'\n[[cohorts]]\nname = 'a'\nclinical = 'a.csv'\n")
+    with pytest.raises(StudyFileError, match=r"\[path\]: is not a known setting"):
+        read_study(file)

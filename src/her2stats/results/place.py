@@ -10,7 +10,7 @@ import contextlib
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from her2stats.errors import OutputError, Problem
@@ -19,7 +19,7 @@ PROVENANCE = "provenance.json"
 
 
 @contextlib.contextmanager
-def fresh_folder(target: Path, *, overwrite: bool = False) -> Iterator[Path]:
+def fresh_folder(target: Path, *, overwrite: bool = False, inputs: Iterable[Path] = ()) -> Iterator[Path]:
     """Yield an empty folder that becomes `target` when the block ends well, and vanishes when it does not.
 
     Parameters
@@ -28,6 +28,8 @@ def fresh_folder(target: Path, *, overwrite: bool = False) -> Iterator[Path]:
         The results folder. An earlier results folder there is replaced.
     overwrite : bool
         Replace a folder that holds something else than results, too.
+    inputs : iterable of Path
+        Files that must not lie in it, whatever else is said.
 
     Raises
     ------
@@ -35,7 +37,7 @@ def fresh_folder(target: Path, *, overwrite: bool = False) -> Iterator[Path]:
         The place cannot be written, holds somebody else's files, or another run is writing there.
     """
     target = target.absolute()
-    _refuse_foreign(target, overwrite=overwrite)
+    _refuse_foreign(target, overwrite=overwrite, inputs=inputs)
     with _lock(target), _as_output_error(target):
         _clear_left_behind(target)
         draft = _sibling(target, "draft")
@@ -53,15 +55,20 @@ def is_results_folder(folder: Path) -> bool:
         written = json.loads((folder / PROVENANCE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return False
-    return isinstance(written, dict) and "her2stats" in written
+    return isinstance(written, dict) and isinstance(written.get("her2stats"), str)
 
 
 def _sibling(target: Path, kind: str) -> Path:
     return target.with_name(f".{target.name}.{kind}")
 
 
-def what_is_in_the_way(target: Path, *, overwrite: bool = False) -> Problem | None:
+def what_is_in_the_way(target: Path, *, overwrite: bool = False, inputs: Iterable[Path] = ()) -> Problem | None:
     """Say why results would not be written to a place, as far as looking at it tells."""
+    place = target.resolve()
+    never = {"your home folder": Path.home(), "the working folder": Path.cwd()}
+    for what, path in (*never.items(), *((f"the file {path.name}", path) for path in inputs)):
+        if path.resolve().is_relative_to(place):
+            return Problem(f"is or holds {what}", str(target), "name a folder of its own for the results")
     if target.is_file() or target.is_symlink():
         return Problem("is a file or a link, not a folder", str(target), "choose another results folder")
     if overwrite or not target.exists() or is_results_folder(target) or not any(target.iterdir()):
@@ -69,8 +76,8 @@ def what_is_in_the_way(target: Path, *, overwrite: bool = False) -> Problem | No
     return Problem("holds files that are not results", str(target), "choose another folder, or run with --overwrite")
 
 
-def _refuse_foreign(target: Path, *, overwrite: bool) -> None:
-    problem = what_is_in_the_way(target, overwrite=overwrite)
+def _refuse_foreign(target: Path, *, overwrite: bool, inputs: Iterable[Path]) -> None:
+    problem = what_is_in_the_way(target, overwrite=overwrite, inputs=inputs)
     if problem is not None:
         raise OutputError(problem)
 

@@ -56,7 +56,7 @@ def check_study(study: Study) -> list[str]:
     matrix = None
     with problems.collect():
         cohorts, matrix = read_inputs(study)
-    in_the_way = what_is_in_the_way(study.results_folder)
+    in_the_way = what_is_in_the_way(study.results_folder, inputs=study.own_files)
     if in_the_way is not None:
         where = f"{study.path.name}, [study] results"
         problems.add(StudyFileError, in_the_way.what, where=where, value=study.study.results, remedy=in_the_way.remedy)

@@ -99,7 +99,7 @@ def run_study(
     stages = checked_stages(only)
     if only:
         check_is_results_folder(study.results_folder)
-    with fresh_folder(study.results_folder, overwrite=overwrite) as draft:
+    with fresh_folder(study.results_folder, overwrite=overwrite, inputs=study.own_files) as draft:
         if only:
             shutil.copytree(study.results_folder, draft, dirs_exist_ok=True)
         made = None

@@ -181,6 +181,11 @@ class Study(Section):
         """Turn a path as written in the study file into a path on disk."""
         return self.path.parent / written
 
+    @property
+    def own_files(self) -> list[Path]:
+        """The study file and every file that it names."""
+        return [self.path, *(self.locate(written) for _, written in _named_files(self))]
+
     def section(self, cohort: str) -> CohortSection:
         """Find what the study file says of one cohort."""
         return next(section for section in self.cohorts if section.name == cohort)
@@ -212,8 +217,10 @@ def read_study(path: str | Path) -> Study:
     """
     path = Path(path)
     document = _parse(path)
+    if "path" in document:
+        raise StudyFileError(Problem("is not a known setting", f"{path}, [path]", "correct the spelling or remove it"))
     try:
-        study = Study.model_validate({"path": path.resolve(), **document})
+        study = Study.model_validate({**document, "path": path.resolve()})
     except ValidationError as error:
         details = error.errors()
         # an invalid cohort is also counted as no cohort; only the first of the two complaints helps
