@@ -25,7 +25,7 @@ _NUMBERS = (
 )
 _COUNTS = (
     *COUNTS,
-    *("df_residual", "n_reference", "n_comparison", "n_events_reference", "n_events_comparison", "k"),
+    *("family_size", "df_residual", "n_reference", "n_comparison", "n_events_reference", "n_events_comparison", "k"),
     *("genes_total", "genes_found", "n_zero", "count"),
 )
 _TRUTHS = ("borderline", "used_in_total")
