@@ -12,12 +12,13 @@ import pandas as pd
 
 from her2stats.report.findings import Judged, Row, judge, reasons
 from her2stats.report.grid import Grid
-from her2stats.tables.effects import effect_text, measure_of
+from her2stats.tables.effects import effect_text
+from her2stats.vocabulary.measures import measure
 from her2stats.vocabulary.names import sentence_case
 from her2stats.vocabulary.numbers import is_missing, p_phrase
 
 MOST_NAMED = 6
-_SYMBOLS = {"rho": "ρ", "odds_ratio": "OR", "slope": "slope"}
+_WITH_VALUE = ("rho", "odds_ratio", "slope")  # a rank-sum shift or a difference stays in the table
 
 
 @dataclass(frozen=True)
@@ -71,16 +72,13 @@ class Wording:
         Result row -> what it is about ("T cells CD8").
     below, above : str
         Words for an estimate below and above the null value: "less where the score is higher".
-    measure : str
-        "odds_ratio" compares with 1, everything else with 0.
     symbol : str or None
-        In front of the estimate; None takes that of the row's method.
+        In front of the estimate; None takes that of the row's measure.
     """
 
     name: Callable[[Row], str]
     below: str
     above: str
-    measure: str = "shift"
     symbol: str | None = None
 
 
@@ -110,8 +108,9 @@ def tally(judged: Judged) -> str:
 
 
 def with_value(row: Row, name: Callable[[Row], str], *, alpha: float, symbol: str | None = None) -> str:
-    """Name a row with its estimate, interval and p-value; a rank-sum shift stays in the table."""
-    symbol = _SYMBOLS.get(measure_of(row["method"]), "") if symbol is None else symbol
+    """Name a row with its p-value, and with its estimate and interval where they mean something alone."""
+    if symbol is None:
+        symbol = measure(row["measure"]).symbol if row["measure"] in _WITH_VALUE else ""
     value = effect_text(row)
     p = row["p_adjusted"] if not is_missing(row["p_adjusted"]) else row["p_value"]
     shown = f"{symbol} {value}, " if value and symbol else ""
@@ -122,7 +121,7 @@ def family_statement(
     rows: pd.DataFrame, wording: Wording, *, alpha: float, cohort: str, stratum: str = ""
 ) -> Statement:
     """Put the rows of one family of tests into sentences."""
-    judged = judge(rows, alpha=alpha, measure=wording.measure)
+    judged = judge(rows, alpha=alpha)
     directions = ((wording.below, judged.below), (wording.above, judged.above))
 
     def listed(found: tuple[Row, ...]) -> str:

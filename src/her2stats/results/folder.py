@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from her2stats.errors import FileError, Problem
+from her2stats.errors import DataError, FileError, Problem
 from her2stats.results.catalogue import missing_figures
 from her2stats.results.picture import Picture, read_picture
 from her2stats.results.provenance import CohortEntry, Provenance, read_provenance
 from her2stats.results.schema import CROSSCHECK, SCHEMAS
 from her2stats.results.strict_csv import DamagedFileError, read_strict
 from her2stats.statistics.result import as_result_table
+from her2stats.statistics.rows import result_rows
 
 PROVENANCE = "provenance.json"
 CROSSCHECKED = "crosscheck"
@@ -112,9 +113,13 @@ def read_tables(path: Path, names: Iterable[str] = tuple(SCHEMAS)) -> tuple[dict
         schema, file = SCHEMAS[name], path / "tables" / f"{name}.csv"
         try:
             table = read_strict(file, schema)
-            tables[name] = as_result_table(table) if "estimate" in schema.required else table
+            if "estimate" in schema.required:
+                table = result_rows(table) if len(table) else as_result_table(table)
+            tables[name] = table
         except DamagedFileError as error:
             gaps.append(Gap(f"tables/{name}.csv", str(error)))
+        except DataError as error:
+            gaps += [Gap(f"tables/{name}.csv", problem.what) for problem in error.problems]
     return tables, gaps
 
 

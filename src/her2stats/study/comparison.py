@@ -15,7 +15,6 @@ from her2stats.statistics.result import COLUMNS as RESULT_COLUMNS
 from her2stats.study.origin import differences
 from her2stats.study.results import read_folder_tables, read_provenance
 from her2stats.study.row_changes import COLUMNS, ORDER, changed_rows, table_change
-from her2stats.tables.effects import measure_of
 from her2stats.vocabulary.names import stratum_label
 from her2stats.vocabulary.notebook import panel_html
 from her2stats.vocabulary.numbers import format_estimate, format_p
@@ -234,7 +233,7 @@ def _value(row: Mapping[str, Any], when: str) -> str:
     said = []
     if numbers[0] is not None:
         limits = [float("nan") if number is None else number for number in numbers]
-        said.append(format_estimate(*limits, measure=measure_of(row["method"])))
+        said.append(format_estimate(*limits, measure=row["measure"]))
     if p is not None:
         said.append(f"p {format_p(p)}" + ("" if corrected is None else " corrected"))
     return ", ".join(said)

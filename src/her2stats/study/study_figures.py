@@ -58,7 +58,7 @@ def overview_drawings(analyses: Sequence[CohortAnalysis], study: Study) -> list[
         )
     pooled = pooled_odds_ratios(analyses).table
     if len(pooled):
-        product = pooled["term"].str.contains(":", regex=False)
+        product = pooled["role"].eq("interaction")
         odds = pd.concat([combine(_results(analyses, "odds_ratios")), pooled[~product]], ignore_index=True)
         tests = pd.concat([combine(_results(analyses, "interaction")), pooled[product]], ignore_index=True)
         options = {"exposure": exposure, "alpha": study.analysis.alpha}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 _VARIABLES = {
     "age": "Age, years",
     "age_over_50": "Age > 50 years",
@@ -27,8 +25,6 @@ _VARIABLES = {
     "total_til": "Total TIL",
 }
 _SHORT = {"hr": "HR", "her2_ihc": "HER2 IHC", "er": "ER", "pgr": "PgR", "age": "age", "size_cm": "size"}
-_REFERENCES = {"her2_group": "HER2-0"}
-_LEVEL = re.compile(r"^(?P<name>.+?)\[(?P<level>.+)\]$")
 
 
 def variable_label(name: str) -> str:
@@ -75,36 +71,18 @@ def level_label(name: str, level: str) -> str:
     return f"{_SHORT.get(name, variable_label(name))} {level}"
 
 
-def split_level(term: str) -> tuple[str, str]:
-    """Take "name[level]" apart; the level is empty where the term is a plain variable.
+def term_label(variable: str, level: str = "", variable_2: str = "", level_2: str = "") -> str:
+    """Name a model term from its parts: products with a multiplication sign, factor levels in words.
 
     Examples
     --------
-    >>> split_level("her2_group[HER2-low]"), split_level("ERBB2")
-    (('her2_group', 'HER2-low'), ('ERBB2', ''))
-    """
-    found = _LEVEL.match(term)
-    return (found["name"], found["level"]) if found else (term, "")
-
-
-def term_label(term: str) -> str:
-    """Name a model term: products with a multiplication sign, factor levels in words.
-
-    Examples
-    --------
-    >>> term_label("ERBB2:hr[positive]"), term_label("hr:her2_ihc"), term_label("hr")
+    >>> term_label("ERBB2", "", "hr", "positive"), term_label("hr", "", "her2_ihc"), term_label("hr")
     ('ERBB2 × HR-positive', 'HR × HER2 IHC', 'HR')
     """
-    words = []
-    for part in term.split(":"):
-        name, level = split_level(part)
-        words.append(level_label(name, level) if level else _SHORT.get(name, variable_label(name)))
-    return " × ".join(words)
-
-
-def reference_label(group: str) -> str:
-    """Name the reference level of a grouping variable where only its result table is at hand."""
-    return _REFERENCES.get(group, "Reference")
+    parts = [(variable, level), (variable_2, level_2)]
+    return " × ".join(
+        level_label(name, of) if of else _SHORT.get(name, variable_label(name)) for name, of in parts if name
+    )
 
 
 def sentence_case(text: str) -> str:

@@ -9,6 +9,7 @@ import pandas as pd
 from her2stats.errors import DataError, Problem
 from her2stats.published.beside.questions import QUESTIONS
 from her2stats.statistics.result import Result
+from her2stats.statistics.rows import result_rows
 
 Tables = Mapping[str, pd.DataFrame | Result] | Iterable[Result]
 
@@ -41,7 +42,7 @@ def by_question(results: Tables) -> dict[str, pd.DataFrame]:
     else:
         named = [(result.spec.verb, result.table) for result in results]
     frames = {
-        question: pd.concat([frame for verb, frame in named if verb == question], ignore_index=True)
+        question: result_rows([frame for verb, frame in named if verb == question])
         for question in QUESTIONS
         if any(verb == question and len(frame) for verb, frame in named)
     }
