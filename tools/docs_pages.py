@@ -84,9 +84,8 @@ def validation() -> str:
 
 def stored_reference() -> list[str]:
     """Stored R numbers by function, and how far the package's own are from them now."""
-    from tests.reference.answering import answer
-
     from her2stats.r_engine.two_answers import compare_answers
+    from her2stats.statistics import answer
     from tests.reference.stored import HERE, read_answers, read_frame, read_specs
 
     answers = read_answers()

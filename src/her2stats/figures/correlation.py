@@ -134,7 +134,7 @@ def _in_words(rows: pd.DataFrame, alpha: float) -> pd.DataFrame:
     shift = rows["estimate"]
     numbers = ["estimate", "conf_low", "conf_high"]
     rows[numbers] = rows[numbers].mask(rows["test"])  # a shift of the score is no correlation
-    rows = described(rows, "correlation", alpha)
+    rows = described(rows, "rho", alpha)
     adjusted = rows["p_adjusted"].notna().any()
     p, symbol = (rows["p_adjusted"], "adj. p") if adjusted else (rows["p_value"], "p")
     rows.loc[tested, "reason"] = [

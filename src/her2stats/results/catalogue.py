@@ -121,6 +121,6 @@ def _label(name: str) -> str:
 
 @cache
 def _entries() -> tuple[tuple[re.Pattern[str], dict[str, str | bool]], ...]:
-    text = resources.files("her2stats.report").joinpath("data/captions.toml").read_text(encoding="utf-8")
+    text = resources.files("her2stats.results").joinpath("captions.toml").read_text(encoding="utf-8")
     entries = tomllib.loads(text)["figure"]
     return tuple((re.compile(f"(?:{entry['pattern']})(?:_(?P<cohort>.+))?"), entry) for entry in entries)
