@@ -210,7 +210,7 @@ def read_table(path: Path) -> pd.DataFrame:
     text = [column for column in header if column in EMPTY_TEXT and not ("sample" in header and column == "score")]
     dtypes = {column: "str" for column in header if column in text or column in OTHER_TEXT}
     if "estimate" in header:
-        dtypes |= dict.fromkeys(NUMBERS, "float64") | dict.fromkeys(COUNTS, "Int64")
+        dtypes |= dict.fromkeys(NUMBERS, "float64") | dict.fromkeys((*COUNTS, "family_size"), "Int64")
     dtypes |= {column: "Int64" for column in header if column == "count" or column.endswith(" n")}
     table: pd.DataFrame = pd.read_csv(path, dtype=dtypes, low_memory=False, **EXACT_NUMBERS)
     for column in text:

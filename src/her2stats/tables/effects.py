@@ -63,7 +63,7 @@ def table_effects(results: Rows, *, alpha: float = 0.05) -> pd.DataFrame:
 
 def _term_text(row: dict[str, Any]) -> str:
     """Words for a term by its parts; what a second test adds to its name stays as it is."""
-    variable, level, variable_2, level_2 = ("" if is_missing(row.get(name, "")) else str(row[name]) for name in PARTS)
+    variable, level, variable_2, level_2 = ("" if is_missing(row.get(name)) else str(row[name]) for name in PARTS)
     if not variable:
         return term_label(row["term"])
     label = term_label(variable, level, variable_2, level_2)
