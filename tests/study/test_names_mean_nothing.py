@@ -24,7 +24,6 @@ from her2stats.r_engine import crosscheck_r
 from her2stats.report.sections_association import by_hr_section, correlation_section, groups_section
 from her2stats.report.sections_models import ancova_section, clinical_section, odds_section, response_section
 from her2stats.report.summary import key_findings, plain_summary
-from her2stats.results.csv_cells import write_csv
 from her2stats.results.folder import ResultsFolder, read_tables
 from her2stats.results.provenance import Provenance
 from her2stats.statistics import (
@@ -36,7 +35,7 @@ from her2stats.statistics import (
     response_odds,
 )
 from her2stats.statistics.rows import interaction_rows
-from her2stats.study import run_study
+from her2stats.study import StudyResults, run_study
 from her2stats.study.analysis.material import Answers, Material
 from her2stats.study.analysis.questions import CELL_QUESTIONS, interaction, odds_ratios
 from her2stats.study.result_tables import write_tables
@@ -167,6 +166,7 @@ def _renamed(text: str, names: Sequence[str]) -> str:
     return text.casefold()  # a name at the beginning of a sentence has a capital
 
 
+@pytest.mark.slow
 @settings(max_examples=FUZZ or 5, derandomize=not FUZZ, deadline=None, database=None)
 @given(names=_names())
 def test_tables_and_sentences_are_the_same_but_for_the_names(names: tuple[str, ...]) -> None:
@@ -186,30 +186,48 @@ def test_the_study_of_plain_names_has_something_to_say() -> None:
 def test_r_gives_the_same_numbers_whatever_the_names(usable_r: None) -> None:
     strange = ("HER2: 20 genes [spearman]", "odds=β", "T [x] (Fisher exact)", "=odds; 95% CI", "a:hr[negative]")
     strange += ('Wilcoxon\'s "index"', "odds_of (likelihood ratio)", "lo=w", "hr[positive]", "$x against <y>", "α" * 60)
-    asked = {names: {name: found[0] for name, found in _results(names).items()} for names in (PLAIN, strange)}
-    plain, found = (crosscheck_r(results).table for results in asked.values())
+    asked = [
+        {f"{table}.{place}": result for table, found in _results(names).items() for place, result in enumerate(found)}
+        for names in (PLAIN, strange)
+    ]
+    plain, found = (crosscheck_r(results).table for results in asked)
     assert set(plain["verdict"]) == {"agree"}
     columns = ["model", "cohort", "quantity", "python", "r", "verdict"]
     pd.testing.assert_frame_equal(found[columns], plain[columns], check_exact=True)
 
 
-def test_a_whole_run_writes_the_same_whatever_the_names(small_results, tmp_path: Path) -> None:
-    study = write_small_study(tmp_path)
-    types = {"T cells CD8": "T [odds]: CD8 (Fisher exact)", "Monocytes": "=Wilcoxon"}
-    names = {"HER2 score": "HER2: 20 genes [spearman]", **types}
-    study.write_text(study.read_text().replace("HER2 score", names["HER2 score"]), encoding="utf-8")
-    matrix = pd.read_csv(tmp_path / "matrix.tsv", index_col=0)
-    assert set(types) <= set(matrix.columns)
-    write_csv(matrix.rename(columns=names), tmp_path / "matrix.tsv")
-    found = run_study(study)
+STRANGE = {
+    "HER2 score": "HER2: 20 genes [spearman]",
+    "T cells CD8": "T [odds]: CD8 (Fisher exact)",
+    "Monocytes": "Wilcoxon:hr[positive]",
+}
+
+
+@pytest.fixture(scope="module")
+def strange_results(tmp_path_factory: pytest.TempPathFactory) -> StudyResults:
+    """The small study under other names of its exposure and of two cell types."""
+    study = write_small_study(tmp_path_factory.mktemp("strange"))
+    study.write_text(_by_name(study.read_text(encoding="utf-8"), STRANGE), encoding="utf-8")
+    matrix = study.with_name("matrix.tsv")
+    matrix.write_text(_by_name(matrix.read_text(encoding="utf-8"), STRANGE), encoding="utf-8")
+    return run_study(study)
+
+
+@pytest.mark.slow
+def test_a_whole_run_finds_the_same_whatever_the_names(
+    small_results: StudyResults, strange_results: StudyResults
+) -> None:
+    assert list(strange_results.tables) == list(small_results.tables)
     for name, plain in small_results.tables.items():
-        if name not in ("notes", "table_one"):
-            renamed = [[_by_name(text, names) for text in _texts(row)] for row in [list(plain), *plain.values.tolist()]]
-            assert [
-                list(_texts(row)) for row in [list(found.tables[name]), *found.tables[name].values.tolist()]
-            ] == renamed
-    # The figures' half of this stands with the figures: Fig. 2b is drawn once they ask role and measure too.
-    assert _files(found.folder) == _files(small_results.folder)
+        assert list(_texts(strange_results.tables[name])) == [_by_name(text, STRANGE) for text in _texts(plain)], name
+    assert strange_results.findings == tuple(_by_name(text, STRANGE) for text in small_results.findings)
+
+
+@pytest.mark.slow
+def test_a_whole_run_writes_the_same_files_whatever_the_names(
+    small_results: StudyResults, strange_results: StudyResults
+) -> None:
+    assert _files(strange_results.folder) == _files(small_results.folder)
 
 
 def _by_name(text: str, names: Mapping[str, str]) -> str:
