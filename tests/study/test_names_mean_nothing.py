@@ -238,3 +238,18 @@ def _by_name(text: str, names: Mapping[str, str]) -> str:
 
 def _files(folder: Path) -> set[str]:
     return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.slow
+# The figures still read terms: Fig. 2b is a placeholder here. Take the mark away with the figures that ask role and
+# measure (it is strict, so that it cannot be forgotten).
+@pytest.mark.xfail(strict=True, reason="figures read meaning out of terms")
+def test_no_figure_becomes_a_placeholder_for_the_names(
+    small_results: StudyResults, strange_results: StudyResults
+) -> None:
+    sizes = {
+        path.name: (len(path.read_bytes()), len((strange_results.folder / "figures" / path.name).read_bytes()))
+        for path in (small_results.folder / "figures").glob("*.svg")
+    }
+    assert sizes
+    assert [name for name, (plain, strange) in sizes.items() if strange < plain / 2] == []
