@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import struct
@@ -14,9 +15,11 @@ from scipy import stats
 
 from her2stats.statistics import pool_odds_ratios
 from her2stats.statistics.result import as_result_table
+from her2stats.statistics.terms import term_columns
 from her2stats.tables import table_one
 
 EXPOSURE = "HER2 20-gene (simulated)"
+SCORE, POSITIVE = (EXPOSURE, ""), ("hr", "positive")  # as parts of a term
 SCORES = (EXPOSURE, "ESR1", "ERBB2")
 TYPES = (
     "B cells naive",
@@ -66,7 +69,7 @@ def write_sample_folder(folder: Path, *, seed: int = 1, simulated: bool = True, 
     tables = sample_tables(rng)
     tables["pooled_odds_ratios"] = pool_odds_ratios(tables["odds_ratios"]).table
     by_hr = tables["correlation_by_hr"]
-    tables["correlation_matrix"] = by_hr[by_hr["method"] == SPEARMAN]
+    tables["correlation_matrix"] = by_hr[by_hr["measure"] == "rho"]
     (folder / "tables").mkdir(parents=True)
     for name, table in tables.items():
         table.to_csv(folder / "tables" / f"{name}.csv", index=False, lineterminator="\n")
@@ -273,7 +276,8 @@ def _spearman(outcome: str, term: str, centre: float, n: int, rng: np.random.Gen
     t = rho * math.sqrt((n - 2) / (1 - rho**2))
     numbers = {"estimate": rho, "std_error": error, "conf_low": low, "conf_high": high, "statistic": t, "df": n - 2}
     p = 2 * stats.t.sf(abs(t), n - 2)
-    return {"outcome": outcome, "term": term, **numbers, "p_value": p, "n": n, "n_missing": 0, "method": SPEARMAN}
+    about = {"role": "exposure", "measure": "rho", "conf_level": 0.95, "method": SPEARMAN}
+    return {"outcome": outcome, "term": term, **numbers, "p_value": p, "n": n, "n_missing": 0, **about}
 
 
 def _shift(outcome: str, term: str, n: int, rng: np.random.Generator, method: str = WILCOXON) -> dict[str, object]:
@@ -283,34 +287,42 @@ def _shift(outcome: str, term: str, n: int, rng: np.random.Generator, method: st
     row = {"outcome": outcome, "term": term, "estimate": shift, **limits, "statistic": 2000.0, "p_value": p}
     sizes = {"n": n, "n_missing": 0, "n_reference": n // 3, "n_comparison": n - n // 3}
     values = {"value_reference": 0.41, "value_comparison": 0.41 + shift}
-    return {**row, **sizes, **values, "reference": "absent", "comparison": "present", "method": method}
+    about = {"role": "group", "measure": "shift", "conf_level": 0.95, "method": method, "group": term}
+    return {**row, **sizes, **values, "reference": "absent", "comparison": "present", **about}
 
 
 def _groups(cohort: str, n: int, rng: np.random.Generator) -> pd.DataFrame:
     rows = [_shift(name, "hr", n, rng) for name in TYPES]
     chi = "chi-squared without continuity correction; 95% CI Wald"
-    rows += [{**_shift(name, "hr", n, rng, chi), "df": 1} for name in DICHOTOMISED]
+    rows += [{**_shift(name, "hr", n, rng, chi), "df": 1, "measure": "risk_difference"} for name in DICHOTOMISED]
     frame = _adjusted(pd.DataFrame(rows)).assign(reference="negative", comparison="positive")
     fisher = {"outcome": "Monocytes", "term": "hr (Fisher exact)", "p_value": 0.04, "n": n, "method": "Fisher exact"}
+    fisher |= {"role": "group", "measure": "second_test", "group": "hr"}
     return pd.concat([frame, pd.DataFrame([fisher])]).assign(cohort=cohort, stratum="all")
 
 
-def _ratio(outcome: str, term: str, n: int, error: float, rng: np.random.Generator) -> dict[str, object]:
+def _about(*parts: tuple[str, str]) -> dict[str, object]:
+    """Columns that say what a row of a logistic model is: an exposure, the level of a moderator, or their product."""
+    role = "interaction" if len(parts) > 1 else "moderator" if parts[0][1] else "exposure"
+    return {**term_columns(*parts), "role": role, "measure": "odds_ratio", "conf_level": 0.95, "method": LOGISTIC}
+
+
+def _ratio(outcome: str, n: int, error: float, rng: np.random.Generator, *parts: tuple[str, str]) -> dict[str, object]:
     beta = float(np.clip(PLANTED.get(outcome, 0.0) * 2 + rng.normal(0, error), -4, 4))
     limits = {"conf_low": math.exp(beta - 1.96 * error), "conf_high": math.exp(beta + 1.96 * error)}
     numbers = {"estimate": math.exp(beta), "std_error": error, **limits, "statistic": beta / error}
     p = 2 * stats.norm.sf(abs(beta) / error)
-    return {"outcome": outcome, "term": term, **numbers, "p_value": p, "n": n, "n_events": n // 2, "method": LOGISTIC}
+    return {"outcome": outcome, **_about(*parts), **numbers, "p_value": p, "n": n, "n_events": n // 2}
 
 
 def _separated(outcome: str, term: str, n: int) -> dict[str, object]:
     flag = "separation: every tumour with the type has a high score"
-    return {"outcome": outcome, "term": term, "n": n, "n_events": 3, "method": LOGISTIC, "flag": flag}
+    return {"outcome": outcome, **_about((term, "")), "n": n, "n_events": 3, "flag": flag}
 
 
 def _odds(cohort: str, n: int, stratum: str, rng: np.random.Generator) -> pd.DataFrame:
     n = {"all": n, "hr=negative": n // 5}.get(stratum, n - n // 5)
-    rows = [_ratio(name, EXPOSURE, n, 2.3 / math.sqrt(n), rng) for name in (*TYPES, *DICHOTOMISED)]
+    rows = [_ratio(name, n, 2.3 / math.sqrt(n), rng, SCORE) for name in (*TYPES, *DICHOTOMISED)]
     if stratum == "hr=negative" and cohort == "confirmatory":
         rows[-1] = _separated("Monocytes", EXPOSURE, n)
     return _adjusted(pd.DataFrame(rows)).assign(cohort=cohort, stratum=stratum)
@@ -321,56 +333,64 @@ def _interaction(cohort: str, n: int, rng: np.random.Generator) -> pd.DataFrame:
     for name in (*TYPES, *DICHOTOMISED):
         error = 4.6 / math.sqrt(n)
         rows += [
-            {**_ratio(name, EXPOSURE, n, error, rng), "stratum": "hr=negative"},
-            {**_ratio(name, EXPOSURE, n, error / 2, rng), "stratum": "hr=positive"},
-            {**_ratio(name, "hr[positive]", n, error, rng), "stratum": "all"},
-            {**_ratio(name, f"{EXPOSURE}:hr[positive]", n, error, rng), "stratum": "all"},
+            {**_ratio(name, n, error, rng, SCORE), "stratum": "hr=negative"},
+            {**_ratio(name, n, error / 2, rng, SCORE), "stratum": "hr=positive"},
+            {**_ratio(name, n, error, rng, POSITIVE), "stratum": "all"},
+            {**_ratio(name, n, error, rng, SCORE, POSITIVE), "stratum": "all"},
         ]
         product = rows[-1]
         rows.append(
             {
                 **{key: product[key] for key in ("outcome", "n", "n_events", "stratum", "p_value")},
-                "term": f"{product['term']} (likelihood ratio)",
+                **_likelihood_ratio(SCORE),
                 "statistic": product["statistic"] ** 2,
-                "df": 1,
-                "method": "likelihood ratio",
             }
         )
     frame = pd.DataFrame(rows)
-    products = frame["term"].str.endswith("hr[positive]") & frame["term"].str.contains(":")
+    products = frame["role"].eq("interaction") & frame["measure"].eq("odds_ratio")
     frame["p_adjusted"] = (frame["p_value"] * products.sum()).clip(upper=1).where(products)
-    return frame.assign(cohort=cohort)
+    return frame.assign(cohort=cohort, exposure=EXPOSURE)
+
+
+def _likelihood_ratio(exposed: tuple[str, str]) -> dict[str, object]:
+    about = _about(exposed, POSITIVE)
+    second = {"measure": "second_test", "conf_level": float("nan"), "df": 1, "method": "likelihood ratio"}
+    return {**about, **second, "term": f"{about['term']} (likelihood ratio)"}
 
 
 def _clinical_models(cohort: str, n: int, cut: str, rng: np.random.Generator) -> pd.DataFrame:
     rows = []
     for name in (*TYPES, *DICHOTOMISED):
         error = 4.6 / math.sqrt(n)
-        product = {**_ratio(cut, f"{name}:hr[positive]", n, error, rng), "stratum": "all"}
-        likelihood = {"outcome": cut, "term": f"{name}:hr[positive] (likelihood ratio)", "statistic": 1.0, "df": 1}
-        rows += [
-            {**_ratio(cut, name, n, error, rng), "stratum": "hr=negative"},
-            {**_ratio(cut, name, n, error / 2, rng), "stratum": "hr=positive"},
-            {**_ratio(cut, "hr[positive]", n, error, rng), "stratum": "all"},
+        exposed = (name, "")
+        product = {**_ratio(cut, n, error, rng, exposed, POSITIVE), "stratum": "all"}
+        likelihood = {"outcome": cut, **_likelihood_ratio(exposed), "statistic": 1.0, "p_value": product["p_value"]}
+        own = [
+            {**_ratio(cut, n, error, rng, exposed), "stratum": "hr=negative"},
+            {**_ratio(cut, n, error / 2, rng, exposed), "stratum": "hr=positive"},
+            {**_ratio(cut, n, error, rng, POSITIVE), "stratum": "all"},
             product,
-            {**likelihood, "p_value": product["p_value"], "n": n, "stratum": "all", "method": "likelihood ratio"},
+            {**likelihood, "n": n, "stratum": "all"},
         ]
+        rows += [{**row, "exposure": name} for row in own]
     frame = pd.DataFrame(rows).assign(cohort=cohort)
     tests = len(TYPES) + len(DICHOTOMISED)
-    frame["p_adjusted"] = (frame["p_value"] * tests).clip(upper=1).mask(frame["term"].str.endswith("ratio)"))
+    frame["p_adjusted"] = (frame["p_value"] * tests).clip(upper=1).mask(frame["measure"].eq("second_test"))
     return frame
 
 
 def _ancova_tests(cohort: str, n: int, model: str, rng: np.random.Generator) -> pd.DataFrame:
-    terms = ("hr", "her2_ihc", EXPOSURE, "hr:her2_ihc", f"hr:{EXPOSURE}", f"her2_ihc:{EXPOSURE}")
+    main = ("hr", "her2_ihc", EXPOSURE)
+    terms = [*((name,) for name in main), *itertools.combinations(main, 2)]
     rows = []
     for name in TYPES:
         for term in terms:
             df = 2 if "her2_ihc" in term else 1
-            statistic = float(stats.f.rvs(df, n - 10, random_state=rng)) * (4 if term == EXPOSURE else 1)
-            row = {"outcome": name, "term": term, "statistic": statistic, "df": df, "df_residual": n - 10, "n": n}
+            statistic = float(stats.f.rvs(df, n - 10, random_state=rng)) * (4 if term == (EXPOSURE,) else 1)
+            row = {"outcome": name, **term_columns(*((part, "") for part in term)), "measure": "test"}
+            row |= {"statistic": statistic, "df": df, "df_residual": n - 10, "n": n}
             rows.append({**row, "p_value": stats.f.sf(statistic, df, n - 10), "method": "ANCOVA, Type III F test"})
-            if term == "hr:her2_ihc" and cohort == "confirmatory":
+            if term == ("hr", "her2_ihc") and cohort == "confirmatory":
                 rows[-1] |= {"df": 1, "flag": "rank deficient: 1 of 2 df"}
     frame = pd.DataFrame(rows).assign(cohort=cohort, stratum="all", model=model)
     return frame.assign(p_adjusted=(frame["p_value"] * len(TYPES)).clip(upper=1))
@@ -385,6 +405,7 @@ def _ancova_slopes(cohort: str, n: int, model: str, rng: np.random.Generator) ->
             limits = {"conf_low": slope - 2 * error, "conf_high": slope + 2 * error}
             p = 2 * stats.t.sf(abs(slope) / error, n - 10)
             row = {"outcome": name, "term": EXPOSURE, "stratum": stratum, "estimate": slope, "std_error": error}
+            row |= {"role": "exposure", "measure": "slope", "conf_level": 0.95}
             method = "ANCOVA marginal slope, equal weights; 95% CI t"
             rows.append({**row, **limits, "df": n - 10, "p_value": p, "n": n, "method": method})
             if stratum == "her2_ihc=2+" and cohort == "confirmatory":
@@ -399,6 +420,9 @@ def _ancova_curves(cohort: str, n: int, model: str, rng: np.random.Generator) ->
         {
             "outcome": name,
             "term": "mean",
+            "role": "exposure",
+            "measure": "mean",
+            "conf_level": 0.95,
             "stratum": stratum,
             "at": at,
             "estimate": (mean := 0.1 + PLANTED.get(name, 0) / 20 * at),
@@ -422,7 +446,13 @@ def _response() -> pd.DataFrame:
         rows.append(
             {
                 "outcome": outcome,
-                "term": "her2_group[HER2-low]",
+                **term_columns(("her2_group", "HER2-low")),
+                "role": "group",
+                "measure": "odds_ratio",
+                "conf_level": 0.95,
+                "group": "her2_group",
+                "reference": "HER2-0",
+                "comparison": "HER2-low",
                 "stratum": "all",
                 "estimate": math.exp(beta),
                 "std_error": error,

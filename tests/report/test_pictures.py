@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from her2stats.report.picture_choice import choose_images
+from her2stats.report.embedded import choose_images
 from her2stats.results.catalogue import FURTHER, caption_of, cohorts_of_plain_figures
 from her2stats.results.picture import Image, Picture
 

@@ -93,17 +93,22 @@ def test_response_is_given_with_counts(answers: list[Answer]) -> None:
 
 
 def rows(**columns: object) -> pd.DataFrame:
-    return pd.DataFrame({"term": "x", "p_adjusted": float("nan"), "flag": "", **columns})
+    return pd.DataFrame({"measure": "rho", "p_adjusted": float("nan"), "flag": "", **columns})
 
 
 def test_without_a_correction_p_itself_decides_and_that_is_said() -> None:
-    judged = judge(rows(estimate=[2.0, 0.5], p_value=[0.01, 0.2]), alpha=0.05, measure="odds_ratio")
+    judged = judge(rows(estimate=[2.0, 0.5], p_value=[0.01, 0.2], measure="odds_ratio"), alpha=0.05)
     assert (len(judged.above), len(judged.rest), judged.corrected) == (1, 1, False)
 
 
-def test_second_tests_are_not_counted_but_types_that_end_in_a_bracket_are() -> None:
-    both = rows(estimate=[0.5, 0.5], p_value=[0.01, 0.01])
-    both["term"] = ["T cells regulatory (Tregs)", "x (Fisher exact)"]
+def test_each_row_is_held_against_the_null_value_of_its_own_measure() -> None:
+    judged = judge(rows(estimate=[0.9, 0.9], p_value=[0.01, 0.02], measure=["odds_ratio", "slope"]), alpha=0.05)
+    assert ([row["measure"] for row in judged.below], len(judged.above)) == (["odds_ratio"], 1)
+
+
+def test_second_tests_are_not_counted_whatever_the_term_is_called() -> None:
+    both = rows(estimate=[0.5, 0.5], p_value=[0.01, 0.01], measure=["risk_difference", "second_test"])
+    both["term"] = ["type (Fisher exact)", "x"]
     assert judge(both, alpha=0.05).tested == 1
 
 

@@ -18,7 +18,8 @@ def rows(**changes: object) -> pd.DataFrame:
         "p_value": [0.01, 0.0001],
         "p_adjusted": [0.02, 0.4],
         "n": 50,
-        "method": "logistic; 95% CI Wald",
+        "measure": "odds_ratio",
+        "conf_level": 0.95,
     }
     return as_result_table(pd.DataFrame({**base, **changes}))
 

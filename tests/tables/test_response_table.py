@@ -51,7 +51,7 @@ def test_an_odds_ratio_that_does_not_exist_is_named() -> None:
     assert table["HER2-low n"].tolist() == ["12", "6", "6", "separation"]
 
 
-def test_the_reference_is_named_as_the_method_says() -> None:
+def test_the_reference_is_the_one_that_was_asked_for() -> None:
     frame = patients({"HER2-0": (5, 20), "HER2-low": (6, 12)}, "pcr")
     table = table_response(response_odds(frame, "pcr", "her2_group", reference="HER2-low").table)
     assert table.loc[3, "HER2-low n"] == "1 (reference)"
@@ -59,4 +59,18 @@ def test_the_reference_is_named_as_the_method_says() -> None:
 
 def test_other_rows_are_refused() -> None:
     with pytest.raises(DataError, match="response_odds"):
-        table_response(pd.DataFrame([{"outcome": "x", "estimate": 1.0}]))
+        table_response(pd.DataFrame([{"outcome": "x", "estimate": 1.0, "measure": "odds_ratio"}]))
+
+
+@pytest.mark.parametrize(("reference", "group"), [("a; b", "c[d]"), ("odds ratio against x", "[y]:z"), ("0", "1")])
+def test_groups_are_named_as_they_are(reference: str, group: str) -> None:
+    frame = patients({reference: (5, 20), group: (6, 12)}, "pcr")
+    table = table_response(response_odds(frame, "pcr", "her2_group", reference=reference))
+    assert set(table.columns[5:]) == {f"{reference} n", f"{reference} %", f"{group} n", f"{group} %"}
+    assert table.loc[3, [f"{reference} n", f"{group} n"]].tolist() == ["1 (reference)", "3.00 (0.66–13.7)"]
+
+
+def test_a_group_that_is_called_as_all_of_them_is_refused() -> None:
+    frame = patients({"HER2-0": (5, 20), "patients": (6, 12)}, "pcr")
+    with pytest.raises(DataError, match="the group 'patients' occurs twice for pcr"):
+        table_response(response_odds(frame, "pcr", "her2_group", reference="HER2-0"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from her2stats.vocabulary.names import split_level, stratum_label, term_label, variable_label
+from her2stats.vocabulary.names import stratum_label, term_label, variable_label
 
 
 @pytest.mark.parametrize(
@@ -23,9 +23,9 @@ def test_strata(stratum: str, words: str) -> None:
 
 
 def test_terms() -> None:
-    assert term_label("ERBB2:hr[positive]") == "ERBB2 × HR-positive"
+    assert term_label("ERBB2", "", "hr", "positive") == "ERBB2 × HR-positive"
     assert term_label("T cells regulatory (Tregs)") == "T cells regulatory (Tregs)"
-    assert split_level("her2_group[HER2-low]") == ("her2_group", "HER2-low")
+    assert term_label("HER2: 20 genes [log2]", "", "hr", "pos:itive") == "HER2: 20 genes [log2] × HR-pos:itive"
 
 
 def test_what_is_not_in_the_vocabulary_stays_as_it_is() -> None:

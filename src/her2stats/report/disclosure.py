@@ -71,7 +71,7 @@ def _suppress_results(table: pd.DataFrame) -> pd.DataFrame:
         if f"n_{part}" not in table:
             continue
         count, share = table[f"n_{part}"], table.get(f"value_{part}", pd.Series(float("nan"), table.index))
-        binary = table["method"].str.contains("chi-squared")
+        binary = table["measure"].eq("risk_difference")
         few |= _small(count)
         few |= binary & (_small(count * share) | _small(count * (1 - share)))
         if f"n_events_{part}" in table:

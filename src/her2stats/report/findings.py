@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from her2stats.results.findings import Row
-from her2stats.results.question_rows import is_second_test
 from her2stats.statistics.flags import code_of
-from her2stats.tables.effects import records
+from her2stats.statistics.rows import is_second_test, records
+from her2stats.vocabulary.measures import measure
 from her2stats.vocabulary.numbers import is_missing
 
 
@@ -53,36 +53,34 @@ class Judged:
         return len(self.significant) + len(self.nominal) + len(self.rest)
 
 
-def judge(rows: pd.DataFrame, *, alpha: float, measure: str = "shift") -> Judged:
+def judge(rows: pd.DataFrame, *, alpha: float) -> Judged:
     """Sort rows by their p-value after correction, or as it stands where none of them was corrected.
 
     Parameters
     ----------
     rows : DataFrame
-        Result rows of one family. Second tests (Fisher exact, likelihood ratio) are left out.
+        Result rows of one family; each is held against the null value of its measure. Second tests (Fisher exact,
+        likelihood ratio) are left out.
     alpha : float
         Threshold.
-    measure : str
-        Ratios are compared with 1, everything else with 0.
 
     Examples
     --------
-    >>> rows = pd.DataFrame({"term": "x", "estimate": [-0.4, 0.1], "p_value": [0.001, 0.04],
+    >>> rows = pd.DataFrame({"measure": "rho", "estimate": [-0.4, 0.1], "p_value": [0.001, 0.04],
     ...                      "p_adjusted": [0.01, 0.4], "flag": ["", ""]})
     >>> judged = judge(rows, alpha=0.05)
     >>> len(judged.below), len(judged.nominal), judged.corrected
     (1, 1, True)
     """
-    main = rows[~is_second_test(rows["term"])]
+    main = rows[~is_second_test(rows)]
     corrected = bool(main["p_adjusted"].notna().any())
-    null = 1.0 if measure == "odds_ratio" else 0.0
     found: dict[str, list[Row]] = {"below": [], "above": [], "nominal": [], "rest": [], "failed": []}
     for row in records(main):
         p = row["p_adjusted"] if corrected else row["p_value"]
         if is_missing(p) or is_missing(row["p_value"]):
             kind = "failed"
         elif p < alpha:
-            kind = "above" if not is_missing(row["estimate"]) and row["estimate"] > null else "below"
+            kind = "above" if is_above(row) else "below"
         else:
             kind = "nominal" if corrected and row["p_value"] < alpha else "rest"
         found[kind].append(row)
@@ -92,6 +90,11 @@ def judge(rows: pd.DataFrame, *, alpha: float, measure: str = "shift") -> Judged
 
     ordered = {kind: tuple(sorted(some, key=by_p)) if kind != "failed" else tuple(some) for kind, some in found.items()}
     return Judged(**ordered, corrected=corrected)
+
+
+def is_above(row: Row) -> bool:
+    """Whether the estimate of a row is above the null value of its measure."""
+    return not is_missing(row["estimate"]) and bool(row["estimate"] > (measure(row["measure"]).null or 0.0))
 
 
 def reasons(rows: tuple[Row, ...], name: Callable[[Row], str]) -> list[str]:

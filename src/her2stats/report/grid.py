@@ -8,9 +8,9 @@ from typing import Literal
 
 import pandas as pd
 
-from her2stats.report.findings import judge
+from her2stats.report.findings import is_above, judge
 from her2stats.results.findings import Row
-from her2stats.tables.effects import records
+from her2stats.statistics.rows import records
 from her2stats.vocabulary.names import stratum_label
 
 Mark = Literal["below", "above", "nominal-below", "nominal-above", "rest", "failed", ""]
@@ -47,9 +47,7 @@ class Grid:
     corrected: bool
 
 
-def make_grid(
-    rows: pd.DataFrame, name: Callable[[Row], str], *, alpha: float, measure: str, below: str, above: str
-) -> Grid:
+def make_grid(rows: pd.DataFrame, name: Callable[[Row], str], *, alpha: float, below: str, above: str) -> Grid:
     """Mark every item in every cohort and stratum; items that are significant nowhere are counted only.
 
     Parameters
@@ -60,8 +58,6 @@ def make_grid(
         Result row -> item.
     alpha : float
         Threshold.
-    measure : str
-        "odds_ratio" compares with 1, everything else with 0.
     below, above : str
         What the two directions mean.
     """
@@ -70,7 +66,7 @@ def make_grid(
     corrected = False
     for (cohort, stratum), part in rows.groupby(["cohort", "stratum"], sort=False):
         keys.append((str(cohort), str(stratum)))
-        for item, mark in _marks(part, name, alpha, measure):
+        for item, mark in _marks(part, name, alpha):
             marks.setdefault(item, {})[len(keys) - 1] = mark
         corrected = corrected or bool(part["p_adjusted"].notna().any())
     places = sorted(range(len(keys)), key=lambda place: [key[0] for key in keys].index(keys[place][0]))
@@ -92,12 +88,11 @@ def _column(stratum: str) -> str:
     return ALL if stratum == "all" else stratum_label(stratum)
 
 
-def _marks(rows: pd.DataFrame, name: Callable[[Row], str], alpha: float, measure: str) -> list[tuple[str, Mark]]:
-    judged = judge(rows, alpha=alpha, measure=measure)
-    null = 1.0 if measure == "odds_ratio" else 0.0
+def _marks(rows: pd.DataFrame, name: Callable[[Row], str], alpha: float) -> list[tuple[str, Mark]]:
+    judged = judge(rows, alpha=alpha)
     found: list[tuple[Row, Mark]] = [(row, "below") for row in judged.below]
     found += [(row, "above") for row in judged.above]
-    found += [(row, "nominal-above" if row["estimate"] > null else "nominal-below") for row in judged.nominal]
+    found += [(row, "nominal-above" if is_above(row) else "nominal-below") for row in judged.nominal]
     found += [(row, "rest") for row in judged.rest]
     found += [(row, "failed") for row in judged.failed]
     by_item: dict[str, Mark] = {name(row): mark for row, mark in found}

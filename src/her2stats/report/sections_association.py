@@ -7,7 +7,8 @@ import pandas as pd
 from her2stats.report.page_model import MorePart, Part, Section, TablePart
 from her2stats.report.parts import Figures, absent, by_cohort, section, table_by_cohort
 from her2stats.results.folder import ResultsFolder
-from her2stats.results.question_rows import is_second_test, is_spearman, score_rows, total_rows
+from her2stats.results.question_rows import is_correlation, score_rows, total_rows
+from her2stats.statistics.rows import is_second_test
 from her2stats.tables import PrintedTable
 from her2stats.tables.layouts import Block, Cell, print_blocks, sample_size
 from her2stats.vocabulary.names import stratum_label
@@ -29,12 +30,12 @@ def correlation_section(folder: ResultsFolder, figures: Figures) -> Section:
 
 def _scores(folder: ResultsFolder, table: pd.DataFrame) -> list[str]:
     """Scores that were correlated with single cell types, in the order of the file."""
-    return list(dict.fromkeys(map(str, table.loc[is_spearman(table), "term"])))
+    return list(dict.fromkeys(map(str, table.loc[is_correlation(table), "term"])))
 
 
 def _cohorts_side_by_side(folder: ResultsFolder, table: pd.DataFrame, score: str) -> list[Part]:
     rows = score_rows(folder, table, score)
-    ranked, shifted = rows[is_spearman(rows)], rows[~is_spearman(rows)]
+    ranked, shifted = rows[is_correlation(rows)], rows[~is_correlation(rows)]
     blocks = _cohort_blocks(ranked, "ρ")
     made: list[Part] = []
     if len(ranked):
@@ -92,7 +93,7 @@ def by_hr_section(folder: ResultsFolder, figures: Figures) -> Section:
 def _strata_side_by_side(folder: ResultsFolder, table: pd.DataFrame, score: str) -> list[Part]:
     made: list[Part] = []
     for cohort, rows in by_cohort(score_rows(folder, table, score)):
-        ranked, shifted = rows[is_spearman(rows)], rows[~is_spearman(rows)]
+        ranked, shifted = rows[is_correlation(rows)], rows[~is_correlation(rows)]
         if len(ranked):
             caption = f"Spearman correlation of {score} with cell types by hormone receptor, {cohort}"
             made.append(TablePart(_printed(folder, _stratum_blocks(ranked, "ρ"), caption), "correlation_by_hr"))
@@ -119,7 +120,7 @@ def groups_section(folder: ResultsFolder, figures: Figures) -> Section:
 
 
 def _groups(folder: ResultsFolder, cohort: str, rows: pd.DataFrame) -> PrintedTable:
-    second = is_second_test(rows["term"])
+    second = is_second_test(rows)
     cells: tuple[Cell, ...] = ("reference", "comparison", "effect", "p", "p_adjusted")
     blocks = [Block("", rows[~second], cells, effect="Difference")]
     if second.any():

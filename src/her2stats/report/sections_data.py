@@ -7,8 +7,8 @@ import pandas as pd
 from her2stats.report.page_model import MorePart, Part, Section, TablePart
 from her2stats.report.parts import Figures, absent, by_cohort, section
 from her2stats.results.folder import ResultsFolder
+from her2stats.statistics.rows import records
 from her2stats.tables import PrintedTable
-from her2stats.tables.effects import records
 from her2stats.tables.layouts import significant_digits
 from her2stats.tables.paper_tables import print_table_one
 from her2stats.tables.patients import PATIENTS

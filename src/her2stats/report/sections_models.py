@@ -7,9 +7,10 @@ import pandas as pd
 from her2stats.report.page_model import MorePart, Part, Section, TablePart
 from her2stats.report.parts import Figures, absent, by_cohort, section, table_by_cohort
 from her2stats.results.folder import ResultsFolder
-from her2stats.results.question_rows import interaction_rows, is_second_test
+from her2stats.statistics.rows import exposure_rows, interaction_rows, is_second_test, records
+from her2stats.statistics.terms import PARTS
 from her2stats.tables import PrintedTable, table_response
-from her2stats.tables.effects import effect_text, interval_name, records
+from her2stats.tables.effects import effect_text, interval_heading
 from her2stats.tables.flag_words import flag_notes
 from her2stats.tables.layouts import Block, Cell, print_blocks, sample_size
 from her2stats.tables.paper_tables import print_response
@@ -31,8 +32,7 @@ def odds_section(folder: ResultsFolder, figures: Figures) -> Section:
     exposure = folder.provenance.exposure
     parts: list[Part] = [*absent(folder, "odds_ratios", "interaction"), *figures.get("odds", ())]
     parts += _pooled(folder)
-    ratios = folder.table("odds_ratios")
-    ratios = ratios[ratios["term"] == exposure]
+    ratios = exposure_rows(folder.table("odds_ratios"), exposure)
     parts += table_by_cohort(ratios, "odds_ratios", lambda cohort, part: _odds(folder, cohort, part))
     product = folder.table("interaction")
     parts += table_by_cohort(product, "interaction", lambda cohort, part: _interaction(folder, cohort, part))
@@ -41,8 +41,7 @@ def odds_section(folder: ResultsFolder, figures: Figures) -> Section:
 
 def _pooled(folder: ResultsFolder) -> list[Part]:
     """Pooled odds ratios by stratum, with the heterogeneity of the cohorts."""
-    rows = folder.table("pooled_odds_ratios")
-    rows = rows[rows["term"] == folder.provenance.exposure]
+    rows = exposure_rows(folder.table("pooled_odds_ratios"), folder.provenance.exposure)
     if not len(rows):
         return []
     types = list(dict.fromkeys(rows["outcome"]))
@@ -51,12 +50,10 @@ def _pooled(folder: ResultsFolder) -> list[Part]:
         found = {str(row["outcome"]): row for row in records(part)}
         own = [found.get(name) for name in types]
         columns = [f"b{number}_{kind}" for kind in ("effect", "p", "i2")]
-        frame[columns[0]] = [effect_text(row, "odds_ratio") if row else "" for row in own]
+        frame[columns[0]] = [effect_text(row) if row else "" for row in own]
         frame[columns[1]] = [format_p(row["p_value"], alpha=folder.provenance.alpha) if row else "" for row in own]
         frame[columns[2]] = [_share(row.get("i2")) if row else "" for row in own]
-        labels |= dict(
-            zip(columns, (f"OR ({interval_name(part['method'])})", "p", "I\N{SUPERSCRIPT TWO}"), strict=True)
-        )
+        labels |= dict(zip(columns, (f"OR ({interval_heading(part)})", "p", "I\N{SUPERSCRIPT TWO}"), strict=True))
         spanners.append((stratum_label(str(stratum)), columns))
     caption = f"Odds ratio of high abundance per SD of {folder.provenance.exposure}, pooled over cohorts"
     notes = [_POOLED_NOTE, *flag_notes([str(text) for text in rows["flag"]])]
@@ -84,7 +81,7 @@ def _interaction(folder: ResultsFolder, cohort: str, rows: pd.DataFrame) -> Prin
     products = interaction_rows(rows, folder.provenance.exposure)
     blocks = [
         Block(f"Interaction, {sample_size(products)}", products, effect="Ratio"),
-        Block("Likelihood ratio", rows[is_second_test(rows["term"])], ("p",)),
+        Block("Likelihood ratio", rows[is_second_test(rows)], ("p",)),
     ]
     caption = f"Interaction of {folder.provenance.exposure} with hormone-receptor status, {cohort}"
     return print_blocks(blocks, caption=caption, alpha=folder.provenance.alpha, notes=(_RATIO_NOTE,))
@@ -105,19 +102,16 @@ def clinical_section(folder: ResultsFolder, figures: Figures) -> Section:
 
 def _clinical(folder: ResultsFolder, outcome: str, cohort: str, rows: pd.DataFrame) -> PrintedTable:
     """One line a cell type: its odds ratio in both groups and the p-values of the product term."""
-    rows = rows.assign(item=[str(term).split(":", 1)[0] for term in rows["term"]])
-    second, product = is_second_test(rows["term"]), rows["term"].str.contains(":")
-    main = rows[~second & ~product & ~rows["term"].str.contains("[", regex=False)]
     blocks = [
         Block(stratum_label(str(stratum)), part, ("effect", "p", "p_adjusted"), "OR")
-        for stratum, part in main.groupby("stratum", sort=False)
+        for stratum, part in exposure_rows(rows).groupby("stratum", sort=False)
     ]
     blocks += [
-        Block("Interaction", rows[product & ~second], ("p", "p_adjusted")),
-        Block("Likelihood ratio", rows[second], ("p",)),
+        Block("Interaction", interaction_rows(rows), ("p", "p_adjusted")),
+        Block("Likelihood ratio", rows[is_second_test(rows)], ("p",)),
     ]
     return print_blocks(
-        blocks, caption=f"{outcome}, {cohort}, {sample_size(rows)}", key="item", alpha=folder.provenance.alpha
+        blocks, caption=f"{outcome}, {cohort}, {sample_size(rows)}", key="exposure", alpha=folder.provenance.alpha
     )
 
 
@@ -144,8 +138,7 @@ def _with_model(table: pd.DataFrame) -> pd.DataFrame:
 def _overall(folder: ResultsFolder, cohort: str, rows: pd.DataFrame) -> PrintedTable:
     """Marginal slopes over all levels, the models side by side."""
     blocks = [
-        Block(_model_name(str(model), part), part, effect="Slope", measure="slope")
-        for model, part in rows.groupby("model", sort=False)
+        Block(_model_name(str(model), part), part, effect="Slope") for model, part in rows.groupby("model", sort=False)
     ]
     caption = f"Marginal slope of {folder.provenance.exposure}, {cohort}"
     note = "Change of the mean abundance for one unit more of the score, averaged over hormone receptor and HER2 IHC."
@@ -161,24 +154,22 @@ def _details(folder: ResultsFolder, cohort: str, slopes: pd.DataFrame, tests: pd
     alpha, made = folder.provenance.alpha, list[Part]()
     for model, part in slopes[slopes["stratum"] != "all"].groupby("model", sort=False):
         blocks = [
-            Block(stratum_label(str(stratum)), own, ("effect",), "Slope", "slope")
+            Block(stratum_label(str(stratum)), own, ("effect",), "Slope")
             for stratum, own in part.groupby("stratum", sort=False)
         ]
         caption = f"Marginal slopes by level, {_model_name(str(model), part)}, {cohort}"
         made.append(TablePart(print_blocks(blocks, caption=caption, alpha=alpha), "ancova_slopes"))
     for model, part in tests.groupby("model", sort=False):
-        blocks = [
-            Block(_test_heading(str(term), own), own, ("statistic", "p"))
-            for term, own in part.groupby("term", sort=False)
-        ]
+        blocks = [Block(_test_heading(own), own, ("statistic", "p")) for _, own in part.groupby("term", sort=False)]
         caption = f"Type III tests, {_model_name(str(model), part)}, {cohort}"
         made.append(TablePart(print_blocks(blocks, caption=caption, alpha=alpha), "ancova_tests"))
     return made
 
 
-def _test_heading(term: str, rows: pd.DataFrame) -> str:
+def _test_heading(rows: pd.DataFrame) -> str:
     degrees = sorted({int(df) for df in rows["df"].dropna()})
-    return f"{term_label(term)} ({degrees[0]} df)" if len(degrees) == 1 else term_label(term)
+    label = term_label(*rows[list(PARTS)].iloc[0])
+    return f"{label} ({degrees[0]} df)" if len(degrees) == 1 else label
 
 
 def response_section(folder: ResultsFolder, figures: Figures) -> Section:

@@ -69,16 +69,13 @@ class Wording:
         Result row -> what it is about ("T cells CD8").
     below, above : str
         Words for an estimate below and above the null value: "less where the score is higher".
-    measure : str
-        "odds_ratio" compares with 1, everything else with 0.
     symbol : str or None
-        In front of the estimate; None takes that of the row's method.
+        In front of the estimate; None takes that of the row's measure.
     """
 
     name: Callable[[Row], str]
     below: str
     above: str
-    measure: str = "shift"
     symbol: str | None = None
 
 
@@ -111,7 +108,7 @@ def family_statement(
     rows: pd.DataFrame, wording: Wording, *, alpha: float, cohort: str, stratum: str = ""
 ) -> Statement:
     """Put the rows of one family of tests into sentences."""
-    judged = judge(rows, alpha=alpha, measure=wording.measure)
+    judged = judge(rows, alpha=alpha)
     directions = ((wording.below, judged.below), (wording.above, judged.above))
 
     def listed(found: tuple[Row, ...]) -> str:

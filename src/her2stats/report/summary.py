@@ -6,7 +6,6 @@ import pandas as pd
 
 from her2stats.report.findings import Judged, judge
 from her2stats.report.grid import ALL, Grid, make_grid
-from her2stats.report.response_words import response_answer
 from her2stats.report.statements import (
     Answer,
     Statement,
@@ -18,8 +17,11 @@ from her2stats.report.statements import (
 )
 from her2stats.results.findings import Row, with_value
 from her2stats.results.folder import ResultsFolder
-from her2stats.results.question_rows import exposure_rows, interaction_rows, total_rows
-from her2stats.vocabulary.names import sentence_case, stratum_label
+from her2stats.results.question_rows import total_rows, type_rows
+from her2stats.statistics.rows import exposure_rows, interaction_rows, is_second_test, records
+from her2stats.tables.effects import effect_text
+from her2stats.vocabulary.names import sentence_case, stratum_label, variable_label
+from her2stats.vocabulary.numbers import format_percent, is_missing, p_phrase
 
 _MOST_CLINICAL = 5
 UNCORRECTED = "These p-values are not corrected for multiple testing."
@@ -36,7 +38,7 @@ def plain_summary(folder: ResultsFolder) -> list[Answer]:
         _interaction(folder),
         _clinical(folder),
         _marginal(folder),
-        response_answer(folder),
+        _response(folder),
     ]
     return [answer for answer in made if answer is not None]
 
@@ -67,7 +69,7 @@ def _answer(question: str, rows: pd.DataFrame, wording: Wording, folder: Results
     if not len(rows):
         return None
     alpha = folder.provenance.alpha
-    grid = make_grid(rows, wording.name, alpha=alpha, measure=wording.measure, below=wording.below, above=wording.above)
+    grid = make_grid(rows, wording.name, alpha=alpha, below=wording.below, above=wording.above)
     return Answer(question, _statements(rows, wording, folder), headline=_headline(grid), grid=grid)
 
 
@@ -93,7 +95,7 @@ def _headline(grid: Grid) -> str:
 
 
 def _cell_types(folder: ResultsFolder) -> Answer | None:
-    rows = exposure_rows(folder, "correlation")
+    rows = type_rows(folder, "correlation")
     return _answer(f"Which cell types go with {folder.provenance.exposure_name}?", rows, _BY_SCORE, folder)
 
 
@@ -106,21 +108,20 @@ def _total_til(folder: ResultsFolder) -> Answer | None:
 
 
 def _by_stratum(folder: ResultsFolder) -> Answer | None:
-    rows = exposure_rows(folder, "correlation_by_hr")
+    rows = type_rows(folder, "correlation_by_hr")
     return _answer("And within the hormone-receptor groups?", rows, _BY_SCORE, folder)
 
 
 def _between_groups(folder: ResultsFolder) -> Answer | None:
     rows = folder.table("group_comparison")
-    rows = rows[rows["term"].eq("hr")]
+    rows = rows[rows["term"].eq("hr") & ~is_second_test(rows)]
     wording = Wording(_outcome, "more in HR-negative tumours", "more in HR-positive tumours")
     return _answer("Which cell types differ between HR-positive and HR-negative tumours?", rows, wording, folder)
 
 
 def _odds(folder: ResultsFolder) -> Answer | None:
-    rows = folder.table("odds_ratios")
-    rows = rows[rows["term"] == folder.provenance.exposure]
-    wording = Wording(_outcome, "lower odds of high abundance", "higher odds of high abundance", "odds_ratio")
+    rows = exposure_rows(folder.table("odds_ratios"), folder.provenance.exposure)
+    wording = Wording(_outcome, "lower odds of high abundance", "higher odds of high abundance")
     question = "What are the odds of high abundance per standard deviation of the score?"
     return _answer(question, rows, wording, folder)
 
@@ -131,7 +132,6 @@ def _interaction(folder: ResultsFolder) -> Answer | None:
         _outcome,
         "odds ratio lower in HR-positive than in HR-negative tumours",
         "odds ratio higher in HR-positive than in HR-negative tumours",
-        "odds_ratio",
         "ratio of odds ratios",
     )
     question = "Do these odds ratios differ between the hormone-receptor groups?"
@@ -139,14 +139,13 @@ def _interaction(folder: ResultsFolder) -> Answer | None:
 
 
 def _clinical(folder: ResultsFolder) -> Answer | None:
-    rows = folder.table("clinical")
-    rows = rows[rows["stratum"].ne("all") & ~rows["term"].astype("str").str.contains(r":|\[")]
+    rows = exposure_rows(folder.table("clinical"))
     if not len(rows):
         return None
     alpha = folder.provenance.alpha
     statements, tested = [], 0
     for cohort, part in rows.groupby("cohort", sort=False):
-        judged = judge(part, alpha=alpha, measure="odds_ratio")
+        judged = judge(part, alpha=alpha)
         tested += judged.tested
         failed = (f"{len(judged.failed)} odds ratios",) if judged.failed else ()
         said = _clinical_sentences(judged, alpha)
@@ -181,3 +180,38 @@ def _marginal(folder: ResultsFolder) -> Answer | None:
         rows = rows.assign(stratum=rows["model"].str.replace("size_cm", "size"))
     wording = Wording(_outcome, "lower with a higher score", "higher with a higher score")
     return _answer("Given hormone receptor and HER2 IHC, what goes with the score?", rows, wording, folder)
+
+
+def _response(folder: ResultsFolder) -> Answer | None:
+    """Say whether response differs between the HER2 groups, one statement a cohort and outcome."""
+    rows = folder.table("response")
+    if not len(rows):
+        return None
+    statements = [
+        _response_statement(str(cohort), row, folder.provenance.alpha, largest_size(part))
+        for (cohort, _), part in rows.groupby(["cohort", "outcome"], sort=False)
+        for row in records(part)
+    ]
+    return Answer("Does response differ between the HER2 groups?", tuple(statements), remark=UNCORRECTED)
+
+
+def _response_statement(cohort: str, row: Row, alpha: float, size: str) -> Statement:
+    outcome = variable_label(row["outcome"])
+    shares = _shares(row)
+    if is_missing(row["p_value"]):
+        return Statement(cohort, outcome, size, shares, failed=(row["flag"] or "no odds ratio",))
+    odds = f"OR {effect_text(row)}, {p_phrase(row['p_value'], alpha=alpha)}"
+    if row["p_value"] < alpha:
+        word = "Lower" if row["estimate"] < 1 else "Higher"
+        return Statement(cohort, outcome, size, shares, significant=(f"{word} odds of response: {odds}.",))
+    return Statement(cohort, outcome, size, shares, nominal="", rest=(odds,))
+
+
+def _shares(row: Row) -> str:
+    counts = [row.get(f"{part}_{group}") for group in ("comparison", "reference") for part in ("n_events", "n")]
+    known = [int(count) for count in counts if count is not None and not is_missing(count)]
+    if len(known) < 4:
+        return ""
+    events, n, events_reference, n_reference = known
+    groups = ((events, n, row["comparison"]), (events_reference, n_reference, row["reference"]))
+    return ", ".join(f"{part} of {whole} ({format_percent(part, whole, 0)}%) in {name}" for part, whole, name in groups)

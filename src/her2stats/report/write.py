@@ -18,10 +18,9 @@ from markupsafe import Markup
 from her2stats.errors import OutputError, Problem
 from her2stats.report.agreement import Agreement, read_agreement
 from her2stats.report.disclosure import PUBLIC_NOTE, suppress_small_counts
-from her2stats.report.embedded import embed_tables
+from her2stats.report.embedded import choose_images, embed_tables
 from her2stats.report.page_model import AnswersPart, FigurePart, MorePart, Part, Section, TablePart, TextPart
 from her2stats.report.parts import Figures, section
-from her2stats.report.picture_choice import choose_images
 from her2stats.report.sections_association import (
     by_hr_section,
     correlation_section,

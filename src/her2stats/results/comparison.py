@@ -14,7 +14,6 @@ from her2stats.results.folder import read_tables
 from her2stats.results.provenance import differences, read_results_provenance
 from her2stats.results.row_changes import COLUMNS, ORDER, changed_rows, table_change
 from her2stats.results.schema import RESULT_TABLES, SCHEMAS
-from her2stats.tables.effects import measure_of
 from her2stats.vocabulary.names import stratum_label
 from her2stats.vocabulary.notebook import panel_html
 from her2stats.vocabulary.numbers import format_estimate, format_p
@@ -224,7 +223,7 @@ def _value(row: Mapping[str, Any], when: str) -> str:
     said = []
     if numbers[0] is not None:
         limits = [float("nan") if number is None else number for number in numbers]
-        said.append(format_estimate(*limits, measure=measure_of(row["method"])))
+        said.append(format_estimate(*limits, measure=row["measure"]))
     if p is not None:
         said.append(f"p {format_p(p)}" + ("" if corrected is None else " corrected"))
     return ", ".join(said)

@@ -8,13 +8,15 @@ from typing import Any
 import pandas as pd
 
 from her2stats.results.folder import ResultsFolder
-from her2stats.results.question_rows import exposure_rows, interaction_rows, total_rows
-from her2stats.tables.effects import effect_text, records
+from her2stats.results.question_rows import total_rows, type_rows
+from her2stats.statistics.rows import exposure_rows, interaction_rows, records
+from her2stats.tables.effects import effect_text
+from her2stats.vocabulary.measures import measure
 from her2stats.vocabulary.names import stratum_label
 from her2stats.vocabulary.numbers import is_missing, p_phrase
 
 Row = dict[str, Any]
-_SYMBOLS = {"rho": "ρ", "odds_ratio": "OR", "slope": "slope"}
+_WITH_VALUE = ("rho", "odds_ratio", "slope")  # a rank-sum shift or a difference stays in the table
 
 
 def key_findings(folder: ResultsFolder, *, at_most: int = 3) -> list[str]:
@@ -40,15 +42,15 @@ def key_findings(folder: ResultsFolder, *, at_most: int = 3) -> list[str]:
 
 
 def _whole_cohorts(folder: ResultsFolder) -> pd.DataFrame:
-    return pd.concat([exposure_rows(folder, "correlation"), _infiltration(folder, "correlation")], ignore_index=True)
+    return pd.concat([type_rows(folder, "correlation"), _infiltration(folder, "correlation")], ignore_index=True)
 
 
 def _within_groups(folder: ResultsFolder) -> pd.DataFrame:
     """Rows of the strata, each named with its stratum, and what tests whether strata differ."""
     exposure = folder.provenance.exposure
-    correlated = [exposure_rows(folder, "correlation_by_hr"), _infiltration(folder, "correlation_by_hr")]
-    odds = folder.table("odds_ratios")
-    odds = odds[odds["term"] == exposure].assign(item=lambda rows: "high " + rows["outcome"].astype("str"))
+    correlated = [type_rows(folder, "correlation_by_hr"), _infiltration(folder, "correlation_by_hr")]
+    odds = exposure_rows(folder.table("odds_ratios"), exposure)
+    odds = odds.assign(item="high " + odds["outcome"].astype("str"))
     product = interaction_rows(folder.table("interaction"), exposure)
     product = product.assign(item="interaction for high " + product["outcome"].astype("str"))
     rows = pd.concat([*correlated, odds, product], ignore_index=True)
@@ -57,8 +59,7 @@ def _within_groups(folder: ResultsFolder) -> pd.DataFrame:
 
 
 def _infiltration(folder: ResultsFolder, name: str) -> pd.DataFrame:
-    rows = total_rows(folder, name)
-    rows = rows[rows["term"] == folder.provenance.exposure]
+    rows = exposure_rows(total_rows(folder, name), folder.provenance.exposure)
     return rows.assign(item=rows["outcome"])
 
 
@@ -67,8 +68,9 @@ def _item(row: Row) -> str:
 
 
 def with_value(row: Row, name: Callable[[Row], str], *, alpha: float, symbol: str | None = None) -> str:
-    """Name a row with its estimate, interval and p-value; a rank-sum shift stays in the table."""
-    symbol = _SYMBOLS.get(row["measure"], "") if symbol is None else symbol
+    """Name a row with its p-value, and with its estimate and interval where they mean something alone."""
+    if symbol is None:
+        symbol = measure(row["measure"]).symbol if row["measure"] in _WITH_VALUE else ""
     value = effect_text(row)
     p = row["p_adjusted"] if not is_missing(row["p_adjusted"]) else row["p_value"]
     shown = f"{symbol} {value}, " if value and symbol else ""

@@ -9,12 +9,13 @@ from typing import Any
 
 import pandas as pd
 
-from her2stats.errors import FileError, Problem
+from her2stats.errors import DataError, FileError, Problem
 from her2stats.results.catalogue import missing_figures
 from her2stats.results.picture import Picture, read_picture
 from her2stats.results.provenance import PROVENANCE, CohortEntry, Provenance, load_provenance, understood
-from her2stats.results.schema import CROSSCHECK, SCHEMAS
+from her2stats.results.schema import CROSSCHECK, RESULT_TABLES, SCHEMAS
 from her2stats.results.strict_csv import DamagedFileError, read_strict
+from her2stats.statistics.rows import result_rows
 
 CROSSCHECKED = "crosscheck"
 CROSSCHECK_FILE = f"{CROSSCHECKED}.csv"
@@ -131,9 +132,12 @@ def read_tables(path: Path, names: Iterable[str] = tuple(SCHEMAS)) -> tuple[dict
     tables = {}
     for name in names:
         try:
-            tables[name] = read_strict(path / file_of_table(name), SCHEMAS[name])
+            table = read_strict(path / file_of_table(name), SCHEMAS[name])
+            tables[name] = result_rows(table) if name in RESULT_TABLES and len(table) else table
         except DamagedFileError as error:
             gaps.append(Gap(file_of_table(name), str(error)))
+        except DataError as error:
+            gaps += [Gap(file_of_table(name), problem.what) for problem in error.problems]
     return tables, gaps
 
 

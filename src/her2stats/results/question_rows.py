@@ -5,15 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from her2stats.results.folder import ResultsFolder
-from her2stats.statistics.multiplicity import SECOND_TESTS
+from her2stats.statistics.rows import is_second_test
 
 
-def is_second_test(terms: pd.Series) -> pd.Series:
-    """Say which rows are second tests of a hypothesis (Fisher exact, likelihood ratio)."""
-    return terms.astype("str").str.endswith(SECOND_TESTS)
-
-
-def exposure_rows(folder: ResultsFolder, name: str) -> pd.DataFrame:
+def type_rows(folder: ResultsFolder, name: str) -> pd.DataFrame:
     """Rows of a correlation table that concern the exposure and single cell types."""
     return score_rows(folder, folder.table(name), folder.provenance.exposure)
 
@@ -24,8 +19,8 @@ def score_rows(folder: ResultsFolder, table: pd.DataFrame, score: str) -> pd.Dat
     Spearman rows name the type as outcome and the score as term; Wilcoxon rows of dichotomised types the other way
     round. Both get the type into a column ``item``.
     """
-    ranked = table[(table["term"] == score) & is_spearman(table) & ~table["outcome"].isin(total_scores(folder))]
-    shifted = table[(table["outcome"] == score) & ~is_spearman(table) & ~is_second_test(table["term"])]
+    ranked = table[(table["term"] == score) & is_correlation(table) & ~table["outcome"].isin(total_scores(folder))]
+    shifted = table[(table["outcome"] == score) & ~is_correlation(table) & ~is_second_test(table)]
     both = pd.concat([ranked.assign(item=ranked["outcome"]), shifted.assign(item=shifted["term"])])
     return both.sort_index()
 
@@ -33,22 +28,16 @@ def score_rows(folder: ResultsFolder, table: pd.DataFrame, score: str) -> pd.Dat
 def total_rows(folder: ResultsFolder, name: str) -> pd.DataFrame:
     """Rows of a correlation table whose outcome is a score (total TIL), not a single cell type."""
     table = folder.table(name)
-    return table[table["outcome"].isin(total_scores(folder)) & is_spearman(table)]
+    return table[table["outcome"].isin(total_scores(folder)) & is_correlation(table)]
 
 
 def total_scores(folder: ResultsFolder) -> set[str]:
     """Outcomes of the correlation table that are no cell types of the abundance table: total TIL."""
     types = set(folder.table("abundance")["type"])
     correlated = folder.table("correlation")
-    return set(correlated.loc[is_spearman(correlated), "outcome"]) - types if types else set()
+    return set(correlated.loc[is_correlation(correlated), "outcome"]) - types if types else set()
 
 
-def is_spearman(table: pd.DataFrame) -> pd.Series:
+def is_correlation(table: pd.DataFrame) -> pd.Series:
     """Say which rows are correlations."""
-    return table["method"].astype("str").str.startswith("Spearman")
-
-
-def interaction_rows(table: pd.DataFrame, exposure: str) -> pd.DataFrame:
-    """Product terms of a table (score x HR), without the likelihood-ratio rows beside them."""
-    terms = table["term"].astype("str")
-    return table[terms.str.startswith(f"{exposure}:") & ~is_second_test(terms)]
+    return table["measure"].eq("rho")

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from her2stats.statistics.result import KEY, NUMBERS
-from her2stats.tables.effects import measure_of
+from her2stats.vocabulary.measures import measure
 
 ROW_NAMES = (*KEY, "model", "question", "exposure", "at")
 ORDER = (
@@ -26,7 +26,7 @@ ORDER = (
 SHOWN = ("estimate", "conf_low", "conf_high", "p_value", "p_adjusted")
 NAMED_BY = ("cohort", "sample", "score", "type", "variable", "level", "stage", "what", "part")
 _TWICE = tuple(f"{name}_{when}" for name in SHOWN for when in ("before", "now"))
-COLUMNS = ("table", *ROW_NAMES, "method", "change", *_TWICE, "size", "columns")
+COLUMNS = ("table", *ROW_NAMES, "measure", "change", *_TWICE, "size", "columns")
 
 
 def changed_rows(
@@ -64,7 +64,7 @@ def changed_rows(
             row |= dict(zip(ROW_NAMES, key, strict=False))  # the key ends in a number of its own
             for when, numbers in (("before", old), ("now", new)):
                 if numbers is not None:
-                    row |= {"method": numbers["method"], **{f"{shown}_{when}": numbers[shown] for shown in SHOWN}}
+                    row |= {"measure": numbers["measure"], **{f"{shown}_{when}": numbers[shown] for shown in SHOWN}}
             rows.append(row)
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
@@ -166,7 +166,7 @@ def _significant(row: dict[str, Any], alpha: float) -> bool:
 
 def _distance(row: dict[str, Any]) -> float:
     """Estimate as its distance from no association: odds ratios as logarithms."""
-    if measure_of(str(row["method"])) == "odds_ratio":
+    if measure(row["measure"]).log_scale:
         return float(np.log(row["estimate"])) if row["estimate"] > 0 else float("nan")
     return float(row["estimate"])
 

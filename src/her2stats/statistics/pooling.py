@@ -106,6 +106,7 @@ def _pool(spec: PoolingSpec, rows: pd.DataFrame) -> Result:
         row = dict(zip(KEY, key, strict=True)) | {name: about[name] for name in CARRIED}
         pooled.append(shared | row | _pooled(part, spec.model, spec.conf_level))
     table = pd.DataFrame(pooled, columns=None if pooled else [*PARTS, *HETEROGENEITY])
+    table = table.astype(dict.fromkeys(PARTS, "str"))
     return Result(as_result_table(table, cohort=spec.cohort), spec, _model_frame(rows))
 
 

@@ -124,7 +124,7 @@ class _Offer:
 
     @property
     def _is_product(self) -> pd.Series:
-        return self._pooled["term"].str.contains(":", regex=False)
+        return self._pooled["role"].eq("interaction")
 
     @property
     def unadjusted_curves(self) -> pd.DataFrame:

@@ -8,7 +8,9 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from her2stats.tables.effects import effect_text, interval_name, records
+from her2stats.statistics.flags import code_of
+from her2stats.statistics.rows import records
+from her2stats.tables.effects import effect_text, interval_heading
 from her2stats.tables.flag_words import MARK, flag_notes
 from her2stats.tables.printed import PrintedTable
 from her2stats.vocabulary.names import level_label, variable_label
@@ -31,15 +33,12 @@ class Block:
         What is printed of each row, in this order.
     effect : str
         What the estimate is called: "ρ", "OR", "Shift".
-    measure : str or None
-        Decides the digits; None reads it from the method.
     """
 
     heading: str
     rows: pd.DataFrame
     cells: Sequence[Cell] = ("effect", "p", "p_adjusted")
     effect: str = "Estimate"
-    measure: str | None = None
 
 
 def print_blocks(
@@ -76,7 +75,7 @@ def print_blocks(
     Examples
     --------
     >>> row = {"outcome": "Monocytes", "estimate": -0.21, "conf_low": -0.3, "conf_high": -0.11, "p_value": 0.0004,
-    ...        "p_adjusted": 0.004, "method": "Spearman; 95% CI Fisher", "flag": "", "n": 343}
+    ...        "p_adjusted": 0.004, "measure": "rho", "conf_level": 0.95, "flag": "", "n": 343}
     >>> table = print_blocks([Block("scanb", pd.DataFrame([row]), effect="ρ")], caption="Correlation")
     >>> table.frame.iloc[0].tolist()
     ['Monocytes', '−0.21 (−0.30 to −0.11)', '<0.001', '0.004']
@@ -91,7 +90,7 @@ def print_blocks(
         columns = [cell for cell in block.cells if cell in ("effect", "p") or _occurs(cell, block.rows)]
         for cell in columns:
             column = f"b{number}_{cell}"
-            frame[column] = [_cell_text(row, cell, block, alpha) if row is not None else "" for row in rows]
+            frame[column] = [_cell_text(row, cell, alpha) if row is not None else "" for row in rows]
             labels[column] = _cell_heading(cell, block)
             if cell in ("effect", "p_adjusted"):
                 strong += [(place, column) for place, row in enumerate(rows) if row and row["p_adjusted"] < alpha]
@@ -132,16 +131,16 @@ def _occurs(cell: Cell, rows: pd.DataFrame) -> bool:
 
 def _cell_heading(cell: Cell, block: Block) -> str:
     if cell == "effect":
-        return f"{block.effect} ({interval_name(block.rows['method'])})"
+        return f"{block.effect} ({interval_heading(block.rows)})"
     if cell in ("reference", "comparison"):
-        named = {(str(row["term"]), str(row[cell])) for row in records(block.rows) if cell in row}
+        named = {(str(row["group"]), str(row[cell])) for row in records(block.rows) if cell in row}
         return level_label(*named.pop()) if len(named) == 1 else cell.capitalize()
     return {"p": "p", "p_adjusted": "p\N{NO-BREAK SPACE}corr.", "statistic": "F", "n": "n"}[cell]
 
 
-def _cell_text(row: dict[str, Any], cell: Cell, block: Block, alpha: float) -> str:
+def _cell_text(row: dict[str, Any], cell: Cell, alpha: float) -> str:
     if cell == "effect":
-        return effect_text(row, block.measure)
+        return effect_text(row)
     if cell == "statistic":
         return _statistic_text(row)
     if cell in ("reference", "comparison"):
@@ -153,7 +152,7 @@ def _cell_text(row: dict[str, Any], cell: Cell, block: Block, alpha: float) -> s
 
 def _statistic_text(row: dict[str, Any]) -> str:
     if is_missing(row["statistic"]):
-        return str(row["flag"]).split(":", 1)[0]
+        return code_of(row["flag"])
     text = format_number(row["statistic"], 1 if row["statistic"] >= 10 else 2)
     return f"{text}{MARK}" if row["flag"] else text
 
@@ -163,7 +162,7 @@ def _group_value(row: dict[str, Any], cell: Literal["reference", "comparison"]) 
     value = row.get(f"value_{cell}")
     if value is None or is_missing(value):
         return ""
-    if "chi-squared" in row["method"].lower():
+    if row["measure"] == "risk_difference":
         return f"{format_number(100 * value, 0)}%"
     return significant_digits(value)
 

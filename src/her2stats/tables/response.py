@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import pandas as pd
 
 from her2stats.errors import DataError, Problem
-from her2stats.tables.effects import Results, effect_text, records, result_rows
-from her2stats.vocabulary.names import reference_label, sentence_case, split_level, variable_label
+from her2stats.statistics.rows import Rows, records, result_rows
+from her2stats.tables.effects import effect_text
+from her2stats.vocabulary.names import sentence_case, variable_label
 from her2stats.vocabulary.numbers import format_count, format_percent, is_missing
 from her2stats.vocabulary.variables import BY_NAME, with_role
 
 ODDS_RATIO_ROW = "Odds ratio"
-_COUNTS = ("n_reference", "n_events_reference", "n_comparison", "n_events_comparison")
-_AGAINST = re.compile(r"odds ratio against (.+?)(?:;|$)")
+_EVERYBODY = "patients"
+_NEEDED = ("reference", "comparison", "n_reference", "n_events_reference", "n_comparison", "n_events_comparison")
 
 
-def table_response(results: Results, *, decimals: int = 0) -> pd.DataFrame:
+def table_response(results: Rows, *, decimals: int = 0) -> pd.DataFrame:
     """Lay the answer of `response_odds` out as the paper's Table 2.
 
     Parameters
@@ -48,8 +48,8 @@ def table_response(results: Results, *, decimals: int = 0) -> pd.DataFrame:
 
     Examples
     --------
-    >>> row = {"outcome": "pcr", "term": "her2_group[HER2-low]", "estimate": 0.688, "conf_low": 0.275,
-    ...        "conf_high": 1.724, "method": "logistic, odds ratio against HER2-0", "n_reference": 50,
+    >>> row = {"outcome": "pcr", "reference": "HER2-0", "comparison": "HER2-low", "measure": "odds_ratio",
+    ...        "estimate": 0.688, "conf_low": 0.275, "conf_high": 1.724, "n_reference": 50,
     ...        "n_events_reference": 36, "n_comparison": 36, "n_events_comparison": 23}
     >>> table = table_response(pd.DataFrame([row]))
     >>> table.loc[1, ["level", "patients n", "patients %", "HER2-0 n", "HER2-low n", "HER2-low %"]].tolist()
@@ -58,7 +58,7 @@ def table_response(results: Results, *, decimals: int = 0) -> pd.DataFrame:
     ['1 (reference)', '0.69 (0.28–1.72)']
     """
     rows = result_rows(results)
-    if len(rows) and any(column not in rows for column in _COUNTS):
+    if len(rows) and any(column not in rows for column in _NEEDED):
         raise DataError(Problem("these are no response rows", remedy="give what response_odds returned"))
     blocks = [
         _block(str(cohort), str(outcome), records(block), decimals)
@@ -70,32 +70,20 @@ def table_response(results: Results, *, decimals: int = 0) -> pd.DataFrame:
     return pd.DataFrame(lines, columns=[*order, *groups]).fillna("").astype("str")
 
 
-def reference_of(row: dict[str, Any]) -> str:
-    """Name the reference group of a response row, as its method says it.
-
-    Examples
-    --------
-    >>> reference_of({"method": "logistic, odds ratio against HER2-0; 95% CI Wald", "term": "her2_group[HER2-low]"})
-    'HER2-0'
-    """
-    found = _AGAINST.search(row["method"])
-    return found[1] if found else reference_label(split_level(row["term"])[0])
-
-
 def _block(cohort: str, outcome: str, rows: list[dict[str, Any]], decimals: int) -> list[dict[str, str]]:
     """Four lines of one outcome: evaluable, responders, the others, odds ratio."""
-    counts = {reference_of(rows[0]): (rows[0]["n_reference"], rows[0]["n_events_reference"])}
+    counts = {rows[0]["reference"]: (rows[0]["n_reference"], rows[0]["n_events_reference"])}
     ratios = dict.fromkeys(counts, "1 (reference)")
     for row in rows:
-        level = split_level(row["term"])[1] or row["term"]
-        if level in counts:
+        level = row["comparison"]
+        if level in (*counts, _EVERYBODY):
             what = f"the group {level!r} occurs twice for {outcome}"
             raise DataError(Problem(what, cohort, "give the rows of one cohort, each comparison once"))
         counts[level] = (row["n_comparison"], row["n_events_comparison"])
-        ratios[level] = effect_text(row, "odds_ratio")
+        ratios[level] = effect_text(row)
     yes, no = BY_NAME[outcome].printed.values() if outcome in with_role("response") else ("yes", "no")
     total = [sum(0 if is_missing(pair[place]) else int(pair[place]) for pair in counts.values()) for place in (0, 1)]
-    everybody = {"patients": (total[0], total[1]), **counts}
+    everybody = {_EVERYBODY: (total[0], total[1]), **counts}
     head = {"cohort": cohort, "outcome": sentence_case(variable_label(outcome))}
     evaluable = {f"{name} n": format_count(n) for name, (n, _) in everybody.items()}
     responded = {k: v for name, (n, e) in everybody.items() for k, v in _share(name, e, n, decimals).items()}

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
-from her2stats.vocabulary.variables import BY_NAME, HER2_GROUPS
+from her2stats.vocabulary.variables import BY_NAME
 
 # What tables and figures print beside the clinical variables: scores, and variables of published papers.
 _OTHERS = {
@@ -14,7 +12,6 @@ _OTHERS = {
     "til": "Total TIL",
     "total_til": "Total TIL",
 }
-_LEVEL = re.compile(r"^(?P<name>.+?)\[(?P<level>.+)\]$")
 
 
 def variable_label(name: str) -> str:
@@ -57,37 +54,19 @@ def level_label(name: str, level: str) -> str:
     return f"{_OTHERS[name]} {level}" if name in _OTHERS else f"{name}: {level}"
 
 
-def split_level(term: str) -> tuple[str, str]:
-    """Take "name[level]" apart; the level is empty where the term is a plain variable.
+def term_label(variable: str, level: str = "", variable_2: str = "", level_2: str = "") -> str:
+    """Name a model term from its parts: products with a multiplication sign, factor levels in words.
 
     Examples
     --------
-    >>> split_level("her2_group[HER2-low]"), split_level("ERBB2")
-    (('her2_group', 'HER2-low'), ('ERBB2', ''))
-    """
-    found = _LEVEL.match(term)
-    return (found["name"], found["level"]) if found else (term, "")
-
-
-def term_label(term: str) -> str:
-    """Name a model term: products with a multiplication sign, factor levels in words.
-
-    Examples
-    --------
-    >>> term_label("ERBB2:hr[positive]"), term_label("hr:her2_ihc"), term_label("hr")
+    >>> term_label("ERBB2", "", "hr", "positive"), term_label("hr", "", "her2_ihc"), term_label("hr")
     ('ERBB2 × HR-positive', 'HR × HER2 IHC', 'HR')
     """
     words = []
-    for part in term.split(":"):
-        name, level = split_level(part)
+    for name, of in ((variable, level), (variable_2, level_2)):
         plain = BY_NAME[name].short if name in BY_NAME else variable_label(name)
-        words.append(level_label(name, level) if level else plain)
+        words += [level_label(name, of) if of else plain] if name else []
     return " × ".join(words)
-
-
-def reference_label(group: str) -> str:
-    """Name the reference level of a grouping variable where only its result table is at hand."""
-    return HER2_GROUPS[0] if group == "her2_group" else "Reference"
 
 
 def sentence_case(text: str) -> str:

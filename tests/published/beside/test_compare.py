@@ -242,3 +242,18 @@ def test_the_summary_has_no_count_where_nothing_can_be_judged() -> None:
 def test_tables_that_answer_nothing_are_refused() -> None:
     with pytest.raises(DataError, match="none of the tables"):
         compare_published({"scores": pd.DataFrame({"sample": ["a"]})})
+
+
+@pytest.mark.parametrize("name", ["HER2: 20 genes", "HER2 [20 genes]", "HER2 20 genes (likelihood ratio)"])
+def test_a_score_is_compared_whatever_its_name_holds(name: str) -> None:
+    columns = ["question", "stratum", "outcome", "our_measure", "our_estimate", "our_direction", "note"]
+    table, plain = (compare_published(_run(score, "abim")) for score in (name, "HER2_20"))
+    table["note"] = table["note"].str.replace(name, "HER2_20", regex=False)
+    pd.testing.assert_frame_equal(table[columns], plain[columns])
+    assert _row(table, "fit_interaction", "Mast cells resting", "all")["our_measure"] == "ratio of odds ratios"
+
+
+def test_rows_that_do_not_say_what_their_estimate_is_are_refused() -> None:
+    run = {"odds_ratios": _run("HER2_20", "abim")["odds_ratios"].drop(columns="measure")}
+    with pytest.raises(DataError, match="do not say what their estimate is"):
+        compare_published(run)

@@ -169,7 +169,7 @@ def _ours(
     direction = math.nan if math.isnan(sign) or math.isnan(p) else sign if p < alpha else 0.0
     comparable = not (stands_in or turned) and effect["measure"] in ("rho", "odds ratio")
     notes = [str(row.get("flag", ""))]
-    measure = own_measure(effect["question"], row, dichotomised=turned)
+    measure = own_measure(row)
     turning = f"a type present or absent by the zero rule: ours is the {measure} of {wanted} between them"
     notes += [turning] if turned else []
     another = plain(our_type) != plain(effect["outcome"])
@@ -198,7 +198,7 @@ def _orientation(effect: Mapping[str, Any], row: Mapping[str, Any]) -> float:
     if effect["question"] == "compare_groups":
         return -1.0 if row.get("comparison", "positive") == "negative" else 1.0
     if effect["question"] == "fit_interaction":
-        return -1.0 if "[negative]" in row["term"] else 1.0
+        return -1.0 if row["level_2"] == "negative" else 1.0
     return 1.0
 
 

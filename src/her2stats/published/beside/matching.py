@@ -9,6 +9,8 @@ from typing import Any
 
 import pandas as pd
 
+from her2stats.statistics.rows import exposure_rows, interaction_rows, is_second_test
+
 _HER2_SCORE_NAMES = ("her2 20", "her2 score", "her2")
 _HER2_SCORE_BEGINS = "her2 20 gene"  # whatever follows: "score", "(simulated)", "signature"
 
@@ -27,26 +29,25 @@ def is_her2_score(term: str) -> bool:
 
 def standing_in(frames: Mapping[str, pd.DataFrame]) -> str:
     """Name the term of a run that answers for the HER2 score: the score, else the exposure of the odds ratios."""
-    terms = [str(term) for frame in frames.values() for term in (*frame["term"], *frame["outcome"])]
-    named = [term for term in terms if is_her2_score(term)]
+    names = [str(name) for rows in frames.values() for name in (*exposure_rows(rows)["term"], *rows["outcome"])]
+    named = [name for name in names if is_her2_score(name)]
     if named:
         return named[0]
     fitted = frames.get("fit_logistic")
-    return str(fitted["term"].iloc[0]) if fitted is not None else ""
+    return str(exposure_rows(fitted)["term"].iloc[0]) if fitted is not None else ""
 
 
 def matches(effect: Mapping[str, Any], own: pd.DataFrame, wanted: str) -> pd.DataFrame:
     """Rows of ours that answer the printed question: by exact name of the type, else by names that begin with it."""
-    rows: pd.DataFrame = own[own["stratum"] == effect["stratum"]]
+    rows: pd.DataFrame = own[own["stratum"].eq(effect["stratum"]) & ~is_second_test(own)]
     question, name = effect["question"], plain(effect["outcome"])
-    outcomes, terms = rows["outcome"].map(plain), rows["term"].map(plain)
     if question == "response_odds":
-        return rows[(outcomes == name) & terms.str.endswith(plain(f"[{wanted}]"))]
+        return rows[rows["outcome"].map(plain).eq(name) & rows["comparison"].map(plain).eq(plain(wanted))]
     if question == "fit_interaction":
-        product = rows["term"].str.contains(":", regex=False) & ~rows["term"].str.endswith(")")
-        rows, outcomes = rows[product], outcomes[product]
-        begins = rows["term"].map(lambda term: plain(term.split(":")[0]) == plain(wanted))
-        return _by_name(rows[begins], outcomes[begins], name)
+        products = interaction_rows(rows)
+        products = products[products["variable"].map(plain) == plain(wanted)]
+        return _by_name(products, products["outcome"].map(plain), name)
+    outcomes, terms = rows["outcome"].map(plain), rows["term"].map(plain)
     direct = _by_name(rows[terms == plain(wanted)], outcomes[terms == plain(wanted)], name)
     if question == "fit_ancova" and "model" in direct:
         return direct[direct["model"].isin(["unadjusted", ""])]

@@ -9,6 +9,7 @@ import pandas as pd
 
 from her2stats.errors import DataError, Problem
 from her2stats.statistics.result import Result
+from her2stats.statistics.rows import result_rows
 
 Tables = Mapping[str, pd.DataFrame | Result] | Iterable[Result]
 
@@ -36,36 +37,25 @@ TABLES = {
 }
 ABUNDANCE = "abundance"  # says which types the zero rule left out
 
-_MEASURES = {
-    "correlate": "rho",
-    "fit_logistic": "odds ratio",
-    "fit_interaction": "ratio of odds ratios",
-    "fit_ancova": "slope",
-    "response_odds": "odds ratio",
+# Measure of a row -> what it is called beside the paper, where that is not its name.
+_WORDS = {
+    "odds_ratio": "odds ratio",
+    "risk_difference": "difference of shares",
+    "shift": "shift (Hodges-Lehmann)",
 }
 
 
-def own_measure(question: str, row: Mapping[str, Any], *, dichotomised: bool = False) -> str:
-    """Name what a row of ours estimates.
-
-    Parameters
-    ----------
-    question : str
-        Verb that asked.
-    row : mapping
-        A row of a result table.
-    dichotomised : bool
-        The row answers a question of correlation by the score of tumours without and with the cell type.
+def own_measure(row: Mapping[str, Any]) -> str:
+    """Name what a row of a result table estimates.
 
     Examples
     --------
-    >>> own_measure("fit_interaction", {}), own_measure("compare_groups", {"method": "chi-squared without ..."})
+    >>> own_measure({"measure": "odds_ratio", "role": "interaction"}), own_measure({"measure": "risk_difference"})
     ('ratio of odds ratios', 'difference of shares')
     """
-    if question == "compare_groups" or dichotomised:
-        shares = str(row.get("method", "")).startswith(("chi-squared", "Fisher"))
-        return "difference of shares" if shares else "shift (Hodges-Lehmann)"
-    return _MEASURES[question]
+    if row.get("role") == "interaction":
+        return "ratio of odds ratios"
+    return _WORDS.get(row["measure"], str(row["measure"]))
 
 
 def by_question(results: Tables) -> dict[str, pd.DataFrame]:
@@ -84,7 +74,7 @@ def by_question(results: Tables) -> dict[str, pd.DataFrame]:
     else:
         named = [(result.spec.verb, result.table) for result in results]
     frames = {
-        question: pd.concat([frame for verb, frame in named if verb == question], ignore_index=True)
+        question: result_rows([frame for verb, frame in named if verb == question])
         for question in QUESTIONS
         if any(verb == question and len(frame) for verb, frame in named)
     }

@@ -21,6 +21,7 @@ from her2stats.statistics import (
     fit_logistic,
     response_odds,
 )
+from her2stats.statistics.rows import records
 from her2stats.study.analysis.material import CLINICAL_CUTS, Answers, Material
 from her2stats.study.study_file import ANCOVA_FACTORS, AnalysisSection
 from her2stats.vocabulary.variables import GROUP_OF_IHC, HER2_GROUPS, with_role
@@ -139,9 +140,11 @@ def clinical(material: Material, settings: AnalysisSection, answers: Answers) ->
 
 def _with_question(fitted: Result) -> Result:
     """Name what each row asks whatever cell type it asks it of: the types of one question are one family of tests."""
-    rows = fitted.table
-    questions = [term.replace(name, "type", 1) for term, name in zip(rows["term"], rows["exposure"], strict=True)]
-    return replace(fitted, table=rows.assign(question=questions))
+    questions = [
+        row["term"] if row["role"] == "moderator" else f"type{row['term'].removeprefix(row['exposure'])}"
+        for row in records(fitted.table)
+    ]
+    return replace(fitted, table=fitted.table.assign(question=questions))
 
 
 def ancova(material: Material, settings: AnalysisSection, answers: Answers) -> None:
