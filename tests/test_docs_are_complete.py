@@ -62,6 +62,13 @@ def test_every_setting_stands_on_the_page_with_its_default(section: str) -> None
     assert rows_of(section) == {key: IN_WORDS.get(key, as_written(field)) for key, field in fields.items()}
 
 
+@pytest.mark.parametrize("section", SECTIONS)
+def test_a_meaning_on_the_page_is_the_one_that_the_setting_has(section: str) -> None:
+    said = dict(re.findall(r"^\| `(\w+)` \| .+? \| (.+) \|$", STUDY_PAGE, re.MULTILINE))
+    meanings = {key: field.description for key, field in SECTIONS[section].model_fields.items() if field.description}
+    assert meanings == {key: said[key] for key in meanings}
+
+
 def toml_blocks(text: str) -> list[str]:
     return re.findall(r"^```toml\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
 

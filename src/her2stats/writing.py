@@ -79,7 +79,7 @@ def told(path: Path, *, what: str = "") -> Iterator[None]:
         raise OutputError(problem) from error
 
 
-def refuse_to_replace(*outputs: Path, inputs: Iterable[str | Path] = (), overwrite: bool = False) -> None:
+def refuse_to_replace(*outputs: Path, inputs: Iterable[str | Path] = (), overwrite: bool | None = None) -> None:
     """Refuse outputs that would be written over an input, or over what is there.
 
     Parameters
@@ -88,8 +88,8 @@ def refuse_to_replace(*outputs: Path, inputs: Iterable[str | Path] = (), overwri
         Files to be written.
     inputs : iterable of str or Path
         Files that are read: never replaced, also where a link leads to one.
-    overwrite : bool
-        Replace other files that exist.
+    overwrite : bool or None
+        Replace other files that exist; None where that cannot be asked for.
 
     Raises
     ------
@@ -106,14 +106,15 @@ def refuse_to_replace(*outputs: Path, inputs: Iterable[str | Path] = (), overwri
         raise OutputError(*problems)
 
 
-def _why_not(path: Path, inputs: list[Path], *, overwrite: bool) -> Problem | None:
+def _why_not(path: Path, inputs: list[Path], *, overwrite: bool | None) -> Problem | None:
     other = "give another place for the output"
     if any(is_same(path, read) for read in inputs):
         return Problem("is an input and is never written over", str(path), other)
     if not os.path.lexists(path):
         return None
     if not overwrite:
-        return Problem("exists already and is not replaced", str(path), f"{other}, or say --overwrite")
+        remedy = other if overwrite is None else f"{other}, or say overwrite"
+        return Problem("exists already and is not replaced", str(path), remedy)
     if not path.is_file():
         return Problem("is not a regular file", str(path), other)
     return None

@@ -10,6 +10,7 @@ import pytest
 
 from her2stats.study import run_study
 from her2stats.study.analysis.cohort_analysis import CohortAnalysis
+from her2stats.study.preparing import prepare
 from her2stats.study.run import analyse_study
 from her2stats.study.study_file import read_study
 from tests.study.conftest import write_small_study
@@ -40,7 +41,7 @@ def analysed(folder: Path, name: str = "one", **columns: object) -> CohortAnalys
     """The first cohort, after columns of its clinical table were replaced."""
     table = pd.read_csv(folder / f"{name}.csv", dtype="str", keep_default_na=False)
     table.assign(**columns).to_csv(folder / f"{name}.csv", index=False)
-    found = analyse_study(read_study(folder / "study.toml"))
+    found = analyse_study(prepare(read_study(folder / "study.toml")))
     return next(analysis for analysis in found if analysis.cohort.name == name)
 
 

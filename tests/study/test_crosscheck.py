@@ -103,8 +103,20 @@ def test_a_comparison_that_cannot_be_written_leaves_the_earlier_one(
     assert not list(folder.glob(".crosscheck*"))
 
 
-def test_the_figure_of_a_comparison_is_drawn_beside_it(folder: Path) -> None:
+def test_a_comparison_is_written_with_its_figure(folder: Path) -> None:
     labels = {"model": "one.x.1", "verb": "correlate", "cohort": "one", "stratum": "all", "outcome": "a", "term": "b"}
     number = {"quantity": "estimate", "python": 1.0, "r": 1.0, "rel_diff": 0.0, "tolerance": 1e-8, "verdict": "agree"}
     write_crosscheck(pd.DataFrame([{**labels, **number}]), folder)
+    assert load_results(folder).crosscheck["verdict"].tolist() == ["agree"]
     assert sorted(path.suffix for path in (folder / "figures").glob("figS4_agreement.*")) == [".pdf", ".png", ".svg"]
+
+
+@pytest.mark.r
+def test_r_agrees_with_a_run_and_the_report_says_so(folder: Path, usable_r: None) -> None:
+    outcome = crosscheck_folder(folder)
+    assert outcome.verdict == "agree", outcome.summary.to_string()
+    checked = pd.read_csv(folder / "crosscheck.csv", low_memory=False)
+    assert set(checked["verdict"]) == {"agree"}
+    assert {"p_adjusted", "p_bh", "estimate", "df"} <= set(checked["quantity"])
+    assert 'id="figS4_agreement"' in (folder / "report.html").read_text()
+    assert f"R agrees on all {len(checked):,}" in (folder / "report.html").read_text().replace("\N{THIN SPACE}", ",")

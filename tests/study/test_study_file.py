@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from her2stats.errors import FileError, InputError, ScaleError, StudyFileError
-from her2stats.study.inputs import read_inputs
+from her2stats.study.preparing import prepare
 from her2stats.study.provenance import conventions
 from her2stats.study.study_file import read_study
 
@@ -143,7 +143,7 @@ def test_every_setting_that_a_message_names_can_be_written_in_the_study_file(tmp
     (tmp_path / "clinical.csv").write_text("sample;er;her2_ihc;size_cm\na;1;0;1,5\nb;0;1+;2,5\n")
     (tmp_path / "expression.csv").write_text(EXPRESSION)
     study = write(tmp_path, SETTINGS)
-    ((cohort,), _) = read_inputs(read_study(study))[:2]
+    cohort = prepare(read_study(study)).cohorts[0].cohort
     assert cohort.expression.loc["ERBB2"].tolist() == [2.5, 3.5]
     assert cohort.genes == ["ERBB2", "MARCHF1"]
     assert cohort.clinical["size_cm"].tolist() == [1.5, 2.5]
@@ -153,7 +153,8 @@ def test_a_matrix_on_its_side_and_an_annotation_outside_the_folder(tmp_path):
     (tmp_path / "clinical.csv").write_text("sample,er,her2_ihc\na,1,0\nb,0,1+\n")
     (tmp_path / "expression.csv").write_text("sample,ERBB2,ESR1\na,100,20\nb,30,400\n")
     text = SETTINGS[: SETTINGS.index("clinical_decimal")] + 'expression = "expression.csv"\nscale = "linear"\n'
-    ((cohort,), _) = read_inputs(read_study(write(tmp_path, text + 'orientation = "samples x genes"\n')))[:2]
+    study = read_study(write(tmp_path, text + 'orientation = "samples x genes"\n'))
+    cohort = prepare(study).cohorts[0].cohort
     assert cohort.expression.loc["ESR1", "b"] == 400
     with pytest.raises(StudyFileError, match=r"annotation: the path '\.\./GPL570\.tsv' leaves the folder"):
         read_study(write(tmp_path, text + 'annotation = "../GPL570.tsv"\n'))
@@ -174,9 +175,9 @@ def test_small_linear_values_are_refused_by_the_deconvolution_unless_the_study_s
         '[deconvolution]\nsignature = "matrix.tsv"\n'
     )
     with pytest.raises(ScaleError, match="check_scale"):
-        read_inputs(read_study(write(tmp_path, text)))
+        prepare(read_study(write(tmp_path, text)))
     study = read_study(write(tmp_path, text + "check_scale = false\n"))
-    read_inputs(study)
+    prepare(study)
     assert conventions(study, [])["cell fractions"].endswith("whether the expression is linear was not checked")
 
 
@@ -187,3 +188,10 @@ def test_the_median_of_an_earlier_run_is_a_number_above_0(tmp_path):
     for wrong in ("0", "-1", "inf", "nan", '"x"'):
         with pytest.raises(StudyFileError, match="reference_median"):
             read_study(write(tmp_path, text + wrong + "\n"))
+
+
+def test_a_path_in_the_study_file_moves_nothing(tmp_path):
+    file = tmp_path / "study.toml"
+    file.write_text("path = '/elsewhere/x.toml'\n[study]\ntitle = 'a'\n[[cohorts]]\nname = 'a'\nclinical = 'a.csv'\n")
+    with pytest.raises(StudyFileError, match=r"\[path\]: is not a known setting"):
+        read_study(file)

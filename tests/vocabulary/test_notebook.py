@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.pandas import column, data_frames
 
 import her2stats as h2
+from her2stats.study.preparing import prepare
 from her2stats.study.result_tables import result_tables
 from her2stats.study.run import analyse_study
 from her2stats.study.study_file import read_study
@@ -78,7 +79,7 @@ def test_the_results_of_a_study_show_themselves_and_come_back_from_a_pickle(smal
 
 
 def test_the_results_folder_gives_back_what_was_computed(small_results, small_study):  # noqa: F811
-    analyses = analyse_study(read_study(small_study))
+    analyses = analyse_study(prepare(read_study(small_study)))
     read = h2.load_results(small_results.folder).tables
     for name, table in result_tables(analyses).items():
         pd.testing.assert_frame_equal(table, read[name], check_exact=True)

@@ -6,7 +6,7 @@ import contextlib
 import sys
 from collections.abc import Iterator
 
-from her2stats.study.progress import Progress, silent
+from her2stats.progress import Progress, silent
 
 ROOM_FOR_BARS = 72  # characters; a narrower terminal gets the counts and the time left
 # Characters of "1000/1000" with the time left, and of a bar with the time gone: no long name cuts them

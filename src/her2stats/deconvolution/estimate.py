@@ -158,9 +158,24 @@ def deconvolve(
         check_scale=check_scale,
         rename_genes=rename_genes,
     )
-    passes = 1 if batch_correction == "none" else 2
-    counter = Counter(progress, len(mixture.samples) * (passes + bootstrap) + permutations)
-    return _estimate(mixture, signature, settings, _Runner(counter, chunk, Workers(n_jobs, client)))
+    return deconvolve_mixture(
+        mixture, signature, settings, workers=Workers(n_jobs, client), chunk=chunk, progress=progress
+    )
+
+
+def deconvolve_mixture(
+    mixture: Mixture,
+    signature: SignatureMatrix,
+    settings: Settings,
+    *,
+    workers: Workers,
+    chunk: int = CHUNK,
+    progress: Progress | None = None,
+) -> Deconvolution:
+    """Estimate cell fractions of a mixture that is aligned to the signature; as `deconvolve`."""
+    passes = 1 if settings.batch_correction == "none" else 2
+    total = len(mixture.samples) * (passes + settings.bootstrap) + settings.permutations
+    return _estimate(mixture, signature, settings, _Runner(Counter(progress, total), chunk, workers))
 
 
 def _check_kinds(expression: object, signature: object) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from math import isfinite
 from typing import Any, Literal
 
@@ -16,21 +16,48 @@ BatchCorrection = Literal["none", "b-mode", "b-mode-reference"]
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """The arguments of `deconvolve` that decide its numbers; see there."""
+    """The arguments of `deconvolve` that decide its numbers; see there.
 
-    mode: Mode = "absolute"
-    solver: Solver = "exact"
-    permutations: int = 0
+    A field whose metadata give its meaning is a setting of the study file too, with these bounds.
+    """
+
+    mode: Mode = field(default="absolute", metadata={"meaning": '`"relative"` or `"no.sumto1"`'})
+    solver: Solver = field(default="exact", metadata={"meaning": '`"libsvm"`, for comparison'})
+    permutations: int = field(default=0, metadata={"meaning": "for the p-value of a sample", "bounds": {"ge": 0}})
     bootstrap: int = 0
     conf_level: float = 0.95
-    quantile_normalise: bool = False
-    batch_correction: BatchCorrection = "none"
+    quantile_normalise: bool = field(default=False, metadata={"meaning": "`true` as CIBERSORT does with microarrays"})
+    batch_correction: BatchCorrection = field(
+        default="none",
+        metadata={
+            "meaning": '`"b-mode"` brings samples and rebuilt mixtures to their common mean, `"b-mode-reference"` '
+            "the samples all the way to the rebuilt ones"
+        },
+    )
     seed: int = 0
-    reference_median: float | None = None
-    min_overlap: float = 0.5
-    check_scale: bool = True
+    reference_median: float | None = field(
+        default=None,
+        metadata={
+            "meaning": "what absolute scores are relative to; give an earlier run's to score later tumours on its "
+            "scale",
+            "bounds": {"gt": 0, "allow_inf_nan": False},
+        },
+    )
+    min_overlap: float = field(
+        default=0.5, metadata={"meaning": "least share of the signature's genes", "bounds": {"gt": 0, "le": 1}}
+    )
+    check_scale: bool = field(
+        default=True,
+        metadata={
+            "meaning": "`false` stands by linear expression whose signature genes never exceed 50, else refused as "
+            "logarithmic"
+        },
+    )
     rename_genes: bool = True
-    libsvm_tolerance: float = LIBSVM_TOLERANCE
+    libsvm_tolerance: float = field(
+        default=LIBSVM_TOLERANCE,
+        metadata={"meaning": 'where `solver = "libsvm"` stops', "bounds": {"gt": 0, "allow_inf_nan": False}},
+    )
 
     def __post_init__(self) -> None:
         problems = ProblemList()

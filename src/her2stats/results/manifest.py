@@ -18,7 +18,7 @@ from pathlib import Path, PurePosixPath
 from her2stats.results.catalogue import FIGURES, FORMATS, TABLES
 from her2stats.results.provenance import PROVENANCE, is_of_results, load_provenance
 from her2stats.results.strict_csv import DamagedFileError
-from her2stats.writing import keep_edited, write_whole
+from her2stats.writing import keep_edited, told, write_whole
 
 MANIFEST = "manifest.json"
 _FORMAT = "her2stats results 1"
@@ -128,8 +128,10 @@ def files_of(folder: Path, *, skip: Collection[str] = ()) -> Iterator[str]:
                 yield relative
 
 
-def put(folder: Path, name: str, content: bytes) -> Path | None:
+def put(folder: Path, name: str, content: bytes, *, what: str = "") -> Path | None:
     """Write one file of a results folder anew; one that the user has edited is kept beside it.
+
+    A folder without a manifest is a draft, or of an earlier version: there the file is replaced as it always was.
 
     Returns
     -------
@@ -143,8 +145,9 @@ def put(folder: Path, name: str, content: bytes) -> Path | None:
     """
     path, manifest = folder / name, read_manifest(folder)
     edited = manifest is not None and not manifest.is_untouched(folder, name)
-    kept = keep_edited(path, content) if edited else None
-    write_whole(path, content)
+    with told(path, what=what):
+        kept = keep_edited(path, content) if edited else None
+    write_whole(path, content, what=what)
     if manifest is not None:
         Manifest({**manifest.files, name: Entry.of(path)}).write(folder)
     return kept

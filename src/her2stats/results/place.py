@@ -87,11 +87,11 @@ def is_results_folder(folder: Path) -> bool:
 def what_is_in_the_way(target: Path, *, overwrite: bool = False, inputs: Collection[Path] = ()) -> Problem | None:
     """Say why results would not be written to a place, as far as looking at it tells."""
     target, other = target.absolute(), "choose another results folder"
+    for path, what in (*_homes(), *((path, f"the file {path.name}") for path in inputs)):
+        if _holds(target, path):
+            return Problem(f"is or holds {what}", str(target), "name a folder of its own for the results")
     if target.is_symlink() or (target.exists() and not target.is_dir()):
         return Problem("is a file or a link, not a folder", str(target), other)
-    for path, what in (*((path, f"holds an input ({path.name})") for path in inputs), *_homes()):
-        if _holds(target, path):
-            return Problem(f"{what} and is no place for results", str(target), other)
     unwritable = _not_writable(target)
     if unwritable is not None:
         return Problem("may not be written (permission denied)", str(unwritable), f"change its permissions, or {other}")
@@ -104,9 +104,9 @@ def what_is_in_the_way(target: Path, *, overwrite: bool = False, inputs: Collect
 def _homes() -> Iterator[tuple[Path, str]]:
     """Folders in which somebody lives or works; the root holds them all."""
     with contextlib.suppress(OSError):
-        yield Path.cwd(), "is the working folder, or holds it,"
+        yield Path.cwd(), "the working folder"
     with contextlib.suppress(RuntimeError):
-        yield Path.home(), "is the home folder, or holds it,"
+        yield Path.home(), "your home folder"
 
 
 def _holds(folder: Path, path: Path) -> bool:
@@ -250,7 +250,9 @@ def _carry_over(old: Path, new: Path) -> list[tuple[str, Path]]:
         if name not in FOLDERS and not os.path.lexists(new / name):
             (new / name).mkdir(parents=True)
             shutil.copystat(folder, new / name)
-    for name in files_of(old, skip={MANIFEST} if before.known else ()):
+    names = files_of(old, skip={MANIFEST} if before.known else ())
+    # what keeps its name first, so that nothing takes it
+    for name in sorted(names, key=lambda name: before.claims(name) or os.path.lexists(new / name)):
         if before.is_untouched(old, name):
             continue
         place = new / name

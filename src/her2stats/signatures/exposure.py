@@ -63,7 +63,7 @@ def score_exposure(
     >>> score_exposure(expression, GeneSignature("amplicon", ("ERBB2", "GRB7"))).table["amplicon"].round(2).tolist()
     [-1.32, -0.15, 1.48]
     """
-    signature = _resolve(exposure, name)
+    signature = resolve_exposure(exposure, name)
     if isinstance(signature, str):
         scores = score_gene(expression, signature, rename_genes=rename_genes)
         return Scores(_renamed(scores.table, name), scores.coverage, scores.method, scores.notes)
@@ -79,7 +79,14 @@ def score_exposure(
     )
 
 
-def _resolve(exposure: str | Path | GeneSignature, name: str | None) -> GeneSignature | str:
+def resolve_exposure(exposure: str | Path | GeneSignature, name: str | None) -> GeneSignature | str:
+    """Read the signature that an exposure names; a gene symbol stays one.
+
+    Raises
+    ------
+    DataError, FileError, TableError, GeneError
+        It is a set of several signatures, or as in `read_signature`.
+    """
     if isinstance(exposure, GeneSignature):
         return exposure
     text = str(exposure)

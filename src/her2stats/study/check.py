@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from her2stats.cohort import Cohort
 from her2stats.errors import Her2statsError, ProblemList, StudyFileError
 from her2stats.results.place import what_is_in_the_way
-from her2stats.study.inputs import read_inputs
+from her2stats.study.preparing import Prepared, prepare
 from her2stats.study.study_file import Study
 
 COLUMNS = ("where", "row", "column", "value", "problem", "remedy")
@@ -52,17 +51,17 @@ def check_study(study: Study) -> list[str]:
         Every problem of every file at once.
     """
     problems = ProblemList()
-    cohorts: list[Cohort] = []
-    matrix = None
+    prepared: Prepared | None = None
     with problems.collect():
-        cohorts, matrix = read_inputs(study)
-    in_the_way = what_is_in_the_way(study.results_folder)
+        prepared = prepare(study)
+    in_the_way = what_is_in_the_way(study.results_folder, inputs=study.own_files)
     if in_the_way is not None:
         where = f"{study.path.name}, [study] results"
         problems.add(StudyFileError, in_the_way.what, where=where, value=study.study.results, remedy=in_the_way.remedy)
     problems.raise_if_any()
+    assert prepared is not None
     lines = []
-    for cohort in cohorts:
+    for cohort in (one.cohort for one in prepared.cohorts):
         genes = f", {len(cohort.expression)} genes" if cohort.expression is not None else ", clinical table only"
         lines.append(
             f"{cohort.name}: {len(cohort.clinical)} HER2-negative tumours{genes}; HR from {cohort.hr_definition}"
@@ -73,6 +72,7 @@ def check_study(study: Study) -> list[str]:
         for note in cohort.notes:
             number = f": {note.count}" if note.count is not None else ""
             lines.append(f"  {note.what}{number}{f' ({note.detail})' if note.detail else ''}")
+    matrix = prepared.matrix
     if matrix is not None:
         lines.append(f"{matrix.name}: {matrix.profiles.shape[0]} genes x {matrix.profiles.shape[1]} cell types")
     lines.append("The study can run.")

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import pandas as pd
 
-from her2stats.study.analysis.cohort_analysis import analyse_cohort, where_fractions_come_from
-from her2stats.study.inputs import read_inputs
-from her2stats.study.run import checked_stages, model_results
+from her2stats.statistics import Result
+from her2stats.study.analysis.cohort_analysis import fractions_stage
+from her2stats.study.preparing import Prepared, PreparedCohort, prepare
+from her2stats.study.run import analyse_study, checked_stages, model_results
 from her2stats.study.stages.cache import Cache
 from her2stats.study.stages.figures import Drawing
-from her2stats.study.stages.r import r_comparison_state
+from her2stats.study.stages.r import comparison_stage
+from her2stats.study.stages.stage import is_kept
 from her2stats.study.study_figures import all_drawings
 from her2stats.study.study_file import Study
 
-FRACTIONS = {
-    "none": "not part of this cohort",
-    "read": "read from a result file of CIBERSORTx",
-    "kept": "kept from an earlier run",
-    "estimated": "to be estimated",
-}
+KEPT, TO_ESTIMATE = "kept from an earlier run", "to be estimated"
 
 
 def plan_study(study: Study, *, only: Collection[str] = (), cache: str | Path | None = None) -> pd.DataFrame:
@@ -52,29 +49,42 @@ def plan_study(study: Study, *, only: Collection[str] = (), cache: str | Path | 
     stages, kept = checked_stages(only), Cache(Path(cache) if cache is not None else None)
     if stages == {"report"}:
         return _as_table([("Report", "report.html", "to be written")])
-    cohorts, matrix = read_inputs(study)
-    rows = [("Reading", cohort.name, f"{len(cohort.clinical)} tumours, read now") for cohort in cohorts]
-    pairs = list(zip(study.cohorts, cohorts, strict=True))
-    sources = [where_fractions_come_from(cohort, section, study, matrix, kept) for section, cohort in pairs]
-    rows += [("Cell fractions", cohort.name, FRACTIONS[found]) for cohort, found in zip(cohorts, sources, strict=True)]
-    if "estimated" in sources:
+    prepared = prepare(study)
+    rows = [("Reading", one.cohort.name, f"{len(one.cohort.clinical)} tumours, read now") for one in prepared.cohorts]
+    fractions = {one.cohort.name: _fractions_state(one, prepared, kept) for one in prepared.cohorts}
+    rows += [("Cell fractions", name, state) for name, state in fractions.items()]
+    if TO_ESTIMATE in fractions.values():
         later = "to be made, after the cell fractions"
         rows += [("Figures", "all", later)] if "figures" in stages else []
         rows += [("R", "comparison", later)] if "tables" in stages and study.analysis.crosscheck is not False else []
     else:
-        analyses = [analyse_cohort(cohort, section, study, matrix, cache=kept) for section, cohort in pairs]
+        analyses = analyse_study(prepared, cache=kept)
         drawings = all_drawings(analyses, study) if "figures" in stages else []
         rows += [("Figures", drawing.stem, _drawing_state(drawing, kept)) for drawing in drawings]
         if "tables" in stages:
-            rows.append(("R", "comparison", r_comparison_state(study, model_results(analyses), kept)))
+            rows.append(("R", "comparison", _comparison_state(study, model_results(analyses), kept)))
     rows += [("Tables", "csv, xlsx, r", "to be written")] if "tables" in stages else []
     return _as_table([*rows, ("Report", "report.html", "to be written")])
+
+
+def _fractions_state(one: PreparedCohort, prepared: Prepared, kept: Cache) -> str:
+    stage = fractions_stage(one, prepared)
+    if stage is None:
+        return "read from a result file of CIBERSORTx" if one.given is not None else "not part of this cohort"
+    return KEPT if is_kept(stage, kept) else TO_ESTIMATE
 
 
 def _drawing_state(drawing: Drawing, kept: Cache) -> str:
     if drawing.plot == "placeholder":
         return f"cannot be drawn, its file will say why: {drawing.arguments[0]}"
-    return "to be drawn" if kept.find(drawing.key) is None else "kept from an earlier run"
+    return KEPT if is_kept(drawing, kept) else "to be drawn"
+
+
+def _comparison_state(study: Study, models: Mapping[str, Result], kept: Cache) -> str:
+    stage = comparison_stage(study, models)
+    if stage is None:
+        return "not asked for" if study.analysis.crosscheck is False else "not made: no usable R"
+    return KEPT if is_kept(stage, kept) else "to be made"
 
 
 def _as_table(rows: list[tuple[str, str, str]]) -> pd.DataFrame:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import platform
 from collections.abc import Sequence
 from importlib import metadata
-from pathlib import Path
 
-from her2stats.results.provenance import CohortEntry, InputEntry, Provenance
-from her2stats.signatures.signature_file import names_a_file
+from her2stats.results.provenance import CohortEntry, Provenance
 from her2stats.study.analysis.cohort_analysis import CohortAnalysis
+from her2stats.study.preparing import Prepared
 from her2stats.study.study_file import Study
 
 NAMED_PACKAGES = ("numpy", "pandas", "scipy", "statsmodels", "scikit-learn", "plotnine")
@@ -22,11 +20,12 @@ def versions() -> dict[str, str]:
     return found | {name: metadata.version(name) for name in NAMED_PACKAGES}
 
 
-def provenance(study: Study, analyses: Sequence[CohortAnalysis]) -> Provenance:
+def provenance(prepared: Prepared, analyses: Sequence[CohortAnalysis]) -> Provenance:
     """Everything that a reader needs to trust or repeat the run.
 
     Dates, user and machine are left out on purpose: the same inputs and seed give the same bytes.
     """
+    study = prepared.study
     return Provenance(
         title=study.study.title,
         her2stats=metadata.version("her2stats"),
@@ -35,14 +34,7 @@ def provenance(study: Study, analyses: Sequence[CohortAnalysis]) -> Provenance:
         seed=study.study.seed,
         alpha=study.analysis.alpha,
         versions=versions(),
-        inputs=(
-            *(
-                InputEntry(analysis.cohort.name, role, Path(path).name, digest)
-                for analysis in analyses
-                for role, path, digest in analysis.cohort.sources
-            ),
-            *study_inputs(study),
-        ),
+        inputs=prepared.inputs,
         conventions=conventions(study, analyses),
         cohorts=tuple(
             CohortEntry(
@@ -58,18 +50,6 @@ def provenance(study: Study, analyses: Sequence[CohortAnalysis]) -> Provenance:
     )
 
 
-def study_inputs(study: Study) -> list[InputEntry]:
-    """Files that serve the whole study: signature matrix, signature of the exposure; CIBERSORTx results by cohort."""
-    named = [("", "signature matrix", study.deconvolution.signature if study.deconvolution is not None else None)]
-    named.append(("", "signature", study.scores.exposure if names_a_file(study.scores.exposure) else None))
-    named += [(cohort.name, "fractions", cohort.fractions) for cohort in study.cohorts]
-    return [
-        InputEntry(cohort, role, Path(written).name, hashlib.sha256(study.locate(written).read_bytes()).hexdigest())
-        for cohort, role, written in named
-        if written is not None
-    ]
-
-
 def exposure_name(analyses: Sequence[CohortAnalysis]) -> str:
     """Name of the exposure; the same in every cohort that has one."""
     return next((a.material.exposure for a in analyses if a.material.exposure), "")
@@ -79,7 +59,7 @@ def conventions(study: Study, analyses: Sequence[CohortAnalysis]) -> dict[str, s
     """Every choice in use, by topic, in words that a methods paragraph can carry."""
     chosen = study.analysis
     fractions = next((a.deconvolution.method for a in analyses if a.deconvolution is not None), "none")
-    if study.deconvolution is not None and not study.deconvolution.check_scale:
+    if study.deconvolution is not None and not study.deconvolution.settings(study.study.seed).check_scale:
         fractions += "; whether the expression is linear was not checked"
     return {
         "population": "HER2-negative: IHC 0, 1+ or 2+ without ERBB2 amplification",

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from her2stats.errors import InputError, Problem
+from her2stats.progress import Progress, silent
 from her2stats.r_engine import write_models
 from her2stats.report import write_report
 from her2stats.results.folder import ResultsFolder, read_crosscheck, read_folder, with_pictures
@@ -21,18 +22,19 @@ from her2stats.statistics import Result
 from her2stats.study.analysis.cohort_analysis import CohortAnalysis, analyse_cohort
 from her2stats.study.analysis.pooled import POOLED_TABLE, pooled_odds_ratios
 from her2stats.study.crosscheck import write_crosscheck
-from her2stats.study.inputs import read_inputs
 from her2stats.study.origin import check_is_results_folder, check_same_origin
-from her2stats.study.progress import Progress, silent
+from her2stats.study.preparing import Prepared, prepare
 from her2stats.study.provenance import provenance
 from her2stats.study.result_tables import result_tables, write_tables
 from her2stats.study.stages.cache import NO_CACHE, Cache
 from her2stats.study.stages.figures import draw_once
-from her2stats.study.stages.r import compare_with_r
+from her2stats.study.stages.r import comparison_stage
+from her2stats.study.stages.stage import once
 from her2stats.study.study_figures import all_drawings
 from her2stats.study.study_file import Study, read_study
 from her2stats.tables import save_workbook
 from her2stats.tables.patients import counts_as_numbers
+from her2stats.writing import write_whole
 
 Stage = Literal["tables", "figures", "report"]
 STAGES: tuple[Stage, ...] = get_args(Stage)
@@ -58,7 +60,8 @@ def run_study(
         settings and versions must be those of the folder; what else of it is damaged is named in the ``gaps`` of
         what is returned. Default: everything.
     overwrite : bool
-        Replace a folder that holds something else than results.
+        Write into a folder that holds other files, too; they stay. What the user has changed in earlier results is
+        kept as ``NAME.edited`` in any case, and named in ``kept`` of what is returned.
     n_jobs : int
         Processes for deconvolution and drawing; they change no number and no byte.
     cache : str or Path, optional
@@ -99,16 +102,16 @@ def run_study(
     stages = checked_stages(only)
     if only:
         check_is_results_folder(study.results_folder)
-    with fresh_folder(study.results_folder, overwrite=overwrite) as draft:
-        if only:
-            shutil.copytree(study.results_folder, draft, dirs_exist_ok=True)
-        made = None
+    place = study.results_folder
+    with fresh_folder(place, overwrite=overwrite, again=bool(only), inputs=study.own_files) as fresh:
+        draft, made = fresh.path, None
         if stages != {"report"}:
-            analyses = analyse_study(study, cache=kept, n_jobs=n_jobs, progress=progress)
-            origin = provenance(study, analyses)
+            prepared = prepare(study, progress=progress)
+            analyses = analyse_study(prepared, cache=kept, n_jobs=n_jobs, progress=progress)
+            origin = provenance(prepared, analyses)
             if only:
                 check_same_origin(origin, draft)
-            made = _write(study, analyses, origin, draft, stages, cache=kept, n_jobs=n_jobs, progress=progress)
+            made = _write(prepared, analyses, origin, draft, stages, cache=kept, n_jobs=n_jobs, progress=progress)
         progress("Report", 0, 1)
         # a part is written beside parts that only the folder has; of a whole run everything is at hand
         folder = read_folder(draft) if only or made is None else with_pictures(made.folder)
@@ -116,25 +119,18 @@ def run_study(
         results = results_of(folder, made.models if made is not None and not only else None, allow_gaps=bool(only))
         progress("Report", 1, 1)
     kept.tidy()
-    return replace(results, folder=study.results_folder)
+    return replace(results, folder=place, kept=tuple(fresh.kept))
 
 
 def analyse_study(
-    study: Study, *, cache: Cache = NO_CACHE, n_jobs: int = 1, progress: Progress = silent
+    prepared: Prepared, *, cache: Cache = NO_CACHE, n_jobs: int = 1, progress: Progress = silent
 ) -> list[CohortAnalysis]:
-    """Read everything and answer every question; nothing is written but the cache.
-
-    Raises
-    ------
-    InputError
-        Every problem of every file.
-    """
-    cohorts, matrix = read_inputs(study, progress=progress)
-    analyses = []
-    for number, (section, cohort) in enumerate(zip(study.cohorts, cohorts, strict=True)):
-        progress("Analysing cohorts", number, len(cohorts))
-        analyses.append(analyse_cohort(cohort, section, study, matrix, cache=cache, n_jobs=n_jobs, progress=progress))
-    progress("Analysing cohorts", len(cohorts), len(cohorts))
+    """Answer every question; nothing is written but the cache."""
+    analyses, count = [], len(prepared.cohorts)
+    for number, one in enumerate(prepared.cohorts):
+        progress("Analysing cohorts", number, count)
+        analyses.append(analyse_cohort(one, prepared, cache=cache, n_jobs=n_jobs, progress=progress))
+    progress("Analysing cohorts", count, count)
     return analyses
 
 
@@ -156,7 +152,7 @@ class _Made:
 
 
 def _write(
-    study: Study,
+    prepared: Prepared,
     analyses: Sequence[CohortAnalysis],
     origin: Provenance,
     draft: Path,
@@ -167,7 +163,7 @@ def _write(
     progress: Progress,
 ) -> _Made:
     """Fill the draft folder: tables, models and their comparison with R, figures, provenance."""
-    models, tables = model_results(analyses), result_tables(analyses)
+    study, models, tables = prepared.study, model_results(analyses), result_tables(analyses)
     if "tables" in stages:
         progress("Tables", 0, 1)
         write_tables(tables, draft / "tables")
@@ -177,8 +173,8 @@ def _write(
         progress("Tables", 1, 1)
     checked = read_crosscheck(draft, [])
     with ThreadPoolExecutor(max_workers=1) as beside:  # R works in a process of its own while we draw
-        wanted = "tables" in stages and study.analysis.crosscheck is not False
-        comparison = beside.submit(compare_with_r, study, models, cache) if wanted else None
+        stage = comparison_stage(study, models) if "tables" in stages else None
+        comparison = beside.submit(once, stage, cache) if stage is not None else None
         if "figures" in stages:
             shutil.rmtree(draft / "figures", ignore_errors=True)
             drawings = all_drawings(analyses, study)
@@ -190,7 +186,7 @@ def _write(
             checked = CROSSCHECK.typed(found) if found is not None else checked
     if checked is not None:
         write_crosscheck(checked, draft, cache=cache)
-    (draft / PROVENANCE).write_text(origin.as_text(), encoding="utf-8")
+    write_whole(draft / PROVENANCE, origin.as_text())
     return _Made(ResultsFolder(draft, origin, tables, {}, checked, (), origin.content), models)
 
 

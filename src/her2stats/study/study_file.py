@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import fields
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    create_model,
+    field_validator,
+    model_validator,
+)
 
 from her2stats.cohort.genes import CollapseRule
+from her2stats.deconvolution.settings import Settings
 from her2stats.errors import CONTROL_CODES, FileError, Problem, ProblemList, StudyFileError
 from her2stats.reading.expression import Orientation
 from her2stats.reading.rows import MissingRule
@@ -105,18 +116,40 @@ class ScoresSection(Section):
     min_coverage: Annotated[float, Field(ge=0, le=1)] = 0.8
     allow_low_coverage: bool = False
 
+    @property
+    def exposure_file(self) -> str | None:
+        """Signature file that is the exposure; None where a gene is."""
+        return self.exposure if names_a_file(self.exposure) else None
 
-class DeconvolutionSection(Section):
-    """[deconvolution]: which signature matrix, which mode."""
+
+def _section_of(settings: type) -> type[Section]:
+    """Make a section of every field of a dataclass that says what it means."""
+    hints = get_type_hints(settings)
+    said = [one for one in fields(settings) if "meaning" in one.metadata]
+    entries: dict[str, Any] = {
+        one.name: (
+            hints[one.name],
+            Field(default=one.default, description=one.metadata["meaning"], **one.metadata.get("bounds", {})),
+        )
+        for one in said
+    }
+    return create_model(settings.__name__, __base__=Section, **entries)
+
+
+if TYPE_CHECKING:
+    _OfSettings = Section
+else:
+    _OfSettings = _section_of(Settings)
+
+
+class DeconvolutionSection(_OfSettings):
+    """[deconvolution]: which signature matrix, and the settings of the deconvolution."""
 
     signature: str | None = None
-    mode: Literal["relative", "absolute", "no.sumto1"] = "absolute"
-    solver: Literal["exact", "libsvm"] = "exact"
-    permutations: Annotated[int, Field(ge=0)] = 0
-    quantile_normalise: bool = False
-    reference_median: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
-    min_overlap: Annotated[float, Field(gt=0, le=1)] = 0.5
-    check_scale: bool = True
+
+    def settings(self, seed: int) -> Settings:
+        """Choices of the deconvolution, with the seed of the study."""
+        return Settings(**self.model_dump(exclude={"signature"}), seed=seed)
 
 
 class AnalysisSection(Section):
@@ -181,6 +214,11 @@ class Study(Section):
         """Turn a path as written in the study file into a path on disk."""
         return self.path.parent / written
 
+    @property
+    def own_files(self) -> list[Path]:
+        """The study file and every file that it names."""
+        return [self.path, *(self.locate(written) for _, written in _named_files(self))]
+
     def section(self, cohort: str) -> CohortSection:
         """Find what the study file says of one cohort."""
         return next(section for section in self.cohorts if section.name == cohort)
@@ -223,8 +261,10 @@ def read_study(path: str | Path) -> Study:
     """
     path = Path(path)
     document = _parse(path)
+    if "path" in document:
+        raise StudyFileError(Problem("is not a known setting", f"{path}, [path]", "correct the spelling or remove it"))
     try:
-        study = Study.model_validate({"path": path.resolve(), **document})
+        study = Study.model_validate({**document, "path": path.resolve()})
     except ValidationError as error:
         details = error.errors()
         # an invalid cohort is also counted as no cohort; only the first of the two complaints helps
@@ -299,6 +339,5 @@ def _named_files(study: Study) -> list[tuple[str, str]]:
         named += [(f"{section} {key}", getattr(cohort, key)) for key in keys]
     if study.deconvolution is not None:
         named.append(("[deconvolution] signature", study.deconvolution.signature))
-    if names_a_file(study.scores.exposure):
-        named.append(("[scores] exposure", study.scores.exposure))
+    named.append(("[scores] exposure", study.scores.exposure_file))
     return [(setting, written) for setting, written in named if written is not None]

@@ -12,6 +12,7 @@ from her2stats.r_engine import crosscheck_r
 from her2stats.statistics import Abundance, combine, pool_odds_ratios
 from her2stats.study.analysis.cohort_analysis import CohortAnalysis
 from her2stats.study.analysis.pooled import DIFFERENT, pooled_odds_ratios
+from her2stats.study.preparing import prepare
 from her2stats.study.run import analyse_study
 from her2stats.study.study_figures import overview_drawings
 from her2stats.study.study_file import Study, read_study
@@ -30,7 +31,7 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
 
 @pytest.fixture(scope="module")
 def analyses(study: Study) -> list[CohortAnalysis]:
-    return analyse_study(study)
+    return analyse_study(prepare(study))
 
 
 def test_equal_cohorts_give_their_own_odds_with_a_smaller_error(analyses: list[CohortAnalysis]) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from her2stats.study.inputs import read_inputs
+from her2stats.study.preparing import prepare
 from her2stats.study.proposing.percentages import is_percentage, percentage
 from her2stats.study.proposing.proposal import left_to_do, look_at_files
 from her2stats.study.proposing.recognition import recognise, unused_columns
@@ -36,8 +36,8 @@ def proposed(tmp_path, text, name):
     proposal = look_at_files(tmp_path / name, None)
     write_proposal(proposal, tmp_path / "study.toml")
     assert left_to_do(tmp_path / "study.toml") == []
-    ((cohort,), _) = read_inputs(read_study(tmp_path / "study.toml"))
-    return proposal, cohort.clinical
+    (one,) = prepare(read_study(tmp_path / "study.toml")).cohorts
+    return proposal, one.cohort.clinical
 
 
 def test_an_italian_table_can_be_read_without_editing(tmp_path):

@@ -6,30 +6,34 @@ import os
 import subprocess
 import sys
 import time
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from her2stats.deconvolution import Deconvolution
+from her2stats.deconvolution.mixture import align_mixture
+from her2stats.deconvolution.settings import Settings
 from her2stats.simulate import simulate_cohort, simulate_signature_matrix
 from her2stats.study import run_study
 from her2stats.study.plan import plan_study
 from her2stats.study.stages import fractions as kept_fractions
 from her2stats.study.stages.cache import DRAFT, STALE_SECONDS, Cache
-from her2stats.study.stages.fractions import deconvolve_once, fractions_key
+from her2stats.study.stages.fractions import Fractions
+from her2stats.study.stages.stage import once
 from her2stats.study.study_file import read_study
 from tests.study.conftest import write_small_study
 from tests.study.test_run import digests
 
-SETTINGS = {"mode": "relative", "seed": 1}
+SETTINGS = Settings(mode="relative", seed=1)
 
 
 @pytest.fixture(scope="module")
 def material():
     """A small mixture and the matrix it was made from."""
-    return simulate_cohort("one", 12, seed=1).linear(), simulate_signature_matrix()
+    expression, matrix = simulate_cohort("one", 12, seed=1).linear(), simulate_signature_matrix()
+    return align_mixture(expression, matrix), matrix
 
 
 def only_entry(folder: Path) -> Path:
@@ -69,8 +73,8 @@ def test_a_shortened_or_empty_entry_is_absent_and_is_replaced(tmp_path):
 
 def test_a_cache_that_cannot_be_written_changes_nothing(tmp_path, material):
     (tmp_path / "file").write_text("in the way")
-    found = deconvolve_once(Cache(tmp_path / "file" / "cache"), *material, SETTINGS)
-    pd.testing.assert_frame_equal(found.fractions, deconvolve_once(Cache(None), *material, SETTINGS).fractions)
+    found = once(Fractions(*material, SETTINGS), Cache(tmp_path / "file" / "cache"))
+    pd.testing.assert_frame_equal(found.fractions, once(Fractions(*material, SETTINGS), Cache(None)).fractions)
 
 
 def test_the_least_used_entries_go_first_and_old_drafts_with_them(tmp_path):
@@ -90,10 +94,10 @@ def test_the_least_used_entries_go_first_and_old_drafts_with_them(tmp_path):
 
 def test_fractions_come_back_as_they_were(tmp_path, material, monkeypatch):
     cache = Cache(tmp_path)
-    settings = SETTINGS | {"permutations": 5}
-    fresh = deconvolve_once(cache, *material, settings)
-    monkeypatch.setattr(kept_fractions, "deconvolve", None)
-    again = deconvolve_once(cache, *material, settings)
+    stage = Fractions(*material, replace(SETTINGS, permutations=5))
+    fresh = once(stage, cache)
+    monkeypatch.setattr(kept_fractions, "deconvolve_mixture", None)
+    again = once(stage, cache)
     for field in fields(Deconvolution):
         before, now = getattr(fresh, field.name), getattr(again, field.name)
         if isinstance(before, pd.DataFrame):
@@ -103,17 +107,18 @@ def test_fractions_come_back_as_they_were(tmp_path, material, monkeypatch):
 
 
 def test_the_key_changes_with_every_setting_and_every_number(material):
-    expression, matrix = material
-    key = fractions_key(expression, matrix, SETTINGS)
-    nudged = expression.copy()
-    nudged.iloc[3, 4] += 1e-9
-    others = [
-        fractions_key(nudged, matrix, SETTINGS),
-        fractions_key(expression.iloc[:, ::-1], matrix, SETTINGS),
-        fractions_key(expression, matrix, SETTINGS | {"seed": 2}),
-        fractions_key(expression, matrix, SETTINGS | {"mode": "absolute"}),
+    mixture, matrix = material
+    values = mixture.values.copy()
+    values[3, 4] += 1e-9
+    stages = [
+        Fractions(mixture, matrix, SETTINGS),
+        Fractions(replace(mixture, values=values), matrix, SETTINGS),
+        Fractions(replace(mixture, samples=mixture.samples[::-1]), matrix, SETTINGS),
+        Fractions(mixture, matrix, replace(SETTINGS, seed=2)),
+        Fractions(mixture, matrix, replace(SETTINGS, mode="absolute")),
     ]
-    assert len({key, *others}) == 5
+    assert len({stage.key() for stage in stages}) == 5
+    assert Fractions(mixture, matrix, SETTINGS, n_jobs=2).key() == stages[0].key()
 
 
 ENDLESS = """
@@ -164,5 +169,5 @@ def test_a_change_of_the_analysis_deconvolves_nothing_again(tmp_path, monkeypatc
     plan = plan_study(read_study(study), cache=cache).set_index("what")["state"]
     assert plan["fig2b_forest"] == "to be drawn"
     assert plan["figS1_distribution"] == "kept from an earlier run"
-    monkeypatch.setattr(kept_fractions, "deconvolve", None)
+    monkeypatch.setattr(kept_fractions, "deconvolve_mixture", None)
     assert run_study(study, cache=cache).provenance["alpha"] == 0.01

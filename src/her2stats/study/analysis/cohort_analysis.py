@@ -1,29 +1,26 @@
-"""One cohort, from its files to its answers."""
+"""One cohort, from what was prepared to its answers."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from functools import partial
+from typing import Any
 
 import pandas as pd
 
 from her2stats.cohort import Cohort
-from her2stats.deconvolution import Deconvolution, SignatureMatrix
-from her2stats.errors import Problem, StudyFileError
+from her2stats.deconvolution import Deconvolution
 from her2stats.notes import Note
-from her2stats.reading import read_cibersortx
+from her2stats.progress import Progress, silent
 from her2stats.results.catalogue import CELL_TABLES
 from her2stats.statistics import classify_abundance
-from her2stats.study.analysis.gene_names import expression_for_matrix
 from her2stats.study.analysis.material import Answers, Material
 from her2stats.study.analysis.questions import CELL_QUESTIONS, response
-from her2stats.study.analysis.scores import ScoredCohort, score_cohort
-from her2stats.study.progress import Progress, silent
+from her2stats.study.preparing import Prepared, PreparedCohort
+from her2stats.study.preparing.scores import ScoredCohort
 from her2stats.study.stages.cache import NO_CACHE, Cache
-from her2stats.study.stages.fractions import deconvolve_once, fractions_key
-from her2stats.study.study_file import CohortSection, Study
-
-FractionsSource = Literal["none", "read", "kept", "estimated"]
+from her2stats.study.stages.fractions import Fractions
+from her2stats.study.stages.stage import once
 
 
 @dataclass(frozen=True)
@@ -40,25 +37,14 @@ class CohortAnalysis:
 
 
 def analyse_cohort(
-    cohort: Cohort,
-    section: CohortSection,
-    study: Study,
-    matrix: SignatureMatrix | None,
-    *,
-    cache: Cache = NO_CACHE,
-    n_jobs: int = 1,
-    progress: Progress = silent,
+    one: PreparedCohort, prepared: Prepared, *, cache: Cache = NO_CACHE, n_jobs: int = 1, progress: Progress = silent
 ) -> CohortAnalysis:
-    """Score, deconvolve, classify and ask every question that the cohort can answer.
+    """Deconvolve, classify and ask every question that the cohort can answer.
 
     Parameters
     ----------
-    cohort : Cohort
-        As read.
-    section, study : CohortSection, Study
-        What the study file says.
-    matrix : SignatureMatrix or None
-        For the cell fractions; None where the study does not deconvolve.
+    one, prepared : PreparedCohort, Prepared
+        The cohort, of the study.
     cache : Cache
         Where cell fractions are kept from run to run.
     n_jobs : int
@@ -66,9 +52,9 @@ def analyse_cohort(
     progress : callable
         Told how many samples are deconvolved.
     """
-    answers = Answers(cohort.name)
-    scored = score_cohort(cohort, study, answers) if cohort.expression is not None else ScoredCohort()
-    fractions = _fractions(cohort, section, study, matrix, cache=cache, n_jobs=n_jobs, progress=progress)
+    cohort, scored, study = one.cohort, one.scored, prepared.study
+    answers = Answers(cohort.name, omitted=list(scored.omitted))
+    fractions = _fractions(one, prepared, cache=cache, n_jobs=n_jobs, progress=progress)
     material = _material(cohort, scored, fractions, answers)
     if scored.exposure and material.kept:
         for question in CELL_QUESTIONS:
@@ -121,85 +107,22 @@ def _material(cohort: Cohort, scored: ScoredCohort, fractions: Deconvolution | N
     )
 
 
+def fractions_stage(one: PreparedCohort, prepared: Prepared, **how: Any) -> Fractions | None:
+    """What deconvolves a cohort; None where nothing is to be deconvolved."""
+    settings = prepared.study.deconvolution
+    if one.mixture is None or prepared.matrix is None or settings is None:
+        return None
+    return Fractions(one.mixture, prepared.matrix, settings.settings(prepared.study.study.seed), **how)
+
+
 def _fractions(
-    cohort: Cohort,
-    section: CohortSection,
-    study: Study,
-    matrix: SignatureMatrix | None,
-    *,
-    cache: Cache,
-    n_jobs: int,
-    progress: Progress,
+    one: PreparedCohort, prepared: Prepared, *, cache: Cache, n_jobs: int, progress: Progress
 ) -> Deconvolution | None:
-    """Deconvolve, or read what CIBERSORTx has already done."""
-    if section.fractions is not None:
-        return read_fractions(study, section, cohort)
-    settings = _deconvolution_settings(cohort, study, matrix)
-    if matrix is None or settings is None:
-        return None
-    stage = f"{cohort.name}: cell fractions"
-    expression, notes = expression_for_matrix(cohort, matrix, study)
-    found = deconvolve_once(
-        cache,
-        expression,
-        matrix,
-        settings,
-        n_jobs=n_jobs,
-        progress=lambda done, total: progress(stage, done, total),
-    )
-    return replace(found, notes=(*notes, *found.notes))
-
-
-def where_fractions_come_from(
-    cohort: Cohort, section: CohortSection, study: Study, matrix: SignatureMatrix | None, cache: Cache
-) -> FractionsSource:
-    """Say what a run would do for the cell fractions of a cohort, without doing it."""
-    if section.fractions is not None:
-        return "read"
-    settings = _deconvolution_settings(cohort, study, matrix)
-    if matrix is None or settings is None:
-        return "none"
-    expression, _ = expression_for_matrix(cohort, matrix, study)
-    return "kept" if cache.find(fractions_key(expression, matrix, settings)) is not None else "estimated"
-
-
-def _deconvolution_settings(cohort: Cohort, study: Study, matrix: SignatureMatrix | None) -> dict[str, Any] | None:
-    """What the study file asks of `deconvolve`; None where there is nothing to deconvolve."""
-    settings = study.deconvolution
-    if matrix is None or settings is None or cohort.expression is None:
-        return None
-    asked = settings.model_dump(exclude={"signature"})
-    return {**asked, "seed": study.study.seed, "rename_genes": study.study.rename_genes}
-
-
-def read_fractions(study: Study, section: CohortSection, cohort: Cohort | None) -> Deconvolution | None:
-    """Read what CIBERSORTx has found, for the population of the cohort; None where no file is named.
-
-    Parameters
-    ----------
-    study, section : Study, CohortSection
-        What the study file says.
-    cohort : Cohort or None
-        Every one of its tumours has to be in the file; not checked where the cohort itself could not be read.
-
-    Raises
-    ------
-    FileError, TableError, SampleError, StudyFileError
-        The file cannot be read, or lacks tumours of the cohort.
-    """
-    if section.fractions is None:
-        return None
-    read = read_cibersortx(study.locate(section.fractions))
-    if cohort is None:
-        return read
-    absent = cohort.clinical.index.difference(read.fractions.index)
-    if len(absent):
-        raise StudyFileError(
-            Problem(
-                f"{len(absent)} tumours of the cohort are not in it, first {', '.join(map(str, absent[:5]))}",
-                str(section.fractions),
-                "give the result file of the same samples, with the same sample ids",
-            )
-        )
-    keep = cohort.clinical.index
-    return replace(read, fractions=read.fractions.loc[keep], quality=read.quality.loc[keep])
+    """Deconvolve, or take what CIBERSORTx has already done."""
+    name = f"{one.cohort.name}: cell fractions"
+    told = partial(progress, name)
+    stage = fractions_stage(one, prepared, n_jobs=n_jobs, progress=told)
+    if stage is None:
+        return one.given
+    found = once(stage, cache)
+    return replace(found, notes=(*one.notes, *found.notes))

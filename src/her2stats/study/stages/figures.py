@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -11,8 +12,8 @@ from typing import Any
 
 from joblib import Parallel, delayed
 
-from her2stats.results.catalogue import FORMATS
-from her2stats.study.progress import Progress
+from her2stats.progress import Progress
+from her2stats.results.manifest import put
 from her2stats.study.stages.cache import Cache
 from her2stats.study.stages.fingerprint import environment, fingerprint
 
@@ -26,10 +27,28 @@ class Drawing:
     arguments: tuple[Any, ...]
     options: dict[str, Any] = field(default_factory=dict)
 
-    @property
     def key(self) -> str:
         """Fingerprint of everything that decides the picture; the file name does not."""
         return fingerprint("figure", environment(), self.plot, self.arguments, self.options)
+
+    def make(self) -> dict[str, bytes]:
+        """Draw it in every format; may run in a process of its own."""
+        from her2stats import figures
+
+        room = import_module(f"her2stats.figures.{self.plot}")
+        plot: Callable[..., Any] = getattr(room, f"plot_{self.plot}", figures.placeholder)
+        with warnings.catch_warnings(), tempfile.TemporaryDirectory() as folder:
+            warnings.simplefilter("ignore", FutureWarning)  # of plotnine's dependencies; nothing a user can mend
+            written = figures.save_figure(plot(*self.arguments, **self.options), Path(folder) / self.stem)
+            return {path.suffix[1:]: path.read_bytes() for path in written}
+
+    def packed(self, made: dict[str, bytes]) -> dict[str, bytes]:
+        """The files as they are."""
+        return made
+
+    def unpacked(self, files: dict[str, bytes]) -> dict[str, bytes]:
+        """The files as they are."""
+        return files
 
 
 def draw_once(drawings: Sequence[Drawing], folder: Path, *, cache: Cache, n_jobs: int = 1, progress: Progress) -> None:
@@ -47,38 +66,30 @@ def draw_once(drawings: Sequence[Drawing], folder: Path, *, cache: Cache, n_jobs
         Processes; the files are the same for any number.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    keys = {drawing.stem: drawing.key for drawing in drawings}
-    to_draw = [drawing for drawing in drawings if not _taken(cache, keys[drawing.stem], folder / drawing.stem)]
+    keys = {drawing.stem: drawing.key() for drawing in drawings}
+    to_draw = []
+    for drawing in drawings:
+        files = cache.find(keys[drawing.stem])
+        if files is None:
+            to_draw.append(drawing)
+        else:
+            _write(drawing.unpacked(files), folder / drawing.stem)
     done = len(drawings) - len(to_draw)
     progress("Figures", done, len(drawings))
-    tasks = (delayed(_draw)(drawing, folder) for drawing in to_draw)
+    tasks = (delayed(_drawn)(drawing) for drawing in to_draw)
     # one figure is not worth a process
     finished = Parallel(n_jobs=n_jobs if len(to_draw) > 1 else 1, return_as="generator_unordered")(tasks)
-    for number, stem in enumerate(finished, start=done + 1):
-        cache.keep(keys[stem], {kind: _file(folder / stem, kind).read_bytes() for kind in FORMATS})
+    for number, (stem, made) in enumerate(finished, start=done + 1):
+        cache.keep(keys[stem], made)
+        _write(made, folder / stem)
         progress("Figures", number, len(drawings))
 
 
-def _taken(cache: Cache, key: str, stem: Path) -> bool:
-    files = cache.find(key)
-    if files is None:
-        return False
+def _drawn(drawing: Drawing) -> tuple[str, dict[str, bytes]]:
+    """Draw in a process of its own, and say which drawing it was."""
+    return drawing.stem, drawing.make()
+
+
+def _write(files: dict[str, bytes], stem: Path) -> None:
     for kind, content in files.items():
-        _file(stem, kind).write_bytes(content)
-    return True
-
-
-def _file(stem: Path, kind: str) -> Path:
-    return stem.with_name(f"{stem.name}.{kind}")
-
-
-def _draw(drawing: Drawing, folder: Path) -> str:
-    """Draw and write one figure; runs in a process of its own."""
-    from her2stats import figures
-
-    room = import_module(f"her2stats.figures.{drawing.plot}")
-    plot: Callable[..., Any] = getattr(room, f"plot_{drawing.plot}", figures.placeholder)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", FutureWarning)  # of plotnine's dependencies; nothing a user can mend
-        figures.save_figure(plot(*drawing.arguments, **drawing.options), folder / drawing.stem)
-    return drawing.stem
+        put(stem.parent.parent, f"{stem.parent.name}/{stem.name}.{kind}", content)

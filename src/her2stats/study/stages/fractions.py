@@ -1,80 +1,81 @@
-"""Cell fractions that were estimated before, from the same expression, signature and settings."""
+"""Cell fractions: estimated once from the same mixture, signature and settings."""
 
 from __future__ import annotations
 
 import io
 import json
-from dataclasses import asdict
-from typing import Any
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
 
 import pandas as pd
 
-from her2stats.deconvolution import Deconvolution, SignatureMatrix, deconvolve
+from her2stats.deconvolution import Deconvolution, SignatureMatrix
+from her2stats.deconvolution.blocks import Workers
+from her2stats.deconvolution.estimate import deconvolve_mixture
+from her2stats.deconvolution.mixture import Mixture
 from her2stats.deconvolution.settings import Settings
 from her2stats.notes import Note
-from her2stats.study.stages.cache import Cache
 from her2stats.study.stages.fingerprint import environment, fingerprint
 
 
-def fractions_key(expression: pd.DataFrame, matrix: SignatureMatrix, settings: dict[str, Any]) -> str:
-    """Fingerprint of everything that decides a deconvolution; the number of processes does not."""
-    return fingerprint("fractions", environment(), expression, matrix.name, matrix.profiles, settings)
-
-
-def deconvolve_once(
-    cache: Cache, expression: pd.DataFrame, matrix: SignatureMatrix, settings: dict[str, Any], **how: Any
-) -> Deconvolution:
-    """Deconvolve, or take what an earlier run has found.
+@dataclass(frozen=True)
+class Fractions:
+    """The deconvolution of one cohort.
 
     Parameters
     ----------
-    cache : Cache
-        Where earlier runs kept theirs.
-    expression, matrix
-        As for `deconvolve`.
-    settings : dict
-        Arguments of `deconvolve` that decide the numbers.
-    **how
-        Arguments that do not: ``n_jobs``, ``progress``.
+    mixture, matrix, settings
+        What decides the numbers.
+    n_jobs, progress
+        What does not.
     """
-    key = fractions_key(expression, matrix, settings)
-    files = cache.find(key)
-    if files is not None:
-        return _unpacked(files, matrix)
-    found = deconvolve(expression, matrix, **settings, **how)
-    cache.keep(key, _packed(found))
-    return found
 
+    mixture: Mixture
+    matrix: SignatureMatrix
+    settings: Settings
+    n_jobs: int = 1
+    progress: Callable[[int, int], None] | None = None
 
-def _packed(found: Deconvolution) -> dict[str, bytes]:
-    """Everything but the signature matrix, which is part of the key."""
-    words = {
-        "settings": found.settings.as_dict(),
-        "genes": found.genes,
-        "reference_median": found.reference_median,
-        "notes": [asdict(note) for note in found.notes],
-        "method": found.method,
-    }
-    frames = {"fractions": found.fractions, "quality": found.quality, "intervals": found.intervals}
-    files = {f"{name}.parquet": frame.to_parquet() for name, frame in frames.items() if frame is not None}
-    return {"about.json": json.dumps(words).encode(), **files}
+    def key(self) -> str:
+        """Fingerprint of everything that decides a deconvolution."""
+        return fingerprint(
+            "fractions", environment(), self.mixture, self.matrix.name, self.matrix.profiles, self.settings
+        )
 
+    def make(self) -> Deconvolution:
+        """Deconvolve."""
+        workers = Workers(self.n_jobs)
+        return deconvolve_mixture(self.mixture, self.matrix, self.settings, workers=workers, progress=self.progress)
 
-def _unpacked(files: dict[str, bytes], matrix: SignatureMatrix) -> Deconvolution:
-    words = json.loads(files["about.json"])
-    frames = {
-        name.removesuffix(".parquet"): pd.read_parquet(io.BytesIO(content))
-        for name, content in files.items()
-        if name.endswith(".parquet")
-    }
-    return Deconvolution(
-        fractions=frames["fractions"],
-        quality=frames["quality"],
-        settings=Settings(**words["settings"]),
-        signature=matrix,
-        genes=tuple(words["genes"]),
-        reference_median=words["reference_median"],
-        notes=tuple(Note(**note) for note in words["notes"]),
-        method=words["method"],
-        intervals=frames.get("intervals"),
-    )
+    def packed(self, made: Deconvolution) -> dict[str, bytes]:
+        """Everything but the signature matrix, which is part of the key."""
+        words = {
+            "settings": made.settings.as_dict(),
+            "genes": made.genes,
+            "reference_median": made.reference_median,
+            "notes": [asdict(note) for note in made.notes],
+            "method": made.method,
+        }
+        frames = {"fractions": made.fractions, "quality": made.quality, "intervals": made.intervals}
+        files = {f"{name}.parquet": frame.to_parquet() for name, frame in frames.items() if frame is not None}
+        return {"about.json": json.dumps(words).encode(), **files}
+
+    def unpacked(self, files: dict[str, bytes]) -> Deconvolution:
+        """Read it with the matrix that was asked for."""
+        words = json.loads(files["about.json"])
+        frames = {
+            name.removesuffix(".parquet"): pd.read_parquet(io.BytesIO(content))
+            for name, content in files.items()
+            if name.endswith(".parquet")
+        }
+        return Deconvolution(
+            fractions=frames["fractions"],
+            quality=frames["quality"],
+            settings=Settings(**words["settings"]),
+            signature=self.matrix,
+            genes=tuple(words["genes"]),
+            reference_median=words["reference_median"],
+            notes=tuple(Note(**note) for note in words["notes"]),
+            method=words["method"],
+            intervals=frames.get("intervals"),
+        )

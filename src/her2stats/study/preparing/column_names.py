@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from her2stats.cohort import Cohort
 from her2stats.deconvolution.result import QUALITY
 from her2stats.errors import ProblemList, TableError
-from her2stats.study.analysis.material import clinical_cuts
-from her2stats.study.analysis.scores import ScoredCohort
+from her2stats.study.preparing.scores import ScoredCohort
 from her2stats.study.study_file import Study
+from her2stats.vocabulary.variables import VARIABLES
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,8 @@ def _uses(
     yield from ((name, Use("a column of every table of results")) for name in ("cohort", "sample"))
     remedy = "map the clinical column under another name in [cohorts.columns]"
     yield from ((str(name), Use("a clinical variable", remedy)) for name in cohort.clinical)
-    yield from ((str(name), Use("a cut of a clinical variable")) for name in clinical_cuts(cohort.clinical))
+    cuts = [entry.cut.label for entry in VARIABLES if entry.cut is not None and entry.name in cohort.clinical]
+    yield from ((name, Use("a cut of a clinical variable")) for name in cuts)
     yield from ((str(name), _use_of_score(str(name), scored)) for name in scored.table)
     exposure_is_this_gene = scored.exposure == study.scores.exposure
     for gene in study.scores.also:

@@ -9,12 +9,10 @@ import pandas as pd
 from her2stats.cohort import Cohort
 from her2stats.errors import InputError
 from her2stats.notes import Note
-from her2stats.signatures import Scores, score_danaher, score_exposure, score_gene
+from her2stats.signatures import GeneSignature, Scores, score_danaher, score_exposure, score_gene
 from her2stats.signatures import signature as from_catalogue
-from her2stats.signatures.signature_file import names_a_file
 from her2stats.signatures.til import TOTAL
-from her2stats.study.analysis.gene_names import expression_for_exposure, expression_for_genes
-from her2stats.study.analysis.material import Answers
+from her2stats.study.preparing.gene_names import expression_for_exposure, expression_for_genes
 from her2stats.study.study_file import Study
 
 DANAHER = "Danaher "  # LM22 and Danaher share names such as Neutrophils; the prefix keeps the columns apart
@@ -31,9 +29,10 @@ class ScoredCohort:
     coverage: pd.DataFrame = field(default_factory=pd.DataFrame)
     method: str = ""
     notes: tuple[Note, ...] = ()
+    omitted: tuple[tuple[str, str], ...] = ()
 
 
-def score_cohort(cohort: Cohort, study: Study, answers: Answers) -> ScoredCohort:
+def score_cohort(cohort: Cohort, study: Study, exposure: GeneSignature | str) -> ScoredCohort:
     """Score the exposure, the genes beside it, and immune cells.
 
     The exposure has to be there; a further gene or the TIL score that cannot be had is left out with the reason.
@@ -43,9 +42,9 @@ def score_cohort(cohort: Cohort, study: Study, answers: Answers) -> ScoredCohort
     CoverageError, GeneError
         The exposure cannot be scored; or a gene of any score stands in two rows, and no rule says how to merge them.
     """
-    exposure = score_exposure_of(cohort, study)
-    name = str(exposure.table.columns[0])
-    parts, also = [exposure], []
+    main = score_exposure_of(cohort, study, exposure)
+    name = str(main.table.columns[0])
+    parts, also, omitted = [main], [], []
     genes = [gene for gene in dict.fromkeys(study.scores.also) if gene != name]
     expression, notes = expression_for_genes(cohort, genes, study, what="genes beside the exposure")
     for gene in genes:
@@ -53,8 +52,8 @@ def score_cohort(cohort: Cohort, study: Study, answers: Answers) -> ScoredCohort
             parts.append(score_gene(expression, gene, rename_genes=study.study.rename_genes))
             also.append(gene)
         except InputError as error:
-            answers.omit(f"score {gene}", error.problems[0].what)
-    til = _til(cohort, study, answers)
+            omitted.append((f"score {gene}", error.problems[0].what))
+    til = _til(cohort, study, omitted)
     if til is not None:
         parts.append(til)
     return ScoredCohort(
@@ -63,12 +62,13 @@ def score_cohort(cohort: Cohort, study: Study, answers: Answers) -> ScoredCohort
         til=TOTAL if til is not None else "",
         table=pd.concat([part.table for part in parts], axis=1),
         coverage=pd.concat([part.coverage for part in parts]).rename_axis("score").reset_index(),
-        method=f"{name}: {exposure.method}",
+        method=f"{name}: {main.method}",
         notes=(*notes, *(note for part in parts for note in part.notes)),
+        omitted=tuple(omitted),
     )
 
 
-def score_exposure_of(cohort: Cohort, study: Study) -> Scores:
+def score_exposure_of(cohort: Cohort, study: Study, exposure: GeneSignature | str) -> Scores:
     """Score the exposure alone, as the study file defines it.
 
     Raises
@@ -77,10 +77,10 @@ def score_exposure_of(cohort: Cohort, study: Study) -> Scores:
         The exposure cannot be scored.
     """
     settings = study.scores
-    expression, notes = expression_for_exposure(cohort, study)
+    expression, notes = expression_for_exposure(cohort, exposure, study)
     scores = score_exposure(
         expression,
-        study.locate(settings.exposure) if names_a_file(settings.exposure) else settings.exposure,
+        exposure,
         name=settings.exposure_name,
         min_coverage=settings.min_coverage,
         allow_low_coverage=settings.allow_low_coverage,
@@ -95,9 +95,9 @@ def genes_beside_exposure(study: Study) -> dict[str, list[str]]:
     return {"also": list(study.scores.also), "til": markers}
 
 
-def _til(cohort: Cohort, study: Study, answers: Answers) -> Scores | None:
+def _til(cohort: Cohort, study: Study, omitted: list[tuple[str, str]]) -> Scores | None:
     if study.scores.til == "none":
-        answers.omit("total TIL", "the study file does not ask for it")
+        omitted.append(("total TIL", "the study file does not ask for it"))
         return None
     markers = genes_beside_exposure(study)["til"]
     expression, notes = expression_for_genes(cohort, markers, study, what="the Danaher markers")
@@ -106,7 +106,7 @@ def _til(cohort: Cohort, study: Study, answers: Answers) -> Scores | None:
             expression, min_coverage=study.scores.min_coverage, rename_genes=study.study.rename_genes
         )
     except InputError as error:
-        answers.omit("total TIL", error.problems[0].what)
+        omitted.append(("total TIL", error.problems[0].what))
         return None
     names = {name: name if name == TOTAL else f"{DANAHER}{name}" for name in scores.table.columns}
     return Scores(

@@ -11,8 +11,7 @@ from her2stats.cohort import Cohort
 from her2stats.cohort.genes import harmonise_genes
 from her2stats.deconvolution import SignatureMatrix
 from her2stats.notes import Note
-from her2stats.signatures import GeneSignature, read_signature
-from her2stats.signatures.signature_file import names_a_file
+from her2stats.signatures import GeneSignature
 from her2stats.study.study_file import Study
 
 
@@ -30,20 +29,17 @@ def expression_for_matrix(
     return named.linear(), notes
 
 
-def expression_for_exposure(cohort: Cohort, study: Study) -> tuple[pd.DataFrame, tuple[Note, ...]]:
+def expression_for_exposure(
+    cohort: Cohort, exposure: GeneSignature | str, study: Study
+) -> tuple[pd.DataFrame, tuple[Note, ...]]:
     """Log2 expression with rows named as in the signature that is the exposure, or as the gene that is it.
 
     Raises
     ------
-    InputError
-        The signature file cannot be read; or as `expression_for_matrix`.
+    GeneError
+        As `expression_for_matrix`.
     """
-    exposure = study.scores.exposure
-    if not names_a_file(exposure):
-        return expression_for_genes(cohort, [exposure], study, what="the exposure")
-    signature = read_signature(study.locate(exposure))
-    members = [signature] if isinstance(signature, GeneSignature) else list(signature)
-    genes = [gene for member in members for gene in member.genes]
+    genes = exposure.genes if isinstance(exposure, GeneSignature) else [exposure]
     return expression_for_genes(cohort, genes, study, what="the exposure")
 
 

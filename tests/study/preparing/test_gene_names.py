@@ -12,7 +12,7 @@ import pytest
 import her2stats
 from her2stats.errors import InputError
 from her2stats.study.check import check_study
-from her2stats.study.inputs import read_inputs
+from her2stats.study.preparing import prepare
 from her2stats.study.run import analyse_study
 from her2stats.study.study_file import read_study
 from tests.study.conftest import write_small_study
@@ -31,7 +31,7 @@ def older_study(tmp_path: Path) -> Path:
 
 
 def test_a_gene_under_its_earlier_symbol_is_the_exposure_and_said_so(older_study: Path) -> None:
-    analysis = analyse_study(read_study(older_study))[0]
+    analysis = analyse_study(prepare(read_study(older_study)))[0]
     notes = [f"{note.what}: {note.detail}" for note in analysis.notes]
     assert analysis.material.exposure == "SEPTIN2"
     assert "the exposure: genes found under another symbol: SEPT2 is SEPTIN2" in notes
@@ -40,14 +40,15 @@ def test_a_gene_under_its_earlier_symbol_is_the_exposure_and_said_so(older_study
 def test_it_is_looked_up_literally_where_the_study_file_says_so(older_study: Path) -> None:
     older_study.write_text(older_study.read_text().replace("seed = 3", "seed = 3\nrename_genes = false"))
     with pytest.raises(InputError, match="the expression has no gene 'SEPTIN2'"):
-        read_inputs(read_study(older_study))
+        prepare(read_study(older_study))
 
 
 def test_step_by_step_gives_the_fractions_and_scores_of_a_run(shared: Path) -> None:
     """TCGA has 523 genes of LM22 by the letter, 530 with those that have been renamed since."""
     study = read_study(Path(__file__).parents[2] / "studies" / "tcga121.toml")
-    run = analyse_study(study)[0].material
-    (cohort,), _ = read_inputs(study)
+    prepared = prepare(study)
+    run = analyse_study(prepared)[0].material
+    cohort = prepared.cohorts[0].cohort
     matrix = her2stats.read_signature_matrix(shared / "signatures" / "LM22.txt")
     steps = her2stats.deconvolve(cohort.linear(), matrix)
     pd.testing.assert_frame_equal(steps.fractions, run.fractions, check_exact=True, check_names=False)

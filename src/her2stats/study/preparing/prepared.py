@@ -1,0 +1,239 @@
+"""A study made ready: every file read once, cohorts scored, mixtures aligned; all problems of all files at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from pandas.api.types import is_numeric_dtype
+
+from her2stats.cohort import Cohort
+from her2stats.deconvolution import Deconvolution, SignatureMatrix, read_signature_matrix
+from her2stats.deconvolution.mixture import Mixture, align_mixture
+from her2stats.errors import DataError, InputError, Problem, ProblemList, StudyFileError
+from her2stats.notes import Note
+from her2stats.progress import Progress, silent
+from her2stats.reading import read_cibersortx, read_cohort
+from her2stats.results.provenance import InputEntry
+from her2stats.signatures import GeneSignature
+from her2stats.signatures.exposure import resolve_exposure
+from her2stats.statistics.frame import MOST_LEVELS
+from her2stats.study.preparing.column_names import check_column_names
+from her2stats.study.preparing.gene_names import expression_for_genes, expression_for_matrix
+from her2stats.study.preparing.scores import ScoredCohort, genes_beside_exposure, score_cohort, score_exposure_of
+from her2stats.study.study_file import CohortSection, Study
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class PreparedCohort:
+    """One cohort, ready for its analysis: what its files hold, under the names that the study uses.
+
+    Parameters
+    ----------
+    section : CohortSection
+        What the study file says of it.
+    cohort : Cohort
+        As read.
+    scored : ScoredCohort
+        Its scores; empty without expression.
+    given : Deconvolution or None
+        Fractions that CIBERSORTx has estimated.
+    mixture : Mixture or None
+        What is to be deconvolved, on the genes of the signature matrix; None where nothing is.
+    notes : tuple of Note
+        Genes that were renamed for the matrix.
+    """
+
+    section: CohortSection
+    cohort: Cohort
+    scored: ScoredCohort
+    given: Deconvolution | None = None
+    mixture: Mixture | None = None
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A study with everything that it reads, each file opened once."""
+
+    study: Study
+    cohorts: tuple[PreparedCohort, ...]
+    exposure: GeneSignature | str
+    matrix: SignatureMatrix | None = None
+
+    @property
+    def inputs(self) -> tuple[InputEntry, ...]:
+        """Every file by cohort and role with its checksum; no cohort where it serves the whole study."""
+        named = [(one.cohort.name, *source) for one in self.cohorts for source in one.cohort.sources]
+        if self.matrix is not None:
+            named.append(("", "signature matrix", self.matrix.source, self.matrix.sha256))
+        written = self.study.scores.exposure_file
+        if written is not None and isinstance(self.exposure, GeneSignature):
+            named.append(("", "signature", written, self.exposure.sha256))
+        for one in self.cohorts:
+            if one.given is not None:
+                named.append((one.cohort.name, "fractions", one.given.signature.source, one.given.signature.sha256))
+        return tuple(InputEntry(cohort, role, Path(path).name, digest) for cohort, role, path, digest in named)
+
+
+def prepare(study: Study, *, progress: Progress = silent) -> Prepared:
+    """Read every file that the study names, once, and bring its cohorts to where the analysis begins.
+
+    Raises
+    ------
+    InputError
+        Every problem of every file.
+    """
+    problems = ProblemList()
+    read = []
+    for number, section in enumerate(study.cohorts):
+        progress("Reading", number, len(study.cohorts))
+        cohort = _attempt(problems, partial(_read_cohort, study, section))
+        read.append((section, cohort, _attempt(problems, partial(_read_fractions, study, section, cohort))))
+    signature = study.deconvolution.signature if study.deconvolution is not None else None
+    matrix = _attempt(problems, lambda: read_signature_matrix(study.locate(signature))) if signature else None
+    exposure = _attempt(problems, partial(_read_exposure, study))
+    progress("Reading", len(study.cohorts), len(study.cohorts))
+    problems.raise_if_any()
+    assert exposure is not None
+    cohorts = []
+    for section, cohort, given in read:
+        assert cohort is not None
+        with problems.collect():
+            cohorts.append(_prepared(section, cohort, given, study, exposure, matrix))
+    problems.raise_if_any()
+    return Prepared(study, tuple(cohorts), exposure, matrix)
+
+
+def _read_exposure(study: Study) -> GeneSignature | str:
+    written = study.scores.exposure_file
+    return resolve_exposure(study.locate(written) if written else study.scores.exposure, study.scores.exposure_name)
+
+
+def _attempt(problems: ProblemList, step: Callable[[], T], *, where: str = "") -> T | None:
+    """What a step gives, or None where it is refused, so that all problems are told together."""
+    with problems.collect(where):
+        return step()
+    return None
+
+
+def _prepared(
+    section: CohortSection,
+    cohort: Cohort,
+    given: Deconvolution | None,
+    study: Study,
+    exposure: GeneSignature | str,
+    matrix: SignatureMatrix | None,
+) -> PreparedCohort:
+    """Score a cohort and align its mixture; tell all that it lacks for its analysis: genes, scale, names of its own."""
+    problems, place = ProblemList(), f"cohort {cohort.name!r}"
+    types, file = given.signature.cell_types if given else (), str(section.fractions)
+    scored: ScoredCohort | None = ScoredCohort()
+    mixture: Mixture | None = None
+    notes: tuple[Note, ...] = ()
+    if cohort.expression is not None:
+        scored = _scored(cohort, study, exposure, problems, place)
+        if matrix is not None and given is None:
+            types, file = matrix.cell_types, Path(matrix.source).name
+            with problems.collect(f"{place}, [deconvolution] signature"):
+                mixture, notes = _mixture(cohort, study, matrix)
+    if scored is not None:
+        check_column_names(cohort, scored, types, file, study, problems)
+    _check_covariates(cohort, study, problems, place)
+    problems.raise_if_any()
+    assert scored is not None
+    return PreparedCohort(section, cohort, scored, given, mixture, notes)
+
+
+def _check_covariates(cohort: Cohort, study: Study, problems: ProblemList, place: str) -> None:
+    for name in study.analysis.covariates:
+        levels = cohort.clinical[name].nunique() if name in cohort.clinical else 0
+        if levels > MOST_LEVELS and not is_numeric_dtype(cohort.clinical[name].dtype):
+            what = f"{name!r} has {levels} different values and cannot divide tumours into groups"
+            remedy = f"leave it out, or map its values into {MOST_LEVELS} or fewer groups"
+            problems.add(DataError, what, where=f"{place}, [analysis] covariates", column=name, remedy=remedy)
+
+
+def _scored(
+    cohort: Cohort, study: Study, exposure: GeneSignature | str, problems: ProblemList, place: str
+) -> ScoredCohort | None:
+    """Score a cohort; where that cannot be, find out for each setting why not."""
+    try:
+        return score_cohort(cohort, study, exposure)
+    except InputError as error:
+        _attempt(problems, lambda: score_exposure_of(cohort, study, exposure), where=f"{place}, [scores] exposure")
+        for setting, genes in genes_beside_exposure(study).items():
+            named = partial(expression_for_genes, cohort, genes, study, what="")
+            _attempt(problems, named, where=f"{place}, [scores] {setting}")
+        if not problems:
+            problems.take(error)
+        return None
+
+
+def _mixture(cohort: Cohort, study: Study, matrix: SignatureMatrix) -> tuple[Mixture, tuple[Note, ...]]:
+    assert study.deconvolution is not None
+    settings = study.deconvolution.settings(study.study.seed)
+    expression, notes = expression_for_matrix(cohort, matrix, study)
+    mixture = align_mixture(
+        expression,
+        matrix,
+        quantile_normalise=settings.quantile_normalise,
+        min_overlap=settings.min_overlap,
+        check_scale=settings.check_scale,
+        rename_genes=study.study.rename_genes,
+    )
+    return mixture, notes
+
+
+def _read_cohort(study: Study, section: CohortSection) -> Cohort:
+    return read_cohort(
+        study.locate(section.expression) if section.expression is not None else None,
+        study.locate(section.clinical),
+        name=section.name,
+        scale=section.scale,
+        offset=section.offset,
+        normalise=section.normalise,
+        columns=section.columns,
+        values=section.values,
+        where=section.where,
+        on_mismatch=section.on_mismatch,
+        clinical_sheet=section.clinical_sheet,
+        clinical_decimal=section.clinical_decimal,
+        gene_column=section.gene_column,
+        ignore_columns=section.ignore_columns,
+        orientation=section.orientation,
+        sheet=section.sheet,
+        delimiter=section.delimiter,
+        decimal=section.decimal,
+        layer=section.layer,
+        annotation=study.locate(section.annotation) if section.annotation is not None else None,
+        symbols=section.symbols,
+        duplicates=section.duplicates,
+        missing=section.missing,
+        allow_range=section.allow_range,
+    )
+
+
+def _read_fractions(study: Study, section: CohortSection, cohort: Cohort | None) -> Deconvolution | None:
+    """Read what CIBERSORTx has found for the tumours of the cohort; all are taken where that could not be read."""
+    if section.fractions is None:
+        return None
+    read = read_cibersortx(study.locate(section.fractions))
+    if cohort is None:
+        return read
+    absent = cohort.clinical.index.difference(read.fractions.index)
+    if len(absent):
+        raise StudyFileError(
+            Problem(
+                f"{len(absent)} tumours of the cohort are not in it, first {', '.join(map(str, absent[:5]))}",
+                str(section.fractions),
+                "give the result file of the same samples, with the same sample ids",
+            )
+        )
+    keep = cohort.clinical.index
+    return replace(read, fractions=read.fractions.loc[keep], quality=read.quality.loc[keep])
