@@ -21,23 +21,24 @@ def fill(folder: Path, word: str) -> None:
 
 def _fail_half_way(target: Path) -> None:
     with fresh_folder(target) as draft:
-        fill(draft, "new")
+        fill(draft.path, "new")
         _ = 1 / 0
 
 
 def test_the_folder_appears_when_complete(tmp_path):
     target = tmp_path / "results"
     with fresh_folder(target) as draft:
-        fill(draft, "new")
+        fill(draft.path, "new")
         assert not target.exists()
     assert (target / "answer.txt").read_text() == "new"
+    assert not draft.kept
     assert [path.name for path in tmp_path.iterdir()] == ["results"]
 
 
 def test_a_failure_leaves_the_old_results_as_they_were(tmp_path):
     target = tmp_path / "results"
     with fresh_folder(target) as draft:
-        fill(draft, "old")
+        fill(draft.path, "old")
     with pytest.raises(ZeroDivisionError):
         _fail_half_way(target)
     assert (target / "answer.txt").read_text() == "old"
@@ -52,8 +53,9 @@ def test_somebody_elses_files_are_not_replaced_unless_asked(tmp_path):
         pass
     assert (target / "thesis.docx").exists()
     with fresh_folder(target, overwrite=True) as draft:
-        fill(draft, "new")
+        fill(draft.path, "new")
     assert is_results_folder(target)
+    assert (target / "thesis.docx").read_text() == "years of work"
 
 
 @pytest.mark.parametrize("overwrite", [False, True])
@@ -86,7 +88,7 @@ def test_a_foreign_folder_with_a_provenance_is_refused(tmp_path, words):
 
 def test_two_runs_into_one_folder_do_not_mix(tmp_path):
     with fresh_folder(tmp_path / "results") as draft:
-        fill(draft, "first")
+        fill(draft.path, "first")
         with pytest.raises(OutputError, match="another run"), fresh_folder(tmp_path / "results"):
             pass
     assert (tmp_path / "results" / "answer.txt").read_text() == "first"
@@ -107,9 +109,9 @@ while True:
     n += 1
     with fresh_folder(Path(sys.argv[1])) as draft:
         for name in ("a", "b", "c"):
-            (draft / name).write_text(str(n))
+            (draft.path / name).write_text(str(n))
             time.sleep(0.002)
-        (draft / "provenance.json").write_text('{"her2stats": "0"}')
+        (draft.path / "provenance.json").write_text('{"her2stats": "0"}')
 """
 
 
@@ -123,5 +125,5 @@ def test_a_run_killed_at_any_moment_never_leaves_a_mixture(tmp_path):
         if target.exists():
             assert len({(target / name).read_text() for name in ("a", "b", "c")}) == 1
     with fresh_folder(target) as draft:
-        fill(draft, "after")
+        fill(draft.path, "after")
     assert [path.name for path in tmp_path.iterdir()] == ["results"]

@@ -48,6 +48,14 @@ def _fitted(line: str, width: int) -> str:
     )
 
 
+def check_output(output: Path | None, *inputs: str | Path | None, overwrite: bool | None = None) -> None:
+    """Refuse an output that is an input or exists, before anything is computed."""
+    from her2stats.writing import refuse_to_replace
+
+    if output is not None:
+        refuse_to_replace(output, inputs=[path for path in inputs if path is not None], overwrite=overwrite)
+
+
 def write_table(table: pd.DataFrame, output: Path | None, *, index: bool = True) -> None:
     """Write a table as CSV, with its index where rows have names, or print it where no file is named."""
     if output is None:

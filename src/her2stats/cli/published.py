@@ -10,8 +10,8 @@ from typing import Annotated
 import typer
 
 from her2stats.cli.app import app
-from her2stats.cli.options import ResultsFolder
-from her2stats.cli.printing import print_table, say, write_table
+from her2stats.cli.options import Replace, ResultsFolder
+from her2stats.cli.printing import check_output, print_table, say, write_table
 
 _TABLE = "Your own table (csv, tsv, xlsx), one printed number a cell, as printed; without it the paper is audited."
 _KINDS = (
@@ -28,6 +28,7 @@ def audit(
     table: Annotated[Path | None, typer.Argument(metavar="TABLE", help=_TABLE, show_default=False)] = None,
     kind: Annotated[str, typer.Option("--as", help=_KINDS)] = "counts",
     output: Annotated[Path | None, typer.Option(help="CSV to write instead.")] = None,
+    overwrite: Replace = False,
 ) -> None:
     """Recompute what printed numbers determine: the paper's, or those of a table of yours.
 
@@ -35,6 +36,7 @@ def audit(
     """
     from her2stats.cli.printed_numbers import audit_counts_line, audit_file, audit_lines
 
+    check_output(output, table, overwrite=overwrite)
     found = audit_file(table, kind)
     if output is not None:
         write_table(found, output, index=False)
@@ -50,6 +52,7 @@ def audit(
 def compare_published(
     results: ResultsFolder,
     output: Annotated[Path | None, typer.Option(help="Folder for the whole table and its figures.")] = None,
+    overwrite: Replace = False,
 ) -> None:
     """Put a results folder beside the paper's printed numbers.
 
@@ -58,7 +61,7 @@ def compare_published(
     """
     from her2stats.study.beside_the_paper import beside_the_paper
 
-    found = beside_the_paper(results, output=output)
+    found = beside_the_paper(results, output=output, overwrite=overwrite)
     for gap in found.gaps:
         say(f"Warning: {gap}", err=True)
     print_table(found.for_reading())

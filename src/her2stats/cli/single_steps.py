@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from her2stats.cli.app import DISAGREES, NOT_CHECKED, app
-from her2stats.cli.options import AsJson, Duplicates, ExpressionFile, Jobs, Offset, ResultsFolder, Scale
-from her2stats.cli.printing import print_json, print_table, say, write_table
+from her2stats.cli.options import AsJson, Duplicates, ExpressionFile, Jobs, Offset, Replace, ResultsFolder, Scale
+from her2stats.cli.printing import check_output, print_json, print_table, say, write_table
 
 
 @app.command()
@@ -20,10 +20,12 @@ def score(
     offset: Offset = 0.0,
     duplicates: Duplicates = "error",
     output: Annotated[Path | None, typer.Option(help="CSV to write; printed without it.")] = None,
+    overwrite: Replace = False,
 ) -> None:
     """Score a signature in every sample."""
     from her2stats.cli.one_file import scores_of_file
 
+    check_output(output, expression, signature, overwrite=overwrite)
     scores, coverage = scores_of_file(expression, signature, scale=scale, offset=offset, duplicates=duplicates)
     write_table(scores, output)
     for line in coverage:
@@ -51,10 +53,12 @@ def deconvolve(
     seed: Annotated[int, typer.Option(min=0, help="Seed of permutations and refits.")] = 1,
     jobs: Jobs = 1,
     output: Annotated[Path | None, typer.Option(help="CSV to write; printed without it.")] = None,
+    overwrite: Replace = False,
 ) -> None:
     """Estimate cell fractions."""
     from her2stats.cli.one_file import fractions_of_file
 
+    check_output(output, expression, signature, overwrite=overwrite)
     fractions, notes = fractions_of_file(
         expression,
         signature,
@@ -106,6 +110,8 @@ def crosscheck(
     if outcome.verdict != "not checked":
         print_table(outcome.summary)
     say(outcome.sentence)
+    for name in outcome.kept:
+        say(f"Kept: {results / name}, which you had edited", err=True)
     if outcome.verdict != "agree":
         raise typer.Exit(DISAGREES if outcome.verdict == "disagree" else NOT_CHECKED)
 

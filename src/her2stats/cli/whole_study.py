@@ -10,8 +10,8 @@ from typing import Annotated
 import typer
 
 from her2stats.cli.app import DISAGREES, app
-from her2stats.cli.options import AsJson, Jobs, NoCache, Offset, Overwrite, ResultsFolder, StudyFile
-from her2stats.cli.printing import print_json, print_table, say, write_table
+from her2stats.cli.options import AsJson, Jobs, NoCache, Offset, Overwrite, Replace, ResultsFolder, StudyFile
+from her2stats.cli.printing import check_output, print_json, print_table, say, write_table
 from her2stats.errors import InputError
 
 
@@ -34,12 +34,10 @@ def init(
 
     In a pipe nothing is asked: what is open stands in the study file as a comment.
     """
-    from her2stats.errors import OutputError, Problem
     from her2stats.study.proposing.proposal import left_to_do, look_at_files
     from her2stats.study.proposing.study_text import write_proposal
 
-    if output.exists():
-        raise OutputError(Problem("exists already and is not replaced", str(output), "give another --output"))
+    check_output(output, clinical, expression, signature)
     proposal = replace(look_at_files(clinical, expression, name=name), signature=signature)
     if scale is not None or offset:
         proposal = proposal.declared(scale or "", offset)
@@ -99,6 +97,7 @@ def compare(
     tolerance: Annotated[float, typer.Option(min=0, help="Largest relative difference of equal numbers.")] = 1e-9,
     most: Annotated[int, typer.Option(min=1, help="Rows to print; files and JSON hold all.")] = 20,
     output: Annotated[Path | None, typer.Option(help="CSV to write with every row that changed.")] = None,
+    overwrite: Replace = False,
     as_json: AsJson = False,
 ) -> None:
     """Tell what changed between two results folders: settings, inputs, tables.
@@ -108,6 +107,8 @@ def compare(
     """
     from her2stats.study.comparison import compare_results
 
+    files = (path for folder in (before, now) if output is not None for path in folder.rglob("*"))
+    check_output(output, *files, overwrite=overwrite)
     found = compare_results(before, now, tolerance=tolerance)
     for gap in found.gaps:
         say(f"Warning: {gap}", err=True)
@@ -155,6 +156,8 @@ def _run(
         say(line)
     for gap in results.gaps:
         say(f"Warning: {results.folder / gap}: the report says so in its place", err=True)
+    for kept in results.kept:
+        say(f"Kept: {results.folder / kept}", err=True)
     if results.r_disagrees:
         raise typer.Exit(DISAGREES)
 

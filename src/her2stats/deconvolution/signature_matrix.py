@@ -11,8 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from her2stats.errors import DataError, FileError, GeneError, OutputError, Problem, ProblemList, TableError
+from her2stats.errors import DataError, FileError, GeneError, ProblemList, TableError
 from her2stats.files import read_content, unpacked_name, utf8_text
+from her2stats.writing import write_whole
 
 LEAST_GENES = 10
 MAX_BYTES = 200 * 2**20  # whole transcriptomes of hundreds of cell types are smaller
@@ -170,11 +171,7 @@ def write_signature_matrix(signature: SignatureMatrix, path: str | Path) -> None
     ...     read_signature_matrix(Path(folder) / "toy.txt").profiles.equals(profiles)
     True
     """
-    try:
-        signature.profiles.to_csv(path, sep="\t", index_label="Gene symbol", lineterminator="\n")
-    except OSError as error:
-        remedy = "check the folder and its permissions"
-        raise OutputError(Problem(f"cannot be written: {error.strerror}", str(path), remedy)) from error
+    write_whole(Path(path), signature.profiles.to_csv(sep="\t", index_label="Gene symbol", lineterminator="\n"))
 
 
 def check_signature_kind(signature: object, problems: ProblemList) -> None:

@@ -14,8 +14,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from plotnine import ggplot, theme
 
-from her2stats.errors import DataError, OutputError, Problem
+from her2stats.errors import DataError, Problem
 from her2stats.figures.theme import MM_PER_INCH
+from her2stats.writing import write_whole
 
 Format = Literal["pdf", "svg", "png"]
 DPI = 300
@@ -90,14 +91,8 @@ def save_figure(
     rendered = _render(plot, width_mm, height_mm, formats)
     stem = Path(path_stem)
     written = [stem.with_name(f"{stem.name}.{kind}") for kind in formats]
-    try:
-        stem.parent.mkdir(parents=True, exist_ok=True)
-        for path, content in zip(written, rendered, strict=True):
-            path.write_bytes(content)
-    except OSError as problem:
-        reason = problem.strerror or str(problem)
-        advice = "choose another folder or free some space"
-        raise OutputError(Problem(f"the figure cannot be written ({reason})", str(stem), advice)) from problem
+    for path, content in zip(written, rendered, strict=True):
+        write_whole(path, content, what="the figure ")
     return tuple(written)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import os
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -15,7 +14,6 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from her2stats.errors import OutputError, Problem
 from her2stats.report.agreement import Agreement, read_agreement
 from her2stats.report.disclosure import PUBLIC_NOTE, suppress_small_counts
 from her2stats.report.embedded import choose_images, embed_tables
@@ -33,6 +31,7 @@ from her2stats.report.sections_models import ancova_section, clinical_section, o
 from her2stats.report.summary import plain_summary
 from her2stats.results.catalogue import FURTHER, caption_of, cohorts_of_plain_figures
 from her2stats.results.folder import ResultsFolder, read_folder
+from her2stats.results.manifest import put
 from her2stats.tables import table_html
 
 REPORT = "report.html"
@@ -52,7 +51,8 @@ def write_report(folder: str | Path | ResultsFolder) -> Path:
     Returns
     -------
     Path
-        ``report.html`` in that folder. The same folder gives the same bytes. It holds aggregates only; where the
+        ``report.html`` in that folder; one that was edited is kept beside it as ``report.html.edited``. The same
+        folder gives the same bytes. It holds aggregates only; where the
         provenance says ``"public": true``, counts below five are suppressed and figures that show single patients
         left out.
 
@@ -70,16 +70,8 @@ def write_report(folder: str | Path | ResultsFolder) -> Path:
     """
     results = folder if isinstance(folder, ResultsFolder) else read_folder(Path(folder))
     page = render_report(results)
-    target, draft = results.path / REPORT, results.path / f".{REPORT}.draft"
-    try:
-        draft.write_text(page, encoding="utf-8", newline="\n")
-        os.replace(draft, target)
-    except OSError as error:
-        draft.unlink(missing_ok=True)
-        reason = error.strerror or str(error)
-        what, remedy = f"the report cannot be written: {reason}", "check permissions and free space"
-        raise OutputError(Problem(what, str(target), remedy)) from error
-    return target
+    put(results.path, REPORT, page.encode(), what="the report ")
+    return results.path / REPORT
 
 
 def render_report(results: ResultsFolder) -> str:

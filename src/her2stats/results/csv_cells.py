@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from her2stats.errors import OutputError, Problem
+from her2stats.writing import write_whole
 
 _TOUCHED = re.compile(r"^[=+\-@\\]|[\x00-\x1f\x7f-\x9f]")
 _NUMBER = r"[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?%?"
@@ -104,15 +104,11 @@ def write_csv(table: pd.DataFrame, path: Path, *, index: bool = True) -> None:
     OutputError
         The place cannot be written.
     """
+    write_whole(path, csv_bytes(table, path, index=index))
+
+
+def csv_bytes(table: pd.DataFrame, path: Path, *, index: bool = True) -> bytes:
+    """Bytes that `write_csv` writes into a file of this name."""
     separator = "\t" if ".tsv" in path.suffixes or path.suffix == ".txt" else ","
-    text = csv_text(table, index=index, separator=separator)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if path.suffix == ".gz":
-            path.write_bytes(gzip.compress(text.encode(), compresslevel=6, mtime=0))
-        else:
-            path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise OutputError(
-            Problem(f"cannot be written: {error.strerror}", str(path), "check the folder and its permissions")
-        ) from None
+    content = csv_text(table, index=index, separator=separator).encode()
+    return gzip.compress(content, compresslevel=6, mtime=0) if path.suffix == ".gz" else content

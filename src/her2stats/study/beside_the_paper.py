@@ -10,9 +10,13 @@ import pandas as pd
 from her2stats.errors import DataError, InputError, Problem
 from her2stats.published import compare_published, comparison_summary
 from her2stats.published.beside.questions import ABUNDANCE, TABLES
+from her2stats.results.catalogue import FORMATS
 from her2stats.results.folder import read_tables
 from her2stats.results.provenance import read_results_provenance
+from her2stats.writing import refuse_to_replace
 
+_FIGURES = ("published_correlation", "published_odds_ratio")
+_FILES = ("comparison.csv", "summary.csv", *(f"{name}.{kind}" for name in _FIGURES for kind in FORMATS))
 _ANSWERS = {"same_sign": "same sign", "same_conclusion": "same conclusion", "overlap": "intervals overlap"}
 
 
@@ -43,7 +47,7 @@ class BesideThePaper:
         return shown
 
 
-def beside_the_paper(results: str | Path, *, output: Path | None = None) -> BesideThePaper:
+def beside_the_paper(results: str | Path, *, output: Path | None = None, overwrite: bool = False) -> BesideThePaper:
     """Put a results folder beside the paper.
 
     Parameters
@@ -53,6 +57,8 @@ def beside_the_paper(results: str | Path, *, output: Path | None = None) -> Besi
     output : Path, optional
         Folder for the tables (comparison.csv, summary.csv) and the figures (published_correlation,
         published_odds_ratio).
+    overwrite : bool
+        Replace these where they exist.
 
     Returns
     -------
@@ -71,6 +77,8 @@ def beside_the_paper(results: str | Path, *, output: Path | None = None) -> Besi
     """
     folder = Path(results)
     read_results_provenance(folder)
+    if output is not None:
+        refuse_to_replace(*(output / name for name in _FILES), overwrite=overwrite)
     tables, gaps = read_tables(folder, (*TABLES, ABUNDANCE))
     try:
         comparison = compare_published(tables)
@@ -91,5 +99,5 @@ def _write(beside: BesideThePaper, output: Path) -> None:
 
     write_csv(beside.comparison, output / "comparison.csv", index=False)
     write_csv(beside.summary, output / "summary.csv", index=False)
-    save_figure(plot_published(beside.comparison), output / "published_correlation")
-    save_figure(plot_published(beside.comparison, measure="odds ratio"), output / "published_odds_ratio")
+    save_figure(plot_published(beside.comparison), output / _FIGURES[0])
+    save_figure(plot_published(beside.comparison, measure="odds ratio"), output / _FIGURES[1])

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 import pandas as pd
 
-from her2stats.errors import OutputError, Problem
 from her2stats.progress import silent
 from her2stats.r_engine import crosscheck_r
 from her2stats.report import write_report
@@ -17,19 +15,22 @@ from her2stats.results.catalogue import FIGURES
 from her2stats.results.consistency import check_tables
 from her2stats.results.csv_cells import csv_text
 from her2stats.results.folder import CROSSCHECK_FILE
+from her2stats.results.manifest import files_of, put
 from her2stats.results.schema import CROSSCHECK
 from her2stats.results.study_results import load_results
 from her2stats.study.stages.cache import NO_CACHE, Cache
 from her2stats.study.stages.figures import Drawing, draw_once
+from her2stats.writing import EDITED
 
 
 @dataclass(frozen=True)
 class FolderCrosscheck:
-    """Outcome for a person: the largest difference a model, one sentence, and what R says to it all."""
+    """Outcome for a person: the largest difference a model, one sentence, what R says to it all, edited files kept."""
 
     summary: pd.DataFrame
     sentence: str
     verdict: Literal["agree", "disagree", "not checked"]
+    kept: tuple[str, ...] = ()
 
 
 def crosscheck_folder(folder: Path, *, timeout: float = 120.0) -> FolderCrosscheck:
@@ -62,9 +63,11 @@ def crosscheck_folder(folder: Path, *, timeout: float = 120.0) -> FolderCrossche
         why = found.table["reason"].iloc[0] if len(found.table) else "the folder holds no model"
         kept = f"; the earlier {CROSSCHECK_FILE} is kept" if results.crosscheck is not None else ""
         return FolderCrosscheck(found.summary, f"Nothing was checked: {why}{kept}", "not checked")
+    before = set(files_of(folder))
     write_crosscheck(CROSSCHECK.typed(found.table), folder)
     write_report(folder)
-    return FolderCrosscheck(found.summary, sentence, "disagree" if counts.get("disagree", 0) else "agree")
+    edited = tuple(sorted(name for name in {*files_of(folder)} - before if EDITED in name))
+    return FolderCrosscheck(found.summary, sentence, "disagree" if counts.get("disagree", 0) else "agree", edited)
 
 
 def write_crosscheck(table: pd.DataFrame, folder: Path, *, cache: Cache = NO_CACHE) -> None:
@@ -75,13 +78,6 @@ def write_crosscheck(table: pd.DataFrame, folder: Path, *, cache: Cache = NO_CAC
     OutputError
         The folder cannot be written.
     """
-    target, draft = folder / CROSSCHECK_FILE, folder / f".{CROSSCHECK_FILE}.draft"
-    try:
-        draft.write_text(csv_text(table), encoding="utf-8", newline="")
-        os.replace(draft, target)
-        drawings = [Drawing(figure.plot, figure.name, (table,)) for figure in FIGURES if figure.made == "crosscheck"]
-        draw_once(drawings, folder / "figures", cache=cache, progress=silent)
-    except OSError as error:
-        draft.unlink(missing_ok=True)
-        what = f"the comparison cannot be written: {error.strerror or error}"
-        raise OutputError(Problem(what, str(target), "check permissions and free space")) from error
+    put(folder, CROSSCHECK_FILE, csv_text(table).encode(), what="the comparison ")
+    drawings = [Drawing(figure.plot, figure.name, (table,)) for figure in FIGURES if figure.made == "crosscheck"]
+    draw_once(drawings, folder / "figures", cache=cache, progress=silent)

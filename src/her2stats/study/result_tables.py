@@ -14,6 +14,7 @@ from her2stats.statistics import combine
 from her2stats.study.analysis.cohort_analysis import CohortAnalysis
 from her2stats.study.analysis.pooled import POOLED_TABLE, pooled_odds_ratios
 from her2stats.tables import table_one
+from her2stats.writing import write_whole
 
 
 def result_tables(analyses: Sequence[CohortAnalysis]) -> dict[str, pd.DataFrame]:
@@ -39,9 +40,8 @@ def result_tables(analyses: Sequence[CohortAnalysis]) -> dict[str, pd.DataFrame]
 
 def write_tables(tables: dict[str, pd.DataFrame], folder: Path) -> None:
     """Write each table as CSV: UTF-8, full precision, one line end everywhere, text that is no formula."""
-    folder.mkdir(parents=True, exist_ok=True)
     for name, table in tables.items():
-        (folder / f"{name}.csv").write_text(csv_text(table), encoding="utf-8", newline="")
+        write_whole(folder / f"{name}.csv", csv_text(table))
 
 
 def _stacked(analyses: Sequence[CohortAnalysis], part: Callable[[CohortAnalysis], pd.DataFrame]) -> pd.DataFrame:

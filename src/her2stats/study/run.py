@@ -34,6 +34,7 @@ from her2stats.study.study_figures import all_drawings
 from her2stats.study.study_file import Study, read_study
 from her2stats.tables import save_workbook
 from her2stats.tables.patients import counts_as_numbers
+from her2stats.writing import write_whole
 
 Stage = Literal["tables", "figures", "report"]
 STAGES: tuple[Stage, ...] = get_args(Stage)
@@ -59,7 +60,8 @@ def run_study(
         settings and versions must be those of the folder; what else of it is damaged is named in the ``gaps`` of
         what is returned. Default: everything.
     overwrite : bool
-        Replace a folder that holds something else than results.
+        Write into a folder that holds other files, too; they stay. What the user has changed in earlier results is
+        kept as ``NAME.edited`` in any case, and named in ``kept`` of what is returned.
     n_jobs : int
         Processes for deconvolution and drawing; they change no number and no byte.
     cache : str or Path, optional
@@ -100,10 +102,9 @@ def run_study(
     stages = checked_stages(only)
     if only:
         check_is_results_folder(study.results_folder)
-    with fresh_folder(study.results_folder, overwrite=overwrite, inputs=study.own_files) as draft:
-        if only:
-            shutil.copytree(study.results_folder, draft, dirs_exist_ok=True)
-        made = None
+    place = study.results_folder
+    with fresh_folder(place, overwrite=overwrite, again=bool(only), inputs=study.own_files) as fresh:
+        draft, made = fresh.path, None
         if stages != {"report"}:
             prepared = prepare(study, progress=progress)
             analyses = analyse_study(prepared, cache=kept, n_jobs=n_jobs, progress=progress)
@@ -118,7 +119,7 @@ def run_study(
         results = results_of(folder, made.models if made is not None and not only else None, allow_gaps=bool(only))
         progress("Report", 1, 1)
     kept.tidy()
-    return replace(results, folder=study.results_folder)
+    return replace(results, folder=place, kept=tuple(fresh.kept))
 
 
 def analyse_study(
@@ -185,7 +186,7 @@ def _write(
             checked = CROSSCHECK.typed(found) if found is not None else checked
     if checked is not None:
         write_crosscheck(checked, draft, cache=cache)
-    (draft / PROVENANCE).write_text(origin.as_text(), encoding="utf-8")
+    write_whole(draft / PROVENANCE, origin.as_text())
     return _Made(ResultsFolder(draft, origin, tables, {}, checked, (), origin.content), models)
 
 

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from her2stats.errors import DataError, OutputError, Problem, ProblemList
+from her2stats.errors import DataError, ProblemList
 from her2stats.vocabulary.numbers import is_missing
+from her2stats.writing import write_whole
 
 if TYPE_CHECKING:
     from openpyxl.worksheet._write_only import WriteOnlyWorksheet
@@ -76,13 +77,7 @@ def save_workbook(tables: Mapping[str, pd.DataFrame], path: str | Path) -> Path:
         _write_sheet(book.create_sheet(title), table)
     buffer = io.BytesIO()
     book.save(buffer)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(_without_dates(buffer.getvalue()))
-    except OSError as error:
-        reason = error.strerror or str(error)
-        what, remedy = f"the workbook cannot be written: {reason}", "check permissions and free space"
-        raise OutputError(Problem(what, str(path), remedy)) from error
+    write_whole(path, _without_dates(buffer.getvalue()), what="the workbook ")
     return path
 
 

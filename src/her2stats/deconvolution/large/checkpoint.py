@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from her2stats.errors import FileError, OutputError, Problem
+from her2stats.errors import FileError, Problem
 from her2stats.notes import Note
+from her2stats.writing import beside, told
 
 RUN = "run.json"
 FINISHED = "finished"
@@ -43,14 +44,12 @@ class Checkpoint:
         description = self.folder / RUN
         content = json.dumps(identity, indent=1, sort_keys=True).encode()
         self._run = hashlib.sha256(content).digest()
-        try:
+        with told(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
             if description.exists():
                 self._compare(description, identity)
             else:
                 _write(description, content)
-        except OSError as error:
-            raise _cannot_be_written(self.folder, error) from error
         self._there = {int(file.name[6:13]): file for file in self.folder.glob("block-*-*.parquet")}
 
     def _compare(self, description: Path, identity: dict[str, Any]) -> None:
@@ -77,7 +76,8 @@ class Checkpoint:
             if block >= self.blocks or self._content(block) is None:
                 self.damaged += 1
                 del self._there[block]
-                shutil.rmtree(file) if file.is_dir() else file.unlink()
+                if not file.is_dir():  # a folder is none of ours
+                    file.unlink()
         return [block for block in range(self.blocks) if block not in self._there]
 
     def _content(self, block: int) -> bytes | None:
@@ -97,10 +97,8 @@ class Checkpoint:
         pq.write_table(pa.Table.from_pandas(table, preserve_index=False), sink)
         content = sink.getvalue().to_pybytes()
         file = self.folder / self._name(block, content)
-        try:
+        with told(file):
             _write(file, content)
-        except OSError as error:
-            raise _cannot_be_written(file, error) from error
         self._there[block] = file
 
     def tables(self) -> Iterator[Any]:
@@ -134,29 +132,25 @@ class Checkpoint:
         import pyarrow.csv as text
         import pyarrow.parquet as pq
 
-        temporary = output.with_name(output.name + ".writing")
         writer: Any = None
-        try:
+        with told(output), beside(output) as draft:
             for table in self.tables():
                 table = table.replace_schema_metadata(None)
                 if writer is None and output.suffix == ".parquet":
-                    writer = pq.ParquetWriter(temporary, table.schema)
+                    writer = pq.ParquetWriter(draft, table.schema)
                 elif writer is None:
                     layout = text.WriteOptions(
                         delimiter="," if output.suffix == ".csv" else "\t", quoting_style="needed"
                     )
-                    writer = text.CSVWriter(temporary, table.schema, write_options=layout)
+                    writer = text.CSVWriter(draft, table.schema, write_options=layout)
                 writer.write_table(table)
             writer.close()
-            with temporary.open("rb") as written:
-                os.fsync(written.fileno())
-            _write(self.folder / FINISHED, _checksum(temporary).encode())
-            temporary.replace(output)
-        except OSError as error:
-            raise _cannot_be_written(output, error) from error
-        for file in sorted(self.folder.iterdir(), key=lambda file: file.name == FINISHED):  # that one last
-            file.unlink()
-        self.folder.rmdir()
+            _to_disk(draft)
+            _write(self.folder / FINISHED, _checksum(draft).encode())
+        for file in (*self._there.values(), self.folder / RUN, self.folder / FINISHED):  # that one last
+            file.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # the user has put something into it
+            self.folder.rmdir()
 
 
 def finished(output: Path) -> bool:
@@ -174,14 +168,12 @@ def _checksum(file: Path) -> str:
         return hashlib.file_digest(content, "sha256").hexdigest()
 
 
-def _cannot_be_written(place: Path, error: OSError) -> OutputError:
-    return OutputError(Problem(f"cannot be written: {error.strerror}", str(place), "check permissions and free space"))
-
-
 def _write(file: Path, content: bytes) -> None:
-    temporary = file.with_name(file.name + ".writing")
-    with temporary.open("wb") as sink:
-        sink.write(content)
-        sink.flush()
-        os.fsync(sink.fileno())
-    temporary.replace(file)
+    with beside(file) as draft:
+        draft.write_bytes(content)
+        _to_disk(draft)
+
+
+def _to_disk(file: Path) -> None:
+    with file.open("rb") as written:
+        os.fsync(written.fileno())

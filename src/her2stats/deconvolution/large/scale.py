@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -22,6 +23,7 @@ from her2stats.deconvolution.settings import Settings
 from her2stats.deconvolution.signature_matrix import SignatureMatrix, check_signature_kind
 from her2stats.errors import DataError, OutputError, Problem, ProblemList, refuse_unknown
 from her2stats.notes import Note
+from her2stats.writing import refuse_to_replace
 
 CHUNK = 256
 NULL_CHUNK = 64
@@ -126,7 +128,7 @@ def deconvolve_file(
     problems = ProblemList()
     check_signature_kind(signature, problems)
     problems.raise_if_any()
-    target = _checked_output(Path(output), overwrite)
+    target = _checked_output(Path(output), Path(path), overwrite)
     if not isinstance(signature, SignatureMatrix):
         signature = SignatureMatrix.from_frame(signature)
     source = open_source(Path(path), signature, asked)
@@ -207,10 +209,11 @@ def _null(source: FileSource, settings: Settings, workers: Workers, counter: Cou
     return np.concatenate(found)
 
 
-def _checked_output(output: Path, overwrite: bool) -> Path:
+def _checked_output(output: Path, source: Path, overwrite: bool) -> Path:
     if output.suffix not in (".parquet", ".csv", ".tsv"):
         ending = f"has the unknown ending {output.suffix!r}"
         raise OutputError(Problem(ending, str(output), "give .parquet, .csv or .tsv"))
-    if output.exists() and not overwrite and not finished(output):
+    refuse_to_replace(output, inputs=[source], overwrite=True)
+    if os.path.lexists(output) and not overwrite and not finished(output):
         raise OutputError(Problem("exists already", str(output), "say overwrite=True, or choose another name"))
     return output

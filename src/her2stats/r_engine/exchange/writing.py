@@ -25,6 +25,7 @@ from her2stats.r_engine.exchange.frames import (
 )
 from her2stats.r_engine.sources import one_file, r_package
 from her2stats.statistics.result import Result
+from her2stats.writing import beside, write_whole
 
 FORMAT = "her2stats exchange 2"
 FORMAT_FILE, SPECS_FILE, MODELS = "format.txt", "specs.csv", "models"
@@ -61,8 +62,8 @@ def write_models(results: Mapping[str, Result], folder: str | Path) -> None:
             cells = frame_cells(result.table, decimal)
             answer = {escape(column): values for column, values in cells.items()}
             _write_csv(folder / MODELS / f"{name}.python.csv", answer)
-        (folder / "her2stats.R").write_text(one_file(), encoding="utf-8")
-        (folder / "validate.R").write_bytes((r_package() / "inst" / "validate.R").read_bytes())
+        write_whole(folder / "her2stats.R", one_file())
+        write_whole(folder / "validate.R", (r_package() / "inst" / "validate.R").read_bytes())
     except OSError as error:
         remedy = "choose a folder that can be written"
         raise OutputError(Problem(error.strerror or str(error), str(folder), remedy)) from error
@@ -70,9 +71,9 @@ def write_models(results: Mapping[str, Result], folder: str | Path) -> None:
 
 def write_questions(questions: Mapping[str, Question], folder: Path, *, write: Write) -> None:
     """Write the part of the exchange that an engine needs: format, specs and frames."""
-    (folder / FORMAT_FILE).write_text(FORMAT + "\n", encoding="utf-8")
+    write_whole(folder / FORMAT_FILE, FORMAT + "\n")
     rows = [row for name, question in questions.items() for row in _spec_rows(name, question)]
-    with (folder / SPECS_FILE).open("w", encoding="utf-8", newline="") as file:
+    with beside(folder / SPECS_FILE) as draft, draft.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["model", "field", "position", "value"])
         writer.writerows(rows)
@@ -104,7 +105,7 @@ def _spec_rows(name: str, question: Question) -> Iterable[tuple[str, str, int, s
 
 
 def _write_csv(path: Path, columns: Columns) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
+    with beside(path) as draft, draft.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(list(columns))
         writer.writerows(zip(*columns.values(), strict=True))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
+
+from her2stats.writing import write_whole
 
 RECORD = "checksums.json"
 
@@ -30,13 +31,3 @@ def record(folder: Path, name: str, digest: str) -> None:
     """Add a checksum to the record of a folder."""
     entries = {**recorded(folder), name: digest}
     write_whole(folder / RECORD, json.dumps(dict(sorted(entries.items())), indent=1) + "\n")
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a text file so that nobody ever sees half of it."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        draft.write_text(text, encoding="utf-8", newline="\n")
-        os.replace(draft, path)
-    finally:
-        draft.unlink(missing_ok=True)

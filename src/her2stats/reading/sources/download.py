@@ -16,6 +16,7 @@ import requests
 
 from her2stats.errors import FileError, Problem
 from her2stats.progress import Progress
+from her2stats.writing import open_unfollowed, write_whole
 
 _CHUNK = 1 << 18
 _ATTEMPTS = 4  # in a row without a byte gained
@@ -113,7 +114,7 @@ class ResumingDownload:
 
     def _receive(self, answer: requests.Response, start: int) -> None:
         whole = _whole_size(answer, start)
-        with self.part.open("ab" if start else "wb") as part:
+        with open(self.part, "ab" if start else "wb", opener=open_unfollowed) as part:
             here = start
             for chunk in answer.iter_content(_CHUNK):
                 part.write(chunk)
@@ -137,7 +138,7 @@ class ResumingDownload:
         tag = answer.headers.get("ETag", "")
         version = tag if tag and not tag.startswith("W/") else answer.headers.get("Last-Modified", "")
         if version:
-            self.about.write_text(json.dumps({"url": url, "version": version}), encoding="utf-8")
+            write_whole(self.about, json.dumps({"url": url, "version": version}))
         else:
             self.about.unlink(missing_ok=True)
 

@@ -18,6 +18,7 @@ from her2stats.reading.sources.checksums import RECORD, record, recorded
 from her2stats.reading.sources.download import ResumingDownload
 from her2stats.reading.sources.prepare import prepare
 from her2stats.reading.sources.registry import UNKNOWN, DataSet, RemoteFile, find_source, registry
+from her2stats.writing import open_unfollowed
 
 # How files of a kind begin; R's own format is packed in one of three ways, or not at all.
 _FIRST_BYTES = {
@@ -188,7 +189,7 @@ def _lock(target: Path) -> Iterator[None]:
     except ImportError:  # a system without such locks
         yield
         return
-    with target.with_name(f".{target.name}.lock").open("w") as handle:
+    with open(target.with_name(f".{target.name}.lock"), "ab", opener=open_unfollowed) as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

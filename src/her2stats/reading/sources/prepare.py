@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,9 @@ from typing import Any
 import pandas as pd
 
 from her2stats.errors import FileError, Problem
-from her2stats.reading.sources.checksums import write_whole
 from her2stats.reading.sources.registry import DataSet, find_source
 from her2stats.reading.sources.series_matrix import clinical_of_series
+from her2stats.writing import keep_edited, write_whole
 
 _SERIES_MATRIX = "_series_matrix.txt.gz"
 
@@ -46,7 +47,7 @@ def prepare(source: DataSet, folder: Path) -> list[Path]:
     Returns
     -------
     list of Path
-        What was written, or was there already.
+        What was written, or was there already. A table that the user has changed is kept as ``NAME.edited``.
     """
     made: list[Path] = []
     if source.clinical:
@@ -56,14 +57,16 @@ def prepare(source: DataSet, folder: Path) -> list[Path]:
         made.append(_write_table(_matrix_of_r(folder / source.files[0].name), folder / source.matrix))
     if source.study:
         study = folder / source.study
-        if not study.exists():
+        if not os.path.lexists(study):
             write_whole(study, study_template(source.name))
         made.append(study)
     return made
 
 
 def _write_table(table: pd.DataFrame, path: Path) -> Path:
-    write_whole(path, table.to_csv(sep="\t", index=False, lineterminator="\n"))
+    content = table.to_csv(sep="\t", index=False, lineterminator="\n").encode()
+    keep_edited(path, content)
+    write_whole(path, content)
     return path
 
 

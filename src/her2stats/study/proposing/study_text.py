@@ -7,12 +7,12 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from her2stats.errors import OutputError, Problem
 from her2stats.study.proposing.expression_look import ExpressionLook
 from her2stats.study.proposing.headings import RECOGNISABLE
 from her2stats.study.proposing.proposal import Proposal
 from her2stats.study.proposing.recognition import Recognised, arm_columns, named_like
 from her2stats.vocabulary.variables import accepted
+from her2stats.writing import refuse_to_replace, write_whole
 
 AT = 35  # column in which a comment beside a setting begins
 UNCONFIRMED = "# The scale is never guessed. If this is so, take the # away from the lines below; else correct them."
@@ -26,13 +26,8 @@ def write_proposal(proposal: Proposal, output: Path) -> None:
     OutputError
         The study file exists, or cannot be written.
     """
-    try:
-        with output.open("x", encoding="utf-8") as file:
-            file.write(study_text(proposal, output))
-    except FileExistsError:
-        raise OutputError(Problem("exists already and is not replaced", str(output), "give another --output")) from None
-    except OSError as error:
-        raise OutputError(Problem(f"cannot be written: {error.strerror}", str(output), "check the folder")) from None
+    refuse_to_replace(output)
+    write_whole(output, study_text(proposal, output))
 
 
 def study_text(proposal: Proposal, output: Path) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 from joblib import Parallel, delayed
 
 from her2stats.progress import Progress
+from her2stats.results.manifest import put
 from her2stats.study.stages.cache import Cache
 from her2stats.study.stages.fingerprint import environment, fingerprint
 
@@ -91,4 +92,4 @@ def _drawn(drawing: Drawing) -> tuple[str, dict[str, bytes]]:
 
 def _write(files: dict[str, bytes], stem: Path) -> None:
     for kind, content in files.items():
-        stem.with_name(f"{stem.name}.{kind}").write_bytes(content)
+        put(stem.parent.parent, f"{stem.parent.name}/{stem.name}.{kind}", content)
