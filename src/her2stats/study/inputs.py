@@ -23,7 +23,8 @@ from her2stats.study.analysis.material import Answers
 from her2stats.study.analysis.scores import ScoredCohort, genes_beside_exposure, score_cohort, score_exposure_of
 from her2stats.study.column_names import check_column_names
 from her2stats.study.progress import Progress, silent
-from her2stats.study.study_file import CohortSection, Study
+from her2stats.study.sections import CohortSection
+from her2stats.study.study_file import Study
 
 T = TypeVar("T")
 

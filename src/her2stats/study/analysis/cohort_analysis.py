@@ -19,9 +19,10 @@ from her2stats.study.analysis.material import Answers, Material
 from her2stats.study.analysis.questions import CELL_QUESTIONS, response
 from her2stats.study.analysis.scores import ScoredCohort, score_cohort
 from her2stats.study.progress import Progress, silent
+from her2stats.study.sections import CohortSection
 from her2stats.study.stages.cache import NO_CACHE, Cache
 from her2stats.study.stages.fractions import deconvolve_once, fractions_key
-from her2stats.study.study_file import CohortSection, Study
+from her2stats.study.study_file import Study
 
 FractionsSource = Literal["none", "read", "kept", "estimated"]
 
@@ -72,11 +73,11 @@ def analyse_cohort(
     material = _material(cohort, scored, fractions, answers)
     if scored.exposure and material.kept:
         for question in CELL_QUESTIONS:
-            question(material, study.analysis, answers)
+            question(material, study, answers)
     else:
         for table in CELL_TABLES:
             answers.omit(table, _why_no_cells(cohort, material))
-    response(material, study.analysis, answers)
+    response(material, study, answers)
     extra = fractions.notes if fractions is not None else ()
     return CohortAnalysis(
         cohort=cohort,
@@ -168,8 +169,7 @@ def _deconvolution_settings(cohort: Cohort, study: Study, matrix: SignatureMatri
     settings = study.deconvolution
     if matrix is None or settings is None or cohort.expression is None:
         return None
-    asked = settings.model_dump(exclude={"signature"})
-    return {**asked, "seed": study.study.seed, "rename_genes": study.study.rename_genes}
+    return {**settings.settings(), "seed": study.study.seed, "rename_genes": study.study.rename_genes}
 
 
 def read_fractions(study: Study, section: CohortSection, cohort: Cohort | None) -> Deconvolution | None:

@@ -43,7 +43,8 @@ def expression_for_exposure(cohort: Cohort, study: Study) -> tuple[pd.DataFrame,
         return expression_for_genes(cohort, [exposure], study, what="the exposure")
     signature = read_signature(study.locate(exposure))
     members = [signature] if isinstance(signature, GeneSignature) else list(signature)
-    genes = [gene for member in members for gene in member.genes]
+    anchor = [study.scores.anchor] if study.scores.anchor is not None else []
+    genes = [*(gene for member in members for gene in member.genes), *anchor]
     return expression_for_genes(cohort, genes, study, what="the exposure")
 
 
