@@ -11,7 +11,6 @@ from typing import Any, get_args
 
 import pytest
 from pydantic import BaseModel
-from pydantic.fields import FieldInfo
 from typer.main import get_command
 
 from her2stats.cli import app
@@ -21,8 +20,6 @@ from her2stats.vocabulary.variables import VARIABLES
 ROOT = Path(__file__).resolve().parent.parent
 STUDY_PAGE = (ROOT / "docs" / "study-file.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-# The settings whose default depends on another, or that have none: what the page says instead.
-IN_WORDS = {"scale": "needed with `expression`", "reference_median": "that of each cohort"}
 
 
 def section_of(annotation: Any) -> type[BaseModel] | None:
@@ -38,28 +35,32 @@ SECTIONS = {
 }
 
 
-def rows_of(section: str) -> dict[str, str]:
-    """Setting and default of each row of a section's table on the page."""
-    text = re.search(rf"^## \[+{section}\]+$(.*?)(?=^## )", STUDY_PAGE, re.MULTILINE | re.DOTALL)
+def rows_of(section: str) -> dict[str, tuple[str, ...]]:
+    """Setting, and default, values and meaning, of each row of a section's table on the page."""
+    page = made_pages().with_settings(STUDY_PAGE)
+    text = re.search(rf"^## \[+{section}\]+$(.*?)(?=^## )", page, re.MULTILINE | re.DOTALL)
     assert text is not None, section
-    return dict(re.findall(r"^\| `(\w+)` \| (.+?) \| .+ \|$", text.group(1), re.MULTILINE))
-
-
-def as_written(field: FieldInfo) -> str:
-    """A default as the page writes it: TOML between backticks, or a word."""
-    if field.is_required():
-        return "needed"
-    if field.default is None:
-        return "none"
-    if isinstance(field.default, bool):
-        return f"`{str(field.default).lower()}`"
-    return f"`{field.default!r}`".replace("'", '"')
+    rows = re.findall(r"^\| `(\w+)` \| (.+?) \| (.*?) \| (.+) \|$", text.group(1), re.MULTILINE)
+    return {name: tuple(cells) for name, *cells in rows}
 
 
 @pytest.mark.parametrize("section", SECTIONS)
-def test_every_setting_stands_on_the_page_with_its_default(section: str) -> None:
-    fields = SECTIONS[section].model_fields
-    assert rows_of(section) == {key: IN_WORDS.get(key, as_written(field)) for key, field in fields.items()}
+def test_every_setting_stands_on_the_page_with_what_it_means(section: str) -> None:
+    rows = rows_of(section)
+    assert list(rows) == list(SECTIONS[section].model_fields)
+    assert [meaning for *_, meaning in rows.values()] == [
+        field.description for field in SECTIONS[section].model_fields.values()
+    ]
+
+
+def test_defaults_and_values_stand_on_the_page_as_a_study_file_writes_them() -> None:
+    assert rows_of("study")["title"] == ("needed", "", "stands above the report")
+    assert rows_of("study")["simulated"][:2] == ("`false`", "")
+    assert rows_of("cohorts")["scale"][:2] == ("none", '`"log2"`, `"linear"`')
+    assert rows_of("scores")["min_coverage"] == ("`0.8`", "0 or more and at most 1", "least share of a score's genes")
+    assert rows_of("deconvolution")["permutations"] == ("`0`", "0 or more", "for the p-value of a sample")
+    assert rows_of("analysis")["covariates"][0] == '`["age", "size_cm"]`'
+    assert rows_of("analysis")["correction"][:2] == ('`"bonferroni"`', '`"bonferroni"`, `"holm"`')
 
 
 @pytest.mark.parametrize("section", SECTIONS)

@@ -1,12 +1,14 @@
 """Pages of the documentation that are made, not written: a hook of mkdocs.
 
 The table of methods comes from docs/traceability.toml, the validation page from what tests and benchmarks have
-stored, the commands from their own help, the clinical variables from their entries, the page for R users from knitr.
+stored, the commands from their own help, the clinical variables from their entries, the settings of the study file
+from its sections, the page for R users from knitr.
 No number on them is typed.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -15,11 +17,14 @@ import sys
 import tempfile
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pandas as pd
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # tests and their stored numbers
@@ -37,6 +42,54 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     for name, content in made.items():
         files.append(File.generated(config, name, content=content))
     return files
+
+
+def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Put the tables of settings into the page of the study file."""
+    return with_settings(markdown) if page.file.src_uri == "study-file.md" else markdown
+
+
+def with_settings(markdown: str) -> str:
+    """The page of the study file with a table of settings at each place that asks for one."""
+    return re.sub(r"<!-- settings of (\w+) -->", lambda found: settings(found.group(1)), markdown)
+
+
+def settings(section: str) -> str:
+    """Every setting of a section of the study file with its default, what it may be, and what it means."""
+    from her2stats.study.study_file import Study
+
+    (kind,) = (
+        part
+        for part in parts(Study.model_fields[section].annotation)
+        if isinstance(part, type) and issubclass(part, BaseModel)
+    )
+    lines = ["| setting | default | values | meaning |", "|---|---|---|---|"]
+    for name, field in kind.model_fields.items():
+        default = "needed" if field.is_required() else "none" if field.default is None else as_toml(field.default)
+        lines.append(f"| `{name}` | {default} | {values_of(field)} | {field.description} |")
+    return "\n".join(lines)
+
+
+def values_of(field: FieldInfo) -> str:
+    """Words among which a setting is chosen, or limits of a number; nothing where the meaning says it."""
+    from her2stats.vocabulary.numbers import limits_in_words
+
+    limits = {
+        name: getattr(at, name) for at in field.metadata for name in ("gt", "ge", "lt", "le") if hasattr(at, name)
+    }
+    words = [part for part in parts(field.annotation) if isinstance(part, str)]
+    return ", ".join(map(as_toml, words)) or limits_in_words(limits)
+
+
+def parts(annotation: Any) -> list[Any]:
+    """What a type is made of, down to the words of a Literal."""
+    return [annotation, *(part for argument in get_args(annotation) for part in parts(argument))]
+
+
+def as_toml(value: Any) -> str:
+    """A value as a study file writes it."""
+    value = list(value) if isinstance(value, tuple) else value
+    return f"`{json.dumps(value)}`"
 
 
 def commands() -> str:

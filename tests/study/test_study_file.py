@@ -190,8 +190,37 @@ def test_the_median_of_an_earlier_run_is_a_number_above_0(tmp_path):
             read_study(write(tmp_path, text + wrong + "\n"))
 
 
-def test_a_path_in_the_study_file_moves_nothing(tmp_path):
-    file = tmp_path / "study.toml"
-    file.write_text("path = '/elsewhere/x.toml'\n[study]\ntitle = 'a'\n[[cohorts]]\nname = 'a'\nclinical = 'a.csv'\n")
-    with pytest.raises(StudyFileError, match=r"\[path\]: is not a known setting"):
-        read_study(file)
+def test_where_it_lies_is_nothing_that_a_study_file_may_say(tmp_path):
+    text = 'path = "/elsewhere/study.toml"\n' + GOOD.replace('title = "A study"', "")
+    with pytest.raises(StudyFileError) as told:
+        read_study(write(tmp_path, text, "clinical.csv", "expression.tsv"))
+    assert [(problem.where.split(", ")[-1], problem.what) for problem in told.value.problems] == [
+        ("[path]", "is not a known setting"),
+        ("[study] title", "is missing"),
+    ]
+    with pytest.raises(StudyFileError, match=r"\[path\].*is not a known setting"):
+        read_study(write(tmp_path, 'path = ""\n' + GOOD, "clinical.csv", "expression.tsv"))
+
+
+@pytest.mark.parametrize("wrong", ['decimal = ",,"', 'delimiter = "ab"', 'delimiter = ""', 'clinical_decimal = ";"'])
+def test_a_mark_is_one_character(tmp_path, wrong):
+    text = GOOD.replace('scale = "log2"', f'scale = "log2"\n{wrong}')
+    with pytest.raises(StudyFileError, match=rf"\[cohorts number 1\] {wrong.split()[0]}"):
+        read_study(write(tmp_path, text, "clinical.csv", "expression.tsv"))
+
+
+def test_a_word_of_the_clinical_table_has_one_value(tmp_path):
+    same = GOOD + '"Pos" = "positive"\n" pos" = "positive"\n'
+    assert read_study(write(tmp_path, same, "clinical.csv", "expression.tsv")).cohorts[0].values["er"]["Pos"]
+    with pytest.raises(StudyFileError, match="er: ' pos' is given two values, 'positive' and 'negative'"):
+        read_study(write(tmp_path, same.replace('" pos" = "positive"', '" pos" = "negative"')))
+
+
+@pytest.mark.parametrize(("letters", "good"), [(60, True), (61, False), (250, False)])
+def test_the_name_of_a_cohort_fits_into_the_name_of_a_file(tmp_path, letters, good):
+    path = write(tmp_path, GOOD.replace('"one"', f'"{"a" * letters}"'), "clinical.csv", "expression.tsv")
+    if good:
+        assert len(read_study(path).cohorts[0].name) == letters
+        return
+    with pytest.raises(StudyFileError, match="at most 60 characters"):
+        read_study(path)

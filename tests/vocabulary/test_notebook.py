@@ -79,9 +79,10 @@ def test_the_results_of_a_study_show_themselves_and_come_back_from_a_pickle(smal
 
 
 def test_the_results_folder_gives_back_what_was_computed(small_results, small_study):  # noqa: F811
-    analyses = analyse_study(prepare(read_study(small_study)))
+    study = read_study(small_study)
+    analyses = analyse_study(prepare(study))
     read = h2.load_results(small_results.folder).tables
-    for name, table in result_tables(analyses).items():
+    for name, table in result_tables(analyses, study).items():
         pd.testing.assert_frame_equal(table, read[name], check_exact=True)
     for analysis in analyses:
         for table, results in analysis.answers.results.items():

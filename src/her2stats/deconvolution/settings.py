@@ -2,49 +2,56 @@
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from math import isfinite
-from typing import Any, Literal
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import numpy as np
 
 from her2stats.deconvolution.cibersort import LIBSVM_TOLERANCE, Mode, Solver
 from her2stats.errors import DataError, ProblemList
+from her2stats.vocabulary.numbers import limits_in_words
 
 BatchCorrection = Literal["none", "b-mode", "b-mode-reference"]
 
 
+COUNT = {"ge": 0}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """The arguments of `deconvolve` that decide its numbers; see there.
+    """The arguments of `deconvolve` that decide its numbers; see there."""
 
-    A field whose metadata give its meaning is a setting of the study file too, with these bounds.
-    """
-
-    mode: Mode = field(default="absolute", metadata={"meaning": '`"relative"` or `"no.sumto1"`'})
-    solver: Solver = field(default="exact", metadata={"meaning": '`"libsvm"`, for comparison'})
-    permutations: int = field(default=0, metadata={"meaning": "for the p-value of a sample", "bounds": {"ge": 0}})
-    bootstrap: int = 0
-    conf_level: float = 0.95
+    mode: Mode = field(
+        default="absolute",
+        metadata={"meaning": "fractions relative to all genes of the mixtures, or to the sum of the sample"},
+    )
+    solver: Solver = field(default="exact", metadata={"meaning": '`"libsvm"` for comparison'})
+    permutations: int = field(default=0, metadata={"meaning": "for the p-value of a sample", "limits": COUNT})
+    bootstrap: int = field(
+        default=0, metadata={"meaning": "draws of signature genes, for limits of the fractions", "limits": COUNT}
+    )
+    conf_level: float = field(
+        default=0.95, metadata={"meaning": "level of the bootstrap limits", "limits": {"gt": 0, "lt": 1}}
+    )
     quantile_normalise: bool = field(default=False, metadata={"meaning": "`true` as CIBERSORT does with microarrays"})
     batch_correction: BatchCorrection = field(
         default="none",
-        metadata={
-            "meaning": '`"b-mode"` brings samples and rebuilt mixtures to their common mean, `"b-mode-reference"` '
-            "the samples all the way to the rebuilt ones"
-        },
+        metadata={"meaning": "ComBat between the mixtures and those that the first fractions rebuild"},
     )
-    seed: int = 0
+    seed: int = field(default=0, metadata={"meaning": "where random numbers start", "limits": COUNT})
     reference_median: float | None = field(
         default=None,
         metadata={
-            "meaning": "what absolute scores are relative to; give an earlier run's to score later tumours on its "
-            "scale",
-            "bounds": {"gt": 0, "allow_inf_nan": False},
+            "meaning": "what absolute scores are relative to, where it is not to be the median of each cohort: give "
+            "an earlier run's to score later tumours on its scale",
+            "limits": {"gt": 0},
         },
     )
     min_overlap: float = field(
-        default=0.5, metadata={"meaning": "least share of the signature's genes", "bounds": {"gt": 0, "le": 1}}
+        default=0.5, metadata={"meaning": "least share of the signature's genes", "limits": {"ge": 0, "le": 1}}
     )
     check_scale: bool = field(
         default=True,
@@ -53,10 +60,11 @@ class Settings:
             "logarithmic"
         },
     )
-    rename_genes: bool = True
+    rename_genes: bool = field(
+        default=True, metadata={"meaning": "genes are also found under their earlier and later symbols"}
+    )
     libsvm_tolerance: float = field(
-        default=LIBSVM_TOLERANCE,
-        metadata={"meaning": 'where `solver = "libsvm"` stops', "bounds": {"gt": 0, "allow_inf_nan": False}},
+        default=LIBSVM_TOLERANCE, metadata={"meaning": 'at which solver `"libsvm"` stops', "limits": {"gt": 0}}
     )
 
     def __post_init__(self) -> None:
@@ -67,32 +75,10 @@ class Settings:
         problems.raise_if_any()
 
     def _rules(self) -> list[tuple[bool, str, str]]:
-        median = self.reference_median
         again = self.bootstrap and self.solver == "libsvm"
         return [
-            (
-                self.mode in ("absolute", "relative", "no.sumto1"),
-                f"mode {self.mode!r}",
-                "absolute, relative, no.sumto1",
-            ),
-            (self.solver in ("exact", "libsvm"), f"solver {self.solver!r}", "exact or libsvm"),
-            (
-                self.batch_correction in ("none", "b-mode", "b-mode-reference"),
-                f"batch_correction {self.batch_correction!r}",
-                "none, b-mode or b-mode-reference",
-            ),
-            (_whole(self.permutations), f"permutations {self.permutations!r}", "a whole number, 0 or more"),
-            (_whole(self.bootstrap), f"bootstrap {self.bootstrap!r}", "a whole number, 0 or more"),
+            *(_rule(name, kind, getattr(self, name)) for name, kind in get_type_hints(Settings).items()),
             (not again, "bootstrap with solver 'libsvm'", "solver 'exact': it is fast enough"),
-            (_within(self.conf_level, 0, 1), f"conf_level {self.conf_level!r}", "a level between 0 and 1"),
-            (_whole(self.seed), f"seed {self.seed!r}", "a whole number, 0 or more"),
-            (median is None or _within(median, 0), f"reference_median {median!r}", "a median above 0"),
-            (
-                self.min_overlap in (0, 1) or _within(self.min_overlap, 0, 1),
-                f"min_overlap {self.min_overlap!r}",
-                "a share between 0 and 1",
-            ),
-            (_within(self.libsvm_tolerance, 0), f"libsvm_tolerance {self.libsvm_tolerance!r}", "a tolerance above 0"),
         ]
 
     def as_dict(self) -> dict[str, Any]:
@@ -125,9 +111,23 @@ class Settings:
         return ", ".join(parts)
 
 
-def _whole(value: object) -> bool:
-    return isinstance(value, int | np.integer) and not isinstance(value, bool) and bool(value >= 0)
+def _rule(name: str, kind: Any, value: object) -> tuple[bool, str, str]:
+    """Whether a value is one of its setting, what it is, and what would be."""
+    limits = Settings.__dataclass_fields__[name].metadata.get("limits", {})
+    what = f"{name} {value!r}"
+    if get_origin(kind) is Literal:
+        return value in get_args(kind), what, " or ".join(get_args(kind))
+    if not limits:
+        return True, what, ""
+    absent = value is None and type(None) in get_args(kind)
+    good = absent or (_is_number(value, whole=kind is int) and _holds(value, limits))
+    return good, what, f"a {'whole ' * (kind is int)}number, {limits_in_words(limits)}"
 
 
-def _within(value: object, low: float, high: float = float("inf")) -> bool:
-    return isinstance(value, int | float | np.number) and isfinite(value) and bool(low < value < high)
+def _is_number(value: object, *, whole: bool) -> bool:
+    kinds = int | np.integer if whole else int | float | np.number
+    return isinstance(value, kinds) and not isinstance(value, bool) and isfinite(value)
+
+
+def _holds(value: Any, limits: Mapping[str, float]) -> bool:
+    return all(getattr(operator, name)(value, limit) for name, limit in limits.items())

@@ -3,7 +3,7 @@
 One frozen dataclass a verb, with the verb's name as `verb`. Fields are text, numbers, booleans and tuples of text only,
 so that a spec can be written to a plain table and read back by either language. A spec that has no meaning cannot be
 made: it checks itself, and tells everything that is wrong with it at once. What depends on the data `answer` tells.
-The meaning of a field stands in its metadata, for whatever else lets a person set it.
+The meaning of a field stands in its metadata, and the limits of a number, for whatever else lets a person set it.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ AncovaQuantity = Literal["tests", "slopes", "curve"]
 Kind = Literal["auto", "continuous", "binary"]
 
 COHORT = {"meaning": "written into the result"}
-CONF_LEVEL = {"meaning": "level of the intervals, between 0 and 1"}
+CONF_LEVEL = {"meaning": "level of the confidence intervals", "limits": {"gt": 0, "lt": 1}}
 BY = {"meaning": "a factor: the question within each of its levels instead of over all samples"}
 COVARIATES = {"meaning": "numbers or factors that the model is adjusted for"}
 OUTCOMES = {"meaning": "columns of 0 and 1, a model each"}
@@ -51,7 +51,7 @@ class CorrelationSpec:
     by: str = field(default="", metadata=BY)
     ci: CorrelationCI = field(default="bonett-wright", metadata={"meaning": "interval of Spearman correlations"})
     conf_level: float = field(default=0.95, metadata=CONF_LEVEL)
-    draws: int = field(default=2000, metadata={"meaning": "resamples of the bootstrap interval"})
+    draws: int = field(default=2000, metadata={"meaning": "resamples of the bootstrap interval", "limits": {"ge": 1}})
     seed: int = field(default=0, metadata={"meaning": "where the random numbers of the bootstrap start"})
 
     def __post_init__(self) -> None:
@@ -106,7 +106,9 @@ class LogisticSpec:
     by: str = field(default="", metadata=BY)
     covariates: tuple[str, ...] = field(default=(), metadata=COVARIATES)
     per_sd: bool = field(default=True, metadata=PER_SD)
-    sd: StandardDeviation = field(default="cohort", metadata={"meaning": "whose standard deviation"})
+    sd: StandardDeviation = field(
+        default="cohort", metadata={"meaning": "whose standard deviation odds ratios count in"}
+    )
     ci: OddsRatioCI = field(default="wald", metadata=ODDS_CI)
     penalty: Penalty = field(
         default="none", metadata={"meaning": "of the likelihood; Firth's is finite under separation"}
@@ -187,7 +189,7 @@ class AncovaSpec:
     weights: Weights = field(default="equal", metadata={"meaning": "of the levels that are averaged over"})
     centre: bool = field(default=True, metadata={"meaning": "test at the mean of every number instead of at 0"})
     quantity: AncovaQuantity = field(default="slopes", metadata={"meaning": "what is read from the model"})
-    points: int = field(default=25, metadata={"meaning": "places along each marginal curve"})
+    points: int = field(default=25, metadata={"meaning": "places along each marginal curve", "limits": {"ge": 2}})
     conf_level: float = field(default=0.95, metadata=CONF_LEVEL)
 
     def __post_init__(self) -> None:

@@ -62,7 +62,7 @@ def plan_study(study: Study, *, only: Collection[str] = (), cache: str | Path | 
         drawings = all_drawings(analyses, study) if "figures" in stages else []
         rows += [("Figures", drawing.stem, _drawing_state(drawing, kept)) for drawing in drawings]
         if "tables" in stages:
-            rows.append(("R", "comparison", _comparison_state(study, model_results(analyses), kept)))
+            rows.append(("R", "comparison", _comparison_state(study, model_results(analyses, study), kept)))
     rows += [("Tables", "csv, xlsx, r", "to be written")] if "tables" in stages else []
     return _as_table([*rows, ("Report", "report.html", "to be written")])
 

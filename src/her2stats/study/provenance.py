@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from importlib import metadata
 
 from her2stats.results.provenance import CohortEntry, Provenance
+from her2stats.statistics.arguments import percent
+from her2stats.statistics.multiplicity import NAMES
 from her2stats.study.analysis.cohort_analysis import CohortAnalysis
 from her2stats.study.preparing import Prepared
 from her2stats.study.study_file import Study
@@ -58,8 +60,10 @@ def exposure_name(analyses: Sequence[CohortAnalysis]) -> str:
 def conventions(study: Study, analyses: Sequence[CohortAnalysis]) -> dict[str, str]:
     """Every choice in use, by topic, in words that a methods paragraph can carry."""
     chosen = study.analysis
+    ci, changed = f"{percent(chosen.conf_level)} CI", chosen.changed()
+    draws = f" of {chosen.draws} draws, seed {study.study.seed}" if chosen.correlation_ci == "bootstrap" else ""
     fractions = next((a.deconvolution.method for a in analyses if a.deconvolution is not None), "none")
-    if study.deconvolution is not None and not study.deconvolution.settings(study.study.seed).check_scale:
+    if study.deconvolution is not None and not study.deconvolution.check_scale:
         fractions += "; whether the expression is linear was not checked"
     return {
         "population": "HER2-negative: IHC 0, 1+ or 2+ without ERBB2 amplification",
@@ -70,20 +74,31 @@ def conventions(study: Study, analyses: Sequence[CohortAnalysis]) -> dict[str, s
             "present, below 0.25 continuous"
         ),
         "high abundance": "at or above the median of the cohort; dichotomised types: present",
-        "correlation": f"Spearman, p by the t approximation, 95% CI {chosen.correlation_ci}",
+        "correlation": f"Spearman, p by the t approximation, {ci} {chosen.correlation_ci}{draws}",
         "groups": "Wilcoxon rank-sum for continuous types, chi-squared without continuity correction for dichotomised",
         "odds ratios": (
-            f"logistic regression per 1 SD (n - 1) of the exposure over the cohort, 95% CI {chosen.odds_ratio_ci}"
+            f"logistic regression per 1 SD (n - 1) of the exposure over the {chosen.sd}, {ci} {chosen.odds_ratio_ci}"
         ),
         "interaction": "score x HR, Wald test; likelihood ratio beside it",
         "ANCOVA": (
-            "(HR + HER2 IHC + score)^2, Type III with sum-to-zero contrasts and numeric variables centred, marginal "
-            f"means with {chosen.weights} weights"
+            "(HR + HER2 IHC + score)^2, Type III with sum-to-zero contrasts and numeric variables "
+            f"{'' if chosen.centre else 'not '}centred, marginal means with {chosen.weights} weights"
         ),
         "multiplicity": (
-            f"Bonferroni within the analysed types of one question, cohort and stratum; alpha {chosen.alpha:g}"
+            f"{NAMES[chosen.correction]} within the analysed types of one question, cohort and stratum; "
+            f"alpha {chosen.alpha:g}"
+        ),
+        # by the names of the study file: what is added to them is told without a word here
+        **(
+            {"other than default": "; ".join(f"{name} {_written(to)}" for name, to in changed.items())}
+            if changed
+            else {}
         ),
     }
+
+
+def _written(value: object) -> str:
+    return ", ".join(value) if isinstance(value, tuple) else str(value).lower()
 
 
 def exposure_method(study: Study, analyses: Sequence[CohortAnalysis]) -> str:

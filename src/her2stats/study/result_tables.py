@@ -13,11 +13,12 @@ from her2stats.results.schema import RESULT_TABLES, typed_tables
 from her2stats.statistics import combine
 from her2stats.study.analysis.cohort_analysis import CohortAnalysis
 from her2stats.study.analysis.pooled import POOLED_TABLE, pooled_odds_ratios
+from her2stats.study.study_file import Study
 from her2stats.tables import table_one
 from her2stats.writing import write_whole
 
 
-def result_tables(analyses: Sequence[CohortAnalysis]) -> dict[str, pd.DataFrame]:
+def result_tables(analyses: Sequence[CohortAnalysis], study: Study) -> dict[str, pd.DataFrame]:
     """Every table of the results folder, by file name without ending.
 
     Tables of a part that no cohort could answer are there with their header, so that a reader of the folder finds
@@ -34,7 +35,7 @@ def result_tables(analyses: Sequence[CohortAnalysis]) -> dict[str, pd.DataFrame]
     }
     for name in RESULT_TABLES:
         tables[name] = combine([result for a in analyses for result in a.answers.results.get(name, [])])
-    tables[POOLED_TABLE] = pooled_odds_ratios(analyses).table
+    tables[POOLED_TABLE] = pooled_odds_ratios(analyses, study).table
     return typed_tables(tables)
 
 
@@ -67,8 +68,7 @@ def _per_sample(analysis: CohortAnalysis, values: pd.DataFrame) -> pd.DataFrame:
 def _fractions(analysis: CohortAnalysis) -> pd.DataFrame:
     if analysis.deconvolution is None:
         return pd.DataFrame()
-    both = pd.concat([analysis.deconvolution.fractions, analysis.deconvolution.quality], axis=1)
-    return _per_sample(analysis, both)
+    return _per_sample(analysis, analysis.deconvolution.wide())
 
 
 def _abundance(analysis: CohortAnalysis) -> pd.DataFrame:

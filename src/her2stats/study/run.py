@@ -163,7 +163,8 @@ def _write(
     progress: Progress,
 ) -> _Made:
     """Fill the draft folder: tables, models and their comparison with R, figures, provenance."""
-    study, models, tables = prepared.study, model_results(analyses), result_tables(analyses)
+    study = prepared.study
+    models, tables = model_results(analyses, study), result_tables(analyses, study)
     if "tables" in stages:
         progress("Tables", 0, 1)
         write_tables(tables, draft / "tables")
@@ -190,7 +191,7 @@ def _write(
     return _Made(ResultsFolder(draft, origin, tables, {}, checked, (), origin.content), models)
 
 
-def model_results(analyses: Sequence[CohortAnalysis]) -> dict[str, Result]:
+def model_results(analyses: Sequence[CohortAnalysis], study: Study) -> dict[str, Result]:
     """Every fitted model under an id that says where it came from: cohort, table, number."""
     models = {
         f"{analysis.cohort.name}.{table}.{number + 1}": result
@@ -198,5 +199,5 @@ def model_results(analyses: Sequence[CohortAnalysis]) -> dict[str, Result]:
         for table in RESULT_TABLES
         for number, result in enumerate(analysis.answers.results.get(table, []))
     }
-    pooled = pooled_odds_ratios(analyses)
+    pooled = pooled_odds_ratios(analyses, study)
     return models | ({f"pooled.{POOLED_TABLE}.1": pooled} if len(pooled.table) else {})

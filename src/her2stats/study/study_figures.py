@@ -78,7 +78,7 @@ class _Offer:
 
     @cached_property
     def _pooled(self) -> pd.DataFrame:
-        return pooled_odds_ratios(self.analyses).table
+        return pooled_odds_ratios(self.analyses, self.study).table
 
     @property
     def _one(self) -> CohortAnalysis:

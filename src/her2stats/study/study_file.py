@@ -3,182 +3,26 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
+from typing import Annotated, Any
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationError,
-    create_model,
-    field_validator,
-    model_validator,
+from pydantic import Field, ValidationError, field_validator
+
+from her2stats.deconvolution.settings import Settings
+from her2stats.errors import FileError, Problem, ProblemList, StudyFileError
+from her2stats.statistics.pooling import POOLED
+from her2stats.statistics.specs import CorrelationSpec
+from her2stats.study.sections import (
+    AnalysisSection,
+    CohortSection,
+    DeconvolutionSection,
+    ReportSection,
+    ScoresSection,
+    Section,
+    StudySection,
 )
 
-from her2stats.cohort.genes import CollapseRule
-from her2stats.deconvolution.settings import Settings
-from her2stats.errors import CONTROL_CODES, FileError, Problem, ProblemList, StudyFileError
-from her2stats.reading.expression import Orientation
-from her2stats.reading.rows import MissingRule
-from her2stats.signatures.signature_file import names_a_file
-from her2stats.statistics.pooling import POOLED
-from her2stats.statistics.specs import CorrelationCI, OddsRatioCI, Weights
-
-ANCOVA_FACTORS = ("hr", "her2_ihc")
-SafeName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=60)]
-
-
-def _words(table: Any) -> Any:
-    """TOML keys are text already; values may be written as 1 or true where the data file holds "1" or "true"."""
-    if isinstance(table, dict):
-        return {str(key): _words(value) for key, value in table.items()}
-    if isinstance(table, list):
-        return [_words(value) for value in table]
-    return str(table).lower() if isinstance(table, bool) else str(table)
-
-
-class Section(BaseModel):
-    """A section of the study file: frozen, and a key that is not known is an error."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _no_control_codes(cls, value: Any) -> Any:
-        if any(
-            isinstance(word, str) and CONTROL_CODES.search(word)
-            for word in (value if isinstance(value, list) else [value])
-        ):
-            raise ValueError(f"{value!r} holds control codes", "take them out")
-        return value
-
-
-class StudySection(Section):
-    """[study]: what it is called, where results go, the seed of everything random.
-
-    With `rename_genes`, genes of a signature are also found under their earlier and later symbols.
-    """
-
-    title: str
-    results: str = "results"
-    seed: Annotated[int, Field(ge=0)] = 1
-    outside_paths: bool = False
-    rename_genes: bool = True
-    simulated: bool = False
-
-
-class CohortSection(Section):
-    """[[cohorts]]: the files of one cohort and how to read them."""
-
-    name: SafeName
-    clinical: str
-    expression: str | None = None
-    scale: Literal["log2", "linear"] | None = None
-    offset: float = 0.0
-    normalise: Literal["cpm"] | None = None
-    fractions: str | None = None
-    on_mismatch: Literal["error", "intersect"] = "error"
-    gene_column: str | None = None
-    ignore_columns: list[str] = []
-    orientation: Orientation = "genes x samples"
-    sheet: str | None = None
-    delimiter: str | None = None
-    decimal: str = "."
-    layer: str | None = None
-    annotation: str | None = None
-    symbols: Annotated[dict[str, str], BeforeValidator(_words)] = {}
-    duplicates: CollapseRule = "error"
-    missing: MissingRule = "error"
-    allow_range: bool = False
-    clinical_sheet: str | None = None
-    clinical_decimal: str = "."
-    columns: Annotated[dict[str, str], BeforeValidator(_words)] = {}
-    values: Annotated[dict[str, dict[str, str]], BeforeValidator(_words)] = {}
-    where: Annotated[dict[str, str | list[str]], BeforeValidator(_words)] = {}
-
-    @model_validator(mode="after")
-    def _scale_is_declared(self) -> CohortSection:
-        if self.expression is not None and self.scale is None:
-            raise ValueError("scale is missing", 'say scale = "log2" or scale = "linear"; it is never guessed')
-        return self
-
-
-class ScoresSection(Section):
-    """[scores]: the exposure, further scores, and how signatures are turned into scores."""
-
-    exposure: str = "ERBB2"
-    exposure_name: str | None = None
-    also: list[str] = ["ESR1"]
-    til: Literal["danaher", "none"] = "danaher"
-    min_coverage: Annotated[float, Field(ge=0, le=1)] = 0.8
-    allow_low_coverage: bool = False
-
-    @property
-    def exposure_file(self) -> str | None:
-        """Signature file that is the exposure; None where a gene is."""
-        return self.exposure if names_a_file(self.exposure) else None
-
-
-def _section_of(settings: type) -> type[Section]:
-    """Make a section of every field of a dataclass that says what it means."""
-    hints = get_type_hints(settings)
-    said = [one for one in fields(settings) if "meaning" in one.metadata]
-    entries: dict[str, Any] = {
-        one.name: (
-            hints[one.name],
-            Field(default=one.default, description=one.metadata["meaning"], **one.metadata.get("bounds", {})),
-        )
-        for one in said
-    }
-    return create_model(settings.__name__, __base__=Section, **entries)
-
-
-if TYPE_CHECKING:
-    _OfSettings = Section
-else:
-    _OfSettings = _section_of(Settings)
-
-
-class DeconvolutionSection(_OfSettings):
-    """[deconvolution]: which signature matrix, and the settings of the deconvolution."""
-
-    signature: str | None = None
-
-    def settings(self, seed: int) -> Settings:
-        """Choices of the deconvolution, with the seed of the study."""
-        return Settings(**self.model_dump(exclude={"signature"}), seed=seed)
-
-
-class AnalysisSection(Section):
-    """[analysis]: conventions that stay open to the user."""
-
-    alpha: Annotated[float, Field(gt=0, lt=0.5)] = 0.05
-    correlation_ci: CorrelationCI = "bonett-wright"
-    odds_ratio_ci: OddsRatioCI = "wald"
-    weights: Weights = "equal"
-    covariates: list[str] = ["age", "size_cm"]
-    crosscheck: bool | None = None
-
-    @field_validator("covariates")
-    @classmethod
-    def _stand_beside_the_factors(cls, covariates: list[str]) -> list[str]:
-        factors = [name for name in ANCOVA_FACTORS if name in covariates]
-        if factors:
-            what = f"{' and '.join(factors)}: a factor of the covariance analysis is no covariate of it"
-            raise ValueError(what, "take it out of covariates; every model has it")
-        twice = sorted({name for name in covariates if covariates.count(name) > 1})
-        if twice:
-            raise ValueError(f"covariates named twice: {', '.join(twice)}", "name each once")
-        return covariates
-
-
-class ReportSection(Section):
-    """[report]: how careful the page has to be with small numbers."""
-
-    public: bool = False
+_MISSPELT = "correct the spelling or remove it"
 
 
 class Study(Section):
@@ -224,6 +68,18 @@ class Study(Section):
         return next(section for section in self.cohorts if section.name == cohort)
 
     @property
+    def deconvolution_settings(self) -> Settings:
+        """Choices of the deconvolution, the study's own among them."""
+        section = self.deconvolution or DeconvolutionSection()
+        return section.settings(seed=self.study.seed, rename_genes=self.study.rename_genes)
+
+    def keywords(self, spec: type) -> dict[str, Any]:
+        """Arguments of a verb that the study file sets, by the spec of the verb."""
+        random = spec is CorrelationSpec and self.analysis.correlation_ci == "bootstrap"
+        seed = {"seed": self.study.seed} if random else {}
+        return self.analysis.keywords(spec) | seed
+
+    @property
     def results_folder(self) -> Path:
         """Where the results go."""
         return self.locate(self.study.results)
@@ -261,15 +117,17 @@ def read_study(path: str | Path) -> Study:
     """
     path = Path(path)
     document = _parse(path)
-    if "path" in document:
-        raise StudyFileError(Problem("is not a known setting", f"{path}, [path]", "correct the spelling or remove it"))
+    problems = ProblemList()
+    if document.pop("path", None) is not None:  # where a study file lies is nothing that it may say of itself
+        problems.add(StudyFileError, "is not a known setting", where=f"{path}, [path]", remedy=_MISSPELT)
     try:
         study = Study.model_validate({**document, "path": path.resolve()})
     except ValidationError as error:
         details = error.errors()
         # an invalid cohort is also counted as no cohort; only the first of the two complaints helps
         told = [detail for detail in details if detail["type"] != "too_short" or len(details) == 1]
-        raise StudyFileError(*(_problem(detail, path) for detail in told)) from None
+        problems.take(StudyFileError(*(_problem(detail, path) for detail in told)))
+    problems.raise_if_any()
     _check_files(study, shown=path)
     return study
 
@@ -300,7 +158,7 @@ def _problem(detail: Any, path: Path) -> Problem:
     if kind == "missing":
         return Problem("is missing", place, "add it")
     if kind == "extra_forbidden":
-        return Problem("is not a known setting", place, "correct the spelling or remove it")
+        return Problem("is not a known setting", place, _MISSPELT)
     if kind == "value_error":
         what, *remedy = detail["ctx"]["error"].args  # our own validators say both
         return Problem(what, place, *(remedy or ["correct the value"]))

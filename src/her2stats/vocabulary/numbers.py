@@ -8,7 +8,7 @@ because a dash beside a minus sign is misread.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 
 from her2stats.vocabulary.measures import Measure
@@ -226,3 +226,15 @@ def _write_limit(value: float, measure: Measure, shared: int) -> str:
     decimals = len(text.partition(".")[2])
     longer = (format_number(value, decimals + more) for more in (1, 2, 3))
     return next((found for found in longer if float(found.replace(MINUS, "-").replace(",", "")) != null), text)
+
+
+def limits_in_words(limits: Mapping[str, float]) -> str:
+    """Say within which limits a number has to be.
+
+    Examples
+    --------
+    >>> limits_in_words({"ge": 0}), limits_in_words({"gt": 0, "lt": 1})
+    ('0 or more', 'above 0 and below 1')
+    """
+    words = {"gt": "above {:g}", "ge": "{:g} or more", "lt": "below {:g}", "le": "at most {:g}"}
+    return " and ".join(words[name].format(limit) for name, limit in limits.items())

@@ -34,9 +34,9 @@ def analyses(study: Study) -> list[CohortAnalysis]:
     return analyse_study(prepare(study))
 
 
-def test_equal_cohorts_give_their_own_odds_with_a_smaller_error(analyses: list[CohortAnalysis]) -> None:
+def test_equal_cohorts_give_their_own_odds_with_a_smaller_error(analyses: list[CohortAnalysis], study: Study) -> None:
     own = combine(analyses[0].answers.results["odds_ratios"]).set_index(["stratum", "outcome", "term"])
-    pooled = pooled_odds_ratios(analyses).table.set_index(["stratum", "outcome", "term"])
+    pooled = pooled_odds_ratios(analyses, study).table.set_index(["stratum", "outcome", "term"])
     both = own.join(pooled.add_suffix("_pooled")).dropna(subset="estimate")
     np.testing.assert_allclose(both["estimate_pooled"], both["estimate"], rtol=1e-12)
     np.testing.assert_allclose(both["std_error_pooled"], both["std_error"] / np.sqrt(2), rtol=1e-12)
@@ -44,14 +44,14 @@ def test_equal_cohorts_give_their_own_odds_with_a_smaller_error(analyses: list[C
     assert pooled.index.get_level_values("term").str.contains(":").any()
 
 
-def test_a_type_that_cohorts_cut_differently_is_flagged(analyses: list[CohortAnalysis]) -> None:
+def test_a_type_that_cohorts_cut_differently_is_flagged(analyses: list[CohortAnalysis], study: Study) -> None:
     abundance = analyses[1].material.abundance
     assert abundance is not None
     name = abundance.continuous[0]
     kinds = abundance.kinds.copy()
     kinds.loc[name, "kind"] = "dichotomised"
     other = replace(analyses[1].material, abundance=Abundance(kinds, abundance.high, "two"))
-    pooled = pooled_odds_ratios([analyses[0], replace(analyses[1], material=other), *analyses[2:]]).table
+    pooled = pooled_odds_ratios([analyses[0], replace(analyses[1], material=other), *analyses[2:]], study).table
     flagged = pooled[pooled["outcome"] == name]
     assert set(flagged["flag"]) == {DIFFERENT}
     assert flagged["estimate"].isna().all()
@@ -59,10 +59,10 @@ def test_a_type_that_cohorts_cut_differently_is_flagged(analyses: list[CohortAna
 
 
 def test_one_cohort_is_not_pooled_and_has_no_figure_of_it(analyses: list[CohortAnalysis], study: Study) -> None:
-    assert pooled_odds_ratios([analyses[0], analyses[2]]).table.columns.tolist()[:20] == list(
+    assert pooled_odds_ratios([analyses[0], analyses[2]], study).table.columns.tolist()[:20] == list(
         pool_odds_ratios([]).table.columns[:20]
     )
-    assert pooled_odds_ratios([analyses[0], analyses[2]]).table.empty
+    assert pooled_odds_ratios([analyses[0], analyses[2]], study).table.empty
     assert "fig2c_pooled" not in {drawing.stem for drawing in overview_drawings([analyses[0]], study)}
     (drawing,) = [drawing for drawing in overview_drawings(analyses, study) if drawing.stem == "fig2c_pooled"]
     odds, tests = drawing.arguments
@@ -72,13 +72,13 @@ def test_one_cohort_is_not_pooled_and_has_no_figure_of_it(analyses: list[CohortA
 
 
 @pytest.mark.r
-def test_r_pools_to_the_same_numbers_and_flags(analyses: list[CohortAnalysis]) -> None:
+def test_r_pools_to_the_same_numbers_and_flags(analyses: list[CohortAnalysis], study: Study) -> None:
     abundance = analyses[1].material.abundance
     assert abundance is not None
     kinds = abundance.kinds.copy()
     kinds.loc[abundance.continuous[0], "kind"] = "dichotomised"
     other = replace(analyses[1].material, abundance=Abundance(kinds, abundance.high, "two"))
-    pooled = pooled_odds_ratios([analyses[0], replace(analyses[1], material=other), *analyses[2:]])
+    pooled = pooled_odds_ratios([analyses[0], replace(analyses[1], material=other), *analyses[2:]], study)
     checked = crosscheck_r({"pooled": pooled}, whole=True)
     assert checked.agrees, checked.disagreements.to_string()
     assert set(checked.table["verdict"]) == {"agree"}

@@ -58,11 +58,11 @@ def analyse_cohort(
     material = _material(cohort, scored, fractions, answers)
     if scored.exposure and material.kept:
         for question in CELL_QUESTIONS:
-            question(material, study.analysis, answers)
+            question(material, study, answers)
     else:
         for table in CELL_TABLES:
             answers.omit(table, _why_no_cells(cohort, material))
-    response(material, study.analysis, answers)
+    response(material, study, answers)
     extra = fractions.notes if fractions is not None else ()
     return CohortAnalysis(
         cohort=cohort,
@@ -109,10 +109,9 @@ def _material(cohort: Cohort, scored: ScoredCohort, fractions: Deconvolution | N
 
 def fractions_stage(one: PreparedCohort, prepared: Prepared, **how: Any) -> Fractions | None:
     """What deconvolves a cohort; None where nothing is to be deconvolved."""
-    settings = prepared.study.deconvolution
-    if one.mixture is None or prepared.matrix is None or settings is None:
+    if one.mixture is None or prepared.matrix is None:
         return None
-    return Fractions(one.mixture, prepared.matrix, settings.settings(prepared.study.study.seed), **how)
+    return Fractions(one.mixture, prepared.matrix, prepared.study.deconvolution_settings, **how)
 
 
 def _fractions(

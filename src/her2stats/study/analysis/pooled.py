@@ -10,14 +10,16 @@ from her2stats.statistics import Result, combine, pool_odds_ratios
 from her2stats.statistics.flags import flag
 from her2stats.statistics.pooling import KEY
 from her2stats.statistics.rows import interaction_rows
+from her2stats.statistics.specs import PoolingSpec
 from her2stats.study.analysis.cohort_analysis import CohortAnalysis
+from her2stats.study.study_file import Study
 
 POOLED_TABLE = "pooled_odds_ratios"
 DIFFERENT = flag("not estimable", "high abundance is above the median in some cohorts, above zero in others")
 
 
-def pooled_odds_ratios(analyses: Sequence[CohortAnalysis]) -> Result:
-    """Pool odds ratios of high abundance and their interactions with HR over cohorts, by random effects.
+def pooled_odds_ratios(analyses: Sequence[CohortAnalysis], study: Study) -> Result:
+    """Pool odds ratios of high abundance and their interactions with HR over cohorts.
 
     A type that the zero rule leaves continuous in one cohort and dichotomises in another has different odds in them:
     its row is flagged. What only one cohort was asked is not in the table.
@@ -28,7 +30,7 @@ def pooled_odds_ratios(analyses: Sequence[CohortAnalysis]) -> Result:
         Its data are the odds ratios that were pooled, a row a cohort and question.
     """
     rows, different = _rows_to_pool(analyses)
-    pooled = pool_odds_ratios(rows)
+    pooled = pool_odds_ratios(rows, **study.keywords(PoolingSpec))
     table = pooled.table.copy()
     table.loc[table["outcome"].isin(different), "flag"] = DIFFERENT
     return pooled.with_table(table)

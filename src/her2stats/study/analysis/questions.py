@@ -5,7 +5,7 @@ A question that a cohort cannot be asked is not an error: it is left out, with t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -22,109 +22,121 @@ from her2stats.statistics import (
     response_odds,
 )
 from her2stats.statistics.rows import records
+from her2stats.statistics.specs import (
+    AncovaSpec,
+    ClinicalSpec,
+    CorrelationSpec,
+    GroupSpec,
+    InteractionSpec,
+    LogisticSpec,
+    ResponseSpec,
+)
 from her2stats.study.analysis.material import CLINICAL_CUTS, Answers, Material
-from her2stats.study.study_file import ANCOVA_FACTORS, AnalysisSection
+from her2stats.study.study_file import Study
 from her2stats.vocabulary.variables import GROUP_OF_IHC, HER2_GROUPS, with_role
 
 FAMILY = ("cohort", "stratum")
 FEWEST_IN_LEVEL = 3
-Question = Callable[[Material, AnalysisSection, Answers], None]
+Question = Callable[[Material, Study, Answers], None]
 
 
-def correlation(material: Material, settings: AnalysisSection, answers: Answers) -> None:
+def correlation(material: Material, study: Study, answers: Answers) -> None:
     """Ask how the scores go with each cell type and with total TIL, over the whole cohort."""
-    answers.add("correlation", _associations(material, settings, by=None))
+    answers.add("correlation", _associations(material, study, by=None))
 
 
-def correlation_by_hr(material: Material, settings: AnalysisSection, answers: Answers) -> None:
+def correlation_by_hr(material: Material, study: Study, answers: Answers) -> None:
     """Ask the same within the hormone-receptor strata."""
     if not material.has("hr"):
         answers.omit("correlation_by_hr", "hormone-receptor status is unknown or the same in every tumour")
         return
-    answers.add("correlation_by_hr", _associations(material, settings, by="hr"))
+    answers.add("correlation_by_hr", _associations(material, study, by="hr"))
 
 
-def _associations(material: Material, settings: AnalysisSection, by: str | None) -> list[Result]:
+def _associations(material: Material, study: Study, by: str | None) -> list[Result]:
     """Spearman for continuous types, Wilcoxon for dichotomised ones: one family per score and stratum."""
     found: list[Result] = []
+    spearman, groups = study.keywords(CorrelationSpec), study.keywords(GroupSpec)
     for score in material.predictors:
         family: list[Result] = []
         if material.continuous:
             family.append(
-                correlate(
-                    material.amounts(),
-                    score,
-                    material.continuous,
-                    by=by,
-                    ci=settings.correlation_ci,
-                    cohort=material.name,
-                )
+                correlate(material.amounts(), score, material.continuous, by=by, cohort=material.name, **spearman)
             )
         if material.dichotomised:
             presence = material.presence()
-            family.append(compare_groups(presence, score, group=material.dichotomised, by=by, cohort=material.name))
+            family.append(
+                compare_groups(presence, score, group=material.dichotomised, by=by, cohort=material.name, **groups)
+            )
         if family:
-            found += adjust(family, by=FAMILY, asked=f"{score} and cell types")
+            found += adjust(family, by=FAMILY, asked=f"{score} and cell types", method=study.analysis.correction)
     if material.til:
         totals = [
-            correlate(material.amounts(), score, material.til, by=by, ci=settings.correlation_ci, cohort=material.name)
+            correlate(material.amounts(), score, material.til, by=by, cohort=material.name, **spearman)
             for score in material.predictors
         ]
-        found += adjust(totals, by=FAMILY, asked=f"scores and {material.til}")
+        found += adjust(totals, by=FAMILY, asked=f"scores and {material.til}", method=study.analysis.correction)
     return found
 
 
-def correlation_matrix(material: Material, settings: AnalysisSection, answers: Answers) -> None:
+def correlation_matrix(material: Material, study: Study, answers: Answers) -> None:
     """Correlate scores and continuous types pairwise within the hormone-receptor strata (Fig. 2a of the paper)."""
     if not material.has("hr"):
         answers.omit("correlation_matrix", "hormone-receptor status is unknown or the same in every tumour")
         return
+    spearman = study.keywords(CorrelationSpec)
     frame, variables = material.amounts(), [*material.predictors, *material.continuous]
     pairs = [
-        correlate(frame, first, variables[place + 1 :], by="hr", ci=settings.correlation_ci, cohort=material.name)
+        correlate(frame, first, variables[place + 1 :], by="hr", cohort=material.name, **spearman)
         for place, first in enumerate(variables[:-1])
     ]
-    answers.add("correlation_matrix", adjust(pairs, by=FAMILY, asked="every pair of scores and cell types"))
+    answers.add(
+        "correlation_matrix",
+        adjust(pairs, by=FAMILY, asked="every pair of scores and cell types", method=study.analysis.correction),
+    )
 
 
-def group_comparison(material: Material, settings: AnalysisSection, answers: Answers) -> None:
+def group_comparison(material: Material, study: Study, answers: Answers) -> None:
     """Ask which cell types differ between hormone-receptor-positive and -negative tumours."""
     if not material.has("hr"):
         answers.omit("group_comparison", "hormone-receptor status is unknown or the same in every tumour")
         return
-    compared = [compare_groups(material.measured(), material.kept, group="hr", cohort=material.name)]
-    answers.add("group_comparison", adjust(compared, by=(*FAMILY, "term"), asked="cell types between groups"))
+    asked = study.keywords(GroupSpec)
+    compared = [compare_groups(material.measured(), material.kept, group="hr", cohort=material.name, **asked)]
+    answers.add(
+        "group_comparison",
+        adjust(compared, by=(*FAMILY, "term"), asked="cell types between groups", method=study.analysis.correction),
+    )
 
 
-def odds_ratios(material: Material, settings: AnalysisSection, answers: Answers) -> None:
+def odds_ratios(material: Material, study: Study, answers: Answers) -> None:
     """Ask for the odds of high abundance per SD of the exposure: all tumours and by HR."""
     frame, fitted = material.abundances(), []
+    asked = study.keywords(LogisticSpec) | {"covariates": _model_covariates(material, study, answers)}
     for by in (None, "hr") if material.has("hr") else (None,):
-        fitted.append(
-            fit_logistic(
-                frame, material.kept, material.exposure, by=by, ci=settings.odds_ratio_ci, cohort=material.name
-            )
-        )
-    answers.add("odds_ratios", adjust(fitted, by=FAMILY, asked=f"odds of high abundance by {material.exposure}"))
+        fitted.append(fit_logistic(frame, material.kept, material.exposure, by=by, cohort=material.name, **asked))
+    answers.add(
+        "odds_ratios",
+        adjust(
+            fitted, by=FAMILY, asked=f"odds of high abundance by {material.exposure}", method=study.analysis.correction
+        ),
+    )
 
 
-def interaction(material: Material, settings: AnalysisSection, answers: Answers) -> None:
+def interaction(material: Material, study: Study, answers: Answers) -> None:
     """Ask whether those odds ratios differ by HR."""
     if not material.has("hr"):
         answers.omit("interaction", "hormone-receptor status is unknown or the same in every tumour")
         return
-    fitted = fit_interaction(
-        material.abundances(),
-        material.kept,
-        material.exposure,
-        "hr",
-        ci=settings.odds_ratio_ci,
-        cohort=material.name,
+    asked = study.keywords(InteractionSpec) | {"covariates": _known(study.analysis.model_covariates, material)}
+    frame = material.abundances()
+    fitted = fit_interaction(frame, material.kept, material.exposure, "hr", cohort=material.name, **asked)
+    answers.add(
+        "interaction", adjust([fitted], by=(*FAMILY, "term"), asked="high abundance", method=study.analysis.correction)
     )
-    answers.add("interaction", adjust([fitted], by=(*FAMILY, "term"), asked="high abundance"))
 
 
-def clinical(material: Material, settings: AnalysisSection, answers: Answers) -> None:
+def clinical(material: Material, study: Study, answers: Answers) -> None:
     """Ask how age, grade and size go with abundance, by HR and with the interaction."""
     frame = material.abundances()
     usable = [cut for cut in CLINICAL_CUTS if cut in frame and frame[cut].nunique(dropna=True) > 1]
@@ -134,8 +146,27 @@ def clinical(material: Material, settings: AnalysisSection, answers: Answers) ->
     if not usable or not material.has("hr"):
         answers.omit("clinical", "no usable clinical variable or no hormone-receptor status")
         return
-    fitted = fit_clinical(frame, usable, material.kept, moderator="hr", ci=settings.odds_ratio_ci, cohort=material.name)
-    answers.add("clinical", adjust([_with_question(fitted)], by=(*FAMILY, "outcome", "question"), asked="clinical"))
+    asked, covariates = study.keywords(ClinicalSpec), _known(study.analysis.model_covariates, material)
+    fitted = []
+    for cuts in [[cut] for cut in usable] if covariates else [usable]:
+        # a variable tells its own cut without error, so it is no covariate of it
+        asked["covariates"] = tuple(name for name in covariates if CLINICAL_CUTS[cuts[0]] != name)
+        fitted.append(fit_clinical(frame, cuts, material.kept, moderator="hr", cohort=material.name, **asked))
+    rows, family = [_with_question(result) for result in fitted], (*FAMILY, "outcome", "question")
+    answers.add("clinical", adjust(rows, by=family, asked="clinical", method=study.analysis.correction))
+
+
+def _known(names: Sequence[str], material: Material) -> tuple[str, ...]:
+    return tuple(name for name in names if material.has(name))
+
+
+def _model_covariates(material: Material, study: Study, answers: Answers) -> tuple[str, ...]:
+    """Covariates of the logistic models that the cohort has; of the others it is said once that they are not."""
+    known = _known(study.analysis.model_covariates, material)
+    for name in study.analysis.model_covariates:
+        if name not in known:
+            answers.omit("odds_ratios, adjusted", f"{name} is not in the clinical table, so it is not adjusted for")
+    return known
 
 
 def _with_question(fitted: Result) -> Result:
@@ -147,9 +178,9 @@ def _with_question(fitted: Result) -> Result:
     return replace(fitted, table=fitted.table.assign(question=questions))
 
 
-def ancova(material: Material, settings: AnalysisSection, answers: Answers) -> None:
+def ancova(material: Material, study: Study, answers: Answers) -> None:
     """Ask for the marginal effect of the exposure given HR and HER2 IHC, unadjusted and adjusted."""
-    missing = [name for name in ANCOVA_FACTORS if not material.has(name)]
+    missing = [name for name in with_role("factor") if not material.has(name)]
     if missing or not material.continuous:
         what = " and ".join({"hr": "hormone-receptor status", "her2_ihc": "the HER2 IHC level"}[m] for m in missing)
         reason = f"{what} is not known in this cohort (or the same for all)" if missing else "no continuous cell type"
@@ -159,13 +190,13 @@ def ancova(material: Material, settings: AnalysisSection, answers: Answers) -> N
     if frame["her2_ihc"].nunique() < 2:
         _omit_ancova(answers, f"fewer than two HER2 IHC levels have {FEWEST_IN_LEVEL} tumours with known HR")
         return
-    _fit_ancova(frame, material, settings, answers, covariates=())
-    covariates = tuple(name for name in settings.covariates if material.has(name))
-    for name in settings.covariates:
+    _fit_ancova(frame, material, study, answers, covariates=())
+    covariates = _known(study.analysis.covariates, material)
+    for name in study.analysis.covariates:
         if name not in covariates:
             answers.omit("ancova, adjusted", f"{name} is not in the clinical table, so it is not adjusted for")
     if covariates:
-        _fit_ancova(frame, material, settings, answers, covariates=covariates)
+        _fit_ancova(frame, material, study, answers, covariates=covariates)
 
 
 def _omit_ancova(answers: Answers, reason: str) -> None:
@@ -188,7 +219,7 @@ def _with_estimable_levels(frame: pd.DataFrame, answers: Answers) -> pd.DataFram
 def _fit_ancova(
     frame: pd.DataFrame,
     material: Material,
-    settings: AnalysisSection,
+    study: Study,
     answers: Answers,
     *,
     covariates: tuple[str, ...],
@@ -197,14 +228,17 @@ def _fit_ancova(
         frame,
         material.continuous,
         material.exposure,
-        factors=ANCOVA_FACTORS,
-        covariates=covariates,
-        weights=settings.weights,
+        factors=with_role("factor"),
         cohort=material.name,
+        **study.keywords(AncovaSpec) | {"covariates": covariates},
     )
     model = f"adjusted for {', '.join(covariates)}" if covariates else "unadjusted"
-    tests = adjust([fitted.tests], by=(*FAMILY, "term"), asked=f"ANCOVA tests, {model}")
-    slopes = adjust([fitted.slopes], by=(*FAMILY, "term"), asked=f"ANCOVA slopes, {model}")
+    tests = adjust(
+        [fitted.tests], by=(*FAMILY, "term"), asked=f"ANCOVA tests, {model}", method=study.analysis.correction
+    )
+    slopes = adjust(
+        [fitted.slopes], by=(*FAMILY, "term"), asked=f"ANCOVA slopes, {model}", method=study.analysis.correction
+    )
     for table, results in (("ancova_tests", tests), ("ancova_slopes", slopes), ("ancova_curves", [fitted.curve])):
         answers.add(table, [_labelled(result, model) for result in results])
 
@@ -214,7 +248,7 @@ def _labelled(result: Result, model: str) -> Result:
     return replace(result, table=result.table.assign(model=model))
 
 
-def response(material: Material, settings: AnalysisSection, answers: Answers) -> None:
+def response(material: Material, study: Study, answers: Answers) -> None:
     """Ask for the odds of response in HER2-low against HER2-0."""
     outcomes = [name for name in with_role("response") if material.has(name)]
     if not outcomes:
@@ -226,9 +260,8 @@ def response(material: Material, settings: AnalysisSection, answers: Answers) ->
     if frame["her2_group"].nunique() < 2:
         answers.omit("response", "HER2-0 and HER2-low cannot be told apart or only one of them is present")
         return
-    odds = response_odds(
-        frame, outcomes, "her2_group", reference=HER2_GROUPS[0], ci=settings.odds_ratio_ci, cohort=material.name
-    )
+    asked = study.keywords(ResponseSpec)
+    odds = response_odds(frame, outcomes, "her2_group", reference=HER2_GROUPS[0], cohort=material.name, **asked)
     answers.add("response", [odds])
 
 

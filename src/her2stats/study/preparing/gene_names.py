@@ -39,7 +39,8 @@ def expression_for_exposure(
     GeneError
         As `expression_for_matrix`.
     """
-    genes = exposure.genes if isinstance(exposure, GeneSignature) else [exposure]
+    anchor = [study.scores.anchor] if study.scores.anchor is not None else []
+    genes = [*exposure.genes, *anchor] if isinstance(exposure, GeneSignature) else [exposure]
     return expression_for_genes(cohort, genes, study, what="the exposure")
 
 

@@ -24,7 +24,8 @@ from her2stats.statistics.frame import MOST_LEVELS
 from her2stats.study.preparing.column_names import check_column_names
 from her2stats.study.preparing.gene_names import expression_for_genes, expression_for_matrix
 from her2stats.study.preparing.scores import ScoredCohort, genes_beside_exposure, score_cohort, score_exposure_of
-from her2stats.study.study_file import CohortSection, Study
+from her2stats.study.sections import CohortSection
+from her2stats.study.study_file import Study
 
 T = TypeVar("T")
 
@@ -176,8 +177,7 @@ def _scored(
 
 
 def _mixture(cohort: Cohort, study: Study, matrix: SignatureMatrix) -> tuple[Mixture, tuple[Note, ...]]:
-    assert study.deconvolution is not None
-    settings = study.deconvolution.settings(study.study.seed)
+    settings = study.deconvolution_settings
     expression, notes = expression_for_matrix(cohort, matrix, study)
     mixture = align_mixture(
         expression,

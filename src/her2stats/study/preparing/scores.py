@@ -82,6 +82,8 @@ def score_exposure_of(cohort: Cohort, study: Study, exposure: GeneSignature | st
         expression,
         exposure,
         name=settings.exposure_name,
+        method=settings.method,
+        anchor=settings.anchor,
         min_coverage=settings.min_coverage,
         allow_low_coverage=settings.allow_low_coverage,
         rename_genes=study.study.rename_genes,

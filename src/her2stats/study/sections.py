@@ -1,0 +1,318 @@
+"""The sections of the study file: every setting with its type, default, limits and meaning, each written once.
+
+What a spec or the deconvolution can be asked stands there; here is only which of it a study file may set, and how the
+setting is called. The documentation prints the meanings.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, get_type_hints
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    create_model,
+    field_validator,
+    model_validator,
+)
+
+from her2stats.cohort.genes import CollapseRule
+from her2stats.deconvolution.settings import Settings
+from her2stats.errors import CONTROL_CODES, DataError
+from her2stats.reading.expression import Orientation
+from her2stats.reading.rows import MissingRule
+from her2stats.signatures.scoring import Method
+from her2stats.signatures.signature_file import names_a_file
+from her2stats.statistics import specs
+from her2stats.statistics.multiplicity import Method as Correction
+from her2stats.vocabulary.variables import with_role
+from her2stats.vocabulary.words import fold
+
+S = TypeVar("S", bound="Section")
+MOST_LETTERS = 60  # of the name of a cohort: names of files are made of it
+SafeName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=MOST_LETTERS)]
+Mark = Literal[".", ","]
+
+
+def _words(table: Any) -> Any:
+    """TOML keys are text already; values may be written as 1 or true where the data file holds "1" or "true"."""
+    if isinstance(table, dict):
+        return {str(key): _words(value) for key, value in table.items()}
+    if isinstance(table, list):
+        return [_words(value) for value in table]
+    return str(table).lower() if isinstance(table, bool) else str(table)
+
+
+Words = BeforeValidator(_words)
+
+
+class Section(BaseModel):
+    """A section of the study file: frozen, and a key that is not known is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_control_codes(cls, value: Any) -> Any:
+        if any(
+            isinstance(word, str) and CONTROL_CODES.search(word)
+            for word in (value if isinstance(value, list) else [value])
+        ):
+            raise ValueError(f"{value!r} holds control codes", "take them out")
+        return value
+
+
+class StudySection(Section):
+    """[study]: what it is called, where results go, the seed of everything random."""
+
+    title: str = Field(description="stands above the report")
+    results: str = Field(default="results", description="folder of the results")
+    seed: int = Field(default=1, ge=0, description="of everything random: permutations, bootstrap")
+    outside_paths: bool = Field(default=False, description="`true` allows paths that leave the study file's folder")
+    rename_genes: bool = Field(
+        default=True,
+        description="genes of a signature are also found under their earlier and later symbols; `false` looks them up "
+        "literally",
+    )
+    simulated: bool = Field(
+        default=False, description="`true` says on every page and figure that no patient stands behind the numbers"
+    )
+
+
+class CohortSection(Section):
+    """[[cohorts]]: the files of one cohort and how to read them."""
+
+    name: SafeName = Field(description=f"letters, digits, - and _, at most {MOST_LETTERS}")
+    clinical: str = Field(description="csv, tsv, xlsx or GEO series matrix, one row a patient")
+    expression: str | None = Field(
+        default=None,
+        description="csv, tsv, GCT, xlsx, parquet, GEO series matrix, h5ad or rds; gz, bz2, xz and zst too",
+    )
+    scale: Literal["log2", "linear"] | None = Field(
+        default=None,
+        description="needed with `expression`; never guessed, but held against the range of the values",
+    )
+    offset: float = Field(default=0.0, description="on the log2 scale the values are log2(x + offset)")
+    normalise: Literal["cpm"] | None = Field(
+        default=None, description="raw counts to counts per million of the sample's total; the scale has to be linear"
+    )
+    fractions: str | None = Field(default=None, description="a result file of CIBERSORTx, instead of estimating")
+    on_mismatch: Literal["error", "intersect"] = Field(
+        default="error", description='`"intersect"` keeps the samples that both files have; the others are counted'
+    )
+    duplicates: CollapseRule = Field(default="error", description="rows that are one gene, also under two names")
+    missing: MissingRule = Field(default="error", description='`"drop"` leaves genes with missing values out')
+    orientation: Orientation = Field(
+        default="genes x samples", description='`"samples x genes"` for a matrix that lies on its side'
+    )
+    gene_column: str | None = Field(default=None, description="column of the gene symbols, where it is not the first")
+    ignore_columns: list[str] = Field(
+        default=[], description='columns of the expression file that are no samples: `["chr", "start"]`'
+    )
+    annotation: str | None = Field(
+        default=None, description="rows are probes: a table, or a GEO platform file, that names their genes"
+    )
+    symbols: Annotated[dict[str, str], Words] = Field(
+        default={}, description='your own repairs of gene symbols: `{ "1-Mar" = "MARCHF1" }`'
+    )
+    sheet: str | None = Field(default=None, description="of a workbook with several")
+    layer: str | None = Field(default=None, description="of an h5ad file; its X where none is named")
+    delimiter: str | None = Field(
+        default=None, min_length=1, max_length=1, description="one character; found where none is given"
+    )
+    decimal: Mark = Field(default=".", description="decimal mark of the expression file")
+    clinical_sheet: str | None = Field(default=None, description="of the clinical workbook")
+    clinical_decimal: Mark = Field(default=".", description="decimal mark of the clinical table")
+    allow_range: bool = Field(default=False, description="`true` accepts values whose range contradicts the scale")
+    columns: Annotated[dict[str, str], Words] = Field(
+        default={}, description="variable = column of the clinical table; see below"
+    )
+    values: Annotated[dict[str, dict[str, str]], Words] = Field(
+        default={}, description="by variable: value in the file = value here, where they differ"
+    )
+    where: Annotated[dict[str, str | list[str]], Words] = Field(
+        default={},
+        description="column = value, or list of values: keep these rows of the clinical table; the rest is counted",
+    )
+
+    @field_validator("values")
+    @classmethod
+    def _a_word_has_one_value(cls, values: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+        for variable, given in values.items():
+            meant: dict[str, str] = {}
+            for word, value in given.items():
+                if meant.setdefault(fold(word), value) != value:
+                    what = f"{variable}: {word!r} is given two values, {meant[fold(word)]!r} and {value!r}"
+                    raise ValueError(what, "give one; upper case and spaces around a word make no other word")
+        return values
+
+    @model_validator(mode="after")
+    def _scale_is_declared(self) -> CohortSection:
+        if self.expression is not None and self.scale is None:
+            raise ValueError("scale is missing", 'say scale = "log2" or scale = "linear"; it is never guessed')
+        return self
+
+
+class ScoresSection(Section):
+    """[scores]: the exposure, further scores, and how signatures are turned into scores."""
+
+    exposure: str = Field(
+        default="ERBB2",
+        description="a gene, or a signature file (gene, weight): the score whose association is the question",
+    )
+    exposure_name: str | None = Field(default=None, description="how tables and figures call it")
+    method: Literal["auto"] | Method = Field(
+        default="auto",
+        description="how the genes of a signature become one score; of themselves weighted where there are weights, "
+        "else by their first principal component",
+    )
+    anchor: str | None = Field(
+        default=None, description="gene that fixes the sign of a principal component; ERBB2 if none"
+    )
+    also: list[str] = Field(default=["ESR1"], description="further genes as scores")
+    til: Literal["danaher", "none"] = Field(default="danaher", description='`"none"`: no total TIL score')
+    min_coverage: float = Field(default=0.8, ge=0, le=1, description="least share of a score's genes")
+    allow_low_coverage: bool = Field(default=False, description="`true` accepts an exposure below that")
+
+    @property
+    def exposure_file(self) -> str | None:
+        """Signature file that is the exposure; None where a gene is."""
+        return self.exposure if names_a_file(self.exposure) else None
+
+    @model_validator(mode="after")
+    def _a_gene_is_its_own_score(self) -> ScoresSection:
+        how = [name for name in ("method", "anchor") if name in self.model_fields_set]
+        if how and self.exposure_file is None:
+            what = f"{' and '.join(how)}: the exposure {self.exposure!r} is a gene, and its level is the score"
+            raise ValueError(what, "take it out, or name a signature file as the exposure")
+        return self
+
+
+def _taken_from(owner: Any, name: str, changed: Mapping[str, Any]) -> Any:
+    """Type and field of a setting that a spec or the settings of the deconvolution have."""
+    field, kind = owner.__dataclass_fields__[name], get_type_hints(owner)[name]
+    about = {"default": field.default, "description": field.metadata["meaning"], **changed}
+    return kind, Field(**about, **field.metadata.get("limits", {}))
+
+
+def _with(settings: Mapping[str, tuple[type, str]], **changed: Mapping[str, Any]) -> Callable[[type[S]], type[S]]:
+    """Give a section the settings that fields of a spec, or of the settings of the deconvolution, are."""
+
+    def decorate(section: type[S]) -> type[S]:
+        fields = {name: _taken_from(*source, changed.get(name, {})) for name, source in settings.items()}
+        made: Any = create_model(
+            section.__name__, __base__=section, __module__=section.__module__, __doc__=section.__doc__, **fields
+        )
+        return made  # type: ignore[no-any-return]
+
+    return decorate
+
+
+OF_THE_STUDY = ("seed", "rename_genes")  # settings of the deconvolution that [study] makes for everything
+
+
+@_with({name: (Settings, name) for name in Settings.__dataclass_fields__ if name not in OF_THE_STUDY})
+class DeconvolutionSection(Section):
+    """[deconvolution]: which signature matrix, and the settings of `deconvolve`."""
+
+    signature: str | None = Field(
+        default=None, description="your signature matrix, genes x cell types, linear scale: LM22 or another"
+    )
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...
+
+    @model_validator(mode="after")
+    def _settings_go_together(self) -> DeconvolutionSection:
+        try:
+            self.settings()
+        except DataError as error:
+            raise ValueError(error.problems[0].what, error.problems[0].remedy) from None
+        return self
+
+    def settings(self, **of_the_study: Any) -> Settings:
+        """Choices of the deconvolution, with those that the study makes for everything (`OF_THE_STUDY`)."""
+        return Settings(**self.model_dump(exclude={"signature"}), **of_the_study)
+
+
+LOGISTIC = (specs.LogisticSpec, specs.InteractionSpec, specs.ClinicalSpec)
+ODDS = (*LOGISTIC, specs.ResponseSpec)
+# Setting of [analysis] -> its field, and the specs in which it is set; the first says what it is.
+ASKED: dict[str, tuple[str, tuple[type, ...]]] = {
+    "conf_level": ("conf_level", (specs.CorrelationSpec, specs.GroupSpec, *ODDS, specs.AncovaSpec, specs.PoolingSpec)),
+    "correlation_ci": ("ci", (specs.CorrelationSpec,)),
+    "draws": ("draws", (specs.CorrelationSpec,)),
+    "odds_ratio_ci": ("ci", ODDS),
+    "penalty": ("penalty", (specs.LogisticSpec,)),
+    "sd": ("sd", (specs.LogisticSpec,)),
+    "model_covariates": ("covariates", LOGISTIC),
+    "covariates": ("covariates", (specs.AncovaSpec,)),
+    "weights": ("weights", (specs.AncovaSpec,)),
+    "centre": ("centre", (specs.AncovaSpec,)),
+    "points": ("points", (specs.AncovaSpec,)),
+    "pooling": ("model", (specs.PoolingSpec,)),
+}
+
+
+@_with(
+    {name: (owners[0], field) for name, (field, owners) in ASKED.items()},
+    conf_level={"description": "level of the confidence intervals of every answer"},
+    penalty={"description": "of the odds of high abundance; Firth's likelihood is finite under separation"},
+    covariates={
+        "default": with_role("covariate"),
+        "description": "of the adjusted covariance analysis, as far as a cohort has them",
+    },
+    model_covariates={
+        "description": "of the logistic models of high abundance and of the clinical question, as far as a cohort has "
+        "them; a variable is no covariate of its own cut"
+    },
+)
+class AnalysisSection(Section):
+    """[analysis]: conventions that stay open to the user."""
+
+    alpha: float = Field(default=0.05, gt=0, lt=0.5, description="what report and figures call significant")
+    correction: Correction = Field(default="bonferroni", description="of the p-values of one family of tests")
+    crosscheck: bool | None = Field(
+        default=None, description="`true` or `false`: compare with R or not; by default it is done where R is there"
+    )
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...
+
+    @field_validator("covariates", "model_covariates", check_fields=False)
+    @classmethod
+    def _stand_beside_the_factors(cls, covariates: tuple[str, ...], info: Any) -> tuple[str, ...]:
+        model = "covariance analysis" if info.field_name == "covariates" else "logistic models"
+        taken = with_role("factor") if info.field_name == "covariates" else ("hr",)
+        factors = [name for name in taken if name in covariates]
+        if factors:
+            what = f"{' and '.join(factors)}: a factor of the {model} is no covariate of it"
+            raise ValueError(what, f"take it out of {info.field_name}; every model has it")
+        twice = sorted(name for name, count in Counter(covariates).items() if count > 1)
+        if twice:
+            raise ValueError(f"{info.field_name} named twice: {', '.join(twice)}", "name each once")
+        return covariates
+
+    def keywords(self, spec: type) -> dict[str, Any]:
+        """Arguments of a verb that the study file sets, by the spec of the verb."""
+        return {field: getattr(self, name) for name, (field, owners) in ASKED.items() if spec in owners}
+
+    def changed(self) -> dict[str, Any]:
+        """Settings of the questions that are not the default."""
+        defaults = AnalysisSection()
+        asked = ("correction", *ASKED)
+        return {name: getattr(self, name) for name in asked if getattr(self, name) != getattr(defaults, name)}
+
+
+class ReportSection(Section):
+    """[report]: how careful the page has to be with small numbers."""
+
+    public: bool = Field(
+        default=False,
+        description="`true` leaves single patients and counts below five out of the page; the tables beside it stay "
+        "whole",
+    )
