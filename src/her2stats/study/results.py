@@ -26,7 +26,7 @@ EXACT_NUMBERS: dict[str, Any] = {} if Version(pd.__version__) >= Version("3.1") 
 EMPTY_TEXT = (
     *("cohort", "sample", "stratum", "outcome", "term", "exposure", "method", "flag", "family", "question", "model"),
     *("type", "kind", "score", "missing", "note", "reason", "part", "stage", "what", "detail", "variable", "level"),
-    *("role", "measure", "variable_2", "level_2", "correction"),
+    *("role", "measure", "variable_2", "level_2", "correction", "per", "weights"),
     *("verb", "quantity", "verdict", "r_version", "emmeans_version"),
 )
 CROSSCHECK = "crosscheck.csv"
