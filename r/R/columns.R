@@ -12,7 +12,7 @@ result_columns <- c(text_columns, meaning_columns, number_columns, count_columns
 part_columns <- c("variable", "level", "variable_2", "level_2")
 
 # What a row is, not what was found: told in a comparison only where the two languages differ.
-descriptive_columns <- c(meaning_columns, "conf_level", part_columns, "group")
+descriptive_columns <- c(meaning_columns, "conf_level", part_columns, "group", "per", "weights")
 
 # Columns of a row about a variable, one of its levels, or a product of these: parts are pairs of variable and level,
 # the level empty for a number or a factor as a whole. What comes third and later stands with the second.

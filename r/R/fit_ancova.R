@@ -62,7 +62,8 @@ fit_ancova <- function(data, outcome, score, factors = c("hr", "her2_ihc"), cova
     ))
     if (quantity != "tests") {
       common <- c(common, list(
-        role = "exposure", measure = c(slopes = "slope", curve = "mean")[[quantity]], conf_level = conf_level
+        role = "exposure", measure = c(slopes = "slope", curve = "mean")[[quantity]], conf_level = conf_level,
+        weights = weights
       ))
     }
     rows <- c(rows, lapply(answers, function(row) c(common, row)))

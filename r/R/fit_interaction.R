@@ -30,24 +30,26 @@ fit_interaction <- function(data, outcome, exposure, moderator, covariates = cha
   check_binary(data, outcome)
   two_levels(data, moderator)
   divisor <- if (per_sd) exposure_sd(data, exposure) else 1
-  unit_words <- if (per_sd) "SD (cohort)" else "unit"
+  per <- if (per_sd) "sd" else "unit"
   rows <- lapply(outcome, function(name) {
-    noted(interaction_rows(data, name, exposure, moderator, covariates, divisor, unit_words, ci, conf_level))
+    noted(interaction_rows(data, name, exposure, moderator, covariates, divisor, per, ci, conf_level))
   })
   result_table(do.call(c, rows), cohort)
 }
 
-interaction_rows <- function(data, outcome, exposure, moderator, covariates, divisor, unit_words, ci, conf_level) {
+interaction_rows <- function(data, outcome, exposure, moderator, covariates, divisor, per, ci, conf_level) {
   cases <- complete_frame(data, c(outcome, exposure, moderator, covariates))
   frame <- cases$frame
   levels <- levels(data[[moderator]])
   labels <- interaction_labels(exposure, moderator, levels)
   method <- paste0(
-    "Logistic regression with interaction; odds ratio per ", unit_words, "; ", interval_words(ci, conf_level)
+    "Logistic regression with interaction; odds ratio per ", c(sd = "SD (cohort)", unit = "unit")[[per]], "; ",
+    interval_words(ci, conf_level)
   )
   common <- list(
     outcome = outcome, exposure = exposure, n = cases$n, n_missing = cases$n_missing,
-    n_events = sum(frame[[outcome]] == 1), measure = "odds_ratio", conf_level = conf_level, method = method
+    n_events = sum(frame[[outcome]] == 1), measure = "odds_ratio", conf_level = conf_level, per = per,
+    method = method
   )
   rows <- function(answers) Map(function(label, answer) c(replace_in(common, label), answer), labels, answers)
   problem <- interaction_problem(data, frame, outcome, exposure, moderator, covariates)

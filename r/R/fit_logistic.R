@@ -48,7 +48,7 @@ fit_logistic <- function(data, outcome, exposure, by = NULL, covariates = charac
     for (name in outcome) {
       common <- list(
         stratum = stratum$name, outcome = name, measure = "odds_ratio", conf_level = conf_level,
-        method = paste0(
+        per = if (per_sd) "sd" else "unit", method = paste0(
           "Logistic regression; odds ratio per ", if (per_sd) paste0("SD (", sd, ")") else "unit", "; ",
           interval_words(ci, conf_level)
         )

@@ -6,7 +6,7 @@
 #' @param data Data frame, one row a cohort and question: \code{stratum},
 #'   \code{outcome}, \code{term}, \code{cohort}, \code{estimate} (odds ratio),
 #'   \code{std_error} (log scale), \code{n}.
-#'   \code{role} and the parts of a term (\code{variable}, \code{level},
+#'   \code{role}, \code{per} and the parts of a term (\code{variable}, \code{level},
 #'   \code{variable_2}, \code{level_2}) are carried over; rows of measure
 #'   "second_test" are left out.
 #' @param model "random" (DerSimonian and Laird) or "fixed".
@@ -46,7 +46,7 @@ pool_odds_ratios <- function(data, model = c("random", "fixed"), conf_level = 0.
 # What the term is, from the first cohort by name; empty where the rows do not say.
 carried_columns <- function(rows) {
   first <- order(as.character(rows$cohort), method = "radix")[1]
-  lapply(setNames(nm = c("role", part_columns)), function(name) {
+  lapply(setNames(nm = c("role", part_columns, "per")), function(name) {
     value <- as.character(rows[[name]][first])
     if (length(value) && !is.na(value)) value else ""
   })

@@ -24,7 +24,7 @@ read_results <- function(dir) {
 # Columns that name things stay text even when all their values look like numbers ("0" of HER2 IHC, sample 0012).
 label_columns <- c(
   text_columns, meaning_columns, part_columns, "method", "flag", "exposure", "group", "reference", "comparison", "family",
-  "correction", "sample", "gene", "type",
+  "correction", "per", "weights", "sample", "gene", "type",
   "model", "verb", "quantity", "verdict", "reason", "note", "r_version", "emmeans_version", "question", "what",
   "detail", "part", "stage", "missing"
 )

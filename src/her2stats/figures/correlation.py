@@ -11,7 +11,7 @@ from plotnine import aes, facet_wrap, geom_rect, ggplot, labs, scale_fill_manual
 from her2stats.figures.panel.legend import legend_box
 from her2stats.figures.panel.measure import wrapped
 from her2stats.figures.panel.panel_head import PanelHead, panel_head
-from her2stats.figures.panel.places import Rows, is_second_test, result_rows, row_places
+from her2stats.figures.panel.places import row_places
 from her2stats.figures.panel.row_axis import axis_title, fitting_ticks, row_scales, title_layers
 from her2stats.figures.panel.row_marks import (
     column_texts,
@@ -34,14 +34,15 @@ from her2stats.figures.panel.stratum_rows import (
 )
 from her2stats.figures.placeholder import placeholder
 from her2stats.figures.theme import MARGIN, SMALL_SIZE, STRENGTH_COLOURS, figure_theme, stratum_scales
-from her2stats.figures.wording import cohort_name, display_name, p_equals
+from her2stats.figures.wording import cohort_name, display_name, level_words, p_equals
+from her2stats.statistics.rows import Rows, result_rows
 from her2stats.vocabulary.numbers import EN_DASH, NOT_ESTIMABLE, format_number, format_p
 
 # The paper's words (legend of Fig. 1): |rho| from, to.
 STRENGTH = {"weak": (0.1, 0.3), "moderate": (0.3, 0.5), "strong": (0.5, 1.0)}
 BANDS = [f"{word} ({low:g}{EN_DASH}{high:g})" for word, (low, high) in STRENGTH.items() if high < 1] + ["strong (>0.5)"]
 SHORTEST_WITH_TEXT = 25.0  # mm of axis, below which the estimates are not printed unless asked for
-ESTIMATE, ADJUSTED = "\N{GREEK SMALL LETTER RHO} (95% CI)", "adj. p"
+ADJUSTED = "adj. p"
 
 
 def plot_correlation(
@@ -87,8 +88,8 @@ def plot_correlation(
 
     Raises
     ------
-    TableError
-        A frame that is no result table.
+    DataError
+        A frame that is no result table, or whose rows lack ``measure``.
 
     Notes
     -----
@@ -96,12 +97,12 @@ def plot_correlation(
 
     Examples
     --------
-    >>> row = {"cohort": "A", "stratum": "all", "outcome": "T cells CD8", "term": "her2", "n": 318}
+    >>> row = {"cohort": "A", "stratum": "all", "outcome": "T cells CD8", "term": "her2", "measure": "rho"}
     >>> table = pd.DataFrame([{**row, "estimate": -0.31, "conf_low": -0.40, "conf_high": -0.21}])
     >>> plot_correlation(table).data["text"].tolist()
     ['−0.31 (−0.40 to −0.21)']
     """
-    rows, score = _rows_of_score(result_rows(results), exposure)
+    rows, score = _rows_of_score(result_rows(results, "measure"), exposure)
     wanted = set(rows["name"]) if types is None else set(types)
     rows = rows[rows["name"].isin(wanted)].reset_index(drop=True)
     places = row_places(rows["name"], ordered=order)
@@ -118,14 +119,11 @@ def plot_correlation(
 
 
 def _rows_of_score(table: pd.DataFrame, exposure: str | None) -> tuple[pd.DataFrame, str]:
-    """Spearman rows of one score, and the Wilcoxon rows of the same score, with the cell type as `name`."""
-    wilcoxon = table["method"].str.startswith("Wilcoxon")
-    spearman = table[~wilcoxon & ~is_second_test(table["term"])]
-    score = exposure or (spearman["term"].iloc[0] if len(spearman) else "")
-    own = spearman[spearman["term"] == score].assign(test=False)
-    own["name"] = own["outcome"]
-    tests = table[wilcoxon & (table["outcome"] == score)].assign(test=True)
-    tests["name"] = tests["term"]
+    """Correlations of one score, and the comparisons of the same score, with the cell type as `name`."""
+    rho, shifts = table[table["measure"] == "rho"], table[table["measure"] == "shift"]
+    score = exposure or next(iter(rho["term"]), "")
+    own = rho[rho["term"] == score].assign(test=False, name=lambda rows: rows["outcome"])
+    tests = shifts[shifts["outcome"] == score].assign(test=True, name=lambda rows: rows["term"])
     return pd.concat([own, tests], ignore_index=True).assign(subject=""), score
 
 
@@ -172,9 +170,10 @@ def _drawn(
     ends = rows[["xmin", "xmax", "x"]].abs().max().max()
     reach = next((reach for reach in (0.6, 0.8) if not ends > reach), 1.0)
     panels = rows["cohort"].nunique()
+    estimate = f"\N{GREEK SMALL LETTER RHO} ({level_words(rows.loc[~rows['test'], 'conf_level'])}CI)"
     columns: dict[str, list[str]] = {}
     if text or (text is None and panels == 1):
-        columns[ESTIMATE] = list(rows["text"])
+        columns[estimate] = list(rows["text"])
         if rows["p_adjusted"].notna().any():
             columns[ADJUSTED] = list(rows["p_text"])
     geometry = row_panel(width_mm, panels, list(places["label"]), columns, (-reach, reach))
@@ -184,7 +183,7 @@ def _drawn(
     rows = placed(rows, places, panel_titles(rows, labels))
     rows = reason_beside(rows, geometry) if columns else reason_alone(rows)
     head = panel_head(rows, places["y"].max(), geometry)
-    shown = {ESTIMATE: rows, ADJUSTED: rows.assign(text=rows["p_text"])}
+    shown = {estimate: rows, ADJUSTED: rows.assign(text=rows["p_text"])}
     caption = wrapped(_caption(rows, alpha), width_mm - 2 * MARGIN, SMALL_SIZE)
     title = axis_title(f"Spearman correlation with {score}", geometry)
     legends = legend_box(

@@ -8,21 +8,27 @@ from typing import Any
 import pandas as pd
 from plotnine import aes, annotate, facet_wrap, geom_point, geom_rect, geom_segment, ggplot, labs
 
-from her2stats.figures.effect_rows import stratum_order
-from her2stats.figures.panel.abundance_axis import abundance_limits, abundance_place, abundance_ticks
 from her2stats.figures.panel.legend import legend_box
 from her2stats.figures.panel.measure import wrapped
 from her2stats.figures.panel.panel_head import PanelHead, panel_head
-from her2stats.figures.panel.places import Rows, as_list, is_second_test, result_rows, row_places
-from her2stats.figures.panel.row_axis import axis_title, fitting_ticks, row_scales, title_layers
+from her2stats.figures.panel.places import row_places
+from her2stats.figures.panel.row_axis import (
+    abundance_limits,
+    abundance_place,
+    abundance_ticks,
+    axis_title,
+    fitting_ticks,
+    row_scales,
+    title_layers,
+)
 from her2stats.figures.panel.row_marks import column_texts, count_texts
 from her2stats.figures.panel.row_panel import RowPanel, room_above, row_labels, row_layers, row_panel
 from her2stats.figures.panel.stratum_rows import panel_titles, placed, stacked_height, stratum_legend
 from her2stats.figures.placeholder import placeholder
-from her2stats.figures.quasirandom import spread
-from her2stats.figures.sample_frame import Samples, sample_frame
+from her2stats.figures.sample_frame import Samples, sample_frame, spread
 from her2stats.figures.theme import MARGIN, SMALL_SIZE, STRIPE, figure_theme, stratum_scales
 from her2stats.figures.wording import display_name, flag_reason, not_shown, stratum_name, within_a_sentence
+from her2stats.statistics.rows import STRATUM_ORDER, Rows, as_list, in_order, is_second_test, result_rows
 from her2stats.vocabulary.numbers import NOT_ESTIMABLE, format_p
 
 ZEROS, ADJUSTED, UNADJUSTED = "zeros", "adj. p", "p"
@@ -69,6 +75,8 @@ def plot_distribution(
     ------
     TableError
         `data` lacks a column.
+    DataError
+        A frame that is no result table, or whose rows lack ``measure``.
 
     Notes
     -----
@@ -78,13 +86,13 @@ def plot_distribution(
     Examples
     --------
     >>> frame = pd.DataFrame({"hr": ["positive", "negative", "positive"], "Monocytes": [0.0, 0.1, 0.2]})
-    >>> table = pd.DataFrame([{"outcome": "Monocytes", "term": "hr", "n": 3, "p_value": 0.6}])
+    >>> table = pd.DataFrame([{"outcome": "Monocytes", "term": "hr", "measure": "shift", "p_value": 0.6}])
     >>> sorted(plot_distribution(table, frame).data["value"])
     [0.0, 0.1, 0.2]
     """
     comparison = as_list(comparison)
-    table = result_rows(comparison)
-    tests = table[(table["term"] == group) & ~is_second_test(table["term"])].copy()
+    table = result_rows(comparison, "measure")
+    tests = table[(table["term"] == group) & ~is_second_test(table)].copy()
     tests["name"] = tests["outcome"]
     shown = list(types) if types is not None else list(tests["name"].unique())
     cohorts = list(dict.fromkeys(tests["cohort"])) or [""]
@@ -95,7 +103,7 @@ def plot_distribution(
     if not clouds:
         return placeholder("No abundance to show: no cell type was compared.", width_mm=width_mm)
     dots = pd.concat(clouds, ignore_index=True)
-    names = [stratum_name(stratum) for stratum in stratum_order(dots["stratum"])]
+    names = [stratum_name(stratum) for stratum in in_order(dots["stratum"], STRATUM_ORDER)]
     dots["Stratum"] = pd.Categorical(dots["stratum"].map(stratum_name), names)
     places = row_places(dots["name"], ordered=order)
     dots = dots[dots["name"].isin(places["name"])].reset_index(drop=True)
@@ -126,10 +134,10 @@ def _with_p(tests: pd.DataFrame) -> pd.DataFrame:
     """Each comparison in words; a dagger tells a type that was compared as absent or present."""
     adjusted = tests["p_adjusted"].notna().any()
     p = tests["p_adjusted" if adjusted else "p_value"]
-    chi = tests["method"].str.startswith("chi")
     tests["text"] = [
-        (format_p(value) if pd.notna(value) else NOT_ESTIMABLE) + (f"\N{NO-BREAK SPACE}{DAGGER}" if is_chi else "")
-        for value, is_chi in zip(p, chi, strict=True)
+        (format_p(value) if pd.notna(value) else NOT_ESTIMABLE)
+        + (f"\N{NO-BREAK SPACE}{DAGGER}" if measure == "risk_difference" else "")
+        for value, measure in zip(p, tests["measure"], strict=True)
     ]
     tests["heading"] = ADJUSTED if adjusted else UNADJUSTED
     return tests

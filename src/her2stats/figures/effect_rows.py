@@ -6,7 +6,7 @@ from typing import Literal
 
 import pandas as pd
 
-from her2stats.figures.panel.places import STRATUM_ORDER, in_order, is_second_test
+from her2stats.statistics.rows import exposure_rows, interaction_rows
 
 RowVariable = Literal["auto", "outcome", "term"]
 
@@ -19,8 +19,8 @@ def effect_rows(
     Parameters
     ----------
     table : DataFrame
-        A Result's table or several stacked. Rows of covariates and moderators ("hr[positive]"), of interactions
-        ("her2:hr[positive]") and of further tests ("... (likelihood ratio)") are left out.
+        A Result's table or several stacked. Rows of covariates, moderators, interactions and further tests are left
+        out.
     row : {"auto", "outcome", "term"}
         What stands on a line; "auto" takes whichever of the two has more values.
     exposure : str, optional
@@ -33,10 +33,8 @@ def effect_rows(
     DataFrame
         `table` rows with `name` (of the line), `subject` (what else tells panels apart, "" where nothing does).
     """
-    own = ~table["term"].str.contains(r"[:\[]", regex=True) & ~is_second_test(table["term"])
-    if exposure is not None:
-        own &= table["term"] == exposure
-    rows = table[own].copy()
+    rows = exposure_rows(table, exposure)
+    rows = rows[rows["measure"] == "odds_ratio"].copy()
     present = list(rows["stratum"].unique())
     wanted = strata if strata is not None else ([s for s in present if s != "all"] or present)
     rows = rows[rows["stratum"].isin(wanted)]
@@ -48,19 +46,13 @@ def effect_rows(
     return rows.reset_index(drop=True)
 
 
-def interaction_rows(table: pd.DataFrame, effects: pd.DataFrame) -> pd.DataFrame:
+def interaction_tests(table: pd.DataFrame, effects: pd.DataFrame) -> pd.DataFrame:
     """Wald rows of the interaction for the lines of `effects`, with the same `name` and `subject`.
 
     A line without one is left out; a flagged one is kept with its missing p.
     """
-    wald = table[table["term"].str.contains(":", regex=False) & ~is_second_test(table["term"])].copy()
-    wald["exposure"] = wald["term"].str.split(":").str[0]
     keys = effects[["cohort", "outcome", "term", "name", "subject"]].drop_duplicates()
     keys = keys.rename(columns={"term": "exposure"})
-    found = keys.merge(wald, on=["cohort", "outcome", "exposure"], how="inner")
+    wald = [interaction_rows(table, name).assign(exposure=name) for name in keys["exposure"].unique()]
+    found = keys.merge(pd.concat(wald), on=["cohort", "outcome", "exposure"], how="inner")
     return found.drop_duplicates(["cohort", "name", "subject"]).reset_index(drop=True)
-
-
-def stratum_order(strata: pd.Series) -> list[str]:
-    """Strata present, in the order of every figure."""
-    return in_order(strata, STRATUM_ORDER)

@@ -24,10 +24,8 @@ from plotnine import (
 
 from her2stats.figures.panel.legend import legend_box
 from her2stats.figures.panel.measure import fitting_size, widest, wrapped
-from her2stats.figures.panel.places import STRATUM_ORDER, Rows, as_list, in_order, is_second_test, result_rows
 from her2stats.figures.placeholder import placeholder
-from her2stats.figures.quasirandom import spread
-from her2stats.figures.sample_frame import Samples, sample_frame
+from her2stats.figures.sample_frame import RECEPTORS, Samples, receptor_names, sample_frame, spread
 from her2stats.figures.theme import INK, MARGIN, SMALL_SIZE, SMALLEST_SIZE, figure_theme, stratum_scales
 from her2stats.figures.wording import (
     axis_numbers,
@@ -35,12 +33,12 @@ from her2stats.figures.wording import (
     display_name,
     not_estimable,
     not_shown,
-    p_equals,
+    p_of,
     stratum_name,
     within_a_sentence,
 )
+from her2stats.statistics.rows import STRATUM_ORDER, Rows, in_order, is_second_test, records, result_rows
 
-UNKNOWN = "HR unknown"
 HALF_BOX = 0.36
 PANEL_MM = 58.0
 FEWEST_IN_BOX = 3  # tumours; fewer have no quartiles
@@ -84,6 +82,8 @@ def plot_exposure(
     ------
     TableError
         `data` lacks the exposure.
+    DataError
+        `comparison` is no result table, or its rows lack ``measure``.
 
     Examples
     --------
@@ -100,7 +100,7 @@ def plot_exposure(
     dots = pd.concat(clouds, ignore_index=True)
     places = _places(dots, by)
     dots["x"] = dots["group"].map(places).astype(float) + dots["across"] * 1.7 * HALF_BOX
-    names = in_order(sorted(set(dots["Stratum"])), ("HR-positive", "HR-negative", UNKNOWN, "All tumours"))
+    names = in_order(sorted(set(dots["Stratum"])), RECEPTORS)
     dots["Stratum"] = pd.Categorical(dots["Stratum"], names)
     cohorts = list(dict.fromkeys(dots["cohort"]))
     names_of = {cohort: cohort_name(cohort, labels) for cohort in cohorts}
@@ -120,7 +120,7 @@ def plot_exposure(
         + figure_theme(width, height)
         + geom_point(aes(color="Stratum", shape="Stratum"), size=1.0, stroke=0.2, alpha=0.7)
         + _boxes(dots, places)
-        + _notes(dots, places, result_rows(as_list(comparison)), exposure, by)
+        + _notes(dots, places, result_rows([] if comparison is None else comparison, "measure"), exposure, by)
         + stratum_scales(names)
         + box.layers()
         + facet_wrap("panel", ncol=columns)
@@ -138,10 +138,7 @@ def plot_exposure(
 
 
 def _cloud(cohort: str, frame: pd.DataFrame, exposure: str, by: Sequence[str], hr: str) -> pd.DataFrame:
-    colour = pd.Series("All tumours", index=frame.index)
-    if hr in frame:
-        level = frame[hr].astype("object")
-        colour = level.map(lambda value: stratum_name(f"hr={value}"), na_action="ignore").fillna(UNKNOWN)
+    colour = receptor_names(frame, hr)
     parts = []
     for factor in by:
         if factor not in frame or frame[factor].nunique() == 0:
@@ -149,7 +146,7 @@ def _cloud(cohort: str, frame: pd.DataFrame, exposure: str, by: Sequence[str], h
         level = frame[factor].astype("object")
         for value in sorted(level.dropna().unique(), key=str):
             own = frame.loc[(level == value) & frame[exposure].notna(), exposure].astype(float)
-            part = pd.DataFrame({"y": own, "across": spread(own)[:, 0], "Stratum": colour[own.index].astype(str)})
+            part = pd.DataFrame({"y": own, "across": spread(own)[:, 0], "Stratum": colour[own.index]})
             parts.append(part.rename_axis("sample").reset_index().assign(factor=factor, group=f"{factor}={value}"))
     return pd.concat(parts, ignore_index=True).assign(cohort=cohort) if parts else pd.DataFrame()
 
@@ -200,30 +197,28 @@ def _notes(
 ) -> list[Any]:
     """N above each group, and above those the p of the comparison of two groups."""
     span = dots["y"].max() - dots["y"].min() or 1.0
-    counts = dots.groupby(["cohort", "panel", "group"], observed=True)["y"].agg(n="count", top="max").reset_index()
+    counts = (
+        dots.groupby(["cohort", "panel", "factor", "group"], observed=True)["y"].agg(n="count", top="max").reset_index()
+    )
     counts = counts.assign(x=counts["group"].map(places).astype(float), y=dots["y"].max() + 0.06 * span)
     counts["text"] = [f"n = {n}" for n in counts["n"]]
     style = {"size": SMALL_SIZE, "inherit_aes": False, "color": INK}
     mapping = aes("x", "y", label="text")
     layers = [geom_text(mapping, counts, **{**style, "size": SMALLEST_SIZE + 0.5})]
-    tests = table[(table["outcome"] == exposure) & ~is_second_test(table["term"]) & table["term"].isin(list(by))]
+    tests = table[(table["outcome"] == exposure) & ~is_second_test(table) & table["term"].isin(list(by))]
     words = []
-    for row in tests.to_dict("records"):
-        own = counts[(counts["cohort"] == row["cohort"]) & counts["group"].str.startswith(f"{row['term']}=")]
+    for row in records(tests):
+        own = counts[(counts["cohort"] == row["cohort"]) & (counts["factor"] == row["term"])]
         if not len(own):
             continue
-        words.append({"panel": own["panel"].iloc[0], "x": own["x"].mean(), "text": _p(row)})
+        words.append(
+            {"panel": own["panel"].iloc[0], "x": own["x"].mean(), "text": p_of(row) or not_estimable(row["flag"])}
+        )
     if words:
         frame = pd.DataFrame(words).assign(y=dots["y"].max() + 0.13 * span)
         frame["panel"] = pd.Categorical(frame["panel"], dots["panel"].cat.categories)
         layers.append(geom_text(mapping, frame, **style))
     return layers
-
-
-def _p(row: Mapping[Any, Any]) -> str:
-    if pd.notna(row["p_adjusted"]):
-        return p_equals(row["p_adjusted"], "adj. p")
-    return p_equals(row["p_value"]) if pd.notna(row["p_value"]) else not_estimable(row["flag"])
 
 
 def _caption(

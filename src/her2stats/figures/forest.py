@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 from plotnine import aes, facet_wrap, ggplot, labs
 
-from her2stats.figures.effect_rows import RowVariable, effect_rows, interaction_rows
+from her2stats.figures.effect_rows import RowVariable, effect_rows, interaction_tests
 from her2stats.figures.panel.legend import legend_box
 from her2stats.figures.panel.measure import wrapped
 from her2stats.figures.panel.odds_axis import clip, clipping_legend, odds_limits, odds_ticks
 from her2stats.figures.panel.panel_head import PanelHead, panel_head
-from her2stats.figures.panel.places import Rows, result_rows, row_places
+from her2stats.figures.panel.places import row_places
 from her2stats.figures.panel.row_axis import axis_title, fitting_ticks, row_scales, title_layers
 from her2stats.figures.panel.row_marks import (
     column_texts,
@@ -38,7 +37,8 @@ from her2stats.figures.panel.stratum_rows import (
 )
 from her2stats.figures.placeholder import placeholder
 from her2stats.figures.theme import MARGIN, SMALL_SIZE, figure_theme, stratum_scales
-from her2stats.figures.wording import display_name
+from her2stats.figures.wording import display_name, level_words
+from her2stats.statistics.rows import Rows, result_rows
 from her2stats.vocabulary.numbers import NOT_ESTIMABLE, format_p
 
 INTERACTION = "p int."
@@ -63,7 +63,7 @@ def plot_forest(
     Parameters
     ----------
     results : Result, DataFrame, or several
-        From `fit_logistic`, `fit_interaction`, `fit_clinical` or `response_odds`, of one or several cohorts.
+        From `fit_logistic`, `fit_interaction`, `fit_clinical` or `pool_odds_ratios`, of one or several cohorts.
     interaction : Result, DataFrame, or several, optional
         Where the interaction's Wald p stands; default: looked for among `results`.
     row : {"auto", "outcome", "term"}
@@ -93,8 +93,8 @@ def plot_forest(
 
     Raises
     ------
-    TableError
-        A frame that is no result table.
+    DataError
+        A frame that is no result table, or whose rows lack ``measure`` or ``role``.
 
     Notes
     -----
@@ -104,22 +104,23 @@ def plot_forest(
     Examples
     --------
     >>> row = {"cohort": "A", "stratum": "hr=positive", "outcome": "Neutrophils", "term": "her2"}
+    >>> row |= {"role": "exposure", "measure": "odds_ratio"}
     >>> table = pd.DataFrame([{**row, "estimate": 1.6, "conf_low": 1.07, "conf_high": 2.39, "n": 250}])
     >>> plot_forest(table).data["text"].tolist()
     ['1.60 (1.07–2.39)']
     """
-    table = result_rows(results)
+    table = result_rows(results, "measure", "role")
     rows = effect_rows(table, row=row, exposure=exposure, strata=list(strata) if strata is not None else None)
     if not len(rows):
         return placeholder("No odds ratio to show: no model was asked or none has a row.", width_mm=width_mm)
-    tests = interaction_rows(table if interaction is None else result_rows(interaction), rows)
+    tests = interaction_tests(table if interaction is None else result_rows(interaction, "measure", "role"), rows)
     places = row_places(rows["name"], ordered=order)
     rows = rows[rows["name"].isin(places["name"])].reset_index(drop=True)
     places["label"] = row_labels(places["name"], labels, width_mm)
 
     limits = limits or odds_limits(rows)
     rows = described(clip(rows, limits), "odds_ratio", alpha)
-    effect = f"OR ({_level(rows)} CI)"
+    effect = f"OR ({level_words(rows['conf_level'])}CI)"
     columns = {effect: list(rows["text"])}
     if len(tests):
         tests["text"] = [format_p(p) if pd.notna(p) else NOT_ESTIMABLE for p in tests["p_value"]]
@@ -130,7 +131,8 @@ def plot_forest(
     titles = panel_titles(rows, labels)
     rows = reason_beside(placed(rows, places, titles), geometry)
     tests = placed(tests, places, titles)
-    one_model = bool(rows["method"].str.contains("with interaction", regex=False).all())
+    # only the models of all strata together name their exposure beside the term
+    one_model = "exposure" in rows and bool(rows["exposure"].fillna("").ne("").all())
     head = panel_head(rows, places["y"].max(), geometry, one_model=one_model)
     texts = column_texts({effect: rows, **({INTERACTION: tests} if len(tests) else {})}, head.header_y, geometry)
     caption = wrapped(_caption(rows, bool(len(tests)), alpha, pooled), width_mm - 2 * MARGIN, SMALL_SIZE)
@@ -172,15 +174,10 @@ def _layers(
     ]
 
 
-def _level(rows: pd.DataFrame) -> str:
-    found = re.search(r"(\d+(?:\.\d+)?)% CI", " ".join(rows["method"].unique()))
-    return f"{found[1]}%" if found else "95%"
-
-
 def _unit(rows: pd.DataFrame, labels: Mapping[str, str] | None) -> str:
     if len(set(rows["term"])) != 1:
         return ""
-    per_sd = " SD of" if rows["method"].str.contains("per SD", regex=False).any() else ""
+    per_sd = " SD of" if "per" in rows and rows["per"].eq("sd").any() else ""
     return f" per{per_sd} {display_name(rows['term'].iloc[0], labels)}"
 
 

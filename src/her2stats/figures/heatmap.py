@@ -23,14 +23,25 @@ from plotnine import (
     theme,
 )
 
-from her2stats.figures.correlation_pairs import clustered, correlation_pairs, variable_order
-from her2stats.figures.heatmap_cells import NO_ESTIMATE, STARS, HeatGrid, Layout, cell_words, heat_grid, placed_cells
+from her2stats.figures.heatmap_cells import (
+    NO_ESTIMATE,
+    STARS,
+    HeatGrid,
+    Layout,
+    cell_words,
+    clustered,
+    correlation_pairs,
+    heat_grid,
+    placed_cells,
+    variable_order,
+)
 from her2stats.figures.panel.measure import widest, wrapped
-from her2stats.figures.panel.places import Rows, result_rows
 from her2stats.figures.panel.row_panel import PANEL_GAP, TICK_ROOM
 from her2stats.figures.placeholder import placeholder
 from her2stats.figures.theme import DIVERGING, MARGIN, SMALL_SIZE, SMALLEST_SIZE, TEXT_SIZE, figure_theme
 from her2stats.figures.wording import display_name
+from her2stats.statistics.multiplicity import NAMES
+from her2stats.statistics.rows import Rows, result_rows
 from her2stats.vocabulary.numbers import EN_DASH, NOT_ESTIMABLE, format_number
 
 
@@ -71,8 +82,8 @@ def plot_heatmap(
 
     Raises
     ------
-    TableError
-        A frame that is no result table.
+    DataError
+        A frame that is no result table, or whose rows lack ``measure``.
 
     Notes
     -----
@@ -81,12 +92,12 @@ def plot_heatmap(
 
     Examples
     --------
-    >>> row = {"stratum": "hr=positive", "term": "her2", "n": 254, "p_adjusted": 0.0004}
+    >>> row = {"stratum": "hr=positive", "term": "her2", "measure": "rho", "p_adjusted": 0.0004}
     >>> table = pd.DataFrame([{**row, "outcome": "Plasma cells", "estimate": -0.27}])
     >>> plot_heatmap(table).data[["text", "stars"]].values.tolist()
     [['–.27', '***']]
     """
-    pairs = correlation_pairs(result_rows(results))
+    pairs = correlation_pairs(result_rows(results, "measure"))
     names = list(variables) if variables is not None else variable_order(pairs, scores)
     if cluster:
         names = clustered(pairs, names)
@@ -175,9 +186,9 @@ def _caption(cells: pd.DataFrame) -> str:
 
 def _family(cells: pd.DataFrame) -> str:
     """Over how many pairs the p were adjusted: not over those of one row, as a table of one score's rows would be."""
-    given = cells["family"].astype("str") if "family" in cells else pd.Series(dtype="str")
-    counts = sorted({int(count) for count in given.str.extract(r" over (\d+) tests")[0].dropna()})
-    if not counts:
+    if "family_size" not in cells or not cells["family_size"].notna().any():
         return ""
-    many = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]}{EN_DASH}{counts[-1]}"
-    return f" ({given[given != ''].iloc[0].split(' ', 1)[0]} over {many} pairs in each group)"
+    tested = cells[cells["family_size"].notna()]
+    fewest, most = int(tested["family_size"].min()), int(tested["family_size"].max())
+    many = f"{fewest}" if fewest == most else f"{fewest}{EN_DASH}{most}"
+    return f" ({NAMES[tested['correction'].iloc[0]]} over {many} pairs in each group)"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,6 +14,7 @@ from plotnine import (
     geom_line,
     geom_ribbon,
     geom_rug,
+    geom_text,
     ggplot,
     labs,
     scale_color_manual,
@@ -27,14 +27,23 @@ from plotnine import (
 
 from her2stats.figures.cell_types import display_order
 from her2stats.figures.marginal_input import AncovaLike, curve_parts, fitted_frames, of_model, score_name
-from her2stats.figures.marginal_notes import slope_notes
 from her2stats.figures.panel.legend import LegendBox, legend_box
-from her2stats.figures.panel.measure import fitting_size, wrapped
-from her2stats.figures.panel.places import STRATUM_ORDER, Rows, in_order, result_rows
+from her2stats.figures.panel.measure import fitting_size, text_width, wrapped
 from her2stats.figures.placeholder import placeholder
 from her2stats.figures.theme import GREY, INK, MARGIN, SMALL_SIZE, figure_theme, stratum_colours
-from her2stats.figures.wording import axis_numbers, cohort_name, display_name, plain, stratum_name
+from her2stats.figures.wording import (
+    axis_numbers,
+    cohort_name,
+    display_name,
+    level_words,
+    not_estimable,
+    p_of,
+    plain,
+    stratum_name,
+)
 from her2stats.statistics.result import Result
+from her2stats.statistics.rows import STRATUM_ORDER, Rows, in_order, records, result_rows
+from her2stats.vocabulary.numbers import count_range, format_estimate
 
 PANEL_HEIGHT_MM = 36.0
 NARROWEST_PANEL_MM = 42.0
@@ -87,8 +96,8 @@ def plot_marginal(
 
     Raises
     ------
-    TableError
-        A frame that is no result table.
+    DataError
+        A frame that is no result table, or whose rows lack ``measure``.
 
     Notes
     -----
@@ -97,7 +106,7 @@ def plot_marginal(
 
     Examples
     --------
-    >>> row = {"stratum": "all", "outcome": "Plasma cells", "term": "mean", "n": 104}
+    >>> row = {"stratum": "all", "outcome": "Plasma cells", "measure": "mean", "n": 104}
     >>> points = [(0, 3.0), (1, 2.0)]
     >>> curve = [{**row, "at": at, "estimate": y, "conf_low": y - 1, "conf_high": y + 1} for at, y in points]
     >>> len(plot_marginal(pd.DataFrame(curve)).data)
@@ -131,7 +140,7 @@ def plot_marginal(
         + figure_theme(width, height)
         + _curve_layers(mean, levels, fitting_size(panels, room + 10))
         + _rug(curve_results, rug, score, table)
-        + slope_notes(table, slope_table, room)
+        + _slope_notes(table, slope_table, room)
         + box.layers()
         + facet_wrap("panel", ncol=per_row, scales="free" if several else "free_y")
         + scale_x_continuous(labels=axis_numbers)
@@ -209,8 +218,11 @@ def _rug(
 
 
 def _caption(table: pd.DataFrame, model: str | None) -> str:
-    method = next((text for text in table["method"] if text), "")
-    said = [_what_is_drawn(method)]
+    weights = next((f" averaged with {name} weights over the levels of the factors" for name in _weights(table)), "")
+    said = [
+        f"Solid line: mean abundance at each score{weights}, from the analysis of covariance; "
+        f"band: its {level_words(table['conf_level'])}confidence interval."
+    ]
     if "model" in table:
         said.append(f"Model: {plain(model or str(table['model'].iloc[0])).replace('size_cm', 'size')}.")
     if (table["estimate"].min() < 0) or (table.loc[table["stratum"] == "all", "conf_low"].min() < 0):
@@ -218,11 +230,45 @@ def _caption(table: pd.DataFrame, model: str | None) -> str:
     return " ".join([*said, "Ticks: tumours."])
 
 
-def _what_is_drawn(method: str) -> str:
-    """What line and band are, from the method of the rows: "lm, marginal mean, equal weights; 95% CI t"."""
-    weights, level = re.search(r"(\w+) weights", method), re.search(r"([\d.]+)% CI", method)
-    averaged = f" averaged with {weights[1]} weights over the levels of the factors" if weights else ""
-    return (
-        f"Solid line: mean abundance at each score{averaged}, from the analysis of covariance; "
-        f"band: its {level[1] if level else '95'}% confidence interval."
-    )
+def _weights(table: pd.DataFrame) -> list[str]:
+    return [name for name in table["weights"].dropna().unique() if name] if "weights" in table else []
+
+
+def _slope_notes(table: pd.DataFrame, slopes: pd.DataFrame, room: float) -> list[Any]:
+    """Slope with its interval, p and n above each curve, or why there is no curve."""
+    overall = slopes[slopes["stratum"] == "all"].drop_duplicates(["cohort", "outcome"])
+    slope_of = {(row["cohort"], row["outcome"]): row for row in records(overall)}
+    across = (table["at"].min() + table["at"].max()) / 2
+    notes = []
+    for (cohort, outcome, panel), part in table.groupby(["cohort", "outcome", "panel"], observed=True, sort=False):
+        count = count_range(part["n"])
+        drawn = part[part["estimate"].notna()]
+        note = {"panel": panel, "missing": not len(drawn)}
+        if not len(drawn):
+            words = wrapped(not_estimable(part["flag"].iloc[0]), room, SMALL_SIZE)
+            notes.append({**note, "at": across, "estimate": 0.0, "text": f"{words}\n{count}"})
+            continue
+        words = _slope_words(slope_of.get((cohort, outcome)), count, room)
+        band = drawn[drawn["stratum"] == "all"]
+        ends = pd.concat([drawn["estimate"], band["conf_low"], band["conf_high"]]).dropna()
+        height = (ends.max() - ends.min()) * (0.05 + 0.11 * len(words.split("\n")))
+        notes.append({**note, "at": drawn["at"].max(), "estimate": ends.max() + height, "text": words})
+    frame = pd.DataFrame(notes)
+    frame["panel"] = pd.Categorical(frame["panel"], table["panel"].cat.categories)
+    mapping = aes("at", "estimate", label="text")
+    style = {"size": SMALL_SIZE, "inherit_aes": False}
+    drawn, missing = frame[~frame["missing"]], frame[frame["missing"]]
+    return [
+        *([geom_text(mapping, drawn, ha="right", va="top", color=INK, **style)] if len(drawn) else []),
+        *([geom_text(mapping, missing, fontstyle="italic", color=GREY, **style)] if len(missing) else []),
+    ]
+
+
+def _slope_words(slope: Mapping[Any, Any] | None, count: str, room: float) -> str:
+    if slope is None or pd.isna(slope["estimate"]):
+        return count
+    numbers = slope["estimate"], slope["conf_low"], slope["conf_high"]
+    given = f"slope {format_estimate(*numbers, measure='slope')}"
+    if text_width(given, SMALL_SIZE) > room:
+        given = given.replace(" (", "\n(", 1)
+    return f"{given}\n{p_of(slope) or 'p not estimable'}, {count}"

@@ -7,8 +7,8 @@ from typing import Any, Protocol
 
 import pandas as pd
 
-from her2stats.figures.panel.places import Rows, as_list
 from her2stats.statistics.result import Result
+from her2stats.statistics.rows import Rows, as_list
 from her2stats.statistics.specs import AncovaSpec
 
 

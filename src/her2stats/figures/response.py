@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -27,24 +26,21 @@ from scipy.stats import binomtest
 
 from her2stats.errors import Problem, TableError
 from her2stats.figures.panel.measure import fitting_size, wrapped
-from her2stats.figures.panel.places import Rows, as_list, result_rows
 from her2stats.figures.placeholder import placeholder
 from her2stats.figures.theme import INK, SMALL_SIZE, figure_theme, stratum_colours
-from her2stats.figures.wording import cohort_name, display_name, not_estimable, p_equals
-from her2stats.statistics.result import Result
-from her2stats.statistics.specs import ResponseSpec
+from her2stats.figures.wording import cohort_name, display_name, level_words, not_estimable, p_equals
+from her2stats.statistics.rows import Rows, records, result_rows
 from her2stats.vocabulary.numbers import format_estimate
 
 PANEL_MM = 50.0
 NARROWEST_PANEL_MM = 36.0
-CAPTION = "Vertical lines: 95% confidence interval of the share (Wilson). OR: odds ratio (95% CI)."
-COUNTS = ("n_reference", "n_events_reference", "n_comparison", "n_events_comparison")
+CAPTION = "Vertical lines: 95% confidence interval of the share (Wilson). OR: odds ratio ({level}CI)."
+COMPARED = ("reference", "comparison", "n_reference", "n_events_reference", "n_comparison", "n_events_comparison")
 
 
 def plot_response(
     results: Rows,
     *,
-    reference: str | None = None,
     labels: Mapping[str, str] | None = None,
     width_mm: float = 89.0,
 ) -> ggplot:
@@ -54,8 +50,6 @@ def plot_response(
     ----------
     results : Result, DataFrame, or several
         From `response_odds`.
-    reference : str, optional
-        Name of the reference group; default from the spec or the method text.
     labels : mapping, optional
         Name of a variable to its name on paper.
     width_mm : float
@@ -69,7 +63,9 @@ def plot_response(
     Raises
     ------
     TableError
-        A table without the counts of `response_odds`.
+        A table without the groups and counts of `response_odds`.
+    DataError
+        A frame that is no result table, or whose rows lack ``measure``.
 
     Notes
     -----
@@ -78,26 +74,25 @@ def plot_response(
 
     Examples
     --------
-    >>> row = {"outcome": "pcr", "term": "her2_group[HER2-low]", "n_reference": 50, "n_events_reference": 36}
-    >>> table = pd.DataFrame([{**row, "n_comparison": 36, "n_events_comparison": 23, "estimate": 0.688,
-    ...                        "conf_low": 0.275, "conf_high": 1.724, "p_value": 0.42}])
-    >>> plot_response(table, reference="HER2-0").data["share"].round(2).tolist()
+    >>> row = {"outcome": "pcr", "measure": "odds_ratio", "reference": "HER2-0", "comparison": "HER2-low"}
+    >>> row |= {"n_reference": 50, "n_events_reference": 36, "n_comparison": 36, "n_events_comparison": 23}
+    >>> table = pd.DataFrame([{**row, "estimate": 0.688, "conf_low": 0.275, "conf_high": 1.724, "p_value": 0.42}])
+    >>> plot_response(table).data["share"].round(2).tolist()
     [0.72, 0.64]
     """
-    results = as_list(results)
-    table = result_rows(results)
-    table = table[table["term"].str.contains("[", regex=False)]
+    table = result_rows(results, "measure")
+    table = table[table["measure"] == "odds_ratio"]
     if not len(table):
         return placeholder("No response to show: the cohort has no response variable.", width_mm=width_mm)
-    missing = [name for name in COUNTS if name not in table]
+    missing = [name for name in COMPARED if name not in table]
     if missing:
         raise TableError(Problem(f"no column {', '.join(missing)}", remedy="pass a result of response_odds"))
-    bars, notes = _bars(table, _reference(results, table, reference), labels)
+    bars, notes = _bars(table, labels)
     panels = bars["panel"].cat.categories
     columns = min(len(panels), max(1, int((width_mm - 10) // NARROWEST_PANEL_MM)))
     groups = list(bars["group"].cat.categories)
     room = (width_mm - 14) / columns - 3
-    caption = wrapped(CAPTION, width_mm - 4, SMALL_SIZE)
+    caption = wrapped(CAPTION.format(level=level_words(table["conf_level"])), width_mm - 4, SMALL_SIZE)
     height = -(-len(panels) // columns) * (PANEL_MM + 12) + 5 + 2.5 * len(caption.split("\n"))
     return (
         ggplot(bars, aes("x", "share"))
@@ -123,28 +118,18 @@ def plot_response(
     )
 
 
-def _reference(results: Rows, table: pd.DataFrame, given: str | None) -> str:
-    if given is not None:
-        return given
-    for item in as_list(results):
-        if isinstance(item, Result) and isinstance(item.spec, ResponseSpec):
-            return item.spec.reference
-    found = re.search(r"against (.+?);", " ".join(table["method"].unique()))
-    return found[1] if found else "reference"
-
-
-def _bars(table: pd.DataFrame, reference: str, labels: Mapping[str, str] | None) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _bars(table: pd.DataFrame, labels: Mapping[str, str] | None) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Bars of all panels, and the odds ratio above each bar that is compared with the reference."""
     several = len(set(table["cohort"])) > 1
-    levels = list(dict.fromkeys(term[term.index("[") + 1 :].rstrip("]") for term in table["term"]))
-    at = {name: place for place, name in enumerate([reference, *levels])}
+    levels = list(dict.fromkeys(table["comparison"]))
+    at = {name: place for place, name in enumerate(dict.fromkeys([*table["reference"], *levels]))}
     bars, notes = [], []
     for (cohort, outcome), part in table.groupby(["cohort", "outcome"], sort=False):
         panel = (f"{cohort_name(str(cohort), labels)}, " if several else "") + display_name(str(outcome), labels)
         first = part.iloc[0]
-        bars.append(_bar(panel, reference, at, first["n_events_reference"], first["n_reference"]))
-        for row in part.to_dict("records"):
-            level = row["term"][row["term"].index("[") + 1 :].rstrip("]")
+        bars.append(_bar(panel, first["reference"], at, first["n_events_reference"], first["n_reference"]))
+        for row in records(part):
+            level = row["comparison"]
             bars.append(_bar(panel, level, at, row["n_events_comparison"], row["n_comparison"]))
             notes.append({"panel": panel, "x": at[level], "text": _odds(row)})
     frame, above = pd.DataFrame(bars), pd.DataFrame(notes).assign(y=1.29)

@@ -1,15 +1,20 @@
-"""The samples behind a figure: given by the user, or the model frame that a Result carries."""
+"""The samples behind a figure: given by the user or the model frame that a Result carries; their dots and colours."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pandas as pd
+from scipy.stats import qmc
 
 from her2stats.errors import ProblemList, TableError
-from her2stats.figures.panel.places import Rows, as_list
+from her2stats.figures.wording import stratum_name
 from her2stats.statistics.result import Result
+from her2stats.statistics.rows import Rows, as_list
 
+UNKNOWN, UNCOLOURED = "HR unknown", "All tumours"
+RECEPTORS = ("HR-positive", "HR-negative", UNKNOWN, UNCOLOURED)
 Samples = pd.DataFrame | Mapping[str, pd.DataFrame]
 
 
@@ -59,3 +64,43 @@ def _model_frames(results: Rows | None, cohort: str) -> pd.DataFrame:
         return pd.DataFrame()
     together = pd.concat(frames, axis=1)
     return together.loc[:, ~together.columns.duplicated()]
+
+
+def receptor_names(frame: pd.DataFrame, hr: str) -> pd.Series:
+    """Hormone receptor of each sample as the legend names it; one name for all where there is no such column."""
+    if hr not in frame:
+        return pd.Series(UNCOLOURED, index=frame.index)
+    level = frame[hr].astype("object")
+    return level.map(lambda value: stratum_name(f"hr={value}"), na_action="ignore").fillna(UNKNOWN).astype(str)
+
+
+def spread(values: pd.Series, *, dimensions: int = 1) -> np.ndarray:
+    """Offsets in -0.5 to 0.5 that keep dots of similar value apart, without chance and in whatever order they come.
+
+    Values are sorted (ties by sample id) and the k-th gets the k-th point of a Halton sequence
+    (Halton 1960, doi 10.1007/BF01386213).
+
+    Parameters
+    ----------
+    values : Series
+        Indexed by sample.
+    dimensions : int
+        Offsets for each value.
+
+    Returns
+    -------
+    ndarray
+        len(values) x dimensions.
+
+    Examples
+    --------
+    >>> spread(pd.Series([0.1, 0.2, 0.3], index=["a", "b", "c"])).ravel().tolist()
+    [0.0, -0.25, 0.25]
+    """
+    if not len(values):
+        return np.empty((0, dimensions))
+    order = np.lexsort((values.index.astype(str), values.to_numpy(dtype=float)))
+    points: np.ndarray = qmc.Halton(dimensions, scramble=False).random(len(values) + 1)[1:] - 0.5
+    offsets = np.empty_like(points)
+    offsets[order] = points
+    return offsets

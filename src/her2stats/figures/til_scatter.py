@@ -23,17 +23,15 @@ from scipy import stats
 
 from her2stats.figures.panel.legend import legend_box
 from her2stats.figures.panel.measure import wrapped
-from her2stats.figures.panel.places import Rows, as_list, in_order, is_second_test, result_rows
 from her2stats.figures.placeholder import placeholder
-from her2stats.figures.sample_frame import Samples, sample_frame
+from her2stats.figures.sample_frame import RECEPTORS, Samples, receptor_names, sample_frame
 from her2stats.figures.theme import GREY, INK, MARGIN, SMALL_SIZE, figure_theme, stratum_scales
-from her2stats.figures.wording import axis_numbers, cohort_name, display_name, not_estimable, p_equals, stratum_name
+from her2stats.figures.wording import axis_numbers, cohort_name, display_name, not_estimable, p_equals
+from her2stats.statistics.rows import Rows, as_list, in_order, records, result_rows
 from her2stats.vocabulary.numbers import format_estimate
 
 PANEL_MM = 52.0
 CURVE_POINTS = 60
-UNKNOWN = "HR unknown"
-STRATA = ("HR-positive", "HR-negative", UNKNOWN, "All tumours")
 RHO = "\N{GREEK SMALL LETTER RHO}"
 CAPTION = (
     f"{RHO}: Spearman correlation over all tumours with its confidence interval; p not adjusted. "
@@ -75,6 +73,8 @@ def plot_til_scatter(
     ------
     TableError
         `data` lacks a column.
+    DataError
+        A frame that is no result table, or whose rows lack ``measure``.
 
     Notes
     -----
@@ -84,18 +84,18 @@ def plot_til_scatter(
     Examples
     --------
     >>> frame = pd.DataFrame({"til": [1.0, 2.0, 4.0, 3.0, 5.0], "ESR1": [9.0, 8.0, 6.0, 7.0, 2.0]})
-    >>> row = {"stratum": "all", "outcome": "til", "term": "ESR1", "n": 5}
+    >>> row = {"stratum": "all", "outcome": "til", "term": "ESR1", "measure": "rho"}
     >>> table = pd.DataFrame([{**row, "estimate": -0.9, "conf_low": -0.99, "conf_high": -0.4}])
     >>> len(plot_til_scatter(table, frame).data)
     5
     """
     results = as_list(results)
-    table = result_rows(results)
-    is_all = (table["stratum"] == "all") & ~is_second_test(table["term"])
+    table = result_rows(results, "measure")
+    is_all = (table["stratum"] == "all") & (table["measure"] == "rho")
     rows = table[is_all & ((table["outcome"] == til) ^ (table["term"] == til))].copy()
     rows["score"] = rows["term"].where(rows["term"] != til, rows["outcome"])
     rows = rows.drop_duplicates(["cohort", "score"]).reset_index(drop=True)
-    dots = [_dots(row, results, data, til, hr, labels, several=len(set(rows["cohort"])) > 1) for row in _records(rows)]
+    dots = [_dots(row, results, data, til, hr, labels, several=len(set(rows["cohort"])) > 1) for row in records(rows)]
     dots = [part for part in dots if len(part)]
     if not dots:
         return placeholder(f"No panel to show: no correlation with {til}.", width_mm=width_mm)
@@ -120,10 +120,6 @@ def plot_til_scatter(
     )
 
 
-def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
-    return [{str(name): value for name, value in row.items()} for row in rows.to_dict("records")]
-
-
 def _dots(
     row: Mapping[str, Any],
     results: Rows,
@@ -137,13 +133,8 @@ def _dots(
     """Return the complete cases of one panel, ordered by id so that dots always overlap the same way."""
     score, cohort = row["score"], row["cohort"]
     frame = sample_frame(data, results, [til, score], cohort=cohort)
-    if hr in frame:
-        level = frame[hr].astype("object")
-        stratum = level.map(lambda value: stratum_name(f"hr={value}"), na_action="ignore").fillna(UNKNOWN)
-    else:
-        stratum = pd.Series("All tumours", index=frame.index)
     name = display_name(score, labels)
-    dots = pd.DataFrame({"x": frame[score], "y": frame[til], "Stratum": stratum.astype(str)})
+    dots = pd.DataFrame({"x": frame[score], "y": frame[til], "Stratum": receptor_names(frame, hr)})
     dots = dots[dots["x"].notna() & dots["y"].notna()].sort_index(kind="stable").rename_axis("sample").reset_index()
     return dots.assign(cohort=cohort, score=score, panel=f"{cohort_name(cohort, labels)}, {name}" if several else name)
 
@@ -151,7 +142,7 @@ def _dots(
 def _stacked(parts: list[pd.DataFrame]) -> pd.DataFrame:
     dots = pd.concat(parts, ignore_index=True)
     dots["panel"] = pd.Categorical(dots["panel"], list(dict.fromkeys(dots["panel"])))
-    dots["Stratum"] = pd.Categorical(dots["Stratum"], in_order(sorted(set(dots["Stratum"])), STRATA))
+    dots["Stratum"] = pd.Categorical(dots["Stratum"], in_order(sorted(set(dots["Stratum"])), RECEPTORS))
     return dots
 
 
@@ -185,7 +176,7 @@ def _least_squares(x: np.ndarray, y: np.ndarray) -> pd.DataFrame:
 def _notes(dots: pd.DataFrame, rows: pd.DataFrame) -> list[Any]:
     """Rho with its interval, p and n, in the upper right corner of each panel."""
     notes = []
-    for row in _records(rows):
+    for row in records(rows):
         own = dots[(dots["cohort"] == row["cohort"]) & (dots["score"] == row["score"])]
         if not len(own):
             continue

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
+from her2stats.statistics.arguments import percent
 from her2stats.statistics.flags import code_of
 from her2stats.vocabulary.names import stratum_label, variable_label
 from her2stats.vocabulary.numbers import NOT_ESTIMABLE, format_number, p_phrase
@@ -79,6 +81,32 @@ def p_equals(p: float, symbol: str = "p") -> str:
     ('p = 0.005', 'p < 0.001')
     """
     return p_phrase(p, symbol=symbol).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def p_of(row: Mapping[Any, Any]) -> str:
+    """P of a row with its symbol, the adjusted one where there is one; empty where there is none.
+
+    Examples
+    --------
+    >>> p_of({"p_value": 0.01, "p_adjusted": 0.2}), p_of({"p_value": 0.01, "p_adjusted": math.nan})
+    ('adj. p = 0.20', 'p = 0.010')
+    """
+    for column, symbol in (("p_adjusted", "adj. p"), ("p_value", "p")):
+        if not math.isnan(row[column]):
+            return p_equals(row[column], symbol)
+    return ""
+
+
+def level_words(levels: Iterable[float]) -> str:
+    """Confidence level of rows as it stands before "CI"; empty where they do not say it.
+
+    Examples
+    --------
+    >>> level_words([0.95, 0.95, math.nan]), level_words([math.nan])
+    ('95% ', '')
+    """
+    known = dict.fromkeys(percent(level) for level in levels if not math.isnan(level))
+    return f"{' or '.join(known)} " if known else ""
 
 
 def flag_reason(flag: str) -> str:

@@ -19,7 +19,7 @@ LABELS = ("model", "verb", "cohort", *KEY)
 MEASURED = ("python", "r", "abs_diff", "rel_diff", "tolerance")
 WORDS = ("verdict", "reason", "note")
 # What a row is, not what was found: compared like everything else, and told only where the two differ.
-DESCRIPTIVE = ("role", "measure", "conf_level", *PARTS, "group")
+DESCRIPTIVE = ("role", "measure", "conf_level", *PARTS, "group", "per", "weights")
 # Columns about many tests together: `families` has them compared.
 NOT_FITTED = ("p_bh", "family", "family_size", "correction")
 RANDOM = ("conf_low", "conf_high", "std_error")

@@ -83,7 +83,7 @@ def curve_rows(model: AncovaModel) -> Iterator[Row]:
 
 def _estimated(spec: AncovaSpec, measure: str) -> Row:
     """What an estimate along the score is."""
-    return {"role": "exposure", "measure": measure, "conf_level": spec.conf_level}
+    return {"role": "exposure", "measure": measure, "conf_level": spec.conf_level, "weights": spec.weights}
 
 
 def _common(model: AncovaModel, method: str) -> Row:

@@ -210,6 +210,7 @@ def _interaction(
         "exposure": exposure,
         "measure": "odds_ratio",
         "conf_level": spec.conf_level,
+        "per": "sd" if per_sd else "unit",
         "n": cases.n,
         "n_events": int(cases[outcome].sum()),
         "n_missing": cases.n_missing,

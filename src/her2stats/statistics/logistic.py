@@ -144,6 +144,7 @@ def _odds_ratios(frame: ModelFrame, within: Mask, outcome: str, spec: LogisticSp
         "outcome": outcome,
         "measure": "odds_ratio",
         "conf_level": spec.conf_level,
+        "per": "sd" if spec.per_sd else "unit",
         "n": cases.n,
         "n_events": int(cases[outcome].sum()),
         "n_missing": cases.n_missing,

@@ -11,13 +11,10 @@ import pandas as pd
 from her2stats.errors import DataError, ProblemList
 from her2stats.statistics.arguments import check_choice
 from her2stats.statistics.frame import Array
-from her2stats.statistics.groups import FISHER
-from her2stats.statistics.interaction import LIKELIHOOD_RATIO
 from her2stats.statistics.result import Result
 from her2stats.statistics.rows import is_second_test
 
 Method = Literal["bonferroni", "holm"]
-SECOND_TESTS = (FISHER, LIKELIHOOD_RATIO)  # how their terms end; what they are says the measure
 NAMES: dict[Method, str] = {"bonferroni": "Bonferroni", "holm": "Holm"}
 
 

@@ -22,7 +22,8 @@ from her2stats.statistics.terms import PARTS
 NAMES: dict[PoolingModel, str] = {"random": "random effects (DerSimonian-Laird)", "fixed": "fixed effect"}
 KEY = ["stratum", "outcome", "term"]
 POOLED = PoolingSpec().cohort
-CARRIED = ("role", *PARTS)
+ABOUT = (*PARTS, "per")
+CARRIED = ("role", *ABOUT)
 HETEROGENEITY = ("k", "q", "q_p_value", "i2", "tau2")
 
 
@@ -105,15 +106,15 @@ def _pool(spec: PoolingSpec, rows: pd.DataFrame) -> Result:
         about = part.sort_values("cohort", kind="stable").iloc[0]
         row = dict(zip(KEY, key, strict=True)) | {name: about[name] for name in CARRIED}
         pooled.append(shared | row | _pooled(part, spec.model, spec.conf_level))
-    table = pd.DataFrame(pooled, columns=None if pooled else [*PARTS, *HETEROGENEITY])
-    table = table.astype(dict.fromkeys(PARTS, "str"))
+    table = pd.DataFrame(pooled, columns=None if pooled else [*ABOUT, *HETEROGENEITY])
+    table = table.astype(dict.fromkeys(ABOUT, "str"))
     return Result(as_result_table(table, cohort=spec.cohort), spec, _model_frame(rows))
 
 
 def _odds_ratios(rows: pd.DataFrame, problems: ProblemList) -> pd.DataFrame:
     """Rows that can be pooled, with the parts of their terms; what else is there is a problem."""
     rows = rows[~is_second_test(rows)].reset_index(drop=True)
-    for name in PARTS:
+    for name in ABOUT:
         rows[name] = rows[name].astype("object").fillna("").astype(str) if name in rows else ""
     for place in rows.index[rows.duplicated(["cohort", *KEY])]:
         row = rows.loc[place]

@@ -19,11 +19,12 @@ from her2stats.vocabulary.variables import BY_NAME, with_role
 Role = Literal["exposure", "moderator", "interaction", "covariate", "group", "factor"]
 ROLES: tuple[str, ...] = get_args(Role)
 Rows = Result | pd.DataFrame | Iterable[Result | pd.DataFrame]
+TOLD = {"measure": ("estimate is", tuple(MEASURES)), "role": ("term is to the model", ROLES)}
 SECOND_TEST = "second_test"
 STRATUM_ORDER = ("all", *(f"{name}={level}" for name in with_role("factor") for level in BY_NAME[name].printed))
 
 
-def result_rows(results: Rows) -> pd.DataFrame:
+def result_rows(results: Rows, *needed: str) -> pd.DataFrame:
     """Stack results into one frame with every column of a `Result`.
 
     Parameters
@@ -31,11 +32,13 @@ def result_rows(results: Rows) -> pd.DataFrame:
     results : Result, DataFrame, or several of them
         Frames may be made by hand or come from a csv file: columns that are missing are added. ``outcome`` must be
         there, and ``measure`` wherever there is an estimate.
+    *needed : {"measure", "role"}
+        What every row has to say, with an estimate or without one.
 
     Raises
     ------
     DataError
-        Something else than results is given, or rows do not say what their estimate is.
+        Something else than results is given, or rows do not say what they are.
 
     Examples
     --------
@@ -53,7 +56,7 @@ def result_rows(results: Rows) -> pd.DataFrame:
             columns = ", ".join(map(str, table.columns[:8]))
             problems.add(DataError, f"no column 'outcome' among {columns}", remedy="pass a Result or its table")
         tables.append(as_result_table(table))
-        _check_measures(problems, tables[-1])
+        _check_told(problems, tables[-1], needed)
     problems.raise_if_any()
     return as_result_table(pd.concat(tables, ignore_index=True) if tables else pd.DataFrame())
 
@@ -66,11 +69,13 @@ def _table_of(given: object) -> pd.DataFrame:
     raise DataError(Problem(f"{type(given).__name__} is not a Result", remedy="give what a verb returned"))
 
 
-def _check_measures(problems: ProblemList, table: pd.DataFrame) -> None:
-    silent = table["estimate"].notna() & table["measure"].eq("")
-    if silent.any():
-        what = f"{int(silent.sum())} rows do not say what their estimate is"
-        problems.add(DataError, what, remedy=f"add the column measure: {', '.join(MEASURES)}")
+def _check_told(problems: ProblemList, table: pd.DataFrame, needed: Sequence[str]) -> None:
+    for column, (what, choices) in TOLD.items():
+        asked = True if column in needed else table["estimate"].notna() & (column == "measure")
+        silent = int((table[column].eq("") & asked).sum())
+        if silent:
+            remedy = f"add the column {column}: {', '.join(choices)}"
+            problems.add(DataError, f"{silent} rows do not say what their {what}", remedy=remedy)
     for name in table["measure"].unique():
         with problems.collect():
             measure(name or SECOND_TEST)

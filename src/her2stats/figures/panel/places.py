@@ -1,4 +1,4 @@
-"""Results into the one plain frame that a figure draws from, and the places of its rows on paper."""
+"""Where the rows of a figure stand on paper."""
 
 from __future__ import annotations
 
@@ -6,44 +6,9 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from her2stats.errors import Problem, TableError
 from her2stats.figures.cell_types import display_order, lineage
-from her2stats.statistics.multiplicity import SECOND_TESTS
-from her2stats.statistics.result import Result, as_result_table
-from her2stats.statistics.rows import STRATUM_ORDER, Rows, as_list, in_order
 
-__all__ = ["STRATUM_ORDER", "Rows", "as_list", "in_order", "is_second_test", "result_rows", "row_places"]
 LINEAGE_GAP = 0.45  # of a row, between the lineages
-
-
-def result_rows(results: Rows) -> pd.DataFrame:
-    """Stack Results or their tables into one frame with every column of a Result.
-
-    Parameters
-    ----------
-    results : Result, DataFrame, or several of them
-        Frames may come from a csv file: missing optional columns are added, `outcome` must be there.
-
-    Raises
-    ------
-    TableError
-        A frame without an `outcome` column.
-
-    Examples
-    --------
-    >>> result_rows(pd.DataFrame({"outcome": ["Neutrophils"], "estimate": [1.6]}))["flag"].tolist()
-    ['']
-    """
-    given = as_list(results)
-    tables = [item.table if isinstance(item, Result) else item for item in given]
-    for table in tables:
-        if len(table) and "outcome" not in table:
-            columns = ", ".join(map(str, table.columns[:8]))
-            raise TableError(Problem(f"no column 'outcome' among {columns}", remedy="pass a Result or its table"))
-    tables = [as_result_table(table) for table in tables if len(table)]
-    if not tables:
-        return as_result_table(pd.DataFrame())
-    return as_result_table(pd.concat(tables, ignore_index=True))
 
 
 def row_places(names: Iterable[str], *, ordered: Sequence[str] | None = None) -> pd.DataFrame:
@@ -76,14 +41,3 @@ def row_places(names: Iterable[str], *, ordered: Sequence[str] | None = None) ->
         places.append(y)
     striped = [place % 2 == 1 for place in range(len(order))]
     return pd.DataFrame({"name": order, "lineage": lineages, "y": places, "striped": striped})
-
-
-def is_second_test(terms: pd.Series) -> pd.Series:
-    """Tell rows of a further test of the same question, "hr (Fisher exact)", from those of a type "... (Tregs)".
-
-    Examples
-    --------
-    >>> is_second_test(pd.Series(["hr (Fisher exact)", "T cells regulatory (Tregs)"])).tolist()
-    [True, False]
-    """
-    return terms.str.endswith(SECOND_TESTS)

@@ -1,7 +1,8 @@
-"""Axis, ticks and title of a panel of rows."""
+"""Axis, ticks and title of a panel of rows; square roots for abundances, with a lane of their own for exact zeros."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
@@ -14,6 +15,8 @@ from her2stats.figures.panel.row_panel import PANEL_GAP, RowPanel
 from her2stats.figures.theme import BASE_SIZE, SMALL_SIZE
 
 HAIR = 1e-9
+LANE = 0.09  # of the axis
+_STEPS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0)
 
 
 def fitting_ticks(candidates: Sequence[Mapping[float, str]], geometry: RowPanel) -> dict[float, str]:
@@ -104,3 +107,29 @@ def title_layers(text: str, geometry: RowPanel) -> list[Any]:
         free = geometry.panel_mm - width
         placed = theme(axis_title_x=element_text(ha=left / free if abs(free) > 1 else 0.5))
     return [labs(x=text, y=""), placed]
+
+
+def abundance_limits(highest: float) -> tuple[float, float]:
+    """Ends of the axis in square roots; the lane of zeros lies below 0.
+
+    Examples
+    --------
+    >>> low, high = abundance_limits(0.25)
+    >>> low < 0 and high > 0.5
+    True
+    """
+    high = 1.04 * math.sqrt(highest) if highest > 0 else 1.0
+    return -LANE * high / (1 - LANE), high
+
+
+def abundance_place(values: pd.Series, low: float) -> pd.Series:
+    """Place of each abundance on the axis: its square root, or the middle of the lane for an exact zero."""
+    return (values**0.5).where(values > 0, low / 2)
+
+
+def abundance_ticks(limits: tuple[float, float]) -> list[dict[float, str]]:
+    """Return candidate ticks (place to label), the fullest set first; zero is labelled on its lane."""
+    low, high = limits
+    steps = [step for step in _STEPS if math.sqrt(step) <= high]
+    sets = [steps[-6:], steps[-5:], steps[-4:], steps[-3:], steps[-2:], steps[-1:]]
+    return [{low / 2: "0", **{math.sqrt(step): f"{step:g}" for step in chosen}} for chosen in sets]

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from her2stats.figures.effect_rows import stratum_order
 from her2stats.figures.panel.legend import LegendBox
 from her2stats.figures.panel.panel_head import PanelHead
 from her2stats.figures.panel.row_panel import RowPanel
 from her2stats.figures.theme import MARGIN
 from her2stats.figures.wording import cohort_name, display_name, flag_reason, stratum_name
+from her2stats.statistics.rows import STRATUM_ORDER, in_order
 from her2stats.vocabulary.numbers import NOT_ESTIMABLE, format_estimate
 
 
@@ -36,7 +36,7 @@ def described(rows: pd.DataFrame, measure: str, alpha: float) -> pd.DataFrame:
     rows["reason"] = rows["flag"].map(flag_reason).mask(rows["estimable"], "")
     p = rows["p_adjusted"] if rows["p_adjusted"].notna().any() else rows["p_value"]
     rows["significant"] = (p < alpha).to_numpy()
-    names = [stratum_name(stratum) for stratum in stratum_order(rows["stratum"])]
+    names = [stratum_name(stratum) for stratum in in_order(rows["stratum"], STRATUM_ORDER)]
     rows["Stratum"] = pd.Categorical(rows["stratum"].map(stratum_name), names)
     return rows
 
