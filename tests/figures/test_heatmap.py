@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from her2stats.figures.correlation_pairs import clustered, correlation_pairs, variable_order
 from matplotlib.collections import Collection
 from matplotlib.offsetbox import AuxTransformBox
 from matplotlib.text import Text
 from PIL import Image, ImageColor
 
 from her2stats.figures import plot_heatmap, save_figure
-from her2stats.figures.correlation_pairs import clustered, correlation_pairs, variable_order
 from her2stats.figures.panel.places import result_rows
 from her2stats.figures.save import drawn
 from her2stats.figures.theme import DIVERGING

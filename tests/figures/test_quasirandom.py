@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-
 from her2stats.figures.panel.abundance_axis import abundance_limits, abundance_place, abundance_ticks
 from her2stats.figures.quasirandom import spread
 

@@ -12,7 +12,7 @@ from sklearn.decomposition import PCA
 from her2stats.errors import CoverageError, DataError, GeneError, TableError
 from her2stats.notes import Note
 from her2stats.signatures import GeneSignature, score_exposure, score_gene, score_signature, signature
-from her2stats.signatures.scoring import METHODS
+from her2stats.signatures.methods import SCORING
 
 from .examples import expression
 
@@ -93,7 +93,7 @@ class TestMethods:
             assert one.equals(score_signature(shuffled, AMPLICON, method=method).table)
 
     @settings(deadline=None, max_examples=20)
-    @given(st.permutations(range(10)), st.permutations(range(12)), st.sampled_from(METHODS))
+    @given(st.permutations(range(10)), st.permutations(range(12)), st.sampled_from(SCORING))
     def test_no_order_changes_a_single_bit(self, genes, samples, method):
         frame = expression()
         one = score_signature(frame, WEIGHTED, method=method).table

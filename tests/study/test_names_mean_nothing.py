@@ -241,9 +241,6 @@ def _files(folder: Path) -> set[str]:
 
 
 @pytest.mark.slow
-# The figures still read terms: Fig. 2b is a placeholder here. Take the mark away with the figures that ask role and
-# measure (it is strict, so that it cannot be forgotten).
-@pytest.mark.xfail(strict=True, reason="figures read meaning out of terms")
 def test_no_figure_becomes_a_placeholder_for_the_names(
     small_results: StudyResults, strange_results: StudyResults
 ) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
 
 import pandas as pd
 
@@ -19,7 +18,7 @@ def score_exposure(
     exposure: str | Path | GeneSignature,
     *,
     name: str | None = None,
-    method: Method | Literal["auto"] = "auto",
+    method: Method = "auto",
     anchor: str | None = None,
     min_coverage: float = 0.8,
     allow_low_coverage: bool = False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from her2stats.errors import DataError, GeneError, Problem, ProblemList, TableError
+from her2stats.notes import Note
 from her2stats.signatures.gene_signature import GeneSignature
 
 Floats = npt.NDArray[np.float64]
@@ -68,6 +70,24 @@ class Matrix:
     def as_series(self, scores: Floats, name: str) -> pd.Series:
         """Scores in the order of the matrix that the user gave."""
         return pd.Series(scores, index=self.samples, name=name).reindex(self.original)
+
+
+@dataclass(frozen=True, eq=False)
+class Anchor:
+    """The gene that a score of no sign of its own has to correlate with positively: its name, one value a sample."""
+
+    name: str
+    values: Floats
+
+
+@dataclass(frozen=True)
+class ScoringMethod:
+    """One way to score: its name, what it is in words, how it is done, and whether it needs an anchor."""
+
+    name: str
+    described: str
+    score: Callable[[Measured, Matrix, Anchor], tuple[Floats, list[Note]]]
+    anchored: bool = False
 
 
 def prepare(expression: pd.DataFrame) -> Matrix:

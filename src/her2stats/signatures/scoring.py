@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
@@ -15,24 +15,17 @@ from her2stats.notes import Note
 from her2stats.signatures.catalogue import SOURCES
 from her2stats.signatures.catalogue import signature as from_catalogue
 from her2stats.signatures.gene_signature import GeneSignature, SignatureSet
-from her2stats.signatures.methods.means import mean_score, mean_z_score, weighted_score
-from her2stats.signatures.methods.pc1 import pc1_score
-from her2stats.signatures.methods.ranks import singscore_score, ssgsea_score
-from her2stats.signatures.preparation import Floats, Matrix, Measured, prepare
+from her2stats.signatures.methods import SCORING
+from her2stats.signatures.preparation import Anchor, Floats, Matrix, Measured, prepare
 from her2stats.vocabulary.notebook import panel_html
 
-Method = Literal["mean", "mean-z", "weighted", "pc1", "ssgsea", "singscore"]
+# A name of a method; what the choices are says the room of methods.
+if TYPE_CHECKING:
+    Method = str
+else:
+    Method = Literal[tuple(SCORING)]
 LowCoverage = Literal["error", "flag"]
-METHODS: tuple[str, ...] = get_args(Method)
 DEFAULT_ANCHOR = "ERBB2"
-DESCRIBED = {
-    "mean": "mean log2 expression",
-    "mean-z": "mean z-score",
-    "weighted": "weighted sum of z-scores",
-    "pc1": "first principal component of z-scores",
-    "ssgsea": "ssGSEA (tau 0.25, not divided by the range)",
-    "singscore": "singscore (centred)",
-}
 COVERAGE_COLUMNS = ("genes_total", "genes_found", "coverage", "missing", "used_in_total", "flag")
 
 
@@ -129,29 +122,31 @@ def score_signature(
     >>> scores.table["CD8 T cells"].tolist()
     [1.5, 4.5]
     """
-    if method not in METHODS:
-        raise DataError(Problem(f"there is no method {method!r}", remedy=f"use one of {', '.join(METHODS)}"))
+    if method not in SCORING:
+        raise DataError(Problem(f"there is no method {method!r}", remedy=f"use one of {', '.join(SCORING)}"))
+    how = SCORING[method]
     if isinstance(signature, str):
         if signature not in SOURCES:
             return score_gene(expression, signature, rename_genes=rename_genes)
         signature = from_catalogue(signature)
     members = [signature] if isinstance(signature, GeneSignature) else list(signature)
     strict = low_coverage or ("error" if isinstance(signature, GeneSignature) else "flag")
-    wanted = [*(gene for member in members for gene in member.genes), *([anchor or DEFAULT_ANCHOR] * (method == "pc1"))]
+    anchored = [anchor or DEFAULT_ANCHOR] if how.anchored else []
+    wanted = [*(gene for member in members for gene in member.genes), *anchored]
     matrix, notes = _prepared(expression, wanted, signature.name, rename_genes)
     measured = [matrix.measured(member) for member in members]
     if strict == "error":
         check_coverage(measured, min_coverage)
-    anchor_values = anchor_row(matrix, anchor or DEFAULT_ANCHOR) if method == "pc1" else None
+    fixed = Anchor(anchored[0], anchor_row(matrix, anchored[0])) if anchored else Anchor("", np.empty(0))
     columns = []
     for part in measured:
-        scores, said = _score(part, matrix, method, anchor_values, anchor or DEFAULT_ANCHOR)
+        scores, said = how.score(part, matrix, fixed) if part.genes else (np.full(len(matrix.samples), np.nan), [])
         columns.append(matrix.as_series(scores, part.signature.name))
         notes += said
     return Scores(
         pd.concat(columns, axis=1).rename_axis(index="sample", columns=None),
         coverage_table(measured, min_coverage),
-        DESCRIBED[method],
+        how.described,
         (*notes, *_coverage_notes(measured, min_coverage)),
     )
 
@@ -216,21 +211,6 @@ def anchor_row(matrix: Matrix, anchor: str) -> Floats:
         raise GeneError(Problem(f"the expression has no gene {anchor!r} to fix the sign of PC1", remedy=remedy))
     row: Floats = matrix.values[matrix.genes[anchor]]
     return row
-
-
-def _score(
-    part: Measured, matrix: Matrix, method: str, anchor: Floats | None, anchor_name: str
-) -> tuple[Floats, list[Note]]:
-    if not part.genes:
-        return np.full(len(matrix.samples), np.nan), []
-    if method == "pc1":
-        assert anchor is not None
-        return pc1_score(part, anchor, anchor_name)
-    if method == "ssgsea":
-        return ssgsea_score(part, matrix), []
-    if method == "singscore":
-        return singscore_score(part, matrix), []
-    return {"mean": mean_score, "mean-z": mean_z_score, "weighted": weighted_score}[method](part)
 
 
 def check_coverage(measured: Sequence[Measured], min_coverage: float) -> None:

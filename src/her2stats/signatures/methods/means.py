@@ -6,7 +6,7 @@ import numpy as np
 
 from her2stats.errors import DataError, Problem
 from her2stats.notes import Note
-from her2stats.signatures.preparation import Floats, Measured
+from her2stats.signatures.preparation import Floats, Measured, ScoringMethod
 
 
 def mean_score(measured: Measured) -> tuple[Floats, list[Note]]:
@@ -62,3 +62,10 @@ def standardised(measured: Measured) -> tuple[Floats, np.ndarray, list[Note]]:
         listed = ", ".join(gene for gene, keep in zip(measured.genes, kept, strict=True) if not keep)
         notes.append(Note("scores", f"{name}: genes that do not vary left out", int((~kept).sum()), listed))
     return centred[kept] / spread[kept][:, None], kept, notes
+
+
+SCORED_BY = (
+    ScoringMethod("mean", "mean log2 expression", lambda part, matrix, anchor: mean_score(part)),
+    ScoringMethod("mean-z", "mean z-score", lambda part, matrix, anchor: mean_z_score(part)),
+    ScoringMethod("weighted", "weighted sum of z-scores", lambda part, matrix, anchor: weighted_score(part)),
+)

@@ -7,13 +7,13 @@ import numpy as np
 from her2stats.errors import DataError, Problem
 from her2stats.notes import Note
 from her2stats.signatures.methods.means import standardised
-from her2stats.signatures.preparation import Floats, Measured
+from her2stats.signatures.preparation import Anchor, Floats, Measured, ScoringMethod
 
 # Below, the anchor does not tell one sign from the other.
 MIN_ANCHOR_CORRELATION = 1e-6
 
 
-def pc1_score(measured: Measured, anchor: Floats, anchor_name: str) -> tuple[Floats, list[Note]]:
+def pc1_score(measured: Measured, anchor: Anchor) -> tuple[Floats, list[Note]]:
     """Score each sample by the first principal component of the genes' z-scores.
 
     The loadings have length one. A component has no sign of its own: it is turned so that the score correlates
@@ -23,10 +23,8 @@ def pc1_score(measured: Measured, anchor: Floats, anchor_name: str) -> tuple[Flo
     ----------
     measured : Measured
         The genes.
-    anchor : ndarray
-        Expression of the anchor gene, one value a sample.
-    anchor_name : str
-        For the note.
+    anchor : Anchor
+        The gene that says which end is high.
 
     Raises
     ------
@@ -35,14 +33,14 @@ def pc1_score(measured: Measured, anchor: Floats, anchor_name: str) -> tuple[Flo
     """
     name = measured.signature.name
     z, kept, notes = standardised(measured)
-    loadings, score, explained, correlation = oriented_component(z, anchor, f"signature {name!r}", anchor_name)
+    loadings, score, explained, correlation = oriented_component(z, anchor.values, f"signature {name!r}", anchor.name)
     used = [gene for gene, keep in zip(measured.genes, kept, strict=True) if keep]
     strongest = sorted(zip(used, loadings, strict=True), key=lambda pair: (-abs(pair[1]), pair[0]))[:5]
     detail = (
-        f"explains {explained:.1%} of the variance, r = {correlation:.3f} with {anchor_name}; "
+        f"explains {explained:.1%} of the variance, r = {correlation:.3f} with {anchor.name}; "
         f"largest loadings {', '.join(f'{gene} {loading:+.2f}' for gene, loading in strongest)}"
     )
-    notes.append(Note("scores", f"{name}: sign of PC1 fixed by {anchor_name}", int(kept.sum()), detail))
+    notes.append(Note("scores", f"{name}: sign of PC1 fixed by {anchor.name}", int(kept.sum()), detail))
     return score, notes
 
 
@@ -76,3 +74,13 @@ def _correlation(first: Floats, second: Floats) -> float:
     a, b = first - first.mean(), second - second.mean()
     size = float(np.sqrt((a**2).sum() * (b**2).sum()))
     return float((a * b).sum() / size) if size > 0 else 0.0
+
+
+SCORED_BY = (
+    ScoringMethod(
+        "pc1",
+        "first principal component of z-scores",
+        lambda part, matrix, anchor: pc1_score(part, anchor),
+        anchored=True,
+    ),
+)

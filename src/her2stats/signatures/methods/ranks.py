@@ -6,7 +6,7 @@ import numpy as np
 from scipy.stats import rankdata
 
 from her2stats.errors import DataError, Problem
-from her2stats.signatures.preparation import Floats, Matrix, Measured
+from her2stats.signatures.preparation import Floats, Matrix, Measured, ScoringMethod
 
 TAU = 0.25  # weight of the ranks (Barbie et al. 2009)
 
@@ -69,3 +69,13 @@ def _places(measured: Measured, matrix: Matrix) -> list[int]:
 def _no_background(measured: Measured) -> DataError:
     where = f"signature {measured.signature.name!r}"
     return DataError(Problem("ranks need genes outside the signature", where, "give the whole matrix"))
+
+
+SCORED_BY = (
+    ScoringMethod(
+        "ssgsea",
+        f"ssGSEA (tau {TAU:g}, not divided by the range)",
+        lambda part, matrix, anchor: (ssgsea_score(part, matrix), []),
+    ),
+    ScoringMethod("singscore", "singscore (centred)", lambda part, matrix, anchor: (singscore_score(part, matrix), [])),
+)
