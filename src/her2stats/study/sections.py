@@ -7,32 +7,28 @@ setting is called. The documentation prints the meanings.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
-    create_model,
     field_validator,
     model_validator,
 )
 
 from her2stats.cohort.genes import CollapseRule
 from her2stats.deconvolution.settings import Settings
-from her2stats.errors import CONTROL_CODES, DataError
+from her2stats.errors import DataError
 from her2stats.reading.expression import Orientation
 from her2stats.reading.rows import MissingRule
 from her2stats.signatures.scoring import Method
 from her2stats.signatures.signature_file import names_a_file
 from her2stats.statistics import specs
 from her2stats.statistics.multiplicity import Method as Correction
+from her2stats.study.section_form import Section, with_settings
 from her2stats.vocabulary.variables import with_role
 from her2stats.vocabulary.words import fold
 
-S = TypeVar("S", bound="Section")
 MOST_LETTERS = 60  # of the name of a cohort: names of files are made of it
 SafeName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=MOST_LETTERS)]
 Mark = Literal[".", ","]
@@ -48,22 +44,6 @@ def _words(table: Any) -> Any:
 
 
 Words = BeforeValidator(_words)
-
-
-class Section(BaseModel):
-    """A section of the study file: frozen, and a key that is not known is an error."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _no_control_codes(cls, value: Any) -> Any:
-        if any(
-            isinstance(word, str) and CONTROL_CODES.search(word)
-            for word in (value if isinstance(value, list) else [value])
-        ):
-            raise ValueError(f"{value!r} holds control codes", "take them out")
-        return value
 
 
 class StudySection(Section):
@@ -192,30 +172,10 @@ class ScoresSection(Section):
         return self
 
 
-def _taken_from(owner: Any, name: str, changed: Mapping[str, Any]) -> Any:
-    """Type and field of a setting that a spec or the settings of the deconvolution have."""
-    field, kind = owner.__dataclass_fields__[name], get_type_hints(owner)[name]
-    about = {"default": field.default, "description": field.metadata["meaning"], **changed}
-    return kind, Field(**about, **field.metadata.get("limits", {}))
-
-
-def _with(settings: Mapping[str, tuple[type, str]], **changed: Mapping[str, Any]) -> Callable[[type[S]], type[S]]:
-    """Give a section the settings that fields of a spec, or of the settings of the deconvolution, are."""
-
-    def decorate(section: type[S]) -> type[S]:
-        fields = {name: _taken_from(*source, changed.get(name, {})) for name, source in settings.items()}
-        made: Any = create_model(
-            section.__name__, __base__=section, __module__=section.__module__, __doc__=section.__doc__, **fields
-        )
-        return made  # type: ignore[no-any-return]
-
-    return decorate
-
-
 OF_THE_STUDY = ("seed", "rename_genes")  # settings of the deconvolution that [study] makes for everything
 
 
-@_with({name: (Settings, name) for name in Settings.__dataclass_fields__ if name not in OF_THE_STUDY})
+@with_settings({name: (Settings, name) for name in Settings.__dataclass_fields__ if name not in OF_THE_STUDY})
 class DeconvolutionSection(Section):
     """[deconvolution]: which signature matrix, and the settings of `deconvolve`."""
 
@@ -258,7 +218,7 @@ ASKED: dict[str, tuple[str, tuple[type, ...]]] = {
 }
 
 
-@_with(
+@with_settings(
     {name: (owners[0], field) for name, (field, owners) in ASKED.items()},
     conf_level={"description": "level of the confidence intervals of every answer"},
     penalty={"description": "of the odds of high abundance; Firth's likelihood is finite under separation"},

@@ -12,13 +12,13 @@ from her2stats.deconvolution.settings import Settings
 from her2stats.errors import FileError, Problem, ProblemList, StudyFileError
 from her2stats.statistics.pooling import POOLED
 from her2stats.statistics.specs import CorrelationSpec
+from her2stats.study.section_form import Section
 from her2stats.study.sections import (
     AnalysisSection,
     CohortSection,
     DeconvolutionSection,
     ReportSection,
     ScoresSection,
-    Section,
     StudySection,
 )
 
