@@ -208,3 +208,27 @@ def test_a_demo_leaves_a_study_file_that_is_there(tmp_path):
         assert done.returncode == 1
         assert "study.toml: is there already and is not of this demo" in done.stderr
     assert state(tmp_path) == {"study.toml": THESIS}
+
+
+def test_no_worker_outlives_a_command_and_a_termination_is_an_interrupt():
+    code = """
+import os, signal, sys, time
+import her2stats.cli as cli
+
+def command():
+    from joblib import Parallel, delayed
+    print(*set(Parallel(n_jobs=2)(delayed(os.getpid)() for _ in range(8))), flush=True)
+    if "wait" in sys.argv:
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(60)
+
+cli.app = command
+try:
+    cli.main()
+except KeyboardInterrupt:
+    print("interrupted", file=sys.stderr)
+"""
+    for words, said in ((), ""), (("wait",), "interrupted"):
+        done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, timeout=50)
+        assert done.stderr.strip() == said
+        assert not [worker for worker in done.stdout.split() if Path(f"/proc/{worker}/status").exists()]
