@@ -31,9 +31,15 @@ def test_a_lost_part_is_written_again_and_the_rest_stays(study, only, lost):
 def test_the_report_alone_needs_no_data(study):
     results = study.parent / "results"
     before = digests(results)
-    (results / "report.html").write_text("spoilt")
-    run_study(study, only=["report"])
-    assert digests(results) == before
+    (results / "report.html").write_text("edited")
+    (results / "my_notes.txt").write_text("mine")
+    found = run_study(study, only=["report"])
+    assert found.kept == ("report.html was edited and is kept as report.html.edited",)
+    after = digests(results)
+    assert (results / "report.html.edited").read_text() == "edited"
+    assert (results / "my_notes.txt").read_text() == "mine"
+    assert {name: digest for name, digest in after.items() if name in before} == before
+    assert set(after) - set(before) == {"report.html.edited", "my_notes.txt"}
 
 
 def test_figures_of_other_data_are_not_put_beside_these_tables(study):

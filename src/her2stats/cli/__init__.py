@@ -7,6 +7,7 @@ nothing. Heavy imports wait inside the commands, so that help answers at once.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from typing import NoReturn
 
@@ -26,6 +27,7 @@ __all__ = ["app", "main"]
 
 def main() -> NoReturn:
     """Run the commands; what is wrong with an input is a message, not a traceback."""
+    signal.signal(signal.SIGTERM, _interrupt)
     try:
         app()
     except Her2statsError as error:
@@ -35,4 +37,17 @@ def main() -> NoReturn:
     except BrokenPipeError:  # whoever read the output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    finally:
+        _stop_workers()
     sys.exit(0)
+
+
+def _interrupt(*_: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def _stop_workers() -> None:
+    """Let no worker outlive the command: joblib's would stay for minutes and hold its output."""
+    workers = getattr(sys.modules.get("joblib.externals.loky.reusable_executor"), "_executor", None)
+    if workers is not None:
+        workers.shutdown(wait=True, kill_workers=True)
