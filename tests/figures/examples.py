@@ -88,7 +88,7 @@ def correlation(frame: pd.DataFrame, x: str, y: Sequence[str], *, by: str | None
         for outcome in y:
             n = len(part)
             row = {"stratum": stratum, "outcome": outcome, "term": x, "n": n, "n_missing": 0}
-            row["method"] = "Spearman, t approximation; 95% CI Bonett-Wright"
+            row |= {"role": "exposure", "measure": "rho", "conf_level": 0.95}
             if min(part[outcome].nunique(), part[x].nunique()) < 2:
                 rows.append({**row, "flag": f"constant outcome: {outcome} is the same in all {n} tumours"})
                 continue
@@ -115,8 +115,7 @@ def odds_ratios(frame: pd.DataFrame, types: Sequence[str] = LM22, exposure: str 
         n = int((frame["hr"] == level).sum())
         for place, outcome in enumerate(types):
             row = {"stratum": f"hr={level}", "outcome": outcome, "term": exposure, "n": n, "n_events": n // 2}
-            row |= {"method": "logistic regression, maximum likelihood, per SD over the cohort; 95% CI Wald"}
-            row["n_missing"] = 0
+            row |= {"role": "exposure", "measure": "odds_ratio", "conf_level": 0.95, "per": "sd", "n_missing": 0}
             if outcome == "Eosinophils" and level == "negative":
                 rows.append({**row, "flag": "separation: every tumour above 1.2 is high"})
                 continue
@@ -144,16 +143,17 @@ def interaction(frame: pd.DataFrame, types: Sequence[str] = LM22, exposure: str 
     for outcome in types:
         negative, positive = base.loc[("hr=negative", outcome)], base.loc[("hr=positive", outcome)]
         for stratum, row in (("hr=negative", negative), ("hr=positive", positive)):
-            rows.append({**row.to_dict(), "stratum": stratum, "outcome": outcome})
+            rows.append({**row.to_dict(), "stratum": stratum, "outcome": outcome, "exposure": exposure})
         difference = np.log(positive["estimate"]) - np.log(negative["estimate"])
         se = np.hypot(positive["std_error"], negative["std_error"])
         flag = negative["flag"] or positive["flag"]
         p = 2 * stats.norm.sf(abs(difference / se)) if not flag else np.nan
         common = {"cohort": frame.attrs["name"], "stratum": "all", "outcome": outcome, "n": len(frame)}
-        common |= {"flag": flag, "p_value": p}
-        rows.append({**common, "term": "hr[positive]", "p_value": 0.5})
+        common |= {"exposure": exposure, "measure": "odds_ratio", "conf_level": 0.95, "per": "sd", "flag": flag}
+        rows.append({**common, "term": "hr[positive]", "role": "moderator", "p_value": 0.5})
+        common |= {"role": "interaction", "p_value": p}
         rows.append({**common, "term": f"{exposure}:hr[positive]", "estimate": np.exp(difference), "std_error": se})
-        rows.append({**common, "term": f"{exposure}:hr[positive] (likelihood ratio)", "p_value": p})
+        rows.append({**common, "term": f"{exposure}:hr[positive] (likelihood ratio)", "measure": "second_test"})
     spec = InteractionSpec(cohort=frame.attrs["name"], outcomes=tuple(types), exposure=exposure, moderator="hr")
     return Result.from_rows(rows, spec, frame)
 
@@ -165,17 +165,17 @@ def comparison(frame: pd.DataFrame, types: Sequence[str] = LM22) -> Result:
         positive = frame.loc[frame["hr"] == "positive", outcome]
         negative = frame.loc[frame["hr"] == "negative", outcome]
         row = {"stratum": "all", "outcome": outcome, "term": "hr", "n": len(frame), "n_missing": 0}
-        row |= {"reference": "negative", "comparison": "positive"}
+        row |= {"role": "group", "group": "hr", "reference": "negative", "comparison": "positive"}
         row |= {"n_reference": len(negative), "n_comparison": len(positive)}
         if (frame[outcome] == 0).mean() >= 0.25:
             present = pd.crosstab(frame["hr"], frame[outcome] > 0)
             p = stats.chi2_contingency(present, correction=False)[1] if present.shape == (2, 2) else np.nan
-            rows.append({**row, "p_value": p, "method": "chi-squared without continuity correction"})
+            rows.append({**row, "p_value": p, "measure": "risk_difference"})
             if outcome == "Neutrophils":
-                rows.append({**row, "term": "hr (Fisher exact)", "p_value": p, "method": "Fisher exact"})
+                rows.append({**row, "term": "hr (Fisher exact)", "p_value": p, "measure": "second_test"})
         else:
             p = stats.mannwhitneyu(positive, negative).pvalue
-            rows.append({**row, "p_value": p, "method": "Wilcoxon rank-sum, normal approximation"})
+            rows.append({**row, "p_value": p, "measure": "shift"})
     kinds = tuple("continuous" for _ in types)
     spec = GroupSpec(cohort=frame.attrs["name"], y=tuple(types), kinds=kinds, group=("hr",))
     return _adjusted(Result.from_rows(rows, spec, frame))
@@ -193,21 +193,23 @@ def ancova(frame: pd.DataFrame, types: Sequence[str] = LM22[:4], score: str = "h
         flag = "not estimable: the cell HR-negative x 2+ is empty" if place > 2 else ""
         for stratum, shift in levels:
             row = {"stratum": stratum, "outcome": outcome, "n": len(frame), "n_missing": 0, "flag": flag}
+            row |= {"role": "exposure", "conf_level": 0.95, "weights": "equal"}
             numbers = {"estimate": fit.slope + shift, "std_error": fit.stderr, "p_value": fit.pvalue, "p_adjusted": 0.2}
             numbers |= {"conf_low": fit.slope + shift - 2 * fit.stderr, "conf_high": fit.slope + shift + 2 * fit.stderr}
-            slopes.append({**row, "term": score, **({} if flag else numbers)})
+            slopes.append({**row, "term": score, "measure": "slope", **({} if flag else numbers)})
             for at in grid:
                 mean = fit.intercept + fit.slope * at + shift * (1 + 0.6 * at)
                 half = 2 * fit.stderr * np.hypot(1, at - centre)
                 numbers = {"estimate": mean, "conf_low": mean - half, "conf_high": mean + half}
-                curve.append({**row, "term": "mean", "at": at, **({} if flag else numbers)})
+                curve.append({**row, "term": "mean", "measure": "mean", "at": at, **({} if flag else numbers)})
     spec = AncovaSpec(cohort=frame.attrs["name"], outcomes=tuple(types), score=score)
     return SimpleNamespace(slopes=Result.from_rows(slopes, spec, frame), curve=Result.from_rows(curve, spec, frame))
 
 
 def response() -> Result:
     """Table 2 of the paper."""
-    row = {"stratum": "all", "term": "her2_group[HER2-low]", "method": "logistic regression; 95% CI Wald"}
+    row = {"stratum": "all", "term": "her2_group[HER2-low]", "measure": "odds_ratio", "conf_level": 0.95}
+    row |= {"role": "group", "group": "her2_group", "reference": "HER2-0", "comparison": "HER2-low"}
     first = {"outcome": "complete_response", "estimate": 0.506, "conf_low": 0.187, "conf_high": 1.373, "p_value": 0.181}
     first |= {"n_reference": 39, "n_events_reference": 17, "n_comparison": 32, "n_events_comparison": 9, "n": 71}
     second = {"outcome": "pcr", "estimate": 0.688, "conf_low": 0.275, "conf_high": 1.724, "p_value": 0.425}

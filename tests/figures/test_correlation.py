@@ -16,7 +16,7 @@ from .layers import caption_of, colour_of, data_of, layers_with, texts_of
 
 
 def table(*rows: dict[str, object]) -> pd.DataFrame:
-    base = {"cohort": "A", "stratum": "all", "term": "her2", "n": 100, "method": "Spearman; 95% CI Bonett-Wright"}
+    base = {"cohort": "A", "stratum": "all", "term": "her2", "n": 100, "measure": "rho", "conf_level": 0.95}
     return as_result_table(pd.DataFrame([{**base, **row} for row in rows]))
 
 
@@ -58,7 +58,7 @@ def test_without_text_columns_the_reason_says_n_e(cohorts: dict[str, pd.DataFram
 
 
 def test_a_dichotomised_type_is_shown_by_its_test_never_by_the_shift_as_a_correlation() -> None:
-    wilcoxon = {"outcome": "her2", "term": "Plasma cells", "method": "Wilcoxon, normal approximation"}
+    wilcoxon = {"outcome": "her2", "term": "Plasma cells", "measure": "shift"}
     plot = plot_correlation(
         table(RHO, {**wilcoxon, "estimate": 0.9, "conf_low": 0.8, "conf_high": 0.95, "p_value": 0.03})
     )
@@ -77,7 +77,7 @@ def test_a_dichotomised_type_is_shown_by_its_test_never_by_the_shift_as_a_correl
     ],
 )
 def test_the_direction_of_a_test_is_said_where_it_is_significant(shift: float, p: float, words: str) -> None:
-    row = {"outcome": "her2", "term": "Plasma cells", "method": "Wilcoxon", "estimate": shift, "p_value": p}
+    row = {"outcome": "her2", "term": "Plasma cells", "measure": "shift", "estimate": shift, "p_value": p}
     assert plot_correlation(table(RHO, row)).data.set_index("name").loc["Plasma cells", "reason"] == words
 
 

@@ -54,7 +54,7 @@ def test_the_adjusted_p_of_the_table_and_a_dagger_for_chi_squared(abim: pd.DataF
 
 def test_the_fisher_row_is_no_second_line(abim: pd.DataFrame) -> None:
     chi = e.comparison(abim, ["Neutrophils"]).table
-    both = pd.concat([chi, chi.assign(term="hr (Fisher exact)", method="Fisher exact", p_adjusted=0.123)])
+    both = pd.concat([chi, chi.assign(term="hr (Fisher exact)", measure="second_test", p_adjusted=0.123)])
     plot = plot_distribution(both, abim)
     assert len(plot.data) == 318
     assert "0.12" not in texts_of(plot)

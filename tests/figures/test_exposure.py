@@ -26,7 +26,7 @@ def test_n_stands_above_each_group(abim: pd.DataFrame) -> None:
 
 
 def test_the_p_of_a_comparison_is_printed_over_its_groups(abim: pd.DataFrame) -> None:
-    table = pd.DataFrame([{"outcome": "her2", "term": "hr", "p_value": 0.002}])
+    table = pd.DataFrame([{"outcome": "her2", "term": "hr", "measure": "shift", "p_value": 0.002}])
     assert "p = 0.002" in texts_of(plot_exposure(abim, "her2", table))
     assert "adj. p = 0.004" in texts_of(plot_exposure(abim, "her2", table.assign(p_adjusted=0.004)))
     flagged = table.assign(p_value=np.nan, flag="empty level: hr=negative")

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from plotnine import ggplot
 
-from her2stats.errors import TableError
+from her2stats.errors import DataError
 from her2stats.figures import plot_forest
 from her2stats.figures.panel.row_marks import BEYOND_SIZE
 from her2stats.figures.theme import HR_COLOURS
@@ -23,6 +23,7 @@ Cohorts = dict[str, pd.DataFrame]
 def odds(*rows: dict[str, object]) -> pd.DataFrame:
     """Result table with a few rows."""
     base = {"cohort": "A", "stratum": "hr=positive", "term": "her2", "n": 250}
+    base |= {"role": "exposure", "measure": "odds_ratio", "conf_level": 0.95}
     return as_result_table(pd.DataFrame([{**base, **row} for row in rows]))
 
 
@@ -69,9 +70,10 @@ def test_estimates_stand_beside_as_text() -> None:
     assert "OR (95% CI)" in texts_of(plot)
 
 
-def test_the_level_of_the_interval_is_the_one_of_the_method() -> None:
-    row = estimate("Monocytes", 0.5, 0.8, 1.2, method="logistic; 90% CI Wald")
-    assert "OR (90% CI)" in texts_of(plot_forest(odds(row)))
+def test_the_level_of_the_interval_is_the_one_of_the_rows() -> None:
+    row = estimate("Monocytes", 0.5, 0.8, 1.2)
+    assert "OR (90% CI)" in texts_of(plot_forest(odds(row | {"conf_level": 0.9})))
+    assert "OR (CI)" in texts_of(plot_forest(odds(row | {"conf_level": np.nan})))
 
 
 @pytest.mark.parametrize(("side", "arrow"), [("low", "<"), ("high", ">")])
@@ -155,8 +157,11 @@ def test_a_type_whose_name_ends_in_a_bracket_is_no_second_test() -> None:
     clinical = odds(
         estimate("age > 50", 0.5, 0.8, 1.2, term="T cells regulatory (Tregs)"),
         estimate("age > 50", 0.5, 0.8, 1.2, term="Monocytes"),
-        estimate("age > 50", 0.5, 0.8, 1.2, term="Monocytes:hr[positive]", stratum="all"),
-        {"outcome": "age > 50", "term": "Monocytes:hr[positive] (likelihood ratio)", "stratum": "all"},
+        estimate("age > 50", 0.5, 0.8, 1.2, term="Monocytes:hr[positive]", stratum="all", role="interaction"),
+        {
+            **{"outcome": "age > 50", "term": "Monocytes:hr[positive] (likelihood ratio)", "stratum": "all"},
+            **{"role": "interaction", "measure": "second_test"},
+        },
     )
     assert plot_forest(clinical).data["name"].tolist() == ["T cells regulatory (Tregs)", "Monocytes"]
 
@@ -169,9 +174,9 @@ def test_n_stands_in_every_panel(cohorts: Cohorts) -> None:
 
 
 def test_one_model_of_all_tumours_has_one_n() -> None:
-    method = "logistic with interaction; 95% CI Wald"
     rows = [
-        estimate("Monocytes", 0.5, 0.8, 1.2, stratum=f"hr={level}", method=method) for level in ("positive", "negative")
+        estimate("Monocytes", 0.5, 0.8, 1.2, stratum=f"hr={level}", exposure="her2")
+        for level in ("positive", "negative")
     ]
     assert [text for text in texts_of(plot_forest(odds(*rows))) if "n = " in text] == ["n = 250"]
 
@@ -236,8 +241,22 @@ def test_very_long_names_are_shortened_not_cut() -> None:
 
 
 def test_a_frame_that_is_no_result_is_refused() -> None:
-    with pytest.raises(TableError, match="no column 'outcome'"):
+    with pytest.raises(DataError, match="no column 'outcome'"):
         plot_forest(pd.DataFrame({"or": [0.5]}))
+
+
+def test_a_frame_that_does_not_say_what_its_rows_are_is_refused_with_all_that_is_missing() -> None:
+    with pytest.raises(DataError) as caught:
+        plot_forest(odds(estimate("Monocytes", 0.5, 0.8, 1.2)).drop(columns=["measure", "role"]))
+    said = str(caught.value)
+    assert "1 rows do not say what their estimate is -> add the column measure: rho, odds_ratio, shift" in said
+    assert "1 rows do not say what their term is to the model -> add the column role: exposure, moderator" in said
+
+
+@pytest.mark.parametrize(("per", "title"), [("sd", "Odds ratio per SD of her2"), ("unit", "Odds ratio per her2")])
+def test_the_axis_says_what_an_odds_ratio_is_per(per: str, title: str) -> None:
+    plot = plot_forest(odds(estimate("Monocytes", 0.5, 0.8, 1.2, per=per)))
+    assert plot.labels["x"] == f"{title} (logarithmic scale)"
 
 
 def test_the_plot_can_be_changed_further() -> None:

@@ -8,18 +8,18 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from her2stats.figures.correlation_pairs import clustered, correlation_pairs, variable_order
 from matplotlib.collections import Collection
 from matplotlib.offsetbox import AuxTransformBox
 from matplotlib.text import Text
 from PIL import Image, ImageColor
 
 from her2stats.figures import plot_heatmap, save_figure
-from her2stats.figures.panel.places import result_rows
+from her2stats.figures.heatmap_cells import clustered, correlation_pairs, variable_order
 from her2stats.figures.save import drawn
 from her2stats.figures.theme import DIVERGING
 from her2stats.statistics import adjust
 from her2stats.statistics.result import as_result_table
+from her2stats.statistics.rows import result_rows
 
 from . import examples as e
 from .layers import caption_of, texts_of
@@ -52,7 +52,7 @@ def test_scores_stand_first_then_types_by_lineage(matrix: pd.DataFrame) -> None:
 
 
 def test_rho_stands_in_the_cell_and_stars_follow_the_adjusted_p() -> None:
-    base = {"stratum": "hr=positive", "term": "her2", "n": 50, "p_value": 1e-9}
+    base = {"stratum": "hr=positive", "term": "her2", "measure": "rho", "n": 50, "p_value": 1e-9}
     given = [
         ("Monocytes", -0.314, 0.0004),
         ("Neutrophils", 0.999, 0.004),
@@ -75,7 +75,7 @@ def test_the_caption_says_over_how_many_pairs_p_was_adjusted(
 
 
 def test_without_adjusted_p_the_caption_says_so() -> None:
-    row = {"stratum": "all", "term": "her2", "outcome": "Monocytes", "estimate": 0.1, "p_value": 0.01, "n": 9}
+    row = {"stratum": "all", "term": "her2", "measure": "rho", "outcome": "Monocytes", "estimate": 0.1, "p_value": 0.01}
     assert "not adjusted" in caption_of(plot_heatmap(pd.DataFrame([row])))
 
 
@@ -114,7 +114,7 @@ def test_clustering_brings_together_what_goes_together() -> None:
     strong = {("a", "b"): 0.9, ("c", "d"): 0.8}
     names = ["a", "c", "b", "d"]
     rows = [
-        {"stratum": "all", "term": x, "outcome": y, "estimate": strong.get((x, y), strong.get((y, x), 0.0)), "n": 9}
+        {"measure": "rho", "term": x, "outcome": y, "estimate": strong.get((x, y), strong.get((y, x), 0.0))}
         for place, x in enumerate(names)
         for y in names[place + 1 :]
     ]
@@ -123,7 +123,7 @@ def test_clustering_brings_together_what_goes_together() -> None:
 
 
 def test_other_tests_are_no_cells() -> None:
-    row = {"stratum": "all", "term": "Plasma cells", "outcome": "her2", "estimate": 0.1, "method": "Wilcoxon, exact"}
+    row = {"stratum": "all", "term": "Plasma cells", "outcome": "her2", "estimate": 0.1, "measure": "shift"}
     assert any("No correlation matrix" in text for text in texts_of(plot_heatmap(pd.DataFrame([row]))))
 
 

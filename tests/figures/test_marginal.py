@@ -93,7 +93,7 @@ def test_only_one_model_is_drawn(abim: pd.DataFrame) -> None:
 
 def test_the_caption_names_line_and_band_in_words(abim: pd.DataFrame) -> None:
     table = e.ancova(abim, e.LM22[:1]).curve.table.assign(
-        method="lm, marginal mean, proportional weights; 90% CI t", model="adjusted for age, size_cm"
+        weights="proportional", conf_level=0.9, method="lm, 80% CI", model="adjusted for age, size_cm"
     )
     said = caption_of(plot_marginal(table))
     assert "averaged with proportional weights" in said

@@ -14,9 +14,13 @@ from her2stats.published import compare_published
 from .layers import data_of, layers_with
 
 
-def rows(*effects: tuple[str, str, str, float, float, float], cohort: str = "mine") -> pd.DataFrame:
+def rows(
+    *effects: tuple[str, str, str, float, float, float], cohort: str = "mine", measure: str = "rho"
+) -> pd.DataFrame:
     names = ["stratum", "outcome", "term", "estimate", "conf_low", "conf_high"]
-    return pd.DataFrame(effects, columns=names).assign(cohort=cohort, p_value=0.01, n=300, flag="")
+    found = pd.DataFrame(effects, columns=names).assign(cohort=cohort, p_value=0.01, n=300, flag="")
+    kinds = [measure if term != "Plasma cells" else "shift" for term in found["term"]]
+    return found.assign(measure=kinds, role="exposure")
 
 
 @pytest.fixture
@@ -29,6 +33,7 @@ def comparison() -> pd.DataFrame:
     odds = rows(
         ("hr=positive", "T cells CD4 memory resting", "ERBB2", 0.8, 0.6, 1.1),
         ("hr=positive", "T cells CD4 memory activated", "ERBB2", 0.5, 0.001, 90.0),
+        measure="odds_ratio",
     )
     return compare_published({"correlation_by_hr": correlation, "odds_ratios": odds})
 

@@ -13,7 +13,7 @@ from her2stats.figures.theme import HER2_COLOURS
 
 from . import examples as e
 from .extents import misplaced_texts
-from .layers import colour_of, texts_of
+from .layers import caption_of, colour_of, texts_of
 
 
 def test_table_2_of_the_paper() -> None:
@@ -34,16 +34,21 @@ def test_groups_have_the_colours_of_her2() -> None:
     assert colour_of(plot_response(e.response()), "HER2-low", "fill") == HER2_COLOURS["HER2-low"]
 
 
-def test_the_reference_comes_from_the_spec_or_the_method() -> None:
+def test_the_reference_comes_from_the_rows() -> None:
     assert plot_response(e.response()).data["group"].cat.categories[0] == "HER2-0"
-    table = e.response().table.assign(method="logistic, odds ratio against IHC 0; 95% CI Wald")
+    table = e.response().table.assign(reference="IHC 0")
     assert plot_response(table).data["group"].cat.categories[0] == "IHC 0"
+
+
+def test_the_caption_says_the_level_of_both_intervals() -> None:
+    said = caption_of(plot_response(e.response().table.assign(conf_level=0.9)))
+    assert said == "Vertical lines: 95% confidence interval of the share (Wilson). OR: odds ratio (90% CI)."
 
 
 def test_several_levels_share_one_reference() -> None:
     row = e.response().table.iloc[[1]]
-    both = pd.concat([row.assign(term="her2_ihc[1+]"), row.assign(term="her2_ihc[2+]", n_comparison=10)])
-    plot = plot_response(both.assign(n_events_comparison=5), reference="0")
+    both = pd.concat([row.assign(comparison="1+"), row.assign(comparison="2+", n_comparison=10)])
+    plot = plot_response(both.assign(n_events_comparison=5, reference="0"))
     assert plot.data["group"].tolist() == ["0", "1+", "2+"]
     assert misplaced_texts(plot) == []
 
@@ -69,6 +74,6 @@ def test_full_response_leaves_room_for_the_texts() -> None:
 
 
 def test_a_table_without_counts_is_refused_and_nothing_is_said() -> None:
-    with pytest.raises(TableError, match="n_reference"):
-        plot_response(e.response().table.drop(columns=["n_reference"]))
+    with pytest.raises(TableError, match="no column reference, n_reference -> pass a result of response_odds"):
+        plot_response(e.response().table.drop(columns=["n_reference", "reference"]))
     assert "No response" in texts_of(plot_response([]))[0]

@@ -132,7 +132,7 @@ def test_an_error_of_nothing_or_everything_is_none(error: float) -> None:
 def test_what_a_term_is_is_carried_over_and_a_second_test_left_out() -> None:
     fits = [fit_interaction(simulated(seed=seed), "cd8_high", "her2", "hr", cohort=f"c{seed}").table for seed in (1, 2)]
     pooled = pool_odds_ratios(fits).table
-    columns = ["stratum", "term", "role", "measure", "conf_level", *PARTS]
+    columns = ["stratum", "term", "role", "measure", "conf_level", "per", *PARTS]
     pd.testing.assert_frame_equal(pooled[columns], fits[0].loc[:3, columns])
 
 

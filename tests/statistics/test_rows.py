@@ -79,6 +79,12 @@ def test_a_level_stands_where_the_kind_of_row_has_an_interval(answers: dict[str,
         assert result.table.loc[~test_alone, "conf_level"].eq(0.95).all()
 
 
+def test_what_an_odds_ratio_is_per_and_how_margins_are_weighted_is_said(answers: dict[str, Result]) -> None:
+    told = {name: set(answers[name].table["per"]) for name in ("fit_logistic", "fit_interaction", "fit_clinical")}
+    assert told == {"fit_logistic": {"sd"}, "fit_interaction": {"sd"}, "fit_clinical": {"unit"}}
+    assert {*answers["slopes"].table["weights"], *answers["curve"].table["weights"]} == {"equal"}
+
+
 def test_a_term_is_taken_apart(answers: dict[str, Result]) -> None:
     parts = answers["fit_interaction"].table[["term", *PARTS]].values.tolist()
     assert parts[0] == [STRANGE, STRANGE, "", "", ""]

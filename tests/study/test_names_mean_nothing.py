@@ -40,7 +40,8 @@ from her2stats.study import StudyResults, run_study
 from her2stats.study.analysis.material import Answers, Material
 from her2stats.study.analysis.questions import CELL_QUESTIONS, interaction, odds_ratios
 from her2stats.study.result_tables import write_tables
-from her2stats.study.study_file import AnalysisSection
+from her2stats.study.sections import AnalysisSection, CohortSection, StudySection
+from her2stats.study.study_file import Study
 from her2stats.tables import save_workbook, table_effects, table_response
 from her2stats.vocabulary.names import variable_label
 
@@ -93,6 +94,16 @@ def _tumours(seed: int, names: Sequence[str]) -> tuple[pd.DataFrame, pd.DataFram
     return clinical, scores, pd.DataFrame(amounts, columns=[named["type"], named["other"], named["rare"]])
 
 
+def _study(covariates: tuple[str, ...]) -> Study:
+    """A study that asks for covariates; nothing of it is read."""
+    return Study(
+        path=Path("study.toml"),
+        study=StudySection(title="names"),
+        cohorts=(CohortSection(name="one", clinical="one.csv"),),
+        analysis=AnalysisSection(covariates=covariates),
+    )
+
+
 def _results(names: Sequence[str]) -> dict[str, list[Result]]:
     """Every table of a study of two cohorts."""
     named, found = dict(zip(KINDS, names, strict=True)), dict[str, list[Result]]()
@@ -100,10 +111,11 @@ def _results(names: Sequence[str]) -> dict[str, list[Result]]:
         clinical, scores, fractions = _tumours(place + 1, names)
         abundance, answers = classify_abundance(fractions), Answers(cohort)
         material = Material(cohort, clinical, named["exposure"], (named["beside"],), "", scores, fractions, abundance)
-        asked = AnalysisSection(covariates=[named["covariate"], named["factor"]])
+        covariates = (named["covariate"], named["factor"])
+        study = _study(covariates)
         for question in (odds_ratios, interaction) if place else CELL_QUESTIONS:  # the second is there to be pooled
-            question(material, asked, answers)
-        odds = fit_logistic(material.abundances(), material.kept, material.exposure, covariates=asked.covariates)
+            question(material, study, answers)
+        odds = fit_logistic(material.abundances(), material.kept, material.exposure, covariates=covariates)
         response = response_odds(clinical, "pcr", "her2_group", reference=named["reference"], cohort=cohort)
         for table, results in (answers.results | {"odds_adjusted": [odds], "response": [response]}).items():
             found.setdefault(table, []).extend(results)

@@ -16,6 +16,7 @@ from her2stats.study.analysis.cohort_analysis import CohortAnalysis
 from her2stats.study.analysis.material import Answers
 from her2stats.study.analysis.pooled import pooled_odds_ratios
 from her2stats.study.analysis.questions import CELL_QUESTIONS, response
+from her2stats.study.preparing import prepare
 from her2stats.study.preparing.scores import score_exposure_of
 from her2stats.study.provenance import conventions
 from her2stats.study.result_tables import result_tables
@@ -45,7 +46,7 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
 
 @pytest.fixture(scope="module")
 def analyses(study: Study) -> list[CohortAnalysis]:
-    return analyse_study(study)
+    return analyse_study(prepare(study))
 
 
 def answered(study: Study, analyses: list[CohortAnalysis]) -> dict[str, pd.DataFrame]:
@@ -165,7 +166,8 @@ def test_what_has_no_meaning_is_told_by_its_name(small_study: Path, tmp_path: Pa
 
 def test_the_section_of_the_deconvolution_has_every_setting_but_those_of_the_study() -> None:
     section, settings = DeconvolutionSection(), Settings()
-    assert section.settings() == {name: value for name, value in settings.as_dict().items() if name not in OF_THE_STUDY}
+    assert section.settings() == settings
+    assert set(type(section).model_fields) == {"signature", *settings.as_dict()} - set(OF_THE_STUDY)
     assert next(iter(DeconvolutionSection.model_fields)) == "signature"
     with pytest.raises(ValueError, match="bootstrap with solver 'libsvm'"):
         DeconvolutionSection(bootstrap=5, solver="libsvm")
@@ -185,7 +187,7 @@ def test_a_setting_of_the_deconvolution_reaches_the_fractions(
     assert study.deconvolution is not None
     section = DeconvolutionSection(signature=study.deconvolution.signature, **asked)
     other = study.model_copy(update={"deconvolution": section, "cohorts": study.cohorts[:1]})
-    found = analyse_study(other)
+    found = analyse_study(prepare(other))
     assert told in conventions(other, found)["cell fractions"]
     before, after = (result_tables(made, of)["fractions"] for made, of in ((analyses[:1], study), (found, other)))
     shared = [name for name in before if name in after]
@@ -197,7 +199,8 @@ def test_the_score_of_a_signature_is_made_as_asked(study: Study, analyses: list[
     found = {}
     for method in ("auto", "weighted", "mean", "pc1", "singscore"):
         scores = study.scores.model_copy(update={"method": method})
-        found[method] = score_exposure_of(analyses[0].cohort, study.model_copy(update={"scores": scores}))
+        other = study.model_copy(update={"scores": scores})
+        found[method] = score_exposure_of(analyses[0].cohort, other, prepare(other).exposure)
     assert found["auto"].table.equals(found["weighted"].table)
     assert [found[name].method for name in ("mean", "pc1", "singscore")] == [
         "mean log2 expression",

@@ -134,10 +134,9 @@ def _with_p(tests: pd.DataFrame) -> pd.DataFrame:
     """Each comparison in words; a dagger tells a type that was compared as absent or present."""
     adjusted = tests["p_adjusted"].notna().any()
     p = tests["p_adjusted" if adjusted else "p_value"]
+    mark = [f"\N{NO-BREAK SPACE}{DAGGER}" if is_share else "" for is_share in tests["measure"].eq("risk_difference")]
     tests["text"] = [
-        (format_p(value) if pd.notna(value) else NOT_ESTIMABLE)
-        + (f"\N{NO-BREAK SPACE}{DAGGER}" if measure == "risk_difference" else "")
-        for value, measure in zip(p, tests["measure"], strict=True)
+        (format_p(x) if pd.notna(x) else NOT_ESTIMABLE) + beside for x, beside in zip(p, mark, strict=True)
     ]
     tests["heading"] = ADJUSTED if adjusted else UNADJUSTED
     return tests

@@ -37,7 +37,7 @@ from her2stats.figures.wording import (
     stratum_name,
     within_a_sentence,
 )
-from her2stats.statistics.rows import STRATUM_ORDER, Rows, in_order, is_second_test, records, result_rows
+from her2stats.statistics.rows import STRATUM_ORDER, Rows, as_list, in_order, is_second_test, records, result_rows
 
 HALF_BOX = 0.36
 PANEL_MM = 58.0
@@ -120,7 +120,7 @@ def plot_exposure(
         + figure_theme(width, height)
         + geom_point(aes(color="Stratum", shape="Stratum"), size=1.0, stroke=0.2, alpha=0.7)
         + _boxes(dots, places)
-        + _notes(dots, places, result_rows([] if comparison is None else comparison, "measure"), exposure, by)
+        + _notes(dots, places, result_rows(as_list(comparison), "measure"), exposure, by)
         + stratum_scales(names)
         + box.layers()
         + facet_wrap("panel", ncol=columns)
@@ -197,9 +197,8 @@ def _notes(
 ) -> list[Any]:
     """N above each group, and above those the p of the comparison of two groups."""
     span = dots["y"].max() - dots["y"].min() or 1.0
-    counts = (
-        dots.groupby(["cohort", "panel", "factor", "group"], observed=True)["y"].agg(n="count", top="max").reset_index()
-    )
+    groups = dots.groupby(["cohort", "panel", "factor", "group"], observed=True)["y"]
+    counts = groups.agg(n="count", top="max").reset_index()
     counts = counts.assign(x=counts["group"].map(places).astype(float), y=dots["y"].max() + 0.06 * span)
     counts["text"] = [f"n = {n}" for n in counts["n"]]
     style = {"size": SMALL_SIZE, "inherit_aes": False, "color": INK}
@@ -211,9 +210,8 @@ def _notes(
         own = counts[(counts["cohort"] == row["cohort"]) & (counts["factor"] == row["term"])]
         if not len(own):
             continue
-        words.append(
-            {"panel": own["panel"].iloc[0], "x": own["x"].mean(), "text": p_of(row) or not_estimable(row["flag"])}
-        )
+        text = p_of(row) or not_estimable(row["flag"])
+        words.append({"panel": own["panel"].iloc[0], "x": own["x"].mean(), "text": text})
     if words:
         frame = pd.DataFrame(words).assign(y=dots["y"].max() + 0.13 * span)
         frame["panel"] = pd.Categorical(frame["panel"], dots["panel"].cat.categories)

@@ -77,7 +77,7 @@ def plot_published(comparison: pd.DataFrame, *, measure: Measure = "rho", width_
     --------
     >>> from her2stats.published import compare_published
     >>> row = {"cohort": "mine", "stratum": "all", "outcome": "Total TIL", "term": "ERBB2", "estimate": -0.3}
-    >>> mine = pd.DataFrame([{**row, "conf_low": -0.4, "conf_high": -0.2, "p_value": 1e-5, "n": 300, "flag": ""}])
+    >>> mine = pd.DataFrame([{**row, "conf_low": -0.4, "conf_high": -0.2, "p_value": 1e-5, "n": 300, "measure": "rho"}])
     >>> plot_published(compare_published({"correlation": mine})).data["estimate"].tolist()
     [-0.28, -0.3]
     """

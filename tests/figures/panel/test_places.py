@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from her2stats.errors import TableError
-from her2stats.figures.panel.places import in_order, is_second_test, result_rows, row_places
+from her2stats.errors import DataError, TableError
+from her2stats.figures.panel.places import row_places
 from her2stats.figures.panel.row_panel import row_panel
 from her2stats.figures.sample_frame import sample_frame
+from her2stats.statistics.rows import in_order, result_rows
 from tests.figures import examples as e
 
 
@@ -29,7 +30,7 @@ def test_a_table_from_a_csv_file_serves_as_well(abim: pd.DataFrame, tmp_path) ->
 
 
 def test_a_foreign_frame_is_refused() -> None:
-    with pytest.raises(TableError, match="outcome"):
+    with pytest.raises(DataError, match="outcome"):
         result_rows(pd.DataFrame({"a": [1]}))
 
 
@@ -50,11 +51,6 @@ def test_a_given_order_is_kept_without_gaps() -> None:
 
 def test_first_come_those_of_the_order() -> None:
     assert in_order(["z", "b", "a", "z"], ["a", "b", "c"]) == ["a", "b", "z"]
-
-
-def test_only_named_second_tests_are_second_tests() -> None:
-    terms = pd.Series(["hr (Fisher exact)", "a:b (likelihood ratio)", "T cells regulatory (Tregs)"])
-    assert is_second_test(terms).tolist() == [True, True, False]
 
 
 def test_samples_of_a_cohort_that_is_not_there() -> None:

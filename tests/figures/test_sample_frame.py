@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from her2stats.figures.panel.abundance_axis import abundance_limits, abundance_place, abundance_ticks
-from her2stats.figures.quasirandom import spread
+
+from her2stats.figures.panel.row_axis import abundance_limits, abundance_place, abundance_ticks
+from her2stats.figures.sample_frame import spread
 
 
 def test_a_dot_has_its_place_in_whatever_order_the_tumours_come() -> None:
