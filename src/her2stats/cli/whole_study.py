@@ -105,7 +105,7 @@ def compare(
     Exit status 0 whatever changed (--json says whether anything did); tables that are missing or damaged are named,
     and the others compared. 1 where one of the two is no results folder.
     """
-    from her2stats.study.comparison import compare_results
+    from her2stats.results.comparison import compare_results
 
     files = (path for folder in (before, now) if output is not None for path in folder.rglob("*"))
     check_output(output, *files, overwrite=overwrite)
