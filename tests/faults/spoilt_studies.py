@@ -239,8 +239,8 @@ SPOILT: dict[str, Spoilt] = {
         ),
         (
             Told("one.tsv", "is not a number", "row 2 (gene 'SIM0001')", "one-0001"),
-            Told("one.csv", "'IV' is not understood for grade", LINE, "grade", "IV"),
             Told("one.csv", "'49 y' is not a number", LINE, "age", "49 y"),
+            Told("one.csv", "'IV' is not understood for grade", LINE, "grade", "IV"),
             Told("answers.csv", "'boh' is not understood for hr", "line 2, sample 'answers-0001'", "hr", "boh"),
             Told("matrix.tsv", "is empty"),
             Told("her2.tsv", "not a number", "line 2", "weight", "heavy"),
