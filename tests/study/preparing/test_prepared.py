@@ -55,5 +55,5 @@ def test_a_setting_of_the_deconvolution_reaches_the_run_and_its_words(tmp_path):
     prepared = prepare(read_study(study))
     now = analyse_study(prepared)
     assert not now[0].deconvolution.fractions.equals(before.deconvolution.fractions)
-    assert "B-mode batch correction" in provenance(prepared, now)["conventions"]["cell fractions"]
+    assert "B-mode batch correction" in provenance(prepared, now).conventions["cell fractions"]
     assert "B-mode" not in before.deconvolution.method
