@@ -12,7 +12,6 @@ from her2stats.errors import FileError, OutputError
 from her2stats.r_engine.crosscheck import STARTS
 from her2stats.r_engine.process import Gone
 from her2stats.results.consistency import check_tables
-from her2stats.study import crosscheck as room
 from her2stats.study import load_results
 from her2stats.study.crosscheck import crosscheck_folder, write_crosscheck
 
@@ -96,7 +95,7 @@ def test_a_comparison_that_cannot_be_written_leaves_the_earlier_one(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(room.os, "replace", full)
+    monkeypatch.setattr("her2stats.writing.os.replace", full)
     with pytest.raises(OutputError, match="No space left on device"):
         write_crosscheck(pd.DataFrame({"model": ["new"]}), folder)
     assert (folder / "crosscheck.csv").read_text() == "earlier"

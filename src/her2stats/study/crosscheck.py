@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -14,10 +14,11 @@ from her2stats.report import write_report
 from her2stats.results.catalogue import FIGURES
 from her2stats.results.consistency import check_tables
 from her2stats.results.csv_cells import csv_text
-from her2stats.results.folder import CROSSCHECK_FILE
+from her2stats.results.folder import CROSSCHECK_FILE, read_folder
 from her2stats.results.manifest import files_of, put
+from her2stats.results.provenance import read_results_provenance
 from her2stats.results.schema import CROSSCHECK
-from her2stats.results.study_results import load_results
+from her2stats.results.study_results import results_of
 from her2stats.study.stages.cache import NO_CACHE, Cache
 from her2stats.study.stages.figures import Drawing, draw_once
 from her2stats.writing import EDITED
@@ -53,7 +54,10 @@ def crosscheck_folder(folder: Path, *, timeout: float = 120.0) -> FolderCrossche
     OutputError
         The comparison cannot be written.
     """
-    results = load_results(folder)
+    read_results_provenance(folder)
+    seen = read_folder(folder)
+    # an earlier comparison is about to be replaced: that it is damaged hinders nothing
+    results = results_of(replace(seen, gaps=tuple(gap for gap in seen.gaps if gap.file != CROSSCHECK_FILE)))
     check_tables(results)
     found = crosscheck_r(results.models, timeout=timeout, whole=True)
     counts = found.table["verdict"].value_counts()
@@ -61,7 +65,7 @@ def crosscheck_folder(folder: Path, *, timeout: float = 120.0) -> FolderCrossche
     sentence = f"{len(found.table)} numbers: {said}"
     if not counts.get("agree", 0) and not counts.get("disagree", 0):
         why = found.table["reason"].iloc[0] if len(found.table) else "the folder holds no model"
-        kept = f"; the earlier {CROSSCHECK_FILE} is kept" if results.crosscheck is not None else ""
+        kept = f"; the earlier {CROSSCHECK_FILE} is kept" if (folder / CROSSCHECK_FILE).exists() else ""
         return FolderCrosscheck(found.summary, f"Nothing was checked: {why}{kept}", "not checked")
     before = set(files_of(folder))
     write_crosscheck(CROSSCHECK.typed(found.table), folder)
