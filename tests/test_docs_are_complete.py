@@ -63,13 +63,6 @@ def test_defaults_and_values_stand_on_the_page_as_a_study_file_writes_them() -> 
     assert rows_of("analysis")["correction"][:2] == ('`"bonferroni"`', '`"bonferroni"`, `"holm"`')
 
 
-@pytest.mark.parametrize("section", SECTIONS)
-def test_a_meaning_on_the_page_is_the_one_that_the_setting_has(section: str) -> None:
-    said = dict(re.findall(r"^\| `(\w+)` \| .+? \| (.+) \|$", STUDY_PAGE, re.MULTILINE))
-    meanings = {key: field.description for key, field in SECTIONS[section].model_fields.items() if field.description}
-    assert meanings == {key: said[key] for key in meanings}
-
-
 def toml_blocks(text: str) -> list[str]:
     return re.findall(r"^```toml\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
 

@@ -81,7 +81,7 @@ def test_ki67_in_table_one() -> None:
     table = table_one({"c": read(["10", "20", "30", ""], ki67="column")})
     rows = table[table["variable"] == "Ki-67, %"]
     assert rows[["level", "c"]].to_numpy().tolist() == [["median (IQR)", "20 (15–25)"], ["missing", "1 (25.0%)"]]
-    assert (variable_label("ki67"), term_label("ERBB2:ki67")) == ("Ki-67, %", "ERBB2 × Ki-67")
+    assert (variable_label("ki67"), term_label("ERBB2", "", "ki67")) == ("Ki-67, %", "ERBB2 × Ki-67")
 
 
 def test_a_percent_sign_belongs_to_percentages_only() -> None:
