@@ -185,7 +185,7 @@ def _mixture(cohort: Cohort, study: Study, matrix: SignatureMatrix) -> tuple[Mix
         quantile_normalise=settings.quantile_normalise,
         min_overlap=settings.min_overlap,
         check_scale=settings.check_scale,
-        rename_genes=study.study.rename_genes,
+        rename_genes=False,  # `gene_names` has done it, by the rule
     )
     return mixture, notes
 

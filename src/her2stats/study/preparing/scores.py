@@ -1,4 +1,7 @@
-"""The scores of a cohort: exposure, further genes, immune-cell scores and total TIL, with their gene coverage."""
+"""The scores of a cohort: exposure, further genes, immune-cell scores and total TIL, with their gene coverage.
+
+Scoring looks genes up as they are written: `gene_names` has renamed them before, by the rule of the cohort.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +52,7 @@ def score_cohort(cohort: Cohort, study: Study, exposure: GeneSignature | str) ->
     expression, notes = expression_for_genes(cohort, genes, study, what="genes beside the exposure")
     for gene in genes:
         try:
-            parts.append(score_gene(expression, gene, rename_genes=study.study.rename_genes))
+            parts.append(score_gene(expression, gene, rename_genes=False))
             also.append(gene)
         except InputError as error:
             omitted.append((f"score {gene}", error.problems[0].what))
@@ -86,7 +89,7 @@ def score_exposure_of(cohort: Cohort, study: Study, exposure: GeneSignature | st
         anchor=settings.anchor,
         min_coverage=settings.min_coverage,
         allow_low_coverage=settings.allow_low_coverage,
-        rename_genes=study.study.rename_genes,
+        rename_genes=False,
     )
     return replace(scores, notes=(*notes, *scores.notes))
 
@@ -104,9 +107,7 @@ def _til(cohort: Cohort, study: Study, omitted: list[tuple[str, str]]) -> Scores
     markers = genes_beside_exposure(study)["til"]
     expression, notes = expression_for_genes(cohort, markers, study, what="the Danaher markers")
     try:
-        scores = score_danaher(
-            expression, min_coverage=study.scores.min_coverage, rename_genes=study.study.rename_genes
-        )
+        scores = score_danaher(expression, min_coverage=study.scores.min_coverage, rename_genes=False)
     except InputError as error:
         omitted.append(("total TIL", error.problems[0].what))
         return None
