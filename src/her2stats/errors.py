@@ -202,6 +202,18 @@ class ProblemList:
             raise error(*(problem for _, problem in self._found))
 
 
+def near(word: object, choices: Iterable[str]) -> str:
+    """Ask after the choice that a wrong word is nearest to; empty text where none is near.
+
+    Examples
+    --------
+    >>> near("fischer", ["fisher", "fieller"]), near("xyz", ["fisher"])
+    ("did you mean 'fisher'?", '')
+    """
+    found = get_close_matches(str(word), list(choices), n=1)
+    return f"did you mean {found[0]!r}?" if found else ""
+
+
 def refuse_unknown(given: Iterable[str], *takers: Callable[..., Any]) -> None:
     """Refuse keywords that a verb does not have, all at once, each with the one that may be meant.
 
@@ -230,7 +242,6 @@ def refuse_unknown(given: Iterable[str], *takers: Callable[..., Any]) -> None:
     known = [one.name for one in parameters if one.kind in (one.KEYWORD_ONLY, one.POSITIONAL_OR_KEYWORD)]
     found = ProblemList()
     for name in (name for name in given if name not in known):
-        near = get_close_matches(name, known, n=1)
-        remedy = f"did you mean {near[0]!r}?" if near else f"the keywords are {', '.join(known)}"
+        remedy = near(name, known) or f"the keywords are {', '.join(known)}"
         found.add(DataError, f"there is no keyword {name!r}", where=takers[0].__name__, remedy=remedy)
     found.raise_if_any()

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from her2stats.results.manifest import MANIFEST, Manifest, manifest_of, put, read_manifest
-from her2stats.results.place import PROVENANCE, fresh_folder, is_results_folder
+from her2stats.results.place import fresh_folder, is_results_folder
+from her2stats.results.provenance import PROVENANCE
 
 
 @pytest.fixture

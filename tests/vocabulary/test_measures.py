@@ -6,8 +6,8 @@ import math
 
 import pytest
 
-from her2stats.errors import DataError
-from her2stats.vocabulary.measures import MEASURES, measure, near
+from her2stats.errors import DataError, near
+from her2stats.vocabulary.measures import MEASURES, measure
 from her2stats.vocabulary.numbers import format_estimate
 
 

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from her2stats.results.findings import Row
-from her2stats.statistics.flags import code_of
+from her2stats.statistics.flags import Row, code_of
 from her2stats.statistics.rows import is_second_test, records
 from her2stats.vocabulary.measures import measure
 from her2stats.vocabulary.numbers import is_missing

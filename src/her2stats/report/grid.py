@@ -9,7 +9,7 @@ from typing import Literal
 import pandas as pd
 
 from her2stats.report.findings import is_above, judge
-from her2stats.results.findings import Row
+from her2stats.statistics.flags import Row
 from her2stats.statistics.rows import records
 from her2stats.vocabulary.names import stratum_label
 

@@ -12,7 +12,8 @@ import pandas as pd
 
 from her2stats.report.findings import Judged, judge, reasons
 from her2stats.report.grid import Grid
-from her2stats.results.findings import Row, with_value
+from her2stats.results.findings import with_value
+from her2stats.statistics.flags import Row
 from her2stats.vocabulary.names import sentence_case
 
 MOST_NAMED = 6

@@ -15,9 +15,10 @@ from her2stats.report.statements import (
     name_list,
     tally,
 )
-from her2stats.results.findings import Row, with_value
+from her2stats.results.findings import with_value
 from her2stats.results.folder import ResultsFolder
 from her2stats.results.question_rows import total_rows, type_rows
+from her2stats.statistics.flags import Row
 from her2stats.statistics.rows import exposure_rows, interaction_rows, is_second_test, records
 from her2stats.tables.effects import effect_text
 from her2stats.vocabulary.names import sentence_case, stratum_label, variable_label

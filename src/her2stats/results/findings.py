@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import pandas as pd
 
 from her2stats.results.folder import ResultsFolder
 from her2stats.results.question_rows import total_rows, type_rows
+from her2stats.statistics.flags import Row
 from her2stats.statistics.rows import exposure_rows, interaction_rows, records
 from her2stats.tables.effects import effect_text
 from her2stats.vocabulary.measures import measure
 from her2stats.vocabulary.names import stratum_label
 from her2stats.vocabulary.numbers import is_missing, p_phrase
 
-Row = dict[str, Any]
 _WITH_VALUE = ("rho", "odds_ratio", "slope")  # a rank-sum shift or a difference stays in the table
 
 

@@ -17,10 +17,7 @@ from pathlib import Path
 
 from her2stats.errors import OutputError, Problem
 from her2stats.results.manifest import FOLDERS, MANIFEST, Entry, Manifest, files_of, manifest_of
-from her2stats.results.provenance import PROVENANCE
-from her2stats.writing import carry, is_same, open_unfollowed
-
-__all__ = ["PROVENANCE", "Draft", "fresh_folder", "is_results_folder", "what_is_in_the_way"]
+from her2stats.writing import carry, is_same, open_unfollowed, told
 
 _OURS = ".her2stats-"  # in the names of what lies beside a results folder while a run writes it
 _MARK, _MARK_TEXT = "her2stats.txt", b"A run of her2stats writes here.\n"
@@ -61,7 +58,7 @@ def fresh_folder(
     problem = what_is_in_the_way(target, overwrite=overwrite, inputs=inputs)
     if problem is not None:
         raise OutputError(problem)
-    with _lock(target), _as_output_error(target):
+    with _lock(target), told(target, what="results "):
         for left in _left_behind(target):
             _settle(left, target)
         run = Path(tempfile.mkdtemp(prefix=f".{target.name}{_OURS}", dir=target.parent))
@@ -137,10 +134,10 @@ def _lock(target: Path) -> Iterator[None]:
     import fcntl  # not on Windows, where nothing of this package is tested
 
     place = target.with_name(f".{target.name}{_OURS}lock")
-    with _as_output_error(target):
+    with told(target, what="results "):
         target.parent.mkdir(parents=True, exist_ok=True)
     while True:
-        with _as_output_error(place):
+        with told(place, what="results "):
             handle = open(place, "ab", opener=open_unfollowed)  # noqa: SIM115 - closed below
         with handle:
             if os.fstat(handle.fileno()).st_size:
@@ -166,17 +163,6 @@ def _is_still(place: Path, descriptor: int) -> bool:
         return place.lstat().st_ino == os.fstat(descriptor).st_ino
     except FileNotFoundError:
         return False
-
-
-@contextlib.contextmanager
-def _as_output_error(target: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise OutputError(
-            Problem(f"results cannot be written: {reason}", str(target), "check permissions and free space")
-        ) from error
 
 
 def _left_behind(target: Path) -> list[Path]:

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Sequence
 from numbers import Real
 from typing import Any, get_args
 
-from her2stats.errors import DataError, Problem, ProblemList
-from her2stats.vocabulary.measures import near
+from her2stats.errors import DataError, Problem, ProblemList, near
 
 Names = str | Iterable[str]
 

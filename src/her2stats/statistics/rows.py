@@ -76,9 +76,9 @@ def _check_told(problems: ProblemList, table: pd.DataFrame, needed: Sequence[str
         if silent:
             remedy = f"add the column {column}: {', '.join(choices)}"
             problems.add(DataError, f"{silent} rows do not say what their {what}", remedy=remedy)
-    for name in table["measure"].unique():
+    for name in filter(None, table["measure"].unique()):
         with problems.collect():
-            measure(name or SECOND_TEST)
+            measure(name)
 
 
 def as_list(results: Rows | None) -> list[Result | pd.DataFrame]:

@@ -5,12 +5,10 @@ A result row names its measure; whoever draws, prints or judges it asks here and
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Literal
 
-from her2stats.errors import DataError, Problem
+from her2stats.errors import DataError, Problem, near
 
 Decimals = Literal["ratio", "two", "width"]
 
@@ -79,15 +77,3 @@ def measure(name: str) -> Measure:
         remedy = near(name, MEASURES) or "use one of " + ", ".join(map(repr, MEASURES))
         raise DataError(Problem(f"measure={name!r} is not a choice", remedy=remedy))
     return found
-
-
-def near(word: object, choices: Iterable[str]) -> str:
-    """Ask after the choice that a wrong word is nearest to; empty text where none is near.
-
-    Examples
-    --------
-    >>> near("fischer", ["fisher", "fieller"]), near("xyz", ["fisher"])
-    ("did you mean 'fisher'?", '')
-    """
-    found = get_close_matches(str(word), list(choices), n=1)
-    return f"did you mean {found[0]!r}?" if found else ""

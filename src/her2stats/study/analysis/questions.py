@@ -69,13 +69,13 @@ def _associations(material: Material, study: Study, by: str | None) -> list[Resu
                 compare_groups(presence, score, group=material.dichotomised, by=by, cohort=material.name, **groups)
             )
         if family:
-            found += adjust(family, by=FAMILY, asked=f"{score} and cell types", method=study.analysis.correction)
+            found += _corrected(family, study, f"{score} and cell types")
     if material.til:
         totals = [
             correlate(material.amounts(), score, material.til, by=by, cohort=material.name, **spearman)
             for score in material.predictors
         ]
-        found += adjust(totals, by=FAMILY, asked=f"scores and {material.til}", method=study.analysis.correction)
+        found += _corrected(totals, study, f"scores and {material.til}")
     return found
 
 
@@ -90,10 +90,7 @@ def correlation_matrix(material: Material, study: Study, answers: Answers) -> No
         correlate(frame, first, variables[place + 1 :], by="hr", cohort=material.name, **spearman)
         for place, first in enumerate(variables[:-1])
     ]
-    answers.add(
-        "correlation_matrix",
-        adjust(pairs, by=FAMILY, asked="every pair of scores and cell types", method=study.analysis.correction),
-    )
+    answers.add("correlation_matrix", _corrected(pairs, study, "every pair of scores and cell types"))
 
 
 def group_comparison(material: Material, study: Study, answers: Answers) -> None:
@@ -103,10 +100,7 @@ def group_comparison(material: Material, study: Study, answers: Answers) -> None
         return
     asked = study.keywords(GroupSpec)
     compared = [compare_groups(material.measured(), material.kept, group="hr", cohort=material.name, **asked)]
-    answers.add(
-        "group_comparison",
-        adjust(compared, by=(*FAMILY, "term"), asked="cell types between groups", method=study.analysis.correction),
-    )
+    answers.add("group_comparison", _corrected(compared, study, "cell types between groups", "term"))
 
 
 def odds_ratios(material: Material, study: Study, answers: Answers) -> None:
@@ -115,12 +109,7 @@ def odds_ratios(material: Material, study: Study, answers: Answers) -> None:
     asked = study.keywords(LogisticSpec) | {"covariates": _model_covariates(material, study, answers)}
     for by in (None, "hr") if material.has("hr") else (None,):
         fitted.append(fit_logistic(frame, material.kept, material.exposure, by=by, cohort=material.name, **asked))
-    answers.add(
-        "odds_ratios",
-        adjust(
-            fitted, by=FAMILY, asked=f"odds of high abundance by {material.exposure}", method=study.analysis.correction
-        ),
-    )
+    answers.add("odds_ratios", _corrected(fitted, study, f"odds of high abundance by {material.exposure}"))
 
 
 def interaction(material: Material, study: Study, answers: Answers) -> None:
@@ -131,9 +120,7 @@ def interaction(material: Material, study: Study, answers: Answers) -> None:
     asked = study.keywords(InteractionSpec) | {"covariates": _known(study.analysis.model_covariates, material)}
     frame = material.abundances()
     fitted = fit_interaction(frame, material.kept, material.exposure, "hr", cohort=material.name, **asked)
-    answers.add(
-        "interaction", adjust([fitted], by=(*FAMILY, "term"), asked="high abundance", method=study.analysis.correction)
-    )
+    answers.add("interaction", _corrected([fitted], study, "high abundance", "term"))
 
 
 def clinical(material: Material, study: Study, answers: Answers) -> None:
@@ -152,8 +139,13 @@ def clinical(material: Material, study: Study, answers: Answers) -> None:
         # a variable tells its own cut without error, so it is no covariate of it
         asked["covariates"] = tuple(name for name in covariates if CLINICAL_CUTS[cuts[0]] != name)
         fitted.append(fit_clinical(frame, cuts, material.kept, moderator="hr", cohort=material.name, **asked))
-    rows, family = [_with_question(result) for result in fitted], (*FAMILY, "outcome", "question")
-    answers.add("clinical", adjust(rows, by=family, asked="clinical", method=study.analysis.correction))
+    rows = [_with_question(result) for result in fitted]
+    answers.add("clinical", _corrected(rows, study, "clinical", "outcome", "question"))
+
+
+def _corrected(results: Sequence[Result], study: Study, asked: str, *by: str) -> list[Result]:
+    """Correct for how many were looked at: one family a cohort, stratum and whatever else tells questions apart."""
+    return adjust(results, by=(*FAMILY, *by), asked=asked, method=study.analysis.correction)
 
 
 def _known(names: Sequence[str], material: Material) -> tuple[str, ...]:
@@ -233,12 +225,8 @@ def _fit_ancova(
         **study.keywords(AncovaSpec) | {"covariates": covariates},
     )
     model = f"adjusted for {', '.join(covariates)}" if covariates else "unadjusted"
-    tests = adjust(
-        [fitted.tests], by=(*FAMILY, "term"), asked=f"ANCOVA tests, {model}", method=study.analysis.correction
-    )
-    slopes = adjust(
-        [fitted.slopes], by=(*FAMILY, "term"), asked=f"ANCOVA slopes, {model}", method=study.analysis.correction
-    )
+    tests = _corrected([fitted.tests], study, f"ANCOVA tests, {model}", "term")
+    slopes = _corrected([fitted.slopes], study, f"ANCOVA slopes, {model}", "term")
     for table, results in (("ancova_tests", tests), ("ancova_slopes", slopes), ("ancova_curves", [fitted.curve])):
         answers.add(table, [_labelled(result, model) for result in results])
 
