@@ -37,13 +37,18 @@ def test_a_gene_under_its_earlier_symbol_is_the_exposure_and_said_so(older_study
     assert "the exposure: genes found under another symbol: SEPT2 is SEPTIN2" in notes
 
 
-def test_two_names_of_one_gene_that_the_data_call_by_a_third_are_said_to_be_missing_once(tmp_path: Path) -> None:
+def test_two_names_of_one_gene_that_the_data_call_by_a_third_are_left_out_and_said_to_be_missing_once(
+    tmp_path: Path,
+) -> None:
     study = write_small_study(tmp_path, n=40)
     lines = (tmp_path / "one.tsv").read_text().splitlines()
     lines.append("RNF171\t" + lines[3].split("\t", 1)[1])
     (tmp_path / "one.tsv").write_text("\n".join(lines) + "\n")
     study.write_text(study.read_text().replace('also = ["ERBB2"]', 'also = ["ERBB2", "MARCH1", "MARCHF1"]'))
-    notes = [(note.what, note.detail) for note in prepare(read_study(study)).cohorts[0].scored.notes]
+    scored = prepare(read_study(study)).cohorts[0].scored
+    assert scored.also == ("ERBB2",)
+    assert [part for part, _ in scored.omitted] == ["score MARCH1", "score MARCHF1"]
+    notes = [(note.what, note.detail) for note in scored.notes]
     lacking = "genes beside the exposure: genes that are the same gene as another one wanted, left missing"
     assert [note for note in notes if note[0].endswith("left missing")] == [(lacking, "MARCH1, MARCHF1")]
 
