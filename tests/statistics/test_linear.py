@@ -9,7 +9,8 @@ import statsmodels.api as sm
 import statsmodels.formula.api as smf
 
 from her2stats.statistics import fit_ancova
-from her2stats.statistics.design import Design, two_way_terms
+from her2stats.statistics.ancova_terms import two_way_terms
+from her2stats.statistics.design import Design
 from her2stats.statistics.linear import fit_linear, project
 
 from .conftest import simulated

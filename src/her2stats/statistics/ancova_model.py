@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from her2stats.statistics.ancova_terms import Term
 from her2stats.statistics.covariates import centred
-from her2stats.statistics.design import Design, Term
+from her2stats.statistics.design import Design
 from her2stats.statistics.flags import flag
 from her2stats.statistics.frame import Array, Cases, ModelFrame
 from her2stats.statistics.linear import LinearFit, Projection, fit_linear, project

@@ -8,8 +8,8 @@ import numpy as np
 from scipy.special import stdtrit
 
 from her2stats.statistics.ancova_model import AncovaModel, SharedModel
+from her2stats.statistics.ancova_terms import Term
 from her2stats.statistics.arguments import percent
-from her2stats.statistics.design import Term
 from her2stats.statistics.flags import Row, flag
 from her2stats.statistics.frame import Array
 from her2stats.statistics.linear import LinearFit

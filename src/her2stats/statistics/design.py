@@ -2,30 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import accumulate, combinations, pairwise
+from itertools import accumulate, pairwise
 
 import numpy as np
 
+from her2stats.statistics.ancova_terms import Term
 from her2stats.statistics.frame import Array
-
-Term = tuple[str, ...]
-
-
-def two_way_terms(variables: Sequence[str], covariates: Sequence[str], extra: Sequence[Term]) -> tuple[Term, ...]:
-    """Terms of (variables)^2 + covariates + extra, main effects first, then by order, as R sorts them.
-
-    Examples
-    --------
-    >>> [":".join(term) for term in two_way_terms(["hr", "her2_ihc", "score"], ["age"], [("hr", "age")])]
-    ['hr', 'her2_ihc', 'score', 'age', 'hr:her2_ihc', 'hr:score', 'her2_ihc:score', 'hr:age']
-    """
-    known = [*variables, *covariates]
-    terms: list[Term] = [(name,) for name in known]
-    terms += list(combinations(variables, 2))
-    terms += [tuple(sorted(term, key=known.index)) for term in extra]
-    return tuple(sorted(dict.fromkeys(terms), key=len))
 
 
 @dataclass(frozen=True, eq=False)

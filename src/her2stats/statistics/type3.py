@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from her2stats.statistics.design import Design, Term
+from her2stats.statistics.ancova_terms import Term
+from her2stats.statistics.design import Design
 from her2stats.statistics.flags import Row, flag
 from her2stats.statistics.frame import Array
 from her2stats.statistics.linear import TOLERANCE, LinearFit, Projection, project
