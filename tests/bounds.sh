@@ -49,7 +49,7 @@ install extras "$oldest" --resolution lowest-direct "$root[$extras]"
 "$uv" pip install --quiet --python "$place/extras/bin/python" pytest pytest-xdist hypothesis psutil
 try extras
 (cd "$root" && "$place/extras/bin/python" -m pytest -q -n 0 -p no:cacheprovider -W default \
-  tests/reading/formats tests/deconvolution/large tests/statistics/test_firth.py)
+  tests/reading/formats tests/deconvolution/large tests/statistics/fits/test_firth.py)
 
 newest=3.13
 interpreter=

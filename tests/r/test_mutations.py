@@ -26,9 +26,9 @@ from her2stats.statistics import (
     response_odds,
     wilcoxon,
 )
-from her2stats.statistics.design import Design
+from her2stats.statistics.fits.design import Design
+from her2stats.statistics.fits.logit import LogitFit
 from her2stats.statistics.frame import Array, Mask, ModelFrame
-from her2stats.statistics.logit import LogitFit
 
 from .frames import AGE, CELLS, SCORE, Recipe
 

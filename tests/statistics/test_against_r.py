@@ -61,7 +61,7 @@ def test_wilcoxon(said, tumours, outcome, part):
 def test_chi_squared_and_fisher(said, tumours):
     row = compare_groups(tumours, "cd8_high", group="hr").table.iloc[0]
     np.testing.assert_allclose([row["statistic"], row["p_value"]], said["chi"], rtol=1e-10)
-    from her2stats.statistics.proportions import fisher_exact
+    from her2stats.statistics.fits.proportions import fisher_exact
 
     events = tumours.groupby("hr", observed=True)["cd8_high"].agg(["sum", "size"]).astype(int)
     p_value = fisher_exact(tuple(events["sum"]), tuple(events["size"]))

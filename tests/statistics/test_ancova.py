@@ -12,7 +12,7 @@ from scipy import stats
 
 from her2stats.errors import DataError
 from her2stats.statistics import AncovaSpec, fit_ancova
-from her2stats.statistics.marginal_means import ReferenceGrid
+from her2stats.statistics.fits.marginal_means import ReferenceGrid
 
 from .conftest import simulated
 

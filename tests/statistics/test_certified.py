@@ -16,9 +16,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from her2stats.statistics.design import Design
-from her2stats.statistics.linear import fit_linear, project
-from her2stats.statistics.type3 import term_tests
+from her2stats.statistics.fits.design import Design
+from her2stats.statistics.fits.linear import fit_linear, project
+from her2stats.statistics.fits.type3 import term_tests
 
 NIST = Path(__file__).parents[1] / "data" / "nist"
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from her2stats.statistics.ancova_model import AncovaModel, AncovaModels
 from her2stats.statistics.ancova_rows import curve_rows, slope_rows, term_rows
 from her2stats.statistics.ancova_terms import ancova_terms, split_product
 from her2stats.statistics.arguments import Names, as_names
+from her2stats.statistics.fits.ancova_model import AncovaModel, AncovaModels
 from her2stats.statistics.flags import Row
 from her2stats.statistics.frame import model_frame, telling_columns
 from her2stats.statistics.result import Result, shown_columns

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 import numpy as np
 from scipy.special import stdtrit
 
-from her2stats.statistics.ancova_model import AncovaModel, SharedModel
 from her2stats.statistics.ancova_terms import Term
 from her2stats.statistics.arguments import percent
+from her2stats.statistics.fits.ancova_model import AncovaModel, SharedModel
+from her2stats.statistics.fits.linear import LinearFit
+from her2stats.statistics.fits.tails import t_two_sided
 from her2stats.statistics.flags import Row, flag
 from her2stats.statistics.frame import Array
-from her2stats.statistics.linear import LinearFit
 from her2stats.statistics.specs import AncovaSpec
-from her2stats.statistics.tails import t_two_sided
 from her2stats.statistics.terms import term_columns
 
 NOT_IN_DATA = flag("not estimable", "a cell of the grid has no case")

@@ -9,11 +9,11 @@ import pandas as pd
 
 from her2stats.statistics.arguments import Names, as_names, percent
 from her2stats.statistics.correlation_interval import bootstrap_interval, interval, z_interval, z_std_error
+from her2stats.statistics.fits.tails import t_two_sided
 from her2stats.statistics.flags import Row, flag
 from her2stats.statistics.frame import Array, Cases, ModelFrame, model_frame, telling_columns
 from her2stats.statistics.result import Result
 from her2stats.statistics.specs import CorrelationCI, CorrelationSpec
-from her2stats.statistics.tails import t_two_sided
 
 FEWEST = 4  # the standard errors of z divide by n - 3
 

@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 
 from her2stats.statistics.arguments import Names, as_names, percent
+from her2stats.statistics.fits.proportions import fisher_exact, two_proportions
+from her2stats.statistics.fits.wilcoxon import RankSum, rank_sum
 from her2stats.statistics.flags import Row, flag
 from her2stats.statistics.frame import Array, Mask, ModelFrame, model_frame, telling_columns
-from her2stats.statistics.proportions import fisher_exact, two_proportions
 from her2stats.statistics.result import Result
 from her2stats.statistics.specs import GroupSpec, Kind
-from her2stats.statistics.wilcoxon import RankSum, rank_sum
 
 FISHER = "(Fisher exact)"
 FEW_EXPECTED = 5

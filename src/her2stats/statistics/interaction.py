@@ -10,11 +10,11 @@ import pandas as pd
 
 from her2stats.errors import DataError, Problem
 from her2stats.statistics.arguments import Names, as_names
-from her2stats.statistics.covariates import standard_deviation
+from her2stats.statistics.fits.covariates import standard_deviation
+from her2stats.statistics.fits.interaction_model import five_rows
+from her2stats.statistics.fits.odds_ratio import interval_name
 from her2stats.statistics.flags import Row
 from her2stats.statistics.frame import ModelFrame, model_frame, telling_columns
-from her2stats.statistics.interaction_model import five_rows
-from her2stats.statistics.odds_ratio import interval_name
 from her2stats.statistics.result import Result
 from her2stats.statistics.specs import ClinicalSpec, InteractionSpec, OddsRatioCI
 from her2stats.statistics.terms import term_columns

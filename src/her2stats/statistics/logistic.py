@@ -9,18 +9,18 @@ import pandas as pd
 
 from her2stats.errors import ProblemList
 from her2stats.statistics.arguments import Names, as_names, percent
-from her2stats.statistics.covariates import (
+from her2stats.statistics.fits.covariates import (
     centred,
     covariate_columns,
     covariate_terms,
     standard_deviation,
 )
-from her2stats.statistics.feasibility import why_no_fit, why_no_model
-from her2stats.statistics.firth import firth_odds_ratios, require_firth
+from her2stats.statistics.fits.feasibility import why_no_fit, why_no_model
+from her2stats.statistics.fits.firth import firth_odds_ratios, require_firth
+from her2stats.statistics.fits.logit import fit_logit
+from her2stats.statistics.fits.odds_ratio import interval_name, odds_ratio
 from her2stats.statistics.flags import Row, flag
 from her2stats.statistics.frame import Array, Mask, ModelFrame, model_frame, telling_columns
-from her2stats.statistics.logit import fit_logit
-from her2stats.statistics.odds_ratio import interval_name, odds_ratio
 from her2stats.statistics.result import Result
 from her2stats.statistics.specs import LogisticSpec, OddsRatioCI, Penalty, StandardDeviation
 from her2stats.statistics.terms import term_columns

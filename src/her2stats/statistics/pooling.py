@@ -10,13 +10,13 @@ from scipy.special import chdtrc, ndtri
 
 from her2stats.errors import DataError, ProblemList
 from her2stats.statistics.arguments import percent
+from her2stats.statistics.fits.odds_ratio import on_odds_scale
+from her2stats.statistics.fits.tails import z_two_sided
 from her2stats.statistics.flags import Row, flag
 from her2stats.statistics.frame import Array
-from her2stats.statistics.odds_ratio import on_odds_scale
 from her2stats.statistics.result import Result, as_result_table
 from her2stats.statistics.rows import Rows, as_list, is_second_test
 from her2stats.statistics.specs import PoolingModel, PoolingSpec
-from her2stats.statistics.tails import z_two_sided
 from her2stats.statistics.terms import PARTS
 
 NAMES: dict[PoolingModel, str] = {"random": "random effects (DerSimonian-Laird)", "fixed": "fixed effect"}

@@ -9,10 +9,10 @@ import pandas as pd
 
 from her2stats.errors import DataError, Problem
 from her2stats.statistics.arguments import Names, as_names
+from her2stats.statistics.fits.logit import fit_logit
+from her2stats.statistics.fits.odds_ratio import interval_name, odds_ratio
 from her2stats.statistics.flags import Row, flag
 from her2stats.statistics.frame import Array, ModelFrame, model_frame, telling_columns
-from her2stats.statistics.logit import fit_logit
-from her2stats.statistics.odds_ratio import interval_name, odds_ratio
 from her2stats.statistics.result import Result
 from her2stats.statistics.specs import OddsRatioCI, ResponseSpec
 from her2stats.statistics.terms import term_columns

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from her2stats.statistics.ancova_terms import Term
-from her2stats.statistics.design import Design
+from her2stats.statistics.fits.design import Design
+from her2stats.statistics.fits.linear import TOLERANCE, LinearFit, Projection, project
+from her2stats.statistics.fits.tails import f_upper
 from her2stats.statistics.flags import Row, flag
 from her2stats.statistics.frame import Array
-from her2stats.statistics.linear import TOLERANCE, LinearFit, Projection, project
-from her2stats.statistics.tails import f_upper
 
 
 @dataclass(frozen=True, eq=False)

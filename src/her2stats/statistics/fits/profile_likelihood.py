@@ -8,8 +8,8 @@ from collections.abc import Callable
 import numpy as np
 from scipy.special import chdtri
 
+from her2stats.statistics.fits.logit import LogitFit, fit_logit, likelihood_ratio
 from her2stats.statistics.frame import Array
-from her2stats.statistics.logit import LogitFit, fit_logit, likelihood_ratio
 
 MOST_PACES = 60
 

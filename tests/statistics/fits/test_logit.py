@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from her2stats.statistics.logit import fit_logit, likelihood_ratio
+from her2stats.statistics.fits.logit import fit_logit, likelihood_ratio
 
 
 def example(n: int = 120, seed: int = 0, slope: float = 0.8) -> tuple[np.ndarray, np.ndarray]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import gammaln, ndtri
 
-from her2stats.statistics.tails import chi2_upper
+from her2stats.statistics.fits.tails import chi2_upper
 
 SAME = 1 + 1e-7  # R's fisher.test: tables this close in probability count as equally likely
 

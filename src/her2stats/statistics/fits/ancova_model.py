@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from her2stats.statistics.ancova_terms import Term
-from her2stats.statistics.covariates import centred
-from her2stats.statistics.design import Design
+from her2stats.statistics.fits.covariates import centred
+from her2stats.statistics.fits.design import Design
+from her2stats.statistics.fits.linear import LinearFit, Projection, fit_linear, project
+from her2stats.statistics.fits.marginal_means import ReferenceGrid, reference_grid
+from her2stats.statistics.fits.type3 import TermTest, term_tests
 from her2stats.statistics.flags import flag
 from her2stats.statistics.frame import Array, Cases, ModelFrame
-from her2stats.statistics.linear import LinearFit, Projection, fit_linear, project
-from her2stats.statistics.marginal_means import ReferenceGrid, reference_grid
 from her2stats.statistics.specs import AncovaSpec
-from her2stats.statistics.type3 import TermTest, term_tests
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,9 +9,9 @@ import numpy as np
 from scipy.special import ndtri
 
 from her2stats.errors import DataError, Problem
+from her2stats.statistics.fits.odds_ratio import on_odds_scale
 from her2stats.statistics.flags import Row, flag
 from her2stats.statistics.frame import Array
-from her2stats.statistics.odds_ratio import on_odds_scale
 
 TOLERANCES = (1e-9, 1e-8, 1e-7, 1e-6)
 MOST_STEPS = 500

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from her2stats.statistics.design import Design
+from her2stats.statistics.fits.design import Design
 from her2stats.statistics.frame import Array, Cases
 from her2stats.statistics.specs import Weights
 

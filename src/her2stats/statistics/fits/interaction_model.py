@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from her2stats.statistics.covariates import centred, covariate_columns
-from her2stats.statistics.feasibility import is_separated, why_no_fit, why_no_model
+from her2stats.statistics.fits.covariates import centred, covariate_columns
+from her2stats.statistics.fits.feasibility import is_separated, why_no_fit, why_no_model
+from her2stats.statistics.fits.logit import fit_logit, likelihood_ratio
+from her2stats.statistics.fits.odds_ratio import odds_ratio
+from her2stats.statistics.fits.tails import chi2_upper
 from her2stats.statistics.flags import Row, flag
 from her2stats.statistics.frame import Array, Cases, ModelFrame
-from her2stats.statistics.logit import fit_logit, likelihood_ratio
-from her2stats.statistics.odds_ratio import odds_ratio
 from her2stats.statistics.specs import ClinicalSpec, InteractionSpec
-from her2stats.statistics.tails import chi2_upper
 
 
 def five_rows(

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from her2stats.statistics.feasibility import divided_by_programme, divided_by_range, is_separated
-from her2stats.statistics.logit import fit_logit
+from her2stats.statistics.fits.feasibility import divided_by_programme, divided_by_range, is_separated
+from her2stats.statistics.fits.logit import fit_logit
 
 
 def with_intercept(*columns: list[float]) -> np.ndarray:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from her2stats.statistics.proportions import fisher_exact, two_proportions
+from her2stats.statistics.fits.proportions import fisher_exact, two_proportions
 
 
 @pytest.mark.parametrize(("events", "totals"), [((17, 9), (39, 32)), ((36, 23), (50, 36)), ((1, 6), (8, 12))])

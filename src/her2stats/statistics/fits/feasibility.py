@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from her2stats.statistics.covariates import column_rank
+from her2stats.statistics.fits.covariates import column_rank
 from her2stats.statistics.flags import flag
 from her2stats.statistics.frame import Array, Cases, ModelFrame
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from scipy import optimize, stats
 
-from her2stats.statistics.feasibility import is_separated
-from her2stats.statistics.logit import fit_logit
-from her2stats.statistics.profile_likelihood import profile_limits
+from her2stats.statistics.fits.feasibility import is_separated
+from her2stats.statistics.fits.logit import fit_logit
+from her2stats.statistics.fits.profile_likelihood import profile_limits
 
 
 def example(n: int = 120, seed: int = 0, slope: float = 0.8) -> tuple[np.ndarray, np.ndarray]:

@@ -10,10 +10,9 @@ import statsmodels.formula.api as smf
 
 from her2stats.statistics import fit_ancova
 from her2stats.statistics.ancova_terms import two_way_terms
-from her2stats.statistics.design import Design
-from her2stats.statistics.linear import fit_linear, project
-
-from .conftest import simulated
+from her2stats.statistics.fits.design import Design
+from her2stats.statistics.fits.linear import fit_linear, project
+from tests.statistics.conftest import simulated
 
 FORMULA = "plasma ~ (C(hr, Sum) + C(her2_ihc, Sum) + score) ** 2"
 

@@ -8,12 +8,12 @@ import numpy as np
 from scipy.special import ndtri
 
 from her2stats.statistics.arguments import percent
+from her2stats.statistics.fits.logit import LogitFit
+from her2stats.statistics.fits.profile_likelihood import profile_limits
+from her2stats.statistics.fits.tails import z_two_sided
 from her2stats.statistics.flags import Row, flag
 from her2stats.statistics.frame import Array
-from her2stats.statistics.logit import LogitFit
-from her2stats.statistics.profile_likelihood import profile_limits
 from her2stats.statistics.specs import OddsRatioCI
-from her2stats.statistics.tails import z_two_sided
 
 NAMES: dict[OddsRatioCI, str] = {"wald": "Wald", "profile": "profile likelihood"}
 LARGEST = math.log(np.finfo(float).max)
