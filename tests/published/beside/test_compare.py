@@ -257,3 +257,27 @@ def test_rows_that_do_not_say_what_their_estimate_is_are_refused() -> None:
     run = {"odds_ratios": _run("HER2_20", "abim")["odds_ratios"].drop(columns="measure")}
     with pytest.raises(DataError, match="do not say what their estimate is"):
         compare_published(run)
+
+
+def test_rows_that_do_not_say_what_their_term_is_made_of_are_refused_together() -> None:
+    row = {
+        "cohort": "m",
+        "stratum": "all",
+        "outcome": "T cells CD8",
+        "estimate": 0.8,
+        "measure": "odds_ratio",
+        "n": 300,
+    }
+    product = pd.DataFrame([{**row, "term": "ERBB2:hr[positive]", "role": "interaction"}])
+    response = pd.DataFrame([{**row, "outcome": "pcr", "term": "her2_group[HER2-low]", "role": "group"}])
+    with pytest.raises(DataError) as caught:
+        compare_published({"interaction": product, "response": response})
+    assert [(problem.what, problem.remedy) for problem in caught.value.problems] == [
+        (
+            "interaction with HR: no column variable, level_2",
+            "pass what fit_interaction returned, or a table of a run",
+        ),
+        ("odds ratio of response: no column comparison", "pass what response_odds returned, or a table of a run"),
+    ]
+    with pytest.raises(DataError, match="do not say what their term is to the model -> add the column role"):
+        compare_published({"odds_ratios": product.drop(columns="role")})

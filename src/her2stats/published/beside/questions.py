@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from her2stats.errors import DataError, Problem
+from her2stats.errors import DataError, Problem, ProblemList
 from her2stats.statistics.result import Result
 from her2stats.statistics.rows import result_rows
 
@@ -36,6 +36,9 @@ TABLES = {
     "response": "response_odds",
 }
 ABUNDANCE = "abundance"  # says which types the zero rule left out
+# What the rows of a question have to say so that printed effects find theirs: of every row, and as columns.
+_TOLD = {"fit_logistic": ("role",), "fit_interaction": ("role",)}
+_COLUMNS = {"fit_interaction": ("variable", "level_2"), "response_odds": ("comparison",)}
 
 # Measure of a row -> what it is called beside the paper, where that is not its name.
 _WORDS = {
@@ -64,7 +67,7 @@ def by_question(results: Tables) -> dict[str, pd.DataFrame]:
     Raises
     ------
     DataError
-        None of them answers a question that the paper has.
+        None of them answers a question that the paper has, or rows do not say what they are about.
     """
     named: list[tuple[str, pd.DataFrame]] = []
     if isinstance(results, Mapping):
@@ -74,13 +77,20 @@ def by_question(results: Tables) -> dict[str, pd.DataFrame]:
     else:
         named = [(result.spec.verb, result.table) for result in results]
     frames = {
-        question: result_rows([frame for verb, frame in named if verb == question])
+        question: result_rows([frame for verb, frame in named if verb == question], *_TOLD.get(question, ()))
         for question in QUESTIONS
         if any(verb == question and len(frame) for verb, frame in named)
     }
     if not frames:
         wanted = ", ".join(TABLES)
         raise DataError(Problem("none of the tables can be compared with the paper", remedy=f"give one of: {wanted}"))
+    problems = ProblemList()
+    for question, frame in frames.items():
+        lacking = [column for column in _COLUMNS.get(question, ()) if column not in frame]
+        if lacking:
+            what = f"{QUESTIONS[question]}: no column {', '.join(lacking)}"
+            problems.add(DataError, what, remedy=f"pass what {question} returned, or a table of a run")
+    problems.raise_if_any()
     return frames
 
 
