@@ -17,15 +17,13 @@ from her2stats.statistics import (
     compare_groups,
     correlate,
     correlation,
-    covariates,
     fit_ancova,
     fit_interaction,
     fit_logistic,
     logistic,
-    odds_ratio,
     response_odds,
-    wilcoxon,
 )
+from her2stats.statistics.fits import covariates, feasibility, odds_ratio, wilcoxon
 from her2stats.statistics.fits.design import Design
 from her2stats.statistics.fits.logit import LogitFit
 from her2stats.statistics.frame import Array, Mask, ModelFrame
@@ -147,8 +145,6 @@ def test_a_wrong_convention_turns_the_crosscheck_red(name: str, engine: Engine, 
 
 
 def test_a_flag_forgotten_turns_the_crosscheck_red(engine: Engine, monkeypatch: Patch) -> None:
-    from her2stats.statistics import feasibility
-
     frame = FRAME.assign(high=(FRAME[SCORE] > FRAME[SCORE].median()).astype("float64"))
     monkeypatch.setattr(feasibility, "is_separated", lambda design, outcome: False)
     found = _verdicts(fit_logistic(frame, "high", SCORE), engine)

@@ -222,3 +222,11 @@ def test_the_meaning_of_a_setting_is_that_of_its_spec() -> None:
     field = AnalysisSection.model_fields["sd"]
     assert field.description == LogisticSpec.__dataclass_fields__["sd"].metadata["meaning"]
     assert all(field.description for field in AnalysisSection.model_fields.values())
+
+
+def test_the_least_overlap_of_a_study_is_above_zero() -> None:
+    assert DeconvolutionSection(min_overlap=0.001).min_overlap == 0.001
+    assert DeconvolutionSection(min_overlap=1).min_overlap == 1
+    for wrong in (0, 1.001):
+        with pytest.raises(ValueError, match="min_overlap"):
+            DeconvolutionSection(min_overlap=wrong)

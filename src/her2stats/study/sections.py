@@ -175,7 +175,10 @@ class ScoresSection(Section):
 OF_THE_STUDY = ("seed", "rename_genes")  # settings of the deconvolution that [study] makes for everything
 
 
-@with_settings({name: (Settings, name) for name in Settings.__dataclass_fields__ if name not in OF_THE_STUDY})
+@with_settings(
+    {name: (Settings, name) for name in Settings.__dataclass_fields__ if name not in OF_THE_STUDY},
+    min_overlap={"limits": {"gt": 0, "le": 1}},  # a study without a gene of its signature is a mistake
+)
 class DeconvolutionSection(Section):
     """[deconvolution]: which signature matrix, and the settings of `deconvolve`."""
 
