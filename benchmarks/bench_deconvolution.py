@@ -112,8 +112,9 @@ def objective(X: np.ndarray, y: np.ndarray, nu: float, weights: np.ndarray, inte
 def standard(expression: pd.DataFrame, signature: Any) -> tuple[np.ndarray, np.ndarray]:
     from her2stats.deconvolution import cibersort
     from her2stats.deconvolution.mixture import align_mixture
+    from her2stats.deconvolution.settings import Settings
 
-    mixture = align_mixture(expression, signature)
+    mixture = align_mixture(expression, signature, Settings())
     return cibersort.standardise_profiles(mixture.profiles), cibersort.standardise_samples(mixture.values)
 
 

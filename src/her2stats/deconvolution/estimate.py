@@ -150,17 +150,9 @@ def deconvolve(
     _check_kinds(expression, signature)
     if not isinstance(signature, SignatureMatrix):
         signature = SignatureMatrix.from_frame(signature)
-    mixture = align_mixture(
-        expression,
-        signature,
-        quantile_normalise=quantile_normalise,
-        min_overlap=min_overlap,
-        check_scale=check_scale,
-        rename_genes=rename_genes,
-    )
-    return deconvolve_mixture(
-        mixture, signature, settings, workers=Workers(n_jobs, client), chunk=chunk, progress=progress
-    )
+    mixture = align_mixture(expression, signature, settings)
+    workers = Workers(n_jobs, client)
+    return deconvolve_mixture(mixture, signature, settings, workers=workers, chunk=chunk, progress=progress)
 
 
 def deconvolve_mixture(

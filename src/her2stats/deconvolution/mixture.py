@@ -10,7 +10,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from her2stats.cohort.genes import names_as_wanted
-from her2stats.deconvolution.quantile_normalisation import quantile_normalise as normalise
+from her2stats.deconvolution.quantile_normalisation import quantile_normalise
+from her2stats.deconvolution.settings import Settings
 from her2stats.deconvolution.signature_matrix import SignatureMatrix
 from her2stats.errors import CoverageError, GeneError, ProblemList, SampleError, ScaleError, TableError
 from her2stats.notes import Note
@@ -52,16 +53,8 @@ class Mixture:
     notes: tuple[Note, ...]
 
 
-def align_mixture(
-    expression: pd.DataFrame,
-    signature: SignatureMatrix,
-    *,
-    quantile_normalise: bool = False,
-    min_overlap: float = 0.5,
-    check_scale: bool = True,
-    rename_genes: bool = True,
-) -> Mixture:
-    """Check an expression frame (genes x samples, linear scale) and bring it to the genes of a signature.
+def align_mixture(expression: pd.DataFrame, signature: SignatureMatrix, settings: Settings) -> Mixture:
+    """Check an expression frame (genes x samples, linear scale) and bring it to the genes of a signature, as asked.
 
     Raises
     ------
@@ -69,23 +62,23 @@ def align_mixture(
         What is wrong with the frame; `InputError` when it is of several kinds.
     """
     problems = ProblemList()
-    genes, notes = named_genes([str(gene) for gene in expression.index], signature, rename_genes, problems)
+    genes, notes = named_genes([str(gene) for gene in expression.index], signature, settings.rename_genes, problems)
     samples = [str(sample) for sample in expression.columns]
-    shared = shared_genes(genes, samples, signature, min_overlap, problems)
+    shared = shared_genes(genes, samples, signature, settings.min_overlap, problems)
     numbers = _numbers(expression, problems)
     if numbers.size:
         _check_values(numbers, genes, samples, problems)
     problems.raise_if_any()
     place = {gene: row for row, gene in enumerate(genes)}
     rows = [place[gene] for gene in shared]
-    if check_scale:
+    if settings.check_scale:
         check_linear_scale(numbers[rows].min(axis=0), numbers[rows].max(axis=0), signature, problems)
         problems.raise_if_any()
     notes.append(coverage_note(signature, shared))
-    if check_scale:
+    if settings.check_scale:
         notes += scale_notes(samples, numbers[rows].max(axis=0))
-    if quantile_normalise:
-        numbers = normalise(numbers)
+    if settings.quantile_normalise:
+        numbers = quantile_normalise(numbers)
         notes.append(Note("fractions", "samples quantile normalised over all genes of the mixture", len(samples)))
     return Mixture(
         profiles=signature.profiles.loc[shared].to_numpy(dtype=np.float64),

@@ -238,10 +238,11 @@ def tumours(shared: Path) -> tuple[Floats, Floats]:
 
     from her2stats.deconvolution import read_signature_matrix
     from her2stats.deconvolution.mixture import align_mixture
+    from her2stats.deconvolution.settings import Settings
 
     counts = pd.read_csv(shared / "tcga121" / "tcga121_rnaseq_raw_counts.tsv.gz", sep="\t", index_col=0)
     cpm = counts / counts.sum() * 1e6
-    mixture = align_mixture(cpm.iloc[:, :60], read_signature_matrix(shared / "signatures" / "LM22.txt"))
+    mixture = align_mixture(cpm.iloc[:, :60], read_signature_matrix(shared / "signatures" / "LM22.txt"), Settings())
     return standard(mixture.profiles, mixture.values)
 
 

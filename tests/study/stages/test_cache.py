@@ -33,7 +33,7 @@ SETTINGS = Settings(mode="relative", seed=1)
 def material():
     """A small mixture and the matrix it was made from."""
     expression, matrix = simulate_cohort("one", 12, seed=1).linear(), simulate_signature_matrix()
-    return align_mixture(expression, matrix), matrix
+    return align_mixture(expression, matrix, SETTINGS), matrix
 
 
 def only_entry(folder: Path) -> Path:

@@ -177,17 +177,9 @@ def _scored(
 
 
 def _mixture(cohort: Cohort, study: Study, matrix: SignatureMatrix) -> tuple[Mixture, tuple[Note, ...]]:
-    settings = study.deconvolution_settings
     expression, notes = expression_for_matrix(cohort, matrix, study)
-    mixture = align_mixture(
-        expression,
-        matrix,
-        quantile_normalise=settings.quantile_normalise,
-        min_overlap=settings.min_overlap,
-        check_scale=settings.check_scale,
-        rename_genes=False,  # `gene_names` has done it, by the rule
-    )
-    return mixture, notes
+    settings = replace(study.deconvolution_settings, rename_genes=False)  # `gene_names` has done it, by the rule
+    return align_mixture(expression, matrix, settings), notes
 
 
 def _read_cohort(study: Study, section: CohortSection) -> Cohort:
