@@ -51,6 +51,7 @@ BY_COHORT = (
     "figS3_composition",
 )
 FIGURES = (
+    "figA_infiltration",
     "fig1a_correlation",
     "fig2c_pooled",
     "fig4_response",
@@ -117,6 +118,7 @@ def sample_tables(rng: np.random.Generator) -> dict[str, pd.DataFrame]:
             for name, n in COHORTS.items()
             for level, share in (("negative", 0.2), ("positive", 0.8))
         ),
+        "infiltration_by_hr": _stack(_infiltration(name, n, rng) for name, n in COHORTS.items()),
         "group_comparison": _stack(_groups(name, n, rng) for name, n in COHORTS.items()),
         "odds_ratios": _stack(
             _odds(name, n, stratum, rng)
@@ -267,6 +269,21 @@ def _correlations(cohort: str, n: int, stratum: str, rng: np.random.Generator) -
         frames.append(_adjusted(pd.DataFrame(rows)))
     frames.append(_adjusted(pd.DataFrame([_spearman("Total TIL", score, -0.35, n, rng) for score in SCORES])))
     return pd.concat(frames).assign(cohort=cohort, stratum=stratum)
+
+
+def _infiltration(cohort: str, n: int, rng: np.random.Generator) -> pd.DataFrame:
+    about = {"outcome": "Total TIL", "cohort": cohort, "n": n, "n_missing": 0, "method": "lm"}
+    scaled = f"{EXPOSURE} per SD"
+    rows = [
+        {"stratum": stratum, "term": scaled, "role": "exposure", "measure": "slope", "conf_level": 0.95, **about}
+        | dict(
+            zip(("estimate", "conf_low", "conf_high"), rng.normal(-0.3, 0.02) + np.array([0, -0.2, 0.2]), strict=True)
+        )
+        | {"p_value": 0.01}
+        for stratum in ("all", "hr=negative", "hr=positive")
+    ]
+    product = {"stratum": "all", "term": f"hr:{scaled}", "role": "interaction", "measure": "test", **about}
+    return pd.DataFrame([*rows, {**product, "statistic": 0.4, "df": 1, "p_value": 0.53}])
 
 
 def _spearman(outcome: str, term: str, centre: float, n: int, rng: np.random.Generator) -> dict[str, object]:

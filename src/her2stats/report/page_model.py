@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from her2stats.report.first_answer import Claim
 from her2stats.report.methods import Methods
 from her2stats.report.statements import Answer
+from her2stats.report.trust import TrustItem
 from her2stats.results.catalogue import Caption
 from her2stats.results.picture import Image
 from her2stats.tables import PrintedTable
@@ -53,6 +55,22 @@ class AnswersPart:
 
 
 @dataclass(frozen=True)
+class FirstAnswerPart:
+    """The question of the study, answered in sentences."""
+
+    kind: ClassVar[str] = "first-answer"
+    claims: tuple[Claim, ...]
+
+
+@dataclass(frozen=True)
+class TrustPart:
+    """How far the answer can be trusted, an item a row."""
+
+    kind: ClassVar[str] = "trust"
+    items: tuple[TrustItem, ...]
+
+
+@dataclass(frozen=True)
 class MethodsPart:
     """The methods text."""
 
@@ -77,7 +95,7 @@ class MorePart:
     parts: Sequence[Part]
 
 
-Part = TextPart | TablePart | FigurePart | AnswersPart | MethodsPart | ListPart | MorePart
+Part = TextPart | TablePart | FigurePart | FirstAnswerPart | TrustPart | AnswersPart | MethodsPart | ListPart | MorePart
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping, Sequence
+from operator import attrgetter
+
 import pandas as pd
 
 from her2stats.report.findings import Judged, judge
-from her2stats.report.grid import ALL, Grid, make_grid
+from her2stats.report.grid import make_grid
 from her2stats.report.statements import (
     Answer,
     Statement,
@@ -15,7 +18,7 @@ from her2stats.report.statements import (
     name_list,
     tally,
 )
-from her2stats.results.findings import with_value
+from her2stats.results.findings import has_value, with_value
 from her2stats.results.folder import ResultsFolder
 from her2stats.results.question_rows import total_rows, type_rows
 from her2stats.statistics.flags import Row
@@ -71,28 +74,54 @@ def _answer(question: str, rows: pd.DataFrame, wording: Wording, folder: Results
         return None
     alpha = folder.provenance.alpha
     grid = make_grid(rows, wording.name, alpha=alpha, below=wording.below, above=wording.above)
-    return Answer(question, _statements(rows, wording, folder), headline=_headline(grid), grid=grid)
+    return Answer(question, _statements(rows, wording, folder), headline=_headline(rows, wording, alpha), grid=grid)
 
 
-def _headline(grid: Grid) -> str:
-    """Name the items that are significant with the same sign in every cohort, stratum by stratum."""
-    everywhere = f" in all {len(grid.groups)} cohorts" if len(grid.groups) > 1 else ""
-    nothing = f"nothing is significant{' with the same sign' if everywhere else ''}{everywhere}"
-    said, empty = [], []
-    for stratum in dict.fromkeys(grid.columns):
-        places = [place for place, column in enumerate(grid.columns) if column == stratum]
-        words = []
-        for mark, text in (("below", grid.below), ("above", grid.above)):
-            same = [item for item, marks in grid.rows if all(marks[place] == mark for place in places)]
-            words += [f"{text}{everywhere}: {name_list(same)}"] if same else []
-        if words:
-            where = {"": "", ALL: "All tumours: "}.get(stratum, f"{stratum}: ")
-            said.append(sentence_case(f"{where}{'; '.join(words)}."))
-        else:
-            empty.append(stratum)
-    if not said:
-        return f"{sentence_case(nothing)}."
-    return " ".join([*said, f"{name_list(empty)}: nothing."] if empty else said)
+def _headline(rows: pd.DataFrame, wording: Wording, alpha: float) -> str:
+    """Name, stratum by stratum, what passes in every cohort; where nothing does, the strongest of each cohort."""
+    several = len(set(rows["stratum"])) > 1
+    return " ".join(
+        sentence_case(f"{_heading(stratum) if several else ''}{_headline_of(part, wording, alpha)}.")
+        for stratum, part in rows.groupby("stratum", sort=False)
+    )
+
+
+def _heading(stratum: Hashable) -> str:
+    return f"{'all tumours' if stratum == 'all' else stratum_label(str(stratum))}: "
+
+
+def _headline_of(rows: pd.DataFrame, wording: Wording, alpha: float) -> str:
+    """What one stratum says: estimates with their intervals, and the number of tumours."""
+    judged = {str(cohort): judge(part, alpha=alpha) for cohort, part in rows.groupby("cohort", sort=False)}
+    size = largest_size(rows)
+    where = f" in all {len(judged)} cohorts" if len(judged) > 1 else f" ({size})" if size else ""
+    words = [
+        f"{text}{where}: {name_list(_same([found(one) for one in judged.values()], wording, alpha))}"
+        for text, found in ((wording.below, attrgetter("below")), (wording.above, attrgetter("above")))
+        if _same([found(one) for one in judged.values()], wording, alpha)
+    ]
+    return "; ".join(words) or f"none is significant{where}; {_strongest(judged, wording, alpha)}"
+
+
+def _same(found: Sequence[tuple[Row, ...]], wording: Wording, alpha: float) -> list[str]:
+    """Items that every cohort has among its findings; with the value where there is one cohort."""
+    if len(found) == 1:
+        return [with_value(row, wording.name, alpha=alpha, symbol=wording.symbol) for row in found[0]]
+    others = [{wording.name(row) for row in rows} for rows in found[1:]]
+    return [name for row in found[0] if all((name := wording.name(row)) in names for names in others)]
+
+
+def _strongest(judged: Mapping[str, Judged], wording: Wording, alpha: float) -> str:
+    """Of each cohort the row with the smallest p, one with an interval if there is one: what the data leave open."""
+    said = []
+    for cohort, one in judged.items():
+        tested = sorted(
+            (*one.significant, *one.nominal, *one.rest), key=lambda row: (not has_value(row), row["p_value"])
+        )
+        name = f"{cohort}: " if len(judged) > 1 else ""
+        told = with_value(tested[0], wording.name, alpha=alpha, symbol=wording.symbol) if tested else "not estimable"
+        said.append(f"{name}{told}")
+    return f"strongest: {'; '.join(said)}"
 
 
 def _cell_types(folder: ResultsFolder) -> Answer | None:

@@ -17,7 +17,18 @@ from markupsafe import Markup
 from her2stats.report.agreement import Agreement, read_agreement
 from her2stats.report.disclosure import PUBLIC_NOTE, suppress_small_counts
 from her2stats.report.embedded import choose_images, embed_tables
-from her2stats.report.page_model import AnswersPart, FigurePart, MorePart, Part, Section, TablePart, TextPart
+from her2stats.report.first_answer import first_answer
+from her2stats.report.page_model import (
+    AnswersPart,
+    FigurePart,
+    FirstAnswerPart,
+    MorePart,
+    Part,
+    Section,
+    TablePart,
+    TextPart,
+    TrustPart,
+)
 from her2stats.report.parts import Figures, section
 from her2stats.report.sections_association import (
     by_hr_section,
@@ -29,6 +40,7 @@ from her2stats.report.sections_audit import agreement_section, methods_section, 
 from her2stats.report.sections_data import fractions_section, population_section, scores_section
 from her2stats.report.sections_models import ancova_section, clinical_section, odds_section, response_section
 from her2stats.report.summary import plain_summary
+from her2stats.report.trust import trust_items
 from her2stats.results.catalogue import FURTHER, caption_of, cohorts_of_plain_figures
 from her2stats.results.folder import ResultsFolder, read_folder
 from her2stats.results.manifest import put
@@ -104,6 +116,7 @@ def render_report(results: ResultsFolder) -> str:
 
 
 def _sections(results: ResultsFolder, agreement: Agreement, figures: Figures) -> Iterator[Section]:
+    yield section("answer", "The answer", _answer(results, agreement, figures))
     yield section("summary", "In plain words", _summary(results))
     yield population_section(results, figures)
     yield scores_section(results, figures)
@@ -121,6 +134,13 @@ def _sections(results: ResultsFolder, agreement: Agreement, figures: Figures) ->
     yield agreement_section(results, agreement, figures)
     yield notes_section(results)
     yield provenance_section(results)
+
+
+def _answer(results: ResultsFolder, agreement: Agreement, figures: Figures) -> list[Part]:
+    """The first screen: the question answered, and beside it how far that can be trusted."""
+    claims = first_answer(results)
+    answered: list[Part] = [FirstAnswerPart(claims), *figures.get("answer", ())] if claims else []
+    return [*answered, TrustPart(trust_items(results, agreement))]
 
 
 def _summary(results: ResultsFolder) -> list[Part]:

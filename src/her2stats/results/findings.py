@@ -66,10 +66,15 @@ def _item(row: Row) -> str:
     return str(row["item"])
 
 
+def has_value(row: Row) -> bool:
+    """Whether the estimate of a row means something without its table: a shift of a score does not."""
+    return row["measure"] in _WITH_VALUE
+
+
 def with_value(row: Row, name: Callable[[Row], str], *, alpha: float, symbol: str | None = None) -> str:
     """Name a row with its p-value, and with its estimate and interval where they mean something alone."""
     if symbol is None:
-        symbol = measure(row["measure"]).symbol if row["measure"] in _WITH_VALUE else ""
+        symbol = measure(row["measure"]).symbol if has_value(row) else ""
     value = effect_text(row)
     p = row["p_adjusted"] if not is_missing(row["p_adjusted"]) else row["p_value"]
     shown = f"{symbol} {value}, " if value and symbol else ""

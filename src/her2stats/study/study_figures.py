@@ -109,6 +109,16 @@ class _Offer:
         return rows[rows["outcome"] == self.til]
 
     @property
+    def totals(self) -> list[str]:
+        return [self.til]
+
+    @property
+    def infiltration_rows(self) -> pd.DataFrame:
+        """Total TIL over all tumours and within the hormone-receptor groups."""
+        rows = pd.concat([self.table("correlation"), self.table("correlation_by_hr")], ignore_index=True)
+        return rows[rows["outcome"] == self.til]
+
+    @property
     def til_frame(self) -> pd.DataFrame:
         frame = self._one.material.amounts()
         return frame[[self.til, *self.predictors, *(["hr"] if "hr" in frame else [])]]

@@ -26,6 +26,22 @@ def test_a_variable_that_a_cohort_lacks_has_no_cut() -> None:
     assert list(clinical_cuts(pd.DataFrame({"age": [61.0]}))) == ["age > 50 years"]
 
 
+def test_total_infiltration_is_compared_between_the_receptor_groups(small_results, small_study) -> None:
+    rows, scores = small_results.tables["infiltration_by_hr"], small_results.tables["scores"]
+    clinical = pd.read_csv(small_study.parent / "one.csv", dtype={"sample": str}).set_index("sample")
+    frame = scores.set_index("sample").join(clinical["hr"], how="inner").dropna(subset=["hr", "Total TIL"])
+    frame["z"] = frame["HER2 score"] / frame["HER2 score"].std()
+    by_hand = {level: np.polyfit(own["z"], own["Total TIL"], 1)[0] for level, own in frame.groupby("hr")}
+    slopes = rows[rows["measure"] == "slope"].set_index("stratum")["estimate"]
+    assert slopes["hr=negative"] == pytest.approx(by_hand["negative"], rel=1e-9)
+    assert slopes["hr=positive"] == pytest.approx(by_hand["positive"], rel=1e-9)
+    assert slopes["all"] == pytest.approx(np.mean(list(by_hand.values())), rel=1e-9)  # groups weigh alike
+    tests = rows[rows["measure"] == "test"]
+    assert tests["role"].tolist() == ["factor", "exposure", "interaction"]
+    assert tests["term"].tolist() == ["hr", "HER2 score per SD", "hr:HER2 score per SD"]
+    assert set(rows["family_size"]) == {1}
+
+
 def test_the_correlation_matrix_has_every_pair_in_each_stratum(small_results, small_study) -> None:
     tables = {name: small_results.tables[name] for name in ("correlation_matrix", "scores", "fractions", "abundance")}
     matrix = tables["correlation_matrix"]

@@ -79,6 +79,20 @@ def _associations(material: Material, study: Study, by: str | None) -> list[Resu
     return found
 
 
+def infiltration_by_hr(material: Material, study: Study, answers: Answers) -> None:
+    """Ask whether total TIL goes with the exposure in the same way in the hormone-receptor groups."""
+    if not material.til or not material.has("hr"):
+        without_hr = "hormone-receptor status is unknown or the same in every tumour"
+        answers.omit("infiltration_by_hr", without_hr if material.til else "there is no total TIL score")
+        return
+    frame, scaled = material.amounts(), f"{material.exposure} per SD"
+    frame[scaled] = frame[material.exposure] / frame[material.exposure].std()
+    asked = study.keywords(AncovaSpec) | {"covariates": ()}
+    fitted = fit_ancova(frame, material.til, scaled, factors="hr", cohort=material.name, **asked)
+    for what, result in (("slopes", fitted.slopes), ("tests", fitted.tests)):
+        answers.add("infiltration_by_hr", _corrected([result], study, f"ANCOVA {what} of {material.til}", "term"))
+
+
 def correlation_matrix(material: Material, study: Study, answers: Answers) -> None:
     """Correlate scores and continuous types pairwise within the hormone-receptor strata (Fig. 2a of the paper)."""
     if not material.has("hr"):
@@ -266,6 +280,7 @@ def her2_group(clinical: pd.DataFrame) -> pd.Series:
 CELL_QUESTIONS: tuple[Question, ...] = (
     correlation,
     correlation_by_hr,
+    infiltration_by_hr,
     correlation_matrix,
     group_comparison,
     odds_ratios,

@@ -1,0 +1,111 @@
+"""The question of the study answered in sentences: how total infiltration goes with the exposure, and how sure that is.
+
+An estimate, its interval and how many tumours it rests on stand in every sentence. That a test did not reach its
+threshold is never told as the absence of an association.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from her2stats.results.folder import ResultsFolder
+from her2stats.results.question_rows import total_rows
+from her2stats.statistics.arguments import percent
+from her2stats.statistics.flags import Row, code_of
+from her2stats.statistics.rows import records
+from her2stats.tables.effects import effect_text
+from her2stats.vocabulary.names import sentence_case, stratum_label
+from her2stats.vocabulary.numbers import format_count, is_missing, p_phrase
+
+WEAK = 0.3
+"""An interval that stays within this on both sides leaves room for weak correlations only (the paper's words)."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What one cohort answers.
+
+    Parameters
+    ----------
+    cohort : str
+        Its name; empty where the study has one.
+    lead : str
+        Over all tumours.
+    strata : tuple of str
+        Within each hormone-receptor group.
+    difference : str
+        Whether the groups differ; empty where that was not tested.
+    """
+
+    cohort: str
+    lead: str
+    strata: tuple[str, ...] = ()
+    difference: str = ""
+
+
+def first_answer(folder: ResultsFolder) -> tuple[Claim, ...]:
+    """Answer the question in every cohort that has a total TIL score.
+
+    Parameters
+    ----------
+    folder : ResultsFolder
+        From `read_folder`.
+    """
+    exposure = folder.provenance.exposure
+    overall, within = (
+        _of_exposure(total_rows(folder, name), exposure) for name in ("correlation", "correlation_by_hr")
+    )
+    tests = folder.table("infiltration_by_hr")
+    several = overall["cohort"].nunique() > 1
+    return tuple(
+        Claim(
+            str(row["cohort"]) if several else "",
+            sentence_case(f"{_association(row, folder)}."),
+            tuple(
+                f"{stratum_label(part['stratum'])}: {_association(part, folder)}."
+                for part in records(within[within["cohort"] == row["cohort"]])
+            ),
+            _difference(tests[tests["cohort"] == row["cohort"]], folder.provenance.alpha),
+        )
+        for row in records(overall)
+    )
+
+
+def _of_exposure(rows: pd.DataFrame, exposure: str) -> pd.DataFrame:
+    return rows[rows["term"] == exposure]
+
+
+def _association(row: Row, folder: ResultsFolder) -> str:
+    """Direction, size, interval and number of one correlation."""
+    total, exposure = row["outcome"], folder.provenance.exposure_name
+    size = f"n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{format_count(row['n'])}"
+    low, high = row["conf_low"], row["conf_high"]
+    if is_missing(row["estimate"]) or is_missing(low) or is_missing(high):
+        return (
+            f"how {total} goes with {exposure} could not be estimated ({code_of(row['flag']) or 'no estimate'}, {size})"
+        )
+    level = percent(row["conf_level"]) if not is_missing(row["conf_level"]) else "95%"
+    value = f"ρ {effect_text(row)}, {level} interval, {size}"
+    if high < 0 or low > 0:
+        return f"{total} is {'lower' if high < 0 else 'higher'} where {exposure} is higher: {value}"
+    if max(-low, high) < WEAK:
+        return f"no more than a weak association of {total} with {exposure}, of either sign: {value}"
+    return f"too few tumours to tell how {total} goes with {exposure}: {value}"
+
+
+def _difference(rows: pd.DataFrame, alpha: float) -> str:
+    """Whether the slopes of the groups differ, by the test of their product."""
+    tests = [row for row in records(rows[rows["role"] == "interaction"]) if not is_missing(row["p_value"])]
+    if not tests:
+        return ""
+    slopes = [
+        f"{stratum_label(row['stratum'])} {effect_text(row)}"
+        for row in records(rows[(rows["measure"] == "slope") & (rows["stratum"] != "all")])
+    ]
+    p = p_phrase(tests[0]["p_value"], alpha=alpha)
+    beside = f"slope per standard deviation: {', '.join(slopes)}; difference {p}"
+    if tests[0]["p_value"] < alpha:
+        return f"The groups differ ({beside})."
+    return f"No sign that the groups differ, which does not show that they are alike ({beside})."

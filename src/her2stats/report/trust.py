@@ -1,0 +1,196 @@
+"""How far the answer can be trusted: what stands behind it, item by item, each with a light and the rule of the light.
+
+The cuts of the lights are conventions of this page, written beside them; none of them is a test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import pandas as pd
+
+from her2stats.report.agreement import Agreement
+from her2stats.results.folder import ResultsFolder
+from her2stats.results.question_rows import total_rows
+from her2stats.results.schema import RESULT_TABLES
+from her2stats.statistics.rows import is_second_test, records
+from her2stats.vocabulary.numbers import format_count, format_number, is_missing
+
+Light = Literal["good", "fair", "poor", "said"]
+LIMITS = (
+    "Associations between measurements of the same tumours: no direction of cause follows. Cell fractions are "
+    "estimates from bulk expression, relative to the signature's reference profiles."
+)
+CURVES = ("ancova_curves",)  # points along a line: neither estimates nor tests of their own
+UNSEEN = "What comes before the models (population, scores, fractions, cuts) is not part of that comparison."
+
+
+@dataclass(frozen=True)
+class TrustItem:
+    """One thing that the answer rests on.
+
+    Parameters
+    ----------
+    title, finding : str
+        What, and what was found.
+    light : {"good", "fair", "poor", "said"}
+        "said": nothing to judge.
+    rule : str
+        How the light was chosen.
+    """
+
+    title: str
+    finding: str
+    light: Light = "said"
+    rule: str = ""
+
+
+def trust_items(folder: ResultsFolder, agreement: Agreement) -> tuple[TrustItem, ...]:
+    """Say what the results rest on.
+
+    Parameters
+    ----------
+    folder : ResultsFolder
+        From `read_folder`.
+    agreement : Agreement
+        What R said to the models.
+    """
+    asked = (_population, _genes, _fit, _scale, _flags, _chance)
+    found = [item for ask in asked for item in ask(folder)]
+    return (*found, _second_engine(agreement), TrustItem("Limits", LIMITS))
+
+
+def _graded(value: float, good: float, fair: float) -> Light:
+    return "good" if value >= good else "fair" if value >= fair else "poor"
+
+
+def _population(folder: ResultsFolder) -> Iterator[TrustItem]:
+    """How many tumours, and how many were left out."""
+    notes = folder.table("notes")
+    told = notes[notes["stage"] == "population"]
+    sizes = [f"{cohort.name} n = {format_count(cohort.n)}" for cohort in folder.provenance.cohorts]
+    if not sizes:
+        return
+    lines = [_counted(row, several=len(sizes) > 1) for row in records(told)]
+    strata = total_rows(folder, "correlation_by_hr")["n"].dropna()
+    finding = "; ".join([", ".join(sizes), *dict.fromkeys(lines)]) + "."
+    if not len(strata):
+        yield TrustItem("Population", finding)
+        return
+    yield TrustItem(
+        "Population",
+        f"{finding} Smallest receptor group: n = {format_count(strata.min())}.",
+        _graded(float(strata.min()), 100, 30),
+        "by the smallest hormone-receptor group: from 100 tumours, from 30, fewer",
+    )
+
+
+def _counted(note: dict[str, Any], *, several: bool) -> str:
+    """Write a note with its count, and its cohort where there are several."""
+    count = "" if is_missing(note["count"]) else f" ({format_count(note['count'])})"
+    return f"{note['cohort']}: {note['what']}{count}" if several else f"{note['what']}{count}"
+
+
+def _genes(folder: ResultsFolder) -> Iterator[TrustItem]:
+    """How many of the genes that were asked for the data have."""
+    coverage = folder.table("coverage")
+    totals = coverage[coverage["score"].isin(total_rows(folder, "correlation")["outcome"])]
+    shares = [float(share) for share in totals["coverage"].dropna()]
+    parts = []
+    for row in records(totals):
+        part = coverage[coverage["cohort"] == row["cohort"]]
+        used = int(part["used_in_total"].sum()) if "used_in_total" in part else 0
+        types = f" in {used} cell type{'' if used == 1 else 's'}" if used else ""
+        found = f"{format_count(row['genes_found'])} of {format_count(row['genes_total'])} genes"
+        parts.append(f"{row['score']} rests on {found}{types} ({row['cohort']})")
+    fractions = folder.table("fractions")
+    if "coverage" in fractions:
+        for cohort, share in fractions.groupby("cohort", sort=False)["coverage"].median().dropna().items():
+            parts.append(f"the signature matrix has {format_number(100 * share, 0)}% of its genes ({cohort})")
+            shares.append(float(share))
+    if parts:
+        rule = "by the smallest of these shares: from 80%, from 50%, below"
+        yield TrustItem(
+            "Genes found", f"{'; '.join(parts)}.", _graded(min(shares), 0.8, 0.5) if shares else "said", rule
+        )
+
+
+def _fit(folder: ResultsFolder) -> Iterator[TrustItem]:
+    """How well the deconvolution rebuilds the tumours."""
+    fractions = folder.table("fractions")
+    types = set(folder.table("abundance")["type"])
+    if not {"r", "rmse"} <= set(fractions) - types:
+        return
+    lines, medians = [], []
+    for cohort, part in fractions.groupby("cohort", sort=False):
+        r, rmse = part["r"].median(), part["rmse"].median()
+        if pd.isna(r):
+            continue
+        p = part["p_value"].dropna() if "p_value" in part else pd.Series(dtype=float)
+        by_chance = f"permutation p below 0.05 in {(p < 0.05).sum()} of {len(p)}" if len(p) else "no permutation p"
+        lines.append(f"{cohort}: median r {format_number(r, 2)}, RMSE {format_number(rmse, 2)}, {by_chance}")
+        medians.append(float(r))
+    if lines:
+        rule = "by the smallest median correlation of rebuilt and measured expression: from 0.6, from 0.3, below"
+        yield TrustItem("Fit of the fractions", f"{'; '.join(lines)}.", _graded(min(medians), 0.6, 0.3), rule)
+
+
+def _scale(folder: ResultsFolder) -> Iterator[TrustItem]:
+    """What was declared of the data, and is taken as it was said."""
+    declared = [
+        (f"{cohort.name}: expression on {cohort.scale} scale" if cohort.scale else "")
+        + (
+            f"{', ' if cohort.scale else f'{cohort.name}: '}HR status from {cohort.hr_definition}"
+            if cohort.hr_definition
+            else ""
+        )
+        for cohort in folder.provenance.cohorts
+    ]
+    if any(declared):
+        yield TrustItem("As declared", f"{'; '.join(filter(None, declared))}.")
+
+
+def _results(folder: ResultsFolder) -> pd.DataFrame:
+    """Rows of every result table that hold a test or an estimate."""
+    columns = ["cohort", "measure", "p_value", "p_adjusted", "family", "flag"]
+    names = [name for name in RESULT_TABLES if name in folder.tables and name not in CURVES]
+    tables = [folder.table(name).reindex(columns=columns) for name in names]
+    return pd.concat([table for table in tables if len(table)] or [pd.DataFrame(columns=columns)], ignore_index=True)
+
+
+def _flags(folder: ResultsFolder) -> Iterator[TrustItem]:
+    """How many rows carry a flag."""
+    rows = _results(folder)
+    if not len(rows):
+        return
+    flagged = int(rows["flag"].fillna("").ne("").sum())
+    light: Light = "good" if flagged <= 0.02 * len(rows) else "fair" if flagged <= 0.1 * len(rows) else "poor"
+    finding = f"{format_count(flagged)} of {format_count(len(rows))} result rows carry a flag that says why."
+    yield TrustItem("Flagged rows", finding, light, "up to 2% of the rows, up to 10%, more")
+
+
+def _chance(folder: ResultsFolder) -> Iterator[TrustItem]:
+    """How many chance findings the thresholds let pass."""
+    rows = _results(folder)
+    if not len(rows):
+        return
+    alpha = folder.provenance.alpha
+    tested = rows[rows["p_value"].notna() & ~is_second_test(rows)]
+    corrected = tested[tested["p_adjusted"].notna()]
+    families = len(corrected[["cohort", "family"]].drop_duplicates())
+    alone = len(tested) - len(corrected)
+    finding = (
+        f"{format_count(len(corrected))} tests in {format_count(families)} families, each corrected by itself"
+        f"{f', and {format_count(alone)} uncorrected ones' if alone else ''}: were there no association at all, "
+        f"up to about {format_number(alpha * (families + alone), 1)} families or tests would still show one."
+    )
+    yield TrustItem("Chance findings", finding)
+
+
+def _second_engine(agreement: Agreement) -> TrustItem:
+    """What R has seen and what it has not."""
+    light: Light = {"agree": "fair", "disagree": "poor", "not checked": "poor"}[agreement.status]  # type: ignore[assignment]
+    rule = "agreement on every model is fair, as the steps before the models are not compared"
+    return TrustItem("Second computation in R", f"{agreement.sentence} {UNSEEN}", light, rule)

@@ -1,0 +1,129 @@
+"""The first screen answers the question: direction, size, interval and number in every sentence, never a silence."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from her2stats.report.first_answer import Claim, first_answer
+from her2stats.results import read_folder
+from her2stats.results.folder import ResultsFolder
+
+from .sample_folder import EXPOSURE
+
+NO_BREAK = "\N{NO-BREAK SPACE}"
+
+
+@pytest.fixture(scope="module")
+def folder(sample: Path) -> ResultsFolder:
+    return read_folder(sample)
+
+
+def answered(folder: ResultsFolder, stratum: str = "all", **numbers: object) -> Claim:
+    """Claim of the cohort abim, whose row of a stratum says what is given."""
+    tables = dict(folder.tables)
+    for name in ("correlation", "correlation_by_hr"):
+        table = tables[name]
+        table = table[table["cohort"].eq("abim")].copy()
+        own = table["stratum"].eq(stratum) & table["outcome"].eq("Total TIL") & table["term"].eq(EXPOSURE)
+        for column, value in numbers.items():
+            table.loc[own, column] = value
+        tables[name] = table
+    return first_answer(replace(folder, tables=tables))[0]
+
+
+def said(text: str) -> str:
+    return text.replace(NO_BREAK, " ")
+
+
+def test_a_direction_is_told_with_size_interval_and_number(folder: ResultsFolder) -> None:
+    claim = answered(folder, estimate=-0.33, conf_low=-0.43, conf_high=-0.23, n=343)
+    assert said(claim.lead) == (
+        f"Total TIL is lower where {EXPOSURE} is higher: ρ −0.33 (−0.43 to −0.23), 95% interval, n = 343."
+    )
+    higher = answered(folder, estimate=0.33, conf_low=0.23, conf_high=0.43, n=343)
+    assert said(higher.lead).startswith(f"Total TIL is higher where {EXPOSURE} is higher: ρ 0.33")
+
+
+def test_a_stratum_whose_corrected_p_is_above_alpha_keeps_its_direction(folder: ResultsFolder) -> None:
+    numbers = {"estimate": -0.28, "conf_low": -0.49, "conf_high": -0.03, "n": 64, "p_adjusted": 0.055}
+    claim = answered(folder, "hr=negative", **numbers)
+    assert said(claim.strata[0]) == (
+        f"HR-negative: Total TIL is lower where {EXPOSURE} is higher: ρ −0.28 (−0.49 to −0.03), 95% interval, n = 64."
+    )
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [
+        (-0.29, 0.29, "No more than a weak association of Total TIL with"),
+        (-0.30, 0.10, "Too few tumours to tell how Total TIL goes with"),
+        (-0.10, 0.30, "Too few tumours to tell how Total TIL goes with"),
+        (0.0, 0.20, "No more than a weak association of Total TIL with"),
+        (-0.20, 0.0, "No more than a weak association of Total TIL with"),
+    ],
+)
+def test_an_interval_over_zero_says_what_it_leaves_open(
+    folder: ResultsFolder, low: float, high: float, words: str
+) -> None:
+    claim = answered(folder, estimate=(low + high) / 2, conf_low=low, conf_high=high)
+    assert claim.lead.startswith(words)
+    assert "ρ" in claim.lead
+
+
+def test_what_cannot_be_estimated_says_so_with_its_reason(folder: ResultsFolder) -> None:
+    gone = {"estimate": float("nan"), "conf_low": float("nan"), "conf_high": float("nan")}
+    claim = answered(folder, **gone, n=3, flag="too few observations: 3 pairs, 4 are needed")
+    assert said(claim.lead) == (
+        f"How Total TIL goes with {EXPOSURE} could not be estimated (too few observations, n = 3)."
+    )
+
+
+def test_the_level_of_the_interval_is_that_of_the_row(folder: ResultsFolder) -> None:
+    assert "99% interval" in answered(folder, conf_level=0.99).lead
+
+
+@pytest.mark.parametrize(
+    ("p", "words"),
+    [(0.049, "The groups differ"), (0.05, "No sign that the groups differ, which does not show that they are alike")],
+)
+def test_whether_the_groups_differ_follows_from_the_test_of_the_product(
+    folder: ResultsFolder, p: float, words: str
+) -> None:
+    table = folder.table("infiltration_by_hr")
+    table = table.assign(p_value=table["p_value"].mask(table["role"].eq("interaction"), p))
+    claim = first_answer(replace(folder, tables={**folder.tables, "infiltration_by_hr": table}))[0]
+    assert claim.difference.startswith(f"{words} (slope per standard deviation: HR-negative −0.")
+
+
+def test_without_the_test_nothing_is_said_of_a_difference(folder: ResultsFolder) -> None:
+    tables = {name: table for name, table in folder.tables.items() if name != "infiltration_by_hr"}
+    assert {claim.difference for claim in first_answer(replace(folder, tables=tables))} == {""}
+
+
+def test_cohorts_are_named_where_there_are_several(folder: ResultsFolder) -> None:
+    assert [claim.cohort for claim in first_answer(folder)] == ["discovery", "confirmatory", "abim"]
+    assert answered(folder).cohort == ""
+
+
+def test_without_a_total_there_is_no_claim(folder: ResultsFolder) -> None:
+    rows = folder.table("correlation")
+    tables = {**folder.tables, "correlation": rows[rows["outcome"] != "Total TIL"]}
+    assert first_answer(replace(folder, tables=tables)) == ()
+
+
+def test_the_answer_stands_first_on_the_page(sample: Path) -> None:
+    html = (sample / "report.html").read_text(encoding="utf-8")
+    assert html.index('id="answer"') < html.index('id="figA_infiltration"') < html.index('class="trust"')
+    assert html.index('class="trust"') < html.index('id="summary"')
+
+
+def test_no_order_of_rows_changes_an_answer(folder: ResultsFolder) -> None:
+    tables = {name: table.iloc[::-1] if name.startswith("infil") else table for name, table in folder.tables.items()}
+    turned = first_answer(replace(folder, tables=tables))
+    assert [claim.lead for claim in turned] == [claim.lead for claim in first_answer(folder)]
+    assert isinstance(turned[0], Claim)
+    assert pd.notna(turned[0].difference)

@@ -1,0 +1,126 @@
+"""What stands behind the answer is told item by item, and each light follows its written rule at its cut exactly."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from her2stats.report.agreement import Agreement
+from her2stats.report.trust import LIMITS, UNSEEN, TrustItem, trust_items
+from her2stats.results import read_folder
+from her2stats.results.folder import ResultsFolder
+from her2stats.results.provenance import CohortEntry
+
+AGREES = Agreement("agree", "", "Every number agreed.")
+
+
+@pytest.fixture(scope="module")
+def folder(sample: Path) -> ResultsFolder:
+    """One cohort of the sample."""
+    whole = read_folder(sample)
+    tables = {
+        name: table[table["cohort"].eq("abim")] if "cohort" in table else table for name, table in whole.tables.items()
+    }
+    entry = CohortEntry("abim", 318, "log2", "ER only", "expression")
+    return replace(whole, tables=tables, provenance=replace(whole.provenance, cohorts=(entry,)))
+
+
+def item(folder: ResultsFolder, title: str, agreement: Agreement = AGREES) -> TrustItem:
+    return next(item for item in trust_items(folder, agreement) if item.title == title)
+
+
+def changed(folder: ResultsFolder, name: str, **columns: object) -> ResultsFolder:
+    return replace(folder, tables={**folder.tables, name: folder.table(name).assign(**columns)})
+
+
+def test_every_item_is_told_in_its_order(folder: ResultsFolder) -> None:
+    titles = [item.title for item in trust_items(folder, AGREES)]
+    assert titles[:4] == ["Population", "Genes found", "Fit of the fractions", "As declared"]
+    assert titles[4:] == ["Flagged rows", "Chance findings", "Second computation in R", "Limits"]
+
+
+@pytest.mark.parametrize(("n", "light"), [(100, "good"), (99, "fair"), (30, "fair"), (29, "poor")])
+def test_the_population_is_judged_by_its_smallest_receptor_group(folder: ResultsFolder, n: int, light: str) -> None:
+    found = item(changed(folder, "correlation_by_hr", n=n), "Population")
+    assert found.light == light
+    assert found.finding == (f"abim n = 318; HER2-positive tumours excluded (42). Smallest receptor group: n = {n}.")
+
+
+@pytest.mark.parametrize(("share", "light"), [(0.8, "good"), (0.79, "fair"), (0.5, "fair"), (0.49, "poor")])
+def test_genes_are_judged_by_the_smallest_share(folder: ResultsFolder, share: float, light: str) -> None:
+    by_signature = changed(folder, "fractions", coverage=share)
+    assert item(by_signature, "Genes found").light == light
+    by_total = changed(changed(folder, "fractions", coverage=1.0), "coverage", coverage=share)
+    assert item(by_total, "Genes found").light == light
+
+
+def test_the_genes_are_counted(folder: ResultsFolder) -> None:
+    used = folder.table("coverage")["score"].eq("NK cells")
+    found = item(changed(folder, "coverage", used_in_total=used), "Genes found").finding
+    assert found == (
+        "Total TIL rests on 57 of 60 genes in 1 cell type (abim); the signature matrix has 90% of its genes (abim)."
+    )
+
+
+@pytest.mark.parametrize(("r", "light"), [(0.6, "good"), (0.59, "fair"), (0.3, "fair"), (0.29, "poor")])
+def test_the_fit_is_judged_by_its_median(folder: ResultsFolder, r: float, light: str) -> None:
+    found = item(changed(folder, "fractions", r=r, p_value=float("nan")), "Fit of the fractions")
+    assert found.light == light
+    assert found.finding.endswith(", RMSE 0.70, no permutation p.")
+
+
+def test_permutations_are_counted_below_0_05(folder: ResultsFolder) -> None:
+    n = len(folder.table("fractions"))
+    p = [0.049, 0.05, *[0.5] * (n - 2)]
+    assert item(changed(folder, "fractions", p_value=p), "Fit of the fractions").finding.endswith(
+        f"permutation p below 0.05 in 1 of {n}."
+    )
+
+
+def test_what_was_declared_is_repeated(folder: ResultsFolder) -> None:
+    assert item(folder, "As declared").finding == "abim: expression on log2 scale, HR status from ER only."
+
+
+def only(folder: ResultsFolder, rows: pd.DataFrame) -> ResultsFolder:
+    """A folder whose only result table is that of correlations."""
+    return replace(folder, tables={"correlation": rows})
+
+
+@pytest.mark.parametrize(("flagged", "light"), [(2, "good"), (3, "fair"), (10, "fair"), (11, "poor")])
+def test_flags_are_counted(folder: ResultsFolder, flagged: int, light: str) -> None:
+    rows = pd.concat([folder.table("correlation").head(1)] * 100, ignore_index=True)
+    rows["flag"] = ["separation"] * flagged + [""] * (100 - flagged)
+    found = item(only(folder, rows), "Flagged rows")
+    assert found.light == light
+    assert found.finding == f"{flagged} of 100 result rows carry a flag that says why."
+
+
+def test_chance_findings_count_families_and_uncorrected_tests(folder: ResultsFolder) -> None:
+    rows = pd.concat([folder.table("correlation").head(1)] * 7, ignore_index=True)
+    rows = rows.assign(p_value=0.5, family=["a", "a", "a", "b", "b", "", ""], measure="rho")
+    rows["p_adjusted"] = [1.0] * 5 + [float("nan")] * 2
+    rows.loc[6, "measure"] = "second_test"  # the same question once more
+    assert item(only(folder, rows), "Chance findings").finding == (
+        "5 tests in 2 families, each corrected by itself, and 1 uncorrected ones: were there no association at all, "
+        "up to about 0.2 families or tests would still show one."
+    )
+
+
+@pytest.mark.parametrize(("status", "light"), [("agree", "fair"), ("disagree", "poor"), ("not checked", "poor")])
+def test_agreement_with_r_never_stands_without_what_it_has_not_seen(
+    folder: ResultsFolder, status: str, light: str
+) -> None:
+    found = item(folder, "Second computation in R", Agreement(status, "", "Said."))  # type: ignore[arg-type]
+    assert (found.light, found.finding) == (light, f"Said. {UNSEEN}")
+
+
+def test_the_limits_are_said(folder: ResultsFolder) -> None:
+    assert item(folder, "Limits") == TrustItem("Limits", LIMITS)
+
+
+def test_a_folder_of_a_response_cohort_alone_says_what_it_can(folder: ResultsFolder) -> None:
+    bare = replace(folder, tables={"response": folder.table("response")})
+    assert next(item.title for item in trust_items(bare, AGREES)) == "Population"
