@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.r, pytest.mark.slow]
 @pytest.mark.parametrize("verb", QUESTIONS)
 def test_r_agrees(verb: str, engine: Engine) -> None:
     @settings(
-        max_examples=FUZZ or 200,
+        max_examples=FUZZ or 100,
         derandomize=not FUZZ,
         deadline=None,
         database=None,

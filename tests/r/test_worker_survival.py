@@ -154,8 +154,9 @@ def test_neither_ctrl_c_nor_a_kill_leaves_r_behind(
         MISBEHAVE.format(deed=f'writeLines(as.character(Sys.getpid()), "{pid_file}"); while (TRUE) {{}}')
     )
     code = (
-        "import pandas as pd\nfrom pathlib import Path\nfrom her2stats.r_engine import crosscheck_r\n"
+        "import pandas as pd\nimport signal\nfrom pathlib import Path\nfrom her2stats.r_engine import crosscheck_r\n"
         "from her2stats.statistics import correlate\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # whoever runs the tests may ignore it
         'frame = pd.DataFrame({"x": [1.0, 2, 3, 4, 5], "bad": [2.0, 1, 4, 3, 5]})\n'
         f'crosscheck_r(correlate(frame, "x", "bad"), engine="{engine}", functions=Path(r"{functions}"))\n'
     )
