@@ -9,17 +9,20 @@
 #' @param asked The question in words, written into \code{family}.
 #' @return \code{results} with \code{p_adjusted}, and the extra columns
 #'   \code{p_bh}, \code{family} (what was counted, in words: equal within a
-#'   family), \code{family_size} and \code{correction}. Rows without a p value
-#'   are in no family, nor are second tests of the same hypothesis, of measure
-#'   "second_test".
+#'   family), \code{family_size} and \code{correction}. A question whose
+#'   model failed was asked all the same: its row, flagged and without a p
+#'   value, counts. In no family are second tests of the same hypothesis, of
+#'   measure "second_test", odds ratios of a moderator alone, and rows that
+#'   are no test.
 #' @examples
 #' d <- data.frame(ERBB2 = c(5, 7, 6, 9, 8, 4), b = c(2, 3, 5, 4, 6, 1), m = c(1, 1, 2, 3, 5, 8))
 #' adjust(correlate(d, "ERBB2", c("b", "m")))
 #' @export
 adjust <- function(results, by = c("cohort", "stratum", "term"), method = c("bonferroni", "holm"), asked = "") {
   method <- match.arg(method)
-  check_columns(results, c(by, "p_value", "measure"))
-  counted <- which(!is.na(results$p_value) & results$measure != "second_test")
+  check_columns(results, c(by, "p_value", "measure", "role", "flag"))
+  asked_for <- !is.na(results$p_value) | (!is.na(results$flag) & nzchar(results$flag))
+  counted <- which(asked_for & results$measure != "second_test" & results$role != "moderator")
   named <- lapply(by, function(name) {
     value <- as.character(results[[name]][counted])
     ifelse(nzchar(value), paste(name, value), "")
@@ -46,9 +49,9 @@ adjust <- function(results, by = c("cohort", "stratum", "term"), method = c("bon
   results
 }
 
-# Corrected p values of every family, in the order given.
+# Corrected p values of every family, in the order given; a test without a p value counts.
 adjust_within <- function(p_value, family, method) {
-  within <- function(how) ave(p_value, family, FUN = function(p) p.adjust(p, how))
+  within <- function(how) ave(p_value, family, FUN = function(p) p.adjust(p, how, n = length(p)))
   data.frame(p_adjusted = within(method), p_bh = within("BH"))
 }
 
@@ -74,8 +77,9 @@ compare_families <- function(models) {
     found[mine, ] <- adjust_within(rows$p_value[mine], rows$family[mine], method)
   }
   reason <- ifelse(complete, "", paste0(size, " tests are there of the family '", rows$family, "'"))
+  tested <- !is.na(rows$p_value)
   pieces <- lapply(c("p_adjusted", "p_bh"), function(quantity) {
-    compare_family_numbers(rows, quantity, found[[quantity]], reason)
+    compare_family_numbers(rows[tested, ], quantity, found[[quantity]][tested], reason[tested])
   })
   do.call(rbind, pieces)
 }

@@ -63,7 +63,7 @@ margin_answer <- function(table, k) {
   value <- lapply(table, `[`, k)
   estimate <- value[[grep("\\.trend$|^emmean$", names(table))]]
   if (is.na(estimate)) {
-    return(list(flag = flag("not estimable", "a cell of the factor grid is empty")))
+    return(list(flag = flag("not estimable", "the cases in the cells that it averages leave it open")))
   }
   list(
     estimate = estimate, std_error = value$SE, conf_low = value$lower.CL, conf_high = value$upper.CL,

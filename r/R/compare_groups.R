@@ -29,6 +29,7 @@ compare_groups <- function(data, y, group, by = NULL, kinds = NULL, conf_level =
   check_strata(by)
   data <- check_columns(data, c(y, group, by))
   check_numbers(data, y)
+  data <- without_noise(data, y)
   data <- as_groups(data, group)
   if (is.null(kinds)) {
     kinds <- vapply(y, function(name) if (all(variable(data, name) %in% c(0, 1, NA))) "binary" else "continuous", "")

@@ -26,6 +26,7 @@ correlate <- function(data, x, y, by = NULL,
   check_strata(by)
   data <- check_columns(data, c(x, y, by))
   check_numbers(data, c(x, y))
+  data <- without_noise(data, c(x, y))
   rows <- list()
   for (stratum in strata(data, by)) {
     for (name in y) {

@@ -1,8 +1,8 @@
 #' Binary clinical outcomes by cell type and moderator
 #'
 #' Each outcome (age > 50, grade III, size > 2 cm) on each exposure, the
-#' moderator and their interaction: \code{\link{fit_interaction}} of every
-#' pair, per unit of the exposure.
+#' moderator (at exposure 0) and their interaction:
+#' \code{\link{fit_interaction}} of every pair, per unit of the exposure.
 #'
 #' @inheritParams fit_interaction
 #' @param exposure Names of one or many columns.
@@ -30,7 +30,7 @@ fit_clinical <- function(data, outcome, exposure, moderator, covariates = charac
   for (name in outcome) {
     for (cell_type in exposure) {
       rows <- c(rows, noted(
-        interaction_rows(data, name, cell_type, moderator, covariates, 1, "unit", ci, conf_level)
+        interaction_rows(data, name, cell_type, moderator, covariates, 1, "unit", ci, conf_level, zero = TRUE)
       ))
     }
   }

@@ -2,8 +2,9 @@
 #'
 #' One model, \code{outcome ~ exposure * moderator + covariates}: the odds
 #' ratio of the exposure within each level of the moderator, the moderator
-#' itself (at exposure 0), their interaction (Wald), and the likelihood-ratio
-#' test of the interaction.
+#' itself (at the mean of the exposure), their interaction (Wald), and the
+#' likelihood-ratio test of the interaction. Where the model cannot be fitted,
+#' a level that can be by itself keeps its odds ratio, with its own counts.
 #'
 #' @inheritParams fit_logistic
 #' @param moderator Name of a column with two levels, the first of them the
@@ -32,12 +33,13 @@ fit_interaction <- function(data, outcome, exposure, moderator, covariates = cha
   divisor <- if (per_sd) exposure_sd(data, exposure) else 1
   per <- if (per_sd) "sd" else "unit"
   rows <- lapply(outcome, function(name) {
-    noted(interaction_rows(data, name, exposure, moderator, covariates, divisor, per, ci, conf_level))
+    noted(interaction_rows(data, name, exposure, moderator, covariates, divisor, per, ci, conf_level, zero = FALSE))
   })
   result_table(do.call(c, rows), cohort)
 }
 
-interaction_rows <- function(data, outcome, exposure, moderator, covariates, divisor, per, ci, conf_level) {
+# `zero`: the moderator's own odds ratio is the one at exposure 0 instead of at the mean.
+interaction_rows <- function(data, outcome, exposure, moderator, covariates, divisor, per, ci, conf_level, zero) {
   cases <- complete_frame(data, c(outcome, exposure, moderator, covariates))
   frame <- cases$frame
   levels <- levels(data[[moderator]])
@@ -51,24 +53,51 @@ interaction_rows <- function(data, outcome, exposure, moderator, covariates, div
     n_events = sum(frame[[outcome]] == 1), measure = "odds_ratio", conf_level = conf_level, per = per,
     method = method
   )
-  rows <- function(answers) Map(function(label, answer) c(replace_in(common, label), answer), labels, answers)
+  rows <- function(answers) {
+    Map(function(label, answer) replace_in(replace_in(common, label), answer), labels, answers)
+  }
+  by_level <- function(flag) {
+    each <- lapply(strata(data, moderator), level_row, data, outcome, exposure, moderator, covariates, divisor, ci, conf_level)
+    rows(c(each, rep(list(list(flag = flag)), 3)))
+  }
   problem <- interaction_problem(data, frame, outcome, exposure, moderator, covariates)
   if (nzchar(problem)) {
-    return(rows(rep(list(list(flag = problem)), 5)))
+    return(by_level(problem))
   }
-  # Exposure, moderator as 0/1, their product; covariates last. The exposure is centred for the fit's sake; the
-  # moderator's own odds ratio is the one at exposure 0 all the same.
+  # Exposure (centred), moderator as 0/1, their product; covariates last.
   middle <- mean(frame[[exposure]]) / divisor
   x <- frame[[exposure]] / divisor - middle
   second <- as.numeric(frame[[moderator]] == levels[2])
   adjusted <- covariate_design(frame, covariates)$columns
   X <- cbind(1, x, second, x * second, adjusted)
   model <- logistic_model(X, frame[[outcome]])
-  combinations <- list(c(0, 1, 0, 0), c(0, 1, 0, 1), c(0, 0, 1, -middle), c(0, 0, 0, 1))
+  if (nzchar(model$flag)) {
+    return(by_level(model$flag))
+  }
+  at <- if (zero) -middle else 0
+  combinations <- list(c(0, 1, 0, 0), c(0, 1, 0, 1), c(0, 0, 1, at), c(0, 0, 0, 1))
   answers <- lapply(combinations, function(first) {
     odds_ratio_row(model, c(first, numeric(ncol(X) - 4)), ci, conf_level)
   })
   rows(c(answers, list(likelihood_ratio(model, 4))))
+}
+
+# The exposure in one level of the moderator by itself.
+level_row <- function(level, data, outcome, exposure, moderator, covariates, divisor, ci, conf_level) {
+  cases <- complete_frame(level$data, c(outcome, exposure, moderator, covariates))
+  frame <- cases$frame
+  counts <- list(n = cases$n, n_missing = cases$n_missing, n_events = sum(frame[[outcome]] == 1))
+  missing <- without_value(data, c(exposure, moderator, outcome, covariates))
+  if (!length(missing) && !cases$n) {
+    return(c(counts, list(flag = flag("empty level", level$name, " has no complete case"))))
+  }
+  why <- no_model(frame, outcome, exposure, missing)
+  if (nzchar(why)) {
+    return(c(counts, list(flag = why)))
+  }
+  x <- frame[[exposure]]
+  X <- cbind(1, (x - mean(x)) / divisor, covariate_design(frame, covariates)$columns)
+  c(counts, odds_ratio_row(logistic_model(X, frame[[outcome]]), unit(2, ncol(X)), ci, conf_level))
 }
 
 interaction_labels <- function(exposure, moderator, levels) {
@@ -102,9 +131,6 @@ two_levels <- function(data, moderator) {
 
 # Twice the loss of log-likelihood when one column leaves the model.
 likelihood_ratio <- function(model, column) {
-  if (nzchar(model$flag)) {
-    return(list(flag = model$flag))
-  }
   smaller <- quiet_glm(model$X[, -column, drop = FALSE], model$y)
   statistic <- max(smaller$deviance - model$deviance, 0)
   list(statistic = statistic, df = 1, p_value = pchisq(statistic, 1, lower.tail = FALSE), flag = "")

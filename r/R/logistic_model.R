@@ -90,7 +90,7 @@ covariate_design <- function(frame, covariates) {
     }
     present <- levels(droplevels(x))
     reference <- levels(x)[1] %in% present
-    dummies <- if (reference || length(present) == 1) setdiff(present, levels(x)[1]) else present[-1]
+    dummies <- if (reference) setdiff(present, levels(x)[1]) else present[-1]
     before <- length(columns)
     columns <- c(columns, lapply(dummies, function(level) as.numeric(x == level)))
     terms <- c(terms, lapply(levels(x)[-1], function(level) {

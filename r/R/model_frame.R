@@ -45,6 +45,12 @@ as_groups <- function(data, variables) {
   data
 }
 
+# Numbers of which only the order counts: to 12 digits, so that the noise of computing breaks no ties.
+without_noise <- function(data, variables) {
+  for (name in variables) if (is.numeric(data[[name]])) data[[name]] <- signif(data[[name]], 12)
+  data
+}
+
 # The complete cases of some variables, under their own names in a plain list-like data frame.
 # Rows come in an order of their values, not of the file: sums, and with them every number, are then the same to the
 # last bit however the rows lie.

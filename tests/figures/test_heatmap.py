@@ -68,7 +68,7 @@ def test_rho_stands_in_the_cell_and_stars_follow_the_adjusted_p() -> None:
 def test_the_caption_says_over_how_many_pairs_p_was_adjusted(
     matrix: pd.DataFrame, cohorts: dict[str, pd.DataFrame]
 ) -> None:
-    pairs = matrix.loc[matrix["stratum"] == "hr=positive", "p_value"].notna().sum()
+    pairs = (matrix["stratum"] == "hr=positive").sum()  # those that could not be estimated were looked at, too
     adjusted = adjust(e.correlation_matrix(cohorts["ABiM"], VARIABLES), by=("cohort", "stratum"))
     assert f"Adjusted p (Bonferroni over {pairs} pairs in each group): *" in caption_of(plot_heatmap(adjusted))
     assert "pairs in each group" not in caption_of(plot_heatmap(matrix))

@@ -47,6 +47,7 @@ frames <- list(
   huge = transform(patients(8, 100), score = 1e6 * score, cells = 1e-8 * cells),
   constant = transform(patients(9, 40), score = 3.25, high = 1, cells = 2),
   nothing = transform(patients(10, 40), score = NA_real_, her2_ihc = factor(NA, c("0", "1+", "2+"))),
+  half = transform(patients(13, 60), high = ifelse(hr == "negative", 1, high)),
   separated = transform(patients(11, 60), high = as.numeric(score > 0), older = as.numeric(hr == "positive")),
   collinear = transform(patients(12, 70), age = 2 * score, t_cells = score),
   zero_cell = data.frame(
@@ -112,6 +113,13 @@ for (frame in c("small", "separated", "missing", "ties", "huge")) {
   )
 }
 case("fit_interaction.zero_cell", "zero_cell", "fit_interaction", outcomes = c("high", "rare"), exposure = "score", moderator = "hr")
+for (ci in c("wald", "profile")) {
+  case(paste0("fit_interaction.half.", ci), "half", "fit_interaction", outcomes = "high", exposure = "score", moderator = "hr", ci = ci)
+}
+case("fit_interaction.half.adjusted", "half", "fit_interaction",
+  outcomes = "high", exposure = "score", moderator = "hr", covariates = c("age", "grade")
+)
+case("fit_clinical.half", "half", "fit_clinical", outcomes = "high", exposures = c("older", "rare"), moderator = "hr")
 case("fit_interaction.adjusted", "well", "fit_interaction",
   outcomes = "high", exposure = "score", moderator = "hr", covariates = c("age", "grade"), per_sd = FALSE
 )
@@ -231,9 +239,11 @@ write_plain(do.call(rbind, lapply(answers, function(answer) {
 
 # Corrections of one small and one larger family, ties and p values of 0 and 1 among them, by p.adjust.
 set.seed(21, kind = "Mersenne-Twister", normal.kind = "Inversion", sample.kind = "Rejection")
-p <- list(few = c(0.04, 0.01, 0.04, 1, 0), many = signif(runif(40)^3, 6), one = 0.2)
+p <- list(few = c(0.04, 0.01, 0.04, 1, 0), many = signif(runif(40)^3, 6), one = 0.2, failed = c(0.01, NA, 0.3, 0.02, NA))
 write_plain(do.call(rbind, lapply(names(p), function(family) {
-  corrected <- lapply(c(bonferroni = "bonferroni", holm = "holm", bh = "BH"), function(how) p.adjust(p[[family]], how))
+  corrected <- lapply(c(bonferroni = "bonferroni", holm = "holm", bh = "BH"), function(how) {
+    p.adjust(p[[family]], how, n = length(p[[family]])) # a test that failed counts
+  })
   data.frame(family = family, p_value = p[[family]], corrected)
 })), "corrections.csv")
 

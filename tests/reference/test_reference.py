@@ -75,7 +75,8 @@ def test_corrections_are_those_of_p_adjust(method: Literal["bonferroni", "holm"]
     rows = pd.read_csv(HERE / "corrections.csv")
     template = answer(SPECS["fit_logistic.well"][1], read_frame("well"))
     table = template.table.iloc[[0] * len(rows)].reset_index(drop=True)
-    table = table.assign(stratum=rows["family"], p_value=rows["p_value"])
+    flags = rows["p_value"].isna().map({True: "separation", False: ""})
+    table = table.assign(stratum=rows["family"], p_value=rows["p_value"], flag=flags)
     found = adjust(template.with_table(table), by=["stratum"], method=method).table
     np.testing.assert_allclose(found["p_adjusted"], rows[method], rtol=1e-12, atol=0)
     np.testing.assert_allclose(found["p_bh"], rows["bh"], rtol=1e-12, atol=0)

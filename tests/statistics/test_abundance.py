@@ -156,3 +156,8 @@ def test_every_problem_is_told_at_once():
 def test_cuts_have_to_be_shares_in_order(cuts):
     with pytest.raises(DataError, match="dichotomise_from <= exclude_above"):
         classify_abundance(fractions(cell=[0.1, 0.2]), exclude_above=cuts[0], dichotomise_from=cuts[1])
+
+
+def test_noise_of_computing_puts_nothing_that_is_at_the_median_below_it():
+    found = classify_abundance(pd.DataFrame({"CD8": [0.1, 0.1 + 0.2 - 1e-16, 0.3, 0.1 + 0.2, 0.9]}))
+    assert found.high["CD8"].tolist() == [0.0, 1.0, 1.0, 1.0, 1.0]

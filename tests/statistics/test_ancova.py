@@ -218,3 +218,25 @@ def test_arguments_are_checked_together(tumours):
     with pytest.raises(DataError) as caught:
         fit_ancova(tumours, "plasma", "hr", factors=("hr", "her2_ihc"), weights="flat", points=1, conf_level=0)
     assert len(caught.value.problems) >= 4
+
+
+def test_the_flag_of_what_the_data_leave_open_names_the_empty_cell():
+    rng = np.random.default_rng(3)
+    frame = pd.DataFrame({"hr": ["n", "p"] * 20, "her2_ihc": ["0"] * 20 + ["1+"] * 20, "score": rng.normal(size=40)})
+    frame["cells"] = rng.normal(size=40)
+    full = frame[~((frame["hr"] == "n") & (frame["her2_ihc"] == "1+"))]
+    fitted = fit_ancova(full, "cells", "score")
+    assert set(fitted.slopes.table["flag"]) == {""}  # a slope needs no case there
+    flags = fitted.curve.table.groupby("stratum")["flag"].first()
+    assert flags["all"] == "not estimable: no case in the cell hr=n her2_ihc=1+"
+    assert flags["hr=p"] == ""
+
+
+def test_filled_cells_that_hold_too_little_are_not_called_empty():
+    rng = np.random.default_rng(4)
+    cells = {("n", "0"): 2, ("n", "1+"): 1, ("p", "0"): 25, ("p", "1+"): 25}
+    rows = [(hr, ihc) for (hr, ihc), count in cells.items() for _ in range(count)]
+    frame = pd.DataFrame(rows, columns=["hr", "her2_ihc"]).assign(score=rng.normal(size=53), cells=rng.normal(size=53))
+    frame.loc[frame["hr"] == "n", "score"] = 1.5  # no slope within HR-negative
+    flags = fit_ancova(frame, "cells", "score").slopes.table.set_index("stratum")["flag"]
+    assert flags["all"] == ("not estimable: the cases of the cells leave it open, 6 of 7 columns are independent")

@@ -115,3 +115,16 @@ def test_arguments_are_checked_together(tumours):
     with pytest.raises(DataError) as caught:
         correlate(tumours, "her2", ["cd8", "cd8", "b_cells"], ci="wald", conf_level=95, draws=0)
     assert len(caught.value.problems) == 5
+
+
+def test_noise_of_computing_breaks_no_ties():
+    exact = pd.DataFrame({"her2": [0.1, 0.3, 0.3, 0.4, 0.5, 0.9], "til": [3.0, 1.0, 2.0, 2.0, 0.7, 0.7]})
+    noisy = exact.assign(her2=[0.1, 0.1 + 0.2, 0.3, 0.4, 0.5, 0.9], til=[3.0, 1.0, 2.0, 2.0 + 4e-16, 0.7, 0.7 - 1e-16])
+    assert noisy["her2"].nunique() > exact["her2"].nunique()
+    pd.testing.assert_frame_equal(correlate(noisy, "her2", "til").table, correlate(exact, "her2", "til").table)
+    pd.testing.assert_frame_equal(correlate(noisy, "her2", "til").data, correlate(exact, "her2", "til").data)
+
+
+def test_what_differs_in_the_twelfth_digit_is_no_tie():
+    frame = pd.DataFrame({"her2": [1.0, 1.00000000001, 3.0, 4.0], "til": [1.0, 2.0, 3.0, 4.0]})
+    assert correlate(frame, "her2", "til").table["flag"][0].startswith("perfect correlation")

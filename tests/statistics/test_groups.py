@@ -137,3 +137,11 @@ def test_proportions_of_0_and_1_have_no_wald_interval(from_counts):
     assert row["estimate"] == 1
     assert row[["std_error", "conf_low", "conf_high"]].isna().all()
     assert row["statistic"] == pytest.approx(10)
+
+
+def test_noise_of_computing_breaks_no_ties():
+    exact = pd.DataFrame({"til": [0.3, 0.3, 0.5, 0.7, 0.3, 0.9], "hr": list("nnnppp")})
+    noisy = exact.assign(til=[0.1 + 0.2, 0.3, 0.5, 0.7, 0.3, 0.9])
+    pd.testing.assert_frame_equal(
+        compare_groups(noisy, "til", group="hr").table, compare_groups(exact, "til", group="hr").table
+    )

@@ -40,7 +40,8 @@ def test_every_number_agrees_with_statsmodels(tumours):
     full = smf.logit(formula, tumours).fit(disp=0, tol=1e-10, maxiter=200)
     reduced = smf.logit(formula.replace("*", "+"), tumours).fit(disp=0, tol=1e-10, maxiter=200)
     slope, factor, product = "her2", "C(hr)[T.positive]", "her2:C(hr)[T.positive]"
-    contrasts = [{slope: 1}, {slope: 1, product: 1}, {factor: 1}, {product: 1}]
+    complete = tumours.dropna(subset=["plasma_high", "her2", "hr", "age", "pam50"])
+    contrasts = [{slope: 1}, {slope: 1, product: 1}, {factor: 1, product: complete["her2"].mean()}, {product: 1}]
     weights = np.array([[contrast.get(name, 0) for name in full.params.index] for contrast in contrasts])
     np.testing.assert_allclose(np.log(table["estimate"][:4]), weights @ full.params, rtol=1e-8)
     errors = np.sqrt(np.diag(weights @ full.cov_params() @ weights.T))
@@ -82,13 +83,19 @@ def test_the_printed_interaction_follows_from_the_printed_strata(negative, posit
     assert round(p_value, 3) == pytest.approx(printed, abs=0.0011)
 
 
-def test_the_moderator_is_read_at_exposure_zero(tumours):
-    at_zero = fit_interaction(tumours, "plasma_high", "her2", "hr", per_sd=False).table
+def test_the_moderator_is_read_at_the_mean_of_the_exposure(tumours):
+    here = fit_interaction(tumours, "plasma_high", "her2", "hr", per_sd=False).table
     tumours["her2"] += 100
     moved = fit_interaction(tumours, "plasma_high", "her2", "hr", per_sd=False).table
-    np.testing.assert_allclose(moved.loc[[0, 1, 3], NUMBERS], at_zero.loc[[0, 1, 3], NUMBERS], rtol=1e-9)
-    change = 100 * math.log(at_zero.loc[3, "estimate"])
-    assert math.log(moved.loc[2, "estimate"]) == pytest.approx(math.log(at_zero.loc[2, "estimate"]) - change, rel=1e-9)
+    np.testing.assert_allclose(moved.loc[:3, NUMBERS], here.loc[:3, NUMBERS], rtol=1e-9)
+
+
+def test_the_moderator_of_a_clinical_model_is_read_where_the_cell_type_is_low(tumours):
+    table = fit_clinical(tumours, "plasma_high", "cd8_high", moderator="hr").table
+    low = tumours[tumours["cd8_high"] == 0].dropna(subset=["hr", "plasma_high"])
+    counts = low.groupby(["hr", "plasma_high"], observed=True).size()
+    odds = [counts[hr, 1.0] / counts[hr, 0.0] for hr in ("negative", "positive")]
+    assert table.loc[2, "estimate"] == pytest.approx(odds[1] / odds[0], rel=1e-9)
 
 
 def test_a_moderator_of_0_and_1(tumours):
@@ -105,7 +112,8 @@ def test_clinical_models_cross_outcomes_and_exposures_per_unit(tumours):
     assert len(table) == 2 * 2 * 5
     assert not table.duplicated(["stratum", "outcome", "term", "exposure"]).any()
     one = fit_interaction(tumours, "large", "cd8_high", "hr", per_sd=False).table
-    pd.testing.assert_frame_equal(table.iloc[10:15].reset_index(drop=True), one)
+    asked = [0, 1, 3, 4]  # the moderator alone is read at exposure 0 here, at the mean there
+    pd.testing.assert_frame_equal(table.iloc[10:15].reset_index(drop=True).loc[asked], one.loc[asked])
     assert "per unit of the exposure" in table.loc[0, "method"]
 
 
@@ -114,13 +122,6 @@ def test_clinical_models_cross_outcomes_and_exposures_per_unit(tumours):
     [
         ({"cd8_high": lambda d: 1.0}, "constant outcome"),
         ({"her2": lambda d: 7.0}, "constant exposure"),
-        ({"her2": lambda d: np.where(d["hr"] == "negative", 7.0, d["her2"])}, "rank deficient"),
-        ({"cd8_high": lambda d: np.where(d["hr"] == "negative", 1.0, d["cd8_high"])}, "separation"),
-        (
-            {"cd8_high": lambda d: np.where(d["hr"] == "negative", d["her2"] > 8, d["cd8_high"]).astype(float)},
-            "separation",
-        ),
-        ({"her2": lambda d: np.where(d["hr"] == "negative", np.nan, d["her2"])}, "empty level"),
         ({"her2": lambda d: np.nan}, "missing variable"),
         ({"her2": lambda d: np.where(np.arange(len(d)) < 3, d["her2"], np.nan)}, "too few observations"),
     ],
@@ -133,6 +134,41 @@ def test_what_cannot_be_fitted_keeps_its_five_rows_with_a_flag(tumours, change, 
     table = fit_interaction(tumours, "cd8_high", "her2", "hr", covariates=covariates).table
     assert table["flag"].str.split(":").str[0].tolist() == [code] * 5
     assert table[[*NUMBERS, "df"]].isna().all(axis=None)
+
+
+@pytest.mark.parametrize(
+    ("change", "own", "joint"),
+    [
+        ({"her2": lambda d: np.where(d["hr"] == "negative", 7.0, d["her2"])}, "constant exposure", "rank deficient"),
+        ({"cd8_high": lambda d: np.where(d["hr"] == "negative", 1.0, d["cd8_high"])}, "constant outcome", "separation"),
+        (
+            {"cd8_high": lambda d: np.where(d["hr"] == "negative", d["her2"] > 8, d["cd8_high"]).astype(float)},
+            "separation",
+            "separation",
+        ),
+        ({"her2": lambda d: np.where(d["hr"] == "negative", np.nan, d["her2"])}, "empty level", "empty level"),
+    ],
+)
+@pytest.mark.parametrize("covariates", [[], ["age"]])
+def test_a_level_that_cannot_be_fitted_takes_nothing_from_the_other(tumours, change, own, joint, covariates):
+    tumours["hr"] = pd.Categorical(["negative", "positive"] * 75, categories=["negative", "positive"])
+    for column, of in change.items():
+        tumours[column] = of(tumours)
+    table = fit_interaction(tumours, "cd8_high", "her2", "hr", covariates=covariates).table
+    assert table["flag"].str.split(":").str[0].tolist() == [own, "", joint, joint, joint]
+    assert table.loc[[0, 2, 3, 4], [*NUMBERS, "df"]].isna().all(axis=None)
+    alone = fit_logistic(tumours, "cd8_high", "her2", by="hr", covariates=covariates).table
+    alone = alone[(alone["stratum"] == "hr=positive") & (alone["role"] == "exposure")].iloc[0]
+    counts = ["n", "n_events", "n_missing"]
+    np.testing.assert_allclose(
+        table.loc[1, [*NUMBERS, *counts]].astype(float), alone[[*NUMBERS, *counts]].astype(float), rtol=1e-8
+    )
+
+
+def test_the_flag_of_a_separated_level_names_it(tumours):
+    tumours["cd8_high"] = np.where(tumours["hr"] == "negative", 1.0, tumours["cd8_high"])
+    flags = fit_interaction(tumours, "cd8_high", "her2", "hr").table["flag"]
+    assert flags[3] == "separation: the outcome is 1 in all cases of hr=negative"
 
 
 def test_a_moderator_needs_two_levels(tumours):

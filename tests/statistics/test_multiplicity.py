@@ -59,12 +59,32 @@ def test_a_name_that_ends_in_a_bracket_is_a_name_like_others(tumours):
     assert table["p_adjusted"].notna().all()
 
 
-def test_flagged_rows_do_not_count(tumours):
+@pytest.mark.parametrize("method", ["bonferroni", "holm"])
+def test_a_question_whose_model_failed_counts(tumours, method):
     tumours["constant"] = 1.5
-    table = adjust(correlate(tumours, "her2", ["cd8", "constant", "plasma"])).table
-    assert table["family"].tolist()[0].startswith("Bonferroni over 2 tests")
-    assert table["p_adjusted"].isna().tolist() == [False, True, False]
-    assert table["family"][1] == ""
+    result = correlate(tumours, "her2", ["cd8", "constant", "plasma"])
+    table = adjust(result, method=method).table
+    assert set(table["family"]) == {f"{method.capitalize()} over 3 tests: stratum all, term her2"}
+    p_values = result.table["p_value"].fillna(1.0).to_numpy()  # what never rejects
+    expected = multipletests(p_values, method=method)[1]
+    np.testing.assert_allclose(table["p_adjusted"], [expected[0], np.nan, expected[2]], rtol=1e-12)
+    discovery = multipletests(p_values, method="fdr_bh")[1]
+    np.testing.assert_allclose(table["p_bh"], [discovery[0], np.nan, discovery[2]], rtol=1e-12)
+
+
+def test_the_odds_ratio_of_a_moderator_alone_is_in_no_family(tumours):
+    table = adjust(fit_interaction(tumours, ["cd8_high", "plasma_high"], "her2", "hr")).table
+    moderator = table["role"] == "moderator"
+    assert moderator.sum() == 2
+    assert table.loc[moderator, "p_value"].notna().all()
+    assert table.loc[moderator, ["p_adjusted", "p_bh", "family_size"]].isna().all(axis=None)
+    assert set(table.loc[moderator, "family"]) == {""}
+
+
+def test_rows_that_are_no_test_are_in_no_family(tumours):
+    result = correlate(tumours, "her2", ["cd8", "plasma"])
+    silent = result.with_table(result.table.assign(p_value=[0.01, np.nan]))
+    assert adjust(silent).table["family_size"].tolist() == [1, pd.NA]
 
 
 def test_other_families_and_holm(tumours):
@@ -85,9 +105,9 @@ def test_columns_keep_their_order_and_type(tumours):
 def test_a_family_says_how_large_it_is_and_how_it_is_corrected(tumours):
     tumours["constant"] = 1.5
     table = adjust(correlate(tumours, "her2", ["cd8", "constant", "plasma"]), method="holm").table
-    assert table["family_size"].tolist() == [2, pd.NA, 2]
+    assert table["family_size"].tolist() == [3, 3, 3]
     assert str(table["family_size"].dtype) == "Int64"
-    assert table["correction"].tolist() == ["holm", "", "holm"]
+    assert table["correction"].tolist() == ["holm"] * 3
 
 
 def test_a_second_test_is_known_by_its_measure_and_not_by_its_name(tumours):

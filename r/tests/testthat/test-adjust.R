@@ -6,16 +6,28 @@ test_that("p values are corrected within the families that are named", {
   expect_equal(found$p_bh[1:2], stats::p.adjust(found$p_value[1:2], "BH"))
 })
 
-test_that("rows without a p value and second tests are in no family", {
+test_that("a test that failed counts in its family", {
   rows <- data.frame(
-    cohort = "a", stratum = "all", term = "x", measure = c("shift", "second_test", "shift"),
-    p_value = c(0.01, 0.02, NA)
+    stratum = "all", measure = "shift", role = "exposure", p_value = c(0.01, NA, 0.3), flag = c("", "separation: x", "")
+  )
+  found <- adjust(rows, by = "stratum")
+  expect_equal(found$p_adjusted, c(0.03, NA, 0.9))
+  expect_equal(found$p_bh, c(0.03, NA, 0.45))
+  expect_equal(unique(found$family), "Bonferroni over 3 tests: stratum all")
+  compared <- compare_families(list(m = list(python = cbind(found, cohort = "a", outcome = "y", term = "x"))))
+  expect_equal(compared$verdict, rep("agree", 4))
+})
+
+test_that("rows that are no test, moderators alone and second tests are in no family", {
+  rows <- data.frame(
+    cohort = "a", stratum = "all", term = "x", measure = c("shift", "second_test", "shift", "odds_ratio"),
+    p_value = c(0.01, 0.02, NA, 0.03), role = c("group", "group", "group", "moderator"), flag = ""
   )
   found <- adjust(rows, by = "stratum", method = "holm")
-  expect_equal(found$family, c("Holm over 1 tests: stratum all", "", ""))
-  expect_equal(found$p_adjusted, c(0.01, NA, NA))
-  expect_equal(found$family_size, c(1L, NA, NA))
-  expect_equal(found$correction, c("holm", "", ""))
+  expect_equal(found$family, c("Holm over 1 tests: stratum all", "", "", ""))
+  expect_equal(found$p_adjusted, c(0.01, NA, NA, NA))
+  expect_equal(found$family_size, c(1L, NA, NA, NA))
+  expect_equal(found$correction, c("holm", "", "", ""))
   expect_error(adjust(rows, by = "moon"), "'moon'")
 })
 

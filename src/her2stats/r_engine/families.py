@@ -93,9 +93,11 @@ def _correction(rows: pd.DataFrame, method: str) -> Correction:
 
 
 def _compare(rows: pd.DataFrame, answer: pd.DataFrame | str) -> pd.DataFrame:
+    """Compare what has a p; a test without one counts in its family, and has no corrected p."""
+    tested = rows["p_value"].notna()
     if isinstance(answer, str):
-        return _labelled(rows, unchecked_columns(rows, ADJUSTED, answer))
-    return _labelled(rows, compare_columns(rows, answer, ADJUSTED, LIMIT))
+        return _labelled(rows[tested], unchecked_columns(rows[tested], ADJUSTED, answer))
+    return _labelled(rows[tested], compare_columns(rows[tested], answer[tested.to_numpy()], ADJUSTED, LIMIT))
 
 
 def _mismatch(rows: pd.DataFrame, why: str, verdict: str) -> pd.DataFrame:

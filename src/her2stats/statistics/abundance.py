@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from her2stats.errors import DataError, ProblemList
+from her2stats.statistics.frame import Array, Mask, without_noise
 from her2stats.vocabulary.notebook import panel_html
 
 ROUNDING = 1e-12  # 0.77 - 0.75 is a little more than 0.02 in binary
@@ -129,11 +130,16 @@ def classify_abundance(
         row = _kind(present, exclude_above, dichotomise_from, borderline)
         rows.append(row)
         if row["kind"] != "excluded":
-            reached = values > 0 if row["kind"] == "dichotomised" else values >= row["median"]
+            reached = values > 0 if row["kind"] == "dichotomised" else _reached(values, row["median"])
             high[str(name)] = np.where(np.isnan(values), np.nan, reached.astype("float64"))
     index = pd.Index(numbers.columns, name="type")
     kinds = pd.DataFrame(rows, index=index, columns=list(KINDS))
     return Abundance(kinds, pd.DataFrame(high, index=numbers.index), cohort)
+
+
+def _reached(values: Array, median: object) -> Mask:
+    """Which values are at or above the median: noise of computing puts none of those that are at it below."""
+    return without_noise(values) >= without_noise(np.array([median], dtype="float64"))
 
 
 def _kind(present: np.ndarray, exclude_above: float, dichotomise_from: float, borderline: float) -> dict[str, object]:

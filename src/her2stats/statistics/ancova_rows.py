@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 from scipy.special import stdtrit
@@ -16,8 +17,6 @@ from her2stats.statistics.flags import Row, flag
 from her2stats.statistics.frame import Array
 from her2stats.statistics.specs import AncovaSpec
 from her2stats.statistics.terms import term_columns
-
-NOT_IN_DATA = flag("not estimable", "a cell of the grid has no case")
 
 
 def term_rows(model: AncovaModel) -> Iterator[Row]:
@@ -56,7 +55,9 @@ def slope_rows(model: AncovaModel) -> Iterator[Row]:
             yield row | {"flag": flag("empty level", f"no complete case has {stratum}")}
             continue
         combination = model.shared.grid.slopes(spec.score, weights)[None, :]
-        yield row | _numbers(model.fit, combination, spec.conf_level, tested=True)[0]
+        slope_of = partial(model.shared.grid.slopes, spec.score)
+        why = partial(_why_not_known, model, model.shared, weights, slope_of)
+        yield row | _numbers(model.fit, combination, spec.conf_level, why, tested=True)[0]
 
 
 def curve_rows(model: AncovaModel) -> Iterator[Row]:
@@ -76,7 +77,10 @@ def curve_rows(model: AncovaModel) -> Iterator[Row]:
             continue
         at = np.linspace(*model.shared.span, spec.points)
         combinations = model.shared.grid.means(spec.score, at, weights)
-        numbers = _numbers(model.fit, combinations, spec.conf_level, tested=False)
+        why = partial(
+            _why_not_known, model, model.shared, weights, partial(model.shared.grid.means, spec.score, at[:1])
+        )
+        numbers = _numbers(model.fit, combinations, spec.conf_level, why, tested=False)
         for place, values in zip(at, numbers, strict=True):
             yield row | {"at": float(place)} | values
 
@@ -109,7 +113,36 @@ def _weights(model: AncovaModel, shared: SharedModel, fixed: str, level: int) ->
     return shared.grid.weights(model.spec.weights, fixed, shared.present[fixed].index(level))
 
 
-def _numbers(fit: LinearFit, combinations: Array, conf_level: float, *, tested: bool) -> list[Row]:
+def _why_not_known(model: AncovaModel, shared: SharedModel, weights: Array, of: Callable[[Array], Array]) -> str:
+    """Flag of an average that the data do not determine: what its cells lack, cases or variety.
+
+    Parameters
+    ----------
+    weights : ndarray of shape (cells,)
+        Of the average.
+    of : callable
+        Weights -> L of shape (k,) or (1, k).
+    """
+    averaged = np.flatnonzero(weights)
+    known = shared.projection.estimable(np.vstack([of(np.eye(len(weights))[cell]) for cell in averaged]))
+    unknown = averaged[~known]
+    if shared.grid.counts[unknown].all():
+        rank, columns = shared.projection.rank, len(shared.projection.lengths)
+        why = f"the cases of the cells leave it open, {rank} of {columns} columns are independent"
+        return flag("not estimable", why)
+    names = [_cell_name(model, shared, cell) for cell in unknown if not shared.grid.counts[cell]]
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return flag("not estimable", f"no case in the cell {', '.join(names[:3])}{more}")
+
+
+def _cell_name(model: AncovaModel, shared: SharedModel, cell: int) -> str:
+    levels = zip(shared.grid.factors, shared.grid.cells[cell], strict=True)
+    return " ".join(f"{name}={model.levels[name][shared.present[name][int(place)]]}" for name, place in levels)
+
+
+def _numbers(
+    fit: LinearFit, combinations: Array, conf_level: float, why: Callable[[], str], *, tested: bool
+) -> list[Row]:
     """Estimate, standard error and t limits of each L b; with its t test where a value of 0 has a meaning."""
     estimable = fit.projection.estimable(combinations)
     estimates, errors = fit.contrasts(combinations)
@@ -119,7 +152,7 @@ def _numbers(fit: LinearFit, combinations: Array, conf_level: float, *, tested: 
         estimable, estimates.tolist(), errors.tolist(), reach.tolist(), strict=True
     ):
         if not known:
-            rows.append({"flag": NOT_IN_DATA})
+            rows.append({"flag": why()})
             continue
         row: Row = {"estimate": estimate, "std_error": error, "df": fit.df_residual}
         row |= {"conf_low": estimate - half, "conf_high": estimate + half}

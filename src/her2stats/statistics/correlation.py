@@ -94,7 +94,7 @@ def correlate(
 
 def answer_correlation(spec: CorrelationSpec, data: pd.DataFrame) -> Result:
     """Answer of `correlate` to a spec."""
-    frame = model_frame(data, numeric=[spec.x, *spec.y], factors=as_names(spec.by))
+    frame = model_frame(data, numeric=[spec.x, *spec.y], factors=as_names(spec.by), ranked=True)
     rows = [
         {"stratum": stratum, **_correlation(frame, frame.complete([spec.x, outcome], within), outcome, spec)}
         for stratum, within in frame.strata(spec.by)

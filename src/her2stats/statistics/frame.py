@@ -15,6 +15,7 @@ from her2stats.errors import DataError, ProblemList
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 MOST_LEVELS = 30
+DIGITS = 12  # significant ones: what remains of the same number after two ways of computing it
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,6 +99,7 @@ def model_frame(
     binary: Sequence[str] = (),
     factors: Sequence[str] = (),
     either: Sequence[str] = (),
+    ranked: bool = False,
     problems: ProblemList | None = None,
 ) -> ModelFrame:
     """Take the named columns of a frame and give each its type.
@@ -110,6 +112,8 @@ def model_frame(
         Columns that must be numbers, must be 0/1, or become factors whatever they hold (text, categories, 0/1).
     either : sequence of str
         Columns that are factors when they hold text or categories, and numbers otherwise (covariates).
+    ranked : bool
+        Only the order of numbers counts: they are rounded, so that noise of computing breaks no ties.
     problems : ProblemList, optional
         Problems found before; everything is raised together here.
 
@@ -138,13 +142,30 @@ def model_frame(
         elif name in factors or (name in either and not _is_number(column)):
             values[name], levels[name] = _factor(problems, name, column)
         else:
-            values[name] = _numbers(problems, name, column, binary=name in binary)
+            numbers = _numbers(problems, name, column, binary=name in binary)
+            values[name] = without_noise(numbers) if ranked else numbers
     problems.raise_if_any()
     table = pd.DataFrame(
         {name: _categorical(column, levels[name]) if name in levels else column for name, column in values.items()},
         index=data.index,
     )
     return ModelFrame(table, values, levels)
+
+
+def without_noise(values: Array) -> Array:
+    """Round to 12 significant digits: numbers that are equal but for the noise of computing become the same.
+
+    Examples
+    --------
+    >>> float(0.1 + 0.2), without_noise(np.array([0.1 + 0.2, 0.3, -2 / 3, 0.0])).tolist()
+    (0.30000000000000004, [0.3, 0.3, -0.666666666667, 0.0])
+    """
+    size = np.abs(values)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        power = DIGITS - 1 - np.floor(np.log10(size))
+        up, down = 10.0 ** np.maximum(power, 0), 10.0 ** np.maximum(-power, 0)
+        rounded = np.round(values * up / down) / up * down
+    return np.where(np.isfinite(rounded), rounded, values)
 
 
 @contextmanager

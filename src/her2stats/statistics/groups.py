@@ -101,7 +101,8 @@ def answer_groups(spec: GroupSpec, data: pd.DataFrame) -> Result:
     asked = dict(zip(spec.y, spec.kinds, strict=True))
     binary = [name for name, kind in asked.items() if kind == "binary"]
     numeric = [name for name in asked if name not in binary]
-    frame = model_frame(data, numeric=numeric, binary=binary, factors=(*spec.group, *as_names(spec.by)))
+    factors = (*spec.group, *as_names(spec.by))
+    frame = model_frame(data, numeric=numeric, binary=binary, factors=factors, ranked=True)
     kinds = tuple(_kind(frame.values[name]) if kind == "auto" else kind for name, kind in asked.items())
     spec = replace(spec, kinds=kinds)
     rows = [

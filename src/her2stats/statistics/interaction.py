@@ -61,10 +61,12 @@ def fit_interaction(
     -------
     Result
         Five rows an outcome, all from one model: the exposure in the reference level and in the second level
-        (``stratum`` "<moderator>=<level>"), "<moderator>[<second>]" (at exposure 0), "<exposure>:<moderator>[<second>]"
-        (ratio of the two odds ratios), and its likelihood ratio test "... (likelihood ratio)". Extra columns
+        (``stratum`` "<moderator>=<level>"), "<moderator>[<second>]" (at the mean of the exposure),
+        "<exposure>:<moderator>[<second>]" (ratio of the two odds ratios), and its likelihood ratio test
+        "... (likelihood ratio)". Extra columns
         ``exposure``, and ``variable``, ``level``, ``variable_2``, ``level_2``: the term taken apart. Flags as
-        `fit_logistic`, "empty level" where a level of the moderator has no case.
+        `fit_logistic`, "empty level" where a level of the moderator has no case. Where the model cannot be fitted, a
+        level that can be by itself keeps its odds ratio, with the level's own ``n``, ``n_events`` and ``n_missing``.
 
     Raises
     ------
@@ -83,7 +85,7 @@ def fit_interaction(
       stratum                             term  estimate
     0  hr=neg                             her2     1.435
     1  hr=pos                             her2     0.697
-    2     all                          hr[pos]    12.544
+    2     all                          hr[pos]     1.000
     3     all                     her2:hr[pos]     0.485
     4     all  her2:hr[pos] (likelihood ratio)       NaN
     """
@@ -141,8 +143,8 @@ def fit_clinical(
     Returns
     -------
     Result
-        Rows as `fit_interaction`, outcome by outcome, within it exposure by exposure; the extra column ``exposure``
-        tells apart the moderator rows of different exposures.
+        Rows as `fit_interaction`, outcome by outcome, within it exposure by exposure; the moderator's odds ratio is
+        that at exposure 0, and the extra column ``exposure`` tells those of different exposures apart.
 
     Raises
     ------

@@ -50,8 +50,9 @@ def adjust(
     Result or list of Result
         As given, with ``p_adjusted``, and the extra columns ``p_bh`` (Benjamini-Hochberg, same family), ``family``
         (what was counted, in words: equal within a family), ``family_size`` (how many tests) and ``correction`` (the
-        method). Rows without a p are in no family, nor are second tests of the same hypothesis, of measure
-        "second_test".
+        method). A question whose model failed was asked all the same: its row, flagged and without a p, counts. In no
+        family are second tests of the same hypothesis, of measure "second_test", odds ratios of a moderator alone,
+        which nobody asks for, and rows that are no test.
 
     Raises
     ------
@@ -94,12 +95,13 @@ def _adjusted(rows: pd.DataFrame, by: list[str], method: Method, asked: str) -> 
     adjusted = pd.DataFrame({"p_adjusted": np.nan, "p_bh": np.nan, "family": ""}, index=rows.index)
     adjusted["family_size"] = pd.array([pd.NA] * len(rows), dtype="Int64")
     adjusted["correction"] = ""
-    counted = rows["p_value"].notna() & ~is_second_test(rows)
+    asked_for = rows["p_value"].notna() | rows["flag"].fillna("").ne("")
+    counted = asked_for & ~is_second_test(rows) & rows["role"].ne("moderator")
     for key, members in rows[counted].groupby(by, sort=False, dropna=False):
-        p_values = members["p_value"].to_numpy()
+        tested = members["p_value"].dropna()
         correct = bonferroni if method == "bonferroni" else holm
-        adjusted.loc[members.index, "p_adjusted"] = correct(p_values)
-        adjusted.loc[members.index, "p_bh"] = benjamini_hochberg(p_values)
+        adjusted.loc[tested.index, "p_adjusted"] = correct(tested.to_numpy(), len(members))
+        adjusted.loc[tested.index, "p_bh"] = benjamini_hochberg(tested.to_numpy(), len(members))
         equal = [f"{name} {value}" for name, value in zip(by, key, strict=True) if value != ""]
         what = ", ".join([asked, *equal] if asked else equal)
         size = len(members)
@@ -109,12 +111,12 @@ def _adjusted(rows: pd.DataFrame, by: list[str], method: Method, asked: str) -> 
     return adjusted
 
 
-def bonferroni(p_values: Array) -> Array:
-    """P times the number of tests, at most 1."""
-    return np.minimum(1.0, p_values * len(p_values))
+def bonferroni(p_values: Array, size: int | None = None) -> Array:
+    """P times the number of tests, at most 1; `size` is how many there are with those that have no p."""
+    return np.minimum(1.0, p_values * (size or len(p_values)))
 
 
-def holm(p_values: Array) -> Array:
+def holm(p_values: Array, size: int | None = None) -> Array:
     """Holm's step-down p-values.
 
     Examples
@@ -122,14 +124,14 @@ def holm(p_values: Array) -> Array:
     >>> holm(np.array([0.01, 0.04, 0.03]))
     array([0.03, 0.06, 0.06])
     """
-    order = np.argsort(p_values)
-    steps = np.maximum.accumulate(p_values[order] * np.arange(len(p_values), 0, -1))
+    order, tests = np.argsort(p_values), size or len(p_values)
+    steps = np.maximum.accumulate(p_values[order] * np.arange(tests, tests - len(p_values), -1))
     adjusted = np.empty_like(p_values)
     adjusted[order] = np.minimum(1.0, steps)
     return adjusted
 
 
-def benjamini_hochberg(p_values: Array) -> Array:
+def benjamini_hochberg(p_values: Array, size: int | None = None) -> Array:
     """Benjamini and Hochberg's step-up p-values (scipy has them in scipy.stats, a second to import).
 
     Examples
@@ -137,8 +139,8 @@ def benjamini_hochberg(p_values: Array) -> Array:
     >>> benjamini_hochberg(np.array([0.01, 0.04, 0.03]))
     array([0.03, 0.04, 0.04])
     """
-    order = np.argsort(p_values)[::-1]
-    steps = np.minimum.accumulate(p_values[order] * len(p_values) / np.arange(len(p_values), 0, -1))
+    order, tests = np.argsort(p_values)[::-1], size or len(p_values)
+    steps = np.minimum.accumulate(p_values[order] * tests / np.arange(len(p_values), 0, -1))
     adjusted = np.empty_like(p_values)
     adjusted[order] = np.minimum(1.0, steps)
     return adjusted

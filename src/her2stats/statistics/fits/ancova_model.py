@@ -80,7 +80,7 @@ class AncovaModels:
         spec = self.spec
         variables = (*spec.factors, spec.score, *spec.covariates)
         cases = self.frame.complete([*variables, outcome], np.ones(len(self.frame.table), dtype=bool))
-        levels = {name: self.frame.levels[name] for name in spec.factors}
+        levels = {name: self.frame.levels[name] for name in variables if name in self.frame.levels}
         common = (outcome, spec, self.terms, levels, cases.n, cases.n_missing, cases[outcome])
         why = self._why_not(cases, outcome, variables)
         if why:

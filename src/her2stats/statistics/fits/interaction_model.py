@@ -1,6 +1,12 @@
-"""outcome ~ exposure * moderator: one logistic model, read in five ways."""
+"""outcome ~ exposure * moderator: one logistic model, read in five ways.
+
+Without covariates it is two models, one a level of the moderator. Where the one model cannot be fitted, each level is
+fitted by itself, so that the level that can be is not lost with the other; what compares the two keeps the flag.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -10,7 +16,7 @@ from her2stats.statistics.fits.logit import fit_logit, likelihood_ratio
 from her2stats.statistics.fits.odds_ratio import odds_ratio
 from her2stats.statistics.fits.tails import chi2_upper
 from her2stats.statistics.flags import Row, flag
-from her2stats.statistics.frame import Array, Cases, ModelFrame
+from her2stats.statistics.frame import Array, Cases, Mask, ModelFrame
 from her2stats.statistics.specs import ClinicalSpec, InteractionSpec
 
 
@@ -22,7 +28,7 @@ def five_rows(
     spec: InteractionSpec | ClinicalSpec,
     unit: float,
 ) -> list[Row]:
-    """Numbers of the rows of `fit_interaction`, or the same flag five times.
+    """Numbers of the rows of `fit_interaction`, or flags.
 
     Parameters
     ----------
@@ -31,22 +37,23 @@ def five_rows(
     """
     why = _why_no_model(frame, cases, outcome, exposure, spec)
     if why:
-        return [{"flag": why}] * 5
+        return _level_by_level(frame, outcome, exposure, spec, unit, why)
     exposed = centred(cases[exposure]) / unit
     moderated = cases[spec.moderator]
     adjusted = covariate_columns(frame, cases, spec.covariates).columns
     design = np.column_stack([np.ones(cases.n), exposed, moderated, exposed * moderated, adjusted])
-    why = _why_no_fit(design, cases[outcome], moderated)
+    why = _why_no_fit(design, cases[outcome], moderated, frame.levels[spec.moderator], spec.moderator)
     if why:
-        return [{"flag": why}] * 5
+        return _level_by_level(frame, outcome, exposure, spec, unit, why)
     full = fit_logit(design, cases[outcome])
     reduced = fit_logit(np.delete(design, 3, axis=1), cases[outcome])
     if not (full.converged and reduced.converged):
-        return [{"flag": flag("not converged", "maximum likelihood")}] * 5
-    zero = (0.0 - cases[exposure][0]) / unit + exposed[0]  # exposure 0 in the centred unit
+        why = flag("not converged", "maximum likelihood")
+        return _level_by_level(frame, outcome, exposure, spec, unit, why)
     weights = np.zeros((4, design.shape[1]))
     weights[0, 1] = weights[1, 1] = weights[1, 3] = weights[2, 2] = weights[3, 3] = 1
-    weights[2, 3] = zero
+    if isinstance(spec, ClinicalSpec):  # the moderator at exposure 0, low abundance; else at the mean of the exposure
+        weights[2, 3] = (0.0 - cases[exposure][0]) / unit + exposed[0]
     statistic = likelihood_ratio(full, reduced)
     rows = [odds_ratio(full, row, ci=spec.ci, conf_level=spec.conf_level) for row in weights]
     return [*rows, {"statistic": statistic, "df": 1, "p_value": chi2_upper(statistic, 1)}]
@@ -63,14 +70,54 @@ def _why_no_model(
     return why_no_model(frame, cases, outcome, exposure, [exposure, moderator, outcome, *spec.covariates])
 
 
-def _why_no_fit(design: Array, outcome: Array, moderated: Array) -> str:
+def _level_by_level(
+    frame: ModelFrame, outcome: str, exposure: str, spec: InteractionSpec | ClinicalSpec, unit: float, joint: str
+) -> list[Row]:
+    """The exposure in each level of the moderator by itself, then three times the flag of the one model."""
+    levels = [
+        _in_level(frame, within, stratum, outcome, exposure, spec, unit)
+        for stratum, within in frame.strata(spec.moderator)
+    ]
+    return [*levels, *[{"flag": joint}] * 3]
+
+
+def _in_level(
+    frame: ModelFrame,
+    within: Mask,
+    stratum: str,
+    outcome: str,
+    exposure: str,
+    spec: InteractionSpec | ClinicalSpec,
+    unit: float,
+) -> Row:
+    names = [exposure, spec.moderator, outcome, *spec.covariates]
+    cases = frame.complete(names, within)
+    row: Row = {"n": cases.n, "n_events": int(cases[outcome].sum()), "n_missing": cases.n_missing}
+    if not cases.n and not frame.without_value(names):
+        return row | {"flag": flag("empty level", f"no complete case has {stratum}")}
+    if why := why_no_model(frame, cases, outcome, exposure, names):
+        return row | {"flag": why}
+    adjusted = covariate_columns(frame, cases, spec.covariates).columns
+    design = np.column_stack([np.ones(cases.n), centred(cases[exposure]) / unit, adjusted])
+    if why := why_no_fit(design, cases[outcome]):
+        return row | {"flag": why}
+    fit = fit_logit(design, cases[outcome])
+    if not fit.converged:
+        return row | {"flag": flag("not converged", "maximum likelihood")}
+    return row | odds_ratio(fit, np.eye(design.shape[1])[1], ci=spec.ci, conf_level=spec.conf_level)
+
+
+def _why_no_fit(design: Array, outcome: Array, moderated: Array, levels: Sequence[str], moderator: str) -> str:
     """Without covariates the model is two models, one a level, each of one exposure, where no programme is needed."""
     if design.shape[1] > 4:
         return why_no_fit(design, outcome)
     if why := why_no_fit(design, outcome, penalised=True):
         return why
-    for level in (moderated == 0, moderated == 1):
+    for position, name in enumerate(levels):
+        level = moderated == position
         events = outcome[level]
-        if events.min() == events.max() or is_separated(design[level][:, :2], events):
-            return flag("separation", "events and non-events are divided within a level of the moderator")
+        if events.min() == events.max():
+            return flag("separation", f"the outcome is {events[0]:g} in all cases of {moderator}={name}")
+        if is_separated(design[level][:, :2], events):
+            return flag("separation", f"events and non-events are divided in {moderator}={name}")
     return ""
