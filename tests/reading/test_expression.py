@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from her2stats.errors import GeneError, InputError, SampleError, ScaleError, TableError
+from her2stats.notes import Note
 from her2stats.reading import read_expression
 from her2stats.reading.counts import counts_per_million
 from her2stats.reading.formats.matrix import RawMatrix
@@ -144,11 +145,35 @@ class TestScale:
         with pytest.raises(ScaleError, match=r"nothing can be below log2\(1\) = 0"):
             read_expression(write("e.csv", "g,a,b\nA,-3,2\n"), scale="log2", offset=1)
 
+    @pytest.mark.parametrize(("share", "refused"), [(0.29, True), (0.31, False)])
+    def test_genes_whose_means_hardly_differ_are_centred(self, share, refused):
+        rng = np.random.default_rng(1)
+        within, means = rng.normal(size=(400, 60)), rng.normal(size=(400, 1))
+        within = (within - within.mean(axis=1, keepdims=True)) / within.std()
+        means = (means - means.mean()) / means.std()
+        within /= within.std()
+        values = within * np.sqrt(1 - share**2) + means * share
+        assert values.mean(axis=1).std() / values.std() == pytest.approx(share)
+        frame = pd.DataFrame(values, index=[f"G{i}" for i in range(400)], columns=[f"s{i}" for i in range(60)])
+        if refused:
+            with pytest.raises(ScaleError, match="ratios or z-scores"):
+                read_expression(frame, scale="log2")
+        else:
+            assert len(read_expression(frame, scale="log2").values) == 400
+
+    def test_centred_values_give_scores_and_no_amounts(self):
+        z = np.random.default_rng(0).normal(size=(300, 30))
+        frame = pd.DataFrame(z, index=[f"G{i}" for i in range(300)], columns=[f"s{i}" for i in range(30)])
+        read = read_expression(frame, scale="log2", allow_range=True)
+        assert read.log2().shape == (300, 30)
+        with pytest.raises(ScaleError, match="no amount follows from them"):
+            read.linear()
+
     def test_z_scores_are_no_logarithms(self):
         z = np.random.default_rng(0).normal(size=(40, 30))
         z = (z - z.mean(axis=1, keepdims=True)) / z.std(axis=1, keepdims=True)
         frame = pd.DataFrame(z, index=[f"G{i}" for i in range(40)], columns=[f"s{i}" for i in range(30)])
-        with pytest.raises(ScaleError, match="every gene centred at 0"):
+        with pytest.raises(ScaleError, match="every gene centred near 0"):
             read_expression(frame, scale="log2")
 
     @pytest.mark.parametrize(
@@ -166,10 +191,11 @@ class TestCountsPerMillion:
         assert read.values.sum().to_numpy() == pytest.approx(1e6)
         assert "counts per million" in read.notes[-1].what
 
-    def test_the_library_is_summed_before_genes_are_collapsed_or_dropped(self):
-        frame = pd.DataFrame({"s": [10.0, 10.0, 80.0]}, index=["A", "A", ""])
+    def test_the_library_is_summed_before_genes_are_collapsed_and_without_rows_that_have_no_gene(self):
+        frame = pd.DataFrame({"s": [10.0, 10.0, 30.0, 40.0]}, index=["A", "A", "B", ""])
         read = read_expression(frame, scale="linear", normalise="cpm", duplicates="mean", allow_range=True)
-        assert read.values.loc["A", "s"] == pytest.approx(1e5)
+        assert read.values["s"].to_dict() == pytest.approx({"A": 2e5, "B": 6e5})
+        assert Note("reading", "rows without a gene symbol are in no total", 1) in read.notes
 
     def test_a_sample_without_counts_is_an_error(self):
         with pytest.raises(TableError, match="without a single count: t"):
@@ -197,8 +223,8 @@ class TestTables:
             read_expression(write("e.csv", "g,a,b\nA,1,2\nB,3,high\nC,4,5\n"), scale="linear")
 
     def test_a_column_of_text_is_one_problem(self, write):
-        with pytest.raises(TableError, match=r"column 'chr': holds text.*ignore_columns") as caught:
-            read_expression(write("e.csv", "g,chr,a\n" + "".join(f"G{i},chrX,{i}\n" for i in range(9))), scale="linear")
+        with pytest.raises(TableError, match=r"column 'arm': holds text.*ignore_columns") as caught:
+            read_expression(write("e.csv", "g,arm,a\n" + "".join(f"G{i},Xq,{i}\n" for i in range(9))), scale="linear")
         assert len(caught.value.problems) == 1
 
     def test_decimal_commas_are_told_as_such(self, write):

@@ -9,7 +9,8 @@ from typing import Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
-from her2stats.errors import GeneError, InputError, ProblemList, SampleError, ScaleError, TableError
+from her2stats.cohort.centred import is_centred
+from her2stats.errors import GeneError, InputError, Problem, ProblemList, SampleError, ScaleError, TableError
 from her2stats.notes import Note, notes_table
 from her2stats.vocabulary.notebook import panel_html
 
@@ -234,9 +235,19 @@ def to_log2(values: pd.DataFrame, scale: Scale, offset: float = 0.0) -> pd.DataF
 
 
 def to_linear(values: pd.DataFrame, scale: Scale, offset: float = 0.0) -> pd.DataFrame:
-    """Undo log2(x + offset); what rounding left just below zero becomes zero."""
+    """Undo log2(x + offset); what rounding left just below zero becomes zero.
+
+    Raises
+    ------
+    ScaleError
+        The values are ratios or z-scores: no amount can be had from them.
+    """
     if scale == "linear":
         return values
+    if is_centred(values.to_numpy()):
+        what = "the values are ratios or z-scores: the level of each gene is gone, and no amount follows from them"
+        remedy = "give the values before centring, or leave the deconvolution out; scores may be taken from them"
+        raise ScaleError(Problem(what, "expression", remedy))
     amounts = np.maximum(np.exp2(values.to_numpy()) - offset, 0.0)
     return pd.DataFrame(amounts, index=values.index, columns=values.columns)
 

@@ -18,6 +18,7 @@ from her2stats.reading.annotation import read_annotation
 from her2stats.reading.counts import counts_per_million
 from her2stats.reading.formats.dispatch import MatrixOptions, read_matrix
 from her2stats.reading.formats.matrix import Column, RawMatrix, numbers_from_words
+from her2stats.reading.formats.strangers import genes_only, without_descriptions
 from her2stats.reading.gates import check_numbers, check_sample_names, check_scale, lies_on_its_side
 from her2stats.reading.rows import MissingRule, named_rows, without_missing
 
@@ -147,6 +148,7 @@ def interpret_matrix(
     """Check a matrix, repair its gene symbols, and put it on its declared scale; see `read_expression`."""
     found = ProblemList()
     _check_scale_words(found, scale, offset, normalise)
+    raw = genes_only(raw, sums=scale == "linear")
     torn = bool(raw.problems)
     for error in raw.problems.errors():
         found.take(error)
@@ -191,10 +193,13 @@ def _check_scale_words(found: ProblemList, scale: str, offset: float, normalise:
 
 
 def _raw_from_frame(frame: pd.DataFrame) -> RawMatrix:
-    name, found, columns = "expression frame", ProblemList(), [str(column) for column in frame.columns]
+    name, found = "expression frame", ProblemList()
+    used, left_out = without_descriptions([str(column) for column in frame.columns], range(frame.shape[1]))
+    frame = frame.iloc[:, used] if left_out else frame
+    columns = [str(column) for column in frame.columns]
     try:
         values = frame.to_numpy(dtype=np.float64, na_value=np.nan)
     except (TypeError, ValueError):
         words = [Column(column, list(frame.iloc[:, place])) for place, column in enumerate(columns)]
         values = numbers_from_words(words, list(frame.index), found, name=name, first_row=0)
-    return RawMatrix(list(frame.index), columns, values, name, 0, problems=found)
+    return RawMatrix(list(frame.index), columns, values, name, 0, left_out, problems=found)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from her2stats.cohort import Scale
+from her2stats.cohort.centred import is_centred
 from her2stats.errors import ProblemList, SampleError, ScaleError, TableError
 from her2stats.reading.formats.matrix import SHOWN, RawMatrix
 
@@ -120,10 +121,10 @@ def check_scale(raw: RawMatrix, found: ProblemList, *, scale: Scale, offset: flo
             where=raw.name,
             remedy="correct the offset",
         )
-    elif scale == "log2" and _is_centred(raw):
+    elif scale == "log2" and is_centred(raw.values):
         found.add(
             ScaleError,
-            f"declared log2, but {span} with every gene centred at 0: these are ratios or z-scores",
+            f"declared log2, but {span} with every gene centred near 0: these are ratios or z-scores",
             where=raw.name,
             remedy="give the values before centring; allow_range = true accepts them for scores, not for fractions",
         )
@@ -145,15 +146,3 @@ def _known_extent(raw: RawMatrix) -> tuple[float, float]:
     """Smallest and largest of the values that are not missing."""
     known = raw.values[~np.isnan(raw.values)]
     return (float(known.min()), float(known.max())) if known.size else (np.nan, np.nan)
-
-
-def _is_centred(raw: RawMatrix) -> bool:
-    """Every gene's mean (or median) is 0 while the values vary: median-centred arrays and z-scores."""
-    if raw.values.shape[0] < 20 or raw.values.shape[1] < 5:
-        return False
-    with np.errstate(invalid="ignore"):
-        spread = float(np.nanstd(raw.values))
-        if spread == 0 or abs(float(np.nanmean(raw.values))) > 0.02 * spread:
-            return False
-        middle = np.nanmean(raw.values, axis=1), np.nanmedian(raw.values, axis=1)
-    return any(float(np.nanstd(centre)) < 0.02 * spread for centre in middle)

@@ -26,7 +26,7 @@ def read_parquet_matrix(
     header = list(table.column_names)
     chosen = gene_column if gene_column is not None else index
     genes = gene_position(header, chosen, content.name)
-    used = sample_positions(header, genes, ignore_columns, content.name)
+    used, left_out = sample_positions(header, genes, ignore_columns, content.name)
     names = [as_word(gene) for gene in table.column(genes).to_pylist()]
     columns = [header[place] for place in used]
     picked = [table.column(place) for place in used]
@@ -37,7 +37,7 @@ def read_parquet_matrix(
     else:
         words = [Column(name, column.to_pylist()) for name, column in zip(columns, picked, strict=True)]
         values = numbers_from_words(words, names, found, name=content.name, first_row=1)
-    return RawMatrix(list(names), columns, values, content.name, 1, (), found)
+    return RawMatrix(list(names), columns, values, content.name, 1, left_out, found)
 
 
 def read_parquet_table(content: Content) -> TextTable:

@@ -10,8 +10,10 @@ import pyarrow.csv as pa_csv
 
 from her2stats.errors import FileError, Problem, ProblemList, TableError
 from her2stats.files import Content
+from her2stats.notes import Note
 from her2stats.reading.formats.matrix import MISSING_NUMBERS, SHOWN, Column, RawMatrix, numbers_from_words
-from her2stats.reading.formats.text import Text, as_text, read_header, sniff_delimiter
+from her2stats.reading.formats.strangers import without_descriptions
+from her2stats.reading.formats.text import Text, check_quotes, open_text, read_header
 
 BLOCK = 2**20
 THREADED = 2**26  # bytes from which a second thread pays for itself
@@ -45,10 +47,15 @@ def read_delimited_matrix(
     TableError
         Uneven rows, a column that does not exist. Text among numbers is left in the problems of the matrix.
     """
-    text = as_text(content)
-    mark = delimiter or sniff_delimiter(text, content.suffix)
+    text, mark, before = open_text(content, delimiter)
     return parse_matrix(
-        text, content.name, mark, decimal=decimal, gene_column=gene_column, ignore_columns=ignore_columns
+        text,
+        content.name,
+        mark,
+        decimal=decimal,
+        gene_column=gene_column,
+        ignore_columns=ignore_columns,
+        lines_before=before,
     )
 
 
@@ -63,11 +70,12 @@ def parse_matrix(
     lines_before: int = 0,
 ) -> RawMatrix:
     """Parse text whose first line is the header; `lines_before` counts what stood above it in the file."""
+    check_quotes(text, mark, name, before=lines_before)
     header, width = read_header(text, mark)
     if width == len(header) + 1:
         header = ["", *header]  # R's write.table leaves out the name of the row names
     genes = gene_position(header, gene_column, name)
-    used = sample_positions(header, genes, ignore_columns, name)
+    used, left_out = sample_positions(header, genes, ignore_columns, name)
     first_row = lines_before + 2
     table = _parse(text, name, mark, decimal, len(header), genes, used, first_row)
     if table is None:
@@ -87,7 +95,7 @@ def parse_matrix(
     else:
         words = [Column(header[place], column.to_pylist()) for place, column in zip(used, picked, strict=True)]
         numbers = numbers_from_words(words, rows, found, name=name, first_row=first_row, decimal=decimal)
-    return RawMatrix(list(rows), columns, numbers, name, first_row, text.notes, found)
+    return RawMatrix(list(rows), columns, numbers, name, first_row, (*text.notes, *left_out), found)
 
 
 def _parse(
@@ -162,8 +170,10 @@ def gene_position(header: Sequence[str], gene_column: str | None, name: str) -> 
     return places[0]
 
 
-def sample_positions(header: Sequence[str], genes: int, ignore_columns: Sequence[str], name: str) -> list[int]:
-    """Find the columns of the samples: all that hold neither gene symbols nor something to ignore."""
+def sample_positions(
+    header: Sequence[str], genes: int, ignore_columns: Sequence[str], name: str
+) -> tuple[list[int], tuple[Note, ...]]:
+    """Find the columns of the samples: all that hold neither gene symbols nor something else about genes."""
     absent = [column for column in ignore_columns if column not in header]
     found = ProblemList()
     for column in absent:
@@ -174,4 +184,4 @@ def sample_positions(header: Sequence[str], genes: int, ignore_columns: Sequence
             TableError, "there is only one column", where=name, remedy="check the delimiter; samples stand in columns"
         )
     found.raise_if_any()
-    return used
+    return without_descriptions(header, used)

@@ -35,14 +35,14 @@ def read_rds_matrix(
     if gene_column is not None or isinstance(frame.index, pd.RangeIndex):
         place = gene_position(names, gene_column, content.name)
         genes = [as_word(cell) for cell in frame.iloc[:, place]]
-        used = sample_positions(names, place, ignore_columns, content.name)
+        used, left_out = sample_positions(names, place, ignore_columns, content.name)
     else:
-        used = sample_positions(["", *names], 0, ignore_columns, content.name)
+        used, left_out = sample_positions(["", *names], 0, ignore_columns, content.name)
         used = [place - 1 for place in used]
     found = ProblemList()
     columns = [Column(names[place], _cells(frame.iloc[:, place])) for place in used]
     values = numbers_from_words(columns, genes, found, name=content.name, first_row=1)
-    return RawMatrix(genes, [names[place] for place in used], values, content.name, 1, (), found)
+    return RawMatrix(genes, [names[place] for place in used], values, content.name, 1, left_out, found)
 
 
 def read_rds_table(content: Content) -> TextTable:

@@ -75,6 +75,86 @@ def as_text(content: Content) -> Text:
     return Text(data, tuple(notes))
 
 
+def open_text(content: Content, delimiter: str | None = None) -> tuple[Text, str, int]:
+    """A text file below the remarks that stand at its head, its delimiter, and how many lines those are.
+
+    Remarks are lines that start with #. The last of them is the header nevertheless where the line below it has as many
+    words and holds numbers: "#gene" above "ERBB2".
+    """
+    text = as_text(content)
+    data, start, last, before = text.data, 0, 0, 0
+    while data.startswith(b"#", start):
+        last, start, before = start, data.find(b"\n", start) + 1, before + 1
+        if not start:
+            raise FileError(Problem("holds nothing but remarks", content.name, "give a file with a header and rows"))
+    body = Text(data[start:], text.notes)
+    mark = delimiter or sniff_delimiter(body, content.suffix)
+    if before:
+        remark, below = (
+            _words(line, mark) for line in (*_first_lines(data[last:], 1), *(_first_lines(body.data, 1) or [""]))
+        )
+        if len(remark) == len(below) > 1 and any(map(_is_number, below[1:])):
+            body, before = Text(data[last:].removeprefix(b"#"), text.notes), before - 1
+    return body, mark, before
+
+
+def _is_number(word: str) -> bool:
+    try:
+        float(word.replace(",", "."))
+    except ValueError:
+        return False
+    return word.lower() not in ("nan", "inf", "infinity")
+
+
+def check_quotes(text: Text, mark: str, name: str, *, before: int = 0) -> None:
+    """Refuse a quote that opens a cell and does not close on its line: it would swallow the lines below.
+
+    Raises
+    ------
+    TableError
+        With the lines where quotes open.
+    """
+    if b'"' not in text.data:
+        return
+    lines = enumerate(text.data.decode("utf-8").split("\n"), before + 1)
+    opened = [number for number, line in lines if line.count('"') % 2 and _stays_open(line, mark)]
+    if opened:
+        listed = ", ".join(map(str, opened[:SHOWN])) + (
+            f" and {len(opened) - SHOWN} more" if len(opened) > SHOWN else ""
+        )
+        what = f"a quote opens in line{'s' if len(opened) > 1 else ''} {listed} and does not close there"
+        remedy = "take that quote away, or close it; a cell with a line break has to be written on one line"
+        raise TableError(Problem(what, f"{name}, line {opened[0]}", remedy))
+
+
+def _stays_open(line: str, mark: str) -> bool:
+    """Whether a cell of the line starts with a quote that does not end in it; marks within a word are no quotes."""
+    at = 0
+    while at <= len(line):
+        if line.startswith('"', at):
+            end = at + 1
+            while (end := line.find('"', end)) >= 0 and line.startswith('""', end):
+                end += 2
+            if end < 0:
+                return True
+            at = end + 1
+        at = line.find(mark, at) + 1
+        if not at:
+            return False
+    return False
+
+
+def quotes_throughout(text: Text, mark: str) -> bool:
+    """Whether every word but numbers stands in quotes, so that a cell may hold a line break."""
+    rows = csv.reader(
+        io.StringIO(text.data.decode("utf-8"), newline=""), delimiter=mark, strict=True, quoting=csv.QUOTE_NONNUMERIC
+    )
+    try:
+        return len({len(row) for row in rows if row}) == 1
+    except (csv.Error, ValueError):
+        return False
+
+
 def sniff_delimiter(text: Text, suffix: str = "") -> str:
     r"""Find the delimiter: what splits the first lines evenly into most columns; on a tie, what the ending promises.
 
@@ -147,13 +227,14 @@ def read_text_table(content: Content, *, delimiter: str | None = None) -> TextTa
     TableError
         Rows are longer or shorter than the header; all are counted, the first are listed.
     """
-    text = as_text(content)
-    mark = delimiter or sniff_delimiter(text, content.suffix)
+    text, mark, before = open_text(content, delimiter)
+    if not quotes_throughout(text, mark):
+        check_quotes(text, mark, content.name, before=before)
     reader = csv.reader(io.StringIO(text.data.decode("utf-8"), newline=""), delimiter=mark)
     try:
-        rows = [([word.strip() for word in row], reader.line_num) for row in reader]
+        rows = [([word.strip() for word in row], reader.line_num + before) for row in reader]
     except csv.Error as error:
-        place = f"{content.name}, line {reader.line_num}"
+        place = f"{content.name}, line {reader.line_num + before}"
         raise TableError(Problem(f"not a delimited table: {error}", place, "check the quotes in that line")) from None
     rows = [(row, line) for row, line in rows if any(row)]
     if not rows:

@@ -54,12 +54,12 @@ def read_workbook_matrix(
     rows = read_workbook_rows(content, sheet)
     header = [as_word(cell) for cell in rows[0]]
     genes = gene_position(header, gene_column, content.name)
-    used = sample_positions(header, genes, ignore_columns, content.name)
+    used, left_out = sample_positions(header, genes, ignore_columns, content.name)
     names = [row[genes] if isinstance(row[genes], date | float) else as_word(row[genes]) for row in rows[1:]]
     columns = [Column(header[place], [row[place] for row in rows[1:]]) for place in used]
     found = ProblemList()
     values = numbers_from_words(columns, names, found, name=content.name, first_row=2)
-    return RawMatrix(names, [column.name for column in columns], values, content.name, 2, (), found)
+    return RawMatrix(names, [column.name for column in columns], values, content.name, 2, left_out, found)
 
 
 def read_workbook_table(content: Content, *, sheet: str | None = None) -> TextTable:

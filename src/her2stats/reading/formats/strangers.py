@@ -1,0 +1,152 @@
+"""What stands in an expression matrix and is none: columns that describe genes, rows that count what fitted no gene.
+
+Scored or deconvolved as tumours, the columns shift every z-score and the cohort's median; counted into a total, the
+rows halve every count per million. They are known by the names that programmes which write such files give them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from her2stats.notes import Note
+from her2stats.reading.formats.matrix import RawMatrix
+
+SHOWN = 8
+SAME = 1e-9  # relative: a sum that was written with nine digits
+DESCRIBING = frozenset(
+    (
+        *(
+            "entrezgeneid",
+            "entrezid",
+            "entrez",
+            "geneid",
+            "ncbigeneid",
+            "ensemblid",
+            "ensemblgeneid",
+            "ensembl",
+            "ensg",
+        ),
+        *(
+            "hugosymbol",
+            "hgncsymbol",
+            "hgncid",
+            "genename",
+            "genesymbol",
+            "genesymbols",
+            "symbol",
+            "genetype",
+            "geneshortname",
+        ),
+        *(
+            "genebiotype",
+            "biotype",
+            "genedescription",
+            "description",
+            "transcriptid",
+            "transcripttype",
+            "refseq",
+            "locus",
+        ),
+        *(
+            "chr",
+            "chrom",
+            "chromosome",
+            "seqname",
+            "seqnames",
+            "start",
+            "end",
+            "strand",
+            "cytoband",
+            "band",
+            "position",
+        ),
+        *(
+            "length",
+            "effectivelength",
+            "genelength",
+            "exonlength",
+            "basepairs",
+            "gccontent",
+            "probe",
+            "probeid",
+            "idref",
+        ),
+        *("mean", "average", "averageexpression", "median", "sd", "stdev", "stddev", "variance", "var", "sum", "total"),
+        *("rowmean", "rowmeans", "rowsum", "rowsums", "basemean", "aveexpr", "pvalue", "adjpval", "logfc"),
+    )
+)
+NO_GENES = re.compile(
+    r"n_(unmapped|multimapping|nofeature|ambiguous)"  # STAR
+    r"|_*(no_feature|ambiguous|too_low_aqual|not_aligned|alignment_not_unique)"  # htseq-count
+    r"|(un)?assigned(_\w+)?|(un)?mapped([ _]reads)?|multimapped([ _]reads)?"  # featureCounts
+    r"|(grand[ _])?totals?([ _](reads|counts))?|(column[ _])?sums?|library[ _]size|lib[ _.]size"
+    r"|ercc-\d{5}|sirv\d{1,6}|phix(174)?|spike[ _-]?ins?\w*",
+    re.IGNORECASE,
+)
+
+
+def describes_genes(name: str) -> bool:
+    """Whether a column of this name holds something about genes instead of a sample.
+
+    Examples
+    --------
+    >>> describes_genes("Entrez_Gene_Id"), describes_genes("TCGA-A1-A0SH")
+    (True, False)
+    """
+    return re.sub(r"[\s._-]", "", name).lower() in DESCRIBING
+
+
+def without_descriptions(header: Sequence[str], places: Sequence[int]) -> tuple[list[int], tuple[Note, ...]]:
+    """Leave out the columns that describe genes, with a note; where nothing else is left they stay."""
+    kept = [place for place in places if not describes_genes(header[place])]
+    if not kept or len(kept) == len(places):
+        return list(places), ()
+    names = [header[place] for place in places if place not in set(kept)]
+    return kept, (Note("reading", "columns that describe genes are no samples: left out", len(names), _some(names)),)
+
+
+def genes_only(raw: RawMatrix, *, sums: bool) -> RawMatrix:
+    """Leave out the rows that count what fitted no gene, spike-ins, and totals, with a note.
+
+    Parameters
+    ----------
+    raw : RawMatrix
+        Genes in rows.
+    sums : bool
+        The values can be added: a row that is the sum of all others is no gene, whatever it is called.
+    """
+    strange = np.array([isinstance(row, str) and NO_GENES.fullmatch(row.strip()) is not None for row in raw.rows])
+    if sums and len(raw.rows) > 2 and len(raw.columns) > 1:  # in a single sample it may be chance
+        strange[_sums_of_the_others(raw.values, ~strange)] = True
+    if not strange.any() or strange.all():
+        return raw
+    names = [str(row) for row, out in zip(raw.rows, strange, strict=True) if out]
+    note = Note("genes", "rows that are no genes left out, before any total", len(names), _some(names))
+    rows = [row for row, out in zip(raw.rows, strange, strict=True) if not out]
+    first_row = 0 if strange[: len(rows)].any() else raw.first_row  # rows below keep their number in the file
+    return replace(raw, rows=rows, values=raw.values[~strange], first_row=first_row, notes=(*raw.notes, note))
+
+
+def _sums_of_the_others(values: np.ndarray, counted: np.ndarray) -> list[int]:
+    """Rows that hold, in every sample, what all other rows that count add up to."""
+
+    def same(row: np.ndarray, totals: np.ndarray) -> np.ndarray:
+        with np.errstate(invalid="ignore"):  # infinite values are told later
+            close: np.ndarray = np.isfinite(totals) & (totals > 0) & (np.abs(2 * row - totals) <= SAME * totals)
+        return close
+
+    first = values[:, 0]
+    likely = np.flatnonzero(counted & same(first, np.nansum(first[counted])))
+    if not len(likely):  # as a rule, and without a pass over the whole matrix
+        return []
+    totals = np.nansum(values[counted], axis=0)
+    return [int(place) for place in likely if same(values[place], totals).all()]
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return ", ".join(names[:SHOWN]) + more
