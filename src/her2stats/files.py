@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import bz2
+import errno
 import gzip
 import hashlib
 import io
 import lzma
+import os
+import stat
 import zlib
 from collections.abc import Callable
 from contextlib import closing
@@ -21,6 +24,7 @@ from her2stats.errors import FileError, Problem
 MAX_BYTES = 4 * 2**30  # of decompressed content; a matrix of 60,000 genes x 5,000 samples as text is about 2.4 GiB
 # Expression tables shrink to a half or a tenth, the emptiest counts to a fiftieth. Beyond, it is a bomb, not data.
 MAX_RATIO, RATIO_COUNTS_FROM = 100, 64 * 2**20
+OWN_FILE = 2**30  # of a table, a page or a description of results; the largest real ones have a few MiB
 CHUNK = 2**20
 BLANK = b" \t\r\n\x00\xef\xbb\xbf"
 
@@ -128,6 +132,25 @@ def read_content(path: str | Path, *, max_bytes: int = MAX_BYTES) -> Content:
         if data.startswith(magic):
             refuse(path, f"is {kind}, which is never opened", "save the table as csv, tsv, xlsx or parquet")
     return Content(path, data, sha256)
+
+
+def regular_bytes(path: Path, *, max_bytes: int = OWN_FILE) -> bytes:
+    """Bytes of a file that this package wrote or that a person wrote for it: a regular one, of a bounded size.
+
+    Raises
+    ------
+    OSError
+        As by `Path.read_bytes`; also for a pipe, a socket or a device, which are not opened for reading, and for a file
+        that is larger.
+    """
+    with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as file:
+        about = os.fstat(file.fileno())
+        if not stat.S_ISREG(about.st_mode):
+            raise OSError(errno.EINVAL, "is not a regular file")
+        content: bytes = file.read(max_bytes + 1)
+        if len(content) > max_bytes:
+            raise OSError(errno.EFBIG, f"is larger than {_size(max_bytes)}")
+        return content
 
 
 def utf8_text(content: Content) -> str:

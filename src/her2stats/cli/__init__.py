@@ -19,7 +19,7 @@ from her2stats.cli import single_steps  # noqa: F401
 # isort: split
 from her2stats.cli import published  # noqa: F401
 from her2stats.cli.app import app
-from her2stats.cli.printing import say
+from her2stats.cli.printing import read_or_not, say
 from her2stats.errors import Her2statsError
 
 __all__ = ["app", "main"]
@@ -28,18 +28,32 @@ __all__ = ["app", "main"]
 def main() -> NoReturn:
     """Run the commands; what is wrong with an input is a message, not a traceback."""
     signal.signal(signal.SIGTERM, _interrupt)
+    sys.stdout, sys.stderr = read_or_not(sys.stdout), read_or_not(sys.stderr)
     try:
         app()
     except Her2statsError as error:
         for problem in error.problems:
             say(f"her2stats: {problem}", err=True)
         sys.exit(1)
-    except BrokenPipeError:  # whoever read the output has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, MemoryError, RecursionError, ValueError) as error:  # the last net: what nobody foresaw
+        if os.environ.get("HER2STATS_TRACEBACK"):
+            raise
+        say(f"her2stats: {_in_words(error)}", err=True)
         sys.exit(1)
     finally:
         _stop_workers()
     sys.exit(0)
+
+
+def _in_words(error: OSError | MemoryError | RecursionError | ValueError) -> str:
+    """A sentence about an error that is none of ours."""
+    if isinstance(error, MemoryError):
+        return "the memory does not suffice -> give fewer samples or genes at once, or use a machine with more memory"
+    if isinstance(error, OSError):
+        where = f"{error.filename}: " if error.filename is not None else ""
+        return f"{where}{error.strerror or error} -> check the path, its permissions and the room on the disk"
+    what = "something is nested too deeply" if isinstance(error, RecursionError) else str(error) or "a value is wrong"
+    return f"{what} -> this should have been told better: run it with HER2STATS_TRACEBACK=1 and report what it prints"
 
 
 def _interrupt(*_: object) -> NoReturn:

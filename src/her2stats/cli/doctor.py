@@ -14,7 +14,7 @@ from typing import Any
 from her2stats.r_engine import r_status
 from her2stats.r_engine.status import RStatus
 from her2stats.study.provenance import versions
-from her2stats.study.stages.cache import Cache, stage_folder
+from her2stats.study.stages.cache import Cache, stage_folder, why_not_trusted
 
 OPTIONAL = {"firthmodels": "firth", "distributed": "dask", "h5py": "h5ad", "rdata": "rds", "zarr": "zarr"}
 
@@ -103,9 +103,9 @@ def examine() -> Examination:
         versions=versions(),
         optional={package: _version(package) for package in OPTIONAL},
         r=r_status(),
-        cache=str(cache.folder),
+        cache=str(stage_folder()),
         cache_bytes=sum(about.st_size for _, about in cache.entries()),
-        cache_problem=_why_not_writable(stage_folder()),
+        cache_problem=why_not_trusted(stage_folder()) or _why_not_writable(stage_folder()),
         tests=tuple(_try(name, part) for name, part in PARTS.items()),
     )
 

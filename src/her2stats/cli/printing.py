@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sys
 import textwrap
 import unicodedata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import typer
 
@@ -26,6 +27,36 @@ def say(text: str, *, err: bool = False) -> None:
     if stream.isatty():
         shown = "\n".join(_fitted(line, shutil.get_terminal_size().columns) for line in shown.split("\n"))
     typer.echo(shown, err=err)
+
+
+def read_or_not(stream: TextIO | None) -> TextIO:
+    """A stream that stays silent where nobody reads it any more: a closed one, or a pipe whose reader has gone."""
+    if stream is None:
+        return open(os.devnull, "w", encoding="utf-8")
+    write, flush = stream.write, stream.flush
+
+    def heard(text: str) -> int:
+        try:
+            return write(text)
+        except BrokenPipeError:
+            _turn_away(stream)
+            return len(text)
+
+    def let_go() -> None:
+        try:
+            flush()
+        except BrokenPipeError:
+            _turn_away(stream)
+
+    stream.write, stream.flush = heard, let_go  # type: ignore[method-assign]
+    return stream
+
+
+def _turn_away(stream: TextIO) -> None:
+    """Let a stream write into nothing from now on: also what Python flushes at the end must not fail."""
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, stream.fileno())
+    os.close(nothing)
 
 
 def harmless(text: str) -> str:

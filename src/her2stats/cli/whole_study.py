@@ -172,6 +172,10 @@ def _plan(study_file: Path, *, only: list[str] | tuple[str, ...], no_cache: bool
 
 
 def _cache(no_cache: bool) -> Path | None:
-    from her2stats.study.stages.cache import stage_folder
+    from her2stats.study.stages.cache import stage_folder, why_not_trusted
 
-    return None if no_cache else stage_folder()
+    if no_cache:
+        return None
+    if why := why_not_trusted(stage_folder()):
+        say(f"Warning: the cache {stage_folder()} {why}: it is not used", err=True)
+    return stage_folder()

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from her2stats.files import regular_bytes
 from her2stats.results.strict_csv import DamagedFileError
 
 _PNG_START = b"\x89PNG\r\n\x1a\n"
@@ -82,7 +83,7 @@ def read_picture(name: str, files: Sequence[Path]) -> tuple[Picture | None, list
 
 def _content(file: Path) -> bytes:
     try:
-        return file.read_bytes()
+        return regular_bytes(file)
     except OSError as error:
         raise DamagedFileError(f"cannot be read: {error.strerror or error}") from error
 

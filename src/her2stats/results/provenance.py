@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from her2stats.errors import FileError, Problem
+from her2stats.files import regular_bytes
 from her2stats.results.strict_csv import DamagedFileError
 
 PROVENANCE = "provenance.json"
@@ -151,12 +152,12 @@ def load_provenance(path: Path) -> dict[str, Any]:
         It is missing or no JSON object.
     """
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(regular_bytes(path))
     except FileNotFoundError:
         raise DamagedFileError("is missing") from None
     except OSError as error:
         raise DamagedFileError(f"cannot be read: {error.strerror or error}") from error
-    except ValueError as error:  # JSON and UTF-8 errors
+    except (ValueError, RecursionError) as error:  # JSON and UTF-8 errors
         raise DamagedFileError(f"is not valid JSON: {error}") from error
     if not isinstance(content, dict):
         raise DamagedFileError("is not a JSON object")

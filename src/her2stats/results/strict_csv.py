@@ -17,6 +17,7 @@ import pandas as pd
 import pyarrow as arrow
 from pyarrow import csv as arrow_csv
 
+from her2stats.files import regular_bytes
 from her2stats.results.csv_cells import unguard_text
 from her2stats.results.schema import Kind, TableSchema, as_kind
 
@@ -57,7 +58,7 @@ def read_strict(path: Path, schema: TableSchema) -> pd.DataFrame:
 
 def _content(path: Path) -> bytes:
     try:
-        content = path.read_bytes()
+        content = regular_bytes(path)
     except FileNotFoundError:
         raise DamagedFileError("is missing") from None
     except OSError as error:

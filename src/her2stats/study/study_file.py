@@ -10,6 +10,7 @@ from pydantic import Field, ValidationError, field_validator
 
 from her2stats.deconvolution.settings import Settings
 from her2stats.errors import FileError, Problem, ProblemList, StudyFileError
+from her2stats.files import regular_bytes
 from her2stats.statistics.pooling import POOLED
 from her2stats.statistics.specs import CorrelationSpec
 from her2stats.study.section_form import Section
@@ -132,9 +133,12 @@ def read_study(path: str | Path) -> Study:
     return study
 
 
+LARGEST = 2**24  # bytes of a study file
+
+
 def _parse(path: Path) -> dict[str, Any]:
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = regular_bytes(path, max_bytes=LARGEST).decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except FileNotFoundError:
         raise FileError(Problem("there is no such file", str(path), "give the path of a study file (TOML)")) from None
     except IsADirectoryError:
@@ -146,8 +150,11 @@ def _parse(path: Path) -> dict[str, Any]:
         raise FileError(Problem(f"cannot be read: {error.strerror or error}", str(path), remedy)) from None
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise StudyFileError(Problem(f"not valid TOML: {error}", str(path), "mend that line")) from None
+    except RecursionError:
+        what = "not valid TOML: brackets stand within brackets thousands of times"
+    except ValueError as error:  # also a number of more digits than Python reads
+        what = f"not valid TOML: {error}"
+    raise StudyFileError(Problem(what, str(path), "mend that line"))
 
 
 def _problem(detail: Any, path: Path) -> Problem:

@@ -162,7 +162,8 @@ def test_abim_comes_with_a_clinical_table_and_a_study_file_that_can_run(server: 
         index=titles,
     )
     genes = [*(f"GENE{k}" for k in range(198)), "ERBB2", "ESR1"]
-    expression = pd.DataFrame((rng.normal(3, 2, (200, 1)) + rng.normal(0, 0.5, (200, 40))).clip(-3.3, None), genes, titles)
+    values = (rng.normal(3, 2, (200, 1)) + rng.normal(0, 0.5, (200, 40))).clip(-3.3, None)
+    expression = pd.DataFrame(values, genes, titles)
     names = [file.name for file in registry()["abim"].files]
     key = b"PK\x03\x04 the key to the codes"
     server.files |= dict(zip(names, [_csv(expression), _series(samples, "GPL11154"), key], strict=True))

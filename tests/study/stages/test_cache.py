@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import os
 import subprocess
 import sys
 import time
+import zipfile
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -19,7 +22,7 @@ from her2stats.simulate import simulate_cohort, simulate_signature_matrix
 from her2stats.study import run_study
 from her2stats.study.plan import plan_study
 from her2stats.study.stages import fractions as kept_fractions
-from her2stats.study.stages.cache import DRAFT, STALE_SECONDS, Cache
+from her2stats.study.stages.cache import DRAFT, STALE_SECONDS, Cache, why_not_trusted
 from her2stats.study.stages.fractions import Fractions
 from her2stats.study.stages.stage import once
 from her2stats.study.study_file import read_study
@@ -69,6 +72,50 @@ def test_a_shortened_or_empty_entry_is_absent_and_is_replaced(tmp_path):
         assert cache.find("k") is None
     cache.keep("k", {"a.txt": b"content"})
     assert cache.find("k") == {"a.txt": b"content"}
+
+
+def test_an_entry_of_another_key_is_absent(tmp_path):
+    cache = Cache(tmp_path)
+    cache.keep("k", {"a.txt": b"content"})
+    only_entry(tmp_path).rename(tmp_path / "other.stage")
+    assert cache.find("other") is None
+
+
+def test_an_entry_that_could_unpack_to_anything_is_absent(tmp_path):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.txt", bytes(1000))
+    content = packed.getvalue()
+    digest = hashlib.sha256(b"k\n" + content).hexdigest().encode()
+    (tmp_path / "k.stage").write_bytes(digest + b"\n" + content)
+    assert Cache(tmp_path).find("k") is None
+
+
+def test_a_pipe_in_the_place_of_an_entry_is_absent_and_nobody_waits_for_it(tmp_path):
+    os.mkfifo(tmp_path / "k.stage")
+    assert Cache(tmp_path).find("k") is None
+
+
+@pytest.mark.parametrize(
+    ("mode", "why"),
+    [(0o700, ""), (0o755, ""), (0o720, "may be written by others"), (0o702, "may be written by others")],
+)
+def test_a_folder_that_others_may_write_to_is_not_used(tmp_path, mode, why):
+    folder = tmp_path / "cache"
+    Cache(folder).keep("k", {"a.txt": b"1"})
+    folder.chmod(mode)
+    assert why_not_trusted(folder) == why
+    assert (Cache(folder).find("k") is None) == bool(why)
+    Cache(folder).keep("new", {"a.txt": b"1"})
+    assert (folder / "new.stage").exists() != bool(why)
+
+
+def test_a_folder_of_somebody_else_is_not_used(tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
+    owned_by_us = tmp_path.stat().st_uid
+    assert why_not_trusted(tmp_path) == ("" if owned_by_us == 0 else "belongs to somebody else")
+    monkeypatch.setattr(os, "stat", lambda path: os.stat_result((0o40700, 0, 0, 1, 12345, 0, 0, 0, 0, 0)))
+    assert why_not_trusted(tmp_path) == "belongs to somebody else"
 
 
 def test_a_cache_that_cannot_be_written_changes_nothing(tmp_path, material):

@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from her2stats.errors import FileError, Problem
+from her2stats.files import regular_bytes
 from her2stats.notes import Note
 from her2stats.writing import beside, told
 
@@ -55,8 +56,8 @@ class Checkpoint:
     def _compare(self, description: Path, identity: dict[str, Any]) -> None:
         advice = f"remove the folder {self.folder} to start again, or choose another output"
         try:
-            theirs = json.loads(description.read_text(encoding="utf-8"))
-        except (json.JSONDecodeError, UnicodeDecodeError) as error:
+            theirs = json.loads(regular_bytes(description))
+        except (OSError, ValueError, RecursionError) as error:
             raise FileError(Problem(f"the checkpoint is damaged: {error}", str(description), advice)) from error
         if not isinstance(theirs, dict):
             raise FileError(Problem("the checkpoint is damaged: it describes no run", str(description), advice))
@@ -83,7 +84,7 @@ class Checkpoint:
     def _content(self, block: int) -> bytes | None:
         """Bytes of a block, if they are those that were saved."""
         try:
-            content = self._there[block].read_bytes()
+            content = regular_bytes(self._there[block])
         except OSError:
             return None
         return content if self._name(block, content) == self._there[block].name else None

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from her2stats.errors import EngineError, FileError, Problem, ProblemList
+from her2stats.files import regular_bytes
 from her2stats.r_engine.exchange.cells import unescape
 from her2stats.r_engine.exchange.fields import spec_from_fields
 from her2stats.r_engine.exchange.frames import Columns, column_from_cells
@@ -76,7 +78,7 @@ def read_exact(path: Path) -> pd.DataFrame:
 
 def _check_format(folder: Path) -> None:
     try:
-        found = (folder / FORMAT_FILE).read_text(encoding="utf-8").strip()
+        found = regular_bytes(folder / FORMAT_FILE).decode("utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         remedy = "give the folder 'r' of a run's results"
         raise FileError(Problem(f"holds no models ({FORMAT_FILE} is missing)", str(folder), remedy)) from error
@@ -149,8 +151,7 @@ def _columns_of(path: Path, asked: Sequence[str] = ()) -> Columns:
         It is missing, cut off, or lacks a column that is asked for.
     """
     try:
-        with path.open(encoding="utf-8", newline="") as file:
-            header, *body = list(csv.reader(file))
+        header, *body = list(csv.reader(io.StringIO(regular_bytes(path).decode("utf-8"), newline="")))
     except FileNotFoundError:
         raise FileError(Problem("is missing", str(path), REMEDY)) from None
     except (OSError, UnicodeDecodeError, csv.Error, ValueError) as error:

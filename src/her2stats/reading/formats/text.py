@@ -235,7 +235,9 @@ def read_text_table(content: Content, *, delimiter: str | None = None) -> TextTa
         rows = [([word.strip() for word in row], reader.line_num + before) for row in reader]
     except csv.Error as error:
         place = f"{content.name}, line {reader.line_num + before}"
-        raise TableError(Problem(f"not a delimited table: {error}", place, "check the quotes in that line")) from None
+        long = "field larger" in str(error)
+        what = f"a cell has more than {csv.field_size_limit()} letters" if long else f"not a delimited table: {error}"
+        raise TableError(Problem(what, place, "check the quotes and the delimiter in that line")) from None
     rows = [(row, line) for row, line in rows if any(row)]
     if not rows:
         raise FileError(Problem("is empty", content.name, "give a file with a header and rows"))

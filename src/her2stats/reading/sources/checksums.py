@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from her2stats.files import regular_bytes
 from her2stats.writing import write_whole
 
 RECORD = "checksums.json"
@@ -19,8 +20,8 @@ def recorded(folder: Path) -> dict[str, str]:
     {}
     """
     try:
-        entries = json.loads((folder / RECORD).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        entries = json.loads(regular_bytes(folder / RECORD))
+    except (OSError, ValueError, RecursionError):
         return {}
     if not isinstance(entries, dict):
         return {}

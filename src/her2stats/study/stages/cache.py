@@ -1,8 +1,9 @@
 """Stages that were computed before, kept by the fingerprint of everything that decides them.
 
-An entry is one file: a line with the SHA-256 of the rest, then a zip archive of plain files (parquet, JSON, pictures).
-It is written beside its place and renamed, so that a run that is killed leaves no half entry; one that is damaged
-is as if it were not there. A cache that cannot be written costs time and changes nothing.
+An entry is one file: a line with the SHA-256 of its key and the rest, then a zip archive of plain files (parquet, JSON,
+pictures). It is written beside its place and renamed, so that a run that is killed leaves no half entry; one that is
+damaged, of another key, or no plain file of a bounded size is as if it were not there. A cache that cannot be written
+costs time and changes nothing, and one that others may write to is not used: whoever writes there writes our numbers.
 """
 
 from __future__ import annotations
@@ -11,12 +12,14 @@ import contextlib
 import hashlib
 import io
 import os
+import stat
 import tempfile
 import time
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from her2stats.files import regular_bytes
 from her2stats.reading.sources import default_cache
 
 ENDING = ".stage"
@@ -27,6 +30,17 @@ DRAFT, STALE_SECONDS = ".draft-", 86_400
 def stage_folder() -> Path:
     """Folder in which the commands keep stages: in the system's cache of the user, or in ``HER2STATS_CACHE``."""
     return default_cache() / "stages"
+
+
+def why_not_trusted(folder: Path) -> str:
+    """Why nothing is taken from a cache folder or kept in it; empty where it is ours alone, or not there yet."""
+    try:
+        about = os.stat(folder)
+    except OSError:
+        return ""  # not there or out of reach: found out when it is used
+    if about.st_uid not in (os.geteuid(), 0):
+        return "belongs to somebody else"
+    return "may be written by others" if about.st_mode & (stat.S_IWGRP | stat.S_IWOTH) else ""
 
 
 class Cache:
@@ -47,7 +61,7 @@ class Cache:
     """
 
     def __init__(self, folder: Path | None) -> None:
-        self.folder = folder
+        self.folder = folder if folder is None or not why_not_trusted(folder) else None
 
     def find(self, key: str) -> dict[str, bytes] | None:
         """Files of an entry, or None where there is no whole one."""
@@ -55,12 +69,14 @@ class Cache:
             return None
         place = self._place(key)
         try:
-            digest, _, content = place.read_bytes().partition(b"\n")
-            if digest != hashlib.sha256(content).hexdigest().encode():
+            digest, _, content = regular_bytes(place, max_bytes=LARGEST).partition(b"\n")
+            if digest != _digest(key, content):
                 return None
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
+                if any(member.compress_type != zipfile.ZIP_STORED for member in archive.infolist()):
+                    return None  # none of ours: it could unpack to anything
                 files = {name: archive.read(name) for name in archive.namelist()}
-        except (OSError, zipfile.BadZipFile):
+        except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError, RuntimeError, EOFError):
             return None
         with contextlib.suppress(OSError):
             os.utime(place)  # used now
@@ -76,7 +92,7 @@ class Cache:
             place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)  # fractions of patients are nobody else's
             with tempfile.NamedTemporaryFile(dir=place.parent, prefix=DRAFT, delete=False) as draft:
                 try:
-                    draft.write(hashlib.sha256(content).hexdigest().encode() + b"\n" + content)
+                    draft.write(_digest(key, content) + b"\n" + content)
                     draft.close()
                     os.replace(draft.name, place)
                 except OSError:
@@ -85,10 +101,9 @@ class Cache:
     def entries(self) -> list[tuple[Path, os.stat_result]]:
         """Every entry, the one used last first."""
         found = []
-        if self.folder is not None and self.folder.is_dir():
-            for place in self.folder.glob(f"*{ENDING}"):
-                with contextlib.suppress(OSError):
-                    found.append((place, place.stat()))
+        for place in self._files(f"*{ENDING}"):
+            with contextlib.suppress(OSError):
+                found.append((place, place.stat()))
         return sorted(found, key=lambda entry: (-entry[1].st_mtime, entry[0].name))
 
     def tidy(self, *, largest: int = LARGEST) -> None:
@@ -99,11 +114,17 @@ class Cache:
             if total > largest:
                 with contextlib.suppress(OSError):
                     place.unlink()
-        if self.folder is not None and self.folder.is_dir():
-            for draft in self.folder.glob(f"{DRAFT}*"):
-                with contextlib.suppress(OSError):
-                    if draft.stat().st_mtime < time.time() - STALE_SECONDS:
-                        draft.unlink()
+        for draft in self._files(f"{DRAFT}*"):
+            with contextlib.suppress(OSError):
+                if draft.stat().st_mtime < time.time() - STALE_SECONDS:
+                    draft.unlink()
+
+    def _files(self, pattern: str) -> list[Path]:
+        """Files of the folder; none where it cannot be read."""
+        with contextlib.suppress(OSError):
+            if self.folder is not None and self.folder.is_dir():
+                return list(self.folder.glob(pattern))
+        return []
 
     def _place(self, key: str) -> Path:
         assert self.folder is not None
@@ -111,6 +132,10 @@ class Cache:
 
 
 NO_CACHE = Cache(None)
+
+
+def _digest(key: str, content: bytes) -> bytes:
+    return hashlib.sha256(key.encode() + b"\n" + content).hexdigest().encode()
 
 
 def _packed(files: Mapping[str, bytes]) -> bytes:
