@@ -49,7 +49,7 @@ def init(
         proposal = interview(proposal)
     write_proposal(proposal, output)
     say(f"Written: {output}")
-    open_ = left_to_do(output)
+    open_ = [*proposal.dropped(), *left_to_do(output)]
     for problem in open_:
         say(f"  left to do: {problem}")
     say(f"Then: her2stats {'check' if open_ else 'run'} {output}")

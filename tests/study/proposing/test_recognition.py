@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from her2stats.study.preparing import prepare
-from her2stats.study.proposing.percentages import is_percentage, percentage
 from her2stats.study.proposing.proposal import left_to_do, look_at_files
 from her2stats.study.proposing.recognition import recognise, unused_columns
 from her2stats.study.proposing.study_text import write_proposal
 from her2stats.study.study_file import read_study
+from her2stats.vocabulary.percentages import is_percentage, percentage
 
 ITALIAN = """Codice;Et\u00e0 alla diagnosi;Stato recettoriale;Recettori estrogeni (%);PgR %;HER2;FISH;Grado;\
 Dimensione;Linfonodi;Note
@@ -68,11 +68,10 @@ def test_percentages_and_a_subtype_are_read_for_what_they_are(tmp_path):
     assert "percentages: positive from 1 %" in words
     assert "hormone receptors are not taken from it" in words
     assert "centimetres, by their median of 2.1" in words
-    assert clinical["hr"].tolist() == ["positive", "negative", "negative", "positive"], (
-        "c has no HER2 that is understood"
-    )
-    assert clinical["pam50"].tolist() == ["LumA", "Basal", "Claudin-low", "LumB"], "no subtype is made missing"
-    assert clinical["age"].fillna(0).tolist() == [51, 0, 44, 58]
+    assert clinical["hr"].tolist() == ["positive", "negative", "positive", "negative", "positive"]
+    assert clinical.loc["c", ["her2_ihc", "her2_fish"]].tolist() == ["2+", "negative"], "2+ / ISH-"
+    assert clinical["pam50"].tolist() == ["LumA", "Basal", "LumA", "Claudin-low", "LumB"], "no subtype is made missing"
+    assert clinical["age"].fillna(0).tolist() == [51, 0, 63, 44, 58]
 
 
 def test_what_leaves_doubt_is_not_taken():

@@ -17,6 +17,7 @@ from her2stats.reading.clinical.columns import (
     read_numbers,
     read_own_variable,
     read_words,
+    said_beside,
 )
 from her2stats.reading.clinical.file import (
     SAMPLE,
@@ -26,6 +27,7 @@ from her2stats.reading.clinical.file import (
     read_clinical_words,
 )
 from her2stats.reading.clinical.population import (
+    HER2_VARIABLES,
     Population,
     complete_her2,
     complete_hr,
@@ -117,10 +119,15 @@ def interpret(
     if file.own_names:
         notes.append(Note("reading", "columns taken by their own name", len(file.own_names), ", ".join(file.own_names)))
     read: dict[str, pd.Series] = {}
+    beside: list[tuple[RawColumn, str, pd.Series]] = []
     for variable, column in file.columns.items():
-        series, said = _translate(file, variable, column, rows, values.get(variable, {}), decimal, found)
+        raw = _raw_column(file, variable, column, rows, values.get(variable, {}))
+        series, said = _translate(raw, decimal, found)
         read[BY_NAME[variable].stored if variable in BY_NAME else variable] = series
         notes += said
+        beside += [(raw, name, more) for name, more in (said_beside(raw) if variable in HER2_VARIABLES else {}).items()]
+    for raw, name, more in beside:
+        notes += _merge(read, raw, name, more, found)
     found.raise_if_any()
     samples = pd.Index([file.samples[row] for row in rows], dtype=object, name=SAMPLE).astype(str)
     table = pd.DataFrame({name: series.to_numpy(dtype=object) for name, series in read.items()}, index=samples)
@@ -142,29 +149,40 @@ def interpret(
     return Clinical(table, definition, (*notes, *her2_notes, *hr_notes), file.source)
 
 
-def _translate(
-    file: ClinicalFile,
-    variable: str,
-    column: str,
-    rows: Sequence[int],
-    values: Mapping[str, str],
-    decimal: str,
-    found: ProblemList,
-) -> tuple[pd.Series, list[Note]]:
-    place = file.table.header.index(column)
-    raw = RawColumn(
+def _raw_column(
+    file: ClinicalFile, variable: str, column: str, rows: Sequence[int], values: Mapping[str, str]
+) -> RawColumn:
+    words = [row[file.table.header.index(column)] for row in file.table.rows]
+    return RawColumn(
         variable,
         column,
-        [file.table.rows[row][place] for row in rows],
+        [words[row] for row in rows],
         [file.samples[row] for row in rows],
         [file.table.lines[row] for row in rows],
         file.name,
         values,
+        words,
     )
-    found.refuse_control_codes(VocabularyError, sorted({variable, *raw.words}), where=file.name, column=column)
-    if variable not in BY_NAME:
+
+
+def _translate(raw: RawColumn, decimal: str, found: ProblemList) -> tuple[pd.Series, list[Note]]:
+    names = sorted({raw.variable, *raw.words})
+    found.refuse_control_codes(VocabularyError, names, where=raw.file, column=raw.column)
+    if raw.variable not in BY_NAME:
         return read_own_variable(raw), []
-    return read_numbers(raw, found, decimal=decimal) if BY_NAME[variable].is_number else read_words(raw, found)
+    return read_numbers(raw, found, decimal=decimal) if BY_NAME[raw.variable].is_number else read_words(raw, found)
+
+
+def _merge(read: dict[str, pd.Series], raw: RawColumn, name: str, more: pd.Series, found: ProblemList) -> list[Note]:
+    """Take over what the cells of one HER2 column say of another test; two columns that disagree are refused."""
+    here = read.get(name, pd.Series(index=more.index, dtype=object))
+    differ = (here.notna() & more.notna() & (here != more)).to_numpy()
+    if differ.any():
+        place = int(differ.argmax())
+        what = f"says that {name} is {more.iloc[place]!r}, its own column {here.iloc[place]!r} ({differ.sum()} rows)"
+        raw.add(found, VocabularyError, what, f"correct them, or take {name} out of columns", place)
+    read[name] = here.where(here.notna(), more)
+    return [Note("reading", f"{name} taken from the cells of {raw.variable}", int(more.notna().sum()))]
 
 
 def _filtered(

@@ -11,7 +11,14 @@ from her2stats.errors import InputError, Problem
 from her2stats.reading.clinical.file import read_clinical_words
 from her2stats.study.check import check_study
 from her2stats.study.proposing.expression_look import ExpressionLook, look_at_expression
-from her2stats.study.proposing.recognition import Recognised, decimal_comma, recognise, sample_column, unused_columns
+from her2stats.study.proposing.recognition import (
+    Recognised,
+    decimal_comma,
+    dropped,
+    recognise,
+    sample_column,
+    unused_columns,
+)
 from her2stats.study.study_file import read_study
 
 SCALES = ("log2", "linear", "counts")
@@ -84,6 +91,11 @@ class Proposal:
         """Columns that nothing is read from, each with the reason, or an empty text."""
         return unused_columns(self.columns, self.sample, self.found)
 
+    def dropped(self) -> list[str]:
+        """Say of which receptors nothing is read, though a column seems to tell."""
+        told = dropped(self.columns, self.sample, self.found)
+        return [f"column {column!r} of {variable}: nothing is read from it" for column, variable in told.items()]
+
     def unused(self, *, most: int = 40) -> list[str]:
         """Say which columns nothing is read from, a line each."""
         lines = [f"column {name!r}{f': {why}' if why else ''}" for name, why in self.unused_columns().items()]
@@ -97,6 +109,7 @@ class Proposal:
         lines += [f"  {item.variable}: column {item.column!r}: {item.words()}" for item in self.found]
         lines += ["  no clinical variable was recognised"] if not self.found else []
         lines += [f"  not used: {one}" for one in self.unused()]
+        lines += [f"  left out, though it may tell: {one}" for one in self.dropped()]
         if self.expression is not None:
             look = self.expression
             lines.append(

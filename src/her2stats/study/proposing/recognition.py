@@ -8,8 +8,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from statistics import median
 
+from her2stats.reading.clinical.population import HER2_VARIABLES
 from her2stats.study.proposing.headings import RECOGNISABLE, plain_name, tells_percentages
-from her2stats.study.proposing.percentages import POSITIVE_FROM, is_percentage, percentage
+from her2stats.vocabulary.cells import meanings
+from her2stats.vocabulary.percentages import POSITIVE_FROM, is_percentage, percentage
 from her2stats.vocabulary.variables import BY_NAME
 from her2stats.vocabulary.words import MISSING, fold
 
@@ -17,6 +19,12 @@ RECOGNISED = 0.8  # least share of a column's words that the vocabulary has to k
 ARMS = re.compile(r"(^|.*[ _.])(arm|arms|visit|timepoint|time.?point|cohort|treatment.?group)([ _.].*|$)")
 MOST_ARMS = 30
 UNITS = {"cm": "centimetres", "mm": "millimetres"}
+RECEPTORS = ("hr", "er", "pgr", *HER2_VARIABLES)
+TELLING = {
+    "er": r"\b(er|o?estrogen receptor)\b",
+    "pgr": r"\b(pg?r|progesterone receptor)\b",
+    "her2": r"\b(her2|erbb2)\b",
+}
 
 
 @dataclass(frozen=True)
@@ -54,7 +62,13 @@ class Recognised:
         entry = BY_NAME[self.variable]
         if entry.is_number or entry.open_words:
             return {}
-        return {word: meaning for word, (meaning, _) in self.known.items() if fold(word) not in entry.words}
+        read = meanings(entry, (*self.known, *self.unknown), heading=self.column)
+        return {word: meaning for word, (meaning, _) in self.known.items() if fold(word) not in read}
+
+    @property
+    def is_open(self) -> bool:
+        """Whether most words have still to be said: the column is taken for what it is named."""
+        return sum(self.unknown.values()) > sum(count for _, count in self.known.values()) and not self.is_number
 
     def words(self) -> str:
         """Say how the cells are read."""
@@ -91,7 +105,47 @@ def recognise(columns: Mapping[str, list[str]]) -> list[Recognised]:
         if item is not None and BY_NAME[item.variable].stored not in stored:
             found.append(item)
             taken.add(item.column)
+    for variable in lacking(found):
+        named = [
+            name for name in named_like(variable, columns, least=0.0) if name not in taken and _is_said(columns[name])
+        ]
+        if named and variable in lacking(found):  # its words have to be said, not the column forgotten
+            found.append(as_variable(variable, named[0], columns[named[0]]))
+            taken.add(named[0])
     return found
+
+
+def lacking(found: Iterable[Recognised]) -> list[str]:
+    """Receptors that nothing is read for, each by the variables that would tell."""
+    here = {item.variable for item in found}
+    receptors = [] if "hr" in here else [name for name in ("er", "pgr") if name not in here]
+    return [*receptors, *(HER2_VARIABLES if not here & set(HER2_VARIABLES) else ())]
+
+
+def dropped(columns: Mapping[str, list[str]], sample: str, found: Iterable[Recognised]) -> dict[str, str]:
+    """Columns that seem to tell of a receptor and that nothing is read from, each with the variable that lacks.
+
+    Examples
+    --------
+    >>> dropped({"id": ["a", "b"], "ER Allred": ["8", "2"]}, "id", [])
+    {'ER Allred': 'er'}
+    """
+    found = list(found)
+    open_ = unused_columns(columns, sample, found)
+    told = {}
+    for variable in lacking(found):
+        pattern = TELLING["her2" if variable in HER2_VARIABLES else variable]
+        for column in (one for one in open_ if re.search(pattern, plain_name(one)) and _is_said(columns[one])):
+            told.setdefault(column, "HER2" if variable in HER2_VARIABLES else variable)
+    for column, why in open_.items():
+        like = [one for one in RECEPTORS if named_like(one, {column: []}, least=0.0)]
+        if like and why.endswith("its words are not understood"):
+            told.setdefault(column, like[0])
+    return told
+
+
+def _is_said(words: Iterable[str]) -> bool:
+    return any(fold(word) not in MISSING for word in words)
 
 
 def read_as(variable: str, column: str, words: list[str]) -> Recognised:
@@ -176,7 +230,7 @@ def named_like(variable: str, columns: Mapping[str, list[str]], *, least: float 
         for pattern in BY_NAME[variable].headings
         for column, words in columns.items()
         if re.fullmatch(pattern, plain_name(column))
-        and _share_known(variable, words) >= least
+        and (not least or _share_known(variable, column, words) >= least)
         and (not least or variable != "her2_ihc" or "ihc" in plain_name(column) or _tells_levels(words))
     ]
 
@@ -189,7 +243,7 @@ def _tells_levels(words: list[str]) -> bool:
 def as_variable(variable: str, column: str, words: Iterable[str]) -> Recognised:
     """Sort the words of a column into those that the vocabulary knows, those it does not, and missing ones."""
     counts, entry = Counter(words), BY_NAME[variable]
-    meanings = _meanings(variable, counts)
+    understood = meanings(entry, counts, heading=column)
     said = {word: count for word, count in sorted(counts.items()) if fold(word) not in MISSING}
     known: dict[str, tuple[str, int]] = {}
     unknown: dict[str, int] = {}
@@ -197,8 +251,8 @@ def as_variable(variable: str, column: str, words: Iterable[str]) -> Recognised:
         if entry.is_number:
             if not _is_plausible(variable, word):
                 unknown[word] = count
-        elif fold(word) in meanings:
-            known[word] = (meanings[fold(word)], count)
+        elif fold(word) in understood:
+            known[word] = (understood[fold(word)], count)
         elif entry.open_words:
             known[word] = (word, count)
         else:
@@ -245,21 +299,14 @@ def sample_column(columns: Mapping[str, list[str]], samples: Iterable[str] = ())
     return best, shared.get(best, 0)
 
 
-def _share_known(variable: str, words: list[str]) -> float:
+def _share_known(variable: str, column: str, words: list[str]) -> float:
     said = [fold(word) for word in words if fold(word) not in MISSING]
     if not said:
         return 0.0
     if BY_NAME[variable].is_number:
         return sum(_is_plausible(variable, word) for word in said) / len(said)
-    meanings = _meanings(variable, words)
-    return sum(word in meanings for word in said) / len(said)
-
-
-def _meanings(variable: str, words: Iterable[str]) -> Mapping[str, str]:
-    """What words mean in this column: beside a plus, a dash is a minus; alone it may stand for anything."""
-    known = BY_NAME[variable].words
-    minus = "positive" in known.values() and "+" in map(fold, words)
-    return {"-": "negative", **known} if minus else known
+    understood = meanings(BY_NAME[variable], words, heading=column)
+    return sum(word in understood for word in said) / len(said)
 
 
 def is_number(word: str) -> bool:
