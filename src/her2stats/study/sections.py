@@ -19,6 +19,7 @@ from pydantic import (
 from her2stats.cohort.genes import CollapseRule
 from her2stats.deconvolution.settings import Settings
 from her2stats.errors import DataError
+from her2stats.reading.clinical.ids import Repeats, SampleId
 from her2stats.reading.expression import Orientation
 from her2stats.reading.rows import MissingRule
 from her2stats.signatures.scoring import Method
@@ -116,7 +117,23 @@ class CohortSection(Section):
     )
     where: Annotated[dict[str, str | list[str]], Words] = Field(
         default={},
-        description="column = value, or list of values: keep these rows of the clinical table; the rest is counted",
+        description="column = value, or list of values: keep these rows of the clinical table, before anything else is "
+        "judged; the rest is counted",
+    )
+    exclude: list[str] = Field(default=[], description="sample ids that are left out; they are counted")
+    restrict: Annotated[dict[str, str | list[str]], Words] = Field(
+        default={},
+        description='variable of ours = value, or list of values: `{ hr = "negative" }` keeps these tumours of the '
+        "population; the rest is counted",
+    )
+    sample_id: SampleId = Field(
+        default="as written",
+        description='how ids of two files are compared: `"letters"` by letters and digits alone, `"tcga-sample"` and '
+        '`"tcga-patient"` by the first 15 or 12 letters of TCGA barcodes',
+    )
+    repeats: Repeats = Field(
+        default="error",
+        description='several samples of one patient: `"first"` in the order of their ids, or `"keep"` all',
     )
 
     @field_validator("values")

@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from her2stats.cohort import Source
-from her2stats.errors import ProblemList, SampleError, TableError
+from her2stats.errors import PopulationError, ProblemList, SampleError, TableError
 from her2stats.files import read_content
+from her2stats.notes import Note
+from her2stats.reading.clinical.ids import Repeats, SampleId, key, one_each, patient_of, primaries
 from her2stats.reading.formats.dispatch import read_words
 from her2stats.reading.formats.geo import ACCESSION
 from her2stats.reading.formats.text import TextTable
 from her2stats.reading.formats.workbook import as_word
 from her2stats.vocabulary.variables import BY_NAME
-from her2stats.vocabulary.words import fold
+from her2stats.vocabulary.words import fold, quoted
 
 SAMPLE = "sample"
+PATIENT = re.compile(
+    r"(bcr )?(patient|participant|subject|donor|paziente)( ?(id|barcode|number|code))?|case ?(id|barcode|submitter id)"
+    r"|(id|codice) paziente"
+)
+TISSUE = re.compile(r"(sample|tissue|specimen)( type)?|sample type name|shortlettercode|definition|tumou?r[ /]normal")
+NORMAL = re.compile(r"\b(normal|normale|adjacent|sano|nt|nb)\b")
+NO_PRIMARY = re.compile(rf"{NORMAL.pattern}|metasta|\btm\b|cell line|recurren")
 UNMAPPED = "false"  # a variable mapped to false is not read, even where a column has its very name
 SHOWN = 8
 
@@ -41,6 +51,14 @@ class ClinicalFile:
         variable -> column of the file, without the sample column.
     own_names : tuple of str
         Variables that were found under their own name, without a mapping.
+    whole : TextTable
+        The words of all rows, also of those that were left out.
+    left_out : frozenset of str
+        Ids that only rows have which were left out.
+    absent : tuple of str
+        Ids that are to be excluded and that no row has.
+    notes : tuple of Note
+        What was left out.
     """
 
     table: TextTable
@@ -48,17 +66,30 @@ class ClinicalFile:
     name: str
     columns: Mapping[str, str]
     own_names: tuple[str, ...]
+    whole: TextTable
     source: Source | None = None
+    left_out: frozenset[str] = frozenset()
+    absent: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+    def with_rows(self, rows: Sequence[int], notes: Sequence[Note]) -> ClinicalFile:
+        """The same with some of its rows only."""
+        samples = [self.samples[row] for row in rows]
+        gone = self.left_out | (set(self.samples) - set(samples))
+        notes = (*self.notes, *notes)
+        return replace(self, table=_rows_of(self.table, rows), samples=samples, left_out=gone, notes=notes)
 
 
 def open_clinical(
     path: str | Path | pd.DataFrame,
     *,
     columns: Mapping[str, str | bool],
+    where: Mapping[str, str | Sequence[str]] | None = None,
+    exclude: Sequence[str] = (),
     sheet: str | None = None,
     delimiter: str | None = None,
 ) -> ClinicalFile:
-    """Read the words, find the columns and the ids; nothing is interpreted yet."""
+    """Read the words, find the columns and the rows that stay, then judge their ids; nothing is interpreted yet."""
     table, name, source = read_clinical_words(path, sheet=sheet, delimiter=delimiter)
     found = ProblemList()
     if not table.rows:
@@ -72,10 +103,68 @@ def open_clinical(
     place = _sample_place(table, mapped.pop(SAMPLE, None), name, found)
     for variable, column in mapped.items():
         check_column(table, variable, column, name, found)
-    samples = [row[place].strip() for row in table.rows] if place is not None else []
-    _check_samples(samples, table, name, found)
+    ids = [row[place].strip() for row in table.rows] if place is not None else []
+    absent = tuple(sorted(set(exclude) - set(ids)))
+    file = ClinicalFile(table, ids, name, mapped, own, table, source, absent=absent)
+    rows, notes = filtered(table, where or {}, name, found)
     found.raise_if_any()
-    return ClinicalFile(table, samples, name, mapped, own, source)
+    file = file.with_rows(rows, notes)
+    file = file.with_rows(*_not_excluded(file.samples, exclude))
+    file = file.with_rows(*primaries(file.samples, "samples"))
+    _check_samples(file, found)
+    check_tissue(file.table, where or {}, name, found)
+    found.raise_if_any()
+    return file
+
+
+def _not_excluded(samples: Sequence[str], exclude: Sequence[str]) -> tuple[list[int], list[Note]]:
+    rows = [row for row, sample in enumerate(samples) if sample not in exclude]
+    gone = len(samples) - len(rows)
+    return rows, [Note("population", "samples left out by name (exclude)", gone)] if gone else []
+
+
+def _rows_of(table: TextTable, rows: Sequence[int]) -> TextTable:
+    return replace(table, rows=[table.rows[row] for row in rows], lines=[table.lines[row] for row in rows])
+
+
+def one_a_patient(file: ClinicalFile, repeats: Repeats, form: SampleId, wanted: Collection[str] | None) -> ClinicalFile:
+    """Leave one sample of each patient, as declared; whose a sample is, its barcode says, or a column of patients.
+
+    Raises
+    ------
+    SampleError
+        Patients have several samples and nothing is declared.
+    """
+    header = [fold(column).replace("_", " ").replace(".", " ") for column in file.table.header]
+    places = [place for place, column in enumerate(header) if PATIENT.fullmatch(column)]
+    words = [[row[place] for row in file.table.rows] for place in places[:1]]
+    owners = words[0] if words and len(set(words[0])) * 4 >= len(words[0]) and all(words[0]) else file.samples
+    patients = [patient_of(sample) or key(owner, form) for sample, owner in zip(file.samples, owners, strict=True)]
+    found = ProblemList()
+    keys = {key(sample, form) for sample in wanted} if wanted is not None else None
+    compared = [key(sample, form) for sample in file.samples]
+    preferred = None if keys is None else {one for one, by in zip(file.samples, compared, strict=True) if by in keys}
+    rows, notes = one_each(file.samples, patients, repeats, found, where=file.name, wanted=preferred)
+    found.raise_if_any()
+    return file.with_rows(rows, notes) if notes else file
+
+
+def check_tissue(table: TextTable, where: Mapping[str, str | Sequence[str]], name: str, found: ProblemList) -> None:
+    """Refuse normal tissue, and metastases among others, where a column of tissues tells and `where` says nothing."""
+    for place, column in enumerate(table.header):
+        if column in where or not TISSUE.fullmatch(fold(column).replace("_", " ").replace(".", " ")):
+            continue
+        words = Counter(row[place] for row in table.rows)
+        odd = {word: count for word, count in sorted(words.items()) if NO_PRIMARY.search(fold(word))}
+        if not odd or (len(words) == 1 and not NORMAL.search(fold(*odd))):
+            continue
+        listed = ", ".join(f"{word!r} {count}" for word, count in odd.items())
+        rest = [word for word in sorted(words) if word not in odd and word][:SHOWN]
+        what = f"holds more than primary tumours: {listed}"
+        remedy = (
+            f"say where = {{ {quoted(column)} = [{', '.join(map(quoted, rest))}] }}, or list all of them to keep them"
+        )
+        found.add(SampleError, what, where=name, column=column, value=next(iter(odd)), remedy=remedy)
 
 
 def read_clinical_words(
@@ -119,7 +208,8 @@ def check_column(table: TextTable, variable: str, column: str, name: str, found:
     found.add(TableError, f"{what} (wanted for {variable})", where=name, remedy=remedy)
 
 
-def _check_samples(samples: Sequence[str], table: TextTable, name: str, found: ProblemList) -> None:
+def _check_samples(file: ClinicalFile, found: ProblemList) -> None:
+    samples, table, name = file.samples, file.table, file.name
     empty = [table.lines[row] for row, sample in enumerate(samples) if not sample]
     if empty:
         listed = ", ".join(str(line) for line in empty[:SHOWN])
@@ -127,13 +217,54 @@ def _check_samples(samples: Sequence[str], table: TextTable, name: str, found: P
             SampleError, f"{len(empty)} rows have no sample id", where=name, row=f"lines {listed}", remedy="add the ids"
         )
     twice = [sample for sample, count in Counter(samples).items() if count > 1 and sample]
+    remedy = "keep one row of each tumour"
+    telling = _telling_column(file) if twice else ""
+    if telling:
+        words = sorted({row[table.header.index(telling)] for row in table.rows})
+        remedy += (
+            f": the rows differ in {telling!r}, say where = {{ {quoted(telling)} = {quoted(words[0])} }} or another of "
+        )
+        remedy += ", ".join(map(repr, words))
     for sample in twice[:SHOWN]:
         lines = ", ".join(str(table.lines[row]) for row, other in enumerate(samples) if other == sample)
-        what, remedy = f"sample {sample!r} stands there more than once", "keep one row of each tumour"
+        what = f"sample {sample!r} stands there more than once"
         found.add(SampleError, what, where=name, row=f"lines {lines}", value=sample, remedy=remedy)
     if len(twice) > SHOWN:
-        what, remedy = f"{len(twice) - SHOWN} more samples stand there repeatedly", "keep one row of each tumour"
-        found.add(SampleError, what, where=name, remedy=remedy)
+        found.add(SampleError, f"{len(twice) - SHOWN} more samples stand there repeatedly", where=name, remedy=remedy)
+
+
+def _telling_column(file: ClinicalFile) -> str:
+    """A column of few words that tells the rows of every sample apart: visits, sides, arms; none that is measured."""
+    for place, column in enumerate(file.table.header):
+        words = [row[place] for row in file.table.rows]
+        few = 1 < len(set(words)) <= SHOWN and file.table.header.count(column) == 1
+        apart = len(set(zip(file.samples, words, strict=True))) == len(words)
+        if few and apart and column not in file.columns.values():
+            return column
+    return ""
+
+
+def filtered(
+    table: TextTable, where: Mapping[str, str | Sequence[str]], name: str, found: ProblemList
+) -> tuple[list[int], list[Note]]:
+    """Rows that `where` keeps; the others are counted."""
+    rows, notes = list(range(len(table.rows))), []
+    for column, wanted in where.items():
+        if table.header.count(column) != 1:
+            check_column(table, "where", column, name, found)
+            continue
+        place = table.header.index(column)
+        words = {fold(word) for word in ([wanted] if isinstance(wanted, str) else wanted)}
+        kept = [row for row in rows if fold(table.rows[row][place]) in words]
+        shown = wanted if isinstance(wanted, str) else ", ".join(wanted)
+        if not kept:
+            present = Counter(table.rows[row][place] for row in rows).most_common(SHOWN)
+            listed = ", ".join(f"{word!r} ({count})" for word, count in present)
+            remedy = f"correct the value; the column holds {listed}"
+            found.add(PopulationError, f"no row has {shown!r}", where=name, column=column, value=shown, remedy=remedy)
+        notes.append(Note("population", f"rows left out: {column} is not {shown}", len(rows) - len(kept)))
+        rows = kept
+    return rows, notes
 
 
 def _listed(header: Sequence[str]) -> str:

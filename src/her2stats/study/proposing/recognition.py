@@ -132,7 +132,7 @@ def dropped(columns: Mapping[str, list[str]], sample: str, found: Iterable[Recog
     """
     found = list(found)
     open_ = unused_columns(columns, sample, found)
-    told = {}
+    told: dict[str, str] = {}
     for variable in lacking(found):
         pattern = TELLING["her2" if variable in HER2_VARIABLES else variable]
         for column in (one for one in open_ if re.search(pattern, plain_name(one)) and _is_said(columns[one])):
