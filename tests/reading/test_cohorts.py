@@ -182,8 +182,8 @@ class TestKeywords:
             (
                 read_clinical,
                 "zzz",
-                "the keywords are path, columns, values, where, exclude, restrict, repeats, population, sheet, "
-                "delimiter, decimal",
+                "the keywords are path, columns, values, where, exclude, restrict, repeats, patients, population, "
+                "sheet, delimiter, decimal",
             ),
         ],
     )

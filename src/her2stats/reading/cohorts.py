@@ -53,6 +53,7 @@ def read_cohort(
     restrict: Mapping[str, str | Sequence[str]] | None = None,
     sample_id: SampleId = "as written",
     repeats: Repeats = "error",
+    patients: str | Path | pd.DataFrame | None = None,
     on_mismatch: OnMismatch = "error",
     population: Population = "her2-negative",
     clinical_sheet: str | None = None,
@@ -83,7 +84,7 @@ def read_cohort(
         The cohort's name in every result.
     scale, offset, normalise
         As in `read_expression`.
-    columns, values, where, exclude, restrict, population
+    columns, values, where, exclude, restrict, patients, population
         As in `read_clinical`.
     sample_id : {"as written", "letters", "tcga-sample", "tcga-patient"}
         How ids of the two files are compared: whole; by letters and digits alone (dots for dashes, an X that R put
@@ -120,7 +121,9 @@ def read_cohort(
     found = ProblemList()
     file = _attempt(
         found,
-        lambda: open_clinical(clinical, columns=columns or {}, where=where, exclude=exclude, sheet=clinical_sheet),
+        lambda: open_clinical(
+            clinical, columns=columns or {}, where=where, exclude=exclude, patients=patients, sheet=clinical_sheet
+        ),
     )
     matrix, both, raw = None, None, None
     notes: list[Note] = []
@@ -263,7 +266,8 @@ def refuse_twins(values: pd.DataFrame, samples: Collection[str], name: str, foun
 
 
 def _joined(name: str, table: Clinical, matrix: Expression | None, notes: Sequence[Note]) -> Cohort:
-    sources = tuple(part.source for part in (matrix, table) if part is not None and part.source is not None)
+    read = (matrix.source if matrix is not None else None, table.source, table.further)
+    sources = tuple(source for source in read if source is not None)
     if matrix is None:
         return Cohort(name, table.table, hr_definition=table.hr_definition, notes=table.notes, sources=sources)
     assumed: tuple[Note, ...] = ()

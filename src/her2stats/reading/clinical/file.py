@@ -16,6 +16,7 @@ from her2stats.errors import PopulationError, ProblemList, SampleError, TableErr
 from her2stats.files import read_content
 from her2stats.notes import Note
 from her2stats.reading.clinical.ids import Repeats, SampleId, key, one_each, patient_of, primaries
+from her2stats.reading.clinical.joined import join_patients
 from her2stats.reading.formats.dispatch import read_words
 from her2stats.reading.formats.geo import ACCESSION
 from her2stats.reading.formats.text import TextTable
@@ -68,6 +69,7 @@ class ClinicalFile:
     own_names: tuple[str, ...]
     whole: TextTable
     source: Source | None = None
+    further: Source | None = None
     left_out: frozenset[str] = frozenset()
     absent: tuple[str, ...] = ()
     notes: tuple[Note, ...] = ()
@@ -86,11 +88,17 @@ def open_clinical(
     columns: Mapping[str, str | bool],
     where: Mapping[str, str | Sequence[str]] | None = None,
     exclude: Sequence[str] = (),
+    patients: str | Path | pd.DataFrame | None = None,
     sheet: str | None = None,
     delimiter: str | None = None,
 ) -> ClinicalFile:
     """Read the words, find the columns and the rows that stay, then judge their ids; nothing is interpreted yet."""
     table, name, source = read_clinical_words(path, sheet=sheet, delimiter=delimiter)
+    further = None
+    if patients is not None:
+        second, named, found_at = read_clinical_words(patients)
+        table = join_patients(table, second, named)
+        further = found_at and found_at._replace(role="patients")
     found = ProblemList()
     if not table.rows:
         found.add(TableError, "has a header and no row below it", where=name, remedy="give a row a tumour")
@@ -105,7 +113,7 @@ def open_clinical(
         check_column(table, variable, column, name, found)
     ids = [row[place].strip() for row in table.rows] if place is not None else []
     absent = tuple(sorted(set(exclude) - set(ids)))
-    file = ClinicalFile(table, ids, name, mapped, own, table, source, absent=absent)
+    file = ClinicalFile(table, ids, name, mapped, own, table, source, further, absent=absent)
     rows, notes = filtered(table, where or {}, name, found)
     found.raise_if_any()
     file = file.with_rows(rows, notes)

@@ -49,6 +49,7 @@ def read_clinical(
     exclude: Sequence[str] = (),
     restrict: Mapping[str, str | Sequence[str]] | None = None,
     repeats: Repeats = "error",
+    patients: str | Path | pd.DataFrame | None = None,
     population: Population = "her2-negative",
     sheet: str | None = None,
     delimiter: str | None = None,
@@ -78,6 +79,8 @@ def read_clinical(
     repeats : {"error", "first", "keep"}
         What becomes of several samples of one patient, told by TCGA barcodes or a column of patient ids: an error, the
         first in the order of their ids, or all of them.
+    patients : str, Path, DataFrame or None
+        A second file, a row a patient, joined by a column that both have (cBioPortal's data_clinical_patient.txt).
     population : {"her2-negative", "all"}
         "all" keeps HER2-positive tumours and those of unknown HER2.
     sheet, delimiter, decimal
@@ -102,7 +105,9 @@ def read_clinical(
     ({'a': 'positive', 'b': 'negative'}, 'ER only')
     """
     refuse_unknown(unknown, read_clinical)
-    file = open_clinical(path, columns=columns or {}, where=where, exclude=exclude, sheet=sheet, delimiter=delimiter)
+    file = open_clinical(
+        path, columns=columns or {}, where=where, exclude=exclude, patients=patients, sheet=sheet, delimiter=delimiter
+    )
     refuse_absent(file.absent, file.name)
     file = one_a_patient(file, repeats, "as written", None)
     return interpret(file, values=values or {}, restrict=restrict or {}, population=population, decimal=decimal)
@@ -156,7 +161,7 @@ def interpret(
         raise PopulationError(Problem(f"no tumour is left to analyse ({excluded or 'no rows'})", file.name, remedy))
     ordered = [name for name in BY_NAME if name in table]
     table = table[[*ordered, *(name for name in table.columns if name not in ordered)]]
-    return Clinical(table, definition, (*notes, *her2_notes, *hr_notes), file.source)
+    return Clinical(table, definition, (*notes, *her2_notes, *hr_notes), file.source, file.further)
 
 
 def refuse_absent(ids: Sequence[str], files: str) -> None:

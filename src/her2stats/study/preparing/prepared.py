@@ -207,6 +207,7 @@ def _read_cohort(study: Study, section: CohortSection) -> Cohort:
         restrict=section.restrict,
         sample_id=section.sample_id,
         repeats=section.repeats,
+        patients=study.locate(section.patients) if section.patients is not None else None,
         on_mismatch=section.on_mismatch,
         clinical_sheet=section.clinical_sheet,
         clinical_decimal=section.clinical_decimal,

@@ -9,12 +9,13 @@ from typing import Any
 
 from her2stats.errors import InputError, Problem
 from her2stats.reading.clinical.file import read_clinical_words
+from her2stats.reading.clinical.joined import join_patients
 from her2stats.study.check import check_study
 from her2stats.study.proposing.expression_look import ExpressionLook, look_at_expression
+from her2stats.study.proposing.receptors import dropped
 from her2stats.study.proposing.recognition import (
     Recognised,
     decimal_comma,
-    dropped,
     recognise,
     sample_column,
     unused_columns,
@@ -50,6 +51,8 @@ class Proposal:
         Variable -> word of the file -> word of the vocabulary, empty text for missing.
     signature : Path or None
         Signature matrix of the deconvolution.
+    patients : Path or None
+        A second clinical table, of patients.
     """
 
     name: str
@@ -62,6 +65,7 @@ class Proposal:
     scale_confirmed: bool = False
     translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     signature: Path | None = None
+    patients: Path | None = None
 
     def declared(self, scale: str, offset: float = 0.0) -> Proposal:
         """The same with the scale of the expression as the user says it is.
@@ -120,7 +124,9 @@ class Proposal:
         return lines
 
 
-def look_at_files(clinical: Path, expression: Path | None, *, name: str = "cohort1") -> Proposal:
+def look_at_files(
+    clinical: Path, expression: Path | None, *, name: str = "cohort1", patients: Path | None = None
+) -> Proposal:
     """Read a clinical table and an expression file and recognise what can be recognised.
 
     Raises
@@ -129,11 +135,13 @@ def look_at_files(clinical: Path, expression: Path | None, *, name: str = "cohor
         One of them cannot be read.
     """
     table, _, _ = read_clinical_words(clinical)
+    if patients is not None:
+        table = join_patients(table, *read_clinical_words(patients)[:2])
     columns = {header: [row[place] for row in table.rows] for place, header in enumerate(table.header)}
     look = look_at_expression(expression) if expression is not None else None
     sample, shared = sample_column(columns, look.samples if look is not None else ())
     others = {column: words for column, words in columns.items() if column != sample}
-    return Proposal(name, clinical, columns, sample, shared, tuple(recognise(others)), look)
+    return Proposal(name, clinical, columns, sample, shared, tuple(recognise(others)), look, patients=patients)
 
 
 def left_to_do(study_file: Path) -> list[str]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from statistics import median
 
+from her2stats.reading.clinical.ids import form_that_joins
 from her2stats.reading.clinical.population import HER2_VARIABLES
 from her2stats.study.proposing.headings import RECOGNISABLE, plain_name, tells_percentages
 from her2stats.vocabulary.cells import meanings
@@ -18,13 +19,8 @@ from her2stats.vocabulary.words import MISSING, fold
 RECOGNISED = 0.8  # least share of a column's words that the vocabulary has to know
 ARMS = re.compile(r"(^|.*[ _.])(arm|arms|visit|timepoint|time.?point|cohort|treatment.?group)([ _.].*|$)")
 MOST_ARMS = 30
+SAMPLE_IDS = re.compile(r"\b(sample|patient|donor|case|gsm|geo accession|codice|id|barcode)\b|sampleid|patientid")
 UNITS = {"cm": "centimetres", "mm": "millimetres"}
-RECEPTORS = ("hr", "er", "pgr", *HER2_VARIABLES)
-TELLING = {
-    "er": r"\b(er|o?estrogen receptor)\b",
-    "pgr": r"\b(pg?r|progesterone receptor)\b",
-    "her2": r"\b(her2|erbb2)\b",
-}
 
 
 @dataclass(frozen=True)
@@ -107,7 +103,7 @@ def recognise(columns: Mapping[str, list[str]]) -> list[Recognised]:
             taken.add(item.column)
     for variable in lacking(found):
         named = [
-            name for name in named_like(variable, columns, least=0.0) if name not in taken and _is_said(columns[name])
+            name for name in named_like(variable, columns, least=0.0) if name not in taken and is_said(columns[name])
         ]
         if named and variable in lacking(found):  # its words have to be said, not the column forgotten
             found.append(as_variable(variable, named[0], columns[named[0]]))
@@ -122,29 +118,8 @@ def lacking(found: Iterable[Recognised]) -> list[str]:
     return [*receptors, *(HER2_VARIABLES if not here & set(HER2_VARIABLES) else ())]
 
 
-def dropped(columns: Mapping[str, list[str]], sample: str, found: Iterable[Recognised]) -> dict[str, str]:
-    """Columns that seem to tell of a receptor and that nothing is read from, each with the variable that lacks.
-
-    Examples
-    --------
-    >>> dropped({"id": ["a", "b"], "ER Allred": ["8", "2"]}, "id", [])
-    {'ER Allred': 'er'}
-    """
-    found = list(found)
-    open_ = unused_columns(columns, sample, found)
-    told: dict[str, str] = {}
-    for variable in lacking(found):
-        pattern = TELLING["her2" if variable in HER2_VARIABLES else variable]
-        for column in (one for one in open_ if re.search(pattern, plain_name(one)) and _is_said(columns[one])):
-            told.setdefault(column, "HER2" if variable in HER2_VARIABLES else variable)
-    for column, why in open_.items():
-        like = [one for one in RECEPTORS if named_like(one, {column: []}, least=0.0)]
-        if like and why.endswith("its words are not understood"):
-            told.setdefault(column, like[0])
-    return told
-
-
-def _is_said(words: Iterable[str]) -> bool:
+def is_said(words: Iterable[str]) -> bool:
+    """Whether a column says anything at all."""
     return any(fold(word) not in MISSING for word in words)
 
 
@@ -290,12 +265,14 @@ def sample_column(columns: Mapping[str, list[str]], samples: Iterable[str] = ())
     tuple
         The column, and how many of its ids are among `samples`.
     """
-    wanted = set(samples)
+    wanted = list(samples)
     unique = [
         name for name, words in columns.items() if len(set(words)) == len(words) and all(word.strip() for word in words)
     ]
-    shared = {name: len(wanted & set(columns[name])) for name in unique}
-    best = max(unique, key=lambda name: shared[name], default=next(iter(columns)))
+    shared = {name: len({*wanted} & {*columns[name]}) for name in unique}
+    joined = {name: len(form_that_joins(columns[name], wanted)[1]) if wanted else 0 for name in unique}
+    named = {name: bool(SAMPLE_IDS.search(plain_name(name))) and not wanted for name in unique}
+    best = max(unique, key=lambda name: (shared[name], joined[name], named[name]), default=next(iter(columns)))
     return best, shared.get(best, 0)
 
 

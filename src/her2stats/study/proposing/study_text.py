@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from her2stats.reading.clinical.columns import OPEN
+from her2stats.reading.clinical.ids import form_that_joins
 from her2stats.study.proposing.expression_look import ExpressionLook
 from her2stats.study.proposing.headings import RECOGNISABLE
 from her2stats.study.proposing.proposal import Proposal
@@ -40,7 +41,7 @@ def study_text(proposal: Proposal, output: Path) -> str:
 def _study_lines(proposal: Proposal, output: Path) -> Iterator[str]:
     look = proposal.expression
     yield from ("[study]", f"title = {quoted(f'Study of {proposal.name}')}", 'results = "results"', "seed = 1")
-    paths = (proposal.clinical, look.path if look is not None else None, proposal.signature)
+    paths = (proposal.clinical, proposal.patients, look.path if look is not None else None, proposal.signature)
     if any(path is not None and not path.resolve().is_relative_to(output.resolve().parent) for path in paths):
         yield _beside("outside_paths = true", "the data lie outside this file's folder")
     yield ""
@@ -51,6 +52,8 @@ def _cohort_lines(proposal: Proposal, output: Path) -> Iterator[str]:
     if proposal.expression is not None:
         yield from _expression_lines(proposal.expression, output, confirmed=proposal.scale_confirmed)
     yield f"clinical = {quoted(_relative(proposal.clinical, output))}"
+    if proposal.patients is not None:
+        yield f"patients = {quoted(_relative(proposal.patients, output))}"
     yield from _mismatch_lines(proposal)
     if proposal.decimal != ".":
         yield _beside(f"clinical_decimal = {quoted(proposal.decimal)}", "numbers are written with a decimal comma")
@@ -68,10 +71,15 @@ def _cohort_lines(proposal: Proposal, output: Path) -> Iterator[str]:
 
 
 def _mismatch_lines(proposal: Proposal) -> Iterator[str]:
-    """Offer to leave out what only one of the files has; that is for the user to decide."""
-    look = proposal.expression
-    alone = 0 if look is None else len({*look.samples} ^ {*proposal.columns[proposal.sample]})
-    if alone and proposal.shared:
+    """Offer the form that joins the ids of the two files, else to leave out what only one has; the user decides."""
+    look, ids = proposal.expression, proposal.columns[proposal.sample]
+    alone = 0 if look is None else len({*look.samples} ^ {*ids})
+    if look is None or not alone:
+        return
+    form, pairs = form_that_joins([*({*ids} - {*look.samples})], [*({*look.samples} - {*ids})])
+    if form is not None:
+        yield _beside(f'# sample_id = "{form}"', f"{len(pairs)} ids of the two files then meet")
+    elif proposal.shared:
         yield _beside('# on_mismatch = "intersect"', f"{alone} samples are in one file only: this leaves them out")
 
 
