@@ -150,3 +150,12 @@ class TestCells:
 def test_days_of_another_unit_stay_an_error():
     with pytest.raises(TableError, match="outside 15 to 110 years"):
         read(table(er="1,0", her2_ihc="0,0", age="200,54"))
+
+
+@pytest.mark.parametrize("days", ["-19810,-13970", "19810,13970"])
+def test_ages_in_days_forwards_and_backwards(days):
+    text = table(er="1,0", her2_ihc="0,0", days=days)
+    with pytest.raises(TableError, match="these are days, not years -> map the column as age_days"):
+        read(text, columns={"age": "days"})
+    ages = read(text, columns={"age_days": "days"}).table["age"].tolist()
+    assert ages == pytest.approx([19810 / 365.25, 13970 / 365.25])

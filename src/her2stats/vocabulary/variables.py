@@ -149,10 +149,29 @@ VARIABLES = (
         kind="number",
         unit="years",
         limits=(15.0, 110.0),
+        plausible=Plausible(
+            "the median age is {:g}: these are days, not years", "map the column as age_days", low=0.0, high=130.0
+        ),
         headings=(r"age", r"age (at.*|years?.*)", r"eta( .*)?"),
         table_one=1,
         cut=Cut("age > 50 years", above=50),
         role="covariate",
+    ),
+    Variable(
+        name="age_days",
+        label="Age",
+        meaning="days, also counted backwards (GDC's days_to_birth): they become age",
+        kind="number",
+        unit="days",
+        limits=(15 * 365.25, 110 * 365.25),
+        plausible=Plausible(
+            "the median age is {:g} days: these are years, not days", "map the column as age", low=1000.0
+        ),
+        stored="age",
+        divisor=365.25,
+        backwards=True,
+        headings=(r"days to birth", r"age.* days", r"age at .*diagnosis"),
+        after="age",
     ),
     Variable(
         name="size_cm",

@@ -86,13 +86,16 @@ def test_what_leaves_doubt_is_not_taken():
         "empty": ["", "", "NA"],
     }
     found = recognise(columns)
-    assert {item.variable: item.column for item in found} == {"er": "ER", "her2_status": "HER2"}
+    assert {item.variable: item.column for item in found} == {
+        "er": "ER",
+        "her2_status": "HER2",
+        "age_days": "age in days",
+    }
     why = unused_columns(columns, "id", found)
     assert why == {
         "tumour size": "a tumour size in cm or in mm: neither its name nor its median says which",
         "ER %": "percentages; er is read from 'ER'",
         "PR %": "named like percentages of pgr, but its numbers are none",
-        "age in days": "",
         "sub-type": "named like pam50, but its words are not understood",
         "empty": "nothing is said in it",
     }

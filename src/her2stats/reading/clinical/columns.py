@@ -178,6 +178,8 @@ def read_numbers(raw: RawColumn, found: ProblemList, *, decimal: str = ".") -> t
         raw.add(found, TableError, f"{len(wrong) - SHOWN} more rows hold text", remedy)
     for place in np.flatnonzero(np.isinf(numbers))[:SHOWN]:
         raw.add(found, TableError, "is infinite", "correct it", int(place))
+    if entry.backwards and (numbers < 0).sum() > (numbers > 0).sum():
+        numbers = -numbers
     _check_unit(raw, entry, numbers, found)
     notes = _missing_note(raw, lacking)
     if entry.stored != entry.name:

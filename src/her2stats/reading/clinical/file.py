@@ -29,7 +29,7 @@ PATIENT = re.compile(
     r"(bcr )?(patient|participant|subject|donor|paziente)( ?(id|barcode|number|code))?|case ?(id|barcode|submitter id)"
     r"|(id|codice) paziente"
 )
-TISSUE = re.compile(r"(sample|tissue|specimen)( type)?|sample type name|shortlettercode|definition|tumou?r[ /]normal")
+TISSUE = re.compile(r"sample type( name)?|(tissue|specimen)( type)?|shortlettercode|definition|tumou?r[ /]normal")
 NORMAL = re.compile(r"\b(normal|normale|adjacent|sano|nt|nb)\b")
 NO_PRIMARY = re.compile(rf"{NORMAL.pattern}|metasta|\btm\b|cell line|recurren")
 UNMAPPED = "false"  # a variable mapped to false is not read, even where a column has its very name
@@ -152,7 +152,8 @@ def one_a_patient(file: ClinicalFile, repeats: Repeats, form: SampleId, wanted: 
     keys = {key(sample, form) for sample in wanted} if wanted is not None else None
     compared = [key(sample, form) for sample in file.samples]
     preferred = None if keys is None else {one for one, by in zip(file.samples, compared, strict=True) if by in keys}
-    rows, notes = one_each(file.samples, patients, repeats, found, where=file.name, wanted=preferred)
+    hint = _where_tells(file, patients) if len(set(patients)) < len(patients) else ""
+    rows, notes = one_each(file.samples, patients, repeats, found, where=file.name, wanted=preferred, hint=hint)
     found.raise_if_any()
     return file.with_rows(rows, notes) if notes else file
 
@@ -226,13 +227,7 @@ def _check_samples(file: ClinicalFile, found: ProblemList) -> None:
         )
     twice = [sample for sample, count in Counter(samples).items() if count > 1 and sample]
     remedy = "keep one row of each tumour"
-    telling = _telling_column(file) if twice else ""
-    if telling:
-        words = sorted({row[table.header.index(telling)] for row in table.rows})
-        remedy += (
-            f": the rows differ in {telling!r}, say where = {{ {quoted(telling)} = {quoted(words[0])} }} or another of "
-        )
-        remedy += ", ".join(map(repr, words))
+    remedy += _where_tells(file, samples) if twice else ""
     for sample in twice[:SHOWN]:
         lines = ", ".join(str(table.lines[row]) for row, other in enumerate(samples) if other == sample)
         what = f"sample {sample!r} stands there more than once"
@@ -241,14 +236,18 @@ def _check_samples(file: ClinicalFile, found: ProblemList) -> None:
         found.add(SampleError, f"{len(twice) - SHOWN} more samples stand there repeatedly", where=name, remedy=remedy)
 
 
-def _telling_column(file: ClinicalFile) -> str:
-    """A column of few words that tells the rows of every sample apart: visits, sides, arms; none that is measured."""
+def _where_tells(file: ClinicalFile, ids: Sequence[str]) -> str:
+    """Offer a column of few words that tells the rows of every id apart: visits, sides; none that is measured."""
     for place, column in enumerate(file.table.header):
         words = [row[place] for row in file.table.rows]
         few = 1 < len(set(words)) <= SHOWN and file.table.header.count(column) == 1
-        apart = len(set(zip(file.samples, words, strict=True))) == len(words)
+        apart = len(set(zip(ids, words, strict=True))) == len(words)
         if few and apart and column not in file.columns.values():
-            return column
+            one, *others = sorted(set(words))
+            return (
+                f": the rows differ in {column!r}, say where = {{ {quoted(column)} = {quoted(one)} }} or another of "
+                + (", ".join(map(repr, others)))
+            )
     return ""
 
 

@@ -37,6 +37,8 @@ def tissue_of(sample: str) -> str:
     >>> tissue_of("TCGA-A1-A0SB-11A"), tissue_of("TCGA.A1.A0SB.06"), tissue_of("TCGA-A1-A0SB-01")
     ('normal tissue (TCGA sample type 11)', 'metastases (TCGA sample type 06)', '')
     """
+    if re.match(r"GTEX[-.]", sample, re.IGNORECASE):
+        return "normal tissue (GTEx)"
     kind = _barcode(sample)[1]
     if kind in ("", "01"):
         return ""
@@ -95,21 +97,11 @@ def one_each(
     *,
     where: str,
     wanted: Collection[str] | None = None,
+    hint: str = "",
 ) -> tuple[list[int], list[Note]]:
-    """Places of the samples that stay where patients have several, by the declared rule.
+    """Places of the samples that stay where patients have several; of ids alike, `wanted` ones come first.
 
-    Parameters
-    ----------
-    samples, patients : sequence of str
-        Ids, and whose each is.
-    rule : {"error", "first", "keep"}
-        Of the samples of one patient: refuse them, keep the first in the order of their ids, or keep them all.
-    found : ProblemList
-        Takes what is refused.
-    where : str
-        The file.
-    wanted : collection of str or None
-        Ids that are preferred: those with expression.
+    The rule refuses them, keeps the first of each patient in the order of the ids, or keeps them all.
     """
     groups: dict[str, list[int]] = defaultdict(list)
     for place, patient in enumerate(patients):
@@ -130,8 +122,8 @@ def one_each(
     listed = listed_ids(samples[place] for places in list(several.values())[:3] for place in places)
     what = f"{len(several)} patients have more than one sample, {counted} too many ({listed})"
     remedy = (
-        'choose rows by where, or say repeats = "first" (the first id of each patient in the order of the ids), or '
-        '"keep" where every sample is a tumour of its own'
+        f'choose rows by where{hint}; or say repeats = "first" (the first id of each patient in the order of the ids), '
+        'or "keep" where every sample is a tumour of its own'
     )
     found.add(SampleError, what, where=where, value=listed, remedy=remedy)
     return list(range(len(samples))), []

@@ -12,7 +12,7 @@ from her2stats.reading.clinical.file import read_clinical_words
 from her2stats.reading.clinical.joined import join_patients
 from her2stats.study.check import check_study
 from her2stats.study.proposing.expression_look import ExpressionLook, look_at_expression
-from her2stats.study.proposing.receptors import dropped
+from her2stats.study.proposing.receptors import RECEPTORS, dropped
 from her2stats.study.proposing.recognition import (
     Recognised,
     decimal_comma,
@@ -98,7 +98,13 @@ class Proposal:
     def dropped(self) -> list[str]:
         """Say of which receptors nothing is read, though a column seems to tell."""
         told = dropped(self.columns, self.sample, self.found)
-        return [f"column {column!r} of {variable}: nothing is read from it" for column, variable in told.items()]
+        lines = [f"column {column!r} of {variable}: nothing is read from it" for column, variable in told.items()]
+        for item in self.found:
+            said = self.translations.get(item.variable, {})
+            words = ", ".join(f"{word!r} ({count})" for word, count in item.unknown.items() if word not in said)
+            if words and item.variable in RECEPTORS and not item.is_open:
+                lines.append(f"{item.variable}: {words} are written as missing; say under values what they mean")
+        return lines
 
     def unused(self, *, most: int = 40) -> list[str]:
         """Say which columns nothing is read from, a line each."""

@@ -19,8 +19,7 @@ from her2stats.vocabulary.words import MISSING, fold
 RECOGNISED = 0.8  # least share of a column's words that the vocabulary has to know
 ARMS = re.compile(r"(^|.*[ _.])(arm|arms|visit|timepoint|time.?point|cohort|treatment.?group)([ _.].*|$)")
 MOST_ARMS = 30
-SAMPLE_IDS = re.compile(r"\b(sample|patient|donor|case|gsm|geo accession|codice|id|barcode)\b|sampleid|patientid")
-UNITS = {"cm": "centimetres", "mm": "millimetres"}
+UNITS = {"cm": "centimetres", "mm": "millimetres", "years": "years", "days": "days"}
 
 
 @dataclass(frozen=True)
@@ -187,7 +186,7 @@ def _units(variable: str) -> dict[str, str]:
 def _of_unknown_unit(variable: str, column: str, words: list[str]) -> Recognised | None:
     """A measurement whose column names no unit: told by its median, where only one unit can have it."""
     values = [_number(word) for word in words if is_number(word)]
-    middle, named = median(values), {}
+    middle, named = abs(median(values)), {}
     for unit, name in _units(variable).items():
         usual = BY_NAME[name].plausible
         if usual is None or usual.holds(middle, max(values)):
@@ -271,7 +270,8 @@ def sample_column(columns: Mapping[str, list[str]], samples: Iterable[str] = ())
     ]
     shared = {name: len({*wanted} & {*columns[name]}) for name in unique}
     joined = {name: len(form_that_joins(columns[name], wanted)[1]) if wanted else 0 for name in unique}
-    named = {name: bool(SAMPLE_IDS.search(plain_name(name))) and not wanted for name in unique}
+    counters = [[str(place + first) for place in range(len(next(iter(columns.values()))))] for first in (0, 1)]
+    named = {name: columns[name] not in counters for name in unique}  # a running number is no id
     best = max(unique, key=lambda name: (shared[name], joined[name], named[name]), default=next(iter(columns)))
     return best, shared.get(best, 0)
 
@@ -300,7 +300,7 @@ def _is_plausible(variable: str, word: str) -> bool:
     entry = BY_NAME[variable]
     bare = fold(word).removesuffix("%").rstrip() if entry.unit == "%" else word
     low, high = entry.limits
-    return is_number(bare) and low <= _number(bare) <= high
+    return is_number(bare) and low <= (abs(_number(bare)) if entry.backwards else _number(bare)) <= high
 
 
 def decimal_comma(words: Iterable[str]) -> bool:
