@@ -68,7 +68,7 @@ class CohortSection(Section):
     """[[cohorts]]: the files of one cohort and how to read them."""
 
     name: SafeName = Field(description=f"letters, digits, - and _, at most {MOST_LETTERS}")
-    clinical: str = Field(description="csv, tsv, xlsx or GEO series matrix, one row a patient")
+    clinical: str = Field(description="csv, tsv, xlsx, sav, dta, sas7bdat or GEO series matrix, one row a patient")
     patients: str | None = Field(
         default=None,
         description="a second clinical table, one row a patient, joined by a column that both have (cBioPortal)",

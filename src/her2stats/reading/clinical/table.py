@@ -62,7 +62,7 @@ def read_clinical(
     ----------
     path : str, Path or DataFrame
         csv, tsv or txt (plain or gz, bz2, xz, zst), xlsx, parquet, GEO series matrix (its characteristics), AnnData
-        h5ad (obs), R's rds of a data.frame; or a frame.
+        h5ad (obs), R's rds of a data.frame, SPSS sav, Stata dta, SAS sas7bdat; or a frame.
     columns : mapping
         variable -> column of the file. ``sample`` is the column of the ids (the one called "sample", or a first
         column without a name, where it is not given). Names of `her2stats.vocabulary.variables` are read in the

@@ -15,6 +15,7 @@ TELLING = {
     "pgr": r"\b(pg?r|progesterone receptor)\b",
     "her2": r"\b(her2|erbb2)\b",
 }
+MEASURED = re.compile(r"log2|tpm|fpkm|rsem|gsva|module|z ?score")  # the gene, not the stain
 
 
 def dropped(columns: Mapping[str, list[str]], sample: str, found: Iterable[Recognised]) -> dict[str, str]:
@@ -31,6 +32,8 @@ def dropped(columns: Mapping[str, list[str]], sample: str, found: Iterable[Recog
     for variable in lacking(found):
         pattern = TELLING["her2" if variable in HER2_VARIABLES else variable]
         for column in (one for one in open_ if re.search(pattern, plain_name(one)) and is_said(columns[one])):
+            if MEASURED.search(plain_name(column)):
+                continue
             told.setdefault(column, "HER2" if variable in HER2_VARIABLES else variable)
     for column, why in open_.items():
         like = [one for one in RECEPTORS if named_like(one, {column: []}, least=0.0)]
