@@ -10,6 +10,8 @@ from her2stats.errors import PopulationError, SampleError, TableError
 from her2stats.notes import Note
 from her2stats.reading import read_clinical, read_cohort
 
+PATIENTS = "TCGA-AR-A0TY TCGA-AO-A124 TCGA-A2-A0D3"
+
 
 def clinical(samples: str, **columns: str) -> pd.DataFrame:
     """HER2-negative tumours, every other one ER-positive, with further columns."""
@@ -54,6 +56,12 @@ class TestWhere:
         table.loc[2, "sample"] = ""
         assert list(read_clinical(table, where={"arm": "A"}).table.index) == ["a", "b"]
 
+    def test_an_arm_whose_ids_the_expression_writes_in_full(self):
+        table = clinical(PATIENTS, arm="A A B")
+        full = " ".join(f"{one}-01A-11R-A144-07" for one in PATIENTS.split())
+        read = cohort(table, full, where={"arm": "A"}, sample_id="tcga-patient")
+        assert read.samples == PATIENTS.split()[:2]
+
 
 class TestExclude:
     def test_ids_are_left_out_before_they_are_judged(self):
@@ -91,9 +99,6 @@ class TestRestrict:
     def test_nobody_left(self):
         with pytest.raises(PopulationError, match="left out: hr is not positive 1"):
             read_clinical(clinical("a"), restrict={"hr": "positive"})
-
-
-PATIENTS = "TCGA-AR-A0TY TCGA-AO-A124 TCGA-A2-A0D3"
 
 
 class TestTissue:
@@ -157,3 +162,28 @@ class TestRepeats:
         with pytest.raises(SampleError, match="1 profiles stand there under more than one id: a = c"):
             read_cohort(values, clinical("a b c"), name="x", scale="linear")
         assert read_cohort(values, clinical("a b c"), name="x", scale="linear", exclude=["c"]).samples == ["a", "b"]
+
+
+class TestPatients:
+    SAMPLES = pd.DataFrame({"PATIENT_ID": ["a", "b"], "SAMPLE_ID": ["a-1", "b-1"], "er": ["pos", "neg"]})
+    PATIENTS = pd.DataFrame({"PATIENT_ID": ["b", "a", "c"], "age": ["60", "50", "70"], "her2_ihc": ["0", "1+", "0"]})
+
+    def test_a_second_file_is_joined_by_the_column_of_patients(self):
+        read = read_clinical(self.SAMPLES, columns={"sample": "SAMPLE_ID"}, patients=self.PATIENTS)
+        assert read.table["age"].tolist() == [50, 60]
+        assert read.table["her2_ihc"].tolist() == ["1+", "0"]
+        assert counted(read)["columns of clinical frame joined by PATIENT_ID"] == 2
+
+    def test_nothing_joins_them(self):
+        other = self.PATIENTS.assign(PATIENT_ID=["x", "y", "z"])
+        with pytest.raises(TableError, match="no column joins it: in both files are 'PATIENT_ID'"):
+            read_clinical(self.SAMPLES, columns={"sample": "SAMPLE_ID"}, patients=other)
+        ages = self.PATIENTS[["age", "her2_ihc"]]
+        with pytest.raises(TableError, match="no column joins it: in both files are none"):
+            read_clinical(self.SAMPLES.assign(age=["60", "50"]), columns={"sample": "SAMPLE_ID"}, patients=ages)
+
+    def test_a_sample_without_a_patient_is_counted(self):
+        read = read_clinical(
+            self.SAMPLES, columns={"sample": "SAMPLE_ID"}, patients=self.PATIENTS[1:], population="all"
+        )
+        assert counted(read)["samples without a row in clinical frame"] == 1

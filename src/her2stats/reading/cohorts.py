@@ -131,13 +131,14 @@ def read_cohort(
         layout = MatrixOptions(gene_column, tuple(ignore_columns), sheet, delimiter, decimal, layer)
         raw = _attempt(found, lambda: open_matrix(expression, layout, orientation=orientation))
     if file is not None:
-        read, columns_there = file, raw.columns if raw is not None else ()
-        wanted = columns_there if raw is not None else None
-        file = _attempt(found, lambda: one_a_patient(read, repeats, sample_id, wanted))
-        _attempt(found, lambda: refuse_absent([one for one in read.absent if one not in columns_there], read.name))
+        opened, there = file, raw.columns if raw is not None else []
+        _attempt(found, lambda: refuse_absent([one for one in opened.absent if one not in there], opened.name))
+        file = _attempt(found, lambda: one_a_patient(opened, repeats, sample_id, there))
     if expression is not None:
         if raw is not None and file is not None and not lies_on_its_side(raw, file.samples):
-            raw, notes = tumours_of(raw, file, sample_id, repeats, exclude, found)
+            whole, staying = raw, file
+            chosen = _attempt(found, lambda: tumours_of(whole, staying, sample_id, repeats, exclude))
+            raw, notes = chosen or (None, [])
         ids = file.samples if file else ()
         if scale is None:
             remedy = 'declare scale = "log2" or "linear"; it is never guessed'
@@ -199,7 +200,7 @@ def _shared_samples(
     clinical_ids, matrix_ids = list(file.samples), list(dict.fromkeys(matrix.columns))
     both = set(clinical_ids) & set(matrix_ids)
     only_clinical = [sample for sample in clinical_ids if sample not in both]
-    only_matrix = [sample for sample in matrix_ids if sample not in both and sample not in file.left_out]
+    only_matrix = [sample for sample in matrix_ids if sample not in both]
     if not only_clinical and not only_matrix:
         return both, []
     if on_mismatch == "intersect" and both:
@@ -234,16 +235,21 @@ def _mismatch_remedy(only_clinical: Sequence[str], only_matrix: Sequence[str], a
 
 
 def tumours_of(
-    raw: RawMatrix, file: ClinicalFile, form: SampleId, repeats: Repeats, exclude: Sequence[str], found: ProblemList
+    raw: RawMatrix, file: ClinicalFile, form: SampleId, repeats: Repeats, exclude: Sequence[str]
 ) -> tuple[RawMatrix, list[Note]]:
-    """Keep the columns of a matrix that are primary tumours, under the ids of the clinical table."""
-    by_key = {key(sample, form): sample for sample in file.samples}
-    names = [by_key.get(key(column, form), column) for column in raw.columns]
+    """Keep the columns of a matrix that are primary tumours, under the ids of the clinical table, one each.
+
+    What the clinical table leaves out goes, too, as it is no column without a clinical row.
+    """
+    known = {key(sample, form): sample for ids in (file.left_out, file.samples) for sample in sorted(ids, reverse=True)}
+    written = set(file.samples)
+    names = [column if column in written else known.get(key(column, form), column) for column in raw.columns]
     places, notes = primaries(raw.columns, "columns of the expression")
-    places = [place for place in places if not {raw.columns[place], names[place]} & set(exclude)]
+    gone = file.left_out | set(exclude)
+    places = [place for place in places if names[place] not in gone]
     if form != "as written":
         here = [raw.columns[place] for place in places]
-        kept, said = one_each(here, [names[place] for place in places], repeats, found, where=raw.name)
+        kept, said = one_each(here, [names[place] for place in places], repeats, where=raw.name)
         places, notes = [places[place] for place in kept], [*notes, *said]
     if len(places) == len(raw.columns) and names == raw.columns:
         return raw, notes

@@ -15,7 +15,16 @@ from her2stats.cohort import Source
 from her2stats.errors import PopulationError, ProblemList, SampleError, TableError
 from her2stats.files import read_content
 from her2stats.notes import Note
-from her2stats.reading.clinical.ids import Repeats, SampleId, key, one_each, patient_of, primaries
+from her2stats.reading.clinical.ids import (
+    Repeats,
+    SampleId,
+    key,
+    names_patients,
+    names_tissue,
+    one_each,
+    patient_of,
+    primaries,
+)
 from her2stats.reading.clinical.joined import join_patients
 from her2stats.reading.formats.dispatch import read_words
 from her2stats.reading.formats.geo import ACCESSION
@@ -25,11 +34,6 @@ from her2stats.vocabulary.variables import BY_NAME
 from her2stats.vocabulary.words import fold, quoted
 
 SAMPLE = "sample"
-PATIENT = re.compile(
-    r"(bcr )?(patient|participant|subject|donor|paziente)( ?(id|barcode|number|code))?|case ?(id|barcode|submitter id)"
-    r"|(id|codice) paziente"
-)
-TISSUE = re.compile(r"sample type( name)?|(tissue|specimen)( type)?|shortlettercode|definition|tumou?r[ /]normal")
 NORMAL = re.compile(r"\b(normal|normale|adjacent|sano|nt|nb)\b")
 NO_PRIMARY = re.compile(rf"{NORMAL.pattern}|metasta|\btm\b|cell line|recurren")
 UNMAPPED = "false"  # a variable mapped to false is not read, even where a column has its very name
@@ -114,13 +118,13 @@ def open_clinical(
     ids = [row[place].strip() for row in table.rows] if place is not None else []
     absent = tuple(sorted(set(exclude) - set(ids)))
     file = ClinicalFile(table, ids, name, mapped, own, table, source, further, absent=absent)
-    rows, notes = filtered(table, where or {}, name, found)
+    rows, notes = _filtered(table, where or {}, name, found)
     found.raise_if_any()
     file = file.with_rows(rows, notes)
     file = file.with_rows(*_not_excluded(file.samples, exclude))
     file = file.with_rows(*primaries(file.samples, "samples"))
     _check_samples(file, found)
-    check_tissue(file.table, where or {}, name, found)
+    _check_tissue(file.table, where or (), name, found)
     found.raise_if_any()
     return file
 
@@ -135,45 +139,37 @@ def _rows_of(table: TextTable, rows: Sequence[int]) -> TextTable:
     return replace(table, rows=[table.rows[row] for row in rows], lines=[table.lines[row] for row in rows])
 
 
-def one_a_patient(file: ClinicalFile, repeats: Repeats, form: SampleId, wanted: Collection[str] | None) -> ClinicalFile:
+def one_a_patient(file: ClinicalFile, repeats: Repeats, form: SampleId, there: Collection[str] = ()) -> ClinicalFile:
     """Leave one sample of each patient, as declared; whose a sample is, its barcode says, or a column of patients.
 
-    Raises
-    ------
-    SampleError
-        Patients have several samples and nothing is declared.
+    Samples that are `there`, in the expression, come before others of the same patient.
     """
-    header = [fold(column).replace("_", " ").replace(".", " ") for column in file.table.header]
-    places = [place for place, column in enumerate(header) if PATIENT.fullmatch(column)]
-    words = [[row[place] for row in file.table.rows] for place in places[:1]]
-    owners = words[0] if words and len(set(words[0])) * 4 >= len(words[0]) and all(words[0]) else file.samples
+    places = [place for place, column in enumerate(file.table.header) if names_patients(column)]
+    words = [row[places[0]] for row in file.table.rows] if places else file.samples
+    owners = words if len(set(words)) * 4 >= len(words) and all(words) else file.samples
     patients = [patient_of(sample) or key(owner, form) for sample, owner in zip(file.samples, owners, strict=True)]
-    found = ProblemList()
-    keys = {key(sample, form) for sample in wanted} if wanted is not None else None
-    compared = [key(sample, form) for sample in file.samples]
-    preferred = None if keys is None else {one for one, by in zip(file.samples, compared, strict=True) if by in keys}
+    keys = {key(sample, form) for sample in there}
+    preferred = {sample for sample in file.samples if key(sample, form) in keys}
     hint = _where_tells(file, patients) if len(set(patients)) < len(patients) else ""
-    rows, notes = one_each(file.samples, patients, repeats, found, where=file.name, wanted=preferred, hint=hint)
-    found.raise_if_any()
-    return file.with_rows(rows, notes) if notes else file
+    return file.with_rows(*one_each(file.samples, patients, repeats, where=file.name, there=preferred, hint=hint))
 
 
-def check_tissue(table: TextTable, where: Mapping[str, str | Sequence[str]], name: str, found: ProblemList) -> None:
+def _check_tissue(table: TextTable, where: Collection[str], name: str, found: ProblemList) -> None:
     """Refuse normal tissue, and metastases among others, where a column of tissues tells and `where` says nothing."""
     for place, column in enumerate(table.header):
-        if column in where or not TISSUE.fullmatch(fold(column).replace("_", " ").replace(".", " ")):
-            continue
         words = Counter(row[place] for row in table.rows)
         odd = {word: count for word, count in sorted(words.items()) if NO_PRIMARY.search(fold(word))}
-        if not odd or (len(words) == 1 and not NORMAL.search(fold(*odd))):
+        if (
+            column in where
+            or not odd
+            or not names_tissue(column)
+            or (len(words) == 1 and not NORMAL.search(fold(*odd)))
+        ):
             continue
         listed = ", ".join(f"{word!r} {count}" for word, count in odd.items())
         rest = [word for word in sorted(words) if word not in odd and word][:SHOWN]
-        what = f"holds more than primary tumours: {listed}"
-        remedy = (
-            f"say where = {{ {quoted(column)} = [{', '.join(map(quoted, rest))}] }}, or list all of them to keep them"
-        )
-        found.add(SampleError, what, where=name, column=column, value=next(iter(odd)), remedy=remedy)
+        remedy = f"say where = {{ {quoted(column)} = [{', '.join(map(quoted, rest))}] }}, or list all to keep all"
+        found.add(SampleError, f"holds more than primary tumours: {listed}", where=name, column=column, remedy=remedy)
 
 
 def read_clinical_words(
@@ -222,12 +218,12 @@ def _check_samples(file: ClinicalFile, found: ProblemList) -> None:
     empty = [table.lines[row] for row, sample in enumerate(samples) if not sample]
     if empty:
         listed = ", ".join(str(line) for line in empty[:SHOWN])
+        what = f"{len(empty)} rows have no sample id"
         found.add(
-            SampleError, f"{len(empty)} rows have no sample id", where=name, row=f"lines {listed}", remedy="add the ids"
+            SampleError, what, where=name, row=f"lines {listed}", remedy="add the ids, or leave them out by where"
         )
     twice = [sample for sample, count in Counter(samples).items() if count > 1 and sample]
-    remedy = "keep one row of each tumour"
-    remedy += _where_tells(file, samples) if twice else ""
+    remedy = "keep one row of each tumour" + (_where_tells(file, samples) if twice else "")
     for sample in twice[:SHOWN]:
         lines = ", ".join(str(table.lines[row]) for row, other in enumerate(samples) if other == sample)
         what = f"sample {sample!r} stands there more than once"
@@ -243,15 +239,13 @@ def _where_tells(file: ClinicalFile, ids: Sequence[str]) -> str:
         few = 1 < len(set(words)) <= SHOWN and file.table.header.count(column) == 1
         apart = len(set(zip(ids, words, strict=True))) == len(words)
         if few and apart and column not in file.columns.values():
-            one, *others = sorted(set(words))
-            return (
-                f": the rows differ in {column!r}, say where = {{ {quoted(column)} = {quoted(one)} }} or another of "
-                + (", ".join(map(repr, others)))
-            )
+            words = sorted(set(words))
+            shown = f"where = {{ {quoted(column)} = {quoted(words[0])} }}"
+            return f": the rows differ in {column!r}, say {shown} or another of {', '.join(map(repr, words[1:]))}"
     return ""
 
 
-def filtered(
+def _filtered(
     table: TextTable, where: Mapping[str, str | Sequence[str]], name: str, found: ProblemList
 ) -> tuple[list[int], list[Note]]:
     """Rows that `where` keeps; the others are counted."""

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from typing import Literal
 
-from her2stats.errors import ProblemList, SampleError
+from her2stats.errors import Problem, SampleError
 from her2stats.notes import Note
 
 SampleId = Literal["as written", "letters", "tcga-patient", "tcga-sample"]
@@ -16,6 +16,22 @@ FORMS: tuple[SampleId, ...] = ("letters", "tcga-sample", "tcga-patient")
 SHOWN = 6
 _BARCODE = re.compile(r"X?(TCGA-[A-Z0-9]+(?:-[A-Z0-9]{4})?)(?:-(\d\d)[A-Z]?(?:-.*)?)?")
 _TISSUES = {"1": "normal tissue", "02": "recurrences", "06": "metastases", "07": "metastases"}
+
+_PATIENTS = re.compile(
+    r"(bcr )?(patient|participant|subject|donor|paziente)( ?(id|barcode|number|code))?|case ?(id|barcode|submitter id)"
+    r"|(id|codice) paziente"
+)
+_TISSUE = re.compile(r"sample type( name)?|(tissue|specimen)( type)?|shortlettercode|definition|tumou?r[ /]normal")
+
+
+def names_patients(column: str) -> bool:
+    """Whether a column is called like one of patient ids."""
+    return bool(_PATIENTS.fullmatch(re.sub(r"[_.]", " ", column.strip().casefold())))
+
+
+def names_tissue(column: str) -> bool:
+    """Whether a column is called like one that tells the tissue of samples."""
+    return bool(_TISSUE.fullmatch(re.sub(r"[_.]", " ", column.strip().casefold())))
 
 
 def _barcode(sample: str) -> tuple[str, str]:
@@ -93,40 +109,45 @@ def one_each(
     samples: Sequence[str],
     patients: Sequence[str],
     rule: Repeats,
-    found: ProblemList,
     *,
     where: str,
-    wanted: Collection[str] | None = None,
+    there: Collection[str] = (),
     hint: str = "",
 ) -> tuple[list[int], list[Note]]:
-    """Places of the samples that stay where patients have several; of ids alike, `wanted` ones come first.
+    """Places of the samples that stay where patients have several: the first id of each, all, or none is chosen.
 
-    The rule refuses them, keeps the first of each patient in the order of the ids, or keeps them all.
+    Parameters
+    ----------
+    samples, patients : sequence of str
+        Ids, and whose each is.
+    rule : {"error", "first", "keep"}
+        As declared; the first in the order of the ids, of those that are `there` if any is.
+    where, hint : str
+        File, and a way to choose, for the message.
+
+    Raises
+    ------
+    SampleError
+        Patients have several and nothing is declared.
     """
     groups: dict[str, list[int]] = defaultdict(list)
     for place, patient in enumerate(patients):
         groups[patient].append(place)
-    several = {patient: places for patient, places in groups.items() if len(places) > 1}
-    if not several:
-        return list(range(len(samples))), []
-    counted = sum(len(places) - 1 for places in several.values())
-    if rule == "keep":
-        return list(range(len(samples))), [Note("population", "further samples of one patient kept", counted)]
-    if rule == "first":
-        chosen = {
-            min(places, key=lambda place: (wanted is not None and samples[place] not in wanted, samples[place]))
-            for places in groups.values()
-        }
-        what = "further samples of one patient left out: the first id stays"
-        return sorted(chosen), [Note("population", what, counted)]
-    listed = listed_ids(samples[place] for places in list(several.values())[:3] for place in places)
-    what = f"{len(several)} patients have more than one sample, {counted} too many ({listed})"
-    remedy = (
-        f'choose rows by where{hint}; or say repeats = "first" (the first id of each patient in the order of the ids), '
-        'or "keep" where every sample is a tumour of its own'
-    )
-    found.add(SampleError, what, where=where, value=listed, remedy=remedy)
-    return list(range(len(samples))), []
+    several = [places for places in groups.values() if len(places) > 1]
+    further = sum(len(places) - 1 for places in several)
+    if several and rule == "error":
+        listed = listed_ids(samples[place] for places in several[:3] for place in places)
+        what = f"{len(several)} patients have more than one sample, {further} too many ({listed})"
+        remedy = (
+            f'choose rows by where{hint}; or say repeats = "first" (the first id of each patient in the order of the '
+            'ids), or "keep" where every sample is a tumour of its own'
+        )
+        raise SampleError(Problem(what, where, remedy, value=listed))
+    if not several or rule == "keep":
+        kept = [Note("population", "further samples of one patient kept", further)] if several else []
+        return list(range(len(samples))), kept
+    first = [min(places, key=lambda place: (samples[place] not in there, samples[place])) for places in groups.values()]
+    return sorted(first), [Note("population", "further samples of one patient left out: the first id stays", further)]
 
 
 def listed_ids(ids: Iterable[str]) -> str:

@@ -109,7 +109,7 @@ def read_clinical(
         path, columns=columns or {}, where=where, exclude=exclude, patients=patients, sheet=sheet, delimiter=delimiter
     )
     refuse_absent(file.absent, file.name)
-    file = one_a_patient(file, repeats, "as written", None)
+    file = one_a_patient(file, repeats, "as written")
     return interpret(file, values=values or {}, restrict=restrict or {}, population=population, decimal=decimal)
 
 
