@@ -101,6 +101,12 @@ class TestRestrict:
             read_clinical(clinical("a"), restrict={"hr": "positive"})
 
 
+def test_another_column_that_holds_the_ids_is_named_not_their_intersection():
+    table = clinical("p1 p2 p3", gsm="a b c")
+    with pytest.raises(SampleError, match=r"-> say columns.sample = 'gsm': 3 of its ids are in the expression$"):
+        cohort(table, "a b c")
+
+
 class TestTissue:
     def test_normals_and_metastases_by_their_barcodes(self):
         first, second, third = PATIENTS.split()

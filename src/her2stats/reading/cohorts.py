@@ -218,20 +218,25 @@ def _shared_samples(
         f"the sample ids of the two files differ: {described}",
         where=f"{file.name} and {matrix.name}",
         value=", ".join((only_clinical + only_matrix)[:SHOWN]),
-        remedy=_mismatch_remedy(only_clinical, only_matrix, bool(both)),
+        remedy=_mismatch_remedy(file, only_clinical, only_matrix, len(both)),
     )
     return None, []
 
 
-def _mismatch_remedy(only_clinical: Sequence[str], only_matrix: Sequence[str], any_shared: bool) -> str:
+def _mismatch_remedy(file: ClinicalFile, only_clinical: Sequence[str], only_matrix: Sequence[str], shared: int) -> str:
+    """One cause: another column holds the ids, or they are written otherwise, or some tumours are in one file only."""
+    words = {column: {row[place] for row in file.table.rows} for place, column in enumerate(file.table.header)}
+    met = {column: len(there & {*only_matrix}) for column, there in words.items()}
+    other = max(met, key=lambda column: met[column])
+    if met[other] > shared:
+        return f"say columns.sample = {other!r}: {met[other]} of its ids are in the expression"
     form, pairs = form_that_joins(only_clinical, only_matrix)
     if form is not None:
         listed = ", ".join(f"{left!r} and {right!r}" for left, right in pairs[:3])
         return f'say sample_id = "{form}": {len(pairs)} ids differ in writing only: {listed}'
-    advice = 'correct the ids, or say on_mismatch = "intersect" to go on with the shared ones'
-    if not any_shared:
-        advice = "correct the ids, or columns.sample; no id is in both files"
-    return advice
+    if not shared:
+        return "correct the ids, or columns.sample; no id is in both files"
+    return 'correct the ids, or say on_mismatch = "intersect" to go on with the shared ones'
 
 
 def tumours_of(

@@ -69,10 +69,7 @@ class CohortSection(Section):
 
     name: SafeName = Field(description=f"letters, digits, - and _, at most {MOST_LETTERS}")
     clinical: str = Field(description="csv, tsv, xlsx, sav, dta, sas7bdat or GEO series matrix, one row a patient")
-    patients: str | None = Field(
-        default=None,
-        description="a second clinical table, one row a patient, joined by a column that both have (cBioPortal)",
-    )
+    patients: str | None = Field(default=None, description="a second table, one row a patient, joined by its ids")
     expression: str | None = Field(
         default=None,
         description="csv, tsv, GCT, xlsx, parquet, GEO series matrix, h5ad or rds; gz, bz2, xz and zst too",

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from her2stats.study.preparing import prepare
 from her2stats.study.proposing.proposal import left_to_do, look_at_files
 from her2stats.study.proposing.recognition import recognise, unused_columns
+from her2stats.study.proposing.sample_ids import sample_column
 from her2stats.study.proposing.study_text import write_proposal
 from her2stats.study.study_file import read_study
 from her2stats.vocabulary.percentages import is_percentage, percentage
@@ -120,3 +121,10 @@ def test_a_percentage_is_positive_from_one(values, written):
 @pytest.mark.parametrize("word", ["<10", "0-5", ">0", "120", "-3", "10-120", "", "+", "many"])
 def test_what_may_lie_on_either_side_of_the_cut_is_no_percentage(word):
     assert percentage(word) is None
+
+
+def test_the_column_of_ids_is_found_by_the_expression_whatever_else_is_unique():
+    columns = {"": ["0", "1", "2"], "note": ["x", "y", "z"], "patient": ["a", "a", "b"], "gsm": ["k.1", "l.1", "m.1"]}
+    assert sample_column(columns, ["a", "b"]) == ("patient", 2), "in two visits"
+    assert sample_column(columns, ["K-1", "L-1"]) == ("gsm", 0), "another form"
+    assert sample_column(columns) == ("note", 0), "no running number"

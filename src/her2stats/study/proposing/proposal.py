@@ -17,9 +17,9 @@ from her2stats.study.proposing.recognition import (
     Recognised,
     decimal_comma,
     recognise,
-    sample_column,
     unused_columns,
 )
+from her2stats.study.proposing.sample_ids import sample_column
 from her2stats.study.study_file import read_study
 
 SCALES = ("log2", "linear", "counts")

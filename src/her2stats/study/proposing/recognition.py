@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from statistics import median
 
-from her2stats.reading.clinical.ids import form_that_joins
 from her2stats.reading.clinical.population import HER2_VARIABLES
 from her2stats.study.proposing.headings import RECOGNISABLE, plain_name, tells_percentages
 from her2stats.vocabulary.cells import meanings
@@ -254,26 +253,6 @@ def arm_columns(columns: Mapping[str, list[str]]) -> dict[str, list[str]]:
     return {
         name: words for name, words in found.items() if ARMS.fullmatch(name.casefold()) and 1 < len(words) <= MOST_ARMS
     }
-
-
-def sample_column(columns: Mapping[str, list[str]], samples: Iterable[str] = ()) -> tuple[str, int]:
-    """Take the column that shares most ids with the expression, else the first whose words are all there and differ.
-
-    Returns
-    -------
-    tuple
-        The column, and how many of its ids are among `samples`.
-    """
-    wanted = list(samples)
-    unique = [
-        name for name, words in columns.items() if len(set(words)) == len(words) and all(word.strip() for word in words)
-    ]
-    shared = {name: len({*wanted} & {*columns[name]}) for name in unique}
-    joined = {name: len(form_that_joins(columns[name], wanted)[1]) if wanted else 0 for name in unique}
-    counters = [[str(place + first) for place in range(len(next(iter(columns.values()))))] for first in (0, 1)]
-    named = {name: columns[name] not in counters for name in unique}  # a running number is no id
-    best = max(unique, key=lambda name: (shared[name], joined[name], named[name]), default=next(iter(columns)))
-    return best, shared.get(best, 0)
 
 
 def _share_known(variable: str, column: str, words: list[str]) -> float:
