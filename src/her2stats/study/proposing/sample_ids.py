@@ -18,16 +18,14 @@ def sample_column(columns: Mapping[str, list[str]], samples: Iterable[str] = ())
         The column, and how many of its ids are among `samples`.
     """
     wanted = list(samples)
-    full = [name for name, words in columns.items() if all(word.strip() for word in words)]
-    shared = {name: len({*wanted} & {*columns[name]}) for name in full}
-    near = {
-        name: len(form_that_joins(columns[name], wanted)[1]) for name in full if wanted and not any(shared.values())
-    }
+    shared = {name: len({*wanted} & {*words}) for name, words in columns.items()}
+    far = columns if wanted and not any(shared.values()) else {}
+    near = {name: len(form_that_joins(words, wanted)[1]) for name, words in far.items()}
 
     def rank(name: str) -> tuple[int, int, bool, bool]:
         words = columns[name]
         running = words in ([str(place + first) for place in range(len(words))] for first in (0, 1))
-        return shared[name], near.get(name, 0), len(set(words)) == len(words), not running
+        return shared[name], near.get(name, 0), all(words) and len(set(words)) == len(words), not running
 
-    best = max(full, key=rank, default=next(iter(columns)))
-    return best, shared.get(best, 0)
+    best = max(columns, key=rank)
+    return best, shared[best]
