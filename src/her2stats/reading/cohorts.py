@@ -267,7 +267,9 @@ def refuse_twins(values: pd.DataFrame, samples: Collection[str], name: str, foun
         return
     seen: dict[bytes, list[str]] = {}
     for sample in sorted(samples):
-        seen.setdefault(sha256(values[sample].to_numpy().tobytes()).digest(), []).append(sample)
+        profile = values[sample].to_numpy()
+        if profile.min() < profile.max():  # zeros alone are no profile
+            seen.setdefault(sha256(profile.tobytes()).digest(), []).append(sample)
     twins = [ids for ids in seen.values() if len(ids) > 1]
     if twins:
         listed = "; ".join(" = ".join(ids) for ids in twins[:SHOWN])

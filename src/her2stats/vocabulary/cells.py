@@ -29,16 +29,7 @@ def meanings(
     Built-in meanings of codes are used where every number of the column is one of the variable's own codes, and no
     other coding has the same numbers: 1 and 2 for a receptor, and 1 to 3 without a 0 for IHC, may mean anything.
 
-    Parameters
-    ----------
-    entry : Variable
-        What the column is to become.
-    words : iterable of str
-        All words of the column.
-    own : mapping
-        The user's own: folded word -> folded value. They are not judged, and not among the answers.
-    heading : str
-        Name of the column.
+    What the user has said (`own`: folded word -> folded value) is not judged, and not among the answers.
 
     Examples
     --------

@@ -58,7 +58,7 @@ def tissue_of(sample: str) -> str:
     kind = _barcode(sample)[1]
     if kind in ("", "01"):
         return ""
-    return f"{_TISSUES.get(kind) or _TISSUES.get(kind[0], 'no primary tumour')} (TCGA sample type {kind})"
+    return f"{_TISSUES.get(kind) or _TISSUES.get(kind[0], 'other samples')} (TCGA sample type {kind})"
 
 
 def key(sample: str, form: SampleId) -> str:
@@ -114,21 +114,12 @@ def one_each(
     there: Collection[str] = (),
     hint: str = "",
 ) -> tuple[list[int], list[Note]]:
-    """Places of the samples that stay where patients have several: the first id of each, all, or none is chosen.
-
-    Parameters
-    ----------
-    samples, patients : sequence of str
-        Ids, and whose each is.
-    rule : {"error", "first", "keep"}
-        As declared; the first in the order of the ids, of those that are `there` if any is.
-    where, hint : str
-        File, and a way to choose, for the message.
+    """Places of the samples that stay where patients have several: all, or the first id of each, `there` first.
 
     Raises
     ------
     SampleError
-        Patients have several and nothing is declared.
+        Patients have several and nothing is declared; `hint` is a way to choose.
     """
     groups: dict[str, list[int]] = defaultdict(list)
     for place, patient in enumerate(patients):

@@ -154,24 +154,18 @@ def interpret(
     table, definition, hr_notes = complete_hr(table)
     table = with_levels(table)
     table, restricted = restrict_to(table, restrict, file.name)
-    notes += restricted
     if not len(table):
-        excluded = "; ".join(f"{note.what} {note.count}" for note in notes if note.stage == "population")
+        counted = [*notes, *restricted]
+        excluded = "; ".join(f"{note.what} {note.count}" for note in counted if note.stage == "population")
         remedy = "check where, exclude and restrict, and the mapping of the HER2 columns"
         raise PopulationError(Problem(f"no tumour is left to analyse ({excluded or 'no rows'})", file.name, remedy))
     ordered = [name for name in BY_NAME if name in table]
     table = table[[*ordered, *(name for name in table.columns if name not in ordered)]]
-    return Clinical(table, definition, (*notes, *her2_notes, *hr_notes), file.source, file.further)
+    return Clinical(table, definition, (*notes, *her2_notes, *hr_notes, *restricted), file.source, file.further)
 
 
 def refuse_absent(ids: Sequence[str], files: str) -> None:
-    """Refuse ids that are to be left out and that are nowhere.
-
-    Raises
-    ------
-    SampleError
-        There are any.
-    """
+    """Refuse ids that are to be left out and that are nowhere."""
     if ids:
         what = f"{len(ids)} ids of exclude are not there: {listed_ids(ids)}"
         raise SampleError(Problem(what, files, "correct them, or take them out of exclude"))
