@@ -131,6 +131,13 @@ class TestCells:
         with pytest.raises(VocabularyError, match="is not understood for her2_ihc"):
             read(table(er="1,0", her2_ihc=f"0,{cell}"))
 
+    @pytest.mark.parametrize(
+        "cell", ["2+/FISH-", "2+ (FISH: negative)", "2+; ISH not amplified", "IHC 2+ FISH neg", "2 + [cish negativa]"]
+    )
+    def test_ways_to_write_two_plus_and_not_amplified(self, cell):
+        said = read(table(er="1,0", her2_ihc=f"0,{cell}")).table
+        assert said.loc["s1", ["her2_ihc", "her2_fish"]].tolist() == ["2+", "negative"]
+
     @pytest.mark.parametrize("cell", ["positive (0%)", "negative (5%)", "negative (<10%)", "positive (8)"])
     def test_a_word_and_a_percentage_that_disagree_are_asked(self, cell):
         with pytest.raises(VocabularyError, match="is not understood for er"):

@@ -86,7 +86,7 @@ def parts(entry: Variable, word: str) -> dict[str, str]:
     >>> parts(BY_NAME["er"], "2 - negative")
     {'er': 'negative'}
     """
-    text = re.sub(r"(?<=\d) \+", "+", fold(word))
+    text = re.sub(rf"\b({'|'.join(ISH)})\s*[:=]\s*", r"\1 ", re.sub(r"(?<=\d) \+", "+", fold(word)))
     pieces = [piece for piece in _BETWEEN.split(text) if piece]
     if entry.is_number or entry.open_words or not pieces or (len(pieces) == 1 and text == fold(word)):
         return {}

@@ -26,12 +26,12 @@ _TISSUE = re.compile(r"sample type( name)?|(tissue|specimen)( type)?|shortletter
 
 def names_patients(column: str) -> bool:
     """Whether a column is called like one of patient ids."""
-    return bool(_PATIENTS.fullmatch(re.sub(r"[_.]", " ", column.strip().casefold())))
+    return bool(_PATIENTS.fullmatch(re.sub(r"[_.]", " ", column.casefold()).strip()))
 
 
 def names_tissue(column: str) -> bool:
     """Whether a column is called like one that tells the tissue of samples."""
-    return bool(_TISSUE.fullmatch(re.sub(r"[_.]", " ", column.strip().casefold())))
+    return bool(_TISSUE.fullmatch(re.sub(r"[_.]", " ", column.casefold()).strip()))
 
 
 def _barcode(sample: str) -> tuple[str, str]:
