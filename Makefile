@@ -31,7 +31,7 @@ $(VENV)/.installed: pyproject.toml | $(BIN)/python
 
 $(VENV)/.ready-to-test: pyproject.toml tests/requirements.txt | $(VENV)/.installed
 	@echo "Installing what the tests need into $(VENV)"
-	@$(BIN)/python -m pip install --quiet --editable '.[firth,dask,h5ad,rds,zarr]' --requirement tests/requirements.txt
+	@$(BIN)/python -m pip install --quiet --editable '.[firth,dask,h5ad,labelled,rds,zarr]' --requirement tests/requirements.txt
 	@touch $@
 
 demo: $(VENV)/.installed

@@ -9,7 +9,7 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT
 export OPENBLAS_NUM_THREADS=1 XDG_CACHE_HOME="$place/cache"
-extras='firth,dask,h5ad,rds,zarr'
+extras='firth,dask,h5ad,labelled,rds,zarr'
 
 install() { # name python package [option ...]: an environment with the package
   "$uv" venv --quiet --python "$2" "$place/$1"

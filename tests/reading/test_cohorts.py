@@ -8,7 +8,7 @@ import pytest
 
 from her2stats.errors import DataError, FileError, InputError, SampleError, ScaleError, TableError
 from her2stats.reading import read_clinical, read_cohort, read_expression
-from her2stats.reading.cohorts import near_matches
+from her2stats.reading.clinical.ids import form_that_joins
 
 EXPRESSION = "gene,c,a,b\nERBB2,100,1,9\nESR1,7,40,8\n"
 CLINICAL = "sample,er,pgr,her2_ihc\na,1,1,0\nb,0,0,1+\nc,1,0,3+\n"
@@ -74,26 +74,32 @@ class TestMismatch:
 
     def test_ids_that_differ_in_writing_only_are_suggested(self, write):
         clinical = CLINICAL.replace("\na,", "\nA ,").replace("\nb,", "\nb.01,")
-        with pytest.raises(SampleError, match=r"2 ids differ in writing only: 'A' and 'a', 'b\.01' and 'b'"):
+        with pytest.raises(SampleError, match=r"say sample_id = .letters.: 1 ids differ in writing only: 'A' and 'a'"):
             read_cohort(write("e.csv", EXPRESSION), write("c.csv", clinical), name="x", scale="linear")
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("one", "other", "form"),
     [
-        ("TCGA-A1-A0SB", "TCGA.A1.A0SB"),
-        ("TCGA-A1-A0SB", "TCGA-A1-A0SB-01A-11R"),
-        ("12", "X12"),
-        ("007", "7"),
-        ("s_1", "S 1"),
+        ("TCGA-A1-A0SB", "TCGA.A1.A0SB", "letters"),
+        ("TCGA-A1-A0SB", "TCGA-A1-A0SB-01A-11R", "tcga-patient"),
+        ("TCGA-A1-A0SB-01A", "TCGA.A1.A0SB.01", "tcga-sample"),
+        ("TCGA-A1-A0SB-01A-11R-A144-07", "XTCGA.A1.A0SB.01", "tcga-sample"),
+        ("12", "X12", "letters"),
+        ("007", "7", "letters"),
+        ("s_1", "S 1", "letters"),
     ],
 )
-def test_near_matches(one, other):
-    assert near_matches([one], [other]) == [(one, other)]
+def test_the_form_that_joins_ids_is_offered_and_joins_them(one, other, form, write):
+    assert form_that_joins([one], [other]) == (form, [(one, other)])
+    clinical, expression = f"sample,er,her2_ihc\n{one},1,0\n", f"gene,{other}\nG1,100\nG2,7\n"
+    joined = read_cohort(write("e.csv", expression), write("c.csv", clinical), name="x", scale="linear", sample_id=form)
+    assert joined.samples == [one]
+    assert joined.expression.loc["G1", one] == 100
 
 
-def test_near_matches_never_guess_between_two():
-    assert near_matches(["a-1"], ["a.1", "A_1"]) == []
+def test_no_form_is_offered_that_makes_two_ids_one():
+    assert form_that_joins(["a-1", "A.1"], ["a_1"]) == (None, [])
 
 
 def test_a_transposed_matrix_is_recognised_by_its_sample_ids(write):
@@ -176,7 +182,8 @@ class TestKeywords:
             (
                 read_clinical,
                 "zzz",
-                "the keywords are path, columns, values, where, population, sheet, delimiter, decimal",
+                "the keywords are path, columns, values, where, exclude, restrict, repeats, patients, population, "
+                "sheet, delimiter, decimal",
             ),
         ],
     )

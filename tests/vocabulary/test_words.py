@@ -52,7 +52,7 @@ def meaning(variable: str, word: str, *others: str) -> object:
         ("her2_fish", "Amplified", "positive"),
         ("her2_fish", "not amplified", "negative"),
         ("her2_ihc", "0", "0"),
-        ("her2_ihc", "1", "1+"),
+        ("her2_ihc", "1", UNKNOWN),
         ("her2_ihc", "2+", "2+"),
         ("her2_ihc", "+++", "3+"),
         ("her2_ihc", "Score 1+", "1+"),

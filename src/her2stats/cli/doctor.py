@@ -16,7 +16,10 @@ from her2stats.r_engine.status import RStatus
 from her2stats.study.provenance import versions
 from her2stats.study.stages.cache import Cache, stage_folder, why_not_trusted
 
-OPTIONAL = {"firthmodels": "firth", "distributed": "dask", "h5py": "h5ad", "rdata": "rds", "zarr": "zarr"}
+OPTIONAL = {
+    **{"firthmodels": "firth", "distributed": "dask", "h5py": "h5ad", "rdata": "rds", "zarr": "zarr"},
+    "pyreadstat": "labelled",
+}
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,10 @@ from her2stats.errors import InputError
 def init(
     clinical: Annotated[Path, typer.Argument(help="The clinical table.", show_default=False, readable=False)],
     expression: Annotated[Path | None, typer.Option(help="The expression matrix.", readable=False)] = None,
+    patients: Annotated[
+        Path | None,
+        typer.Option(help="A second clinical table, one row a patient.", show_default=False, readable=False),
+    ] = None,
     output: Annotated[Path, typer.Option(help="The study file to write.")] = Path("study.toml"),
     name: Annotated[str, typer.Option(help="Name of the cohort.")] = "cohort1",
     scale: Annotated[
@@ -37,8 +41,8 @@ def init(
     from her2stats.study.proposing.proposal import left_to_do, look_at_files
     from her2stats.study.proposing.study_text import write_proposal
 
-    check_output(output, clinical, expression, signature)
-    proposal = replace(look_at_files(clinical, expression, name=name), signature=signature)
+    check_output(output, clinical, patients, expression, signature)
+    proposal = replace(look_at_files(clinical, expression, name=name, patients=patients), signature=signature)
     if scale is not None or offset:
         proposal = proposal.declared(scale or "", offset)
     for line in proposal.words():
@@ -49,7 +53,7 @@ def init(
         proposal = interview(proposal)
     write_proposal(proposal, output)
     say(f"Written: {output}")
-    open_ = left_to_do(output)
+    open_ = [*proposal.dropped(), *left_to_do(output)]
     for problem in open_:
         say(f"  left to do: {problem}")
     say(f"Then: her2stats {'check' if open_ else 'run'} {output}")

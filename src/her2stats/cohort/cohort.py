@@ -72,12 +72,15 @@ class Clinical:
         What was filtered, excluded, missing or assumed, with counts.
     source : Source or None
         The file, where there was one.
+    further : Source or None
+        A second file, of patients, that was joined.
     """
 
     table: pd.DataFrame
     hr_definition: str = ""
     notes: tuple[Note, ...] = ()
     source: Source | None = None
+    further: Source | None = None
 
 
 @dataclass(frozen=True, eq=False)

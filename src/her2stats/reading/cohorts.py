@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Literal, Never, TypeVar
 
@@ -13,9 +14,18 @@ from her2stats.cohort import Clinical, Cohort, Expression, Scale
 from her2stats.cohort.genes import CollapseRule
 from her2stats.errors import InputError, ProblemList, SampleError, ScaleError, refuse_unknown
 from her2stats.notes import Note
-from her2stats.reading.clinical.file import ClinicalFile, open_clinical
+from her2stats.reading.clinical.file import ClinicalFile, one_a_patient, open_clinical
+from her2stats.reading.clinical.ids import (
+    Repeats,
+    SampleId,
+    form_that_joins,
+    key,
+    listed_ids,
+    one_each,
+    primaries,
+)
 from her2stats.reading.clinical.population import Population
-from her2stats.reading.clinical.table import interpret
+from her2stats.reading.clinical.table import interpret, refuse_absent
 from her2stats.reading.expression import Normalise, Orientation, interpret_matrix, open_matrix
 from her2stats.reading.formats.dispatch import MatrixOptions
 from her2stats.reading.formats.matrix import RawMatrix
@@ -24,6 +34,7 @@ from her2stats.reading.rows import MissingRule
 
 OnMismatch = Literal["error", "intersect"]
 SHOWN = 6
+LEAST_GENES = 50  # fewer may well be equal in two tumours
 T = TypeVar("T")
 
 
@@ -38,6 +49,11 @@ def read_cohort(
     columns: Mapping[str, str | bool] | None = None,
     values: Mapping[str, Mapping[str, str]] | None = None,
     where: Mapping[str, str | Sequence[str]] | None = None,
+    exclude: Sequence[str] = (),
+    restrict: Mapping[str, str | Sequence[str]] | None = None,
+    sample_id: SampleId = "as written",
+    repeats: Repeats = "error",
+    patients: str | Path | pd.DataFrame | None = None,
     on_mismatch: OnMismatch = "error",
     population: Population = "her2-negative",
     clinical_sheet: str | None = None,
@@ -68,8 +84,13 @@ def read_cohort(
         The cohort's name in every result.
     scale, offset, normalise
         As in `read_expression`.
-    columns, values, where, population
+    columns, values, where, exclude, restrict, patients, population
         As in `read_clinical`.
+    sample_id : {"as written", "letters", "tcga-sample", "tcga-patient"}
+        How ids of the two files are compared: whole; by letters and digits alone (dots for dashes, an X that R put
+        before a digit, and case mean nothing); by the first 15 or 12 letters of TCGA barcodes.
+    repeats : {"error", "first", "keep"}
+        As in `read_clinical`; of several columns of one tumour, too.
     on_mismatch : {"error", "intersect"}
         Samples that only one of the two files has: an error that lists them, or left out with a note.
     clinical_sheet, clinical_decimal
@@ -98,13 +119,27 @@ def read_cohort(
     """
     refuse_unknown(unknown, read_cohort)
     found = ProblemList()
-    file = _attempt(found, lambda: open_clinical(clinical, columns=columns or {}, sheet=clinical_sheet))
-    matrix, both = None, None
+    file = _attempt(
+        found,
+        lambda: open_clinical(
+            clinical, columns=columns or {}, where=where, exclude=exclude, patients=patients, sheet=clinical_sheet
+        ),
+    )
+    matrix, both, raw = None, None, None
     notes: list[Note] = []
     if expression is not None:
-        ids = file.samples if file else ()
         layout = MatrixOptions(gene_column, tuple(ignore_columns), sheet, delimiter, decimal, layer)
         raw = _attempt(found, lambda: open_matrix(expression, layout, orientation=orientation))
+    if file is not None:
+        opened, there = file, raw.columns if raw is not None else []
+        _attempt(found, lambda: refuse_absent([one for one in opened.absent if one not in there], opened.name))
+        file = _attempt(found, lambda: one_a_patient(opened, repeats, sample_id, there))
+    if expression is not None:
+        if raw is not None and file is not None and not lies_on_its_side(raw, file.samples):
+            whole, staying = raw, file
+            chosen = _attempt(found, lambda: tumours_of(whole, staying, sample_id, repeats, exclude))
+            raw, notes = chosen or (None, [])
+        ids = file.samples if file else ()
         if scale is None:
             remedy = 'declare scale = "log2" or "linear"; it is never guessed'
             found.add(ScaleError, "no scale is declared", where=f"cohort {name!r}", remedy=remedy)
@@ -126,7 +161,10 @@ def read_cohort(
                 ),
             )
         if raw is not None and file is not None and not lies_on_its_side(raw, ids):
-            both, notes = _shared_samples(file, raw, on_mismatch, found)
+            both, said = _shared_samples(file, raw, on_mismatch, found)
+            notes += said
+            if matrix is not None and both is not None:
+                refuse_twins(matrix.values, both, raw.name, found)
     table = None
     if file is not None:
         table = _attempt(
@@ -134,7 +172,7 @@ def read_cohort(
             lambda: interpret(
                 file,
                 values=values or {},
-                where=where or {},
+                restrict=restrict or {},
                 population=population,
                 decimal=clinical_decimal,
                 keep=both,
@@ -172,60 +210,77 @@ def _shared_samples(
             if ids
         ]
     described = (
-        f"{len(only_clinical)} samples have no expression ({_some(only_clinical)}), "
-        f"{len(only_matrix)} no clinical row ({_some(only_matrix)}), {len(both)} have both"
+        f"{len(only_clinical)} samples have no expression ({listed_ids(only_clinical)}), "
+        f"{len(only_matrix)} no clinical row ({listed_ids(only_matrix)}), {len(both)} have both"
     )
     found.add(
         SampleError,
         f"the sample ids of the two files differ: {described}",
         where=f"{file.name} and {matrix.name}",
         value=", ".join((only_clinical + only_matrix)[:SHOWN]),
-        remedy=_mismatch_remedy(only_clinical, only_matrix, bool(both)),
+        remedy=_mismatch_remedy(file, only_clinical, only_matrix, len(both)),
     )
     return None, []
 
 
-def _mismatch_remedy(only_clinical: Sequence[str], only_matrix: Sequence[str], any_shared: bool) -> str:
-    advice = 'correct the ids, or say on_mismatch = "intersect" to go on with the shared ones'
-    if not any_shared:
-        advice = "correct the ids, or columns.sample; no id is in both files"
-    pairs = near_matches(only_clinical, only_matrix)
-    if pairs:
+def _mismatch_remedy(file: ClinicalFile, only_clinical: Sequence[str], only_matrix: Sequence[str], shared: int) -> str:
+    """One cause: another column holds the ids, or they are written otherwise, or some tumours are in one file only."""
+    words = {column: {row[place] for row in file.table.rows} for place, column in enumerate(file.table.header)}
+    met = {column: len(there & {*only_matrix}) for column, there in words.items()}
+    other = max(met, key=lambda column: met[column])
+    if met[other] > shared:
+        return f"say columns.sample = {other!r}: {met[other]} of its ids are in the expression"
+    form, pairs = form_that_joins(only_clinical, only_matrix)
+    if form is not None:
         listed = ", ".join(f"{left!r} and {right!r}" for left, right in pairs[:3])
-        advice += f"; {len(pairs)} ids differ in writing only: {listed}"
-    return advice
+        return f'say sample_id = "{form}": {len(pairs)} ids differ in writing only: {listed}'
+    if not shared:
+        return "correct the ids, or columns.sample; no id is in both files"
+    return 'correct the ids, or say on_mismatch = "intersect" to go on with the shared ones'
 
 
-def near_matches(first: Sequence[str], second: Sequence[str]) -> list[tuple[str, str]]:
-    """Ids that are the same but for case, dots for dashes, an X that R put in front, or a trailing -01.
+def tumours_of(
+    raw: RawMatrix, file: ClinicalFile, form: SampleId, repeats: Repeats, exclude: Sequence[str]
+) -> tuple[RawMatrix, list[Note]]:
+    """Keep the columns of a matrix that are primary tumours, under the ids of the clinical table, one each.
 
-    Examples
-    --------
-    >>> near_matches(["TCGA-A1-A0SB"], ["tcga.a1.a0sb.01"])
-    [('TCGA-A1-A0SB', 'tcga.a1.a0sb.01')]
+    What the clinical table leaves out goes, too, as it is no column without a clinical row.
     """
-    reduced: dict[str, list[str]] = {}
-    for sample in second:
-        reduced.setdefault(_reduced(sample), []).append(sample)
-    found = [(sample, reduced.get(_reduced(sample), [])) for sample in first]
-    return [(sample, others[0]) for sample, others in found if len(others) == 1]
+    known = {key(sample, form): sample for ids in (file.left_out, file.samples) for sample in sorted(ids, reverse=True)}
+    written = set(file.samples)
+    names = [column if column in written else known.get(key(column, form), column) for column in raw.columns]
+    places, notes = primaries(raw.columns, "columns of the expression")
+    gone = file.left_out | set(exclude)
+    places = [place for place in places if names[place] not in gone]
+    if form != "as written":
+        here = [raw.columns[place] for place in places]
+        kept, said = one_each(here, [names[place] for place in places], repeats, where=raw.name)
+        places, notes = [places[place] for place in kept], [*notes, *said]
+    if len(places) == len(raw.columns) and names == raw.columns:
+        return raw, notes
+    return replace(raw, columns=[names[place] for place in places], values=raw.values[:, places]), notes
 
 
-def _reduced(sample: str) -> str:
-    text = re.sub(r"[^a-z0-9]+", "-", sample.strip().casefold()).strip("-")
-    text = re.sub(r"^x(?=\d)", "", text)  # R puts an X before names that start with a digit
-    text = re.sub(r"-0\d[a-z]?(-.*)?$", "", text)  # sample type and aliquot of a TCGA barcode
-    return re.sub(r"^0+(?=\d+$)", "", text)  # leading zeros that a spreadsheet took away
-
-
-def _some(ids: Sequence[str]) -> str:
-    if not ids:
-        return "none"
-    return ", ".join(ids[:SHOWN]) + (f" and {len(ids) - SHOWN} more" if len(ids) > SHOWN else "")
+def refuse_twins(values: pd.DataFrame, samples: Collection[str], name: str, found: ProblemList) -> None:
+    """Refuse identical profiles under two ids: one tumour that would count twice."""
+    if len(values) < LEAST_GENES:
+        return
+    seen: dict[bytes, list[str]] = {}
+    for sample in sorted(samples):
+        profile = values[sample].to_numpy()
+        if profile.min() < profile.max():  # zeros alone are no profile
+            seen.setdefault(sha256(profile.tobytes()).digest(), []).append(sample)
+    twins = [ids for ids in seen.values() if len(ids) > 1]
+    if twins:
+        listed = "; ".join(" = ".join(ids) for ids in twins[:SHOWN])
+        what = f"{len(twins)} profiles stand there under more than one id: {listed}"
+        remedy = f'find out which id is right, and leave the other out: exclude = ["{twins[0][-1]}"]'
+        found.add(SampleError, what, where=name, value=twins[0][0], remedy=remedy)
 
 
 def _joined(name: str, table: Clinical, matrix: Expression | None, notes: Sequence[Note]) -> Cohort:
-    sources = tuple(part.source for part in (matrix, table) if part is not None and part.source is not None)
+    read = (matrix.source if matrix is not None else None, table.source, table.further)
+    sources = tuple(source for source in read if source is not None)
     if matrix is None:
         return Cohort(name, table.table, hr_definition=table.hr_definition, notes=table.notes, sources=sources)
     assumed: tuple[Note, ...] = ()

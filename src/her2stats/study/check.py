@@ -63,9 +63,8 @@ def check_study(study: Study) -> list[str]:
     lines = []
     for cohort in (one.cohort for one in prepared.cohorts):
         genes = f", {len(cohort.expression)} genes" if cohort.expression is not None else ", clinical table only"
-        lines.append(
-            f"{cohort.name}: {len(cohort.clinical)} HER2-negative tumours{genes}; HR from {cohort.hr_definition}"
-        )
+        hr = f"HR from {cohort.hr_definition}" if cohort.hr_definition else "no hormone-receptor status"
+        lines.append(f"{cohort.name}: {len(cohort.clinical)} HER2-negative tumours{genes}; {hr}")
         if "hr" in cohort.clinical:
             counts = cohort.clinical["hr"].value_counts()
             lines.append("  " + ", ".join(f"HR-{level} {counts[level]}" for level in counts.index))

@@ -19,6 +19,7 @@ from pydantic import (
 from her2stats.cohort.genes import CollapseRule
 from her2stats.deconvolution.settings import Settings
 from her2stats.errors import DataError
+from her2stats.reading.clinical.ids import Repeats, SampleId
 from her2stats.reading.expression import Orientation
 from her2stats.reading.rows import MissingRule
 from her2stats.signatures.scoring import Method
@@ -67,7 +68,8 @@ class CohortSection(Section):
     """[[cohorts]]: the files of one cohort and how to read them."""
 
     name: SafeName = Field(description=f"letters, digits, - and _, at most {MOST_LETTERS}")
-    clinical: str = Field(description="csv, tsv, xlsx or GEO series matrix, one row a patient")
+    clinical: str = Field(description="csv, tsv, xlsx, sav, dta, sas7bdat or GEO series matrix, one row a patient")
+    patients: str | None = Field(default=None, description="a second table, one row a patient, joined by its ids")
     expression: str | None = Field(
         default=None,
         description="csv, tsv, GCT, xlsx, parquet, GEO series matrix, h5ad or rds; gz, bz2, xz and zst too",
@@ -116,7 +118,23 @@ class CohortSection(Section):
     )
     where: Annotated[dict[str, str | list[str]], Words] = Field(
         default={},
-        description="column = value, or list of values: keep these rows of the clinical table; the rest is counted",
+        description="column = value, or list of values: keep these rows of the clinical table, before anything else is "
+        "judged; the rest is counted",
+    )
+    exclude: list[str] = Field(default=[], description="sample ids that are left out; they are counted")
+    restrict: Annotated[dict[str, str | list[str]], Words] = Field(
+        default={},
+        description='variable of ours = value, or list of values: `{ hr = "negative" }` keeps these tumours of the '
+        "population; the rest is counted",
+    )
+    sample_id: SampleId = Field(
+        default="as written",
+        description='how ids of two files are compared: `"letters"` by letters and digits alone, `"tcga-sample"` and '
+        '`"tcga-patient"` by the first 15 or 12 letters of TCGA barcodes',
+    )
+    repeats: Repeats = Field(
+        default="error",
+        description='several samples of one patient: `"first"` in the order of their ids, or `"keep"` all',
     )
 
     @field_validator("values")

@@ -200,7 +200,7 @@ def _named_files(study: Study) -> list[tuple[str, str]]:
     named: list[tuple[str, str | None]] = []
     for cohort in study.cohorts:
         section = f"[[cohorts]] {cohort.name}"
-        keys = ("expression", "clinical", "fractions", "annotation")
+        keys = ("expression", "clinical", "patients", "fractions", "annotation")
         named += [(f"{section} {key}", getattr(cohort, key)) for key in keys]
     if study.deconvolution is not None:
         named.append(("[deconvolution] signature", study.deconvolution.signature))

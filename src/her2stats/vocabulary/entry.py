@@ -59,6 +59,8 @@ class Variable:
         Of a measurement: unit, smallest and largest value that is no mistake, and what a whole column is like.
     stored, divisor : str, float
         The variable into which it turns where it is one in another unit, and by what it is divided then.
+    backwards : bool
+        It may be counted backwards, below zero.
     words : mapping
         Folded word of a clinical table -> value; an empty value is missing.
     careful : frozenset of str
@@ -105,6 +107,7 @@ class Variable:
     plausible: Plausible | None = None
     stored: str = ""
     divisor: float = 1.0
+    backwards: bool = False
     words: Mapping[str, str] = field(default_factory=dict)
     careful: frozenset[str] = frozenset()
     open_words: bool = False

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from her2stats.vocabulary.entry import Cut, Plausible, Role, Variable
-from her2stats.vocabulary.words import AMPLIFIED, SIGNED, receptor, spelled
+from her2stats.vocabulary.words import AMPLIFIED, ISH, SIGNED, YES_NO, amplification_test, receptor, spelled
 
 HR_LEVELS = ("negative", "positive")
 IHC_LEVELS = ("0", "1+", "2+")
@@ -17,7 +17,9 @@ HER2_POSITIVE = "HER2-positive"
 GROUP_OF_IHC = {"0": HER2_GROUPS[0], "1+": HER2_GROUPS[1], "2+": HER2_GROUPS[1], "3+": HER2_POSITIVE}
 _GRADES = ("I", "II", "III")
 _POSITIVE_FIRST = {"positive": "positive", "negative": "negative"}
-_IHC_FORMS = ("{}", "{}+", "ihc {}+", "ihc {}", "score {}+", "+{}")
+_IHC_FORMS = ("{}", "{}+", "ihc {}+", "ihc {}", "score {}+", "+{}", "her2 {}+", "her2 ihc {}+")
+# Under what else a reading of a receptor stands, most telling first; no drug against it, and no gene
+_READ = r"(consensus|(clinical )?(status|stato)( .*)?|(by )?ihc( status)?|result|pre ?tr(ea)?t(ment)?|expression)"
 _RESPONSE = spelled(
     {
         "1": "1, yes, true, si, sì, pcr, cr, complete, complete response, risposta completa, pcr+",
@@ -50,8 +52,8 @@ VARIABLES = (
         words=receptor("er"),
         levels=HR_LEVELS,
         headings=(
-            *(r"er", r"er (status|stato).*", r"(status|stato) er", r"o?estrogen receptor.*"),
-            r".*recettor.* estrogen.*",
+            *(r"er", r"er (status|stato).*", r"(status|stato) er", rf"er {_READ}"),
+            *(rf"(breast carcinoma )?o?estrogen receptor( {_READ})?", r".*recettor.* estrogen.*"),
         ),
         percentages=r"(%|perc\w*)? ?(er|o?estrogen.*|.*recettor.* estrogen.*)\b.*",
         level_form="{short}-{level}",
@@ -65,8 +67,8 @@ VARIABLES = (
         words=receptor("pgr", "pr"),
         levels=HR_LEVELS,
         headings=(
-            *(r"pg?r", r"pg?r (status|stato).*", r"(status|stato) pg?r"),
-            *(r"progesterone receptor.*", r".*recettor.* progest.*"),
+            *(r"pg?r", r"pg?r (status|stato).*", r"(status|stato) pg?r", rf"pg?r {_READ}"),
+            *(rf"(breast carcinoma )?progesterone receptor( {_READ})?", r".*recettor.* progest.*"),
         ),
         percentages=r"(%|perc\w*)? ?(pg?r|progest.*|.*recettor.* progest.*)\b.*",
         level_form="{short}-{level}",
@@ -78,7 +80,10 @@ VARIABLES = (
         meaning="positive, negative",
         words=receptor("her2", "her2/neu", "erbb2") | AMPLIFIED,
         levels=HR_LEVELS,
-        headings=(r"her2( neu)?", r"her2 (status|stato|neu).*", r"(status|stato) her2"),
+        headings=(
+            *(r"her2( neu)?", r"her2 (status|stato|neu).*", r"(status|stato) her2", rf"her2 {_READ}"),
+            r"lab proc(edure)? her2 neu immunohistochemistry receptor status",
+        ),
         after="her2_ihc",
     ),
     Variable(
@@ -96,7 +101,7 @@ VARIABLES = (
         further="3+",
         headings=(
             *(r"her2 ?(ihc|score)( ?score)?", r".*her2.*ihc.*(score|level).*", r"ihc", r"ihc her2"),
-            *(r"her2 ?ihc( .*)?", r"her2( neu)?"),
+            *(r"her2 ?ihc( .*)?", r"her2 immunohistochemistry level result", r"her2( neu)?"),
         ),
         table_one=6,
         always=True,
@@ -106,9 +111,10 @@ VARIABLES = (
         name="her2_fish",
         label="HER2 FISH",
         meaning="positive (amplified), negative",
-        words=receptor("fish", "ish") | AMPLIFIED,
+        # "FISH: yes" may say that it was done
+        words={word: value for word, value in amplification_test(*ISH).items() if word not in YES_NO},
         levels=HR_LEVELS,
-        headings=(r".*fish.*", r".*amplif.*"),
+        headings=(r".*fish.*", r".*amplif.*", r".*her2.* in situ hybrid.*(outcome|result|status).*"),
     ),
     Variable(
         name="her2_amplified",
@@ -143,10 +149,29 @@ VARIABLES = (
         kind="number",
         unit="years",
         limits=(15.0, 110.0),
+        plausible=Plausible(
+            "the median age is {:g}: these are days, not years", "map the column as age_days", low=0.0, high=130.0
+        ),
         headings=(r"age", r"age (at.*|years?.*)", r"eta( .*)?"),
         table_one=1,
         cut=Cut("age > 50 years", above=50),
         role="covariate",
+    ),
+    Variable(
+        name="age_days",
+        label="Age",
+        meaning="days, also counted backwards (GDC's days_to_birth): they become age",
+        kind="number",
+        unit="days",
+        limits=(15 * 365.25, 110 * 365.25),
+        plausible=Plausible(
+            "the median age is {:g} days: these are years, not days", "map the column as age", low=1000.0
+        ),
+        stored="age",
+        divisor=365.25,
+        backwards=True,
+        headings=(r"days to birth", r"age.* days", r"age at .*diagnosis"),
+        after="age",
     ),
     Variable(
         name="size_cm",
@@ -205,7 +230,7 @@ VARIABLES = (
             ),
         },
         levels=_GRADES,
-        headings=(r"grade", r".*grade.*", r"nhg", r"grado.*", r"grading.*", r"g"),
+        headings=(r"grade", r".*grade.*", r"nhg( consensus)?", r"grado.*", r"grading.*", r"g"),
         table_one=3,
         always=True,
         cut=Cut("grade III", level="III"),
@@ -224,6 +249,7 @@ VARIABLES = (
         # MKI67 alone is the gene: only an index of it is the stain
         headings=(
             r"ki ?67( (%|perc\w*|ihc|index|indice|score|value|valore|staining|li|labell?ing( index)?|positiv\w*))*",
+            r"ki ?67 consensus",
             r"m?ki ?67 (%|perc\w*|index|indice|labell?ing index)( (%|perc\w*))?",
             r"indice (di )?proliferazione( .*)?",
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 
@@ -30,16 +31,19 @@ def spelled(meanings: Mapping[str, str]) -> dict[str, str]:
     return {word: value for value, words in meanings.items() for word in words.split(", ")}
 
 
-SIGNED = spelled(
+YES_NO = spelled({"positive": "yes, true, si, sì", "negative": "no, false"})  # of a test also whether it was done
+RESULT = spelled(
     {
-        "positive": "positive, pos, pos., +, 1, yes, true, positivo, positiva, positivi, si, sì",
-        "negative": "negative, neg, neg., 0, no, false, negativo, negativa, negativi",
+        "positive": "positive, pos, pos., +, 1, positivo, positiva, positivi",
+        "negative": "negative, neg, neg., 0, negativo, negativa, negativi",
     }
 )
+SIGNED = RESULT | YES_NO
 AMPLIFIED = spelled(
     {
         "positive": "amplified, amplificato, amplificata, amp, amplification",
-        "negative": "not amplified, non-amplified, non amplified, unamplified, non amplificato, non amplificata",
+        "negative": "not amplified, non-amplified, non amplified, unamplified, non amplificato, non amplificata, "
+        "not amp, non amp, non-amp",
     }
 )
 
@@ -61,6 +65,21 @@ def receptor(*names: str) -> dict[str, str]:
     return words
 
 
+ISH = ("fish", "ish", "cish", "sish", "dish")
+
+
+def amplification_test(*names: str) -> dict[str, str]:
+    """Words of a test of amplification, with its names before them.
+
+    Examples
+    --------
+    >>> amplification_test("fish")["fish not amplified"], amplification_test("fish")["fish-"]
+    ('negative', 'negative')
+    """
+    results = {word: value for word, value in (RESULT | AMPLIFIED).items() if word not in ("0", "1")}
+    return receptor(*names) | AMPLIFIED | {f"{name} {word}": results[word] for name in names for word in results}
+
+
 def fold(word: object) -> str:
     """Bring a word to the form in which the vocabulary knows it.
 
@@ -75,3 +94,14 @@ def fold(word: object) -> str:
     if re.fullmatch(r"\d+\.0+", text):
         text = text.partition(".")[0]
     return text
+
+
+def quoted(text: str) -> str:
+    r"""Write a text as a study file holds it; JSON's rules are valid in TOML, but for DEL, which JSON leaves as it is.
+
+    Examples
+    --------
+    >>> print(quoted('a "b"'))
+    "a \"b\""
+    """
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

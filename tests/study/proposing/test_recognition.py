@@ -7,11 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from her2stats.study.preparing import prepare
-from her2stats.study.proposing.percentages import is_percentage, percentage
 from her2stats.study.proposing.proposal import left_to_do, look_at_files
 from her2stats.study.proposing.recognition import recognise, unused_columns
+from her2stats.study.proposing.sample_ids import sample_column
 from her2stats.study.proposing.study_text import write_proposal
 from her2stats.study.study_file import read_study
+from her2stats.vocabulary.percentages import is_percentage, percentage
 
 ITALIAN = """Codice;Et\u00e0 alla diagnosi;Stato recettoriale;Recettori estrogeni (%);PgR %;HER2;FISH;Grado;\
 Dimensione;Linfonodi;Note
@@ -68,11 +69,10 @@ def test_percentages_and_a_subtype_are_read_for_what_they_are(tmp_path):
     assert "percentages: positive from 1 %" in words
     assert "hormone receptors are not taken from it" in words
     assert "centimetres, by their median of 2.1" in words
-    assert clinical["hr"].tolist() == ["positive", "negative", "negative", "positive"], (
-        "c has no HER2 that is understood"
-    )
-    assert clinical["pam50"].tolist() == ["LumA", "Basal", "Claudin-low", "LumB"], "no subtype is made missing"
-    assert clinical["age"].fillna(0).tolist() == [51, 0, 44, 58]
+    assert clinical["hr"].tolist() == ["positive", "negative", "positive", "negative", "positive"]
+    assert clinical.loc["c", ["her2_ihc", "her2_fish"]].tolist() == ["2+", "negative"], "2+ / ISH-"
+    assert clinical["pam50"].tolist() == ["LumA", "Basal", "LumA", "Claudin-low", "LumB"], "no subtype is made missing"
+    assert clinical["age"].fillna(0).tolist() == [51, 0, 63, 44, 58]
 
 
 def test_what_leaves_doubt_is_not_taken():
@@ -87,13 +87,16 @@ def test_what_leaves_doubt_is_not_taken():
         "empty": ["", "", "NA"],
     }
     found = recognise(columns)
-    assert {item.variable: item.column for item in found} == {"er": "ER", "her2_status": "HER2"}
+    assert {item.variable: item.column for item in found} == {
+        "er": "ER",
+        "her2_status": "HER2",
+        "age_days": "age in days",
+    }
     why = unused_columns(columns, "id", found)
     assert why == {
         "tumour size": "a tumour size in cm or in mm: neither its name nor its median says which",
         "ER %": "percentages; er is read from 'ER'",
         "PR %": "named like percentages of pgr, but its numbers are none",
-        "age in days": "",
         "sub-type": "named like pam50, but its words are not understood",
         "empty": "nothing is said in it",
     }
@@ -118,3 +121,10 @@ def test_a_percentage_is_positive_from_one(values, written):
 @pytest.mark.parametrize("word", ["<10", "0-5", ">0", "120", "-3", "10-120", "", "+", "many"])
 def test_what_may_lie_on_either_side_of_the_cut_is_no_percentage(word):
     assert percentage(word) is None
+
+
+def test_the_column_of_ids_is_found_by_the_expression_whatever_else_is_unique():
+    columns = {"": ["0", "1", "2"], "note": ["x", "y", "z"], "patient": ["a", "a", "b"], "gsm": ["k.1", "l.1", "m.1"]}
+    assert sample_column(columns, ["a", "b"]) == ("patient", 2), "in two visits"
+    assert sample_column(columns, ["K-1", "L-1"]) == ("gsm", 0), "another form"
+    assert sample_column(columns) == ("note", 0), "no running number"

@@ -12,11 +12,13 @@ import pandas as pd
 
 from her2stats.errors import InputError, ProblemList, TableError, VocabularyError
 from her2stats.notes import Note
+from her2stats.vocabulary.cells import meanings, parts
 from her2stats.vocabulary.entry import Variable
 from her2stats.vocabulary.variables import BY_NAME, accepted
-from her2stats.vocabulary.words import MISSING, fold
+from her2stats.vocabulary.words import MISSING, fold, quoted
 
 SHOWN = 6
+OPEN = "..."  # a meaning that the user has to fill in; read as it stands, it is refused
 _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
 
 
@@ -40,6 +42,8 @@ class RawColumn:
         File name, for messages.
     values : mapping
         The user's own words.
+    whole : sequence of str
+        Words of all rows of the file, of those left out, too: they tell how the column is coded.
     """
 
     variable: str
@@ -49,6 +53,12 @@ class RawColumn:
     lines: Sequence[int]
     file: str
     values: Mapping[str, str]
+    whole: Sequence[str] = ()
+
+    @property
+    def own(self) -> dict[str, str]:
+        """The user's own words, as they are looked up."""
+        return {fold(word): fold(value) for word, value in self.values.items()}
 
     def row(self, place: int) -> str:
         """One row, as messages name it."""
@@ -62,21 +72,16 @@ class RawColumn:
 
 
 def read_words(raw: RawColumn, found: ProblemList) -> tuple[pd.Series, list[Note]]:
-    """Translate a column of words; unknown words are one problem that lists them all."""
-    entry = BY_NAME[raw.variable]
-    known = entry.words
-    own = {fold(word): fold(value) for word, value in raw.values.items()}
-    folded = [fold(word) for word in raw.words]
-    if "+" in folded and "positive" in known.values():
-        own.setdefault("-", "negative")  # beside a plus, a dash is a minus; alone it may stand for anything
+    """Translate a column of words; unknown words are problems of their own, and one that lists them all."""
+    entry, own = BY_NAME[raw.variable], raw.own
+    known = meanings(entry, (*raw.whole, *raw.words), own, raw.column)
     values: list[str | float] = []
     unknown: dict[str, list[int]] = {}
     lacking: Counter[str] = Counter()
-    for place, word in enumerate(folded):
+    for place, word in enumerate(map(fold, raw.words)):
         meant = own.get(word, word)
-        canonical = known.get(meant)
-        is_missing = canonical == "" or (canonical is None and meant in MISSING and meant not in entry.careful)
-        if is_missing:
+        canonical = entry.words.get(meant) if word in own else known.get(word)
+        if canonical == "" or (canonical is None and meant in MISSING and meant not in entry.careful):
             lacking[raw.words[place]] += 1
             values.append(np.nan)
         elif canonical is None:
@@ -85,6 +90,9 @@ def read_words(raw: RawColumn, found: ProblemList) -> tuple[pd.Series, list[Note
         else:
             values.append(canonical)
     notes = _missing_note(raw, lacking)
+    if {word for word in known if word.isdigit()} == {"1"} and "0" in entry.words:
+        what = f"{raw.variable}: 1 is the only code of its column and is read as {known['1']}"
+        notes.append(Note("reading", what, sum(fold(word) == "1" for word in raw.words), "values can say otherwise"))
     if unknown and entry.open_words:
         listed = ", ".join(repr(word) for word in sorted(unknown)[:SHOWN])
         notes.append(Note("reading", f"{raw.variable}: words kept as they are", len(unknown), listed))
@@ -93,20 +101,43 @@ def read_words(raw: RawColumn, found: ProblemList) -> tuple[pd.Series, list[Note
     return pd.Series(values, index=list(raw.samples), dtype=object), notes
 
 
+def said_beside(raw: RawColumn) -> dict[str, pd.Series]:
+    """Other HER2 tests that stand in the cells of a column: "2+ (FISH neg)"."""
+    entry = BY_NAME[raw.variable]
+    said = {word: parts(entry, word) for word in set(raw.words) if fold(word) not in entry.words}
+    others = sorted({name for found in said.values() for name in found} - {raw.variable})
+    return {
+        name: pd.Series([said.get(word, {}).get(name, np.nan) for word in raw.words], list(raw.samples), dtype=object)
+        for name in others
+    }
+
+
 def _add_unknown(raw: RawColumn, unknown: Mapping[str, list[int]], found: ProblemList) -> None:
     ordered = sorted(unknown.items(), key=lambda item: (-len(item[1]), item[0]))
-    meanings = ", ".join(repr(value) for value in accepted(raw.variable))
-    own = {fold(word): value for word, value in raw.values.items()}
-    remedy = f"map it under values.{raw.variable} to one of {meanings}, or to '' for missing"
+    choices = ", ".join(repr(value) for value in accepted(raw.variable))
+    remedy = f"map it under values.{raw.variable} to one of {choices}, or to '' for missing"
     for word, places in ordered[:SHOWN]:
         times = "" if len(places) == 1 else f" ({len(places)} rows, this is the first)"
-        what = f"{word!r} is not understood for {raw.variable}"
-        if fold(word) in own:
-            what = f"{word!r} is mapped to {own[fold(word)]!r}, which is no value of {raw.variable}"
-        raw.add(found, VocabularyError, f"{what}{times}", remedy, places[0])
-    if len(ordered) > SHOWN:
-        what = f"{len(ordered) - SHOWN} more words are not understood for {raw.variable}"
-        raw.add(found, VocabularyError, what, remedy)
+        raw.add(found, VocabularyError, f"{_why_unknown(raw, word)}{times}", remedy, places[0])
+    if len(ordered) > 1:
+        listed = ", ".join(f"{word!r} {len(places)}" for word, places in ordered)
+        lines = [*([] if raw.values else [f"[cohorts.values.{raw.variable}]"])]
+        lines += [f"{quoted(word)} = {quoted(OPEN)}" for word, _ in ordered]
+        remedy = f"say for each one of {choices}, or '' for missing:\n" + "\n".join(lines)
+        raw.add(found, VocabularyError, f"{len(ordered)} words of {raw.variable} are open: {listed}", remedy)
+
+
+def _why_unknown(raw: RawColumn, word: str) -> str:
+    entry, own = BY_NAME[raw.variable], {fold(key): value for key, value in raw.values.items()}
+    if own.get(fold(word)) == OPEN:
+        return f"nothing is said yet of {word!r}"
+    if fold(word) in own:
+        return f"{word!r} is mapped to {own[fold(word)]!r}, which is no value of {raw.variable}"
+    if entry.words.get(fold(word)):
+        codes = sorted({fold(one) for one in (*raw.whole, *raw.words)} - MISSING)
+        listed = ", ".join(codes[: 2 * SHOWN]) + (" and more" if len(codes) > 2 * SHOWN else "")
+        return f"{word!r} means more than one thing for {raw.variable} in a column of this name that holds {listed}"
+    return f"{word!r} is not understood for {raw.variable}"
 
 
 def _missing_note(raw: RawColumn, lacking: Counter[str]) -> list[Note]:
@@ -121,7 +152,7 @@ def _missing_note(raw: RawColumn, lacking: Counter[str]) -> list[Note]:
 def read_numbers(raw: RawColumn, found: ProblemList, *, decimal: str = ".") -> tuple[pd.Series, list[Note]]:
     """Read a measurement in the unit in which it is stored; text and impossible values are listed row by row."""
     entry = BY_NAME[raw.variable]
-    own = {fold(word): fold(value) for word, value in raw.values.items()}
+    own = raw.own
     numbers = np.full(len(raw.words), np.nan)
     lacking: Counter[str] = Counter()
     wrong: list[int] = []
@@ -147,6 +178,8 @@ def read_numbers(raw: RawColumn, found: ProblemList, *, decimal: str = ".") -> t
         raw.add(found, TableError, f"{len(wrong) - SHOWN} more rows hold text", remedy)
     for place in np.flatnonzero(np.isinf(numbers))[:SHOWN]:
         raw.add(found, TableError, "is infinite", "correct it", int(place))
+    if entry.backwards and (numbers < 0).sum() > (numbers > 0).sum():
+        numbers = -numbers
     _check_unit(raw, entry, numbers, found)
     notes = _missing_note(raw, lacking)
     if entry.stored != entry.name:

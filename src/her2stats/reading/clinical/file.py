@@ -2,25 +2,40 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from her2stats.cohort import Source
-from her2stats.errors import ProblemList, SampleError, TableError
+from her2stats.errors import PopulationError, ProblemList, SampleError, TableError
 from her2stats.files import read_content
+from her2stats.notes import Note
+from her2stats.reading.clinical.ids import (
+    Repeats,
+    SampleId,
+    key,
+    names_patients,
+    names_tissue,
+    one_each,
+    patient_of,
+    primaries,
+)
+from her2stats.reading.clinical.joined import join_patients
 from her2stats.reading.formats.dispatch import read_words
 from her2stats.reading.formats.geo import ACCESSION
 from her2stats.reading.formats.text import TextTable
 from her2stats.reading.formats.workbook import as_word
 from her2stats.vocabulary.variables import BY_NAME
-from her2stats.vocabulary.words import fold
+from her2stats.vocabulary.words import fold, quoted
 
 SAMPLE = "sample"
+NORMAL = re.compile(r"\b(normal|normale|adjacent|sano|nt|nb)\b")
+NO_PRIMARY = re.compile(rf"{NORMAL.pattern}|metasta|\btm\b|cell line|recurren")
 UNMAPPED = "false"  # a variable mapped to false is not read, even where a column has its very name
 SHOWN = 8
 
@@ -41,6 +56,14 @@ class ClinicalFile:
         variable -> column of the file, without the sample column.
     own_names : tuple of str
         Variables that were found under their own name, without a mapping.
+    whole : TextTable
+        The words of all rows, also of those that were left out.
+    left_out : frozenset of str
+        Ids that only rows have which were left out.
+    absent : tuple of str
+        Ids that are to be excluded and that no row has.
+    notes : tuple of Note
+        What was left out.
     """
 
     table: TextTable
@@ -48,18 +71,38 @@ class ClinicalFile:
     name: str
     columns: Mapping[str, str]
     own_names: tuple[str, ...]
+    whole: TextTable
     source: Source | None = None
+    further: Source | None = None
+    left_out: frozenset[str] = frozenset()
+    absent: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+    def with_rows(self, rows: Sequence[int], notes: Sequence[Note]) -> ClinicalFile:
+        """The same with some of its rows only."""
+        samples = [self.samples[row] for row in rows]
+        gone = self.left_out | (set(self.samples) - set(samples))
+        notes = (*self.notes, *notes)
+        return replace(self, table=_rows_of(self.table, rows), samples=samples, left_out=gone, notes=notes)
 
 
 def open_clinical(
     path: str | Path | pd.DataFrame,
     *,
     columns: Mapping[str, str | bool],
+    where: Mapping[str, str | Sequence[str]] | None = None,
+    exclude: Sequence[str] = (),
+    patients: str | Path | pd.DataFrame | None = None,
     sheet: str | None = None,
     delimiter: str | None = None,
 ) -> ClinicalFile:
-    """Read the words, find the columns and the ids; nothing is interpreted yet."""
+    """Read the words, find the columns and the rows that stay, then judge their ids; nothing is interpreted yet."""
     table, name, source = read_clinical_words(path, sheet=sheet, delimiter=delimiter)
+    further = None
+    if patients is not None:
+        second, named, found_at = read_clinical_words(patients)
+        table = join_patients(table, second, named)
+        further = found_at and found_at._replace(role="patients")
     found = ProblemList()
     if not table.rows:
         found.add(TableError, "has a header and no row below it", where=name, remedy="give a row a tumour")
@@ -72,10 +115,61 @@ def open_clinical(
     place = _sample_place(table, mapped.pop(SAMPLE, None), name, found)
     for variable, column in mapped.items():
         check_column(table, variable, column, name, found)
-    samples = [row[place].strip() for row in table.rows] if place is not None else []
-    _check_samples(samples, table, name, found)
+    ids = [row[place].strip() for row in table.rows] if place is not None else []
+    absent = tuple(sorted(set(exclude) - set(ids)))
+    file = ClinicalFile(table, ids, name, mapped, own, table, source, further, absent=absent)
+    rows, notes = _filtered(table, where or {}, name, found)
     found.raise_if_any()
-    return ClinicalFile(table, samples, name, mapped, own, source)
+    file = file.with_rows(rows, notes)
+    file = file.with_rows(*_not_excluded(file.samples, exclude))
+    file = file.with_rows(*primaries(file.samples, "samples"))
+    _check_samples(file, found)
+    _check_tissue(file.table, where or (), name, found)
+    found.raise_if_any()
+    return file
+
+
+def _not_excluded(samples: Sequence[str], exclude: Sequence[str]) -> tuple[list[int], list[Note]]:
+    rows = [row for row, sample in enumerate(samples) if sample not in exclude]
+    gone = len(samples) - len(rows)
+    return rows, [Note("population", "samples left out by name (exclude)", gone)] if gone else []
+
+
+def _rows_of(table: TextTable, rows: Sequence[int]) -> TextTable:
+    return replace(table, rows=[table.rows[row] for row in rows], lines=[table.lines[row] for row in rows])
+
+
+def one_a_patient(file: ClinicalFile, repeats: Repeats, form: SampleId, there: Collection[str] = ()) -> ClinicalFile:
+    """Leave one sample of each patient, as declared; whose a sample is, its barcode says, or a column of patients.
+
+    Samples that are `there`, in the expression, come before others of the same patient.
+    """
+    places = [place for place, column in enumerate(file.table.header) if names_patients(column)]
+    words = [row[places[0]] for row in file.table.rows] if places else file.samples
+    owners = words if len(set(words)) * 4 >= len(words) and all(words) else file.samples
+    patients = [patient_of(sample) or key(owner, form) for sample, owner in zip(file.samples, owners, strict=True)]
+    keys = {key(sample, form) for sample in there}
+    preferred = {sample for sample in file.samples if key(sample, form) in keys}
+    hint = _where_tells(file, patients) if len(set(patients)) < len(patients) else ""
+    return file.with_rows(*one_each(file.samples, patients, repeats, where=file.name, there=preferred, hint=hint))
+
+
+def _check_tissue(table: TextTable, where: Collection[str], name: str, found: ProblemList) -> None:
+    """Refuse normal tissue, and metastases among others, where a column of tissues tells and `where` says nothing."""
+    for place, column in enumerate(table.header):
+        words = Counter(row[place] for row in table.rows)
+        odd = {word: count for word, count in sorted(words.items()) if NO_PRIMARY.search(fold(word))}
+        if (
+            column in where
+            or not odd
+            or not names_tissue(column)
+            or (len(words) == 1 and not NORMAL.search(fold(*odd)))
+        ):
+            continue
+        listed = ", ".join(f"{word!r} {count}" for word, count in odd.items())
+        rest = [word for word in sorted(words) if word not in odd and word][:SHOWN]
+        remedy = f"say where = {{ {quoted(column)} = [{', '.join(map(quoted, rest))}] }}, or list all to keep all"
+        found.add(SampleError, f"holds more than primary tumours: {listed}", where=name, column=column, remedy=remedy)
 
 
 def read_clinical_words(
@@ -119,21 +213,59 @@ def check_column(table: TextTable, variable: str, column: str, name: str, found:
     found.add(TableError, f"{what} (wanted for {variable})", where=name, remedy=remedy)
 
 
-def _check_samples(samples: Sequence[str], table: TextTable, name: str, found: ProblemList) -> None:
+def _check_samples(file: ClinicalFile, found: ProblemList) -> None:
+    samples, table, name = file.samples, file.table, file.name
     empty = [table.lines[row] for row, sample in enumerate(samples) if not sample]
     if empty:
         listed = ", ".join(str(line) for line in empty[:SHOWN])
+        what = f"{len(empty)} rows have no sample id"
         found.add(
-            SampleError, f"{len(empty)} rows have no sample id", where=name, row=f"lines {listed}", remedy="add the ids"
+            SampleError, what, where=name, row=f"lines {listed}", remedy="add the ids, or leave them out by where"
         )
     twice = [sample for sample, count in Counter(samples).items() if count > 1 and sample]
+    remedy = "keep one row of each tumour" + (_where_tells(file, samples) if twice else "")
     for sample in twice[:SHOWN]:
         lines = ", ".join(str(table.lines[row]) for row, other in enumerate(samples) if other == sample)
-        what, remedy = f"sample {sample!r} stands there more than once", "keep one row of each tumour"
+        what = f"sample {sample!r} stands there more than once"
         found.add(SampleError, what, where=name, row=f"lines {lines}", value=sample, remedy=remedy)
     if len(twice) > SHOWN:
-        what, remedy = f"{len(twice) - SHOWN} more samples stand there repeatedly", "keep one row of each tumour"
-        found.add(SampleError, what, where=name, remedy=remedy)
+        found.add(SampleError, f"{len(twice) - SHOWN} more samples stand there repeatedly", where=name, remedy=remedy)
+
+
+def _where_tells(file: ClinicalFile, ids: Sequence[str]) -> str:
+    """Offer a column of few words that tells the rows of every id apart: visits, sides; none that is measured."""
+    for place, column in enumerate(file.table.header):
+        words = [row[place] for row in file.table.rows]
+        few = 1 < len(set(words)) <= SHOWN and file.table.header.count(column) == 1
+        apart = len(set(zip(ids, words, strict=True))) == len(words)
+        if few and apart and column not in file.columns.values():
+            words = sorted(set(words))
+            shown = f"where = {{ {quoted(column)} = {quoted(words[0])} }}"
+            return f": the rows differ in {column!r}, say {shown} or another of {', '.join(map(repr, words[1:]))}"
+    return ""
+
+
+def _filtered(
+    table: TextTable, where: Mapping[str, str | Sequence[str]], name: str, found: ProblemList
+) -> tuple[list[int], list[Note]]:
+    """Rows that `where` keeps; the others are counted."""
+    rows, notes = list(range(len(table.rows))), []
+    for column, wanted in where.items():
+        if table.header.count(column) != 1:
+            check_column(table, "where", column, name, found)
+            continue
+        place = table.header.index(column)
+        words = {fold(word) for word in ([wanted] if isinstance(wanted, str) else wanted)}
+        kept = [row for row in rows if fold(table.rows[row][place]) in words]
+        shown = wanted if isinstance(wanted, str) else ", ".join(wanted)
+        if not kept:
+            present = Counter(table.rows[row][place] for row in rows).most_common(SHOWN)
+            listed = ", ".join(f"{word!r} ({count})" for word, count in present)
+            remedy = f"correct the value; the column holds {listed}"
+            found.add(PopulationError, f"no row has {shown!r}", where=name, column=column, value=shown, remedy=remedy)
+        notes.append(Note("population", f"rows left out: {column} is not {shown}", len(rows) - len(kept)))
+        rows = kept
+    return rows, notes
 
 
 def _listed(header: Sequence[str]) -> str:

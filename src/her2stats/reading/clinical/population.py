@@ -6,15 +6,18 @@ doi 10.1200/JCO.2018.77.8738). Whoever is left out is counted in a note.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
 from her2stats.errors import Problem, ProblemList, TableError
 from her2stats.notes import Note
 from her2stats.vocabulary.variables import BY_NAME, GROUP_OF_IHC, HER2_GROUPS, HER2_POSITIVE, IHC_LEVELS
+from her2stats.vocabulary.words import fold
 
 Population = Literal["her2-negative", "all"]
 Mask = npt.NDArray[np.bool_]
@@ -183,6 +186,43 @@ def with_levels(table: pd.DataFrame) -> pd.DataFrame:
                 levels = (*levels, entry.further)
             table[name] = values.astype(pd.CategoricalDtype(list(levels)))
     return table
+
+
+def restrict_to(
+    table: pd.DataFrame, restrict: Mapping[str, str | Sequence[str]], file: str
+) -> tuple[pd.DataFrame, list[Note]]:
+    """Keep the tumours that have these values of the variables as they were read; the others are counted.
+
+    Raises
+    ------
+    TableError
+        A variable was not read, is a measurement, or has no such value.
+    """
+    found, notes = ProblemList(), []
+    left = np.ones(len(table), dtype=bool)
+    for variable, wanted in restrict.items():
+        place = {"where": f"{file}, restrict", "column": variable}
+        if variable not in table:
+            remedy = f"name one of {', '.join(map(str, table.columns))}; columns of the file belong into where"
+            found.add(TableError, f"there is no variable {variable!r}", remedy=remedy, **place)
+            continue
+        known = BY_NAME[variable].words if variable in BY_NAME else {}
+        if BY_NAME[variable].is_number if variable in BY_NAME else is_numeric_dtype(table[variable].dtype):
+            found.add(TableError, "is measured and has no levels", remedy="restrict by a variable of levels", **place)
+            continue
+        values = table[variable].astype(object)
+        values = values.map(lambda one: f"{one:g}" if isinstance(one, float) and one == one else one)
+        levels = {fold(one): one for one in values.dropna()} | {fold(one): one for one in known.values() if one}
+        words = [wanted] if isinstance(wanted, str) else list(wanted)
+        chosen = {levels.get(fold(word), known.get(fold(word))) for word in words}
+        if None in chosen:
+            remedy = f"its values are {', '.join(map(repr, dict.fromkeys(levels.values())))}"
+            found.add(TableError, f"{', '.join(words)!r}: there is no such value", remedy=remedy, **place)
+        here = left & ~values.isin(chosen).to_numpy()
+        notes.append(Note("population", f"left out: {variable} is not {', '.join(words)}", int(here.sum())))
+        left &= ~here
+    found.raise_if_any()
+    return table[left], notes
 
 
 def _words(table: pd.DataFrame, name: str) -> pd.Series:

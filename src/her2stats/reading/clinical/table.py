@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Never
@@ -10,34 +9,35 @@ from typing import Never
 import pandas as pd
 
 from her2stats.cohort import Clinical
-from her2stats.errors import PopulationError, Problem, ProblemList, VocabularyError, refuse_unknown
+from her2stats.errors import PopulationError, Problem, ProblemList, SampleError, VocabularyError, refuse_unknown
 from her2stats.notes import Note
 from her2stats.reading.clinical.columns import (
     RawColumn,
     read_numbers,
     read_own_variable,
     read_words,
+    said_beside,
 )
 from her2stats.reading.clinical.file import (
     SAMPLE,
     ClinicalFile,
-    check_column,
+    one_a_patient,
     open_clinical,
     read_clinical_words,
 )
+from her2stats.reading.clinical.ids import Repeats, listed_ids
 from her2stats.reading.clinical.population import (
+    HER2_VARIABLES,
     Population,
     complete_her2,
     complete_hr,
+    restrict_to,
     select_population,
     with_levels,
 )
 from her2stats.vocabulary.variables import BY_NAME
-from her2stats.vocabulary.words import fold
 
 __all__ = ["interpret", "read_clinical", "read_clinical_words"]
-
-SHOWN = 8
 
 
 def read_clinical(
@@ -46,6 +46,10 @@ def read_clinical(
     columns: Mapping[str, str | bool] | None = None,
     values: Mapping[str, Mapping[str, str]] | None = None,
     where: Mapping[str, str | Sequence[str]] | None = None,
+    exclude: Sequence[str] = (),
+    restrict: Mapping[str, str | Sequence[str]] | None = None,
+    repeats: Repeats = "error",
+    patients: str | Path | pd.DataFrame | None = None,
     population: Population = "her2-negative",
     sheet: str | None = None,
     delimiter: str | None = None,
@@ -58,7 +62,7 @@ def read_clinical(
     ----------
     path : str, Path or DataFrame
         csv, tsv or txt (plain or gz, bz2, xz, zst), xlsx, parquet, GEO series matrix (its characteristics), AnnData
-        h5ad (obs), R's rds of a data.frame; or a frame.
+        h5ad (obs), R's rds of a data.frame, SPSS sav, Stata dta, SAS sas7bdat; or a frame.
     columns : mapping
         variable -> column of the file. ``sample`` is the column of the ids (the one called "sample", or a first
         column without a name, where it is not given). Names of `her2stats.vocabulary.variables` are read in the
@@ -67,7 +71,16 @@ def read_clinical(
     values : mapping
         variable -> {word in the file: word of the vocabulary}, where the built-in words do not do; "" is missing.
     where : mapping
-        column of the file -> value or values; other rows are left out, with a note.
+        column of the file -> value or values; other rows are left out, with a note, before anything else is judged.
+    exclude : sequence of str
+        Sample ids that are left out, with a note.
+    restrict : mapping
+        variable, as it is read -> value or values: other tumours of the population are left out, with a note.
+    repeats : {"error", "first", "keep"}
+        What becomes of several samples of one patient, told by TCGA barcodes or a column of patient ids: an error, the
+        first in the order of their ids, or all of them.
+    patients : str, Path, DataFrame or None
+        A second file, a row a patient, joined by a column that both have (cBioPortal's data_clinical_patient.txt).
     population : {"her2-negative", "all"}
         "all" keeps HER2-positive tumours and those of unknown HER2.
     sheet, delimiter, decimal
@@ -92,35 +105,42 @@ def read_clinical(
     ({'a': 'positive', 'b': 'negative'}, 'ER only')
     """
     refuse_unknown(unknown, read_clinical)
-    file = open_clinical(path, columns=columns or {}, sheet=sheet, delimiter=delimiter)
-    return interpret(file, values=values or {}, where=where or {}, population=population, decimal=decimal)
+    file = open_clinical(
+        path, columns=columns or {}, where=where, exclude=exclude, patients=patients, sheet=sheet, delimiter=delimiter
+    )
+    refuse_absent(file.absent, file.name)
+    file = one_a_patient(file, repeats, "as written")
+    return interpret(file, values=values or {}, restrict=restrict or {}, population=population, decimal=decimal)
 
 
 def interpret(
     file: ClinicalFile,
     *,
     values: Mapping[str, Mapping[str, str]],
-    where: Mapping[str, str | Sequence[str]],
+    restrict: Mapping[str, str | Sequence[str]],
     population: Population = "her2-negative",
     decimal: str = ".",
     keep: set[str] | None = None,
 ) -> Clinical:
-    """Filter, translate into the controlled vocabulary, and fix the population; `keep` are samples to stay at all."""
-    found, notes = ProblemList(), list(file.table.notes)
+    """Translate into the controlled vocabulary, and fix the population; `keep` are samples to stay at all."""
+    found, notes = ProblemList(), [*file.table.notes, *file.notes]
     for variable in sorted(set(values) - set(file.columns)):
         what = f"values are given for {variable!r}, which is mapped to no column"
         found.add(VocabularyError, what, where=file.name, remedy=f"add {variable} to columns, or correct the name")
-    rows = _filtered(file, where, found, notes)
-    if keep is not None:
-        rows = [row for row in rows if file.samples[row] in keep]
+    rows = [row for row, sample in enumerate(file.samples) if keep is None or sample in keep]
     found.raise_if_any()
     if file.own_names:
         notes.append(Note("reading", "columns taken by their own name", len(file.own_names), ", ".join(file.own_names)))
     read: dict[str, pd.Series] = {}
+    beside: list[tuple[RawColumn, str, pd.Series]] = []
     for variable, column in file.columns.items():
-        series, said = _translate(file, variable, column, rows, values.get(variable, {}), decimal, found)
+        raw = _raw_column(file, variable, column, rows, values.get(variable, {}))
+        series, said = _translate(raw, decimal, found)
         read[BY_NAME[variable].stored if variable in BY_NAME else variable] = series
         notes += said
+        beside += [(raw, name, more) for name, more in (said_beside(raw) if variable in HER2_VARIABLES else {}).items()]
+    for raw, name, more in beside:
+        notes += _merge(read, raw, name, more, found)
     found.raise_if_any()
     samples = pd.Index([file.samples[row] for row in rows], dtype=object, name=SAMPLE).astype(str)
     table = pd.DataFrame({name: series.to_numpy(dtype=object) for name, series in read.items()}, index=samples)
@@ -130,61 +150,59 @@ def interpret(
         notes += said
     else:
         notes.append(Note("population", "all tumours of the file kept, whatever their HER2 status", len(table)))
-    if not len(table):
-        excluded = "; ".join(f"{note.what} {note.count}" for note in notes if note.stage == "population")
-        remedy = "check where, and the mapping of the HER2 columns"
-        raise PopulationError(Problem(f"no tumour is left to analyse ({excluded or 'no rows'})", file.name, remedy))
     table, her2_notes = complete_her2(table)
     table, definition, hr_notes = complete_hr(table)
     table = with_levels(table)
+    table, restricted = restrict_to(table, restrict, file.name)
+    if not len(table):
+        counted = [*notes, *restricted]
+        excluded = "; ".join(f"{note.what} {note.count}" for note in counted if note.stage == "population")
+        remedy = "check where, exclude and restrict, and the mapping of the HER2 columns"
+        raise PopulationError(Problem(f"no tumour is left to analyse ({excluded or 'no rows'})", file.name, remedy))
     ordered = [name for name in BY_NAME if name in table]
     table = table[[*ordered, *(name for name in table.columns if name not in ordered)]]
-    return Clinical(table, definition, (*notes, *her2_notes, *hr_notes), file.source)
+    return Clinical(table, definition, (*notes, *her2_notes, *hr_notes, *restricted), file.source, file.further)
 
 
-def _translate(
-    file: ClinicalFile,
-    variable: str,
-    column: str,
-    rows: Sequence[int],
-    values: Mapping[str, str],
-    decimal: str,
-    found: ProblemList,
-) -> tuple[pd.Series, list[Note]]:
+def refuse_absent(ids: Sequence[str], files: str) -> None:
+    """Refuse ids that are to be left out and that are nowhere."""
+    if ids:
+        what = f"{len(ids)} ids of exclude are not there: {listed_ids(ids)}"
+        raise SampleError(Problem(what, files, "correct them, or take them out of exclude"))
+
+
+def _raw_column(
+    file: ClinicalFile, variable: str, column: str, rows: Sequence[int], values: Mapping[str, str]
+) -> RawColumn:
     place = file.table.header.index(column)
-    raw = RawColumn(
+    words = [row[place] for row in file.table.rows]
+    return RawColumn(
         variable,
         column,
-        [file.table.rows[row][place] for row in rows],
+        [words[row] for row in rows],
         [file.samples[row] for row in rows],
         [file.table.lines[row] for row in rows],
         file.name,
         values,
+        [row[place] for row in file.whole.rows],
     )
-    found.refuse_control_codes(VocabularyError, sorted({variable, *raw.words}), where=file.name, column=column)
-    if variable not in BY_NAME:
+
+
+def _translate(raw: RawColumn, decimal: str, found: ProblemList) -> tuple[pd.Series, list[Note]]:
+    names = sorted({raw.variable, *raw.words})
+    found.refuse_control_codes(VocabularyError, names, where=raw.file, column=raw.column)
+    if raw.variable not in BY_NAME:
         return read_own_variable(raw), []
-    return read_numbers(raw, found, decimal=decimal) if BY_NAME[variable].is_number else read_words(raw, found)
+    return read_numbers(raw, found, decimal=decimal) if BY_NAME[raw.variable].is_number else read_words(raw, found)
 
 
-def _filtered(
-    file: ClinicalFile, where: Mapping[str, str | Sequence[str]], found: ProblemList, notes: list[Note]
-) -> list[int]:
-    rows = list(range(len(file.table.rows)))
-    for column, wanted in where.items():
-        if file.table.header.count(column) != 1:
-            check_column(file.table, "where", column, file.name, found)
-            continue
-        place = file.table.header.index(column)
-        words = {fold(word) for word in ([wanted] if isinstance(wanted, str) else wanted)}
-        kept = [row for row in rows if fold(file.table.rows[row][place]) in words]
-        shown = wanted if isinstance(wanted, str) else ", ".join(wanted)
-        if not kept:
-            present = Counter(file.table.rows[row][place] for row in rows).most_common(SHOWN)
-            listed = ", ".join(f"{word!r} ({count})" for word, count in present)
-            remedy = f"correct the value; the column holds {listed}"
-            what = f"no row has {shown!r}"
-            found.add(PopulationError, what, where=file.name, column=column, value=shown, remedy=remedy)
-        notes.append(Note("population", f"rows left out: {column} is not {shown}", len(rows) - len(kept)))
-        rows = kept
-    return rows
+def _merge(read: dict[str, pd.Series], raw: RawColumn, name: str, more: pd.Series, found: ProblemList) -> list[Note]:
+    """Take over what the cells of one HER2 column say of another test; two columns that disagree are refused."""
+    here = read.get(name, pd.Series(index=more.index, dtype=object))
+    differ = (here.notna() & more.notna() & (here != more)).to_numpy()
+    if differ.any():
+        place = int(differ.argmax())
+        what = f"says that {name} is {more.iloc[place]!r}, its own column {here.iloc[place]!r} ({differ.sum()} rows)"
+        raw.add(found, VocabularyError, what, f"correct them, or take {name} out of columns", place)
+    read[name] = here.where(here.notna(), more)
+    return [Note("reading", f"{name} taken from the cells of {raw.variable}", int(more.notna().sum()))]

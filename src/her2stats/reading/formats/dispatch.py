@@ -10,6 +10,7 @@ from her2stats.reading.formats.delimited import read_delimited_matrix
 from her2stats.reading.formats.gct import read_gct_matrix
 from her2stats.reading.formats.geo import is_series_matrix, read_series_matrix, read_series_samples
 from her2stats.reading.formats.hdf5 import read_h5ad_matrix, read_h5ad_samples
+from her2stats.reading.formats.labelled import PROGRAMS, read_labelled_table
 from her2stats.reading.formats.matrix import RawMatrix
 from her2stats.reading.formats.rds import read_rds_matrix, read_rds_table
 from her2stats.reading.formats.text import TextTable, read_text_table
@@ -18,6 +19,7 @@ from her2stats.reading.formats.workbook import read_workbook_matrix, read_workbo
 WORKBOOKS = (".xlsx", ".xlsm")
 PARQUET = (".parquet", ".pq")
 TELLING = {b"PAR1": ".parquet", b"PK\x03\x04": ".xlsx", b"\x89HDF": ".h5ad", b"#1.2": ".gct", b"#1.3": ".gct"}
+SAVE_AS = "save the table as csv, tsv, xlsx or parquet"
 NOT_READ = {
     ".pkl": "a Python pickle, which is never opened",
     ".pickle": "a Python pickle, which is never opened",
@@ -28,9 +30,6 @@ NOT_READ = {
     ".ods": "an OpenDocument table",
     ".h5": "an HDF5 file of unknown layout",
     ".feather": "a Feather file",
-    ".sav": "an SPSS file",
-    ".dta": "a Stata file",
-    ".sas7bdat": "a SAS file",
 }
 
 
@@ -62,6 +61,8 @@ def read_matrix(content: Content, options: MatrixOptions) -> RawMatrix:
         return read_h5ad_matrix(content, layer=options.layer, gene_column=gene_column)
     if kind == ".rds":
         return read_rds_matrix(content, gene_column=gene_column, ignore_columns=ignore_columns)
+    if kind in PROGRAMS:
+        refuse(content.path, f"is a file of {PROGRAMS[kind]}, read as a clinical table only", SAVE_AS)
     if is_series_matrix(content):
         return read_series_matrix(content)
     return read_delimited_matrix(
@@ -84,6 +85,8 @@ def read_words(content: Content, *, sheet: str | None = None, delimiter: str | N
         return read_h5ad_samples(content)
     if kind == ".rds":
         return read_rds_table(content)
+    if kind in PROGRAMS:
+        return read_labelled_table(content)
     if kind == ".gct":
         refuse(content.path, "is an expression matrix (GCT), not a clinical table", "give the clinical table")
     if is_series_matrix(content):
@@ -94,7 +97,7 @@ def read_words(content: Content, *, sheet: str | None = None, delimiter: str | N
 def _kind(content: Content) -> str:
     """Ending of the format: what the first bytes say comes before what the name says."""
     if content.suffix in NOT_READ:
-        refuse(content.path, f"is {NOT_READ[content.suffix]}", "save the table as csv, tsv, xlsx or parquet")
+        refuse(content.path, f"is {NOT_READ[content.suffix]}", SAVE_AS)
     for magic, kind in TELLING.items():
         if content.data.startswith(magic):
             return (

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
 from her2stats.cohort import Cohort
@@ -17,6 +18,7 @@ from her2stats.errors import DataError, InputError, Problem, ProblemList, StudyF
 from her2stats.notes import Note
 from her2stats.progress import Progress, silent
 from her2stats.reading import read_cibersortx, read_cohort
+from her2stats.reading.clinical.ids import key
 from her2stats.results.provenance import InputEntry
 from her2stats.signatures import GeneSignature
 from her2stats.signatures.exposure import resolve_exposure
@@ -193,6 +195,11 @@ def _read_cohort(study: Study, section: CohortSection) -> Cohort:
         columns=section.columns,
         values=section.values,
         where=section.where,
+        exclude=section.exclude,
+        restrict=section.restrict,
+        sample_id=section.sample_id,
+        repeats=section.repeats,
+        patients=study.locate(section.patients) if section.patients is not None else None,
         on_mismatch=section.on_mismatch,
         clinical_sheet=section.clinical_sheet,
         clinical_decimal=section.clinical_decimal,
@@ -218,6 +225,12 @@ def _read_fractions(study: Study, section: CohortSection, cohort: Cohort | None)
     read = read_cibersortx(study.locate(section.fractions))
     if cohort is None:
         return read
+    if section.sample_id != "as written":
+        ids = {key(sample, section.sample_id): sample for sample in map(str, cohort.clinical.index)}
+        named = [ids.get(key(str(sample), section.sample_id), sample) for sample in read.fractions.index]
+        if len(set(named)) == len(named):
+            index = pd.Index(named, name=read.fractions.index.name)
+            read = replace(read, fractions=read.fractions.set_axis(index), quality=read.quality.set_axis(index))
     absent = cohort.clinical.index.difference(read.fractions.index)
     if len(absent):
         raise StudyFileError(

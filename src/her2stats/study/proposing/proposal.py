@@ -9,9 +9,17 @@ from typing import Any
 
 from her2stats.errors import InputError, Problem
 from her2stats.reading.clinical.file import read_clinical_words
+from her2stats.reading.clinical.joined import join_patients
 from her2stats.study.check import check_study
 from her2stats.study.proposing.expression_look import ExpressionLook, look_at_expression
-from her2stats.study.proposing.recognition import Recognised, decimal_comma, recognise, sample_column, unused_columns
+from her2stats.study.proposing.receptors import RECEPTORS, dropped
+from her2stats.study.proposing.recognition import (
+    Recognised,
+    decimal_comma,
+    recognise,
+    unused_columns,
+)
+from her2stats.study.proposing.sample_ids import sample_column
 from her2stats.study.study_file import read_study
 
 SCALES = ("log2", "linear", "counts")
@@ -43,6 +51,8 @@ class Proposal:
         Variable -> word of the file -> word of the vocabulary, empty text for missing.
     signature : Path or None
         Signature matrix of the deconvolution.
+    patients : Path or None
+        A second clinical table, of patients.
     """
 
     name: str
@@ -55,6 +65,7 @@ class Proposal:
     scale_confirmed: bool = False
     translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     signature: Path | None = None
+    patients: Path | None = None
 
     def declared(self, scale: str, offset: float = 0.0) -> Proposal:
         """The same with the scale of the expression as the user says it is.
@@ -84,6 +95,17 @@ class Proposal:
         """Columns that nothing is read from, each with the reason, or an empty text."""
         return unused_columns(self.columns, self.sample, self.found)
 
+    def dropped(self) -> list[str]:
+        """Say of which receptors nothing is read, though a column seems to tell."""
+        told = dropped(self.columns, self.sample, self.found)
+        lines = [f"column {column!r} of {variable}: nothing is read from it" for column, variable in told.items()]
+        for item in self.found:
+            said = self.translations.get(item.variable, {})
+            words = ", ".join(f"{word!r} ({count})" for word, count in item.unknown.items() if word not in said)
+            if words and item.variable in RECEPTORS and not item.is_open:
+                lines.append(f"{item.variable}: {words} are written as missing; say under values what they mean")
+        return lines
+
     def unused(self, *, most: int = 40) -> list[str]:
         """Say which columns nothing is read from, a line each."""
         lines = [f"column {name!r}{f': {why}' if why else ''}" for name, why in self.unused_columns().items()]
@@ -97,6 +119,7 @@ class Proposal:
         lines += [f"  {item.variable}: column {item.column!r}: {item.words()}" for item in self.found]
         lines += ["  no clinical variable was recognised"] if not self.found else []
         lines += [f"  not used: {one}" for one in self.unused()]
+        lines += [f"  left out, though it may tell: {one}" for one in self.dropped()]
         if self.expression is not None:
             look = self.expression
             lines.append(
@@ -107,7 +130,9 @@ class Proposal:
         return lines
 
 
-def look_at_files(clinical: Path, expression: Path | None, *, name: str = "cohort1") -> Proposal:
+def look_at_files(
+    clinical: Path, expression: Path | None, *, name: str = "cohort1", patients: Path | None = None
+) -> Proposal:
     """Read a clinical table and an expression file and recognise what can be recognised.
 
     Raises
@@ -116,11 +141,13 @@ def look_at_files(clinical: Path, expression: Path | None, *, name: str = "cohor
         One of them cannot be read.
     """
     table, _, _ = read_clinical_words(clinical)
+    if patients is not None:
+        table = join_patients(table, *read_clinical_words(patients)[:2])
     columns = {header: [row[place] for row in table.rows] for place, header in enumerate(table.header)}
     look = look_at_expression(expression) if expression is not None else None
     sample, shared = sample_column(columns, look.samples if look is not None else ())
     others = {column: words for column, words in columns.items() if column != sample}
-    return Proposal(name, clinical, columns, sample, shared, tuple(recognise(others)), look)
+    return Proposal(name, clinical, columns, sample, shared, tuple(recognise(others)), look, patients=patients)
 
 
 def left_to_do(study_file: Path) -> list[str]:

@@ -8,15 +8,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from statistics import median
 
+from her2stats.reading.clinical.population import HER2_VARIABLES
 from her2stats.study.proposing.headings import RECOGNISABLE, plain_name, tells_percentages
-from her2stats.study.proposing.percentages import POSITIVE_FROM, is_percentage, percentage
+from her2stats.vocabulary.cells import meanings
+from her2stats.vocabulary.percentages import POSITIVE_FROM, is_percentage, percentage
 from her2stats.vocabulary.variables import BY_NAME
 from her2stats.vocabulary.words import MISSING, fold
 
 RECOGNISED = 0.8  # least share of a column's words that the vocabulary has to know
 ARMS = re.compile(r"(^|.*[ _.])(arm|arms|visit|timepoint|time.?point|cohort|treatment.?group)([ _.].*|$)")
 MOST_ARMS = 30
-UNITS = {"cm": "centimetres", "mm": "millimetres"}
+UNITS = {"cm": "centimetres", "mm": "millimetres", "years": "years", "days": "days"}
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,13 @@ class Recognised:
         entry = BY_NAME[self.variable]
         if entry.is_number or entry.open_words:
             return {}
-        return {word: meaning for word, (meaning, _) in self.known.items() if fold(word) not in entry.words}
+        read = meanings(entry, (*self.known, *self.unknown), heading=self.column)
+        return {word: meaning for word, (meaning, _) in self.known.items() if fold(word) not in read}
+
+    @property
+    def is_open(self) -> bool:
+        """Whether most words have still to be said: the column is taken for what it is named."""
+        return sum(self.unknown.values()) > sum(count for _, count in self.known.values()) and not self.is_number
 
     def words(self) -> str:
         """Say how the cells are read."""
@@ -91,7 +99,26 @@ def recognise(columns: Mapping[str, list[str]]) -> list[Recognised]:
         if item is not None and BY_NAME[item.variable].stored not in stored:
             found.append(item)
             taken.add(item.column)
+    for variable in lacking(found):
+        named = [
+            name for name in named_like(variable, columns, least=0.0) if name not in taken and is_said(columns[name])
+        ]
+        if named and variable in lacking(found):  # its words have to be said, not the column forgotten
+            found.append(as_variable(variable, named[0], columns[named[0]]))
+            taken.add(named[0])
     return found
+
+
+def lacking(found: Iterable[Recognised]) -> list[str]:
+    """Receptors that nothing is read for, each by the variables that would tell."""
+    here = {item.variable for item in found}
+    receptors = [] if "hr" in here else [name for name in ("er", "pgr") if name not in here]
+    return [*receptors, *(HER2_VARIABLES if not here & set(HER2_VARIABLES) else ())]
+
+
+def is_said(words: Iterable[str]) -> bool:
+    """Whether a column says anything at all."""
+    return any(fold(word) not in MISSING for word in words)
 
 
 def read_as(variable: str, column: str, words: list[str]) -> Recognised:
@@ -158,7 +185,7 @@ def _units(variable: str) -> dict[str, str]:
 def _of_unknown_unit(variable: str, column: str, words: list[str]) -> Recognised | None:
     """A measurement whose column names no unit: told by its median, where only one unit can have it."""
     values = [_number(word) for word in words if is_number(word)]
-    middle, named = median(values), {}
+    middle, named = abs(median(values)), {}
     for unit, name in _units(variable).items():
         usual = BY_NAME[name].plausible
         if usual is None or usual.holds(middle, max(values)):
@@ -176,7 +203,7 @@ def named_like(variable: str, columns: Mapping[str, list[str]], *, least: float 
         for pattern in BY_NAME[variable].headings
         for column, words in columns.items()
         if re.fullmatch(pattern, plain_name(column))
-        and _share_known(variable, words) >= least
+        and (not least or _share_known(variable, column, words) >= least)
         and (not least or variable != "her2_ihc" or "ihc" in plain_name(column) or _tells_levels(words))
     ]
 
@@ -189,7 +216,7 @@ def _tells_levels(words: list[str]) -> bool:
 def as_variable(variable: str, column: str, words: Iterable[str]) -> Recognised:
     """Sort the words of a column into those that the vocabulary knows, those it does not, and missing ones."""
     counts, entry = Counter(words), BY_NAME[variable]
-    meanings = _meanings(variable, counts)
+    understood = meanings(entry, counts, heading=column)
     said = {word: count for word, count in sorted(counts.items()) if fold(word) not in MISSING}
     known: dict[str, tuple[str, int]] = {}
     unknown: dict[str, int] = {}
@@ -197,8 +224,8 @@ def as_variable(variable: str, column: str, words: Iterable[str]) -> Recognised:
         if entry.is_number:
             if not _is_plausible(variable, word):
                 unknown[word] = count
-        elif fold(word) in meanings:
-            known[word] = (meanings[fold(word)], count)
+        elif fold(word) in understood:
+            known[word] = (understood[fold(word)], count)
         elif entry.open_words:
             known[word] = (word, count)
         else:
@@ -228,38 +255,14 @@ def arm_columns(columns: Mapping[str, list[str]]) -> dict[str, list[str]]:
     }
 
 
-def sample_column(columns: Mapping[str, list[str]], samples: Iterable[str] = ()) -> tuple[str, int]:
-    """Take the column that shares most ids with the expression, else the first whose words are all there and differ.
-
-    Returns
-    -------
-    tuple
-        The column, and how many of its ids are among `samples`.
-    """
-    wanted = set(samples)
-    unique = [
-        name for name, words in columns.items() if len(set(words)) == len(words) and all(word.strip() for word in words)
-    ]
-    shared = {name: len(wanted & set(columns[name])) for name in unique}
-    best = max(unique, key=lambda name: shared[name], default=next(iter(columns)))
-    return best, shared.get(best, 0)
-
-
-def _share_known(variable: str, words: list[str]) -> float:
+def _share_known(variable: str, column: str, words: list[str]) -> float:
     said = [fold(word) for word in words if fold(word) not in MISSING]
     if not said:
         return 0.0
     if BY_NAME[variable].is_number:
         return sum(_is_plausible(variable, word) for word in said) / len(said)
-    meanings = _meanings(variable, words)
-    return sum(word in meanings for word in said) / len(said)
-
-
-def _meanings(variable: str, words: Iterable[str]) -> Mapping[str, str]:
-    """What words mean in this column: beside a plus, a dash is a minus; alone it may stand for anything."""
-    known = BY_NAME[variable].words
-    minus = "positive" in known.values() and "+" in map(fold, words)
-    return {"-": "negative", **known} if minus else known
+    understood = meanings(BY_NAME[variable], words, heading=column)
+    return sum(word in understood for word in said) / len(said)
 
 
 def is_number(word: str) -> bool:
@@ -276,7 +279,7 @@ def _is_plausible(variable: str, word: str) -> bool:
     entry = BY_NAME[variable]
     bare = fold(word).removesuffix("%").rstrip() if entry.unit == "%" else word
     low, high = entry.limits
-    return is_number(bare) and low <= _number(bare) <= high
+    return is_number(bare) and low <= (abs(_number(bare)) if entry.backwards else _number(bare)) <= high
 
 
 def decimal_comma(words: Iterable[str]) -> bool:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from her2stats.reading.clinical.columns import OPEN
+from her2stats.reading.clinical.ids import form_that_joins
 from her2stats.study.proposing.expression_look import ExpressionLook
 from her2stats.study.proposing.headings import RECOGNISABLE
 from her2stats.study.proposing.proposal import Proposal
 from her2stats.study.proposing.recognition import Recognised, arm_columns, named_like
 from her2stats.vocabulary.variables import accepted
+from her2stats.vocabulary.words import quoted
 from her2stats.writing import refuse_to_replace, write_whole
 
 AT = 35  # column in which a comment beside a setting begins
@@ -38,44 +40,51 @@ def study_text(proposal: Proposal, output: Path) -> str:
 
 def _study_lines(proposal: Proposal, output: Path) -> Iterator[str]:
     look = proposal.expression
-    yield from ("[study]", f"title = {_quoted(f'Study of {proposal.name}')}", 'results = "results"', "seed = 1")
-    paths = (proposal.clinical, look.path if look is not None else None, proposal.signature)
+    yield from ("[study]", f"title = {quoted(f'Study of {proposal.name}')}", 'results = "results"', "seed = 1")
+    paths = (proposal.clinical, proposal.patients, look.path if look is not None else None, proposal.signature)
     if any(path is not None and not path.resolve().is_relative_to(output.resolve().parent) for path in paths):
         yield _beside("outside_paths = true", "the data lie outside this file's folder")
     yield ""
 
 
 def _cohort_lines(proposal: Proposal, output: Path) -> Iterator[str]:
-    yield from ("[[cohorts]]", f"name = {_quoted(proposal.name)}")
+    yield from ("[[cohorts]]", f"name = {quoted(proposal.name)}")
     if proposal.expression is not None:
         yield from _expression_lines(proposal.expression, output, confirmed=proposal.scale_confirmed)
-    yield f"clinical = {_quoted(_relative(proposal.clinical, output))}"
+    yield f"clinical = {quoted(_relative(proposal.clinical, output))}"
+    if proposal.patients is not None:
+        yield f"patients = {quoted(_relative(proposal.patients, output))}"
     yield from _mismatch_lines(proposal)
     if proposal.decimal != ".":
-        yield _beside(f"clinical_decimal = {_quoted(proposal.decimal)}", "numbers are written with a decimal comma")
+        yield _beside(f"clinical_decimal = {quoted(proposal.decimal)}", "numbers are written with a decimal comma")
     yield _beside("[cohorts.columns]", "variable = column of the clinical table")
-    yield f"sample = {_quoted(proposal.sample)}"
+    yield f"sample = {quoted(proposal.sample)}"
     for item in proposal.found:
-        yield from (f"{item.variable} = {_quoted(item.column)}", f"#   {_one_line(item.words())}")
+        yield from (f"{item.variable} = {quoted(item.column)}", f"#   {_one_line(item.words())}")
     yield from _absent_lines(proposal)
     yield from (f"# not used: {_one_line(line)}" for line in proposal.unused())
     for item in proposal.found:
         yield from _translation_lines(item, proposal.translations.get(item.variable, {}))
     for column, words in arm_columns(proposal.columns).items():
         yield _beside("# [cohorts.where]", "to keep some patients only, one word or a list of words:")
-        yield from (f"# {_quoted(column)} = {_quoted(words[0])}", f"#   {_one_line(', '.join(map(repr, words)))}")
+        yield from (f"# {quoted(column)} = {quoted(words[0])}", f"#   {_one_line(', '.join(map(repr, words)))}")
 
 
 def _mismatch_lines(proposal: Proposal) -> Iterator[str]:
-    """Offer to leave out what only one of the files has; that is for the user to decide."""
-    look = proposal.expression
-    alone = 0 if look is None else len({*look.samples} ^ {*proposal.columns[proposal.sample]})
-    if alone and proposal.shared:
+    """Offer the form that joins the ids of the two files, else to leave out what only one has; the user decides."""
+    look, ids = proposal.expression, proposal.columns[proposal.sample]
+    alone = 0 if look is None else len({*look.samples} ^ {*ids})
+    if look is None or not alone:
+        return
+    form, pairs = form_that_joins([*({*ids} - {*look.samples})], [*({*look.samples} - {*ids})])
+    if form is not None:
+        yield _beside(f'# sample_id = "{form}"', f"{len(pairs)} ids of the two files then meet")
+    elif proposal.shared:
         yield _beside('# on_mismatch = "intersect"', f"{alone} samples are in one file only: this leaves them out")
 
 
 def _expression_lines(look: ExpressionLook, output: Path, *, confirmed: bool) -> Iterator[str]:
-    yield f"expression = {_quoted(_relative(look.path, output))}"
+    yield f"expression = {quoted(_relative(look.path, output))}"
     yield f"# looks like {look.scale_words}: {look.evidence}"
     if not confirmed:
         yield UNCONFIRMED
@@ -95,7 +104,7 @@ def _absent_lines(proposal: Proposal) -> Iterator[str]:
         unused = proposal.unused_columns()
         named = [column for column in named_like(variable, proposal.columns, least=0.0) if column in unused]
         if named:
-            yield _beside(f"# {variable} = {_quoted(named[0])}", _one_line(unused[named[0]]))
+            yield _beside(f"# {variable} = {quoted(named[0])}", _one_line(unused[named[0]]))
         else:
             yield f'# {variable} = "..."'
 
@@ -107,10 +116,13 @@ def _translation_lines(item: Recognised, said: Mapping[str, str]) -> Iterator[st
         return
     into = "the right number" if item.is_number else ", ".join(accepted(item.variable))
     yield _beside(f"[cohorts.values.{item.variable}]", f"translate into {into}")
-    yield from (f"{_quoted(word)} = {_quoted(meaning)}" for word, meaning in read.items())
+    yield from (f"{quoted(word)} = {quoted(meaning)}" for word, meaning in read.items())
     for word in item.unknown:
-        meaning = said.get(word, "")
-        setting = f"{_quoted(word)} = {_quoted(meaning)}"
+        meaning = said.get(word, OPEN if item.is_open else "")
+        setting = f"{quoted(word)} = {quoted(meaning)}"
+        if meaning == OPEN:
+            yield _beside(setting, 'one of them, or "" for missing')
+            continue
         yield setting if meaning else _beside(setting, '"" is missing')
 
 
@@ -121,7 +133,7 @@ def _score_lines(proposal: Proposal, output: Path) -> Iterator[str]:
     has_it = "ESR1" in proposal.expression.names
     yield from ('also = ["ESR1"]' if has_it else _beside("also = []", "further genes; ESR1 is not among them here"), "")
     if proposal.signature is not None:
-        yield from ("[deconvolution]", f"signature = {_quoted(_relative(proposal.signature, output))}")
+        yield from ("[deconvolution]", f"signature = {quoted(_relative(proposal.signature, output))}")
     else:
         yield _beside("# [deconvolution]", "cell fractions need a signature matrix")
         yield _beside('# signature = "LM22.txt"', "your own copy")
@@ -134,11 +146,6 @@ def _beside(setting: str, comment: str) -> str:
 def _one_line(words: str) -> str:
     """Keep a comment a comment, whatever a cell of the user's file holds."""
     return " ".join(words.split())
-
-
-def _quoted(text: str) -> str:
-    """Write a TOML string; JSON's rules for quoting are valid there, but for DEL, which JSON leaves as it is."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _relative(path: Path, output: Path) -> str:

@@ -20,19 +20,20 @@ def percentage(word: str) -> float | None:
     --------
     >>> percentage("90%"), percentage("10-19 %"), percentage("<1"), percentage("> 75")
     (90.0, 10.0, 0.0, 75.0)
-    >>> percentage("<10"), percentage("0-5"), percentage("some")
-    (None, None, None)
+    >>> percentage(">=1%"), percentage("<=1%"), percentage("<10"), percentage("0-5"), percentage("some")
+    (1.0, None, None, None, None)
     """
     number = r"(\d+(?:[.,]\d+)?) ?%?"
-    found = re.fullmatch(rf"(?:([<>]) ?)?{number}(?: ?- ?{number})?", fold(word))
+    text = fold(word).replace("≥", ">=").replace("≤", "<=")
+    found = re.fullmatch(rf"(?:([<>]=?) ?)?{number}(?: ?- ?{number})?", text)
     if found is None:
         return None
     sign, *ends = found.groups()
     low, high = (float(end.replace(",", ".")) if end else None for end in ends)
     assert low is not None
-    if sign == "<":
-        return 0.0 if low <= POSITIVE_FROM else None
-    straddles = low < POSITIVE_FROM and (sign == ">" or (high is not None and high >= POSITIVE_FROM))
+    if sign in ("<", "<="):
+        return 0.0 if low < POSITIVE_FROM or (low == POSITIVE_FROM and sign == "<") else None
+    straddles = low < POSITIVE_FROM and (sign or (high is not None and high >= POSITIVE_FROM))
     return None if straddles or max(low, high or 0.0) > MOST_PERCENT else low
 
 

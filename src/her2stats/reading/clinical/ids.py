@@ -1,0 +1,147 @@
+"""Sample ids: the tissue that a TCGA barcode tells, and the forms under which two files call one tumour."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from typing import Literal
+
+from her2stats.errors import Problem, SampleError
+from her2stats.notes import Note
+
+SampleId = Literal["as written", "letters", "tcga-patient", "tcga-sample"]
+Repeats = Literal["error", "first", "keep"]
+FORMS: tuple[SampleId, ...] = ("letters", "tcga-sample", "tcga-patient")
+SHOWN = 6
+_BARCODE = re.compile(r"X?(TCGA-[A-Z0-9]+(?:-[A-Z0-9]{4})?)(?:-(\d\d)[A-Z]?(?:-.*)?)?")
+_TISSUES = {"1": "normal tissue", "02": "recurrences", "06": "metastases", "07": "metastases"}
+
+_PATIENTS = re.compile(
+    r"(bcr )?(patient|participant|subject|donor|paziente)( ?(id|barcode|number|code))?|case ?(id|barcode|submitter id)"
+    r"|(id|codice) paziente"
+)
+_TISSUE = re.compile(r"sample type( name)?|(tissue|specimen)( type)?|shortlettercode|definition|tumou?r[ /]normal")
+
+
+def names_patients(column: str) -> bool:
+    """Whether a column is called like one of patient ids."""
+    return bool(_PATIENTS.fullmatch(re.sub(r"[_.]", " ", column.casefold()).strip()))
+
+
+def names_tissue(column: str) -> bool:
+    """Whether a column is called like one that tells the tissue of samples."""
+    return bool(_TISSUE.fullmatch(re.sub(r"[_.]", " ", column.casefold()).strip()))
+
+
+def _barcode(sample: str) -> tuple[str, str]:
+    """Patient and sample type of a TCGA barcode of any length; empty where it is none, or has no type."""
+    found = _BARCODE.fullmatch(re.sub(r"[._ ]", "-", sample.strip().upper()))
+    return (found[1], found[2] or "") if found else ("", "")
+
+
+def patient_of(sample: str) -> str:
+    """The patient that a TCGA barcode names; empty where it is none."""
+    return _barcode(sample)[0]
+
+
+def tissue_of(sample: str) -> str:
+    """What a TCGA barcode says of the tissue; empty for a primary tumour, and where nothing is said.
+
+    Examples
+    --------
+    >>> tissue_of("TCGA-A1-A0SB-11A"), tissue_of("TCGA.A1.A0SB.06"), tissue_of("TCGA-A1-A0SB-01")
+    ('normal tissue (TCGA sample type 11)', 'metastases (TCGA sample type 06)', '')
+    """
+    if re.match(r"GTEX[-.]", sample, re.IGNORECASE):
+        return "normal tissue (GTEx)"
+    kind = _barcode(sample)[1]
+    if kind in ("", "01"):
+        return ""
+    return f"{_TISSUES.get(kind) or _TISSUES.get(kind[0], 'other samples')} (TCGA sample type {kind})"
+
+
+def key(sample: str, form: SampleId) -> str:
+    """Give the form in which ids of two files are compared.
+
+    Examples
+    --------
+    >>> key("TCGA.A1.A0SB.01A.11R", "tcga-patient"), key("TCGA.A1.A0SB.01A", "tcga-sample"), key("X7.B", "letters")
+    ('TCGA-A1-A0SB', 'TCGA-A1-A0SB-01', '7-b')
+    """
+    patient, kind = _barcode(sample)
+    if form == "tcga-patient" and patient:
+        return patient
+    if form == "tcga-sample" and kind:
+        return f"{patient}-{kind}"
+    if form == "letters":  # R puts an X before a digit, a spreadsheet takes leading zeros away
+        letters = re.sub(r"[^a-z0-9]+", "-", sample.strip().casefold()).strip("-")
+        return re.sub(r"^0+(?=\d+$)", "", re.sub(r"^x(?=\d)", "", letters))
+    return sample
+
+
+def form_that_joins(first: Collection[str], second: Collection[str]) -> tuple[SampleId | None, list[tuple[str, str]]]:
+    """The first form under which most ids of two files meet, and which; none where they meet best as they are.
+
+    Examples
+    --------
+    >>> form_that_joins(["TCGA-A1-A0SB"], ["TCGA.A1.A0SB.01A"])
+    ('tcga-patient', [('TCGA-A1-A0SB', 'TCGA.A1.A0SB.01A')])
+    """
+    best: SampleId | None = None
+    most: list[tuple[str, str]] = []
+    for form in FORMS:
+        here, there = Counter(key(one, form) for one in first), {key(one, form): one for one in reversed([*second])}
+        met = [(one, there[key(one, form)]) for one in first if here[key(one, form)] == 1 and key(one, form) in there]
+        if len(met) > len(most):
+            best, most = form, met
+    return best, most
+
+
+def primaries(samples: Sequence[str], what: str) -> tuple[list[int], list[Note]]:
+    """Places of the samples that are no normal tissue, metastasis or recurrence by their barcode, and what was not."""
+    tissues = [tissue_of(sample) for sample in samples]
+    notes = [Note("population", f"{what} left out: {one}", n) for one, n in sorted(Counter(tissues).items()) if one]
+    return [place for place, tissue in enumerate(tissues) if not tissue], notes
+
+
+def one_each(
+    samples: Sequence[str],
+    patients: Sequence[str],
+    rule: Repeats,
+    *,
+    where: str,
+    there: Collection[str] = (),
+    hint: str = "",
+) -> tuple[list[int], list[Note]]:
+    """Places of the samples that stay where patients have several: all, or the first id of each, `there` first.
+
+    Raises
+    ------
+    SampleError
+        Patients have several and nothing is declared; `hint` is a way to choose.
+    """
+    groups: dict[str, list[int]] = defaultdict(list)
+    for place, patient in enumerate(patients):
+        groups[patient].append(place)
+    several = [places for places in groups.values() if len(places) > 1]
+    further = sum(len(places) - 1 for places in several)
+    if several and rule == "error":
+        listed = listed_ids(samples[place] for places in several[:3] for place in places)
+        what = f"{len(several)} patients have more than one sample, {further} too many ({listed})"
+        remedy = (
+            f'choose rows by where{hint}; or say repeats = "first" (the first id of each patient in the order of the '
+            'ids), or "keep" where every sample is a tumour of its own'
+        )
+        raise SampleError(Problem(what, where, remedy, value=listed))
+    if not several or rule == "keep":
+        kept = [Note("population", "further samples of one patient kept", further)] if several else []
+        return list(range(len(samples))), kept
+    first = [min(places, key=lambda place: (samples[place] not in there, samples[place])) for places in groups.values()]
+    return sorted(first), [Note("population", "further samples of one patient left out: the first id stays", further)]
+
+
+def listed_ids(ids: Iterable[str]) -> str:
+    """Some ids, and how many more there are."""
+    every = list(ids)
+    return (", ".join(every[:SHOWN]) or "none") + (f" and {len(every) - SHOWN} more" if len(every) > SHOWN else "")

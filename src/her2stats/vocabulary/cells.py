@@ -1,0 +1,123 @@
+"""What the cells of a clinical column mean: words, codes that mean one thing only, and several tests in one cell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from her2stats.vocabulary.entry import Variable
+from her2stats.vocabulary.percentages import POSITIVE_FROM, percentage
+from her2stats.vocabulary.variables import BY_NAME
+from her2stats.vocabulary.words import ISH, MISSING, SIGNED, YES_NO, fold
+
+HER2_TESTS = ("her2_ihc", "her2_fish", "her2_status")
+_NUMBER = re.compile(r"-?\d+([.,]\d+)?")
+# A heading that names the other side, too: a 1 under "pCR/RD" or "ER negative" may stand for either.
+_OTHER_SIDE = re.compile(r".*(?<![a-z])(neg(ative)?|negativ[oa]|non?|not|rd|residual)(?![a-z]).*")
+_BETWEEN = re.compile(
+    r"\s*(?:[()\[\];|/:]|,(?!\d)|(?<![<>])=)+\s*"  # brackets and signs, no decimal comma and no ">="
+    r"|\s+-\s+|(?<=\d)\.\s+|(?<=%)\s+|(?<![<>=≤≥])\s+(?=[<>≤≥]?=?\s?\d+\s?%)"
+    rf"|\s+(?=(?:{'|'.join(ISH)})\b)|(?<=\d\+)\s+(?=(?:non |not |non-|un)?amp)"
+)
+
+
+def meanings(
+    entry: Variable, words: Iterable[str], own: Mapping[str, str] | None = None, heading: str = ""
+) -> dict[str, str]:
+    """Tell what the words of a whole column mean, each by its folded form; one that is not there has to be asked.
+
+    Built-in meanings of codes are used where every number of the column is one of the variable's own codes, and no
+    other coding has the same numbers: 1 and 2 for a receptor, and 1 to 3 without a 0 for IHC, may mean anything.
+
+    What the user has said (`own`: folded word -> folded value) is not judged, and not among the answers.
+
+    Examples
+    --------
+    >>> meanings(BY_NAME["er"], ["0", "1"]), meanings(BY_NAME["er"], ["1", "2"])
+    ({'0': 'negative', '1': 'positive'}, {})
+    >>> meanings(BY_NAME["her2_ihc"], ["2+ (FISH neg)"])
+    {'2+ (fish neg)': '2+'}
+    """
+    own, folded = own or {}, {fold(word) for word in words}
+    asked = _of_two_meanings(entry, folded, own, heading)
+    found = {}
+    for word in sorted(folded - asked - set(own)):
+        value = entry.words.get(word, parts(entry, word).get(entry.name))
+        if word == "-" and "+" in folded - asked and "positive" in entry.words.values():
+            value = "negative"  # beside a plus, a dash is a minus; alone it may stand for anything
+        if value is not None:
+            found[word] = value
+    return found
+
+
+def _of_two_meanings(entry: Variable, folded: set[str], own: Mapping[str, str], heading: str) -> set[str]:
+    """Words with a built-in meaning that may be another one in this column."""
+    codes = {word for word in entry.words if word.isdigit()}
+    asked: set[str] = set()
+    if "++" in entry.words and not {"++", "+++"} & folded:
+        asked.add("+")  # positive, or 1+
+    if not codes:
+        return asked
+    numbers = {word for word in folded if _NUMBER.fullmatch(word) and own.get(word, word) not in MISSING}
+    open_ = numbers - set(own)
+    graded = any("+" in word for word in folded & set(entry.words))
+    binary = len(entry.levels) > 2 and open_ == {"0", "1"} and not graded  # two levels, or no and yes
+    unanchored = "0" in codes and len(codes) > 2 and bool(open_) and "0" not in numbers
+    if numbers - codes or binary or unanchored:
+        asked |= open_
+    if _OTHER_SIDE.fullmatch(heading.casefold()):
+        asked |= open_ | set(YES_NO)
+    return asked
+
+
+def parts(entry: Variable, word: str) -> dict[str, str]:
+    """Take a cell apart that says several things: "2+ (FISH neg)", "1 - positivo", "positivo (>=1%)".
+
+    Returns
+    -------
+    dict
+        Variable -> value, of this variable and of other HER2 tests; empty where any part is not understood or two
+        parts do not agree.
+
+    Examples
+    --------
+    >>> parts(BY_NAME["her2_ihc"], "2+/FISH-"), parts(BY_NAME["her2_ihc"], "1+/2+")
+    ({'her2_ihc': '2+', 'her2_fish': 'negative'}, {})
+    >>> parts(BY_NAME["er"], "2 - negative")
+    {'er': 'negative'}
+    """
+    text = re.sub(rf"\b({'|'.join(ISH)})\s*[:=]\s*", r"\1 ", re.sub(r"(?<=\d) \+", "+", fold(word)))
+    pieces = [piece for piece in _BETWEEN.split(text) if piece]
+    if entry.is_number or entry.open_words or not pieces or (len(pieces) == 1 and text == fold(word)):
+        return {}
+    if pieces[0].isdigit() and re.search(r"[a-z]{2}", " ".join(pieces[1:])):
+        labelled = _agreed(entry, pieces[1:])  # "2 - negative": the label of a code says what the code means
+        if entry.name in labelled:
+            return labelled
+    return _agreed(entry, pieces)
+
+
+def _agreed(entry: Variable, pieces: Iterable[str]) -> dict[str, str]:
+    """What parts of a cell say together."""
+    found: dict[str, str] = {}
+    for piece in pieces:
+        variable, value = _piece(entry, piece)
+        if not value or found.setdefault(variable, value) != value:
+            return {}
+    return found if entry.name in found else {}
+
+
+def _piece(entry: Variable, piece: str) -> tuple[str, str]:
+    """What one part of a cell says, and of which variable; no value where it is not understood."""
+    share = percentage(piece) if entry.percentages and "%" in piece else None
+    if share is not None:
+        return entry.name, "positive" if share >= POSITIVE_FROM else "negative"
+    if piece.isdigit() and piece != "0":
+        return entry.name, ""  # a code is judged by its column
+    if entry.words.get(piece) or entry.name not in (*HER2_TESTS, "her2_group"):
+        return entry.name, entry.words.get(piece, "")
+    for other in HER2_TESTS:
+        unsaid = other == "her2_fish" and piece in SIGNED  # of which test?
+        if piece != "0" and not unsaid and piece in BY_NAME[other].words:
+            return other, BY_NAME[other].words[piece]
+    return entry.name, ""

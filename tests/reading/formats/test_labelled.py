@@ -1,0 +1,68 @@
+"""Tables of SPSS, Stata and SAS: labels instead of codes, and what is said of a file that is none."""
+
+from __future__ import annotations
+
+import sys
+
+import pandas as pd
+import pytest
+
+from her2stats.errors import FileError, VocabularyError
+from her2stats.reading import read_clinical, read_expression
+
+FRAME = pd.DataFrame(
+    {"sample": ["a", "b", "c"], "er": [1.0, 2.0, 2.0], "her2_ihc": [1.0, 2.0, 3.0], "age": [51.0, 62.5, None]}
+)
+LABELS = {"er": {1: "negative", 2: "positive"}, "her2_ihc": {1: "0", 2: "1+", 3: "2+"}}
+
+
+@pytest.fixture
+def written(tmp_path):
+    """Write a frame with labels in a format."""
+    pyreadstat = pytest.importorskip("pyreadstat")
+
+    def write(kind: str, labels: dict = LABELS):
+        path = tmp_path / f"table.{kind}"
+        writer = pyreadstat.write_sav if kind == "sav" else pyreadstat.write_dta
+        writer(FRAME, str(path), variable_value_labels=labels)
+        return path
+
+    return write
+
+
+@pytest.mark.parametrize("kind", ["sav", "dta"])
+def test_labels_are_read_instead_of_codes(written, kind):
+    table = read_clinical(written(kind)).table
+    assert table["er"].tolist() == ["negative", "positive", "positive"]
+    assert table["her2_ihc"].tolist() == ["0", "1+", "2+"]
+    assert table["age"].tolist()[:2] == [51, 62.5]
+    assert table["age"].isna().tolist() == [False, False, True]
+
+
+def test_codes_without_labels_are_asked(written):
+    with pytest.raises(VocabularyError, match="'1' means more than one thing for er"):
+        read_clinical(written("sav", {}))
+
+
+@pytest.mark.parametrize(("kind", "program"), [("sav", "SPSS"), ("dta", "Stata"), ("sas7bdat", "SAS")])
+def test_a_file_that_is_none(tmp_path, kind, program):
+    pytest.importorskip("pyreadstat")
+    path = tmp_path / f"x.{kind}"
+    path.write_bytes(b"$FL2@(#) SPSS DATA FILE")
+    with pytest.raises(FileError, match=f"is no file of {program}, or is damaged"):
+        read_clinical(path)
+
+
+def test_without_the_package_the_message_says_how_to_get_it(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyreadstat", None)
+    (tmp_path / "x.sav").write_bytes(b"$FL2@(#) SPSS DATA FILE")
+    with pytest.raises(
+        FileError, match=r"needs the package pyreadstat -> install it: pip install .her2stats\[labelled"
+    ):
+        read_clinical(tmp_path / "x.sav")
+
+
+def test_it_is_no_matrix(tmp_path):
+    (tmp_path / "x.sav").write_bytes(b"$FL2@(#) SPSS DATA FILE")
+    with pytest.raises(FileError, match="read as a clinical table only -> save the table as csv"):
+        read_expression(tmp_path / "x.sav", scale="linear")
