@@ -9,7 +9,7 @@ import pytest
 
 from her2stats.r_engine import r_status
 from her2stats.r_engine import status as room
-from her2stats.r_engine.process import Gone
+from her2stats.r_engine.process import Gone, quiet_environment
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="the false Rscript is a shell script")
 
@@ -18,9 +18,12 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="the false Rscript is
 def false_r(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """An Rscript that claims a version and packages."""
 
-    def make(version: str = "4.2.2", emmeans: str = "1.8.4", mass: str = "7.3", writable: str = "1") -> None:
+    def make(
+        version: str = "4.2.2", emmeans: str = "1.8.4", mass: str = "7.3", writable: str = "1", banner: str = ""
+    ) -> None:
         script = tmp_path / "Rscript"
-        script.write_text(f"#!/bin/sh\nprintf '%s\\n' '{version}' '/usr/lib/R' '{emmeans}' '{mass}' '{writable}'\n")
+        answers = " ".join(f"'her2stats: {one}'" for one in (version, "/usr/lib/R", emmeans, mass, writable))
+        script.write_text(f"#!/bin/sh\necho '{banner}'\nprintf '%s\\n' {answers}\n")
         script.chmod(0o755)
         monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
         monkeypatch.delenv("R_HOME", raising=False)
@@ -95,3 +98,34 @@ def test_an_r_that_talks_nonsense_counts_as_none(output: str, tmp_path: Path, mo
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     monkeypatch.delenv("R_HOME", raising=False)
     assert r_status().engine == "none"
+
+
+def test_what_a_site_prints_around_the_answer_is_no_version(false_r, monkeypatch: pytest.MonkeyPatch) -> None:
+    false_r(banner="Welcome to R 9.9.9 at our site")
+    monkeypatch.setattr(room, "_rpy2_version", lambda: "")
+    assert (r_status().r_version, r_status().packages) == ("4.2.2", {"emmeans": "1.8.4", "MASS": "7.3"})
+
+
+@pytest.mark.parametrize(("version", "usable"), [("1.6.3", False), ("1.7", True), ("1.10.0", True)])
+def test_an_emmeans_that_averages_otherwise_is_refused(
+    false_r, version: str, usable: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    false_r(emmeans=version)
+    monkeypatch.setattr(room, "_rpy2_version", lambda: "")
+    assert r_status().usable == usable
+    assert ("emmeans 1.6.3 is older than 1.7" in " ".join(r_status().words)) == (not usable)
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_home_of_r_that_holds_none_is_forgotten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: bool) -> None:
+    if there:
+        (tmp_path / "bin").mkdir()
+    monkeypatch.setenv("R_HOME", str(tmp_path))
+    assert ("R_HOME" in quiet_environment()) == there
+
+
+def test_r_attaches_its_usual_packages_and_speaks_english(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("R_DEFAULT_PACKAGES", "base")
+    monkeypatch.setenv("LANGUAGE", "it")
+    assert "R_DEFAULT_PACKAGES" not in quiet_environment()
+    assert quiet_environment()["LANGUAGE"] == "en"

@@ -136,8 +136,18 @@ class Conversation:
 
 
 def quiet_environment() -> dict[str, str]:
-    """Environment in which no R reads a profile, not even one that rpy2 starts to ask for its library path."""
-    return {**os.environ, "R_PROFILE_USER": os.devnull}
+    """Environment in which R is what it is out of the box.
+
+    No R reads a profile, not even one that rpy2 starts to ask for its library path; it attaches its usual packages, and
+    speaks English, so that what it says can be looked up. A home of R that holds no R is forgotten: R would ignore it,
+    too, with a warning among its answers.
+    """
+    environment = {**os.environ, "R_PROFILE_USER": os.devnull, "LANGUAGE": "en"}
+    environment.pop("R_DEFAULT_PACKAGES", None)
+    home = environment.get("R_HOME")
+    if home is not None and not (Path(home) / "bin").is_dir():
+        del environment["R_HOME"]
+    return environment
 
 
 def python_environment() -> dict[str, str]:

@@ -18,9 +18,11 @@ UNPINNED = "pip install 'her2stats[r]'"
 APT = "apt-get install -y --no-install-recommends r-base-core r-cran-emmeans r-cran-mass"
 ASK_R = """
 has <- function(p) tryCatch(as.character(packageVersion(p)), error = function(e) "")
-cat(paste(R.version$major, R.version$minor, sep = "."), R.home(), has("emmeans"), has("MASS"),
-    as.integer(any(file.access(.libPaths(), 2) == 0)), sep = "\\n")
+cat("", paste("her2stats:", c(paste(R.version$major, R.version$minor, sep = "."), R.home(), has("emmeans"), has("MASS"),
+    as.integer(any(file.access(.libPaths(), 2) == 0)))), "", sep = "\\n")
 """
+ANSWER = "her2stats: "  # begins the lines that answer; a site's R may print what it likes around them
+OLDEST_EMMEANS = (1, 7)  # earlier ones average over covariates of 0 and 1 in another way
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,7 @@ def r_status(*, probe: bool = True) -> RStatus:
         except Gone as gone:
             problem = str(gone)
     missing = tuple(name for name, version in packages.items() if not version)
-    lacking = what_is_missing(r_version, missing, writable=writable)
+    lacking = what_is_missing(r_version, missing, emmeans=packages["emmeans"], writable=writable)
     works = not lacking
     embedded = works and bool(rpy2_version) and not problem
     to_install = [lacking] if lacking else []
@@ -126,7 +128,7 @@ def r_status(*, probe: bool = True) -> RStatus:
     )
 
 
-def what_is_missing(r_version: str, packages: tuple[str, ...], *, writable: bool = True) -> str:
+def what_is_missing(r_version: str, packages: tuple[str, ...], *, emmeans: str = "", writable: bool = True) -> str:
     """One sentence with the remedy when R cannot fit the models; empty when it can.
 
     Examples
@@ -141,6 +143,8 @@ def what_is_missing(r_version: str, packages: tuple[str, ...], *, writable: bool
         return f"R is not on the PATH: install {how}"
     if _numbers(r_version) < OLDEST_R:
         return f"R {r_version} is older than 4.2: install a newer R (https://cran.r-project.org)"
+    if emmeans and _numbers(emmeans) < OLDEST_EMMEANS:
+        return f'emmeans {emmeans} is older than 1.7: install a newer one by install.packages("emmeans") in R'
     if packages:
         quoted = ", ".join(f'"{name}"' for name in packages)
         names = " and ".join(packages)
@@ -198,7 +202,8 @@ def _ask_r() -> tuple[str, str, str, dict[str, str], bool]:
             stdin=subprocess.DEVNULL,
             env=quiet_environment(),
         )
-        version, home, emmeans, mass, writable = asked.stdout.split("\n")[:5]
+        answers = [line.removeprefix(ANSWER) for line in asked.stdout.split("\n") if line.startswith(ANSWER)]
+        version, home, emmeans, mass, writable = answers
     except (Gone, OSError, subprocess.SubprocessError, ValueError):
         return "", "", "", packages, False
     return rscript, version, home, {"emmeans": emmeans, "MASS": mass}, writable == "1"
