@@ -224,3 +224,23 @@ def test_on_a_terminal_of_40_columns_it_asks_and_breaks_lines_between_words(file
     said = [line for line in told.stdout.splitlines() if " is " in line and "?" not in line and "/" not in line]
     assert said
     assert max(map(len, said)) <= 40
+
+
+def test_a_receptor_that_is_not_read_is_said_and_the_study_is_not_called_ready(tmp_path):
+    rows = ["id,ER Allred,PR_status,HER2 IHC", "1,8,pos,0", "2,2,neg,1+", "3,0,neg,2+"]
+    (tmp_path / "c.csv").write_text("\n".join(rows) + "\n")
+    told = her2stats("init", tmp_path / "c.csv", "--output", tmp_path / "study.toml").stdout
+    assert "left to do: column 'ER Allred' of er is not read; map it under columns, or go without" in told
+    assert f"Then: her2stats check {tmp_path / 'study.toml'}" in told
+
+
+def test_a_receptor_whose_codes_are_open_stays_in_the_study_file(tmp_path):
+    (tmp_path / "c.csv").write_text("id,ER,PR_status,HER2 IHC\na,1,pos,0\nb,2,neg,1+\nc,2,neg,2+\n")
+    proposal = look_at_files(tmp_path / "c.csv", None)
+    write_proposal(proposal, tmp_path / "study.toml")
+    assert "[cohorts.values.er]" in (tmp_path / "study.toml").read_text()
+    told = " ".join(left_to_do(tmp_path / "study.toml"))
+    assert "nothing is said yet of '1'" in told
+    text = (tmp_path / "study.toml").read_text().replace('"1" = "..."', '"1" = "negative"')
+    (tmp_path / "study.toml").write_text(text.replace('"2" = "..."', '"2" = "positive"'))
+    assert left_to_do(tmp_path / "study.toml") == []

@@ -127,4 +127,5 @@ def test_the_column_of_ids_is_found_by_the_expression_whatever_else_is_unique():
     columns = {"": ["0", "1", "2"], "note": ["x", "y", "z"], "patient": ["a", "a", "b"], "gsm": ["k.1", "l.1", "m.1"]}
     assert sample_column(columns, ["a", "b"]) == ("patient", 2), "in two visits"
     assert sample_column(columns, ["K-1", "L-1"]) == ("gsm", 0), "another form"
-    assert sample_column(columns) == ("note", 0), "no running number"
+    assert sample_column(columns) == ("note", 0), "no numbers of rows"
+    assert sample_column({"id": ["1", "2"], "note": ["x", "y"]}) == ("id", 0)

@@ -98,7 +98,10 @@ class Proposal:
     def dropped(self) -> list[str]:
         """Say of which receptors nothing is read, though a column seems to tell."""
         told = dropped(self.columns, self.sample, self.found)
-        lines = [f"column {column!r} of {variable}: nothing is read from it" for column, variable in told.items()]
+        lines = [
+            f"column {column!r} of {variable} is not read; map it under columns, or go without"
+            for column, variable in told.items()
+        ]
         for item in self.found:
             said = self.translations.get(item.variable, {})
             words = ", ".join(f"{word!r} ({count})" for word, count in item.unknown.items() if word not in said)

@@ -10,7 +10,7 @@ from her2stats.reading.clinical.ids import form_that_joins
 def sample_column(columns: Mapping[str, list[str]], samples: Iterable[str] = ()) -> tuple[str, int]:
     """Take the column that shares most ids with the expression, else the first whose words are all there and differ.
 
-    Where none shares any, ids that a form joins count; a running number is no id.
+    Where none shares any, ids that a form joins count; numbers of rows under no name are no ids.
 
     Returns
     -------
@@ -25,6 +25,7 @@ def sample_column(columns: Mapping[str, list[str]], samples: Iterable[str] = ())
     def rank(name: str) -> tuple[int, int, bool, bool]:
         words = columns[name]
         running = words in ([str(place + first) for place in range(len(words))] for first in (0, 1))
+        running = running and (not name or name.startswith("Unnamed"))  # as R and pandas write row names
         return shared[name], near.get(name, 0), all(words) and len(set(words)) == len(words), not running
 
     best = max(columns, key=rank)
