@@ -141,3 +141,14 @@ def test_the_commands_take_a_rule_for_one_gene_in_two_rows(good_study: Path, tmp
     assert float(said.splitlines()[1].split(",")[1]) == pytest.approx((first + second) / 2, rel=1e-15)
     status, _, errors = command(*words, "--duplicates", "any")
     assert errors == "her2stats: --duplicates: 'any' is not a rule -> say one of error, max-mean, mean, median\n"
+
+
+def test_what_a_run_will_leave_out_is_said(good_study: Path, tmp_path: Path, command: Command) -> None:
+    folder = tmp_path / "study"
+    shutil.copytree(good_study, folder)
+    text = (folder / "study.toml").read_text()
+    assert 'also = ["ERBB2"]' in text
+    (folder / "study.toml").write_text(text.replace('also = ["ERBB2"]', 'also = ["ERBB2", "NOSUCH"]'))
+    status, said, _ = command("check", str(folder / "study.toml"))
+    assert status == 0
+    assert "  left out: score NOSUCH: the expression has no gene 'NOSUCH'\n" in said

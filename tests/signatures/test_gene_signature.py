@@ -47,7 +47,8 @@ def test_the_catalogue_says_what_it_holds():
         ((), None, GeneError, "has no genes"),
         (("A", "A"), None, GeneError, "lists A more than once"),
         (("A", "B"), (1.0,), TableError, "2 genes and 1 weights"),
-        (("A",), (float("nan"),), TableError, "not a finite number"),
+        (("A",), (float("nan"),), TableError, "no number within"),
+        (("A",), (-1.1e100,), TableError, r"no number within ±1e\+100"),
     ],
 )
 def test_what_is_no_signature(genes, weights, error, words):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from her2stats.errors import GeneError, ProblemList, TableError
+
+HEAVIEST = 1e100  # no sum of weighted scores leaves the range of numbers
 
 
 @dataclass(frozen=True)
@@ -57,8 +58,9 @@ class GeneSignature:
         if self.weights is not None and len(self.weights) != len(self.genes):
             what = f"has {len(self.genes)} genes and {len(self.weights)} weights"
             found.add(TableError, what, where=where, remedy="give every gene a weight, or none")
-        if self.weights is not None and not all(math.isfinite(weight) for weight in self.weights):
-            found.add(TableError, "has a weight that is not a finite number", where=where, remedy="correct it")
+        if self.weights is not None and not all(abs(weight) <= HEAVIEST for weight in self.weights):
+            what = f"has a weight that is no number within ±{HEAVIEST:g}"
+            found.add(TableError, what, where=where, remedy="correct it, or divide all weights by the same number")
         found.raise_if_any()
 
     def rows(self, available: Iterable[str]) -> dict[str, str]:

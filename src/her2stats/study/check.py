@@ -61,7 +61,8 @@ def check_study(study: Study) -> list[str]:
     problems.raise_if_any()
     assert prepared is not None
     lines = []
-    for cohort in (one.cohort for one in prepared.cohorts):
+    for one in prepared.cohorts:
+        cohort = one.cohort
         genes = f", {len(cohort.expression)} genes" if cohort.expression is not None else ", clinical table only"
         hr = f"HR from {cohort.hr_definition}" if cohort.hr_definition else "no hormone-receptor status"
         lines.append(f"{cohort.name}: {len(cohort.clinical)} HER2-negative tumours{genes}; {hr}")
@@ -71,6 +72,7 @@ def check_study(study: Study) -> list[str]:
         for note in cohort.notes:
             number = f": {note.count}" if note.count is not None else ""
             lines.append(f"  {note.what}{number}{f' ({note.detail})' if note.detail else ''}")
+        lines += [f"  left out: {part}: {why}" for part, why in one.scored.omitted]
     matrix = prepared.matrix
     if matrix is not None:
         lines.append(f"{matrix.name}: {matrix.profiles.shape[0]} genes x {matrix.profiles.shape[1]} cell types")
