@@ -125,3 +125,50 @@ def test_key_findings_are_the_smallest_p_values(sample: Path) -> None:
     lines = key_findings(read_folder(sample))
     assert len(lines) == 3
     assert all(line.startswith(("abim: ", "discovery: ", "confirmatory: ")) for line in lines)
+
+
+def headline(answers: list[Answer], beginning: str) -> str:
+    return next(answer.headline for answer in answers if answer.question.startswith(beginning))
+
+
+def test_pooled_odds_ratios_lead_where_cohorts_were_pooled(answers: list[Answer], sample: Path) -> None:
+    said = headline(answers, "What are the odds")
+    assert said.startswith(
+        "Pooled over the cohorts, p-values not corrected: All tumours: lower odds of high abundance (n"
+    )
+    assert "Macrophages M1 (OR 0." in said
+    assert said.index("Cohort by cohort:") > said.index("T cells CD8 (OR 0.")
+    folder = read_folder(sample)
+    tables = {name: table for name, table in folder.tables.items() if name != "pooled_odds_ratios"}
+    assert "Pooled" not in headline(plain_summary(replace(folder, tables=tables)), "What are the odds")
+
+
+def one_cohort(sample: Path, **columns: object) -> str:
+    """Headline on the cell types of one cohort whose rows are changed."""
+    folder = read_folder(sample)
+    rows = folder.table("correlation")
+    rows = rows[(rows["cohort"] == "abim") & (rows["measure"] == "rho")].assign(**columns)
+    return headline(
+        plain_summary(replace(folder, tables={**folder.tables, "correlation": rows})), "Which cell types go"
+    )
+
+
+def test_a_headline_gives_estimate_interval_and_number(sample: Path) -> None:
+    said = one_cohort(sample, estimate=-0.3, conf_low=-0.4, conf_high=-0.2, p_adjusted=0.01, n=318)
+    assert said.startswith("Less where the score is higher (n = 318): ")
+    assert "B cells naive" in said or "more." in said
+    assert (
+        said.count("\N{GREEK SMALL LETTER RHO} \N{MINUS SIGN}0.30 (\N{MINUS SIGN}0.40 to \N{MINUS SIGN}0.20), p") == 6
+    )
+
+
+def test_where_nothing_passes_the_strongest_is_told_and_never_nothing(sample: Path) -> None:
+    said = one_cohort(sample, p_adjusted=0.9, p_value=0.2, estimate=-0.1, conf_low=-0.2, conf_high=0.01, n=64)
+    rho = "\N{GREEK SMALL LETTER RHO} \N{MINUS SIGN}0.10 (\N{MINUS SIGN}0.20 to 0.01)"
+    assert said.startswith(f"None is significant (n = 64); strongest: B cells naive ({rho}, p")
+    assert "nothing" not in said.lower()
+
+
+def test_no_headline_counts_votes_or_says_nothing(answers: list[Answer]) -> None:
+    for answer in answers:
+        assert not re.search(r"\bnothing\b", answer.headline, re.IGNORECASE)

@@ -87,7 +87,7 @@ def _association(row: Row, folder: ResultsFolder) -> str:
             f"how {total} goes with {exposure} could not be estimated ({code_of(row['flag']) or 'no estimate'}, {size})"
         )
     level = percent(row["conf_level"]) if not is_missing(row["conf_level"]) else "95%"
-    value = f"ρ {effect_text(row)}, {level} interval, {size}"
+    value = f"ρ\N{NO-BREAK SPACE}{effect_text(row)}, {level} interval, {size}"
     if high < 0 or low > 0:
         return f"{total} is {'lower' if high < 0 else 'higher'} where {exposure} is higher: {value}"
     if max(-low, high) < WEAK:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import replace
 from operator import attrgetter
 
 import pandas as pd
@@ -28,6 +29,7 @@ from her2stats.vocabulary.names import sentence_case, stratum_label, variable_la
 from her2stats.vocabulary.numbers import format_percent, is_missing, p_phrase
 
 _MOST_CLINICAL = 5
+POOLED = "Pooled over the cohorts, p-values not corrected:"
 UNCORRECTED = "These p-values are not corrected for multiple testing."
 
 
@@ -100,7 +102,8 @@ def _headline_of(rows: pd.DataFrame, wording: Wording, alpha: float) -> str:
         for text, found in ((wording.below, attrgetter("below")), (wording.above, attrgetter("above")))
         if _same([found(one) for one in judged.values()], wording, alpha)
     ]
-    return "; ".join(words) or f"none is significant{where}; {_strongest(judged, wording, alpha)}"
+    nowhere = f" in every one of the {len(judged)} cohorts" if len(judged) > 1 else where
+    return "; ".join(words) or f"none is significant{nowhere}; {_strongest(judged, wording, alpha)}"
 
 
 def _same(found: Sequence[tuple[Row, ...]], wording: Wording, alpha: float) -> list[str]:
@@ -153,7 +156,12 @@ def _odds(folder: ResultsFolder) -> Answer | None:
     rows = exposure_rows(folder.table("odds_ratios"), folder.provenance.exposure)
     wording = Wording(_outcome, "lower odds of high abundance", "higher odds of high abundance")
     question = "What are the odds of high abundance per standard deviation of the score?"
-    return _answer(question, rows, wording, folder)
+    answer = _answer(question, rows, wording, folder)
+    pooled = exposure_rows(folder.table("pooled_odds_ratios"), folder.provenance.exposure)
+    if answer is None or not len(pooled):
+        return answer
+    together = _headline(pooled, wording, folder.provenance.alpha)  # what several cohorts say together leads
+    return replace(answer, headline=f"{POOLED} {together} Cohort by cohort: {answer.headline}")
 
 
 def _interaction(folder: ResultsFolder) -> Answer | None:
