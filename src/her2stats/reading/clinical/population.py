@@ -47,7 +47,8 @@ def select_population(table: pd.DataFrame, file: str = "") -> tuple[pd.DataFrame
         The table says nothing about HER2, or contradicts itself.
     """
     if not any(variable in table for variable in HER2_VARIABLES):
-        remedy = f'map one of {", ".join(HER2_VARIABLES)}, or say population = "all" if the file holds no others'
+        named = ", ".join(HER2_VARIABLES)
+        remedy = f'map one of {named}, or add such a column; in Python population = "all" takes the file as it is'
         raise TableError(Problem("nothing says which tumours are HER2-negative", file, remedy))
     _refuse_contradictions(table, file)
     ihc, status, group = (_words(table, name) for name in ("her2_ihc", "her2_status", "her2_group"))
