@@ -228,7 +228,11 @@ _CHECKS: dict[str, Callable[[Section, Section], pd.DataFrame]] = {
     "interactions": _interaction,
     "reductions": lambda entry, _: audit_reduction(entry["odds_ratios"], entry["low"], entry["high"], **_at(entry)),
     "directions": lambda entry, _: audit_direction(
-        entry["claim"], [tuple(one) for one in entry["evidence"]], because=entry.get("because", ""), **_at(entry)
+        entry["claim"],
+        [tuple(one) for one in entry["evidence"]],
+        because=entry.get("because", ""),
+        printed=entry.get("printed", ""),
+        **_at(entry),
     ),
     "models": lambda entry, _: audit_model(entry["outcome"], entry["terms"], **_at(entry)),
     "enumerations": lambda entry, _: audit_enumeration(

@@ -11,6 +11,7 @@ from her2stats.published import (
     audit_direction,
     audit_enumeration,
     audit_model,
+    audit_published,
     audit_reduction,
     audit_rules,
     audit_spread,
@@ -129,3 +130,16 @@ def test_unknown_words_are_refused() -> None:
         audit_strength("huge", "0.4", SCALE)
     with pytest.raises(DataError, match="direction 'up'"):
         audit_direction("up", [])  # type: ignore[arg-type]
+
+
+def test_a_direction_that_follows_only_shows_what_is_printed() -> None:
+    row = audit_direction("higher", [("rho", "-0.27", "correlation")], because="read so", printed="lower odds")
+    assert row[["printed", "recomputed", "verdict"]].to_numpy().tolist() == [["lower odds", "lower", "inconsistent"]]
+    assert row["arithmetic"].item() == "read so: higher; rho -0.27 means lower"
+    assert audit_direction("higher", [("rho", "-0.27", "correlation")])["printed"].item() == "higher"
+
+
+def test_the_caption_of_fig_2b_is_shown_as_it_is_printed() -> None:
+    table = audit_published()
+    row = table[table["item"] == "what the odds ratios are odds of"].iloc[0]
+    assert (row["printed"], row["verdict"]) == ("odds of lower abundance", "inconsistent")

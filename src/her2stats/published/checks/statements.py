@@ -65,6 +65,7 @@ def audit_direction(
     evidence: Sequence[tuple[str, Printable, str]],
     *,
     because: str = "",
+    printed: str = "",
     item: str = "",
     place: str = "",
 ) -> pd.DataFrame:
@@ -78,6 +79,8 @@ def audit_direction(
         Printed effects of the same exposure on the same outcome; scale as in `audit_interval`.
     because : str
         How the text comes to mean that direction, where it does not say so outright.
+    printed : str
+        What stands in print then; the direction itself as a rule.
     item, place : str
         What the statement is about and where it stands.
 
@@ -101,7 +104,7 @@ def audit_direction(
     lead = f"{because}: {claim}" if because else f"stated: {claim}"
     sentence = f"{lead}; {'; '.join(parts)}"
     recomputed = ", ".join(sorted({direction or "either" for _, _, direction in found}))
-    return findings_table([Finding(item, claim, recomputed, verdict, sentence, place, "direction")])
+    return findings_table([Finding(item, printed or claim, recomputed, verdict, sentence, place, "direction")])
 
 
 def _direction(printed: Printable, scale: str) -> str:
