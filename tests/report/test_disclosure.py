@@ -1,30 +1,38 @@
-"""A public page: no count below five, and none that follows from the others."""
+"""A public page: no count of one to four tumours, and none that follows from what stands beside it."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from her2stats.report.disclosure import SMALL, SUPPRESSED, suppress_small_counts
+from her2stats.report.disclosure import LARGE, SMALL, SUPPRESSED, for_public_page
 from her2stats.results import read_folder
+from her2stats.results.folder import ResultsFolder
+from her2stats.results.provenance import CohortEntry, Provenance
+from her2stats.statistics import classify_abundance, combine, compare_groups, correlate, fit_logistic, response_odds
 from her2stats.tables import table_one
 
 
 def public(sample: Path, **tables: pd.DataFrame) -> dict[str, pd.DataFrame]:
     results = read_folder(sample)
-    return dict(suppress_small_counts(replace(results, tables={**results.tables, **tables})).tables)
+    return dict(for_public_page(replace(results, tables={**results.tables, **tables})).tables)
 
 
-def test_a_lone_small_cell_takes_another_with_it(small_sample: Path) -> None:
+def test_a_variable_with_a_small_cell_has_no_number(small_sample: Path) -> None:
     clinical = pd.DataFrame({"hr": ["positive"] * 40 + ["negative"] * 3, "grade": ["II"] * 30 + ["III"] * 13})
     table = public(small_sample, table_one=table_one({"c": clinical}))["table_one"].set_index(["variable", "level"])
     assert table.loc[("Hormone receptor", "negative"), "c"] == SMALL
-    assert table.loc[("Hormone receptor", "positive"), "c"] == SUPPRESSED
-    assert table.loc[("Grade", "III"), "c"] in ("13 (30.2%)", SUPPRESSED)
-    assert table.loc[("Grade", "I"), "c"] == SMALL
+    assert table.loc[("Hormone receptor", "positive"), "c"] == LARGE
+    assert table.loc[("Grade", "III"), "c"] == "13 (30.2%)"
+    assert pd.isna(table.loc[("Hormone receptor", "positive"), "c n"])
 
 
 def test_tables_of_single_patients_and_details_of_notes_are_dropped(sample: Path) -> None:
@@ -42,3 +50,163 @@ def test_an_odds_ratio_that_gives_a_small_count_away_goes_too(sample: Path, even
     assert pd.isna(shown["estimate"]) == hidden
     assert pd.isna(shown["n_events_comparison"]) == hidden
     assert shown["flag"].startswith(SUPPRESSED) == hidden
+
+
+def test_a_second_test_of_the_same_groups_goes_with_the_first(sample: Path) -> None:
+    groups = read_folder(sample).table("group_comparison")
+    own = groups[(groups["cohort"] == "abim") & (groups["outcome"] == "Monocytes")]
+    assert set(own["measure"]) == {"risk_difference", "second_test"}
+    shown = public(sample, group_comparison=own.assign(n_comparison=3.0))["group_comparison"]
+    assert shown["p_value"].isna().all()
+
+
+@pytest.mark.parametrize(("negative", "unknown", "gone"), [(5, 0, False), (4, 0, True), (20, 4, True), (20, 5, False)])
+def test_groups_that_are_small_or_follow_go_whole(sample: Path, negative: int, unknown: int, gone: bool) -> None:
+    folder = read_folder(sample)
+    tables = {"correlation": folder.table("correlation"), "correlation_by_hr": folder.table("correlation_by_hr")}
+    tables = {name: table[table["cohort"] == "abim"] for name, table in tables.items()}
+    by = tables["correlation_by_hr"]
+    size = by["stratum"].map({"hr=negative": negative, "hr=positive": 318 - negative - unknown})
+    tables["correlation_by_hr"] = by.assign(n=size, n_reference=np.nan, n_comparison=np.nan)
+    tables["correlation"] = tables["correlation"].assign(n=318, n_reference=np.nan, n_comparison=np.nan)
+    slopes = folder.table("infiltration_by_hr")
+    tables["infiltration_by_hr"] = slopes[slopes["cohort"] == "abim"].assign(n=318)  # of one model over all tumours
+    entry = CohortEntry("abim", 318, "log2", "ER only", "expression")
+    shown = for_public_page(replace(folder, tables=tables, provenance=replace(folder.provenance, cohorts=(entry,))))
+    assert (not len(shown.tables["correlation_by_hr"])) == gone
+    assert shown.tables["infiltration_by_hr"]["stratum"].str.startswith("hr=").any() != gone
+    assert (not shown.pictures) == gone
+    assert len(shown.tables["correlation"])
+
+
+@pytest.mark.parametrize(("missing", "gone"), [(0, False), (1, True), (4, True), (5, False)])
+def test_a_row_that_counts_the_missing_by_difference_goes(sample: Path, missing: int, gone: bool) -> None:
+    folder = read_folder(sample)
+    row = folder.table("odds_ratios")
+    row = row[(row["cohort"] == "abim") & (row["stratum"] == "all")].head(1).assign(n=318 - missing)
+    shown = for_public_page(replace(folder, tables={"odds_ratios": row})).tables["odds_ratios"]
+    assert (not len(shown)) == gone
+
+
+def test_sentences_keep_what_they_say_and_lose_how_many(sample: Path) -> None:
+    omitted = pd.DataFrame(
+        {"cohort": ["a"], "part": ["ancova"], "reason": ["only 2 tumour(s) with HER2 IHC 0 are left"]}
+    )
+    assert public(sample, omitted=omitted)["omitted"]["reason"].tolist() == [
+        "too few tumour(s) with HER2 IHC 0 are left"
+    ]
+    odds = read_folder(sample).table("odds_ratios").assign(flag="constant outcome: 'x' is 1 in all 17 cases")
+    assert set(public(sample, odds_ratios=odds)["odds_ratios"]["flag"]) == {"constant outcome"}
+
+
+class Published:
+    """What a reader of the page knows: sums of cells, and bounds of cells; nothing of how the page was made."""
+
+    def __init__(self) -> None:
+        self.sums: list[tuple[tuple[str, ...], int]] = []
+        self.bounds: dict[str, tuple[int, int]] = {}
+
+    def solutions(self, cells: list[str], most: int) -> list[dict[str, int]]:
+        """Every way to fill cells that agrees with all that is known; at most a few cells at a time."""
+        ranges = [
+            range(self.bounds.get(c, (0, most))[0], min(self.bounds.get(c, (0, most))[1], most) + 1) for c in cells
+        ]
+        inside = [(names, total) for names, total in self.sums if set(names) <= set(cells)]
+        found = []
+        for values in product(*ranges):
+            filled = dict(zip(cells, values, strict=True))
+            if all(sum(filled[name] for name in names) == total for names, total in inside):
+                found.append(filled)
+        return found
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(st.integers(0, 12), min_size=2, max_size=3).filter(lambda counts: sum(counts) > 0))
+def test_no_cell_of_table_one_is_determined(counts: list[int]) -> None:
+    levels = ["I", "II", "III"][: len(counts)]
+    clinical = pd.DataFrame({"grade": [level for level, n in zip(levels, counts, strict=True) for _ in range(n)]})
+    folder = _folder({"table_one": table_one({"c": clinical})}, n=sum(counts))
+    shown = for_public_page(folder).tables["table_one"]
+    shown = shown[shown["variable"] == "Grade"].set_index("level")["c"]
+    known = Published()
+    known.sums.append((tuple(levels), sum(counts)))
+    for level in levels:
+        text = str(shown.get(level, "0"))
+        number = re.match(r"(\d+)(?: \(|$)", text)
+        bound = {SMALL: (0, 4), LARGE: (5, 99), SUPPRESSED: (0, 99)}.get(text)
+        known.bounds[level] = bound or (int(number[1]), int(number[1])) if bound or number else (0, 99)
+    _none_is_determined(known, levels, dict(zip(levels, counts, strict=True)), sum(counts))
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.integers(0, 2**32 - 1), st.integers(8, 22), st.integers(0, 7), st.floats(0.05, 0.95))
+def test_no_group_of_a_cell_type_is_determined_by_any_table(seed: int, n: int, negative: int, share: float) -> None:
+    rng = np.random.default_rng(seed)
+    frame = pd.DataFrame({"hr": ["negative"] * negative + ["positive"] * (n - negative), "her2": rng.normal(size=n)})
+    frame["T"] = (rng.random(n) < share) * 1.0
+    frame["pcr"] = (rng.random(n) < share) * 1.0
+    frame["group"] = np.where(rng.random(n) < 0.5, "low", "zero")
+    tables = _tables_of(frame)
+    shown = for_public_page(_folder(tables, n=n)).tables
+    known, cells = _read(shown, n), ["T1-", "T0-", "T1+", "T0+"]
+    true = {f"T{int(one)}{'-' if hr == 'negative' else '+'}": 0 for one in (0, 1) for hr in ("negative", "positive")}
+    for one, hr in zip(frame["T"], frame["hr"], strict=True):
+        true[f"T{int(one)}{'-' if hr == 'negative' else '+'}"] += 1
+    _none_is_determined(known, cells, true, n)
+
+
+def _none_is_determined(known: Published, cells: list[str], true: dict[str, int], most: int) -> None:
+    solutions = known.solutions(cells, most)
+    assert {name: true[name] for name in cells} in solutions, "what is published is true"
+    for name in cells:
+        if 0 < true[name] < 5:
+            assert len({solution[name] for solution in solutions}) > 1, name
+
+
+def _tables_of(frame: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Result tables of one small cohort, by the package's own verbs."""
+    groups = {"by": None} if frame["hr"].nunique() < 2 else {"by": "hr"}
+    made = {
+        "correlation": [compare_groups(frame, "her2", group="T", cohort="c")] if frame["T"].nunique() > 1 else [],
+        "odds_ratios": [fit_logistic(frame, "T", "her2", by=by, cohort="c") for by in {None, groups["by"]}],
+        "correlation_by_hr": [correlate(frame, "her2", "her2", by=groups["by"], cohort="c")],
+    }
+    if groups["by"]:
+        made["group_comparison"] = [compare_groups(frame, "T", group="hr", kind="binary", cohort="c")]
+    if frame["group"].nunique() > 1:
+        made["response"] = [response_odds(frame, "pcr", "group", reference="zero", cohort="c")]
+    tables = {name: combine(results) for name, results in made.items() if results}
+    kinds = classify_abundance(frame[["T"]]).kinds.reset_index().assign(cohort="c")
+    return {**tables, "abundance": kinds, "table_one": table_one({"c": frame[["hr"]]})}
+
+
+def _read(shown: dict[str, pd.DataFrame], n: int) -> Published:
+    """Every count of the tables as a sum of the cells of a cell type by receptor."""
+    known = Published()
+    known.sums.append((("T1-", "T0-", "T1+", "T0+"), n))
+    sides = {"all": ("-", "+"), "hr=negative": ("-",), "hr=positive": ("+",)}
+
+    def add(values: str, where: tuple[str, ...], count: object) -> None:
+        if pd.notna(count):
+            known.sums.append((tuple(f"T{value}{side}" for value in values for side in where), round(float(count))))
+
+    for name in ("correlation", "odds_ratios", "correlation_by_hr", "group_comparison"):
+        for row in shown.get(name, pd.DataFrame()).to_dict("records"):
+            add("01", sides[row["stratum"]], row["n"])
+            if row["outcome"] == "T":
+                add("1", sides[row["stratum"]], row["n_events"])
+            if row.get("group") == "T":
+                add("0", sides[row["stratum"]], row["n_reference"])
+                add("1", sides[row["stratum"]], row["n_comparison"])
+            for part in ("reference", "comparison") if row.get("group") == "hr" and row["reference"] else ():
+                side, size = sides[f"hr={row[part]}"], row[f"n_{part}"]
+                add("01", side, size)
+                add("1", side, row[f"value_{part}"] * size)
+    for row in shown["abundance"].to_dict("records"):
+        add("0", ("-", "+"), row["n_zero"])
+    return known
+
+
+def _folder(tables: dict[str, pd.DataFrame], n: int) -> ResultsFolder:
+    provenance = Provenance(cohorts=(CohortEntry("c", n),), public=True)
+    return ResultsFolder(Path("results"), provenance, tables, {}, None, ())

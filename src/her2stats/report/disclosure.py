@@ -1,98 +1,217 @@
-"""Small counts made unreadable for a public page: nobody can be recognised from a cell below five.
+"""What a public page may show: no count of one to four tumours, and none that follows from the counts beside it.
 
-A suppressed cell is useless if it follows from the others and the total, so within a variable of Table 1 a second
-cell goes where only one would, and a proportion goes with its count.
+One step over the whole folder, before anything of the page is made:
+
+* Tables of single patients go, and figures in which single tumours can be seen.
+* Where receptor-positive, -negative and unknown tumours of a cohort are not none or at least five each, everything
+  within the receptor groups goes, and every figure of the page, since figures print the sizes of groups.
+* A row that rests on one to four tumours fewer than its cohort or stratum goes: the difference counts them.
+* A cell type or outcome that has a group of one to four tumours in any stratum loses its counts in every table of the
+  cohort, as they add up; rows that compare such groups lose their numbers, too, for the counts follow from them.
+* A variable of Table 1 with such a cell says which cells are below five ("<5", also for none), and no number.
+* Sentences that count (reasons, flags, notes) keep what they say and lose how many.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pandas as pd
 
+from her2stats.results.catalogue import caption_of
 from her2stats.results.folder import ResultsFolder
+from her2stats.results.picture import Picture
 from her2stats.results.schema import PER_PATIENT_TABLES, RESULT_TABLES
+from her2stats.statistics.flags import code_of
+from her2stats.statistics.pooling import POOLED
 from her2stats.tables.patients import PATIENTS
 
 SMALLEST_SHOWN = 5
 SMALL = f"<{SMALLEST_SHOWN}"
+LARGE = f"{SMALLEST_SHOWN} or more"
 SUPPRESSED = "suppressed"
 PUBLIC_NOTE = (
-    f"This is the public version: counts below {SMALLEST_SHOWN} are suppressed, and figures that show single patients "
-    "are left out."
+    f"This is the public version: counts below {SMALLEST_SHOWN} are suppressed, with the counts, rows and figures from "
+    "which they would follow, and figures that show single patients are left out."
 )
+COUNTS = ("n_events", "n_reference", "n_comparison", "n_events_reference", "n_events_comparison")
+VALUES = ("value_reference", "value_comparison")
+EFFECTS = ("estimate", "std_error", "conf_low", "conf_high", "statistic", "df", "p_value", "p_adjusted", "p_bh")
 
 
-def suppress_small_counts(folder: ResultsFolder) -> ResultsFolder:
+def for_public_page(folder: ResultsFolder) -> ResultsFolder:
     """Return the folder as a public page may show it.
 
-    Tables of single patients are dropped, counts below five are replaced, notes lose their details (which may name
-    samples), and the comparison with R is kept without its numbers.
+    Parameters
+    ----------
+    folder : ResultsFolder
+        From `read_folder`; it is not changed.
     """
     tables = {name: table for name, table in folder.tables.items() if name not in PER_PATIENT_TABLES}
-    if "table_one" in tables:
-        tables["table_one"] = _suppress_table_one(tables["table_one"])
-    for name in RESULT_TABLES:
-        if name in tables:
-            tables[name] = _suppress_results(tables[name])
+    results = {name: tables[name] for name in RESULT_TABLES if name in tables}
+    sizes = _sizes(folder, results)
+    split = {cohort for cohort in {cohort for cohort, _ in sizes} if _gives_groups_away(sizes, cohort)}
+    if split:
+        split.add(POOLED)  # what is pooled adds the groups of all cohorts up
+    results = {name: _of_whole_groups(table, sizes, split) for name, table in results.items()}
+    hidden = set(_things_with_small_groups(results, tables.get("abundance")))
+    hidden |= {(POOLED, name) for _, name in hidden}
+    tables |= {name: _without_counts(table, hidden) for name, table in results.items()}
     if "abundance" in tables:
-        tables["abundance"] = _suppress_abundance(tables["abundance"])
-    if "notes" in tables:
-        notes = tables["notes"].copy()
-        notes["detail"] = ""
-        notes["count"] = notes["count"].where(notes["count"] >= SMALLEST_SHOWN)
-        tables["notes"] = notes
-    return replace(folder, tables=tables)
+        tables["abundance"] = _abundance(tables["abundance"], hidden)
+    if "table_one" in tables:
+        tables["table_one"] = _table_one(tables["table_one"])
+    for name, column in (("notes", "what"), ("omitted", "reason")):
+        if name in tables:
+            tables[name] = _uncounted(tables[name], column)
+    return replace(folder, tables=tables, pictures={} if split else _without_patients(folder))
 
 
-def _suppress_table_one(table: pd.DataFrame) -> pd.DataFrame:
-    """Cells below five become "<5"; a lone one takes the next smallest of its variable with it."""
+def _small(counts: pd.Series) -> pd.Series:
+    numbers = pd.to_numeric(counts, errors="coerce").round(6)
+    return numbers.gt(0) & numbers.lt(SMALLEST_SHOWN)
+
+
+def _sizes(folder: ResultsFolder, results: dict[str, pd.DataFrame]) -> dict[tuple[str, str], int]:
+    """How many tumours each cohort, and each receptor group of it, has at most."""
+    found = {(cohort.name, "all"): cohort.n for cohort in folder.provenance.cohorts if cohort.n is not None}
+    for table in results.values():
+        own = table[table["stratum"].eq("all") | table["stratum"].str.startswith("hr=")]
+        whole = own["stratum"].eq("all") | ~_of_one_model(own)  # rows within groups of one model count all tumours
+        for cohort, stratum, n in own.loc[whole & own["n"].notna(), ["cohort", "stratum", "n"]].itertuples(index=False):
+            found[cohort, stratum] = max(int(n), found.get((cohort, stratum), 0))
+        for cohort, level, most in _compared_receptor_groups(table):
+            found[cohort, f"hr={level}"] = max(most, found.get((cohort, f"hr={level}"), 0))
+    return found
+
+
+def _of_one_model(table: pd.DataFrame) -> pd.Series:
+    """Rows of one model over all tumours: those of interactions, marginal slopes and marginal means."""
+    marginal = table["measure"].isin(("slope", "mean"))
+    return marginal | table["exposure"].fillna("").ne("") if "exposure" in table else marginal
+
+
+def _compared_receptor_groups(table: pd.DataFrame) -> Iterator[tuple[str, str, int]]:
+    """Cohort, receptor level and number of tumours of the groups that a table compares."""
+    if "group" not in table:
+        return
+    own = table[table["group"].fillna("").eq("hr") & table["stratum"].eq("all")]
+    for row in own.to_dict("records"):
+        for side in ("reference", "comparison"):
+            if row[side] and pd.notna(row[f"n_{side}"]):
+                yield row["cohort"], row[side], int(row[f"n_{side}"])
+
+
+def _gives_groups_away(sizes: dict[tuple[str, str], int], cohort: str) -> bool:
+    groups = [size for (name, stratum), size in sizes.items() if name == cohort and stratum.startswith("hr=")]
+    unknown = sizes.get((cohort, "all"), sum(groups)) - sum(groups)
+    return bool(groups) and any(0 < size < SMALLEST_SHOWN for size in (*groups, unknown))
+
+
+def _of_whole_groups(table: pd.DataFrame, sizes: dict[tuple[str, str], int], split: set[str]) -> pd.DataFrame:
+    """Rows that rest on a whole cohort or group, or on so many fewer that the difference tells nothing."""
+    whose = table["stratum"].where(~_of_one_model(table) & table["stratum"].str.startswith("hr="), "all")
+    size = pd.Series([sizes.get(key) for key in zip(table["cohort"], whose, strict=True)], table.index, dtype="float64")
+    by_group = table["stratum"].str.startswith("hr=")
+    if "group" in table:
+        by_group |= table["group"].fillna("").eq("hr")
+    gone = _small(size - table["n"].astype("float64")) | _small(table["n"]) | (by_group & table["cohort"].isin(split))
+    return table[~gone]
+
+
+def _things_with_small_groups(
+    results: dict[str, pd.DataFrame], abundance: pd.DataFrame | None
+) -> Iterator[tuple[str, str]]:
+    """Cohort and name of what divides tumours into groups of which one has one to four."""
+    for table in results.values():
+        few = _small(table["n_events"]) | _small(table["n"].astype("float64") - table["n_events"].astype("float64"))
+        for column in ("n_reference", "n_comparison"):
+            few |= _small(table[column]) if column in table else False
+        for side in ("reference", "comparison"):
+            if {f"n_events_{side}", f"n_{side}"} <= set(table):
+                events = table[f"n_events_{side}"].astype("float64")
+                few |= _small(events) | _small(table[f"n_{side}"].astype("float64") - events)
+            if {f"value_{side}", f"n_{side}"} <= set(table):
+                events = table[f"n_{side}"].astype("float64") * table[f"value_{side}"].astype("float64")
+                shares = table["measure"].eq("risk_difference")
+                few |= shares & (_small(events) | _small(table[f"n_{side}"].astype("float64") - events))
+        for row in table[few].to_dict("records"):
+            yield row["cohort"], row["outcome"]
+            if row.get("group"):
+                yield row["cohort"], row["group"]
+    if abundance is not None and "n_zero" in abundance:
+        few = _small(abundance["n_zero"]) | _small(abundance["n"] - abundance["n_zero"])
+        yield from zip(abundance.loc[few, "cohort"], abundance.loc[few, "type"], strict=True)
+
+
+def _without_counts(table: pd.DataFrame, hidden: set[tuple[str, str]]) -> pd.DataFrame:
+    """Take counts from what is hidden, and every number from comparisons of its groups; flags keep their code."""
+    table = table.copy()
+    groups = table["group"].fillna("") if "group" in table else pd.Series("", table.index)
+    about = [
+        (cohort, outcome) in hidden or (cohort, group) in hidden
+        for cohort, outcome, group in zip(table["cohort"], table["outcome"], groups, strict=True)
+    ]
+    few = pd.Series(about, table.index, dtype=bool)
+    table["flag"] = table["flag"].fillna("").map(code_of)
+    two_by_two = few & (groups.ne("") | _of_two_binaries(table))
+    for column in (*COUNTS, *VALUES):
+        if column in table:
+            table[column] = table[column].mask(few)
+    for column in EFFECTS:
+        if column in table:
+            table[column] = table[column].mask(two_by_two)
+    table.loc[two_by_two, "flag"] = f"{SUPPRESSED}: fewer than {SMALLEST_SHOWN} in a group"
+    return table
+
+
+def _of_two_binaries(table: pd.DataFrame) -> pd.Series:
+    """Odds ratios per unit of an exposure, which is 0 or 1: with their limits they are a table of four counts."""
+    return table["per"].eq("unit") if "per" in table else pd.Series(False, table.index)
+
+
+def _abundance(table: pd.DataFrame, hidden: set[tuple[str, str]]) -> pd.DataFrame:
+    table = table.copy()
+    few = pd.Series(
+        [key in hidden for key in zip(table["cohort"], table["type"], strict=True)], table.index, dtype=bool
+    )
+    for column in ("n_zero", "share_zero"):
+        if column in table:
+            table[column] = table[column].astype("float64").mask(few)
+    return table
+
+
+def _table_one(table: pd.DataFrame) -> pd.DataFrame:
+    """A variable with a small cell says which cells are below five, "<5" standing for none as well, and no number."""
     table = table.copy()
     for cohort in [name for name in table.columns if f"{name} n" in table.columns]:
         counts = pd.to_numeric(table[f"{cohort} n"], errors="coerce")
         cells = table["variable"].ne(PATIENTS) & ~table["level"].str.startswith("median") & counts.notna()
-        for _, rows in table[cells].groupby("variable", sort=False):
-            own = counts[rows.index].sort_values(kind="stable")
-            small = list(own.index[own < SMALLEST_SHOWN])
-            second = [place for place in own.index if place not in small][:1] if len(small) == 1 else []
-            table.loc[small, cohort] = SMALL
-            table.loc[second, cohort] = SUPPRESSED
-            for number in [f"{cohort} {kind}" for kind in ("n", "percent") if f"{cohort} {kind}" in table]:
-                table[number] = table[number].mask(table.index.isin(small + second))
+        for _, places in table[cells].groupby("variable", sort=False).groups.items():
+            own = counts[places]
+            if not _small(own).any():
+                continue
+            large = own >= SMALLEST_SHOWN
+            shown = large.map({True: LARGE, False: SMALL}) if large.any() else SUPPRESSED
+            table.loc[places, cohort] = shown
+            table.loc[places, [name for name in (f"{cohort} n", f"{cohort} percent") if name in table]] = float("nan")
     return table
 
 
-def _suppress_results(table: pd.DataFrame) -> pd.DataFrame:
+def _uncounted(table: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Sentences without the numbers of tumours in them, and without details, which may name some."""
     table = table.copy()
-    events = table["n_events"].astype("float64")
-    few = _small(events) | _small(table["n"].astype("float64") - events)
-    table["n_events"] = table["n_events"].mask(few)
-    for part in ("reference", "comparison"):
-        if f"n_{part}" not in table:
-            continue
-        count, share = table[f"n_{part}"], table.get(f"value_{part}", pd.Series(float("nan"), table.index))
-        binary = table["measure"].eq("risk_difference")
-        few |= _small(count)
-        few |= binary & (_small(count * share) | _small(count * (1 - share)))
-        if f"n_events_{part}" in table:
-            few |= _small(table[f"n_events_{part}"]) | _small(count - table[f"n_events_{part}"])
-    hidden = [c for c in table.columns if c.startswith(("n_reference", "n_comparison", "n_events_", "value_"))]
-    # With few in a group its effect gives the counts away as well.
-    effects = ["estimate", "std_error", "conf_low", "conf_high", "statistic", "p_value", "p_adjusted"]
-    grouped = few & table[hidden].notna().any(axis=1) if hidden else few & False
-    table.loc[grouped, hidden] = float("nan")
-    table.loc[grouped, effects] = float("nan")
-    table.loc[grouped, "flag"] = f"{SUPPRESSED}: fewer than {SMALLEST_SHOWN} in a group"
+    table[column] = [re.sub(r"\bonly \d+ (tumour|sample|patient)", r"too few \1", str(text)) for text in table[column]]
+    if "detail" in table:
+        table["detail"] = ""
+    if "count" in table:
+        table["count"] = pd.to_numeric(table["count"], errors="coerce") // SMALLEST_SHOWN * SMALLEST_SHOWN
+        table["count"] = table["count"].where(table["count"] > 0)
     return table
 
 
-def _suppress_abundance(table: pd.DataFrame) -> pd.DataFrame:
-    table = table.copy()
-    if "n_zero" in table:
-        few = _small(table["n_zero"]) | _small(table["n"] - table["n_zero"])
-        table.loc[few, ["n_zero", "share_zero"]] = float("nan")
-    return table
-
-
-def _small(counts: pd.Series) -> pd.Series:
-    return counts.lt(SMALLEST_SHOWN) & counts.notna()
+def _without_patients(folder: ResultsFolder) -> dict[str, Picture]:
+    exposure = folder.provenance.exposure_name
+    return {name: p for name, p in folder.pictures.items() if not caption_of(name, exposure=exposure).patients}

@@ -15,7 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from her2stats.report.agreement import Agreement, read_agreement
-from her2stats.report.disclosure import PUBLIC_NOTE, suppress_small_counts
+from her2stats.report.disclosure import PUBLIC_NOTE, for_public_page
 from her2stats.report.embedded import choose_images, embed_tables
 from her2stats.report.first_answer import first_answer
 from her2stats.report.page_model import (
@@ -94,7 +94,7 @@ def render_report(results: ResultsFolder) -> str:
     results : ResultsFolder
         From `read_folder`.
     """
-    shown = suppress_small_counts(results) if results.provenance.public else results
+    shown = for_public_page(results) if results.provenance.public else results
     agreement = read_agreement(shown.crosscheck)
     sections = [made for made in _sections(shown, agreement, _figures(shown)) if made.parts]
     embedded = embed_tables(shown, _data_names(sections), budget=_DATA_BUDGET)
