@@ -143,7 +143,7 @@ def regular_bytes(path: Path, *, max_bytes: int = OWN_FILE) -> bytes:
         As by `Path.read_bytes`; also for a pipe, a socket or a device, which are not opened for reading, and for a file
         that is larger.
     """
-    with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as file:
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
         about = os.fstat(file.fileno())
         if not stat.S_ISREG(about.st_mode):
             raise OSError(errno.EINVAL, "is not a regular file")

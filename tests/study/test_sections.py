@@ -28,7 +28,8 @@ from tests.study.conftest import write_small_study
 CORRELATIONS = {"correlation", "correlation_by_hr", "correlation_matrix"}
 MODELS = {"odds_ratios", "interaction", "clinical"}
 ANCOVA = {"ancova_tests", "ancova_slopes", "ancova_curves"}
-ADJUSTED = {*CORRELATIONS, *MODELS, "group_comparison", "ancova_tests", "ancova_slopes"}
+TOTAL = "infiltration_by_hr"  # slopes and tests of one covariance analysis
+ADJUSTED = {*CORRELATIONS, *MODELS, "group_comparison", "ancova_tests", "ancova_slopes", TOTAL}
 POOLED = {"pooled_odds_ratios"}
 WITH_LIMITS = {*ADJUSTED, "ancova_curves", "response", *POOLED} - {"ancova_tests"}
 
@@ -82,8 +83,8 @@ TRIED: list[tuple[dict[str, Any], set[str], str]] = [
     ({"sd": "stratum"}, {"odds_ratios"}, "exposure over the stratum"),
     ({"model_covariates": ("age",)}, MODELS, "model_covariates age"),
     ({"covariates": ("age",)}, ANCOVA, "covariates age"),
-    ({"weights": "cells"}, {"ancova_slopes", "ancova_curves"}, "marginal means with cells weights"),
-    ({"centre": False}, {"ancova_tests"}, "numeric variables not centred"),
+    ({"weights": "cells"}, {"ancova_slopes", "ancova_curves", TOTAL}, "marginal means with cells weights"),
+    ({"centre": False}, {"ancova_tests", TOTAL}, "numeric variables not centred"),
     ({"points": 4}, {"ancova_curves"}, "points 4"),
     ({"pooling": "fixed"}, POOLED, "pooling fixed"),
 ]
