@@ -38,6 +38,11 @@ def test_a_header_that_starts_with_a_hash_is_the_header_where_numbers_stand_belo
     assert list(read.values.index) == ["ERBB2", "ESR1"]
 
 
+def test_a_single_line_of_as_many_words_is_the_header(write: Write) -> None:
+    table = read_text_table(read_content(write("c.tsv", "#id\ter\np1\tpositive\np2\tnegative\n")))
+    assert (table.header, table.rows, table.lines) == (["id", "er"], [["p1", "positive"], ["p2", "negative"]], [2, 3])
+
+
 def test_nothing_but_remarks_is_told(write: Write) -> None:
     with pytest.raises(FileError, match="holds nothing but remarks"):
         read_text_table(read_content(write("c.txt", "# one\n# two")))

@@ -78,8 +78,8 @@ def as_text(content: Content) -> Text:
 def open_text(content: Content, delimiter: str | None = None) -> tuple[Text, str, int]:
     """A text file below the remarks that stand at its head, its delimiter, and how many lines those are.
 
-    Remarks are lines that start with #. The last of them is the header nevertheless where the line below it has as many
-    words and holds numbers: "#gene" above "ERBB2".
+    Remarks are lines that start with #. One that has as many words as the line below is the header nevertheless, where
+    it stands alone or numbers stand below it: "#gene" above "ERBB2".
     """
     text = as_text(content)
     data, start, last, before = text.data, 0, 0, 0
@@ -93,7 +93,7 @@ def open_text(content: Content, delimiter: str | None = None) -> tuple[Text, str
         remark, below = (
             _words(line, mark) for line in (*_first_lines(data[last:], 1), *(_first_lines(body.data, 1) or [""]))
         )
-        if len(remark) == len(below) > 1 and any(map(_is_number, below[1:])):
+        if len(remark) == len(below) > 1 and (before == 1 or any(map(_is_number, below[1:]))):
             body, before = Text(data[last:].removeprefix(b"#"), text.notes), before - 1
     return body, mark, before
 
