@@ -115,6 +115,32 @@ def test_without_a_total_there_is_no_claim(folder: ResultsFolder) -> None:
     assert first_answer(replace(folder, tables=tables)) == ()
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [
+        (0.20, 0.90, "lower odds of response in HER2-low tumours: OR 0.70 (0.20"),
+        (1.10, 3.00, "higher odds of response in HER2-low tumours: OR 0.70 ("),
+        (0.51, 1.99, "the odds of response differ less than twofold between the HER2 groups, if at all: OR 0.70 ("),
+        (0.50, 1.99, "too few patients to tell whether response differs between the HER2 groups: OR 0.70 ("),
+        (0.51, 2.00, "too few patients to tell whether response differs between the HER2 groups: OR 0.70 ("),
+    ],
+)
+def test_a_study_of_response_alone_is_answered_by_response(
+    folder: ResultsFolder, low: float, high: float, words: str
+) -> None:
+    row = folder.table("response").head(1).assign(estimate=0.7, conf_low=low, conf_high=high, n=71, outcome="pcr")
+    (claim,) = first_answer(replace(folder, tables={"response": row}))
+    assert said(claim.lead).startswith(f"immunotherapy, Pathological complete response: {words}")
+    assert said(claim.lead).endswith("95% interval, n = 71.")
+
+
+def test_an_odds_ratio_that_could_not_be_estimated_says_so(folder: ResultsFolder) -> None:
+    gone = dict.fromkeys(("estimate", "conf_low", "conf_high"), float("nan"))
+    row = folder.table("response").head(1).assign(**gone, n=9, outcome="pcr", flag="separation: x")
+    (claim,) = first_answer(replace(folder, tables={"response": row}))
+    assert said(claim.lead).endswith("no odds ratio could be estimated (separation, n = 9).")
+
+
 def test_the_answer_stands_first_on_the_page(sample: Path) -> None:
     html = (sample / "report.html").read_text(encoding="utf-8")
     assert html.index('id="answer"') < html.index('id="figA_infiltration"') < html.index('class="trust"')

@@ -104,7 +104,7 @@ def test_chance_findings_count_families_and_uncorrected_tests(folder: ResultsFol
     rows["p_adjusted"] = [1.0] * 5 + [float("nan")] * 2
     rows.loc[6, "measure"] = "second_test"  # the same question once more
     assert item(only(folder, rows), "Chance findings").finding == (
-        "5 tests in 2 families, each corrected by itself, and 1 uncorrected ones: were there no association at all, "
+        "5 tests in 2 families, each corrected by itself and 1 uncorrected: were there no association at all, "
         "up to about 0.2 families or tests would still show one."
     )
 

@@ -16,11 +16,14 @@ from her2stats.statistics.arguments import percent
 from her2stats.statistics.flags import Row, code_of
 from her2stats.statistics.rows import records
 from her2stats.tables.effects import effect_text
-from her2stats.vocabulary.names import sentence_case, stratum_label
+from her2stats.vocabulary.names import sentence_case, stratum_label, variable_label
 from her2stats.vocabulary.numbers import format_count, is_missing, p_phrase
 
 WEAK = 0.3
 """An interval that stays within this on both sides leaves room for weak correlations only (the paper's words)."""
+TWOFOLD = 2.0
+"""The same for odds ratios: what stays within half and double is told as a small difference, if any."""
+NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
 @dataclass(frozen=True)
@@ -46,13 +49,15 @@ class Claim:
 
 
 def first_answer(folder: ResultsFolder) -> tuple[Claim, ...]:
-    """Answer the question in every cohort that has a total TIL score.
+    """Answer the question in every cohort that has a total TIL score; of a study of response alone, that of response.
 
     Parameters
     ----------
     folder : ResultsFolder
         From `read_folder`.
     """
+    if not len(folder.table("correlation")):
+        return tuple(Claim("", _response(row)) for row in records(folder.table("response")))
     exposure = folder.provenance.exposure
     overall, within = (
         _of_exposure(total_rows(folder, name), exposure) for name in ("correlation", "correlation_by_hr")
@@ -80,19 +85,34 @@ def _of_exposure(rows: pd.DataFrame, exposure: str) -> pd.DataFrame:
 def _association(row: Row, folder: ResultsFolder) -> str:
     """Direction, size, interval and number of one correlation."""
     total, exposure = row["outcome"], folder.provenance.exposure_name
-    size = f"n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{format_count(row['n'])}"
+    size = f"n{NO_BREAK}={NO_BREAK}{format_count(row['n'])}"
     low, high = row["conf_low"], row["conf_high"]
     if is_missing(row["estimate"]) or is_missing(low) or is_missing(high):
         return (
             f"how {total} goes with {exposure} could not be estimated ({code_of(row['flag']) or 'no estimate'}, {size})"
         )
     level = percent(row["conf_level"]) if not is_missing(row["conf_level"]) else "95%"
-    value = f"ρ\N{NO-BREAK SPACE}{effect_text(row)}, {level} interval, {size}"
+    value = f"ρ{NO_BREAK}{effect_text(row)}, {level} interval, {size}"
     if high < 0 or low > 0:
         return f"{total} is {'lower' if high < 0 else 'higher'} where {exposure} is higher: {value}"
     if max(-low, high) < WEAK:
         return f"no more than a weak association of {total} with {exposure}, of either sign: {value}"
     return f"too few tumours to tell how {total} goes with {exposure}: {value}"
+
+
+def _response(row: Row) -> str:
+    """Whether response differs between the HER2 groups, with odds ratio, interval and number."""
+    where = f"{row['cohort']}, {variable_label(row['outcome'])}"
+    size = f"n{NO_BREAK}={NO_BREAK}{format_count(row['n'])}"
+    low, high = row["conf_low"], row["conf_high"]
+    if is_missing(row["estimate"]) or is_missing(low) or is_missing(high):
+        return f"{where}: no odds ratio could be estimated ({code_of(row['flag']) or 'no estimate'}, {size})."
+    value = f"OR{NO_BREAK}{effect_text(row)}, {percent(row['conf_level'])} interval, {size}"
+    if high < 1 or low > 1:
+        return f"{where}: {'lower' if high < 1 else 'higher'} odds of response in {row['comparison']} tumours: {value}."
+    if low > 1 / TWOFOLD and high < TWOFOLD:
+        return f"{where}: the odds of response differ less than twofold between the HER2 groups, if at all: {value}."
+    return f"{where}: too few patients to tell whether response differs between the HER2 groups: {value}."
 
 
 def _difference(rows: pd.DataFrame, alpha: float) -> str:

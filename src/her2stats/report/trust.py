@@ -181,10 +181,11 @@ def _chance(folder: ResultsFolder) -> Iterator[TrustItem]:
     corrected = tested[tested["p_adjusted"].notna()]
     families = len(corrected[["cohort", "family"]].drop_duplicates())
     alone = len(tested) - len(corrected)
+    counted = [f"{format_count(len(corrected))} tests in {format_count(families)} families, each corrected by itself"]
+    counted = counted * bool(len(corrected)) + [f"{format_count(alone)} uncorrected"] * bool(alone)
     finding = (
-        f"{format_count(len(corrected))} tests in {format_count(families)} families, each corrected by itself"
-        f"{f', and {format_count(alone)} uncorrected ones' if alone else ''}: were there no association at all, "
-        f"up to about {format_number(alpha * (families + alone), 1)} families or tests would still show one."
+        f"{' and '.join(counted) or 'No test'}: were there no association at all, up to about "
+        f"{format_number(alpha * (families + alone), 1)} families or tests would still show one."
     )
     yield TrustItem("Chance findings", finding)
 
