@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -78,6 +79,19 @@ def test_an_endless_question_ends_with_its_time(deed: str, engine: str, function
     assert time.monotonic() - started < 45
     assert _verdicts(checked) == {"first": {AGREE}, "bad": {NOT_CHECKED}, "next": {AGREE}}
     assert "within 3 s" in " ".join(checked.table["reason"])
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("deed", ["1", "while (TRUE) {}"])
+def test_r_leaves_no_folder_behind_also_when_it_is_killed(
+    deed: str, engine: str, functions_with: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    functions, room = functions_with(MISBEHAVE.format(deed=deed)), tmp_path / "room"
+    room.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(room))
+    monkeypatch.setenv("TMPDIR", str(room))
+    _check(functions, engine, timeout=3.0)
+    assert list(room.iterdir()) == []
 
 
 @pytest.mark.parametrize("engine", ENGINES)

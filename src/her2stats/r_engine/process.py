@@ -22,7 +22,8 @@ class Gone(Exception):
 class Conversation:
     """Lines to a process and lines back, in turn.
 
-    The process leads a session of its own, so that Ctrl-C reaches this process only, which then ends the other.
+    The process leads a session of its own, so that Ctrl-C reaches this process only, which then ends the other. What it
+    writes for a while (R makes a folder at its start) lies in a folder that goes with it, also when it is killed.
 
     Parameters
     ----------
@@ -38,17 +39,19 @@ class Conversation:
         self._mark = mark
         self._lines: queue.Queue[str | None] = queue.Queue()
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
+        self._room = tempfile.TemporaryDirectory(prefix="her2stats-r-", ignore_cleanup_errors=True)
         try:
             self._process = subprocess.Popen(  # noqa: S603 - our own programs
                 list(command),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=self._log,
-                env=None if environment is None else dict(environment),
+                env={**(os.environ if environment is None else environment), "TMPDIR": self._room.name},
                 start_new_session=os.name == "posix",
             )
         except OSError as error:
             self._log.close()
+            self._room.cleanup()
             raise Gone(f"{Path(command[0]).name} cannot be started ({error.strerror})") from error
         threading.Thread(target=self._read, daemon=True).start()
 
@@ -100,6 +103,7 @@ class Conversation:
         for stream in (self._process.stdin, self._log):
             with contextlib.suppress(OSError, AttributeError):
                 stream.close()  # type: ignore[union-attr]
+        self._room.cleanup()
 
     def __enter__(self) -> Conversation:
         return self
