@@ -12,7 +12,7 @@ from her2stats.r_engine import crosscheck_r
 from her2stats.r_engine.crosscheck import STARTS, Crosscheck
 from her2stats.r_engine.engines import Versions
 from her2stats.r_engine.families import Correction
-from her2stats.r_engine.process import Gone
+from her2stats.r_engine.process import Gone, Late
 from her2stats.r_engine.two_answers import AGREE, DISAGREE, NOT_CHECKED
 from her2stats.statistics import Result, fit_ancova
 from her2stats.statistics.multiplicity import benjamini_hochberg, bonferroni
@@ -46,7 +46,7 @@ class Parrot:
     started = 0
     deadly = ""
 
-    def __init__(self, functions: Path | None = None) -> None:
+    def __init__(self, functions: Path | None = None, *, start: float = 60.0) -> None:
         type(self).started += 1
         self.alive = True
 
@@ -128,7 +128,7 @@ def test_firth_is_not_checked_and_says_why(parrot: type[Parrot]) -> None:
 def test_an_engine_that_does_not_start_gives_way_to_the_other(
     parrot: type[Parrot], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fails(functions: Path | None) -> Parrot:
+    def fails(functions: Path | None, *, start: float) -> Parrot:
         raise Gone("libR.so cannot be loaded")
 
     monkeypatch.setitem(STARTS, "rscript", parrot)
@@ -137,6 +137,26 @@ def test_an_engine_that_does_not_start_gives_way_to_the_other(
     alone = crosscheck_r(RESULTS, engine="rpy2")
     assert set(alone.table["verdict"]) == {NOT_CHECKED}
     assert "libR.so cannot be loaded" in alone.table["reason"].iloc[0]
+
+
+@pytest.mark.parametrize(("timeout", "patience"), [(5.0, 15.0), (20.0, 20.0), (120.0, 60.0)])
+def test_an_engine_that_is_late_is_started_once_and_as_long_as_a_question_may_take(
+    monkeypatch: pytest.MonkeyPatch, timeout: float, patience: float
+) -> None:
+    asked: list[tuple[str, float]] = []
+
+    def late(name: str) -> object:
+        def start(functions: Path | None, *, start: float) -> Parrot:
+            asked.append((name, start))
+            raise Late(f"R gave no answer within {start:g} s")
+
+        return start
+
+    for name in ("rpy2", "rscript"):
+        monkeypatch.setitem(STARTS, name, late(name))  # type: ignore[arg-type]
+    checked = crosscheck_r(RESULTS, timeout=timeout)
+    assert asked == [("rpy2", patience), ("rscript", patience)]
+    assert f"rpy2: R gave no answer within {patience:g} s; rscript: R gave" in checked.table["reason"].iloc[0]
 
 
 def test_a_wrong_correction_is_found_and_named(parrot: type[Parrot]) -> None:

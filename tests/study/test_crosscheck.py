@@ -24,7 +24,7 @@ def folder(small_results, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def no_r(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fails(functions: Path | None) -> None:
+    def fails(functions: Path | None, *, start: float) -> None:
         raise Gone("there is no R")
 
     for name in ("rpy2", "rscript"):

@@ -11,10 +11,10 @@ from typing import Literal
 import pandas as pd
 
 from her2stats.errors import DataError, EngineError, Problem
-from her2stats.r_engine.engines import EmbeddedR, Engine, EngineName, ScriptedR
+from her2stats.r_engine.engines import LEAST_START, START, EmbeddedR, Engine, EngineName, ScriptedR
 from her2stats.r_engine.exchange.fields import Question
 from her2stats.r_engine.families import check_families
-from her2stats.r_engine.process import Gone
+from her2stats.r_engine.process import Gone, Late
 from her2stats.r_engine.status import what_is_missing
 from her2stats.r_engine.two_answers import AGREE, DISAGREE, LABELS, MEASURED, NOT_CHECKED, WORDS, compare_answers
 from her2stats.statistics.ancova import Ancova
@@ -22,7 +22,7 @@ from her2stats.statistics.result import Result
 
 Answers = Mapping[str, Result] | Iterable[Result] | Result | Ancova
 Choice = Literal["auto", "rpy2", "rscript"]
-STARTS: dict[EngineName, Callable[[Path | None], Engine]] = {"rpy2": EmbeddedR, "rscript": ScriptedR}
+STARTS: dict[EngineName, Callable[..., Engine]] = {"rpy2": EmbeddedR, "rscript": ScriptedR}
 MOST_FAILED_STARTS = 2
 
 
@@ -119,7 +119,7 @@ def crosscheck_r(
     if not timeout > 0:
         raise DataError(Problem(f"timeout={timeout!r} is not positive", remedy="120 seconds is usual"))
     started = time.monotonic()
-    asked = _Asking(engine, functions)
+    asked = _Asking(engine, functions, start=min(START, max(timeout, LEAST_START)))
     try:
         pieces = [_check(name, result, asked, timeout, whole=whole) for name, result in named.items()]
         corrected = check_families(named, lambda question: asked.ask(question, timeout), whole=whole)
@@ -134,9 +134,9 @@ def crosscheck_r(
 class _Asking:
     """The engine in use: started when first needed, and again when it died of a question."""
 
-    def __init__(self, choice: Choice, functions: Path | None) -> None:
+    def __init__(self, choice: Choice, functions: Path | None, *, start: float) -> None:
         self._names: tuple[EngineName, ...] = ("rpy2", "rscript") if choice == "auto" else (choice,)
-        self._functions = functions
+        self._functions, self._patience = functions, start
         self._engine: Engine | None = None
         self._problem = ""
         self.used = "none"
@@ -162,25 +162,32 @@ class _Asking:
             return
         reasons = []
         for name in self._names:
-            for _ in range(MOST_FAILED_STARTS):
-                try:
-                    self._engine = STARTS[name](self._functions)
-                    break
-                except (Gone, EngineError) as error:
-                    reason = str(error)
-            else:
-                reasons.append(f"{name}: {reason}")
-                continue
-            break
+            started = self._started(name)
+            if not isinstance(started, str):
+                self._engine = started
+                break
+            reasons.append(f"{name}: {started}")
         if self._engine is None:
             self._problem = f"R cannot be used ({'; '.join(reasons)}). her2stats doctor says what to install"
             return
         versions = self._engine.versions
         self.used, self.versions = self._engine.name, (versions.r, versions.emmeans)
-        lacking = what_is_missing(versions.r, versions.missing)
+        lacking = what_is_missing(versions.r, versions.missing, emmeans=versions.emmeans)
         if lacking:
             self.close()
             self._problem = lacking
+
+    def _started(self, name: EngineName) -> Engine | str:
+        """An engine, or why there is none; one that crashed is tried again, one that was late is no faster then."""
+        reason = ""
+        for _ in range(MOST_FAILED_STARTS):
+            try:
+                return STARTS[name](self._functions, start=self._patience)
+            except Late as late:
+                return str(late)
+            except (Gone, EngineError) as error:
+                reason = str(error)
+        return reason
 
 
 def _check(name: str, result: Result, asked: _Asking, timeout: float, *, whole: bool) -> pd.DataFrame:

@@ -26,6 +26,7 @@ from her2stats.r_engine.worker import FUNCTIONS, MARK
 
 EngineName = Literal["rpy2", "rscript"]
 START = 60.0  # seconds that R may take to start
+LEAST_START = 15.0  # what a busy machine may need, however short a question is to be
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,8 @@ class EmbeddedR(Engine):
     ----------
     functions : Path, optional
         Folder of R files instead of her2stats' own.
+    start : float
+        Seconds that R may take to start.
 
     Raises
     ------
@@ -82,11 +85,11 @@ class EmbeddedR(Engine):
 
     name = "rpy2"
 
-    def __init__(self, functions: Path | None = None) -> None:
+    def __init__(self, functions: Path | None = None, *, start: float = START) -> None:
         files = os.pathsep.join(str(file) for file in r_files(functions))
         command = [sys.executable, "-m", "her2stats.r_engine.worker"]
         self._talk = Conversation(command, mark=MARK, environment=python_environment() | {FUNCTIONS: files})
-        greeting = json.loads(self._talk.hear(START))
+        greeting = json.loads(self._talk.hear(start))
         if "problem" in greeting:
             self._talk.end()
             raise Gone(greeting["problem"])
@@ -110,6 +113,8 @@ class ScriptedR(Engine):
     ----------
     functions : Path, optional
         Folder of R files instead of her2stats' own.
+    start : float
+        Seconds that R may take to start.
 
     Raises
     ------
@@ -119,7 +124,7 @@ class ScriptedR(Engine):
 
     name = "rscript"
 
-    def __init__(self, functions: Path | None = None) -> None:
+    def __init__(self, functions: Path | None = None, *, start: float = START) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="her2stats-r-"))
         self._asked = 0
         try:
@@ -128,7 +133,7 @@ class ScriptedR(Engine):
             serve = r_package() / "inst" / "serve.R"
             command = [find_rscript(), "--vanilla", str(serve), str(script)]
             self._talk = Conversation(command, mark=f"\t{MARK}\t", environment=quiet_environment())
-            hello = self._talk.hear(START).split("\t")
+            hello = self._talk.hear(start).split("\t")
         except BaseException:
             shutil.rmtree(self._folder, ignore_errors=True)
             raise

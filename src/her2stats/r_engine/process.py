@@ -19,6 +19,10 @@ class Gone(Exception):
     """The process cannot answer any more; the text says why."""
 
 
+class Late(Gone):
+    """The process did not answer in time."""
+
+
 class Conversation:
     """Lines to a process and lines back, in turn.
 
@@ -72,7 +76,7 @@ class Conversation:
             line = self._lines.get(timeout=timeout)
         except queue.Empty:
             self.end()
-            raise Gone(f"R gave no answer within {timeout:g} s") from None
+            raise Late(f"R gave no answer within {timeout:g} s") from None
         except BaseException:  # Ctrl-C while R works: nothing of it may stay behind
             self.end()
             raise
