@@ -11,7 +11,7 @@ import lzma
 import os
 import stat
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,7 @@ from typing import Any, NoReturn
 
 import pyarrow as pa
 
-from her2stats.errors import FileError, Problem
+from her2stats.errors import FileError, Problem, TableError
 
 MAX_BYTES = 4 * 2**30  # of decompressed content; a matrix of 60,000 genes x 5,000 samples as text is about 2.4 GiB
 # Expression tables shrink to a half or a tenth, the emptiest counts to a fiftieth. Beyond, it is a bomb, not data.
@@ -168,6 +168,48 @@ def utf8_text(content: Content) -> str:
     if "\x00" in text:
         refuse(content.path, "is not text in UTF-8", "save it as a tsv or csv file in UTF-8")
     return text
+
+
+def refuse_open_quotes(lines: Sequence[str], mark: str, name: str, *, first: int = 1) -> None:
+    """Refuse a quote that opens a cell and does not close on its line: it would swallow the lines below.
+
+    Parameters
+    ----------
+    lines : sequence of str
+        Of a table, the first of them numbered `first`.
+    mark : str
+        Delimiter of the cells.
+    name : str
+        The file, for the message.
+
+    Raises
+    ------
+    TableError
+        With the lines where quotes open.
+    """
+    opened = [n for n, line in enumerate(lines, first) if line.count('"') % 2 and _stays_open(line, mark)]
+    if opened:
+        listed = ", ".join(map(str, opened[:5])) + (f" and {len(opened) - 5} more" if len(opened) > 5 else "")
+        what = f"a quote opens in line{'s' if len(opened) > 1 else ''} {listed} and does not close there"
+        remedy = "take that quote away, or close it; a cell with a line break has to be written on one line"
+        raise TableError(Problem(what, f"{name}, line {opened[0]}", remedy))
+
+
+def _stays_open(line: str, mark: str) -> bool:
+    """Whether a cell of the line starts with a quote that does not end in it; marks within a word are no quotes."""
+    at = 0
+    while at <= len(line):
+        if line.startswith('"', at):
+            end = at + 1
+            while (end := line.find('"', end)) >= 0 and line.startswith('""', end):
+                end += 2
+            if end < 0:
+                return True
+            at = end + 1
+        at = line.find(mark, at) + 1
+        if not at:
+            return False
+    return False
 
 
 def refuse(path: str | Path, what: str, remedy: str) -> NoReturn:

@@ -77,7 +77,7 @@ class TestBadFiles:
 
     def test_a_cell_too_long_for_a_table(self, tmp_path: Path) -> None:
         (tmp_path / "x.txt").write_text("gene\tB\tT\n" + "x" * 200_000 + "\t1\t2\n")
-        with pytest.raises(FileError, match="no table"):
+        with pytest.raises(FileError, match="a cell has more than 131072 letters"):
             read_signature_matrix(tmp_path / "x.txt")
 
     def test_compressed(self, tmp_path: Path) -> None:
@@ -177,3 +177,18 @@ def test_ten_genes_and_two_types_are_enough(genes: int, types: int, fine: bool) 
     else:
         with pytest.raises(TableError):
             SignatureMatrix.from_frame(profiles)
+
+
+def test_an_open_quote_swallows_no_gene(tmp_path: Path) -> None:
+    lines = text().splitlines()
+    lines[3], lines[6] = f'"{lines[3]}', f'{lines[6]}"'
+    (tmp_path / "m.txt").write_text("\n".join(lines) + "\n")
+    with pytest.raises(TableError, match="a quote opens in line 4 and does not close there"):
+        read_signature_matrix(tmp_path / "m.txt")
+
+
+def test_remarks_above_the_header_are_no_part_of_it(tmp_path: Path) -> None:
+    (tmp_path / "plain.txt").write_text(text())
+    (tmp_path / "told.txt").write_text(f"# made by us\n# in 2020\n{text()}")
+    plain, told = (read_signature_matrix(tmp_path / f"{name}.txt", name="m") for name in ("plain", "told"))
+    pd.testing.assert_frame_equal(plain.profiles, told.profiles)

@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from her2stats.errors import DataError, FileError, GeneError, ProblemList, TableError
-from her2stats.files import read_content, unpacked_name, utf8_text
+from her2stats.errors import DataError, FileError, GeneError, Problem, ProblemList, TableError
+from her2stats.files import read_content, refuse_open_quotes, unpacked_name, utf8_text
 from her2stats.writing import write_whole
 
 LEAST_GENES = 10
@@ -115,20 +115,20 @@ def read_signature_matrix(path: str | Path, *, name: str | None = None) -> Signa
     (10, 2)
     """
     content = read_content(path, max_bytes=MAX_BYTES)
-    lines = [line for line in utf8_text(content).splitlines() if line.strip()]
+    text = utf8_text(content).splitlines()
+    lines = [line for line in text if line.strip() and not line.startswith("#")]
     problems = ProblemList()
     if len(lines) < 2:
         what, remedy = "holds no table", "give a line of cell types, then one a gene"
         problems.add(FileError, what, where=content.name, remedy=remedy)
         problems.raise_if_any()
     separator = "\t" if "\t" in lines[0] else ","
+    refuse_open_quotes(text, separator, content.name)
     try:
         rows = list(csv.reader(lines, delimiter=separator))
-    except csv.Error:  # a cell of more than 128 KiB
-        rows = []
-    if len(rows) < 2:  # a quotation mark that is never closed swallows the line ends
-        problems.add(FileError, "holds no table", where=content.name, remedy="mend the quotation marks")
-        problems.raise_if_any()
+    except csv.Error:
+        what = f"a cell has more than {csv.field_size_limit()} letters"
+        raise FileError(Problem(what, content.name, "check the quotes and the delimiter")) from None
     width = len(rows[1])
     header = rows[0] if len(rows[0]) == width else ["", *rows[0]]  # R writes no heading above row names
     uneven = [number for number, row in enumerate([header, *rows[1:]], start=1) if len(row) != width]

@@ -7,7 +7,7 @@ import io
 from pathlib import Path
 
 from her2stats.errors import FileError, Problem, ProblemList, TableError
-from her2stats.files import Content, format_suffix, read_content, utf8_text
+from her2stats.files import Content, format_suffix, read_content, refuse_open_quotes, utf8_text
 from her2stats.signatures.gene_signature import GeneSignature, SignatureSet
 
 MAX_BYTES = 50 * 2**20
@@ -83,6 +83,7 @@ def _table(text: str, file: str) -> tuple[list[str], list[tuple[int, list[str]]]
     if not lines:
         raise FileError(Problem("is empty", file, "list genes, one a line"))
     mark = max("\t;,", key=lambda mark: lines[0][1].count(mark))
+    refuse_open_quotes(text.splitlines(), mark, file)
     try:
         rows = [
             (number, [word.strip() for word in next(csv.reader(io.StringIO(line), delimiter=mark))])

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from her2stats.errors import FileError, Problem, ProblemList, TableError
-from her2stats.files import Content
+from her2stats.files import Content, refuse_open_quotes
 from her2stats.notes import Note
 
 DELIMITERS = {"\t": "tab", ",": "comma", ";": "semicolon"}
@@ -107,41 +107,9 @@ def _is_number(word: str) -> bool:
 
 
 def check_quotes(text: Text, mark: str, name: str, *, before: int = 0) -> None:
-    """Refuse a quote that opens a cell and does not close on its line: it would swallow the lines below.
-
-    Raises
-    ------
-    TableError
-        With the lines where quotes open.
-    """
-    if b'"' not in text.data:
-        return
-    lines = enumerate(text.data.decode("utf-8").split("\n"), before + 1)
-    opened = [number for number, line in lines if line.count('"') % 2 and _stays_open(line, mark)]
-    if opened:
-        listed = ", ".join(map(str, opened[:SHOWN])) + (
-            f" and {len(opened) - SHOWN} more" if len(opened) > SHOWN else ""
-        )
-        what = f"a quote opens in line{'s' if len(opened) > 1 else ''} {listed} and does not close there"
-        remedy = "take that quote away, or close it; a cell with a line break has to be written on one line"
-        raise TableError(Problem(what, f"{name}, line {opened[0]}", remedy))
-
-
-def _stays_open(line: str, mark: str) -> bool:
-    """Whether a cell of the line starts with a quote that does not end in it; marks within a word are no quotes."""
-    at = 0
-    while at <= len(line):
-        if line.startswith('"', at):
-            end = at + 1
-            while (end := line.find('"', end)) >= 0 and line.startswith('""', end):
-                end += 2
-            if end < 0:
-                return True
-            at = end + 1
-        at = line.find(mark, at) + 1
-        if not at:
-            return False
-    return False
+    """Refuse a quote that opens a cell and does not close on its line; see `refuse_open_quotes`."""
+    if b'"' in text.data:
+        refuse_open_quotes(text.data.decode("utf-8").split("\n"), mark, name, first=before + 1)
 
 
 def quotes_throughout(text: Text, mark: str) -> bool:
