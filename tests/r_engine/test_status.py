@@ -19,10 +19,15 @@ def false_r(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """An Rscript that claims a version and packages."""
 
     def make(
-        version: str = "4.2.2", emmeans: str = "1.8.4", mass: str = "7.3", writable: str = "1", banner: str = ""
+        version: str = "4.2.2",
+        emmeans: str = "1.8.4",
+        mass: str = "7.3",
+        writable: str = "1",
+        banner: str = "",
+        home: str = "/usr/lib/R",
     ) -> None:
         script = tmp_path / "Rscript"
-        answers = " ".join(f"'her2stats: {one}'" for one in (version, "/usr/lib/R", emmeans, mass, writable))
+        answers = " ".join(f"'her2stats: {one}'" for one in (version, home, emmeans, mass, writable))
         script.write_text(f"#!/bin/sh\necho '{banner}'\nprintf '%s\\n' {answers}\n")
         script.chmod(0o755)
         monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
@@ -73,7 +78,7 @@ def test_a_missing_package_is_named_with_its_remedy(false_r) -> None:
     assert not status.usable
     assert len(status.to_install) == 1
     assert "the R package emmeans is missing" in status.to_install[0]
-    assert 'install.packages(c("emmeans"))' in status.to_install[0]
+    assert 'install.packages("emmeans")' in status.to_install[0]
 
 
 def test_a_library_that_cannot_be_written_is_mentioned(false_r) -> None:
@@ -90,14 +95,55 @@ def test_no_r_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(status.to_install) == 1
 
 
-@pytest.mark.parametrize("output", ["", "nonsense", "4.2.2\n"])
-def test_an_r_that_talks_nonsense_counts_as_none(output: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+BROKEN = {
+    "": "it does not answer as R does",
+    "echo nonsense": "it does not answer as R does",
+    "echo 4.2.2": "it does not answer as R does",
+    "echo libR.so: cannot open shared object file >&2; exit 127": "libR.so: cannot open shared object file",
+    "for i in devel /usr/lib/R 1.8 7.3 1; do echo her2stats: $i; done": "it does not answer as R does",
+    "printf 'caf\\351' >&2; exit 1": "caf\N{REPLACEMENT CHARACTER}",
+}
+
+
+@pytest.mark.parametrize("commands", BROKEN)
+def test_an_rscript_that_starts_no_r_is_told_with_its_reason(
+    commands: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     script = tmp_path / "Rscript"
-    script.write_text(f"#!/bin/sh\nprintf '{output}'\n")
+    script.write_text(f"#!/bin/sh\n{commands}\n")
     script.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     monkeypatch.delenv("R_HOME", raising=False)
-    assert r_status().engine == "none"
+    status = r_status()
+    assert status.words == [
+        f"{script} starts no R ({BROKEN[commands]}): crosschecks will say 'not checked'.",
+        f"mend or reinstall the R of {script}, or put another R before it on the PATH",
+    ]
+    assert status.engine == "none"
+
+
+def test_a_banner_in_another_encoding_hides_no_r(false_r, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    false_r(banner="BANNER")
+    script = tmp_path / "Rscript"
+    script.write_bytes(script.read_bytes().replace(b"BANNER", b"caf\xe9"))
+    monkeypatch.setattr(room, "_rpy2_version", lambda: "")
+    assert r_status().r_version == "4.2.2"
+
+
+REMEDIES = {
+    "debian": '`sudo apt-get install -y --no-install-recommends r-cran-emmeans`, or install.packages("emmeans") in R',
+    "site": 'install.packages("emmeans") in R',
+    "conda": "`conda install -c conda-forge r-emmeans`",
+}
+
+
+@pytest.mark.parametrize("kind", REMEDIES)
+def test_the_remedy_is_for_the_r_in_use(false_r, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    (tmp_path / "env" / "conda-meta").mkdir(parents=True)
+    homes = {"debian": "/usr/lib/R", "site": "/opt/R/4.4.1/lib/R", "conda": f"{tmp_path}/env/lib/R"}
+    false_r(emmeans="", home=homes[kind])
+    monkeypatch.setattr(room.shutil, "which", lambda name, path=None: str(tmp_path / "Rscript"))
+    assert r_status().to_install == (f"the R package emmeans is missing: install with {REMEDIES[kind]}",)
 
 
 def test_what_a_site_prints_around_the_answer_is_no_version(false_r, monkeypatch: pytest.MonkeyPatch) -> None:

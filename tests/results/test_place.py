@@ -59,6 +59,20 @@ def test_somebody_elses_files_are_not_replaced_unless_asked(tmp_path):
     assert (target / "thesis.docx").read_text() == "years of work"
 
 
+@pytest.mark.parametrize("content", [b'{"name": "my web app"}', b"[1]", b"no JSON", b'{"format": 1, "files": {}}', b""])
+@pytest.mark.parametrize("name", ["manifest.json", PROVENANCE, "answer.txt"])
+def test_a_file_of_the_user_that_has_a_name_of_ours_is_kept_beside_it(tmp_path, name, content):
+    target = tmp_path / "results"
+    target.mkdir()
+    (target / name).write_bytes(content)
+    for word in ("first", "second"):
+        with fresh_folder(target, overwrite=True) as draft:
+            fill(draft.path, word)
+    beside = [path for path in target.iterdir() if path.name.startswith(f"{name}.edited")]
+    assert [path.read_bytes() for path in beside] == [content]
+    assert (target / "answer.txt").read_text() == "second"
+
+
 @pytest.mark.parametrize("overwrite", [False, True])
 @pytest.mark.parametrize("place", [".", "..", "/"])
 def test_a_folder_that_holds_an_input_is_refused_whatever_is_said(tmp_path, place, overwrite):

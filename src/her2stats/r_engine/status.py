@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import importlib.metadata
+import re
 import shutil
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 
 from her2stats.r_engine.engines import EmbeddedR
 from her2stats.r_engine.locate import find_rscript
@@ -21,7 +23,9 @@ has <- function(p) tryCatch(as.character(packageVersion(p)), error = function(e)
 cat("", paste("her2stats:", c(paste(R.version$major, R.version$minor, sep = "."), R.home(), has("emmeans"), has("MASS"),
     as.integer(any(file.access(.libPaths(), 2) == 0)))), "", sep = "\\n")
 """
+LONGEST_START = 60  # seconds; on a busy machine a healthy R may need many
 ANSWER = "her2stats: "  # begins the lines that answer; a site's R may print what it likes around them
+DEBIANS_R = "/usr/lib/R"  # the only R that apt-get's packages are for
 OLDEST_EMMEANS = (1, 7)  # earlier ones average over covariates of 0 and 1 in another way
 
 
@@ -32,7 +36,9 @@ class RStatus:
     Parameters
     ----------
     rscript, r_home, r_version : str
-        Where R is and which; empty where there is none.
+        Where R is and which; empty where there is none, `rscript` alone is told where it starts no R.
+    r_problem : str
+        Why there is none.
     packages : dict of str to str
         Versions of emmeans and MASS; empty text for one that is missing.
     rpy2_version, rpy2_mode, rpy2_problem : str
@@ -48,6 +54,7 @@ class RStatus:
     rscript: str
     r_home: str
     r_version: str
+    r_problem: str
     packages: dict[str, str]
     rpy2_version: str
     rpy2_mode: str
@@ -65,7 +72,7 @@ class RStatus:
     def words(self) -> list[str]:
         """The same as sentences for a person."""
         if not self.r_version:
-            return ["R is not on the PATH: crosschecks will say 'not checked'.", *self.to_install]
+            return [f"{self.r_problem}: crosschecks will say 'not checked'.", *self.to_install]
         packages = ", ".join(f"{name} {version or 'missing'}" for name, version in self.packages.items())
         rpy2 = f"rpy2 {self.rpy2_version}" if self.rpy2_version else "rpy2 is not installed"
         how = f" in {self.rpy2_mode} mode" if self.rpy2_mode else f" ({self.rpy2_problem})" if self.rpy2_problem else ""
@@ -97,46 +104,51 @@ def r_status(*, probe: bool = True) -> RStatus:
     >>> status.engine in ("rpy2", "rscript", "none")
     True
     """
-    rscript, r_version, r_home, packages, writable = _ask_r()
+    asked = _ask_r()
     rpy2_version = _rpy2_version()
     mode, problem = "", ""
-    if r_version and rpy2_version and probe:
+    if asked.version and rpy2_version and probe:
         try:
             engine = EmbeddedR()
             mode = engine.versions.mode
             engine.close()
         except Gone as gone:
             problem = str(gone)
-    missing = tuple(name for name, version in packages.items() if not version)
-    lacking = what_is_missing(r_version, missing, emmeans=packages["emmeans"], writable=writable)
-    works = not lacking
-    embedded = works and bool(rpy2_version) and not problem
-    to_install = [lacking] if lacking else []
-    if r_version and not embedded and works:
-        to_install.append(which_rpy2(r_version, problem))
+    missing = tuple(name for name, version in asked.packages.items() if not version)
+    if asked.rscript and not asked.version:
+        lacking = f"mend or reinstall the R of {asked.rscript}, or put another R before it on the PATH"
+    else:
+        lacking = what_is_missing(
+            asked.version, missing, emmeans=asked.packages["emmeans"], home=asked.home, writable=asked.writable
+        )
+    embedded = not lacking and bool(rpy2_version) and not problem
+    to_install = [lacking] if lacking else [] if embedded else [which_rpy2(asked.version, problem)]
     return RStatus(
-        rscript=rscript,
-        r_home=r_home,
-        r_version=r_version,
-        packages=packages,
+        rscript=asked.rscript,
+        r_home=asked.home,
+        r_version=asked.version,
+        r_problem=asked.problem,
+        packages=asked.packages,
         rpy2_version=rpy2_version,
         rpy2_mode=mode,
         rpy2_problem=problem,
-        library_writable=writable,
-        engine="rpy2" if embedded else "rscript" if works else "none",
+        library_writable=asked.writable,
+        engine="none" if lacking else "rpy2" if embedded else "rscript",
         to_install=tuple(to_install),
     )
 
 
-def what_is_missing(r_version: str, packages: tuple[str, ...], *, emmeans: str = "", writable: bool = True) -> str:
+def what_is_missing(
+    r_version: str, packages: tuple[str, ...], *, emmeans: str = "", home: str = "", writable: bool = True
+) -> str:
     """One sentence with the remedy when R cannot fit the models; empty when it can.
 
     Examples
     --------
     >>> what_is_missing("3.6.3", ())
     'R 3.6.3 is older than 4.2: install a newer R (https://cran.r-project.org)'
-    >>> what_is_missing("4.3.1", ("emmeans",))[:35]
-    'the R package emmeans is missing: i'
+    >>> what_is_missing("4.3.1", ("emmeans",))
+    'the R package emmeans is missing: install with install.packages("emmeans") in R'
     """
     if not r_version:
         how = f"`sudo {APT}`" if shutil.which("apt-get") else "R 4.2 or later from https://cran.r-project.org"
@@ -144,21 +156,28 @@ def what_is_missing(r_version: str, packages: tuple[str, ...], *, emmeans: str =
     if _numbers(r_version) < OLDEST_R:
         return f"R {r_version} is older than 4.2: install a newer R (https://cran.r-project.org)"
     if emmeans and _numbers(emmeans) < OLDEST_EMMEANS:
-        return f'emmeans {emmeans} is older than 1.7: install a newer one by install.packages("emmeans") in R'
+        newer = _how_to_install(("emmeans",), home, writable=writable, newer=True)
+        return f"emmeans {emmeans} is older than 1.7: install a newer one with {newer}"
     if packages:
-        quoted = ", ".join(f'"{name}"' for name in packages)
-        names = " and ".join(packages)
-        word = "packages" if len(packages) > 1 else "package"
-        debian = " ".join(f"r-cran-{name.lower()}" for name in packages)
-        inside = f"install.packages(c({quoted})) in R"
-        if shutil.which("apt-get"):
-            how = f"`sudo apt-get install -y --no-install-recommends {debian}`, or {inside}"
-        else:
-            how = inside
-        if not writable:
-            how += " (R's library cannot be written by you; R will offer one of your own)"
-        return f"the R {word} {names} {'are' if len(packages) > 1 else 'is'} missing: install with {how}"
+        words = "packages" if len(packages) > 1 else "package", "are" if len(packages) > 1 else "is"
+        how = _how_to_install(packages, home, writable=writable)
+        return f"the R {words[0]} {' and '.join(packages)} {words[1]} missing: install with {how}"
     return ""
+
+
+def _how_to_install(packages: tuple[str, ...], home: str, *, writable: bool, newer: bool = False) -> str:
+    """Command that adds packages to the R in use: another R's would change nothing."""
+    names = [name.lower() for name in packages]
+    if any((above / "conda-meta").is_dir() for above in Path(home or "/").parents):
+        return f"`conda install -c conda-forge {' '.join(f'r-{name}' for name in names)}`"
+    quoted = ", ".join(f'"{name}"' for name in packages)
+    inside = f"install.packages({quoted if len(packages) == 1 else f'c({quoted})'}) in R"
+    if not writable:
+        inside += " (R's library cannot be written by you; R will offer one of your own)"
+    if home == DEBIANS_R and shutil.which("apt-get") and not newer:
+        debian = " ".join(f"r-cran-{name}" for name in names)
+        return f"`sudo apt-get install -y --no-install-recommends {debian}`, or {inside}"
+    return inside
 
 
 def which_rpy2(r_version: str, problem: str = "") -> str:
@@ -178,8 +197,8 @@ def which_rpy2(r_version: str, problem: str = "") -> str:
 
 
 def _numbers(version: str) -> tuple[int, int]:
-    parts = version.split(".")
-    return int(parts[0]), int(parts[1]) if len(parts) > 1 and parts[1].isdigit() else 0
+    numbers = [int(digits) for digits in re.findall(r"\d+", version)]
+    return numbers[0], numbers[1] if len(numbers) > 1 else 0
 
 
 def _rpy2_version() -> str:
@@ -189,21 +208,40 @@ def _rpy2_version() -> str:
         return ""
 
 
-def _ask_r() -> tuple[str, str, str, dict[str, str], bool]:
-    packages = {"emmeans": "", "MASS": ""}
+@dataclass(frozen=True)
+class _Asked:
+    """What Rscript answers; without a version, `problem` says why."""
+
+    problem: str = ""
+    rscript: str = ""
+    version: str = ""
+    home: str = ""
+    packages: dict[str, str] = field(default_factory=lambda: {"emmeans": "", "MASS": ""})
+    writable: bool = False
+
+
+def _ask_r() -> _Asked:
     try:
         rscript = find_rscript()
+    except Gone as gone:
+        return _Asked(str(gone))
+    try:
         asked = subprocess.run(  # noqa: S603 - R itself
             [rscript, "--vanilla", "-e", ASK_R],
             capture_output=True,
-            text=True,
-            timeout=60,
-            check=True,
+            timeout=LONGEST_START,
+            check=False,
             stdin=subprocess.DEVNULL,
             env=quiet_environment(),
         )
-        answers = [line.removeprefix(ANSWER) for line in asked.stdout.split("\n") if line.startswith(ANSWER)]
-        version, home, emmeans, mass, writable = answers
-    except (Gone, OSError, subprocess.SubprocessError, ValueError):
-        return "", "", "", packages, False
-    return rscript, version, home, {"emmeans": emmeans, "MASS": mass}, writable == "1"
+    except (OSError, subprocess.SubprocessError) as error:
+        late = isinstance(error, subprocess.TimeoutExpired)
+        why = f"no answer within {LONGEST_START} s" if late else getattr(error, "strerror", None) or str(error)
+        return _Asked(f"{rscript} starts no R ({why})", rscript)
+    printed = asked.stdout.decode(errors="replace").split("\n")
+    answers = [line.removeprefix(ANSWER) for line in printed if line.startswith(ANSWER)]
+    if asked.returncode or len(answers) != 5 or not re.match(r"\d", answers[0]):
+        said = asked.stderr.decode(errors="replace").strip().split("\n")[-1] or "it does not answer as R does"
+        return _Asked(f"{rscript} starts no R ({said})", rscript)
+    version, home, emmeans, mass, writable = answers
+    return _Asked("", rscript, version, home, {"emmeans": emmeans, "MASS": mass}, writable == "1")

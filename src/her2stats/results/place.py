@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from her2stats.errors import OutputError, Problem
-from her2stats.results.manifest import FOLDERS, MANIFEST, Entry, Manifest, files_of, manifest_of
+from her2stats.results.manifest import FOLDERS, MANIFEST, Entry, Manifest, files_of, manifest_of, read_manifest
 from her2stats.writing import carry, is_same, open_unfollowed, told
 
 _OURS = ".her2stats-"  # in the names of what lies beside a results folder while a run writes it
@@ -236,7 +236,8 @@ def _carry_over(old: Path, new: Path) -> list[tuple[str, Path]]:
         if name not in FOLDERS and not os.path.lexists(new / name):
             (new / name).mkdir(parents=True)
             shutil.copystat(folder, new / name)
-    names = files_of(old, skip={MANIFEST} if before.known else ())
+    ours = read_manifest(old) is not None  # any other manifest.json is the user's, or damaged
+    names = files_of(old, skip={MANIFEST} if ours else ())
     # what keeps its name first, so that nothing takes it
     for name in sorted(names, key=lambda name: before.claims(name) or os.path.lexists(new / name)):
         if before.is_untouched(old, name):

@@ -18,13 +18,15 @@ import pytest
 from her2stats.deconvolution import Deconvolution
 from her2stats.deconvolution.mixture import align_mixture
 from her2stats.deconvolution.settings import Settings
+from her2stats.progress import silent
 from her2stats.simulate import simulate_cohort, simulate_signature_matrix
 from her2stats.study import run_study
 from her2stats.study.plan import plan_study
 from her2stats.study.stages import fractions as kept_fractions
 from her2stats.study.stages.cache import DRAFT, STALE_SECONDS, Cache, why_not_trusted
+from her2stats.study.stages.figures import Drawing, draw_once
 from her2stats.study.stages.fractions import Fractions
-from her2stats.study.stages.stage import once
+from her2stats.study.stages.stage import is_kept, once
 from her2stats.study.study_file import read_study
 from tests.study.conftest import write_small_study
 from tests.study.test_run import digests
@@ -89,6 +91,42 @@ def test_an_entry_that_could_unpack_to_anything_is_absent(tmp_path):
     digest = hashlib.sha256(b"k\n" + content).hexdigest().encode()
     (tmp_path / "k.stage").write_bytes(digest + b"\n" + content)
     assert Cache(tmp_path).find("k") is None
+
+
+FOREIGN = [
+    {},
+    {"a.txt": b"1"},
+    {"about.json": b"[]"},
+    {"png": b"1"},
+    {"../evil": b"", "pdf": b"", "svg": b"", "png": b""},
+]
+
+
+@pytest.mark.parametrize("members", FOREIGN)
+def test_an_entry_with_foreign_members_is_made_again(tmp_path, material, members):
+    cache, stage = Cache(tmp_path), Fractions(*material, SETTINGS)
+    cache.keep(stage.key(), members)
+    assert not is_kept(stage, cache)
+    assert len(once(stage, cache).fractions) == 12
+    assert is_kept(stage, cache)
+
+
+@pytest.mark.parametrize("members", FOREIGN)
+def test_a_figure_kept_with_foreign_members_is_drawn_again(tmp_path, members):
+    cache, drawing = Cache(tmp_path / "cache"), Drawing("placeholder", "fig", ("no tumours",))
+    cache.keep(drawing.key(), members)
+    draw_once([drawing], tmp_path / "figures", cache=cache, progress=silent)
+    assert {path.name for path in (tmp_path / "figures").iterdir()} == {"fig.pdf", "fig.svg", "fig.png"}
+    assert not (tmp_path / "evil").exists()
+    assert is_kept(drawing, cache)
+
+
+def test_fractions_of_other_samples_are_estimated_again(tmp_path, material):
+    cache, stage = Cache(tmp_path), Fractions(*material, SETTINGS)
+    made = stage.make()
+    others = replace(made, fractions=made.fractions.rename(index=lambda name: f"other {name}"))
+    cache.keep(stage.key(), stage.packed(others))
+    assert list(once(stage, cache).fractions.index) == list(made.fractions.index)
 
 
 def test_a_pipe_in_the_place_of_an_entry_is_absent_and_nobody_waits_for_it(tmp_path):

@@ -13,9 +13,11 @@ from typing import Any
 from joblib import Parallel, delayed
 
 from her2stats.progress import Progress
+from her2stats.results.catalogue import FORMATS
 from her2stats.results.manifest import put
 from her2stats.study.stages.cache import Cache
 from her2stats.study.stages.fingerprint import environment, fingerprint
+from her2stats.study.stages.stage import found
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,9 @@ class Drawing:
         return made
 
     def unpacked(self, files: dict[str, bytes]) -> dict[str, bytes]:
-        """The files as they are."""
+        """The files as they are, one of each format."""
+        if set(files) != set(FORMATS):
+            raise ValueError("not the files of a figure")
         return files
 
 
@@ -69,11 +73,11 @@ def draw_once(drawings: Sequence[Drawing], folder: Path, *, cache: Cache, n_jobs
     keys = {drawing.stem: drawing.key() for drawing in drawings}
     to_draw = []
     for drawing in drawings:
-        files = cache.find(keys[drawing.stem])
+        files = found(drawing, keys[drawing.stem], cache)
         if files is None:
             to_draw.append(drawing)
         else:
-            _write(drawing.unpacked(files), folder / drawing.stem)
+            _write(files, folder / drawing.stem)
     done = len(drawings) - len(to_draw)
     progress("Figures", done, len(drawings))
     tasks = (delayed(_drawn)(drawing) for drawing in to_draw)

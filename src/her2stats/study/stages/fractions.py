@@ -68,6 +68,8 @@ class Fractions:
             for name, content in files.items()
             if name.endswith(".parquet")
         }
+        if tuple(frames["fractions"].index) != self.mixture.samples:
+            raise ValueError("fractions of other samples")
         return Deconvolution(
             fractions=frames["fractions"],
             quality=frames["quality"],

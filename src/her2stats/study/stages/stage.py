@@ -30,12 +30,23 @@ class Stage(Protocol[T]):
         ...
 
 
+def found(stage: Stage[T], key: str, cache: Cache) -> T | None:
+    """What an earlier run has made; an entry that holds anything else is none."""
+    files = cache.find(key)
+    if files is None:
+        return None
+    try:
+        return stage.unpacked(files)
+    except Exception:  # foreign members fail in ways nobody can list; what they stand for can be made again
+        return None
+
+
 def once(stage: Stage[T], cache: Cache) -> T:
     """What an earlier run has made, or what is made now and kept."""
     key = stage.key()
-    files = cache.find(key)
-    if files is not None:
-        return stage.unpacked(files)
+    kept = found(stage, key, cache)
+    if kept is not None:
+        return kept
     made = stage.make()
     to_keep = stage.packed(made)
     if to_keep is not None:
@@ -45,4 +56,4 @@ def once(stage: Stage[T], cache: Cache) -> T:
 
 def is_kept(stage: Stage[T], cache: Cache) -> bool:
     """Whether an earlier run has made it."""
-    return cache.find(stage.key()) is not None
+    return found(stage, stage.key(), cache) is not None
