@@ -47,7 +47,7 @@ compare_groups <- function(data, y, group, by = NULL, kinds = NULL, conf_level =
 }
 
 comparison_rows <- function(stratum, y, kind, group, conf_level, missing) {
-  cases <- complete_frame(stratum$data, c(y, group))
+  cases <- complete_frame(stratum$data, c(y, group), stratum$unplaced)
   values <- cases$frame[[y]]
   groups <- cases$frame[[group]]
   present <- levels(droplevels(groups))

@@ -30,7 +30,7 @@ correlate <- function(data, x, y, by = NULL,
   rows <- list()
   for (stratum in strata(data, by)) {
     for (name in y) {
-      cases <- complete_frame(stratum$data, c(x, name))
+      cases <- complete_frame(stratum$data, c(x, name), stratum$unplaced)
       common <- list(
         stratum = stratum$name, outcome = name, term = x, role = "exposure", measure = "rho", conf_level = conf_level,
         n = cases$n, n_missing = cases$n_missing,

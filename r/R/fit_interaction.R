@@ -84,7 +84,7 @@ interaction_rows <- function(data, outcome, exposure, moderator, covariates, div
 
 # The exposure in one level of the moderator by itself.
 level_row <- function(level, data, outcome, exposure, moderator, covariates, divisor, ci, conf_level) {
-  cases <- complete_frame(level$data, c(outcome, exposure, moderator, covariates))
+  cases <- complete_frame(level$data, c(outcome, exposure, moderator, covariates), level$unplaced)
   frame <- cases$frame
   counts <- list(n = cases$n, n_missing = cases$n_missing, n_events = sum(frame[[outcome]] == 1))
   missing <- without_value(data, c(exposure, moderator, outcome, covariates))

@@ -55,7 +55,7 @@ fit_logistic <- function(data, outcome, exposure, by = NULL, covariates = charac
       )
       missing <- without_value(data, c(name, exposure, covariates))
       rows <- c(rows, noted(
-        logistic_rows(stratum$data, name, exposure, covariates, divisor, ci, conf_level, common, missing)
+        logistic_rows(stratum, name, exposure, covariates, divisor, ci, conf_level, common, missing)
       ))
     }
   }
@@ -66,8 +66,8 @@ exposure_sd <- function(data, exposure) {
   sqrt(var(variable(data, exposure), na.rm = TRUE))
 }
 
-logistic_rows <- function(data, outcome, exposure, covariates, divisor, ci, conf_level, common, missing) {
-  cases <- complete_frame(data, c(outcome, exposure, covariates))
+logistic_rows <- function(stratum, outcome, exposure, covariates, divisor, ci, conf_level, common, missing) {
+  cases <- complete_frame(stratum$data, c(outcome, exposure, covariates), stratum$unplaced)
   frame <- cases$frame
   common <- c(common, list(n = cases$n, n_missing = cases$n_missing, n_events = sum(frame[[outcome]])))
   adjusted <- covariate_design(frame, covariates)

@@ -16,7 +16,7 @@
 #' \code{estimate}, \code{std_error}, \code{conf_low},
 #' \code{conf_high}, \code{conf_level}, \code{statistic}, \code{df}, \code{p_value},
 #' \code{p_adjusted}, \code{n} (complete cases used), \code{n_events},
-#' \code{n_missing} (rows of the stratum dropped for missing values),
+#' \code{n_missing} (rows of the stratum, or of no known stratum, dropped for missing values),
 #' \code{method} (the full convention in words) and \code{flag}. A quantity
 #' that the data cannot give keeps its row: its numbers are \code{NA} and
 #' \code{flag} names the reason, a code followed by details.

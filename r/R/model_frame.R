@@ -53,25 +53,27 @@ without_noise <- function(data, variables) {
 
 # The complete cases of some variables, under their own names in a plain list-like data frame.
 # Rows come in an order of their values, not of the file: sums, and with them every number, are then the same to the
-# last bit however the rows lie.
-complete_frame <- function(data, variables) {
+# last bit however the rows lie. `unplaced` rows may belong to the data: what divides the strata is missing in them.
+complete_frame <- function(data, variables, unplaced = 0L) {
   frame <- lapply(setNames(variables, variables), function(name) variable(data, name))
   frame <- as_frame(frame)
   complete <- complete.cases(frame)
   kept <- frame[complete, , drop = FALSE]
   kept <- kept[do.call(order, unname(as.list(kept))), , drop = FALSE]
   rownames(kept) <- NULL
-  list(frame = kept, n = nrow(kept), n_missing = sum(!complete))
+  list(frame = kept, n = nrow(kept), n_missing = sum(!complete) + unplaced)
 }
 
 # The parts of the data in which a question is asked: everything, or each level of `by`.
 strata <- function(data, by = NULL) {
   if (is.null(by) || !nzchar(by)) {
-    return(list(list(name = "all", data = data)))
+    return(list(list(name = "all", data = data, unplaced = 0L)))
   }
   groups <- grouping(data, by)
   lapply(levels(groups), function(level) {
-    list(name = paste0(by, "=", level), data = data[which(groups == level), , drop = FALSE])
+    list(
+      name = paste0(by, "=", level), data = data[which(groups == level), , drop = FALSE], unplaced = sum(is.na(groups))
+    )
   })
 }
 

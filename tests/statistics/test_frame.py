@@ -50,28 +50,26 @@ def test_missing_values_of_every_kind_become_nan(column):
     np.testing.assert_array_equal(values, [1, np.nan, 0])
 
 
-def test_complete_cases_count_what_is_left_out_of_the_stratum_only():
+def test_a_stratum_counts_what_it_leaves_out_and_what_may_belong_to_it():
     data = pd.DataFrame({"x": [1, np.nan, 3, np.nan, 5], "y": [1, 2, np.nan, 4, 5.0], "hr": ["a", "a", "a", "b", None]})
     frame = model_frame(data, numeric=["x", "y"], factors=["hr"])
-    found = {label: (cases.n, cases.n_missing) for label, cases in _by(frame)}
-    assert found == {"hr=a": (1, 2), "hr=b": (0, 1)}
-
-
-def _by(frame):
-    return [(label, frame.complete(["x", "y"], within)) for label, within in frame.strata("hr")]
+    cases = {within.label: frame.complete(["x", "y"], within) for within in frame.strata("hr")}
+    assert {label: (one.n, one.n_missing) for label, one in cases.items()} == {"hr=a": (1, 3), "hr=b": (0, 2)}
+    everything = frame.complete(["x", "y"], frame.everything)
+    assert (everything.n, everything.n_missing) == (2, 3)
 
 
 def test_a_level_without_samples_is_still_a_stratum():
     data = pd.DataFrame({"hr": pd.Categorical(["positive"], categories=["negative", "positive"])})
-    assert [label for label, _ in model_frame(data, factors=["hr"]).strata("hr")] == ["hr=negative", "hr=positive"]
+    assert [one.label for one in model_frame(data, factors=["hr"]).strata("hr")] == ["hr=negative", "hr=positive"]
 
 
 def test_complete_cases_come_in_an_order_that_rows_cannot_change():
     rng = np.random.default_rng(0)
     data = pd.DataFrame({"x": rng.integers(0, 3, 30), "y": rng.integers(0, 3, 30)})
     shuffled = data.sample(frac=1, random_state=1)
-    everywhere = np.ones(30, dtype=bool)
-    one, other = (model_frame(d, numeric=["x", "y"]).complete(["x", "y"], everywhere) for d in (data, shuffled))
+    frames = [model_frame(d, numeric=["x", "y"]) for d in (data, shuffled)]
+    one, other = (frame.complete(["x", "y"], frame.everything) for frame in frames)
     for name in ("x", "y"):
         np.testing.assert_array_equal(one[name], other[name])
 

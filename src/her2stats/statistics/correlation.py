@@ -96,8 +96,8 @@ def answer_correlation(spec: CorrelationSpec, data: pd.DataFrame) -> Result:
     """Answer of `correlate` to a spec."""
     frame = model_frame(data, numeric=[spec.x, *spec.y], factors=as_names(spec.by), ranked=True)
     rows = [
-        {"stratum": stratum, **_correlation(frame, frame.complete([spec.x, outcome], within), outcome, spec)}
-        for stratum, within in frame.strata(spec.by)
+        {"stratum": within.label, **_correlation(frame, frame.complete([spec.x, outcome], within), outcome, spec)}
+        for within in frame.strata(spec.by)
         for outcome in spec.y
     ]
     return Result.from_rows(rows, spec, frame.table)

@@ -29,7 +29,7 @@ class Cases:
     rows : ndarray of int, shape (n,)
         Where the cases stand in the frame.
     n_missing : int
-        Rows of the stratum left out because one of the variables is missing.
+        Rows that are, or may be, of the stratum and were left out because a variable is missing.
     """
 
     values: Mapping[str, Array]
@@ -43,6 +43,25 @@ class Cases:
     def n(self) -> int:
         """How many."""
         return len(self.rows)
+
+
+@dataclass(frozen=True, eq=False)
+class Stratum:
+    """The rows in which a question is asked.
+
+    Parameters
+    ----------
+    label : str
+        What stands in the `stratum` column.
+    rows : ndarray of bool, shape (samples,)
+        The rows that are in it.
+    unplaced : int
+        Rows that may be in it: the variable that divides them is missing.
+    """
+
+    label: str
+    rows: Mask
+    unplaced: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,29 +82,35 @@ class ModelFrame:
     values: Mapping[str, Array]
     levels: Mapping[str, tuple[str, ...]]
 
-    def strata(self, by: str = "") -> Iterator[tuple[str, Mask]]:
-        """All rows, or the rows of each level of a factor, with the label of the `stratum` column."""
-        if not by:
-            yield "all", np.ones(len(self.table), dtype=bool)
-            return
-        for position, level in enumerate(self.levels[by]):
-            yield f"{by}={level}", self.values[by] == position
+    @property
+    def everything(self) -> Stratum:
+        """All rows."""
+        return Stratum("all", np.ones(len(self.table), dtype=bool))
 
-    def complete(self, names: Sequence[str], within: Mask) -> Cases:
+    def strata(self, by: str = "") -> Iterator[Stratum]:
+        """All rows, or the rows of each level of a factor."""
+        if not by:
+            yield self.everything
+            return
+        unplaced = int(np.count_nonzero(np.isnan(self.values[by])))
+        for position, level in enumerate(self.levels[by]):
+            yield Stratum(f"{by}={level}", self.values[by] == position, unplaced)
+
+    def complete(self, names: Sequence[str], within: Stratum) -> Cases:
         """Rows of a stratum that have every one of the variables.
 
         They are sorted by value, the first name first, so that no sum depends on the order of the rows: rows that
         agree in every value may change places without effect.
         """
         columns = [self.values[name] for name in names]
-        missing = np.zeros(len(within), dtype=bool)
+        missing = np.zeros(len(within.rows), dtype=bool)
         for column in columns:
             missing |= np.isnan(column)
-        rows = np.flatnonzero(within & ~missing)
+        rows = np.flatnonzero(within.rows & ~missing)
         order = np.lexsort([column[rows] for column in reversed(columns)])
         rows = rows[order]
         values = {name: column[rows] for name, column in zip(names, columns, strict=True)}
-        return Cases(values, rows, int(np.count_nonzero(within & missing)))
+        return Cases(values, rows, int(np.count_nonzero(within.rows & missing)) + within.unplaced)
 
     def without_value(self, names: Sequence[str]) -> str:
         """First of the variables that is missing everywhere, or empty text."""

@@ -13,7 +13,7 @@ from her2stats.statistics.arguments import Names, as_names, percent
 from her2stats.statistics.fits.proportions import fisher_exact, two_proportions
 from her2stats.statistics.fits.wilcoxon import RankSum, rank_sum
 from her2stats.statistics.flags import Row, flag
-from her2stats.statistics.frame import Array, Mask, ModelFrame, model_frame, telling_columns
+from her2stats.statistics.frame import Array, ModelFrame, Stratum, model_frame, telling_columns
 from her2stats.statistics.result import Result
 from her2stats.statistics.specs import GroupSpec, Kind
 
@@ -106,8 +106,8 @@ def answer_groups(spec: GroupSpec, data: pd.DataFrame) -> Result:
     kinds = tuple(_kind(frame.values[name]) if kind == "auto" else kind for name, kind in asked.items())
     spec = replace(spec, kinds=kinds)
     rows = [
-        {"stratum": stratum, **row}
-        for stratum, within in frame.strata(spec.by)
+        {"stratum": within.label, **row}
+        for within in frame.strata(spec.by)
         for name in spec.group
         for outcome, measured in zip(spec.y, kinds, strict=True)
         for row in _comparison(frame, within, outcome, name, measured, spec.conf_level)
@@ -121,7 +121,7 @@ def _kind(values: Array) -> str:
 
 
 def _comparison(
-    frame: ModelFrame, within: Mask, outcome: str, group: str, kind: str, conf_level: float
+    frame: ModelFrame, within: Stratum, outcome: str, group: str, kind: str, conf_level: float
 ) -> Iterator[Row]:
     cases = frame.complete([group, outcome], within)
     values, codes = cases[outcome], cases[group]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-import numpy as np
 import pandas as pd
 
 from her2stats.errors import DataError, Problem
@@ -202,8 +201,7 @@ def _interaction(
 ) -> Iterator[Row]:
     moderator = spec.moderator
     first, second = frame.levels[moderator]
-    everywhere = np.ones(len(frame.table), dtype=bool)
-    cases = frame.complete([exposure, moderator, outcome, *spec.covariates], everywhere)
+    cases = frame.complete([exposure, moderator, outcome, *spec.covariates], frame.everything)
     unit = "SD of the exposure (cohort, n-1)" if per_sd else "unit of the exposure"
     adjusted = f"; adjusted for {', '.join(spec.covariates)}" if spec.covariates else ""
     model = f"logistic with interaction, odds ratio per {unit}{adjusted}"
@@ -233,7 +231,7 @@ def _interaction(
         {"stratum": "all"} | product,
         {"stratum": "all"} | product | second_test,
     ]
-    unit_size = standard_deviation(frame, exposure, everywhere) if per_sd else 1.0
+    unit_size = standard_deviation(frame, exposure, frame.everything) if per_sd else 1.0
     numbers = five_rows(frame, cases, outcome, exposure, spec, unit_size)
     for key, row in zip(keys, numbers, strict=True):
         yield shared | key | row

@@ -20,7 +20,7 @@ from her2stats.statistics.fits.firth import firth_odds_ratios, require_firth
 from her2stats.statistics.fits.logit import fit_logit
 from her2stats.statistics.fits.odds_ratio import interval_name, odds_ratio
 from her2stats.statistics.flags import Row, flag
-from her2stats.statistics.frame import Array, Mask, ModelFrame, model_frame, telling_columns
+from her2stats.statistics.frame import Array, ModelFrame, Stratum, model_frame, telling_columns
 from her2stats.statistics.result import Result
 from her2stats.statistics.specs import LogisticSpec, OddsRatioCI, Penalty, StandardDeviation
 from her2stats.statistics.terms import term_columns
@@ -128,15 +128,15 @@ def answer_logistic(spec: LogisticSpec, data: pd.DataFrame) -> Result:
         problems=problems,
     )
     rows = [
-        {"stratum": stratum, **row}
-        for stratum, within in frame.strata(spec.by)
+        {"stratum": within.label, **row}
+        for within in frame.strata(spec.by)
         for name in spec.outcomes
         for row in _odds_ratios(frame, within, name, spec)
     ]
     return Result.from_rows(rows, spec, frame.table)
 
 
-def _odds_ratios(frame: ModelFrame, within: Mask, outcome: str, spec: LogisticSpec) -> Iterator[Row]:
+def _odds_ratios(frame: ModelFrame, within: Stratum, outcome: str, spec: LogisticSpec) -> Iterator[Row]:
     names = [spec.exposure, outcome, *spec.covariates]
     cases = frame.complete(names, within)
     adjusted = covariate_columns(frame, cases, spec.covariates)
@@ -152,8 +152,8 @@ def _odds_ratios(frame: ModelFrame, within: Mask, outcome: str, spec: LogisticSp
     }
     why = why_no_model(frame, cases, outcome, spec.exposure, names)
     if not why:
-        everywhere = np.ones(len(within), dtype=bool)
-        unit = standard_deviation(frame, spec.exposure, everywhere if spec.sd == "cohort" else within)
+        spread_over = frame.everything if spec.sd == "cohort" else within
+        unit = standard_deviation(frame, spec.exposure, spread_over)
         exposure = centred(cases[spec.exposure]) / (unit if spec.per_sd else 1.0)
         design = np.column_stack([np.ones(cases.n), exposure, adjusted.columns])
         why = why_no_fit(design, cases[outcome], penalised=spec.penalty == "firth")

@@ -92,7 +92,7 @@ def answer_response(spec: ResponseSpec, data: pd.DataFrame) -> Result:
 
 
 def _response(frame: ModelFrame, outcome: str, spec: ResponseSpec) -> Iterator[Row]:
-    cases = frame.complete([spec.group, outcome], np.ones(len(frame.table), dtype=bool))
+    cases = frame.complete([spec.group, outcome], frame.everything)
     events, codes = cases[outcome], cases[spec.group]
     levels = frame.levels[spec.group]
     base = events[codes == levels.index(spec.reference)]

@@ -79,7 +79,7 @@ class AncovaModels:
         """Fit one outcome; nothing is raised for data that cannot give a model."""
         spec = self.spec
         variables = (*spec.factors, spec.score, *spec.covariates)
-        cases = self.frame.complete([*variables, outcome], np.ones(len(self.frame.table), dtype=bool))
+        cases = self.frame.complete([*variables, outcome], self.frame.everything)
         levels = {name: self.frame.levels[name] for name in variables if name in self.frame.levels}
         common = (outcome, spec, self.terms, levels, cases.n, cases.n_missing, cases[outcome])
         why = self._why_not(cases, outcome, variables)

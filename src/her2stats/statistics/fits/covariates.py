@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from her2stats.statistics.flags import flag
-from her2stats.statistics.frame import Array, Cases, Mask, ModelFrame
+from her2stats.statistics.frame import Array, Cases, ModelFrame, Stratum
 
 Level = tuple[str, str]
 
@@ -89,9 +89,9 @@ def centred(values: Array) -> Array:
     return less
 
 
-def standard_deviation(frame: ModelFrame, name: str, within: Mask) -> float:
+def standard_deviation(frame: ModelFrame, name: str, within: Stratum) -> float:
     """N - 1 standard deviation over the rows that have a value; NaN below two rows."""
-    values = np.sort(frame.values[name][within])
+    values = np.sort(frame.values[name][within.rows])
     values = values[~np.isnan(values)]
     return float(np.std(centred(values), ddof=1)) if len(values) > 1 else math.nan
 

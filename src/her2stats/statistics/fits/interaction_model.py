@@ -16,7 +16,7 @@ from her2stats.statistics.fits.logit import fit_logit, likelihood_ratio
 from her2stats.statistics.fits.odds_ratio import odds_ratio
 from her2stats.statistics.fits.tails import chi2_upper
 from her2stats.statistics.flags import Row, flag
-from her2stats.statistics.frame import Array, Cases, Mask, ModelFrame
+from her2stats.statistics.frame import Array, Cases, ModelFrame, Stratum
 from her2stats.statistics.specs import ClinicalSpec, InteractionSpec
 
 
@@ -74,17 +74,13 @@ def _level_by_level(
     frame: ModelFrame, outcome: str, exposure: str, spec: InteractionSpec | ClinicalSpec, unit: float, joint: str
 ) -> list[Row]:
     """The exposure in each level of the moderator by itself, then three times the flag of the one model."""
-    levels = [
-        _in_level(frame, within, stratum, outcome, exposure, spec, unit)
-        for stratum, within in frame.strata(spec.moderator)
-    ]
+    levels = [_in_level(frame, within, outcome, exposure, spec, unit) for within in frame.strata(spec.moderator)]
     return [*levels, *[{"flag": joint}] * 3]
 
 
 def _in_level(
     frame: ModelFrame,
-    within: Mask,
-    stratum: str,
+    within: Stratum,
     outcome: str,
     exposure: str,
     spec: InteractionSpec | ClinicalSpec,
@@ -94,7 +90,7 @@ def _in_level(
     cases = frame.complete(names, within)
     row: Row = {"n": cases.n, "n_events": int(cases[outcome].sum()), "n_missing": cases.n_missing}
     if not cases.n and not frame.without_value(names):
-        return row | {"flag": flag("empty level", f"no complete case has {stratum}")}
+        return row | {"flag": flag("empty level", f"no complete case has {within.label}")}
     if why := why_no_model(frame, cases, outcome, exposure, names):
         return row | {"flag": why}
     adjusted = covariate_columns(frame, cases, spec.covariates).columns
