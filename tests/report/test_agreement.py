@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from her2stats.report.agreement import read_agreement
+from her2stats.report.agreement import UNSEEN, read_agreement
 
 
 def crosscheck(*verdicts: str) -> pd.DataFrame:
@@ -33,8 +33,12 @@ def crosscheck(*verdicts: str) -> pd.DataFrame:
 @pytest.mark.parametrize(
     ("verdicts", "status", "badge"),
     [
-        (("agree", "agree"), "agree", "R agrees on all 2 numbers"),
-        (("agree", "not checked"), "agree", "R agrees on all 1 numbers, 1 not checked"),
+        (("agree", "agree"), "agree", "R agrees on the models only (2 numbers), not checked on what goes into them"),
+        (
+            ("agree", "not checked"),
+            "agree",
+            "R agrees on the models only (1 numbers, 1 not checked), not checked on what goes into them",
+        ),
         (("agree", "disagree"), "disagree", "R disagrees on 1 of 2 numbers"),
         (("agree", "perhaps"), "disagree", "R disagrees on 1 of 2 numbers"),
         (("not checked", "not checked"), "not checked", "Not checked in R"),
@@ -43,6 +47,7 @@ def crosscheck(*verdicts: str) -> pd.DataFrame:
 def test_badges(verdicts: tuple[str, ...], status: str, badge: str) -> None:
     found = read_agreement(crosscheck(*verdicts))
     assert (found.status, found.badge) == (status, badge)
+    assert found.sentence.endswith(f" {UNSEEN}") == (status != "not checked")
 
 
 def test_no_comparison_is_no_agreement() -> None:

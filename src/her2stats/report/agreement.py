@@ -12,6 +12,7 @@ from her2stats.tables.printed import PrintedTable
 from her2stats.vocabulary.names import stratum_label
 from her2stats.vocabulary.numbers import format_count, is_missing
 
+UNSEEN = "What comes before the models (population, scores, fractions, cuts) is not part of that comparison."
 Status = Literal["agree", "disagree", "not checked"]
 MOST_LISTED = 50
 
@@ -25,7 +26,7 @@ class Agreement:
     status : {"agree", "disagree", "not checked"}
         One disagreement is enough for "disagree"; "agree" needs at least one number that was compared.
     badge : str
-        A few words for the top of the page.
+        A few words for the top of the page, with what R has not seen in them.
     sentence : str
         The same in a sentence, for the methods.
     by_model : PrintedTable or None
@@ -77,12 +78,13 @@ def read_agreement(crosscheck: pd.DataFrame | None) -> Agreement:
         status: Status = "disagree"
         badge = f"R disagrees on {format_count(int(differ.sum()))} of {format_count(compared)} numbers"
     elif agree.any():
-        status, badge = "agree", f"R agrees on all {format_count(compared)} numbers{open_ones}"
+        seen = f"the models only ({format_count(compared)} numbers{open_ones})"
+        status, badge = "agree", f"R agrees on {seen}, not checked on what goes into them"
     else:
         status, badge = "not checked", "Not checked in R"
     sentence = (
         f"Every model was fitted again in {software}: {format_count(int(agree.sum()))} of {format_count(compared)} "
-        f"numbers agreed within their tolerance{open_ones}."
+        f"numbers agreed within their tolerance{open_ones}. {UNSEEN}"
         if compared
         else "The models could not be fitted again in R."
     )

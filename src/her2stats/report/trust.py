@@ -24,7 +24,6 @@ LIMITS = (
     "estimates from bulk expression, relative to the signature's reference profiles."
 )
 CURVES = ("ancova_curves",)  # points along a line: neither estimates nor tests of their own
-UNSEEN = "What comes before the models (population, scores, fractions, cuts) is not part of that comparison."
 
 
 @dataclass(frozen=True)
@@ -194,4 +193,4 @@ def _second_engine(agreement: Agreement) -> TrustItem:
     """What R has seen and what it has not."""
     light: Light = {"agree": "fair", "disagree": "poor", "not checked": "poor"}[agreement.status]  # type: ignore[assignment]
     rule = "agreement on every model is fair, as the steps before the models are not compared"
-    return TrustItem("Second computation in R", f"{agreement.sentence} {UNSEEN}", light, rule)
+    return TrustItem("Second computation in R", agreement.sentence, light, rule)
