@@ -97,7 +97,7 @@ compare_numbers <- function(table, ours, theirs, quantity, spec, r) {
   table$abs_diff <- ifelse(equal, 0, abs(ours - theirs))
   size <- pmax(abs(ours), abs(theirs), near_zero(quantity, spec$verb, r))
   table$rel_diff <- ifelse(equal, 0, table$abs_diff / size)
-  table$tolerance <- tolerance_of(spec$verb, spec$ci, quantity) * amplification(quantity, spec$verb, r)
+  table$tolerance <- tolerance_of(spec$verb, convention_of(spec), quantity) * amplification(quantity, spec$verb, r)
   one_only <- is.na(ours) != is.na(theirs)
   within <- is.finite(table$rel_diff) & table$rel_diff <= table$tolerance
   table$verdict <- ifelse(within, "agree", "disagree")

@@ -14,7 +14,8 @@
 #' @param sd Standard deviation of the whole frame ("cohort") or of the
 #'   stratum, over all rows with a value of the exposure.
 #' @param ci "wald" as \code{confint.default}, or "profile" likelihood.
-#' @param penalty Only "none" here; Firth's penalty is fitted in Python only.
+#' @param penalty "none", or "firth": Firth's penalised likelihood, finite
+#'   under separation, with limits and p of the penalised profile.
 #' @param conf_level Confidence level.
 #' @param cohort Text for the column \code{cohort}.
 #' @return Data frame, one row a term: \code{estimate} is the odds ratio,
@@ -34,7 +35,7 @@ fit_logistic <- function(data, outcome, exposure, by = NULL, covariates = charac
                          conf_level = 0.95, cohort = "") {
   sd <- match.arg(sd)
   ci <- match.arg(ci)
-  if (penalty != "none") stop("Firth's penalty is fitted in Python only", call. = FALSE)
+  check_choice("penalty", penalty, c("none", "firth"))
   check_level(conf_level)
   check_strata(by)
   check_distinct(c(exposure, covariates))
@@ -49,13 +50,14 @@ fit_logistic <- function(data, outcome, exposure, by = NULL, covariates = charac
       common <- list(
         stratum = stratum$name, outcome = name, measure = "odds_ratio", conf_level = conf_level,
         per = if (per_sd) "sd" else "unit", method = paste0(
-          "Logistic regression; odds ratio per ", if (per_sd) paste0("SD (", sd, ")") else "unit", "; ",
-          interval_words(ci, conf_level)
+          "Logistic regression", if (penalty == "firth") ", Firth's penalty", "; odds ratio per ",
+          if (per_sd) paste0("SD (", sd, ")") else "unit", "; ",
+          if (penalty == "firth") paste(percent(conf_level), "CI and p penalised profile") else interval_words(ci, conf_level)
         )
       )
       missing <- without_value(data, c(name, exposure, covariates))
       rows <- c(rows, noted(
-        logistic_rows(stratum, name, exposure, covariates, divisor, ci, conf_level, common, missing)
+        logistic_rows(stratum, name, exposure, covariates, divisor, ci, penalty, conf_level, common, missing)
       ))
     }
   }
@@ -66,7 +68,7 @@ exposure_sd <- function(data, exposure) {
   sqrt(var(variable(data, exposure), na.rm = TRUE))
 }
 
-logistic_rows <- function(stratum, outcome, exposure, covariates, divisor, ci, conf_level, common, missing) {
+logistic_rows <- function(stratum, outcome, exposure, covariates, divisor, ci, penalty, conf_level, common, missing) {
   cases <- complete_frame(stratum$data, c(outcome, exposure, covariates), stratum$unplaced)
   frame <- cases$frame
   common <- c(common, list(n = cases$n, n_missing = cases$n_missing, n_events = sum(frame[[outcome]])))
@@ -75,9 +77,16 @@ logistic_rows <- function(stratum, outcome, exposure, covariates, divisor, ci, c
   model <- if (nzchar(why)) {
     list(flag = why)
   } else {
-    logistic_model(cbind(1, (frame[[exposure]] - mean(frame[[exposure]])) / divisor, adjusted$columns), frame[[outcome]])
+    X <- cbind(1, (frame[[exposure]] - mean(frame[[exposure]])) / divisor, adjusted$columns)
+    if (penalty == "firth") firth_model(X, frame[[outcome]]) else logistic_model(X, frame[[outcome]])
   }
-  answer <- function(column) odds_ratio_row(model, unit(column, ncol(model$X)), ci, conf_level)
+  answer <- function(column) {
+    if (penalty == "firth") {
+      firth_row(model, column, conf_level)
+    } else {
+      odds_ratio_row(model, unit(column, ncol(model$X)), ci, conf_level)
+    }
+  }
   own <- c(list(role = "exposure"), term_columns(c(exposure, "")), answer(2))
   rows <- c(list(own), lapply(adjusted$terms, function(one) {
     c(list(role = "covariate"), term_columns(one$parts), if (nzchar(model$flag) || !is.na(one$column)) answer(2 + one$column) else one["flag"])

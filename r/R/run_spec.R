@@ -40,7 +40,9 @@ answer_spec <- function(spec, data) {
   cohort <- if (length(text("cohort"))) text("cohort") else ""
   common <- list(data = data, conf_level = number("conf_level"), cohort = cohort)
   arguments <- switch(spec$verb,
-    correlate = list(x = text("x"), y = text("y"), by = text("by"), ci = spec$ci),
+    correlate = list(
+      x = text("x"), y = text("y"), by = text("by"), within = text("within"), covariates = text("covariates"), ci = spec$ci
+    ),
     compare_groups = list(y = text("y"), group = text("group"), by = text("by"), kinds = spec$kinds),
     fit_logistic = list(
       outcome = text("outcomes"), exposure = text("exposure"), by = text("by"), covariates = text("covariates"),
@@ -60,11 +62,12 @@ answer_spec <- function(spec, data) {
       points = number("points")
     ),
     response_odds = list(
-      outcome = text("outcomes"), group = text("group"), reference = spec$reference, ci = spec$ci
+      outcome = text("outcomes"), group = text("group"), reference = spec$reference, by = text("by"),
+      covariates = text("covariates"), ci = spec$ci
     ),
     stop("this R package knows no question '", spec$verb, "'; update it to the version of the results", call. = FALSE)
   )
-  if (!is.null(arguments$by) && !length(arguments$by)) arguments$by <- NULL
+  for (name in c("by", "within")) if (!length(arguments[[name]])) arguments[[name]] <- NULL
   verbs <- list(
     correlate = correlate, compare_groups = compare_groups, fit_logistic = fit_logistic,
     fit_interaction = fit_interaction, fit_clinical = fit_clinical, fit_ancova = fit_ancova,

@@ -3,14 +3,19 @@
 logistic_verbs <- c("fit_logistic", "fit_interaction", "fit_clinical", "response_odds", "pool_odds_ratios")
 compared_numbers <- setdiff(number_columns, c("p_adjusted", "conf_level"))
 
+# What decides how exactly a question is answered beside its verb: the penalty, else the interval.
+convention_of <- function(spec) if (identical(spec$penalty, "firth")) "firth" else spec$ci
+
 # Relative differences; linear models, logistic Wald, profile limits, rank statistics.
-tolerance_of <- function(verb, ci, quantity) {
+tolerance_of <- function(verb, convention, quantity) {
   if (quantity %in% c("n", "n_events", "n_missing", "flag", "conf_level")) {
     0
   } else if (verb == "fit_ancova") {
     1e-9
+  } else if (identical(convention, "firth")) {
+    if (quantity %in% c("conf_low", "conf_high")) 1e-2 else 1e-5
   } else if (verb %in% logistic_verbs) {
-    if (identical(ci, "profile") && quantity %in% c("conf_low", "conf_high")) 1e-4 else 1e-7
+    if (identical(convention, "profile") && quantity %in% c("conf_low", "conf_high")) 1e-4 else 1e-7
   } else {
     1e-10
   }
@@ -19,7 +24,7 @@ tolerance_of <- function(verb, ci, quantity) {
 # What "near 0" means for each quantity: below this size a difference is judged against this size.
 near_zero <- function(quantity, verb, table) {
   rows <- nrow(table)
-  if (quantity %in% c("statistic", "df", "df_residual", "q", "i2", "tau2")) {
+  if (quantity %in% c("statistic", "df", "df_residual", "q", "i2", "tau2", "risk_difference", "rd_low", "rd_high")) {
     rep(1, rows)
   } else if (quantity == "p_value") {
     rep(1e-300, rows)

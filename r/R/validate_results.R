@@ -44,18 +44,13 @@ check_answers <- function(folder, models) {
 
 validate_model <- function(model, name) {
   problem <- ""
-  table <- if (identical(model$spec$penalty, "firth")) {
-    problem <- "Firth's penalty is fitted in Python only"
-    NULL
-  } else {
-    tryCatch(
-      run_spec(model$spec, model$data),
-      error = function(e) {
-        problem <<- paste("R stopped:", conditionMessage(e))
-        NULL
-      }
-    )
-  }
+  table <- tryCatch(
+    run_spec(model$spec, model$data),
+    error = function(e) {
+      problem <<- paste("R stopped:", conditionMessage(e))
+      NULL
+    }
+  )
   compare_tables(model$python, table, model$spec, name, problem)
 }
 

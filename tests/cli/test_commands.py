@@ -179,7 +179,7 @@ def test_a_dry_run_names_the_figures_that_a_clinical_table_cannot_give(tmp_path)
     told = her2stats("run", study, "--dry-run")
     assert told.returncode == 0, told.stderr
     states = {what: state for _, what, state in (line.split("\t") for line in told.stdout.splitlines()[:-1])}
-    why = "cannot be drawn, its file will say why: No cohort of this study has cell fractions"
+    why = "left out: no cohort of this study has cell fractions"
     assert {name for name, state in states.items() if state == why} == {figure.name for figure in CELL_FIGURES}
     assert states["fig4_response"] == "to be drawn"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Callable
 
 import pandas as pd
@@ -23,6 +24,7 @@ from .frames import AGE, CELLS, GRADE, SCORE
 
 Question = Callable[[pd.DataFrame], dict[str, Result]]
 
+FIRTH = importlib.util.find_spec("firthmodels") is not None
 BY = st.sampled_from([None, "hr", "her2_ihc"])
 LEVEL = st.sampled_from([0.95, 0.95, 0.9, 0.99])
 OR_INTERVAL = st.sampled_from(["wald", "wald", "profile"])
@@ -33,6 +35,8 @@ COVARIATES = st.sampled_from([(), (), (AGE,), (GRADE,), (AGE, GRADE)])
 def correlations(draw: st.DrawFn) -> Question:
     ci = draw(st.sampled_from(["bonett-wright", "fieller", "caruso-cliff", "fisher", "sas"]))
     options = {"by": draw(BY), "ci": ci, "conf_level": draw(LEVEL)}
+    ways = [(None, ()), (None, ()), (GRADE, ()), (GRADE, ("present",)), (None, (GRADE, "present"))]
+    options |= dict(zip(("within", "covariates"), draw(st.sampled_from(ways)), strict=True))
     return lambda frame: {"correlation": correlate(frame, SCORE, [CELLS, AGE, "older"], **options)}
 
 
@@ -54,6 +58,7 @@ def logistic_models(draw: st.DrawFn) -> Question:
         "per_sd": draw(st.booleans()),
         "sd": draw(st.sampled_from(["cohort", "stratum"])),
         "ci": draw(OR_INTERVAL),
+        "penalty": draw(st.sampled_from(["none", "none", "firth"])) if FIRTH else "none",
         "conf_level": draw(LEVEL),
     }
     return lambda frame: {"logistic": fit_logistic(frame, ["high", "present"], SCORE, **options)}
@@ -103,7 +108,9 @@ def covariance_analyses(draw: st.DrawFn) -> Question:
 @st.composite
 def responses(draw: st.DrawFn) -> Question:
     group, reference = draw(st.sampled_from([("her2_ihc", "0"), ("her2_ihc", "2+"), ("hr", "positive"), (GRADE, "I")]))
-    options = {"ci": draw(OR_INTERVAL), "conf_level": draw(LEVEL)}
+    ways = [(None, ()), (None, (AGE,)), ("older", ()), ("older", (AGE,)), (None, (AGE, "older"))]
+    by, covariates = draw(st.sampled_from(ways))
+    options = {"by": by, "covariates": covariates, "ci": draw(OR_INTERVAL), "conf_level": draw(LEVEL)}
     return lambda frame: {"response": response_odds(frame, ["high", "present"], group, reference=reference, **options)}
 
 

@@ -16,7 +16,6 @@ from her2stats.r_engine.process import Gone, Late
 from her2stats.r_engine.two_answers import AGREE, DISAGREE, NOT_CHECKED
 from her2stats.statistics import Result, fit_ancova
 from her2stats.statistics.multiplicity import benjamini_hochberg, bonferroni
-from her2stats.statistics.result import Result as AnyResult
 
 from .results import STRANGE, all_results, study_frame
 
@@ -113,16 +112,6 @@ def test_a_disagreement_is_never_agreement(parrot: type[Parrot], monkeypatch: py
     checked = crosscheck_r(RESULTS["toy.response"])
     assert not checked.agrees
     assert set(checked.disagreements["quantity"]) == {"n"}
-
-
-def test_firth_is_not_checked_and_says_why(parrot: type[Parrot]) -> None:
-    from dataclasses import replace
-
-    result = RESULTS["toy.odds_ratios"]
-    firth = AnyResult(result.table, replace(result.spec, penalty="firth"), result.data)  # type: ignore[arg-type]
-    checked = crosscheck_r({"firth": firth})
-    assert set(checked.table["reason"]) == {"Firth's penalty is fitted in Python only"}
-    assert not checked.agrees
 
 
 def test_an_engine_that_does_not_start_gives_way_to_the_other(

@@ -177,9 +177,29 @@ case("response_odds.profile", "well", "response_odds",
   outcomes = "high", group = "her2_ihc", reference = "0", ci = "profile", conf_level = 0.9
 )
 
+for (frame in c("well", "small", "missing", "ties", "separated", "one_hr", "constant", "tiny")) {
+  asked <- list(frame, "response_odds", outcomes = c("high", "rare"), group = "her2_ihc", reference = "0")
+  do.call(case, c(list(paste0("response_odds.by.", frame)), asked, by = "hr"))
+  do.call(case, c(list(paste0("response_odds.adjusted.", frame)), asked, list(covariates = c("hr", "age"))))
+}
+
+for (frame in c("well", "small", "missing", "separated", "constant", "tiny")) {
+  for (covariates in list(character(), "age")) {
+    case(paste("fit_logistic.firth", frame, length(covariates), sep = "."), frame, "fit_logistic",
+      outcomes = "high", exposure = "score", covariates = covariates, penalty = "firth"
+    )
+  }
+}
+
+for (frame in c("well", "small", "ties", "missing", "one_hr", "huge", "constant", "nothing", "tiny")) {
+  asked <- list(frame, "correlate", x = "score", y = c("cells", "t_cells", "high"))
+  do.call(case, c(list(paste0("correlate.within.", frame)), asked, within = "hr"))
+  do.call(case, c(list(paste0("correlate.given.", frame)), asked, list(within = "hr", covariates = c("age", "her2_ihc"))))
+}
+
 # What a spec says where a case does not: the defaults of the specs in Python.
 defaults <- list(
-  correlate = list(cohort = "", by = "", ci = "bonett-wright", conf_level = 0.95, draws = 2000, seed = 0),
+  correlate = list(cohort = "", by = "", within = "", covariates = character(), ci = "bonett-wright", conf_level = 0.95, draws = 2000, seed = 0),
   compare_groups = list(cohort = "", by = "", conf_level = 0.95),
   fit_logistic = list(
     cohort = "", by = "", covariates = character(), per_sd = TRUE, sd = "cohort", ci = "wald", penalty = "none",
@@ -191,7 +211,7 @@ defaults <- list(
     cohort = "", factors = c("hr", "her2_ihc"), covariates = character(), extra_terms = character(), weights = "equal",
     centre = TRUE, quantity = "slopes", points = 25, conf_level = 0.95
   ),
-  response_odds = list(cohort = "", ci = "wald", conf_level = 0.95)
+  response_odds = list(cohort = "", by = "", covariates = character(), ci = "wald", conf_level = 0.95)
 )
 
 # ---- writing --------------------------------------------------------------------------------------------------------

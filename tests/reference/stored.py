@@ -13,7 +13,7 @@ from her2stats.statistics.specs import Spec
 from her2stats.statistics.terms import PARTS
 
 HERE = Path(__file__).parent
-WORDS = (*TEXT, *PARTS, "method", "flag", "group", "reference", "comparison", "exposure", "per", "weights")
+WORDS = (*TEXT, *PARTS, "method", "flag", "group", "reference", "comparison", "exposure", "per", "weights", "given")
 
 
 def read_rows(name: str, folder: Path = HERE) -> list[dict[str, str]]:

@@ -94,6 +94,6 @@ def test_the_script_still_writes_the_stored_numbers(tmp_path: Path) -> None:
     for case, table in ANSWERS.items():
         numbers = table.select_dtypes("number").astype("float64").to_numpy()
         new = again[case].select_dtypes("number").astype("float64").to_numpy()
-        limits = 1e-5 if "profile" in case else 1e-9
+        limits = 1e-5 if "profile" in case or "firth" in case else 1e-9
         np.testing.assert_allclose(new, numbers, rtol=limits, atol=1e-12, err_msg=case)
         assert again[case]["flag"].map(code_of).tolist() == table["flag"].map(code_of).tolist()

@@ -134,6 +134,31 @@ def test_a_study_of_response_alone_is_answered_by_response(
     assert said(claim.lead).endswith("95% interval, n = 71.")
 
 
+def test_response_among_tumours_of_the_same_receptor_leads_and_the_crude_ratio_follows(folder: ResultsFolder) -> None:
+    crude = folder.table("response").head(1).assign(estimate=1.02, conf_low=0.7, conf_high=1.49, n=585, outcome="pcr")
+    numbers = {
+        "all": (1.26, 0.85, 1.88, 585),
+        "hr=negative": (1.21, 0.75, 1.96, 286),
+        "hr=positive": (1.39, 0.67, 2.88, 299),
+    }
+    given = pd.concat(
+        [
+            crude.assign(stratum=stratum, estimate=estimate, conf_low=low, conf_high=high, n=n)
+            for stratum, (estimate, low, high, n) in numbers.items()
+        ]
+    )
+    (claim,) = first_answer(replace(folder, tables={"response": crude, "response_by_hr": given}))
+    assert said(claim.lead) == (
+        "immunotherapy, Pathological complete response, given hormone receptor: the odds of response differ less than "
+        "twofold between the HER2 groups, if at all: OR 1.26 (0.85–1.88), 95% interval, n = 585."
+    )
+    assert [said(text) for text in claim.strata] == [
+        "HR-negative: OR 1.21 (0.75–1.96), 95% interval, n = 286.",
+        "HR-positive: OR 1.39 (0.67–2.88), 95% interval, n = 299.",
+        "Not adjusted: OR 1.02 (0.70–1.49), 95% interval, n = 585.",
+    ]
+
+
 def test_an_odds_ratio_that_could_not_be_estimated_says_so(folder: ResultsFolder) -> None:
     gone = dict.fromkeys(("estimate", "conf_low", "conf_high"), float("nan"))
     row = folder.table("response").head(1).assign(**gone, n=9, outcome="pcr", flag="separation: x")

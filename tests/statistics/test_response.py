@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import fisher_exact
+from statsmodels.stats.proportion import confint_proportions_2indep
 
 from her2stats.errors import DataError
 from her2stats.statistics import fit_logistic, response_odds
@@ -27,6 +29,67 @@ def test_odds_ratios_from_counts(from_counts, events, totals, expected):
     assert (row["n_events_comparison"], row["n_comparison"]) == (events[1], totals[1])
     assert row["term"] == "her2_group[HER2-low]"
     assert row["stratum"] == "all"
+
+
+def margins_of_ispy2() -> pd.DataFrame:
+    """All arms of I-SPY2 whose group is known, from their counts: HR, group, pCR yes and no."""
+    cells = [("negative", "HER2-0", 46, 83), ("negative", "HER2-low", 63, 94), ("positive", "HER2-0", 11, 77)]
+    cells.append(("positive", "HER2-low", 35, 176))
+    rows = [
+        {"hr": hr, "her2_group": group, "pcr": event}
+        for hr, group, yes, no in cells
+        for event, count in ((1, yes), (0, no))
+        for _ in range(count)
+    ]
+    return pd.DataFrame(rows)
+
+
+def test_adjusting_for_the_receptor_changes_what_the_crude_ratio_says():
+    data = margins_of_ispy2()
+    crude = response_odds(data, "pcr", "her2_group", reference="HER2-0").table.iloc[0]
+    given = response_odds(data, "pcr", "her2_group", reference="HER2-0", covariates="hr").table.iloc[0]
+    strata = response_odds(data, "pcr", "her2_group", reference="HER2-0", by="hr").table
+    limits = ["estimate", "conf_low", "conf_high"]
+    assert crude[limits].astype(float).round(3).tolist() == [1.019, 0.696, 1.491]
+    assert given[limits].astype(float).round(3).tolist() == [1.263, 0.847, 1.883]
+    assert strata["estimate"].round(3).tolist() == [1.209, 1.392]
+    assert strata["stratum"].tolist() == ["hr=negative", "hr=positive"]
+    assert strata["n"].sum() == crude["n"] == given["n"] == 585
+    assert given["risk_difference"] == crude["risk_difference"]  # never adjusted
+    assert given["method"].startswith("logistic, odds ratio against HER2-0, adjusted for hr; ")
+
+
+def test_a_level_in_which_all_respond_takes_nothing_from_the_others():
+    data = pd.DataFrame({"group": ["a"] * 20 + ["b"] * 20 + ["c"] * 5, "y": [1, 0] * 20 + [1] * 5})
+    data["age"] = np.arange(45) % 7
+    table = response_odds(data, "y", "group", reference="a", covariates="age").table.set_index("comparison")
+    without = response_odds(data[data["group"] != "c"], "y", "group", reference="a", covariates="age").table.iloc[0]
+    assert table.loc["c", "flag"].startswith("separation")
+    assert table.loc["b", "estimate"] == pytest.approx(without["estimate"], rel=1e-9)
+
+
+def test_a_covariate_that_divides_events_from_the_rest_is_told():
+    data = pd.DataFrame({"group": ["a", "b"] * 20, "y": [0] * 20 + [1] * 20})
+    data["dose"] = data["y"] * 2.0
+    row = response_odds(data, "y", "group", reference="a", covariates="dose").table.iloc[0]
+    assert row["flag"].startswith("separation")
+    assert np.isnan(row["estimate"])
+    assert row["risk_difference"] == 0
+
+
+@pytest.mark.parametrize("events", [(17, 9), (0, 3), (39, 1), (0, 0), (39, 32)])
+def test_the_difference_of_shares_is_newcombes(from_counts, events):
+    row = response_odds(from_counts(events, (39, 32)), "response", "her2_group", reference="HER2-0").table.iloc[0]
+    limits = confint_proportions_2indep(events[1], 32, events[0], 39, method="newcomb", compare="diff")
+    assert row["risk_difference"] == pytest.approx(events[1] / 32 - events[0] / 39, abs=1e-15)
+    assert [row["rd_low"], row["rd_high"]] == pytest.approx(limits, abs=1e-12)
+
+
+def test_mid_p_lies_between_the_exact_test_and_half_of_its_first_term(from_counts):
+    row = response_odds(from_counts((8, 15), (19, 34)), "response", "her2_group", reference="HER2-0").table.iloc[0]
+    one_sided = [fisher_exact([[8, 11], [15, 19]], alternative=side).pvalue for side in ("less", "greater")]
+    own = sum(one_sided) - 1  # the chance of the observed table is in both tails
+    assert row["p_mid"] == pytest.approx(2 * (min(one_sided) - own / 2), rel=1e-12)
 
 
 def test_the_odds_ratio_is_the_cross_product(from_counts):

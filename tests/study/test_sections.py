@@ -15,7 +15,8 @@ from her2stats.statistics.specs import CorrelationSpec, LogisticSpec
 from her2stats.study.analysis.cohort_analysis import CohortAnalysis
 from her2stats.study.analysis.material import Answers
 from her2stats.study.analysis.pooled import pooled_odds_ratios
-from her2stats.study.analysis.questions import CELL_QUESTIONS, response
+from her2stats.study.analysis.questions import CELL_QUESTIONS
+from her2stats.study.analysis.response import response
 from her2stats.study.preparing import prepare
 from her2stats.study.preparing.scores import score_exposure_of
 from her2stats.study.provenance import conventions

@@ -191,11 +191,7 @@ class _Asking:
 
 
 def _check(name: str, result: Result, asked: _Asking, timeout: float, *, whole: bool) -> pd.DataFrame:
-    if getattr(result.spec, "penalty", "none") == "firth":
-        answer: pd.DataFrame | str = "Firth's penalty is fitted in Python only"
-    else:
-        answer = asked.ask(result, timeout)
-    return _with_versions(compare_answers(result, answer, name, whole=whole), asked)
+    return _with_versions(compare_answers(result, asked.ask(result, timeout), name, whole=whole), asked)
 
 
 def _with_versions(found: pd.DataFrame, asked: _Asking) -> pd.DataFrame:

@@ -21,9 +21,16 @@ LINEAR = 1e-9
 LOGISTIC_WALD = 1e-7
 PROFILE_LIMITS = 1e-4
 RANKS = 1e-10
+FIRTH = 1e-5  # the package behind it stops at the first of 1e-9 to 1e-6 that rounding allows
+FIRTH_LIMITS = 1e-2  # and its search for a limit up to 0.2 % early, seen at ten tumours and three covariates
 
 
-def tolerance_of(verb: str, ci: str, quantity: str) -> float:
+def convention_of(spec: object) -> str:
+    """What decides how exactly a question is answered beside its verb: the penalty, else the interval."""
+    return "firth" if getattr(spec, "penalty", "") == "firth" else str(getattr(spec, "ci", ""))
+
+
+def tolerance_of(verb: str, convention: str, quantity: str) -> float:
     """Largest relative difference that still counts as agreement.
 
     Examples
@@ -35,8 +42,10 @@ def tolerance_of(verb: str, ci: str, quantity: str) -> float:
         return 0.0
     if verb == "fit_ancova":
         return LINEAR
+    if convention == "firth":
+        return FIRTH_LIMITS if quantity in ("conf_low", "conf_high") else FIRTH
     if verb in LOGISTIC:
-        return PROFILE_LIMITS if ci == "profile" and quantity in ("conf_low", "conf_high") else LOGISTIC_WALD
+        return PROFILE_LIMITS if convention == "profile" and quantity in ("conf_low", "conf_high") else LOGISTIC_WALD
     return RANKS
 
 
@@ -52,7 +61,7 @@ def near_zero(quantity: str, verb: str, r: Mapping[str, Array]) -> Array:
         R's columns, from which the scales are taken.
     """
     rows = len(r["estimate"])
-    if quantity in ("statistic", "df", "df_residual", "q", "i2", "tau2"):
+    if quantity in ("statistic", "df", "df_residual", "q", "i2", "tau2", "risk_difference", "rd_low", "rd_high"):
         return np.ones(rows)
     if quantity == "p_value":
         return np.full(rows, 1e-300)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from her2stats.r_engine.tolerances import COUNTS, NUMBERS, Array, amplification, near_zero, tolerance_of
+from her2stats.r_engine.tolerances import COUNTS, NUMBERS, Array, amplification, convention_of, near_zero, tolerance_of
 from her2stats.statistics.result import COLUMNS, Result
 from her2stats.statistics.terms import PARTS
 
@@ -55,7 +55,7 @@ def compare_answers(result: Result, r: pd.DataFrame | str, model: str, *, whole:
         checked" (a user may keep some rows only), unless `whole`.
     """
     python = _columns(result.table)
-    verb, ci = result.spec.verb, str(getattr(result.spec, "ci", ""))
+    verb, ci = result.spec.verb, convention_of(result.spec)
     if isinstance(r, str):
         told = [quantity for quantity in _quantities(python, None) if quantity not in DESCRIPTIVE]
         pieces = [_unchecked(python, quantity, r) for quantity in told]

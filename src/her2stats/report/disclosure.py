@@ -38,7 +38,10 @@ PUBLIC_NOTE = (
 )
 COUNTS = ("n_events", "n_reference", "n_comparison", "n_events_reference", "n_events_comparison")
 VALUES = ("value_reference", "value_comparison")
-EFFECTS = ("estimate", "std_error", "conf_low", "conf_high", "statistic", "df", "p_value", "p_adjusted", "p_bh")
+EFFECTS = (
+    *("estimate", "std_error", "conf_low", "conf_high", "statistic", "df", "p_value", "p_adjusted", "p_bh"),
+    *("risk_difference", "rd_low", "rd_high", "p_mid"),
+)
 
 
 def for_public_page(folder: ResultsFolder) -> ResultsFolder:

@@ -57,11 +57,12 @@ def first_answer(folder: ResultsFolder) -> tuple[Claim, ...]:
         From `read_folder`.
     """
     if not len(folder.table("correlation")):
-        return tuple(Claim("", _response(row)) for row in records(folder.table("response")))
+        return tuple(_response_claim(folder, row) for row in records(folder.table("response")))
     exposure = folder.provenance.exposure
     overall, within = (
         _of_exposure(total_rows(folder, name), exposure) for name in ("correlation", "correlation_by_hr")
     )
+    given = _of_exposure(total_rows(folder, "correlation_given_hr"), exposure)
     tests = folder.table("infiltration_by_hr")
     several = overall["cohort"].nunique() > 1
     return tuple(
@@ -69,13 +70,20 @@ def first_answer(folder: ResultsFolder) -> tuple[Claim, ...]:
             str(row["cohort"]) if several else "",
             sentence_case(f"{_association(row, folder)}."),
             tuple(
-                f"{stratum_label(part['stratum'])}: {_association(part, folder)}."
-                for part in records(within[within["cohort"] == row["cohort"]])
+                f"{label}: {_association(part, folder)}."
+                for label, part in (
+                    *(("Given hormone receptor", part) for part in _of_cohort(given, row)),
+                    *((stratum_label(part["stratum"]), part) for part in _of_cohort(within, row)),
+                )
             ),
             _difference(tests[tests["cohort"] == row["cohort"]], folder.provenance.alpha),
         )
         for row in records(overall)
     )
+
+
+def _of_cohort(rows: pd.DataFrame, row: Row) -> list[Row]:
+    return list(records(rows[rows["cohort"] == row["cohort"]]))
 
 
 def _of_exposure(rows: pd.DataFrame, exposure: str) -> pd.DataFrame:
@@ -100,19 +108,46 @@ def _association(row: Row, folder: ResultsFolder) -> str:
     return f"too few tumours to tell how {total} goes with {exposure}: {value}"
 
 
-def _response(row: Row) -> str:
+def _odds_ratio(row: Row) -> str:
+    return (
+        f"OR{NO_BREAK}{effect_text(row)}, {percent(row['conf_level'])} interval, "
+        f"n{NO_BREAK}={NO_BREAK}{format_count(row['n'])}"
+    )
+
+
+def _response(row: Row, given: str = "") -> str:
     """Whether response differs between the HER2 groups, with odds ratio, interval and number."""
-    where = f"{row['cohort']}, {variable_label(row['outcome'])}"
+    where = f"{row['cohort']}, {variable_label(row['outcome'])}{given}"
     size = f"n{NO_BREAK}={NO_BREAK}{format_count(row['n'])}"
     low, high = row["conf_low"], row["conf_high"]
     if is_missing(row["estimate"]) or is_missing(low) or is_missing(high):
         return f"{where}: no odds ratio could be estimated ({code_of(row['flag']) or 'no estimate'}, {size})."
-    value = f"OR{NO_BREAK}{effect_text(row)}, {percent(row['conf_level'])} interval, {size}"
+    value = _odds_ratio(row)
     if high < 1 or low > 1:
         return f"{where}: {'lower' if high < 1 else 'higher'} odds of response in {row['comparison']} tumours: {value}."
     if low > 1 / TWOFOLD and high < TWOFOLD:
         return f"{where}: the odds of response differ less than twofold between the HER2 groups, if at all: {value}."
     return f"{where}: too few patients to tell whether response differs between the HER2 groups: {value}."
+
+
+def _response_claim(folder: ResultsFolder, crude: Row) -> Claim:
+    """Response among tumours of the same hormone receptor leads, as the crude odds ratio mixes the receptor groups."""
+    rows = folder.table("response_by_hr")
+    same = (rows["cohort"] == crude["cohort"]) & (rows["outcome"] == crude["outcome"]) & (rows["role"] == "group")
+    alike = [row for row in records(rows[same]) if row["comparison"] == crude["comparison"]]
+    adjusted = next((row for row in alike if row["stratum"] == "all" and not is_missing(row["estimate"])), None)
+    if adjusted is None:
+        return Claim("", _response(crude))
+    others = [(stratum_label(row["stratum"]), row) for row in alike if row["stratum"] != "all"]
+    return Claim(
+        "",
+        _response(adjusted, ", given hormone receptor"),
+        tuple(
+            f"{sentence_case(what)}: {_odds_ratio(row)}."
+            for what, row in [*others, ("not adjusted", crude)]
+            if not is_missing(row["estimate"])
+        ),
+    )
 
 
 def _difference(rows: pd.DataFrame, alpha: float) -> str:

@@ -61,6 +61,12 @@ _COMPUTED = {
         "hormone-receptor status ({})",
         ("interaction",),
     ),
+    "given HR": (
+        "Association given hormone receptor",
+        "The exposure and each cell type were also correlated by their ranks within the hormone-receptor groups, in "
+        "one answer over both ({})",
+        ("correlation_given_hr",),
+    ),
     "pooling": (
         "Pooling",
         "Odds ratios and their interactions were pooled over the cohorts that cut a cell type in the same way ({})",
@@ -79,6 +85,12 @@ _COMPUTED = {
         ("ancova_tests", "ancova_slopes", "ancova_curves"),
     ),
     "response": ("Response", "The odds of response were compared between HER2 groups ({})", ("response",)),
+    "response by HR": (
+        "Response given hormone receptor",
+        "As hormone-receptor status may differ between these groups, the odds were compared adjusted for it and within "
+        "its groups, whose difference was tested by the product ({})",
+        ("response_by_hr",),
+    ),
 }
 
 _SIGNATURE = re.compile(r"\bsignature ([^,;]+)")  # named after its file, "signature signature_matrix"

@@ -14,6 +14,10 @@ from her2stats.tables.layouts import Block, Cell, print_blocks, sample_size
 from her2stats.vocabulary.names import stratum_label
 
 _MOST_WITH_P = 2
+_GIVEN_NOTE = (
+    "Ranks within the receptor groups, so that a difference between the groups counts as no association; "
+    "dichotomised cell types as absent or present."
+)
 _SHIFT_NOTE = "Shift: Hodges-Lehmann estimate of the score where the type is present, minus where it is absent."
 
 
@@ -75,7 +79,8 @@ def infiltration_section(folder: ResultsFolder, figures: Figures) -> Section:
 def by_hr_section(folder: ResultsFolder, figures: Figures) -> Section:
     """Exposure against each cell type within the hormone-receptor groups."""
     table = folder.table("correlation_by_hr")
-    parts: list[Part] = [*absent(folder, "correlation_by_hr"), *figures.get("by-hr", ())]
+    parts: list[Part] = [*absent(folder, "correlation_by_hr", "correlation_given_hr"), *figures.get("by-hr", ())]
+    parts += _given_hr(folder)
     parts += _strata_side_by_side(folder, table, folder.provenance.exposure)
     for score in _scores(folder, table):
         if score != folder.provenance.exposure:
@@ -88,6 +93,19 @@ def by_hr_section(folder: ResultsFolder, figures: Figures) -> Section:
         )
         parts.append(TablePart(printed, "correlation_by_hr"))
     return section("by-hr", "Within hormone-receptor groups", parts)
+
+
+def _given_hr(folder: ResultsFolder) -> list[Part]:
+    """One correlation over both receptor groups, of ranks within them."""
+    table = folder.table("correlation_given_hr")
+    made: list[Part] = []
+    for score, rows in table.groupby("term", sort=False):
+        caption = f"Correlation of {score} with cell types and total infiltration given hormone receptor"
+        blocks = _cohort_blocks(rows, "ρ")
+        printed = print_blocks(blocks, caption=caption, alpha=folder.provenance.alpha, notes=(_GIVEN_NOTE,))
+        part = TablePart(printed, "correlation_given_hr")
+        made.append(part if score == folder.provenance.exposure else MorePart(f"The same for {score}", [part]))
+    return made
 
 
 def _strata_side_by_side(folder: ResultsFolder, table: pd.DataFrame, score: str) -> list[Part]:

@@ -1,4 +1,4 @@
-"""What the regression models say: odds ratios, interaction, clinical variables, ANCOVA, response."""
+"""What the regression models say: odds ratios, interaction, clinical variables, ANCOVA."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from her2stats.report.parts import Figures, absent, by_cohort, section, table_by
 from her2stats.results.folder import ResultsFolder
 from her2stats.statistics.rows import exposure_rows, interaction_rows, is_second_test, records
 from her2stats.statistics.terms import PARTS
-from her2stats.tables import PrintedTable, table_response
+from her2stats.tables import PrintedTable
 from her2stats.tables.effects import effect_text, interval_heading
 from her2stats.tables.flag_words import flag_notes
 from her2stats.tables.layouts import Block, Cell, print_blocks, sample_size
-from her2stats.tables.paper_tables import print_response
 from her2stats.vocabulary.names import sentence_case, stratum_label, term_label, variable_label
 from her2stats.vocabulary.numbers import format_number, format_p, is_missing
 
@@ -170,15 +169,3 @@ def _test_heading(rows: pd.DataFrame) -> str:
     degrees = sorted({int(df) for df in rows["df"].dropna()})
     label = term_label(*rows[list(PARTS)].iloc[0])
     return f"{label} ({degrees[0]} df)" if len(degrees) == 1 else label
-
-
-def response_section(folder: ResultsFolder, figures: Figures) -> Section:
-    """Response by HER2 group: the paper's Table 2."""
-    table = folder.table("response")
-    parts: list[Part] = [*absent(folder, "response"), *figures.get("response", ())]
-    if len(table) and "n_reference" in table:
-        laid_out = table_response(table)
-        for cohort, part in by_cohort(laid_out):
-            printed = print_response(part, caption=f"Response by HER2 group, {cohort}")
-            parts.append(TablePart(printed, "response", sortable=False))
-    return section("response", "Response by HER2 group", parts)

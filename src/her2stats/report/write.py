@@ -38,7 +38,8 @@ from her2stats.report.sections_association import (
 )
 from her2stats.report.sections_audit import agreement_section, methods_section, notes_section, provenance_section
 from her2stats.report.sections_data import fractions_section, population_section, scores_section
-from her2stats.report.sections_models import ancova_section, clinical_section, odds_section, response_section
+from her2stats.report.sections_models import ancova_section, clinical_section, odds_section
+from her2stats.report.sections_response import response_section
 from her2stats.report.summary import plain_summary
 from her2stats.report.trust import trust_items
 from her2stats.results.catalogue import FURTHER, caption_of, cohorts_of_plain_figures

@@ -159,10 +159,12 @@ def _read_pictures(folder: Path, gaps: list[Gap]) -> dict[str, Picture]:
 def _missing_figures(
     pictures: Mapping[str, Picture], tables: Mapping[str, pd.DataFrame], provenance: Provenance, gaps: list[Gap]
 ) -> list[Gap]:
-    """Figures of which no file is there at all; one whose files are damaged has been named."""
+    """Figures of which no file is there at all; one whose files are damaged, or that was left out, has been named."""
     filled = [name for name, table in tables.items() if len(table)]
     cohorts = [cohort.name for cohort in provenance.cohorts if cohort.has_expression]
     named = {Path(gap.file).stem for gap in gaps}
+    if "omitted" in tables:
+        named |= set(tables["omitted"]["part"])
     missing = missing_figures(pictures, filled, cohorts)
     return [Gap(f"figures/{name}", "is missing") for name in missing if name not in named]
 

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
 import pandas as pd
 
 from her2stats.statistics.arguments import Names, as_names, percent
 from her2stats.statistics.correlation_interval import bootstrap_interval, interval, z_interval, z_std_error
+from her2stats.statistics.fits.covariates import covariate_columns
+from her2stats.statistics.fits.given_ranks import doubled_ranks, given_columns, within_strata
 from her2stats.statistics.fits.tails import t_two_sided
 from her2stats.statistics.flags import Row, flag
-from her2stats.statistics.frame import Array, Cases, ModelFrame, model_frame, telling_columns
+from her2stats.statistics.frame import Cases, ModelFrame, model_frame, telling_columns
 from her2stats.statistics.result import Result
 from her2stats.statistics.specs import CorrelationCI, CorrelationSpec
 
 FEWEST = 4  # the standard errors of z divide by n - 3
+PERFECT = 1e-12  # of residual ranks, which are no whole numbers
 
 
 def correlate(
@@ -24,6 +26,8 @@ def correlate(
     y: Names,
     *,
     by: str | None = None,
+    within: str | None = None,
+    covariates: Names = (),
     ci: CorrelationCI = "bonett-wright",
     conf_level: float = 0.95,
     draws: int = 2000,
@@ -42,6 +46,11 @@ def correlate(
         The variables it is correlated with; stand in the column ``outcome``.
     by : str, optional
         A factor: one correlation in each of its levels instead of one over all samples.
+    within : str, optional
+        A factor: one correlation over all samples of the ranks within its levels. What differs between the levels
+        (hormone-receptor status goes with HER2 and with infiltration) is then no association.
+    covariates : str or sequence of str
+        Numbers (by rank) or factors: the correlation of what they and `within` leave of both ranks.
     ci : {"bonett-wright", "fieller", "caruso-cliff", "fisher", "sas", "bootstrap"}
         Interval: z = atanh(rho) with the squared standard error (1 + rho^2 / 2) / (n - 3), 1.06 / (n - 3),
         1 / (n - 2) + abs(z) / (6 n + 4 sqrt(n)), or 1 / (n - 3); "sas" is the last with z less rho / (2 (n - 1)), as
@@ -57,13 +66,15 @@ def correlate(
     -------
     Result
         ``estimate`` rho; ``std_error`` of z; ``statistic`` t = rho sqrt((n - 2) / (1 - rho^2)) on ``df`` n - 2 and its
-        two-sided p. Flags: "too few observations" below 4 pairs, "constant outcome", "constant exposure",
+        two-sided p. Given `within`, van Elteren's z (a variable of 0 and 1 counts as it is, any other by rank); given
+        covariates, t on n - 2 less their number; both in a column ``given``, and n less that number in the interval.
+        Flags: "too few observations" below 4 pairs, "constant outcome", "constant exposure",
         "perfect correlation" (rho is given, nothing else can be).
 
     Raises
     ------
     DataError
-        A column is absent or holds text, or an argument is not a choice.
+        A column is absent or holds text, or an argument is not a choice; the bootstrap with `within` or covariates.
 
     References
     ----------
@@ -77,13 +88,15 @@ def correlate(
       outcome  term  estimate  n
     0     cd8  her2    -0.886  6
     """
-    outcomes = as_names(y)
-    with telling_columns(data, x, outcomes, by):
+    outcomes, adjusted = as_names(y), as_names(covariates)
+    with telling_columns(data, x, outcomes, by, within, adjusted):
         spec = CorrelationSpec(
             cohort=cohort,
             x=x,
             y=outcomes,
             by="" if by is None else by,
+            within="" if within is None else within,
+            covariates=adjusted,
             ci=ci,
             conf_level=conf_level,
             draws=draws,
@@ -94,9 +107,14 @@ def correlate(
 
 def answer_correlation(spec: CorrelationSpec, data: pd.DataFrame) -> Result:
     """Answer of `correlate` to a spec."""
-    frame = model_frame(data, numeric=[spec.x, *spec.y], factors=as_names(spec.by), ranked=True)
+    factors = [*as_names(spec.by), *as_names(spec.within)]
+    frame = model_frame(data, numeric=[spec.x, *spec.y], factors=factors, either=spec.covariates, ranked=True)
+    correlation = _given if spec.given else _correlation
     rows = [
-        {"stratum": within.label, **_correlation(frame, frame.complete([spec.x, outcome], within), outcome, spec)}
+        {
+            "stratum": within.label,
+            **correlation(frame, frame.complete([spec.x, outcome, *spec.given], within), outcome, spec),
+        }
         for within in frame.strata(spec.by)
         for outcome in spec.y
     ]
@@ -147,15 +165,48 @@ def _correlation(frame: ModelFrame, cases: Cases, outcome: str, spec: Correlatio
     }
 
 
-def doubled_ranks(values: Array) -> Array:
-    """Twice the mid-ranks, centred at 0: whole numbers, so that sums over them are exact in any order.
-
-    Examples
-    --------
-    >>> doubled_ranks(np.array([5.0, 1.0, 5.0]))
-    array([ 1., -2.,  1.])
-    """
-    distinct = np.unique(values, return_inverse=True, return_counts=True)
-    counts = distinct[2].astype("float64")
-    doubled: Array = (2 * np.cumsum(counts) - counts + 1)[distinct[1]] - (len(values) + 1)
-    return doubled
+def _given(frame: ModelFrame, cases: Cases, outcome: str, spec: CorrelationSpec) -> Row:
+    """Among samples that are alike in `within` and the covariates."""
+    words = interval(spec.ci).words
+    test = "t of the residual ranks" if spec.covariates else "van Elteren"
+    row: Row = {
+        "outcome": outcome,
+        "term": spec.x,
+        "role": "exposure",
+        "measure": "rho",
+        "conf_level": spec.conf_level,
+        "n": cases.n,
+        "n_missing": cases.n_missing,
+        "given": ", ".join(spec.given),
+        "method": f"Spearman given {', '.join(spec.given)}, {test}; {percent(spec.conf_level)} CI {words}",
+    }
+    if absent := frame.without_value([spec.x, outcome, *spec.given]):
+        return row | {"flag": flag("missing variable", f"'{absent}' has no value")}
+    if cases.n < FEWEST:
+        return row | {"flag": flag("too few observations", f"{cases.n} pairs, {FEWEST} are needed")}
+    if spec.covariates:
+        ranked = {n: v if n in frame.levels else doubled_ranks(v) for n, v in cases.values.items()}
+        columns = covariate_columns(frame, Cases(ranked, cases.rows, cases.n_missing), spec.given).columns
+        found = given_columns(cases[spec.x], cases[outcome], columns)
+    else:
+        found = within_strata(cases[spec.x], cases[outcome], cases[spec.within])
+    alike = " among samples that are alike in the rest"
+    if found.constant == "y":
+        return row | {"flag": flag("constant outcome", f"'{outcome}' does not vary{alike}")}
+    if found.constant:
+        return row | {"flag": flag("constant exposure", f"'{spec.x}' does not vary{alike}")}
+    free = cases.n - found.taken
+    if free < FEWEST:
+        return row | {"flag": flag("too few observations", f"{cases.n} pairs for {found.taken} parameters")}
+    if 1 - abs(found.rho) < PERFECT:
+        return row | {"estimate": round(found.rho), "flag": flag("perfect correlation", "every rank is matched")}
+    low, high = z_interval(found.rho, free, spec.ci, spec.conf_level)
+    return row | {
+        "estimate": found.rho,
+        "std_error": z_std_error(found.rho, free, spec.ci),
+        "conf_low": low,
+        "conf_high": high,
+        "statistic": found.statistic,
+        "df": found.df,
+        "p_value": found.p_value,
+    }

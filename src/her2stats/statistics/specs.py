@@ -49,6 +49,8 @@ class CorrelationSpec:
     x: str = field(metadata=EXPOSURE)
     y: tuple[str, ...] = field(metadata={"meaning": "columns of numbers that it is correlated with"})
     by: str = field(default="", metadata=BY)
+    within: str = field(default="", metadata={"meaning": "a factor within whose levels ranks are taken, in one answer"})
+    covariates: tuple[str, ...] = field(default=(), metadata=COVARIATES)
     ci: CorrelationCI = field(default="bonett-wright", metadata={"meaning": "interval of Spearman correlations"})
     conf_level: float = field(default=0.95, metadata=CONF_LEVEL)
     draws: int = field(default=2000, metadata={"meaning": "resamples of the bootstrap interval", "limits": {"ge": 1}})
@@ -58,11 +60,20 @@ class CorrelationSpec:
         problems = ProblemList()
         check_names(problems, "y", self.y)
         check_strata(problems, self.by)
+        check_names(problems, "x, by, within and covariates", [name for name in (self.x, self.by, *self.given) if name])
         check_choice(problems, "ci", self.ci, INTERVALS)
+        if self.given and self.ci == "bootstrap":
+            what = f"ci='bootstrap' is not made given {', '.join(self.given)}"
+            problems.add(DataError, what, remedy="use 'bonett-wright'")
         check_level(problems, self.conf_level)
         if self.draws < 1:
             problems.add(DataError, f"draws={self.draws!r} is not positive", remedy="2000 is usual")
         problems.raise_if_any()
+
+    @property
+    def given(self) -> tuple[str, ...]:
+        """What samples have to be alike in."""
+        return (self.within, *self.covariates) if self.within else self.covariates
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -209,19 +220,23 @@ class AncovaSpec:
 
 @dataclass(frozen=True, kw_only=True)
 class ResponseSpec:
-    """Odds ratio of each binary response for every level of `group` against `reference`."""
+    """Odds ratio of each binary response for every level of `group` against `reference`, within the levels of `by`."""
 
     verb: ClassVar[str] = "response_odds"
     cohort: str = field(default="", metadata=COHORT)
     outcomes: tuple[str, ...] = field(metadata=OUTCOMES)
     group: str = field(metadata={"meaning": "a factor"})
     reference: str = field(metadata={"meaning": "the level that the others are compared with"})
+    by: str = field(default="", metadata=BY)
+    covariates: tuple[str, ...] = field(default=(), metadata=COVARIATES)
     ci: OddsRatioCI = field(default="wald", metadata=ODDS_CI)
     conf_level: float = field(default=0.95, metadata=CONF_LEVEL)
 
     def __post_init__(self) -> None:
         problems = ProblemList()
         check_names(problems, "outcome", self.outcomes)
+        check_strata(problems, self.by)
+        check_names(problems, "group and covariates", (self.group, *self.covariates))
         check_choice(problems, "ci", self.ci, OddsRatioCI)
         check_level(problems, self.conf_level)
         problems.raise_if_any()

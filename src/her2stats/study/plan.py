@@ -12,10 +12,9 @@ from her2stats.study.analysis.cohort_analysis import fractions_stage
 from her2stats.study.preparing import Prepared, PreparedCohort, prepare
 from her2stats.study.run import analyse_study, checked_stages, model_results
 from her2stats.study.stages.cache import Cache
-from her2stats.study.stages.figures import Drawing
 from her2stats.study.stages.r import comparison_stage
 from her2stats.study.stages.stage import is_kept
-from her2stats.study.study_figures import all_drawings
+from her2stats.study.study_figures import absent_figures, all_drawings
 from her2stats.study.study_file import Study
 
 KEPT, TO_ESTIMATE = "kept from an earlier run", "to be estimated"
@@ -60,7 +59,9 @@ def plan_study(study: Study, *, only: Collection[str] = (), cache: str | Path | 
     else:
         analyses = analyse_study(prepared, cache=kept)
         drawings = all_drawings(analyses, study) if "figures" in stages else []
-        rows += [("Figures", drawing.stem, _drawing_state(drawing, kept)) for drawing in drawings]
+        absent = absent_figures(analyses, study) if "figures" in stages else []
+        rows += [("Figures", d.stem, KEPT if is_kept(d, kept) else "to be drawn") for d in drawings]
+        rows += [("Figures", one.stem, f"left out: {one.reason}") for one in absent]
         if "tables" in stages:
             rows.append(("R", "comparison", _comparison_state(study, model_results(analyses, study), kept)))
     rows += [("Tables", "csv, xlsx, r", "to be written")] if "tables" in stages else []
@@ -72,12 +73,6 @@ def _fractions_state(one: PreparedCohort, prepared: Prepared, kept: Cache) -> st
     if stage is None:
         return "read from a result file of CIBERSORTx" if one.given is not None else "not part of this cohort"
     return KEPT if is_kept(stage, kept) else TO_ESTIMATE
-
-
-def _drawing_state(drawing: Drawing, kept: Cache) -> str:
-    if drawing.plot == "placeholder":
-        return f"cannot be drawn, its file will say why: {drawing.arguments[0]}"
-    return KEPT if is_kept(drawing, kept) else "to be drawn"
 
 
 def _comparison_state(study: Study, models: Mapping[str, Result], kept: Cache) -> str:

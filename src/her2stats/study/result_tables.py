@@ -13,6 +13,7 @@ from her2stats.results.schema import RESULT_TABLES, typed_tables
 from her2stats.statistics import combine
 from her2stats.study.analysis.cohort_analysis import CohortAnalysis
 from her2stats.study.analysis.pooled import POOLED_TABLE, pooled_odds_ratios
+from her2stats.study.study_figures import Absent, absent_figures
 from her2stats.study.study_file import Study
 from her2stats.tables import table_one
 from her2stats.writing import write_whole
@@ -31,8 +32,9 @@ def result_tables(analyses: Sequence[CohortAnalysis], study: Study) -> dict[str,
         "abundance": _stacked(analyses, _abundance),
         "table_one": table_one({analysis.cohort.name: analysis.cohort.clinical for analysis in analyses}),
         "notes": _stacked(analyses, lambda a: notes_table(a.notes)),
-        "omitted": _stacked(analyses, lambda a: pd.DataFrame(a.answers.omitted, columns=["part", "reason"])),
     }
+    absent = absent_figures(analyses, study)
+    tables["omitted"] = _stacked(analyses, lambda a: _omitted(a, absent))
     for name in RESULT_TABLES:
         tables[name] = combine([result for a in analyses for result in a.answers.results.get(name, [])])
     tables[POOLED_TABLE] = pooled_odds_ratios(analyses, study).table
@@ -56,6 +58,13 @@ def _stacked(analyses: Sequence[CohortAnalysis], part: Callable[[CohortAnalysis]
             frames.append(frame)
     filled = [frame for frame in frames if len(frame)] or frames[:1]
     return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame({"cohort": pd.Series(dtype="str")})
+
+
+def _omitted(analysis: CohortAnalysis, absent: Sequence[Absent]) -> pd.DataFrame:
+    """What a cohort could not have, figures last."""
+    name = analysis.cohort.name
+    figures = [(one.stem, one.reason) for one in absent if one.cohort in (name, "")]
+    return pd.DataFrame([*analysis.answers.omitted, *figures], columns=["part", "reason"])
 
 
 def _per_sample(analysis: CohortAnalysis, values: pd.DataFrame) -> pd.DataFrame:

@@ -19,8 +19,20 @@ from her2stats.study.study_file import Study
 MOST_MARGINAL = 6  # panels of Fig. 3; the paper shows two
 
 
+NO_FRACTIONS = "no cohort of this study has cell fractions"
+
+
+@dataclass(frozen=True)
+class Absent:
+    """A figure that is not drawn: for want of what, and in which cohort (empty for all)."""
+
+    stem: str
+    reason: str
+    cohort: str = ""
+
+
 def all_drawings(analyses: Sequence[CohortAnalysis], study: Study) -> list[Drawing]:
-    """Every figure of a study.
+    """Every figure of a study for which there is something to show.
 
     Parameters
     ----------
@@ -29,21 +41,33 @@ def all_drawings(analyses: Sequence[CohortAnalysis], study: Study) -> list[Drawi
     study : Study
         What the study file says.
     """
-    drawings = overview_drawings(analyses, study)
-    shown = sorted((a for a in analyses if a.material.abundance is not None), key=lambda a: -len(a.cohort.clinical))
-    for place, analysis in enumerate(shown):
-        offer, suffix = _Offer([analysis], study), "" if place == 0 else f"_{analysis.cohort.name}"
-        drawings += [offer.drawing(figure, suffix) for figure in FIGURES if figure.made == "cohort"]
-    if not shown:
-        why = "No cohort of this study has cell fractions"
-        drawings += [Drawing("placeholder", figure.name, (why,)) for figure in CELL_FIGURES]
-    return drawings
+    return [one for one in _offered(analyses, study) if isinstance(one, Drawing)]
+
+
+def absent_figures(analyses: Sequence[CohortAnalysis], study: Study) -> list[Absent]:
+    """The other figures, with the reason of each."""
+    return [one for one in _offered(analyses, study) if isinstance(one, Absent)]
 
 
 def overview_drawings(analyses: Sequence[CohortAnalysis], study: Study) -> list[Drawing]:
     """Figures that hold all cohorts, where there is something to show."""
+    return [one for one in _overview(analyses, study) if isinstance(one, Drawing)]
+
+
+def _overview(analyses: Sequence[CohortAnalysis], study: Study) -> list[Drawing | Absent]:
     offer = _Offer(analyses, study)
     return [offer.drawing(f) for f in FIGURES if f.made == "study" and len(offer.table(f.data))]
+
+
+def _offered(analyses: Sequence[CohortAnalysis], study: Study) -> list[Drawing | Absent]:
+    offered = _overview(analyses, study)
+    shown = sorted((a for a in analyses if a.material.abundance is not None), key=lambda a: -len(a.cohort.clinical))
+    for place, analysis in enumerate(shown):
+        offer, suffix = _Offer([analysis], study), "" if place == 0 else f"_{analysis.cohort.name}"
+        offered += [offer.drawing(figure, suffix) for figure in FIGURES if figure.made == "cohort"]
+    if not shown:
+        offered += [Absent(figure.name, NO_FRACTIONS) for figure in CELL_FIGURES]
+    return offered
 
 
 class _NotThereError(Exception):
@@ -57,14 +81,21 @@ class _Offer:
     analyses: Sequence[CohortAnalysis]
     study: Study
 
-    def drawing(self, figure: Figure, suffix: str = "") -> Drawing:
-        """Draw a figure, or a sheet that says why it cannot be drawn."""
+    def drawing(self, figure: Figure, suffix: str = "") -> Drawing | Absent:
+        """Say how to draw a figure, or why it cannot be drawn."""
+        stem = f"{figure.name}{suffix}"
         try:
             arguments = tuple(self.take(name) for name in figure.of)
+            if isinstance(arguments[0], pd.DataFrame) and not len(arguments[0]):
+                raise _NotThereError(self._why_empty(figure))
             options = {option: self.take(name) for option, name in figure.options.items()}
         except _NotThereError as reason:
-            return Drawing("placeholder", f"{figure.name}{suffix}", (str(reason),))
-        return Drawing(figure.plot, f"{figure.name}{suffix}", arguments, options)
+            return Absent(stem, str(reason), self.analyses[0].cohort.name if len(self.analyses) == 1 else "")
+        return Drawing(figure.plot, stem, arguments, options)
+
+    def _why_empty(self, figure: Figure) -> str:
+        reasons = dict(self._one.answers.omitted)
+        return reasons.get(figure.data, f"no row of {figure.data} can be shown")
 
     def take(self, name: str) -> Any:
         """Find what the catalogue calls by a name."""
@@ -100,7 +131,7 @@ class _Offer:
     @property
     def til(self) -> str:
         if not self._one.material.til:
-            raise _NotThereError("There is no total TIL score in this cohort")
+            raise _NotThereError("there is no total TIL score")
         return self._one.material.til
 
     @property
@@ -138,12 +169,7 @@ class _Offer:
 
     @property
     def unadjusted_curves(self) -> pd.DataFrame:
-        curves = self._unadjusted("ancova_curves")
-        if not len(curves):
-            reasons = dict(self._one.answers.omitted)
-            reason = reasons.get("ancova_curves", "the covariance analysis could not be made")
-            raise _NotThereError(f"No covariance analysis: {reason}")
-        return curves
+        return self._unadjusted("ancova_curves")
 
     @property
     def unadjusted_slopes(self) -> pd.DataFrame:
@@ -173,6 +199,9 @@ class _Offer:
 
     @property
     def all_fractions(self) -> pd.DataFrame:
+        complete = self._one.material.fractions.dropna()
+        if not len(complete):
+            raise _NotThereError("no tumour has all cell types")
         return self._one.material.fractions.join(self._receptor)
 
     @property
@@ -189,6 +218,9 @@ class _Offer:
         """The exposure beside the groups that the cohort has."""
         material = self._one.material
         if material.exposure not in material.scores:
-            raise _NotThereError("There is no exposure score in this cohort")
-        groups = [factor for factor in ("her2_ihc", "hr") if factor in material.clinical]
+            raise _NotThereError("there is no exposure score")
+        known = material.clinical.columns[material.clinical.notna().any()]
+        groups = [factor for factor in ("her2_ihc", "hr") if factor in known]
+        if not groups:
+            raise _NotThereError("neither the HER2 IHC level nor hormone-receptor status is known")
         return material.scores[[material.exposure]].join(material.clinical[groups])

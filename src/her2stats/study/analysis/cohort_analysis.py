@@ -15,7 +15,8 @@ from her2stats.progress import Progress, silent
 from her2stats.results.catalogue import CELL_TABLES
 from her2stats.statistics import classify_abundance
 from her2stats.study.analysis.material import Answers, Material
-from her2stats.study.analysis.questions import CELL_QUESTIONS, response
+from her2stats.study.analysis.questions import CELL_QUESTIONS
+from her2stats.study.analysis.response import response
 from her2stats.study.preparing import Prepared, PreparedCohort
 from her2stats.study.preparing.scores import ScoredCohort
 from her2stats.study.stages.cache import NO_CACHE, Cache

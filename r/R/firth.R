@@ -1,0 +1,102 @@
+# Firth's penalised likelihood: finite where the outcome is separated. Firth 1993, doi 10.1093/biomet/80.1.27.
+#
+# The penalty is half the log determinant of the information of all columns, also where one of them is held, so that
+# the profile and its ratio test are those of Heinze and Schemper 2002, doi 10.1002/sim.1047.
+
+firth_model <- function(X, y) {
+  if (nrow(X) <= ncol(X)) {
+    return(list(flag = flag("too few observations", nrow(X), " complete cases for ", ncol(X), " coefficients")))
+  }
+  if (matrix_rank(X) < ncol(X)) {
+    return(list(flag = flag("rank deficient", matrix_rank(X), " of ", ncol(X), " columns are independent")))
+  }
+  X <- unit_size(X)
+  top <- penalised_maximum(X, y)
+  if (!top$converged) {
+    return(list(flag = flag("not converged", "penalised likelihood")))
+  }
+  c(list(flag = "", X = X, y = y), top)
+}
+
+# The odds ratio of one column; p and statistic of the penalised likelihood ratio, limits of the penalised profile.
+firth_row <- function(model, column, conf_level) {
+  if (nzchar(model$flag)) {
+    return(list(flag = model$flag))
+  }
+  size <- attr(model$X, "size")[column]
+  at <- penalised(model$X, model$y, model$coef)
+  error <- sqrt(diag(solve(crossprod(model$X * sqrt(at$weights * (1 + at$leverage)))))[column])
+  root <- signed_root(model, column, error)
+  statistic <- -root(0)
+  z <- qnorm((1 + conf_level) / 2)
+  limit <- function(direction) {
+    ends <- model$coef[column] + c(0, direction * error)
+    while (direction * root(ends[2]) < z) ends <- ends + direction * error
+    uniroot(function(g) root(g) - direction * z, sort(ends), tol = 1e-11 * error, maxiter = 500)$root
+  }
+  limits <- tryCatch(c(limit(-1), limit(1)), error = function(e) c(NA_real_, NA_real_))
+  list(
+    estimate = exp(model$coef[column] / size), std_error = error / size, conf_low = exp(limits[1] / size),
+    conf_high = exp(limits[2] / size), statistic = statistic, p_value = 2 * pnorm(-abs(statistic)),
+    flag = if (anyNA(limits)) flag("not converged", "penalised profile likelihood") else ""
+  )
+}
+
+# Signed root of the ratio of the likelihood with one coefficient held at g. With one held there may be several maxima:
+# the highest is taken of those reached from the top a standard error at a time, from the last one, and from zero.
+signed_root <- function(model, column, error) {
+  top <- model$coef[column]
+  last <- model$coef
+  hold <- function(coef, place) penalised_maximum(model$X, model$y, replace(coef, column, place), held = column)
+  function(g) {
+    followed <- model
+    for (place in seq(top, g, length.out = 1 + min(100, max(1, ceiling(abs(g - top) / error))))[-1]) {
+      followed <- hold(followed$coef, place)
+    }
+    found <- Filter(function(one) one$converged, list(followed, hold(last, g), hold(0 * last, g)))
+    if (!length(found)) stop("no maximum with the coefficient held")
+    highest <- found[[which.max(vapply(found, `[[`, 0, "likelihood"))]]
+    last <<- highest$coef
+    sign(g - top) * sqrt(max(2 * (model$likelihood - highest$likelihood), 0))
+  }
+}
+
+penalised <- function(X, y, coef) {
+  linear <- drop(X %*% coef)
+  p <- plogis(linear)
+  weights <- p * plogis(-linear)
+  decomposed <- qr(X * sqrt(weights), tol = 0)
+  leverage <- rowSums(qr.Q(decomposed)^2)
+  list(
+    likelihood = sum(plogis(ifelse(y == 1, linear, -linear), log.p = TRUE)) +
+      sum(log(abs(diag(qr.R(decomposed))))),
+    score = drop(crossprod(X, y - p + leverage * (0.5 - p))), weights = weights, leverage = leverage
+  )
+}
+
+# Fisher's scoring over the coefficients that are not held, halving a step that does not rise.
+penalised_maximum <- function(X, y, coef = numeric(ncol(X)), held = integer()) {
+  free <- setdiff(seq_along(coef), held)
+  now <- penalised(X, y, coef)
+  for (iteration in 1:500) {
+    information <- crossprod(X[, free, drop = FALSE] * sqrt(now$weights))
+    step <- tryCatch(solve(information, now$score[free]), error = function(e) NULL)
+    if (is.null(step)) break
+    step <- step * min(1, 5 / max(abs(step)))
+    for (halving in 1:40) {
+      trial <- replace(coef, free, coef[free] + step)
+      found <- penalised(X, y, trial)
+      if (is.finite(found$likelihood) && found$likelihood >= now$likelihood - 1e-12 * abs(now$likelihood)) break
+      step <- step / 2
+    }
+    gained <- found$likelihood - now$likelihood
+    coef <- trial
+    now <- found
+    # at the very top rounding may not let the likelihood rise: the score then has to be zero
+    still <- gained <= 1e-13 * abs(now$likelihood) && all(now$score[free]^2 < 1e-12 * diag(information))
+    if (max(abs(step)) < 1e-11 || still) {
+      return(c(list(coef = coef, converged = TRUE), now))
+    }
+  }
+  list(coef = coef, converged = FALSE)
+}

@@ -1,0 +1,65 @@
+"""Response by HER2 group: as the paper asks it, and given hormone-receptor status."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from her2stats.statistics import fit_interaction, response_odds
+from her2stats.statistics.specs import InteractionSpec, ResponseSpec
+from her2stats.study.analysis.material import Answers, Material
+from her2stats.study.study_file import Study
+from her2stats.vocabulary.variables import GROUP_OF_IHC, HER2_GROUPS, with_role
+
+
+def response(material: Material, study: Study, answers: Answers) -> None:
+    """Ask for the odds of response in HER2-low against HER2-0."""
+    outcomes = [name for name in with_role("response") if material.has(name)]
+    if not outcomes:
+        there = [name for name in with_role("response") if name in material.clinical]
+        none = "no response variable (pcr, complete_response) in the clinical table"
+        answers.omit("response", f"{' and '.join(there)}: the same for all, or missing" if there else none)
+        return
+    frame = material.clinical.assign(her2_group=her2_group(material.clinical))
+    if frame["her2_group"].nunique() < 2:
+        answers.omit("response", "HER2-0 and HER2-low cannot be told apart or only one of them is present")
+        return
+    asked = study.keywords(ResponseSpec)
+    odds = response_odds(frame, outcomes, "her2_group", reference=HER2_GROUPS[0], cohort=material.name, **asked)
+    answers.add("response", [odds])
+    _given_hr(frame, outcomes, material, study, answers)
+
+
+def _given_hr(frame: pd.DataFrame, outcomes: Sequence[str], material: Material, study: Study, answers: Answers) -> None:
+    """Ask the same within the receptor groups, adjusted for them, and whether they differ.
+
+    HER2-low tumours are more often receptor-positive, and those respond less: the crude odds ratio mixes the two.
+    """
+    if not material.has("hr"):
+        answers.omit("response_by_hr", "hormone-receptor status is unknown or the same in every tumour")
+        return
+    reference, compared = HER2_GROUPS
+    asked = {"reference": reference, "cohort": material.name, **study.keywords(ResponseSpec)}
+    in_both = frame["her2_group"].isin(HER2_GROUPS)
+    indicator = frame["her2_group"].eq(compared).astype("float64").where(in_both)
+    adjusted = [name for name in study.analysis.model_covariates if material.has(name) and name != "hr"]
+    products = study.keywords(InteractionSpec) | {"covariates": (), "per_sd": False, "cohort": material.name}
+    answers.add(
+        "response_by_hr",
+        [
+            response_odds(frame, outcomes, "her2_group", covariates=("hr", *adjusted), **asked),
+            response_odds(frame, outcomes, "her2_group", by="hr", **asked),
+            fit_interaction(frame.assign(**{compared: indicator}), outcomes, compared, "hr", **products),
+        ],
+    )
+
+
+def her2_group(clinical: pd.DataFrame) -> pd.Series:
+    """HER2-0 (IHC 0) or HER2-low (IHC 1+, 2+), from the group if given, else from the IHC level."""
+    if "her2_group" in clinical and clinical["her2_group"].notna().any():
+        return clinical["her2_group"]
+    if "her2_ihc" not in clinical:
+        return pd.Series(pd.NA, index=clinical.index, dtype="str", name="her2_group")
+    group = clinical["her2_ihc"].astype("object").map(GROUP_OF_IHC)
+    return pd.Series(pd.Categorical(group, HER2_GROUPS), index=clinical.index, name="her2_group")
