@@ -118,6 +118,9 @@ def sample_tables(rng: np.random.Generator) -> dict[str, pd.DataFrame]:
             for name, n in COHORTS.items()
             for level, share in (("negative", 0.2), ("positive", 0.8))
         ),
+        "correlation_given_hr": _stack(
+            _correlations(name, n, "all", rng).assign(given="hr") for name, n in COHORTS.items()
+        ),
         "infiltration_by_hr": _stack(_infiltration(name, n, rng) for name, n in COHORTS.items()),
         "group_comparison": _stack(_groups(name, n, rng) for name, n in COHORTS.items()),
         "odds_ratios": _stack(
@@ -135,6 +138,7 @@ def sample_tables(rng: np.random.Generator) -> dict[str, pd.DataFrame]:
         "ancova_slopes": _stack(_ancova_slopes(name, n, model, rng) for name, n in COHORTS.items() for model in MODELS),
         "ancova_curves": _stack(_ancova_curves(name, n, model, rng) for name, n in COHORTS.items() for model in MODELS),
         "response": _stack([_response()]),
+        "response_by_hr": _stack([_response()]),
         "notes": pd.DataFrame(
             [
                 ("abim", "population", "HER2-positive tumours excluded", 42, ""),

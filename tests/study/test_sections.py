@@ -26,13 +26,15 @@ from her2stats.study.sections import ASKED, OF_THE_STUDY, AnalysisSection, Decon
 from her2stats.study.study_file import Study, read_study
 from tests.study.conftest import write_small_study
 
-CORRELATIONS = {"correlation", "correlation_by_hr", "correlation_matrix"}
+GIVEN = "correlation_given_hr"
+CORRELATIONS = {"correlation", "correlation_by_hr", GIVEN, "correlation_matrix"}
 MODELS = {"odds_ratios", "interaction", "clinical"}
 ANCOVA = {"ancova_tests", "ancova_slopes", "ancova_curves"}
 TOTAL = "infiltration_by_hr"  # slopes and tests of one covariance analysis
 ADJUSTED = {*CORRELATIONS, *MODELS, "group_comparison", "ancova_tests", "ancova_slopes", TOTAL}
 POOLED = {"pooled_odds_ratios"}
-WITH_LIMITS = {*ADJUSTED, "ancova_curves", "response", *POOLED} - {"ancova_tests"}
+RESPONSE = {"response"}  # its cohort is receptor-negative throughout
+WITH_LIMITS = {*ADJUSTED, "ancova_curves", *RESPONSE, *POOLED} - {"ancova_tests"}
 
 
 @pytest.fixture(scope="module")
@@ -79,10 +81,10 @@ TRIED: list[tuple[dict[str, Any], set[str], str]] = [
     ({"conf_level": 0.9}, WITH_LIMITS, "90% CI bonett-wright"),
     ({"correction": "holm"}, ADJUSTED, "Holm within the analysed types"),
     ({"correlation_ci": "fisher"}, CORRELATIONS, "95% CI fisher"),
-    ({"odds_ratio_ci": "profile"}, {*MODELS, "response"}, "95% CI profile"),
+    ({"odds_ratio_ci": "profile"}, {*MODELS, *RESPONSE}, "95% CI profile"),
     ({"penalty": "firth"}, {"odds_ratios"}, "penalty firth"),
     ({"sd": "stratum"}, {"odds_ratios"}, "exposure over the stratum"),
-    ({"model_covariates": ("age",)}, MODELS, "model_covariates age"),
+    ({"model_covariates": ("age",)}, {*MODELS, GIVEN}, "model_covariates age"),
     ({"covariates": ("age",)}, ANCOVA, "covariates age"),
     ({"weights": "cells"}, {"ancova_slopes", "ancova_curves", TOTAL}, "marginal means with cells weights"),
     ({"centre": False}, {"ancova_tests", TOTAL}, "numeric variables not centred"),
