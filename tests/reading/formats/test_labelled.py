@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 
 import pandas as pd
 import pytest
@@ -49,15 +48,16 @@ def test_a_file_that_is_none(tmp_path, kind, program):
     pytest.importorskip("pyreadstat")
     path = tmp_path / f"x.{kind}"
     path.write_bytes(b"$FL2@(#) SPSS DATA FILE")
-    with pytest.raises(FileError, match=f"is no file of {program}, or is damaged"):
+    with pytest.raises(FileError, match=f"is not a file of {program}, or is damaged"):
         read_clinical(path)
 
 
 def test_without_the_package_the_message_says_how_to_get_it(tmp_path, monkeypatch):
-    monkeypatch.setitem(sys.modules, "pyreadstat", None)
+    (tmp_path / "pyreadstat.py").write_text("raise ModuleNotFoundError('not here', name='pyreadstat')")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     (tmp_path / "x.sav").write_bytes(b"$FL2@(#) SPSS DATA FILE")
     with pytest.raises(
-        FileError, match=r"needs the package pyreadstat -> install it: pip install .her2stats\[labelled"
+        FileError, match=r"needs the package pyreadstat to be read -> install it: pip install .her2stats\[labelled"
     ):
         read_clinical(tmp_path / "x.sav")
 

@@ -15,6 +15,7 @@ from her2stats.cohort import Source
 from her2stats.errors import PopulationError, ProblemList, SampleError, TableError
 from her2stats.files import read_content
 from her2stats.notes import Note
+from her2stats.parsers.cells import as_word
 from her2stats.reading.clinical.ids import (
     Repeats,
     SampleId,
@@ -29,7 +30,6 @@ from her2stats.reading.clinical.joined import join_patients
 from her2stats.reading.formats.dispatch import read_words
 from her2stats.reading.formats.geo import ACCESSION
 from her2stats.reading.formats.text import TextTable
-from her2stats.reading.formats.workbook import as_word
 from her2stats.vocabulary.variables import BY_NAME
 from her2stats.vocabulary.words import fold, quoted
 

@@ -12,10 +12,10 @@ import pyarrow.parquet as pa_parquet
 
 from her2stats.errors import ProblemList
 from her2stats.files import Content, refuse
+from her2stats.parsers.cells import as_word
 from her2stats.reading.formats.delimited import gene_position, sample_positions
 from her2stats.reading.formats.matrix import Column, RawMatrix, numbers_from_words
 from her2stats.reading.formats.text import TextTable
-from her2stats.reading.formats.workbook import as_word
 
 
 def read_parquet_matrix(

@@ -1,0 +1,122 @@
+"""An AnnData file: expression and the table of samples.
+
+The layout of AnnData files: https://anndata.readthedocs.io/en/latest/fileformat-prose.html. Reading the few parts that
+are needed leaves out the anndata package, which asks for older versions of pandas.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from her2stats.parsers.allowance import Allowance
+
+AT_ONCE = 1000  # words that are read before they are counted
+
+
+class Unfit(Exception):
+    """The file lacks what is wanted: what, and a remedy."""
+
+
+def answer(data: bytes, request: dict[str, Any], left: Allowance) -> tuple[dict[str, Any], np.ndarray | None]:
+    """Read what is wanted: names and numbers of a matrix, or the table of samples as words."""
+    import h5py
+
+    with h5py.File(io.BytesIO(data), "r") as file:
+        try:
+            return (_samples(file, left), None) if request["want"] == "samples" else _matrix(file, request, left)
+        except Unfit as error:
+            return {"unfit": error.args}, None
+
+
+def _matrix(file: Any, request: dict[str, Any], left: Allowance) -> tuple[dict[str, Any], np.ndarray]:
+    layer, gene_column = request["layer"], request["gene_column"]
+    where = f"layers/{layer}" if layer else "X"
+    if where not in file:
+        layers = ", ".join(sorted(file["layers"])) if "layers" in file else "none"
+        raise Unfit(f"there is no {where}", f"its layers are {layers}")
+    samples = _index(file["obs"], left)
+    genes = _index(file["var"], left) if gene_column is None else _column(file["var"], gene_column, left)
+    values = _numbers(file[where], left)
+    if values.shape != (len(samples), len(genes)):
+        raise Unfit(f"{where} is of shape {values.shape}, not {len(samples)} x {len(genes)}", "write the file again")
+    return {"rows": genes, "columns": samples}, np.ascontiguousarray(values.T)
+
+
+def _samples(file: Any, left: Allowance) -> dict[str, Any]:
+    obs = file["obs"]
+    names = [name for name in obs if name not in ("__categories", _index_name(obs))]
+    columns = [_index(obs, left), *(_column(obs, name, left) for name in names)]
+    return {"header": ["", *names], "rows": [list(row) for row in zip(*columns, strict=True)]}
+
+
+def _numbers(node: Any, left: Allowance) -> np.ndarray:
+    """Dense values, or compressed sparse rows or columns."""
+    if not hasattr(node, "keys"):
+        return np.asarray(_array(node, left), dtype=np.float64)
+    from scipy import sparse
+
+    kind = str(node.attrs.get("encoding-type", node.attrs.get("h5sparse_format", "")))
+    shape = tuple(int(size) for size in node.attrs.get("shape", node.attrs.get("h5sparse_shape", ())))
+    if len(shape) != 2:
+        raise ValueError("the matrix has no shape")
+    left.take(8 * shape[0] * shape[1])
+    build = sparse.csc_matrix if kind.startswith("csc") else sparse.csr_matrix
+    packed = build(tuple(_array(node[name], left) for name in ("data", "indices", "indptr")), shape=shape)
+    packed.check_format(full_check=True)
+    return np.asarray(packed.toarray(), dtype=np.float64)
+
+
+def _array(node: Any, left: Allowance) -> Any:
+    """A dataset that lies in this very file and is not larger than allowed."""
+    if node.external or node.is_virtual:
+        raise ValueError("it points to another file, which is not followed")
+    left.take(node.size * max(node.dtype.itemsize, 1))
+    return list(_words(node, left)) if node.dtype.kind == "O" and node.ndim == 1 else node[()]
+
+
+def _words(node: Any, left: Allowance) -> Iterator[Any]:
+    """Words of any length, some at once: each may refer to the same long one."""
+    for start in range(0, len(node), AT_ONCE):
+        cells = node[start : start + AT_ONCE]
+        for cell in cells:
+            left.take_cell(cell)
+        yield from cells
+
+
+def _index_name(group: Any) -> str:
+    return str(group.attrs.get("_index", "_index"))
+
+
+def _index(group: Any, left: Allowance) -> list[str]:
+    return [_word(cell) for cell in _array(group[_index_name(group)], left)]
+
+
+def _column(group: Any, name: str, left: Allowance) -> list[str]:
+    """A column as words: plain, of categories, or with a mask of missing values."""
+    if name not in group:
+        raise Unfit(f"there is no column {name!r}", f"it has {', '.join(group)}")
+    node = group[name]
+    if not hasattr(node, "keys"):
+        return [_word(cell) for cell in _array(node, left)]
+    if "categories" in node:
+        levels = [_word(cell) for cell in _array(node["categories"], left)]
+        cells = [levels[code] if code >= 0 else "" for code in _array(node["codes"], left)]
+        for cell in cells:
+            left.take_cell(cell)
+        return cells
+    cells, gone = _array(node["values"], left), _array(node["mask"], left)
+    return ["" if missing else _word(cell) for cell, missing in zip(cells, gone, strict=True)]
+
+
+def _word(cell: Any) -> str:
+    """A cell as text; 7.0 is "7"."""
+    if isinstance(cell, bytes):
+        return cell.decode("utf-8")
+    plain = cell.item() if hasattr(cell, "item") else cell
+    if isinstance(plain, float) and plain != plain:
+        return ""
+    return str(int(plain)) if isinstance(plain, float) and plain.is_integer() else str(plain)

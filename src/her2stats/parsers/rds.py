@@ -1,0 +1,76 @@
+"""R's rds files of a matrix or a data.frame, taken apart by the package rdata, which runs no R code."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from her2stats.parsers.allowance import Allowance
+from her2stats.parsers.cells import as_word
+
+COMPACT = (b"compact_intseq", b"compact_realseq")  # a sequence written as its length, start and step
+
+
+def answer(data: bytes, request: dict[str, Any], left: Allowance) -> tuple[dict[str, Any], Any]:
+    """Names of rows (none where they are numbers only) and columns, words of columns that hold some, and numbers."""
+    import pandas as pd
+
+    value = _value(data, left)
+    if isinstance(value, pd.DataFrame):
+        frame = value
+    elif type(value).__name__ == "DataArray" and value.ndim == 2 and len(value.coords) == 2:
+        rows, columns = (list(np.atleast_1d(value.coords[name].values)) for name in value.dims)
+        if (len(rows), len(columns)) != value.shape:
+            raise ValueError("names and values of its matrix do not fit")
+        frame = pd.DataFrame(np.asarray(value.values), index=rows, columns=columns)
+    else:
+        return {"kind": type(value).__name__}, None
+    plain = list(frame.index) in (list(range(len(frame))), list(range(1, len(frame) + 1)))
+    left.take(8 * frame.size)
+    columns = [frame.iloc[:, place] for place in range(frame.shape[1])]
+    numeric = [column.dtype.kind in "iuf" for column in columns]
+    chosen = [column for column, is_number in zip(columns, numeric, strict=True) if is_number]
+    numbers = np.empty((len(chosen), len(frame)))
+    for place, column in enumerate(chosen):
+        numbers[place] = column.to_numpy(dtype=np.float64, na_value=np.nan)
+    words = [None if numeric[place] else _cells(column, left) for place, column in enumerate(columns)]
+    said = {
+        "rows": None if plain else [as_word(name) for name in frame.index],
+        "header": [str(name) for name in frame.columns],
+        "words": words,
+    }
+    return said, numbers
+
+
+def _value(data: bytes, left: Allowance) -> Any:
+    from rdata import conversion, parser
+
+    constructors = dict(parser.DEFAULT_ALTREP_MAP)
+    for name in COMPACT:
+        constructors[name] = _bounded(constructors[name], left)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # classes that rdata does not know stay plain lists, refused by who asks
+        return conversion.convert(parser.parse_data(data, altrep_constructor_dict=constructors, extension="rds"))
+
+
+def _bounded(construct: Callable[[Any], Any], left: Allowance) -> Callable[[Any], Any]:
+    """Refuse to write out sequences of a length, all together, that no file of this size honestly holds."""
+
+    def checked(state: Any) -> Any:
+        left.take(8 * float(np.asarray(state.value)[0]))
+        return construct(state)
+
+    return checked
+
+
+def _cells(column: Any, left: Allowance) -> list[Any]:
+    """Cells as JSON has them: missing ones, words, yes and no, numbers among words."""
+    import pandas as pd
+
+    cells = [None if pd.isna(cell) else cell for cell in column.astype(object)]
+    for cell in cells:
+        left.take_cell(cell)
+    return [cell if cell is None or isinstance(cell, bool | int | float) else as_word(cell) for cell in cells]

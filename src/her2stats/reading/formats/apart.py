@@ -1,0 +1,75 @@
+"""A file of a foreign format read in a process of its own, which may hang, crash or want too much memory alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from her2stats.files import Content, refuse
+
+SECONDS, SECONDS_A_MEGABYTE = 30.0, 1.0
+MEMORY, MEMORY_A_BYTE = 640 * 2**20, 50  # what the libraries need to start; what they make of a file's bytes at most
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format as people call it, what takes it apart, which extra of ours installs that, and what writes it again."""
+
+    what: str
+    parser: str
+    again: str
+    extra: str = ""
+
+
+def ask(content: Content, form: Format, **request: Any) -> tuple[dict[str, Any], bytes]:
+    """Have a file read by its parser: what it says, and its numbers as bytes.
+
+    Raises
+    ------
+    FileError
+        The file is damaged (that its parser hangs or dies over it is one way), or holds far more than its size lets
+        expect, or the parser is not installed.
+    """
+    megabytes = len(content.data) / 2**20
+    seconds = SECONDS + SECONDS_A_MEGABYTE * megabytes
+    limits = {
+        "allowed": content.allowed_size,
+        "memory": MEMORY + MEMORY_A_BYTE * len(content.data),
+        "seconds": int(seconds) + 1,
+    }
+    asked = json.dumps({"parser": form.parser, **limits, **request}).encode() + b"\n"
+    try:
+        done = subprocess.run(
+            [sys.executable, "-P", "-m", "her2stats.parsers"],
+            input=asked + content.data,
+            capture_output=True,
+            timeout=seconds,
+            check=False,
+            env=_environment(),
+        )
+    except subprocess.TimeoutExpired:
+        refuse(content.path, "is damaged: reading it does not come to an end", form.again)
+    head, _, numbers = done.stdout.partition(b"\n")
+    if done.returncode or not head:
+        refuse(content.path, "is damaged: what should read it breaks down over it", form.again)
+    said: dict[str, Any] = json.loads(head)
+    if "lacking" in said:
+        install = f'install it: pip install "her2stats[{form.extra}]"'
+        refuse(content.path, f"is {form.what}, which needs the package {said['lacking']} to be read", install)
+    if "large" in said:
+        refuse(content.path, said["large"], "check where it comes from; write a large matrix as tsv or parquet")
+    if "damaged" in said:
+        refuse(content.path, f"is not {form.what}, or is damaged ({said['damaged']})", form.again)
+    return said, numbers
+
+
+def _environment() -> dict[str, str]:
+    """Environment in which this package is found; one thread, as each sets memory aside."""
+    ours = str(Path(__file__).parents[3])
+    path = [ours, *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(path), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
