@@ -123,6 +123,8 @@ def read_content(path: str | Path, *, max_bytes: int = MAX_BYTES) -> Content:
     her2stats.errors.FileError: no_such_file.csv: there is no such file -> correct the path
     """
     path = Path(path)
+    if not is_text(path.name):  # names of files become names in tables
+        refuse(ascii(path.name), "is named in another encoding than UTF-8", "rename it")
     raw = _raw_bytes(path, max_bytes)
     sha256 = hashlib.sha256(raw).hexdigest()
     data = _unpack(path, raw, max_bytes)
@@ -141,16 +143,23 @@ def regular_bytes(path: Path, *, max_bytes: int = OWN_FILE) -> bytes:
     ------
     OSError
         As by `Path.read_bytes`; also for a pipe, a socket or a device, which are not opened for reading, and for a file
-        that is larger.
+        that is larger or grows.
     """
     with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
         about = os.fstat(file.fileno())
         if not stat.S_ISREG(about.st_mode):
             raise OSError(errno.EINVAL, "is not a regular file")
-        content: bytes = file.read(max_bytes + 1)
-        if len(content) > max_bytes:
+        if about.st_size > max_bytes:
             raise OSError(errno.EFBIG, f"is larger than {_size(max_bytes)}")
+        content: bytes = file.read(about.st_size + 1)
+        if len(content) > about.st_size:
+            raise OSError(errno.EBUSY, "grows while it is read")
         return content
+
+
+def is_text(word: str) -> bool:
+    """Whether a word can be written as UTF-8; the name of a file in another encoding cannot."""
+    return not any("\ud800" <= sign <= "\udfff" for sign in word)
 
 
 def utf8_text(content: Content) -> str:
@@ -219,21 +228,27 @@ def refuse(path: str | Path, what: str, remedy: str) -> NoReturn:
 
 def _raw_bytes(path: Path, max_bytes: int) -> bytes:
     try:
-        if path.is_dir():
-            refuse(path, "is a folder", "give the file inside it")
-        if path.exists() and not path.is_file():
-            refuse(path, "is not a regular file", "give a file, not a pipe or a device")
-        if path.exists() and path.stat().st_size > max_bytes:
-            refuse(
-                path, f"is larger than {_size(max_bytes)}", "check that it is the right file; write a matrix as parquet"
-            )
-        return path.read_bytes()
+        return regular_bytes(path, max_bytes=max_bytes)
+    except IsADirectoryError:
+        refuse(path, "is a folder", "give the file inside it")
     except FileNotFoundError:
         refuse(path, "there is no such file", "correct the path")
     except PermissionError:
         refuse(path, "may not be read (permission denied)", "change its permissions")
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        refuse(path, f"cannot be read: {error}", "check the path and the disk")
+        told = {
+            errno.EINVAL: ("is not a regular file", "give a file, not a pipe or a device"),
+            errno.ENXIO: ("is not a regular file", "give a file, not a socket"),
+            errno.EFBIG: (
+                f"is larger than {_size(max_bytes)}",
+                "check that it is the right file; write a matrix as parquet",
+            ),
+            errno.EBUSY: ("grows while it is read", "wait until it is written whole"),
+        }
+        refuse(
+            path,
+            *told.get(getattr(error, "errno", None) or 0, (f"cannot be read: {error}", "check the path and the disk")),
+        )
 
 
 def _unpack(path: Path, raw: bytes, max_bytes: int) -> bytes:

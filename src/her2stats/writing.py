@@ -64,7 +64,16 @@ def write_whole(path: Path, content: str | bytes, *, what: str = "") -> None:
     with told(path, what=what):
         path.parent.mkdir(parents=True, exist_ok=True)
         with beside(path) as draft:
-            draft.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
+            draft.write_bytes(_as_utf8(content, path) if isinstance(content, str) else content)
+
+
+def _as_utf8(text: str, place: Path) -> bytes:
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        line = next(line for line in text[max(0, error.start - 60) :].split("\n") if text[error.start] in line)
+        remedy = "rename the file or folder that is named so, in UTF-8"
+        raise OutputError(Problem(f"would hold what is no text: {line[:120]!a}", str(place), remedy)) from None
 
 
 @contextlib.contextmanager

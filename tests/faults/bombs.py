@@ -211,7 +211,7 @@ BOMBS = (
     Bomb("categories.h5ad", h5ad_categories, "unpacks to far more", AUDIT),
     Bomb("empty.h5ad", h5ad_empty, "unpacks to far more"),
     Bomb("sequences.rds", rds_sequences, "unpacks to far more"),
-    Bomb("fields.gct", gct("1\t1\t1\t1000000000000"), "the second line promises"),
+    Bomb("fields.gct", gct("1\t1\t1\t1000000000000"), "the second line promises 1000000000000"),
     Bomb("digits.gct", gct(f"1\t1\t1\t{'9' * 5000}"), "5000 digits"),
 )
 

@@ -81,10 +81,10 @@ def test_permission_denied_is_told_as_such(tmp_path, monkeypatch):
     path = tmp_path / "x.csv"
     path.write_text(EXPRESSION)
 
-    def denied(self: Path) -> bytes:
+    def denied(*_: object) -> int:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "read_bytes", denied)
+    monkeypatch.setattr(os, "open", denied)
     with pytest.raises(FileError, match=r"may not be read .permission denied."):
         read_content(path)
 
@@ -94,6 +94,22 @@ def test_a_pipe(tmp_path, read):
     os.mkfifo(tmp_path / "x.csv")
     with pytest.raises(FileError, match="not a regular file"):
         read(tmp_path / "x.csv")
+
+
+def test_a_file_that_grows_is_not_read_for_ever(tmp_path, monkeypatch):
+    path = tmp_path / "x.csv"
+    path.write_text(EXPRESSION)
+    seen = os.fstat
+
+    def before(descriptor: int) -> os.stat_result:
+        about = seen(descriptor)
+        with path.open("ab") as file:
+            file.write(b"more")
+        return about
+
+    monkeypatch.setattr(os, "fstat", before)
+    with pytest.raises(FileError, match="grows while it is read -> wait"):
+        read_content(path)
 
 
 def bomb(folder: Path) -> Path:

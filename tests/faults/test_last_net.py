@@ -48,6 +48,29 @@ def test_a_study_file_that_is_none_is_told(tmp_path: Path, kind: str, told: str)
     assert b"Traceback" not in done.stdout + done.stderr
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("check", b"x\xff.toml"), rb"x\udcff.toml"),
+        (
+            ("init", b"x\xff.csv", "--output", "new.toml"),
+            rb"'x\udcff.csv': is named in another encoding than UTF-8 -> ",
+        ),
+        (("init", b"d\xff/ours.csv", "--output", "new.toml"), rb"would hold what is no text: 'clinical = \"d\udcff/"),
+    ],
+)
+def test_a_path_in_another_encoding_is_told(tmp_path: Path, words: tuple[str | bytes, ...], told: bytes) -> None:
+    folder = Path(os.fsdecode(bytes(tmp_path) + b"/d\xff"))
+    folder.mkdir()
+    for file in (folder / "ours.csv", folder.parent / os.fsdecode(b"x\xff.csv")):
+        file.write_text("sample,er,her2_ihc\na,1,0\nb,0,1+\n")
+    done = command(*map(os.fsdecode, words), cwd=tmp_path)
+    assert done.returncode == 1
+    assert told in done.stdout + done.stderr
+    assert b" -> " in done.stderr or b"\t" in done.stdout
+    assert b"should have been told better" not in done.stderr
+
+
 def test_a_command_whose_output_is_closed_ends_as_it_would(tmp_path: Path) -> None:
     shell = f"exec {sys.executable} -m her2stats.cli fetch --list >&- 2>&-"
     done = subprocess.run(["/bin/sh", "-c", shell], env=python_environment(), timeout=120, check=False)

@@ -34,7 +34,10 @@ def problem_table(error: Her2statsError) -> pd.DataFrame:
     ['line 3', 'age', '4o']
     """
     rows = [(found.where, found.row, found.column, found.value, found.what, found.remedy) for found in error.problems]
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    words = [
+        [cell.encode("utf-8", "backslashreplace").decode() for cell in row] for row in rows
+    ]  # a path may be no text
+    return pd.DataFrame(words, columns=list(COLUMNS))
 
 
 def check_study(study: Study) -> list[str]:

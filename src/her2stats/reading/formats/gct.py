@@ -13,6 +13,9 @@ from her2stats.reading.formats.delimited import parse_matrix
 from her2stats.reading.formats.matrix import RawMatrix
 from her2stats.reading.formats.text import Text, as_text
 
+DIGITS = 18  # of a count; no table has more rows
+CUT_OFF = "the file is cut off or was edited; get it again"
+
 
 def read_gct_matrix(
     content: Content, *, gene_column: str | None = None, ignore_columns: Sequence[str] = ()
@@ -36,8 +39,10 @@ def read_gct_matrix(
     rows, columns, row_fields, sample_fields = (*counts, 1, 0)[:4]
     header_line, _, below = body.partition(b"\n")
     header = [word.strip().strip('"') for word in header_line.decode("utf-8").split("\t")]
-    for _ in range(sample_fields):
-        _, _, below = below.partition(b"\n")
+    if sample_fields > below.count(b"\n"):
+        what = f"the second line promises {sample_fields} descriptions of samples, the file ends before"
+        raise TableError(Problem(what, content.name, CUT_OFF))
+    below = below.split(b"\n", sample_fields)[-1]
     described = [name for name in header[: row_fields + 1] if name != (gene_column or header[0])]
     matrix = parse_matrix(
         Text(header_line + b"\n" + below, text.notes),
@@ -49,8 +54,7 @@ def read_gct_matrix(
     )
     if matrix.values.shape != (rows, columns - sum(name in header[row_fields + 1 :] for name in ignore_columns)):
         found, said = f"{len(matrix.rows)} x {len(matrix.columns)}", f"{rows} x {columns}"
-        remedy = "the file is cut off or was edited; get it again"
-        raise TableError(Problem(f"the second line promises {said} values, there are {found}", content.name, remedy))
+        raise TableError(Problem(f"the second line promises {said} values, there are {found}", content.name, CUT_OFF))
     return matrix
 
 
@@ -59,4 +63,8 @@ def _counts(line: bytes, wanted: int, name: str) -> tuple[int, ...]:
     if len(words) < wanted or not all(word.isdigit() for word in words[:wanted]):
         remedy = "give a complete GCT file"
         raise FileError(Problem(f"its second line does not hold {wanted} counts", f"{name}, line 2", remedy))
+    longest = max(map(len, words[:wanted]))
+    if longest > DIGITS:
+        what = f"its second line holds a count of {longest} digits"
+        raise FileError(Problem(what, f"{name}, line 2", CUT_OFF))
     return tuple(int(word) for word in words[:wanted])
