@@ -30,7 +30,6 @@ class Allowance:
             raise TooLargeError
         self.left -= int(size)
 
-    def take_cell(self, cell: object) -> None:
-        """Take what a cell needs."""
-        letters = len(cell) if isinstance(cell, str | bytes) else 0
-        self.take(CELL if cell is None else WORD + letters)
+    def take_word(self, cell: object) -> None:
+        """Take what a cell needs beside its place."""
+        self.take(WORD + (len(cell) if isinstance(cell, str | bytes) else 0))

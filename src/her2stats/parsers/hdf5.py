@@ -83,7 +83,7 @@ def _words(node: Any, left: Allowance) -> Iterator[Any]:
     for start in range(0, len(node), AT_ONCE):
         cells = node[start : start + AT_ONCE]
         for cell in cells:
-            left.take_cell(cell)
+            left.take_word(cell)
         yield from cells
 
 
@@ -106,7 +106,7 @@ def _column(group: Any, name: str, left: Allowance) -> list[str]:
         levels = [_word(cell) for cell in _array(node["categories"], left)]
         cells = [levels[code] if code >= 0 else "" for code in _array(node["codes"], left)]
         for cell in cells:
-            left.take_cell(cell)
+            left.take_word(cell)
         return cells
     cells, gone = _array(node["values"], left), _array(node["mask"], left)
     return ["" if missing else _word(cell) for cell, missing in zip(cells, gone, strict=True)]

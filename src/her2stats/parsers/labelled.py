@@ -26,6 +26,6 @@ def answer(data: bytes, request: dict[str, Any], left: Allowance) -> tuple[dict[
     for row in frame.to_numpy(object):
         cells = ["" if cell is None or cell != cell else cell for cell in row]
         for cell in cells:
-            left.take_cell(cell)
+            left.take_word(cell)
         rows.append([as_word(cell) for cell in cells])
     return {"header": list(map(str, frame.columns)), "rows": rows}, None

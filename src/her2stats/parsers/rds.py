@@ -72,5 +72,5 @@ def _cells(column: Any, left: Allowance) -> list[Any]:
 
     cells = [None if pd.isna(cell) else cell for cell in column.astype(object)]
     for cell in cells:
-        left.take_cell(cell)
+        left.take_word(cell)
     return [cell if cell is None or isinstance(cell, bool | int | float) else as_word(cell) for cell in cells]

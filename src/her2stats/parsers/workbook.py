@@ -25,12 +25,13 @@ def answer(data: bytes, request: dict[str, Any], left: Allowance) -> tuple[dict[
         page.reset_dimensions()  # what the file claims of its size is not to be trusted
     rows: list[list[Any]] = []
     for row in page.iter_rows(values_only=True):
-        left.take(CELL)
         cells = list(row)
         while cells and cells[-1] is None:
             cells.pop()
+        left.take(CELL * (1 + len(cells)))
         for cell in cells:
-            left.take_cell(cell)
+            if cell is not None:
+                left.take_word(cell)
         rows.append([_plain(cell) for cell in cells] if cells else NONE)
     while rows and not rows[-1]:
         rows.pop()
