@@ -109,7 +109,7 @@ def parquet_prefixes(path: Path) -> None:
     with pq.ParquetWriter(
         path, batch.schema, use_dictionary=False, column_encoding={"gene": "DELTA_BYTE_ARRAY", "a": "PLAIN"}
     ) as file:
-        for _ in range(60):
+        for _ in range(20):
             file.write_table(batch)
 
 
@@ -121,7 +121,7 @@ def parquet_fixed_width(path: Path) -> None:
     words = pa.array([b"x" * 10**6] * 50, pa.binary(10**6))
     part = pa.table({"gene": words, "a": pa.array([1.0] * 50)})
     with pq.ParquetWriter(path, part.schema, store_schema=False) as file:
-        for _ in range(60):
+        for _ in range(20):
             file.write_table(part)
 
 

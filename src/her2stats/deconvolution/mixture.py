@@ -12,7 +12,7 @@ import pandas as pd
 from her2stats.cohort.genes import names_as_wanted
 from her2stats.deconvolution.quantile_normalisation import quantile_normalise
 from her2stats.deconvolution.settings import Settings
-from her2stats.deconvolution.signature_matrix import SignatureMatrix
+from her2stats.deconvolution.signature_matrix import MOST_TYPES, PAIR_BYTES, SignatureMatrix
 from her2stats.errors import CoverageError, GeneError, ProblemList, SampleError, ScaleError, TableError
 from her2stats.notes import Note
 
@@ -124,6 +124,13 @@ def shared_genes(
         )
         problems.raise_if_any()
     _check_names(genes, samples, shared, problems)
+    types = len(signature.cell_types)
+    if types > MOST_TYPES:
+        gibibytes = PAIR_BYTES * types**2 / 2**30
+        what = f"{signature.name} has {types} cell types, whose fits take about {gibibytes:.0f} GiB of memory"
+        remedy = f"give at most {MOST_TYPES} types: profiles that are alike cannot be told apart in a mixture anyway"
+        problems.add(TableError, what, where="signature", remedy=remedy)
+        problems.raise_if_any()
     check_overlap(signature, shared, min_overlap, problems)
     return shared
 

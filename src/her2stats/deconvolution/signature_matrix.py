@@ -16,6 +16,8 @@ from her2stats.files import read_content, refuse_open_quotes, unpacked_name, utf
 from her2stats.writing import write_whole
 
 LEAST_GENES = 10
+MOST_TYPES = 295  # whose fits take 1 GiB
+PAIR_BYTES = 12_288  # that a batch of fits takes for each pair of cell types, measured with 100, 200 and 400 of them
 MAX_BYTES = 200 * 2**20  # whole transcriptomes of hundreds of cell types are smaller
 
 

@@ -17,6 +17,7 @@ import pandas as pd
 
 from her2stats.deconvolution import Deconvolution, SignatureMatrix
 from her2stats.deconvolution.settings import Settings
+from her2stats.deconvolution.signature_matrix import MOST_TYPES
 from her2stats.errors import ProblemList, SampleError, TableError
 from her2stats.files import read_content
 from her2stats.notes import Note
@@ -128,6 +129,9 @@ def _check_samples(samples: list[str], name: str, found: ProblemList) -> None:
 
 
 def _check_types(types: list[str], name: str, found: ProblemList) -> None:
+    if len(types) > MOST_TYPES:
+        what = f"has {len(types)} cell types; each is tested in every group of tumours, and at most {MOST_TYPES} can be"
+        found.add(TableError, what, where=name, row="header", remedy="leave types out, or add them up into groups")
     for kind, count in Counter(types).items():
         if count > 1 or not kind:
             what = f"cell type {kind!r} stands there {count} times" if kind else "there is a cell type without a name"
