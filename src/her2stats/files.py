@@ -20,6 +20,7 @@ from typing import Any, NoReturn
 import pyarrow as pa
 
 from her2stats.errors import FileError, Problem, TableError
+from her2stats.lookalike import file_that_looks_like
 
 MAX_BYTES = 4 * 2**30  # of decompressed content; a matrix of 60,000 genes x 5,000 samples as text is about 2.4 GiB
 # Expression tables shrink to a half or a tenth, the emptiest counts to a fiftieth. Beyond, it is a bomb, not data.
@@ -232,7 +233,7 @@ def _raw_bytes(path: Path, max_bytes: int) -> bytes:
     except IsADirectoryError:
         refuse(path, "is a folder", "give the file inside it")
     except FileNotFoundError:
-        refuse(path, "there is no such file", "correct the path")
+        refuse(path, "there is no such file", file_that_looks_like(path) or "correct the path")
     except PermissionError:
         refuse(path, "may not be read (permission denied)", "change its permissions")
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path

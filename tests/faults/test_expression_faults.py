@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from her2stats.cohort.genes import harmonise_genes
-from her2stats.errors import GeneError, InputError, SampleError, ScaleError, TableError
+from her2stats.errors import FileError, GeneError, InputError, SampleError, ScaleError, TableError
+from her2stats.reading import read_expression
 
 from .conftest import CLINICAL, EXPRESSION
 
@@ -197,3 +198,33 @@ def test_a_frame_is_held_to_the_same(files):
     files.expression = frame
     with pytest.raises(TableError, match="is infinite"):
         files.read()
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("TСGA-A1", "it has U+0043 LATIN CAPITAL LETTER C for U+0421 CYRILLIC CAPITAL LETTER ES"),
+        ("TCGA–A1", "it has U+002D HYPHEN-MINUS for U+2013 EN DASH"),
+        ("TCGA-A1\u200b", "it has nothing for U+200B ZERO WIDTH SPACE"),
+    ],
+)
+def test_an_id_that_looks_like_another_is_told_by_its_letter(files, written, told):
+    files.write(clinical=CLINICAL.replace("TCGA-A1", written))
+    with pytest.raises(SampleError) as error:
+        files.read()
+    assert f"write 1 ids alike: of {written!r}, 'TCGA-A1' looks the same: " in str(error.value)
+    assert told in str(error.value)
+
+
+def test_two_normal_forms_of_one_id_are_told(files):
+    files.write(EXPRESSION.replace("TCGA-A1", "Noè"), CLINICAL.replace("TCGA-A1", "Noe\u0300"))
+    with pytest.raises(SampleError) as error:
+        files.read()
+    told = "it has U+00E8 LATIN SMALL LETTER E WITH GRAVE for U+0065 LATIN SMALL LETTER E with U+0300 COMBINING GRAVE"
+    assert told in str(error.value)
+
+
+def test_a_file_that_looks_like_the_one_that_is_named_is_told(tmp_path):
+    (tmp_path / "Noe\u0300.csv").write_text(EXPRESSION)
+    with pytest.raises(FileError, match=r"there is no such file -> 'Noè.csv' looks the same: it has U\+0065"):
+        read_expression(tmp_path / "Noè.csv", scale="linear")

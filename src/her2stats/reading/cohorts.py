@@ -19,6 +19,7 @@ from her2stats.reading.clinical.ids import (
     Repeats,
     SampleId,
     form_that_joins,
+    ids_that_look_alike,
     key,
     listed_ids,
     one_each,
@@ -197,10 +198,9 @@ def _shared_samples(
     file: ClinicalFile, matrix: RawMatrix, on_mismatch: OnMismatch, found: ProblemList
 ) -> tuple[set[str] | None, list[Note]]:
     """Samples that both files have; None where they do not go together."""
-    clinical_ids, matrix_ids = list(file.samples), list(dict.fromkeys(matrix.columns))
-    both = set(clinical_ids) & set(matrix_ids)
-    only_clinical = [sample for sample in clinical_ids if sample not in both]
-    only_matrix = [sample for sample in matrix_ids if sample not in both]
+    both = set(file.samples) & set(matrix.columns)
+    only_clinical = [sample for sample in file.samples if sample not in both]
+    only_matrix = [sample for sample in dict.fromkeys(matrix.columns) if sample not in both]
     if not only_clinical and not only_matrix:
         return both, []
     if on_mismatch == "intersect" and both:
@@ -230,13 +230,14 @@ def _mismatch_remedy(file: ClinicalFile, only_clinical: Sequence[str], only_matr
     other = max(met, key=lambda column: met[column])
     if met[other] > shared:
         return f"say columns.sample = {other!r}: {met[other]} of its ids are in the expression"
+    if alike := ids_that_look_alike(only_clinical, only_matrix):
+        return alike
     form, pairs = form_that_joins(only_clinical, only_matrix)
     if form is not None:
-        listed = ", ".join(f"{left!r} and {right!r}" for left, right in pairs[:3])
-        return f'say sample_id = "{form}": {len(pairs)} ids differ in writing only: {listed}'
-    if not shared:
-        return "correct the ids, or columns.sample; no id is in both files"
-    return 'correct the ids, or say on_mismatch = "intersect" to go on with the shared ones'
+        listed = (f"{left!r} and {right!r}" for left, right in pairs[:3])
+        return f'say sample_id = "{form}": {len(pairs)} ids differ in writing only: {", ".join(listed)}'
+    go_on = 'or say on_mismatch = "intersect" to go on with the shared ones'
+    return f"correct the ids, {go_on if shared else 'or columns.sample; no id is in both files'}"
 
 
 def tumours_of(

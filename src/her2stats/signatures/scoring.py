@@ -11,6 +11,7 @@ import pandas as pd
 
 from her2stats.cohort.genes import CHOOSE, harmonise_genes
 from her2stats.errors import CoverageError, DataError, GeneError, Problem, ProblemList
+from her2stats.lookalike import look_alike
 from her2stats.notes import Note
 from her2stats.signatures.catalogue import SOURCES
 from her2stats.signatures.catalogue import signature as from_catalogue
@@ -201,7 +202,9 @@ def _prepared(
 
 def _suggestion(gene: str, matrix: Matrix) -> str:
     near = [name for name in matrix.genes if name.casefold() == gene.casefold()]
-    return f"did you mean {near[0]!r}?" if near else "check the symbol, or name a signature file (tsv, csv, txt or gmt)"
+    if near:
+        return f"did you mean {near[0]!r}?"
+    return look_alike(gene, matrix.genes) or "check the symbol, or name a signature file (tsv, csv, txt or gmt)"
 
 
 def anchor_row(matrix: Matrix, anchor: str) -> Floats:

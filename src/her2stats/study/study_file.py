@@ -11,6 +11,7 @@ from pydantic import Field, ValidationError, field_validator
 from her2stats.deconvolution.settings import Settings
 from her2stats.errors import FileError, Problem, ProblemList, StudyFileError
 from her2stats.files import regular_bytes
+from her2stats.lookalike import file_that_looks_like
 from her2stats.statistics.pooling import POOLED
 from her2stats.statistics.specs import CorrelationSpec
 from her2stats.study.section_form import Section
@@ -185,7 +186,8 @@ def _check_files(study: Study, *, shown: Path) -> None:
                 remedy="move the file, or set outside_paths = true under [study] if that is meant",
             )
         elif not target.exists():
-            problems.add(FileError, f"there is no file {written!r}", where=place, remedy="correct the path")
+            remedy = file_that_looks_like(target) or "correct the path"
+            problems.add(FileError, f"there is no file {written!r}", where=place, remedy=remedy)
     if not study.study.outside_paths and not study.results_folder.resolve().is_relative_to(study.path.parent):
         problems.add(
             StudyFileError,

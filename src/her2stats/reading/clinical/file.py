@@ -14,6 +14,7 @@ import pandas as pd
 from her2stats.cohort import Source
 from her2stats.errors import PopulationError, ProblemList, SampleError, TableError
 from her2stats.files import read_content
+from her2stats.lookalike import look_alike
 from her2stats.notes import Note
 from her2stats.parsers.cells import as_word
 from her2stats.reading.clinical.ids import (
@@ -209,6 +210,7 @@ def check_column(table: TextTable, variable: str, column: str, name: str, found:
     what = f"there is no column {column!r}" if not count else f"there are {count} columns {column!r}"
     folded = {fold(known): known for known in table.header}
     near = f"; did you mean {folded[fold(column)]!r}?" if fold(column) in folded and not count else ""
+    near = f"; {alike}" if not count and (alike := look_alike(column, table.header)) else near
     remedy = f"correct {variable}; the columns are {_listed(table.header)}{near}"
     found.add(TableError, f"{what} (wanted for {variable})", where=name, remedy=remedy)
 

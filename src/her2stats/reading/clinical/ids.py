@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Literal
 
 from her2stats.errors import Problem, SampleError
+from her2stats.lookalike import look_alike, shape
 from her2stats.notes import Note
 
 SampleId = Literal["as written", "letters", "tcga-patient", "tcga-sample"]
@@ -96,6 +97,15 @@ def form_that_joins(first: Collection[str], second: Collection[str]) -> tuple[Sa
         if len(met) > len(most):
             best, most = form, met
     return best, most
+
+
+def ids_that_look_alike(first: Collection[str], second: Collection[str]) -> str:
+    """What to do about ids of two files that look the same and are not; empty text where there are none."""
+    shapes = {shape(one): one for one in second}
+    pairs = [(one, shapes[shape(one)]) for one in first if shape(one) in shapes]
+    if not pairs:
+        return ""
+    return f"write {len(pairs)} ids alike: of {pairs[0][0]!r}, {look_alike(pairs[0][0], [pairs[0][1]])}"
 
 
 def primaries(samples: Sequence[str], what: str) -> tuple[list[int], list[Note]]:
