@@ -33,7 +33,7 @@ def beside(path: Path) -> Iterator[Path]:
     ...     (Path(folder) / "a.txt").exists()
     False
     """
-    draft = path.with_name(f".{path.name[:100]}.{secrets.token_hex(8)}")
+    draft = path.with_name(f".{path.name[:30]}.{secrets.token_hex(8)}")
     os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_WRONLY, 0o666))
     try:
         yield draft

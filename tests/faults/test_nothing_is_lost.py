@@ -11,11 +11,13 @@ import pandas as pd
 import pytest
 
 from her2stats.deconvolution.large.checkpoint import Checkpoint
-from her2stats.errors import InputError, OutputError
+from her2stats.errors import Her2statsError, InputError, OutputError
 from her2stats.results.csv_cells import write_csv
-from her2stats.results.place import fresh_folder, what_is_in_the_way
+from her2stats.results.place import fresh_folder, lock, what_is_in_the_way
 from her2stats.study import read_study, run_study
+from her2stats.study.beside_the_paper import beside_the_paper
 from her2stats.study.check import check_study
+from her2stats.study.crosscheck import crosscheck_folder
 from her2stats.writing import refuse_to_replace, write_whole
 from tests.powerless import without_the_power_of_root
 
@@ -112,6 +114,38 @@ def test_a_link_in_the_place_of_the_lock_is_not_followed(tmp_path):
     with pytest.raises(OutputError, match="is in the way"), fresh_folder(tmp_path / "results"):
         pass
     assert state(tmp_path) == before | {".results.her2stats-lock": THESIS}
+
+
+def test_a_folder_is_written_by_one_command_at_a_time(study):
+    study.write_text(study.read_text().replace("PLACE", "results"))
+    folder = run_study(study).folder
+    before = state(study.parent)
+    with lock(folder):
+        for write in (
+            lambda: run_study(study),
+            lambda: crosscheck_folder(folder),
+            lambda: beside_the_paper(folder, output=study.parent / "paper"),
+            lambda: beside_the_paper(folder, output=folder, overwrite=True),
+        ):
+            with pytest.raises(OutputError, match="another command is writing there -> wait"):
+                write()
+    with lock(study.parent / "paper"), pytest.raises(OutputError, match="paper: another command is writing there"):
+        beside_the_paper(folder, output=study.parent / "paper")
+    assert state(study.parent) == before
+
+
+@pytest.mark.parametrize("letters", [236, 250, 300])
+def test_a_name_too_long_for_what_lies_beside_it_is_told_by_check_and_run(study, letters):
+    study.write_text(study.read_text().replace("PLACE", "r" * letters))
+    for told in (lambda: run_study(study), lambda: check_study(read_study(study))):
+        with pytest.raises(Her2statsError, match=f"has a name of {letters} bytes.* -> choose a name of 235 or fewer"):
+            told()
+
+
+def test_the_longest_name_can_be_written(tmp_path):
+    with fresh_folder(tmp_path / ("r" * 235)) as draft:
+        (draft.path / "tables").mkdir()
+    assert (tmp_path / ("r" * 235) / "tables").is_dir()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="root's capabilities are Linux's")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -14,7 +13,7 @@ from typing import Any
 from her2stats.r_engine import r_status
 from her2stats.r_engine.status import RStatus
 from her2stats.study.provenance import versions
-from her2stats.study.stages.cache import Cache, stage_folder, why_not_trusted
+from her2stats.study.stages.cache import Cache, stage_folder, why_not_used
 
 OPTIONAL = {
     **{"firthmodels": "firth", "distributed": "dask", "h5py": "h5ad", "rdata": "rds", "zarr": "zarr"},
@@ -108,7 +107,7 @@ def examine() -> Examination:
         r=r_status(),
         cache=str(stage_folder()),
         cache_bytes=sum(about.st_size for _, about in cache.entries()),
-        cache_problem=why_not_trusted(stage_folder()) or _why_not_writable(stage_folder()),
+        cache_problem=why_not_used(stage_folder()),
         tests=tuple(_try(name, part) for name, part in PARTS.items()),
     )
 
@@ -118,13 +117,6 @@ def _version(package: str) -> str:
         return metadata.version(package)
     except metadata.PackageNotFoundError:
         return ""
-
-
-def _why_not_writable(folder: Path) -> str:
-    place = next(place for place in (folder, *folder.parents) if place.exists())
-    if not place.is_dir():
-        return f"{place} is not a folder"
-    return "" if os.access(place, os.W_OK) else f"{place} cannot be written: nothing will be reused"
 
 
 def _try(name: str, part: Callable[[], tuple[bool, str]]) -> SelfTest:

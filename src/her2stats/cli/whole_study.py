@@ -176,10 +176,10 @@ def _plan(study_file: Path, *, only: list[str] | tuple[str, ...], no_cache: bool
 
 
 def _cache(no_cache: bool) -> Path | None:
-    from her2stats.study.stages.cache import stage_folder, why_not_trusted
+    from her2stats.study.stages.cache import stage_folder, why_not_used
 
     if no_cache:
         return None
-    if why := why_not_trusted(stage_folder()):
-        say(f"Warning: the cache {stage_folder()} {why}: it is not used", err=True)
+    if why := why_not_used(stage_folder()):
+        say(f"Warning: the cache {stage_folder()} {why}: the run goes on without one", err=True)
     return stage_folder()

@@ -15,6 +15,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from her2stats.files import regular_bytes
 from her2stats.results.catalogue import FIGURES, FORMATS, TABLES
 from her2stats.results.provenance import PROVENANCE, is_of_results, load_provenance
 from her2stats.results.strict_csv import DamagedFileError
@@ -74,10 +75,8 @@ def read_manifest(folder: Path) -> Manifest | None:
     """Manifest of a folder; None where there is none that can be understood."""
     path = folder / MANIFEST
     try:
-        if path.is_symlink() or not path.is_file() or path.stat().st_size > _LARGEST:
-            return None
-        content = json.loads(path.read_bytes())
-        if content["format"] != _FORMAT:
+        content = json.loads(regular_bytes(path, max_bytes=_LARGEST))
+        if path.is_symlink() or content["format"] != _FORMAT:
             return None
         return Manifest({str(name): Entry(int(at["size"]), str(at["sha256"])) for name, at in content["files"].items()})
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):

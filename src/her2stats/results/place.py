@@ -20,6 +20,7 @@ from her2stats.results.manifest import FOLDERS, MANIFEST, Entry, Manifest, files
 from her2stats.writing import carry, is_same, open_unfollowed, told
 
 _OURS = ".her2stats-"  # in the names of what lies beside a results folder while a run writes it
+LONGEST = 255 - len(f".{_OURS}") - 8  # bytes of a name that what lies beside it can be named after
 _MARK, _MARK_TEXT = "her2stats.txt", b"A run of her2stats writes here.\n"
 
 
@@ -52,13 +53,13 @@ def fresh_folder(
     Raises
     ------
     OutputError
-        The place cannot be written, is no place for results, or another run is writing there.
+        The place cannot be written, is no place for results, or another command is writing there.
     """
     target = target.absolute()
     problem = what_is_in_the_way(target, overwrite=overwrite, inputs=inputs)
     if problem is not None:
         raise OutputError(problem)
-    with _lock(target), told(target, what="results "):
+    with lock(target), told(target, what="results "):
         for left in _left_behind(target):
             _settle(left, target)
         run = Path(tempfile.mkdtemp(prefix=f".{target.name}{_OURS}", dir=target.parent))
@@ -84,6 +85,10 @@ def is_results_folder(folder: Path) -> bool:
 def what_is_in_the_way(target: Path, *, overwrite: bool = False, inputs: Collection[Path] = ()) -> Problem | None:
     """Say why results would not be written to a place, as far as looking at it tells."""
     target, other = target.absolute(), "choose another results folder"
+    letters = max(len(os.fsencode(part)) for part in target.parts)
+    if letters > LONGEST:
+        what = f"has a name of {letters} bytes; beside it lie names that are longer, and a disk takes 255"
+        return Problem(what, str(target), f"choose a name of {LONGEST} or fewer")
     for path, what in (*_homes(), *((path, f"the file {path.name}") for path in inputs)):
         if _holds(target, path):
             return Problem(f"is or holds {what}", str(target), "name a folder of its own for the results")
@@ -129,8 +134,14 @@ def _folders(target: Path) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def _lock(target: Path) -> Iterator[None]:
-    """Hold the place for one run at a time; the system frees the lock of a run that died."""
+def lock(target: Path) -> Iterator[None]:
+    """Hold the place for one command at a time; the system frees the lock of one that died.
+
+    Raises
+    ------
+    OutputError
+        Another command holds it.
+    """
     import fcntl  # not on Windows, where nothing of this package is tested
 
     place = target.with_name(f".{target.name}{_OURS}lock")
@@ -146,7 +157,7 @@ def _lock(target: Path) -> Iterator[None]:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise OutputError(
-                    Problem("another run is writing there", str(target), "wait, or choose another results folder")
+                    Problem("another command is writing there", str(target), "wait, or choose another results folder")
                 ) from None
             if not _is_still(place, handle.fileno()):
                 continue  # the run before us removed the file between our opening and locking it

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from her2stats.published import compare_published, comparison_summary
 from her2stats.published.beside.questions import ABUNDANCE, TABLES
 from her2stats.results.catalogue import FORMATS
 from her2stats.results.folder import read_tables
+from her2stats.results.place import lock
 from her2stats.results.provenance import read_results_provenance
 from her2stats.writing import refuse_to_replace
 
@@ -79,6 +81,16 @@ def beside_the_paper(results: str | Path, *, output: Path | None = None, overwri
     read_results_provenance(folder)
     if output is not None:
         refuse_to_replace(*(output / name for name in _FILES), overwrite=overwrite)
+    with contextlib.ExitStack() as held:
+        for place in sorted({folder.resolve(), output.resolve()}) if output is not None else ():
+            held.enter_context(lock(place))
+        beside = _compared(folder)
+        if output is not None:
+            _write(beside, output)
+    return beside
+
+
+def _compared(folder: Path) -> BesideThePaper:
     tables, gaps = read_tables(folder, (*TABLES, ABUNDANCE))
     try:
         comparison = compare_published(tables)
@@ -87,10 +99,7 @@ def beside_the_paper(results: str | Path, *, output: Path | None = None, overwri
         lacking = (Problem(gap.why, str(folder / gap.file), remedy) for gap in gaps)
         raise InputError(*lacking, *error.problems) from None
     lost = tuple(gap.not_compared(folder) for gap in gaps)
-    beside = BesideThePaper(comparison, comparison_summary(comparison), lost)
-    if output is not None:
-        _write(beside, output)
-    return beside
+    return BesideThePaper(comparison, comparison_summary(comparison), lost)
 
 
 def _write(beside: BesideThePaper, output: Path) -> None:

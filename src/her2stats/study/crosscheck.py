@@ -16,6 +16,7 @@ from her2stats.results.consistency import check_tables
 from her2stats.results.csv_cells import csv_text
 from her2stats.results.folder import CROSSCHECK_FILE, read_folder
 from her2stats.results.manifest import files_of, put
+from her2stats.results.place import lock
 from her2stats.results.provenance import read_results_provenance
 from her2stats.results.schema import CROSSCHECK
 from her2stats.results.study_results import results_of
@@ -52,9 +53,14 @@ def crosscheck_folder(folder: Path, *, timeout: float = 120.0) -> FolderCrossche
     FileError
         The folder is not a results folder, is damaged, or its tables were changed since the run.
     OutputError
-        The comparison cannot be written.
+        The comparison cannot be written, or another command is writing there.
     """
     read_results_provenance(folder)
+    with lock(folder.resolve()):
+        return _crosschecked(folder, timeout)
+
+
+def _crosschecked(folder: Path, timeout: float) -> FolderCrosscheck:
     seen = read_folder(folder)
     # an earlier comparison is about to be replaced: that it is damaged hinders nothing
     results = results_of(replace(seen, gaps=tuple(gap for gap in seen.gaps if gap.file != CROSSCHECK_FILE)))

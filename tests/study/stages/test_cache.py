@@ -23,11 +23,12 @@ from her2stats.simulate import simulate_cohort, simulate_signature_matrix
 from her2stats.study import run_study
 from her2stats.study.plan import plan_study
 from her2stats.study.stages import fractions as kept_fractions
-from her2stats.study.stages.cache import DRAFT, STALE_SECONDS, Cache, why_not_trusted
+from her2stats.study.stages.cache import DRAFT, STALE_SECONDS, Cache, why_not_used
 from her2stats.study.stages.figures import Drawing, draw_once
 from her2stats.study.stages.fractions import Fractions
 from her2stats.study.stages.stage import is_kept, once
 from her2stats.study.study_file import read_study
+from tests.powerless import without_the_power_of_root
 from tests.study.conftest import write_small_study
 from tests.study.test_run import digests
 
@@ -142,7 +143,7 @@ def test_a_folder_that_others_may_write_to_is_not_used(tmp_path, mode, why):
     folder = tmp_path / "cache"
     Cache(folder).keep("k", {"a.txt": b"1"})
     folder.chmod(mode)
-    assert why_not_trusted(folder) == why
+    assert why_not_used(folder) == why
     assert (Cache(folder).find("k") is None) == bool(why)
     Cache(folder).keep("new", {"a.txt": b"1"})
     assert (folder / "new.stage").exists() != bool(why)
@@ -151,9 +152,34 @@ def test_a_folder_that_others_may_write_to_is_not_used(tmp_path, mode, why):
 def test_a_folder_of_somebody_else_is_not_used(tmp_path, monkeypatch):
     monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
     owned_by_us = tmp_path.stat().st_uid
-    assert why_not_trusted(tmp_path) == ("" if owned_by_us == 0 else "belongs to somebody else")
+    assert why_not_used(tmp_path) == ("" if owned_by_us == 0 else "belongs to somebody else")
     monkeypatch.setattr(os, "stat", lambda path: os.stat_result((0o40700, 0, 0, 1, 12345, 0, 0, 0, 0, 0)))
-    assert why_not_trusted(tmp_path) == "belongs to somebody else"
+    assert why_not_used(tmp_path) == "belongs to somebody else"
+
+
+def test_a_folder_that_cannot_be_made_or_reached_is_said(tmp_path):
+    assert why_not_used(tmp_path / "new" / "cache") == ""
+    (tmp_path / "file").write_text("in the way")
+    assert why_not_used(tmp_path / "file" / "cache") == f"cannot be used: {tmp_path / 'file'} is not a folder"
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    assert why_not_used(tmp_path / "loop") == "cannot be reached (Too many levels of symbolic links)"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="root's capabilities are Linux's")
+@pytest.mark.parametrize("place", [".", "cache"])
+def test_a_folder_without_permission_is_said_by_a_run(tmp_path, place):
+    (tmp_path / "closed").mkdir(mode=0o500)
+    (tmp_path / "ours.csv").write_text("sample,her2_ihc,er\na,0,1\nb,1+,0\n")
+    (tmp_path / "s.toml").write_text("[study]\ntitle = 'a'\n[[cohorts]]\nname = 'a'\nclinical = 'ours.csv'\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "her2stats.cli", "run", str(tmp_path / "s.toml"), "--dry-run"],
+        env={**os.environ, "HER2STATS_CACHE": str(tmp_path / "closed" / place)},
+        capture_output=True,
+        text=True,
+        check=True,
+        preexec_fn=without_the_power_of_root if os.geteuid() == 0 else None,
+    )
+    assert "closed cannot be written: the run goes on without one" in done.stderr
 
 
 def test_a_cache_that_cannot_be_written_changes_nothing(tmp_path, material):

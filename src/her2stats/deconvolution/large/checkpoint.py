@@ -157,7 +157,7 @@ class Checkpoint:
 def finished(output: Path) -> bool:
     """Whether the output is what a run left that was killed between its last word and tidying up."""
     mark = _folder(output) / FINISHED
-    return mark.is_file() and mark.read_bytes() == _checksum(output).encode()
+    return mark.is_file() and regular_bytes(mark) == _checksum(output).encode()
 
 
 def _folder(output: Path) -> Path:

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import requests
 
 from her2stats.errors import FileError, Problem
+from her2stats.files import regular_bytes
 from her2stats.progress import Progress
 from her2stats.writing import open_unfollowed, write_whole
 
@@ -129,7 +130,7 @@ class ResumingDownload:
     def _known(self, url: str) -> dict[str, str]:
         """Version of the part that is here; empty where it cannot be continued safely."""
         with contextlib.suppress(OSError, ValueError):
-            known = json.loads(self.about.read_text(encoding="utf-8"))
+            known = json.loads(regular_bytes(self.about))
             if isinstance(known, dict) and known.get("url") == url and isinstance(known.get("version"), str):
                 return known
         return {}

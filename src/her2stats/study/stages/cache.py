@@ -32,12 +32,19 @@ def stage_folder() -> Path:
     return default_cache() / "stages"
 
 
-def why_not_trusted(folder: Path) -> str:
-    """Why nothing is taken from a cache folder or kept in it; empty where it is ours alone, or not there yet."""
+def why_not_used(folder: Path) -> str:
+    """Why nothing is taken from a cache folder or kept in it; empty where it is ours alone, or can be made."""
     try:
-        about = os.stat(folder)
-    except OSError:
-        return ""  # not there or out of reach: found out when it is used
+        there = next(place for place in (folder, *folder.absolute().parents) if os.path.lexists(place))
+        about = os.stat(there)
+    except OSError as error:
+        return f"cannot be reached ({error.strerror})"
+    if not stat.S_ISDIR(about.st_mode):
+        return f"cannot be used: {there} is not a folder"
+    if not os.access(there, os.W_OK | os.X_OK):
+        return f"cannot be used: {there} cannot be written"
+    if there != folder:
+        return ""
     if about.st_uid not in (os.geteuid(), 0):
         return "belongs to somebody else"
     return "may be written by others" if about.st_mode & (stat.S_IWGRP | stat.S_IWOTH) else ""
@@ -61,7 +68,7 @@ class Cache:
     """
 
     def __init__(self, folder: Path | None) -> None:
-        self.folder = folder if folder is None or not why_not_trusted(folder) else None
+        self.folder = folder if folder is None or not why_not_used(folder) else None
 
     def find(self, key: str) -> dict[str, bytes] | None:
         """Files of an entry, or None where there is no whole one."""
