@@ -104,7 +104,7 @@ def test_a_foreign_folder_with_a_provenance_is_refused(tmp_path, words):
 def test_two_runs_into_one_folder_do_not_mix(tmp_path):
     with fresh_folder(tmp_path / "results") as draft:
         fill(draft.path, "first")
-        with pytest.raises(OutputError, match="another run"), fresh_folder(tmp_path / "results"):
+        with pytest.raises(OutputError, match="another command"), fresh_folder(tmp_path / "results"):
             pass
     assert (tmp_path / "results" / "answer.txt").read_text() == "first"
 

@@ -16,16 +16,16 @@ def answer(data: bytes, request: dict[str, Any], left: Allowance) -> tuple[dict[
 
     suffix, catalog = request["suffix"], request["catalog"]
     readers = {".dta": pyreadstat.read_dta, ".sas7bdat": pyreadstat.read_sas7bdat}
-    named = {"catalog_file": catalog} if suffix == ".sas7bdat" else {"apply_value_formats": True}
+    named = {"catalog_file": catalog} if suffix == ".sas7bdat" else {}
     with tempfile.TemporaryDirectory() as folder:
         unpacked = Path(folder) / f"table{suffix}"  # it reads from disk alone, and nothing compressed
         unpacked.write_bytes(data)
-        frame, _ = readers.get(suffix, pyreadstat.read_sav)(str(unpacked), formats_as_category=False, **named)
-    left.take(8 * frame.size)
-    rows = []
-    for row in frame.to_numpy(object):
-        cells = ["" if cell is None or cell != cell else cell for cell in row]
-        for cell in cells:
-            left.take_word(cell)
-        rows.append([as_word(cell) for cell in cells])
-    return {"header": list(map(str, frame.columns)), "rows": rows}, None
+        read, about = readers.get(suffix, pyreadstat.read_sav)(str(unpacked), output_format="dict", **named)
+    columns = []
+    for name, cells in read.items():
+        labels = about.variable_value_labels.get(name, {})
+        words = ["" if cell is None or cell != cell else as_word(labels.get(cell, cell)) for cell in cells]
+        for word in words:
+            left.take_word(word)
+        columns.append(words)
+    return {"header": [str(name) for name in read], "rows": list(zip(*columns, strict=True))}, None

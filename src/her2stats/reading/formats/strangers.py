@@ -17,76 +17,14 @@ from her2stats.reading.formats.matrix import RawMatrix
 
 SHOWN = 8
 SAME = 1e-9  # relative: a sum that was written with nine digits
-DESCRIBING = frozenset(
-    [
-        "entrezgeneid",
-        "entrezid",
-        "entrez",
-        "geneid",
-        "ncbigeneid",
-        "ensemblid",
-        "ensemblgeneid",
-        "ensembl",
-        "ensg",
-        "hugosymbol",
-        "hgncsymbol",
-        "hgncid",
-        "genename",
-        "genesymbol",
-        "genesymbols",
-        "symbol",
-        "genetype",
-        "geneshortname",
-        "genebiotype",
-        "biotype",
-        "genedescription",
-        "description",
-        "transcriptid",
-        "transcripttype",
-        "refseq",
-        "locus",
-        "chr",
-        "chrom",
-        "chromosome",
-        "seqname",
-        "seqnames",
-        "start",
-        "end",
-        "strand",
-        "cytoband",
-        "band",
-        "position",
-        "length",
-        "effectivelength",
-        "genelength",
-        "exonlength",
-        "basepairs",
-        "gccontent",
-        "probe",
-        "probeid",
-        "idref",
-        "mean",
-        "average",
-        "averageexpression",
-        "median",
-        "sd",
-        "stdev",
-        "stddev",
-        "variance",
-        "var",
-        "sum",
-        "total",
-        "rowmean",
-        "rowmeans",
-        "rowsum",
-        "rowsums",
-        "basemean",
-        "aveexpr",
-        "pvalue",
-        "adjpval",
-        "logfc",
-    ]
-)
+_DESCRIBING = """
+entrezgeneid entrezid entrez geneid ncbigeneid ensemblid ensemblgeneid ensembl ensg hugosymbol hgncsymbol hgncid
+genename genesymbol genesymbols symbol genetype geneshortname genebiotype biotype genedescription description
+transcriptid transcripttype refseq locus chr chrom chromosome seqname seqnames start end strand cytoband band position
+length effectivelength genelength exonlength basepairs gccontent probe probeid idref mean average averageexpression
+median sd stdev stddev variance var sum total rowmean rowmeans rowsum rowsums basemean aveexpr pvalue adjpval logfc
+"""
+DESCRIBING = frozenset(_DESCRIBING.split())
 NO_GENES = re.compile(
     r"n_(unmapped|multimapping|nofeature|ambiguous)"  # STAR
     r"|_*(no_feature|ambiguous|too_low_aqual|not_aligned|alignment_not_unique)"  # htseq-count
