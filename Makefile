@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 # One BLAS thread a process: our processes are the parallelism.
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: help demo test check wheel-test bounds docs bench fuzz release-check clean
+.PHONY: help demo test check wheel-test bounds docs bench fuzz bombs release-check clean
 
 help:
 	@echo "make demo        install into $(VENV), run the demo study, say where its report is"
@@ -16,6 +16,7 @@ help:
 	@echo "make docs        build the documentation site, strictly"
 	@echo "make bench       benchmarks as ratios, written to benchmarks/results.md (long)"
 	@echo "make fuzz        fuzz the readers (ten minutes by the clock, and start-up of what is fuzzed counts)"
+	@echo "make bombs       small files that would take the machine, each read within its limits; prints time and memory"
 	@echo "make release-check  version, changelog, citation, wheel, licences: fit to be released?"
 
 # Debian's Python may come without ensurepip: then an environment without pip is made and the system's pip fills it.
@@ -62,6 +63,9 @@ bench: $(VENV)/.ready-to-test
 
 fuzz: $(VENV)/.ready-to-test
 	HER2STATS_FUZZ_SECONDS=600 $(BIN)/python -m pytest tests/fuzz -q
+
+bombs: $(VENV)/.ready-to-test
+	$(BIN)/python -m tests.faults.bombs
 
 release-check: $(VENV)/.ready-to-test
 	$(BIN)/python tools/release_check.py

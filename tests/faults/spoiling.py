@@ -154,6 +154,17 @@ def both_names(folder: Path) -> None:
     change("study.toml", 'exposure = "her2.tsv"', 'exposure = "SEPTIN2"')(folder)
 
 
+def many_types(folder: Path) -> None:
+    """A signature matrix of two thousand cell types, on the genes that it has."""
+    path, count = folder / "matrix.tsv", 2000
+    genes = [line.split("\t")[0] for line in path.read_text().splitlines()]
+    rows = [[genes[0], *(f"T{k}" for k in range(count))]]
+    rows += [
+        [gene, *(str((7919 * row + row * k * k) % 99991) for k in range(count))] for row, gene in enumerate(genes[1:])
+    ]
+    path.write_text("\n".join(map("\t".join, rows)) + "\n")
+
+
 def named(setting: str, old: str) -> Spoil:
     """Put a setting in the place of another."""
     return change("study.toml", old, setting)

@@ -19,6 +19,7 @@ from .spoiling import (
     gzip_bomb,
     linked,
     linked_results,
+    many_types,
     named,
     renamed,
     several,
@@ -135,6 +136,21 @@ SPOILT: dict[str, Spoilt] = {
         (
             Told("f.csv", "cell type 'B' stands there 2 times", "header", value="B"),
             Told("f.csv", "'x' is not a number", "row 2 (sample 'one-0001')", "B", "x"),
+        ),
+    ),
+    "fractions of two thousand cell types": Spoilt(
+        fractions(
+            f"Mixture,{','.join(f'T{i}' for i in range(2000))},P-value,Correlation,RMSE\none-0001{',0' * 2003}\n"
+        ),
+        (Told("f.csv", "has 2000 cell types; each is tested in every group of tumours", "header"),),
+    ),
+    "a matrix of two thousand cell types": Spoilt(
+        many_types,
+        (
+            Told(
+                "cohort 'one', [deconvolution] signature, signature",
+                "matrix has 2000 cell types, whose fits take about 46 GiB of memory",
+            ),
         ),
     ),
     "weight as text": Spoilt(
