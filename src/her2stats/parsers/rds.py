@@ -22,27 +22,22 @@ def answer(data: bytes, request: dict[str, Any], left: Allowance) -> tuple[dict[
     if isinstance(value, pd.DataFrame):
         frame = value
     elif type(value).__name__ == "DataArray" and value.ndim == 2 and len(value.coords) == 2:
-        rows, columns = (list(np.atleast_1d(value.coords[name].values)) for name in value.dims)
-        if (len(rows), len(columns)) != value.shape:
+        names = [list(np.atleast_1d(value.coords[name].values)) for name in value.dims]
+        if tuple(map(len, names)) != value.shape:
             raise ValueError("names and values of its matrix do not fit")
-        frame = pd.DataFrame(np.asarray(value.values), index=rows, columns=columns)
+        frame = pd.DataFrame(np.asarray(value.values), index=names[0], columns=names[1])
     else:
         return {"kind": type(value).__name__}, None
     plain = list(frame.index) in (list(range(len(frame))), list(range(1, len(frame) + 1)))
     left.take(8 * frame.size)
     columns = [frame.iloc[:, place] for place in range(frame.shape[1])]
     numeric = [column.dtype.kind in "iuf" for column in columns]
-    chosen = [column for column, is_number in zip(columns, numeric, strict=True) if is_number]
-    numbers = np.empty((len(chosen), len(frame)))
-    for place, column in enumerate(chosen):
+    numbers = np.empty((sum(numeric), len(frame)))
+    for place, column in enumerate(column for column, is_number in zip(columns, numeric, strict=True) if is_number):
         numbers[place] = column.to_numpy(dtype=np.float64, na_value=np.nan)
     words = [None if numeric[place] else _cells(column, left) for place, column in enumerate(columns)]
-    said = {
-        "rows": None if plain else [as_word(name) for name in frame.index],
-        "header": [str(name) for name in frame.columns],
-        "words": words,
-    }
-    return said, numbers
+    rows = None if plain else [as_word(name) for name in frame.index]
+    return {"rows": rows, "header": [str(name) for name in frame.columns], "words": words}, numbers
 
 
 def _value(data: bytes, left: Allowance) -> Any:

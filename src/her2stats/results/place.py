@@ -135,13 +135,7 @@ def _folders(target: Path) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def lock(target: Path) -> Iterator[None]:
-    """Hold the place for one command at a time; the system frees the lock of one that died.
-
-    Raises
-    ------
-    OutputError
-        Another command holds it.
-    """
+    """Hold the place for one command at a time, another is refused; the system frees the lock of one that died."""
     import fcntl  # not on Windows, where nothing of this package is tested
 
     place = target.with_name(f".{target.name}{_OURS}lock")

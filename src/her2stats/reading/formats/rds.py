@@ -55,6 +55,8 @@ def read_rds_table(content: Content) -> TextTable:
 
 def _taken_apart(content: Content) -> tuple[dict[str, Any], list[Sequence[Any]]]:
     """What the file says of its names, and its columns: numbers where they are all numbers, else words among them."""
+    if not content.data.startswith((b"X\n", b"A\n", b"B\n")):  # told without starting what reads it
+        refuse(content.path, f"is not {FORMAT.what}", FORMAT.again)
     said, numbers = ask(content, FORMAT)
     if "kind" in said:
         what = f"holds no data.frame and no matrix with row and column names ({said['kind']})"
