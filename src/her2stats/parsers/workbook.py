@@ -6,9 +6,10 @@ import io
 from datetime import date
 from typing import Any
 
-from her2stats.parsers.allowance import CELL, Allowance
+from her2stats.parsers.allowance import CELL, Allowance, TooLargeError
 from her2stats.parsers.cells import as_word
 
+MOST_ROWS = 2**20  # that a spreadsheet has
 NONE: list[Any] = []  # one for all empty rows: a file may claim a million of them
 
 
@@ -29,6 +30,8 @@ def answer(data: bytes, request: dict[str, Any], left: Allowance) -> tuple[dict[
         while cells and cells[-1] is None:
             cells.pop()
         left.take(CELL * (1 + len(cells)))
+        if len(rows) == MOST_ROWS:
+            raise TooLargeError
         for cell in cells:
             if cell is not None:
                 left.take_word(cell)
