@@ -110,19 +110,19 @@ def parquet_prefixes(path: Path) -> None:
     with pq.ParquetWriter(
         path, batch.schema, use_dictionary=False, column_encoding={"gene": "DELTA_BYTE_ARRAY", "a": "PLAIN"}
     ) as file:
-        for _ in range(20):
+        for _ in range(10):
             file.write_table(batch)
 
 
 def parquet_fixed_width(path: Path) -> None:
-    """A word of a fixed width of a million letters, 50 times in each of 60 parts."""
+    """A word of a fixed width of a million letters, 50 times in each of ten parts."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     words = pa.array([b"x" * 10**6] * 50, pa.binary(10**6))
     part = pa.table({"gene": words, "a": pa.array([1.0] * 50)})
     with pq.ParquetWriter(path, part.schema, store_schema=False) as file:
-        for _ in range(20):
+        for _ in range(10):
             file.write_table(part)
 
 
