@@ -5,7 +5,6 @@ Every file is made when it is asked for, from nothing but its idea.
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import resource
 import struct
@@ -126,29 +125,6 @@ def parquet_fixed_width(path: Path) -> None:
             file.write_table(part)
 
 
-def parquet_summary(path: Path) -> None:
-    """A word of 200 million letters, in a file whose summary says that all of it unpacks to a thousand bytes."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    def written(number: int, size: int = 0) -> bytes:
-        """A number as the summary has it, in as many bytes as are asked for."""
-        number *= 2
-        signs = [number >> shift & 127 for shift in range(0, max(number.bit_length(), 7 * size), 7)]
-        return bytes([*(sign | 128 for sign in signs[:-1]), signs[-1]])
-
-    table = pa.table({"gene": ["x" * 200_000_000, "y"], "a": [1.0, 2.0]})
-    pq.write_table(table, path, compression="zstd", use_dictionary=False, write_statistics=False, store_schema=False)
-    group = pq.read_metadata(path).row_group(0)
-    data = path.read_bytes()
-    end = len(data) - 8 - int.from_bytes(data[-8:-4], "little")
-    summary = data[end:]
-    for said in (written(group.total_byte_size), written(group.column(0).total_uncompressed_size)):
-        assert said in summary
-        summary = summary.replace(said, written(1000, len(said)))
-    path.write_bytes(data[:end] + summary)
-
-
 def h5ad_references(path: Path) -> None:
     """400,000 names that all refer to the one long word which the file holds."""
     import h5py
@@ -232,7 +208,6 @@ BOMBS = (
     Bomb("categories.parquet", parquet_dictionary(stored=True), "unpacks to far more", AUDIT),
     Bomb("prefixes.parquet", parquet_prefixes, "unpacks to far more"),
     Bomb("width.parquet", parquet_fixed_width, "unpacks to far more"),
-    Bomb("summary.parquet", parquet_summary, "unpacks to far more"),
     Bomb("references.h5ad", h5ad_references, "unpacks to far more"),
     Bomb("categories.h5ad", h5ad_categories, "unpacks to far more", AUDIT),
     Bomb("empty.h5ad", h5ad_empty, "unpacks to far more"),
@@ -285,9 +260,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for bomb in chosen:
             path = Path(folder) / bomb.name
-            maker = multiprocessing.get_context("fork").Process(target=bomb.make, args=(path,))
-            maker.start()  # elsewhere: what this process holds would count as the command's
-            maker.join()
+            bomb.make(path)
             found = meet(bomb, path, memory=memory)
             last = (found.said.strip().splitlines() or [""])[-1][-150:]
             print(f"{bomb.name:20} {found.status:6} {found.seconds:6.1f} {found.mebibytes:6.0f}  {last}", flush=True)

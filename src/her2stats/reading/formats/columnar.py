@@ -15,7 +15,6 @@ from her2stats.errors import ProblemList
 from her2stats.files import Content, refuse
 from her2stats.parsers.allowance import CELL, Allowance, TooLargeError
 from her2stats.parsers.cells import as_word
-from her2stats.parsers.parquet_pages import unpacked_size
 from her2stats.reading.formats.delimited import gene_position, sample_positions
 from her2stats.reading.formats.matrix import SHOWN, Column, RawMatrix, numbers_from_words
 from her2stats.reading.formats.text import TextTable
@@ -59,7 +58,7 @@ def _read(content: Content) -> tuple[pa.Table, str | None]:
         if nested:
             what = f"has columns that hold lists or records, not single values: {', '.join(nested[:SHOWN])}"
             refuse(content.path, what, "leave them out, or write each part as a column of its own")
-        _check_size(file, content.data, Allowance(content.allowed_size))
+        _check_size(file, Allowance(content.allowed_size))
         table = file.read()
         table.validate(full=True)  # text that is not UTF-8 shows here, not when a cell is looked at
     except TooLargeError:
@@ -71,7 +70,7 @@ def _read(content: Content) -> tuple[pa.Table, str | None]:
     return table, _pandas_index(table)
 
 
-def _check_size(file: pa_parquet.ParquetFile, data: bytes, left: Allowance) -> None:
+def _check_size(file: pa_parquet.ParquetFile, left: Allowance) -> None:
     """Find out what the table takes before it is unpacked; what numbers take, the file says.
 
     Words are repeated, or share their beginnings, within the file; but none is longer than its part of the file. They
@@ -80,11 +79,9 @@ def _check_size(file: pa_parquet.ParquetFile, data: bytes, left: Allowance) -> N
     about, schema = file.metadata, file.schema
     groups = [about.row_group(place) for place in range(about.num_row_groups)]
     width = sum(max(schema.column(place).length or 0, CELL) for place in range(about.num_columns))
-    left.take(about.num_rows * width)
+    left.take(max(sum(group.total_byte_size for group in groups), about.num_rows * width))
     for place in range(about.num_columns):
-        sizes = [unpacked_size(data, group.column(place)) for group in groups]
-        left.take(sum(sizes))
-        longest = max(sizes, default=0)
+        longest = max((group.column(place).total_uncompressed_size for group in groups), default=0)
         if schema.column(place).physical_type != "BYTE_ARRAY" or longest * about.num_rows < FEW:
             continue
         at_once = max(1, left.left // longest)
