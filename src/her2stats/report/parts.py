@@ -8,7 +8,6 @@ import pandas as pd
 
 from her2stats.report.page_model import FigurePart, Part, Section, TablePart, TextPart
 from her2stats.report.statements import name_list
-from her2stats.results.catalogue import Caption
 from her2stats.results.folder import ResultsFolder
 from her2stats.tables import PrintedTable
 
@@ -45,8 +44,3 @@ def table_by_cohort(
 ) -> list[Part]:
     """One table a cohort."""
     return [TablePart(printed(cohort, part), data, sortable) for cohort, part in by_cohort(rows)]
-
-
-def figure_part(name: str, caption: Caption, folder: ResultsFolder, **fields: object) -> FigurePart:
-    """Make the part of one figure."""
-    return FigurePart(name, caption, files=folder.pictures[name].files, **fields)  # type: ignore[arg-type]
