@@ -90,12 +90,7 @@ def false_positives(numbers: pd.DataFrame) -> pd.DataFrame:
     return table.join(count).reset_index()
 
 
-def page(
-    seeds: int,
-    hits: dict[str, pd.DataFrame],
-    rows: pd.DataFrame,
-    null: pd.DataFrame,
-) -> str:
+def page(seeds: int, hits: dict[str, pd.DataFrame], rows: pd.DataFrame, null: pd.DataFrame) -> str:
     """The whole page; every number on it was computed in this run."""
     everything = pd.concat(hits.values())
     z = everything["z"].abs()

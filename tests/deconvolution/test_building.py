@@ -8,12 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from her2stats.deconvolution import (
-    build_signature_matrix,
-    deconvolve,
-    read_signature_matrix,
-    write_signature_matrix,
-)
+from her2stats.deconvolution import build_signature_matrix, deconvolve, read_signature_matrix, write_signature_matrix
 from her2stats.errors import DataError, GeneError, SampleError, ScaleError, TableError
 
 TYPES = ("B", "Mono", "NK", "T")

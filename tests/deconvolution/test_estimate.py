@@ -176,10 +176,7 @@ class TestGenesOfAnotherYear:
         assert same(found.fractions, expected.fractions) < 1e-12
         assert found.quality["coverage"].eq(1).all()
         assert found.notes[0] == Note(
-            "genes",
-            "old: genes found under another symbol",
-            3,
-            "ADGRE1 is EMR1, FAM30A is KIAA0125, MARCHF1 is MARCH1",
+            "genes", "old: genes found under another symbol", 3, "ADGRE1 is EMR1, FAM30A is KIAA0125, MARCHF1 is MARCH1"
         )
 
     def test_they_are_absent_where_names_are_meant_literally(self, older: SignatureMatrix, newer: pd.DataFrame) -> None:

@@ -51,11 +51,7 @@ def test_every_unreadable_cell_is_named_at_once() -> None:
     with pytest.raises(TableError) as caught:
         read_numerals(["12.1", "4S.4", "12.1.3", "abc"], 4, name="percent", places=["a", "b", "c", ""])
     places = [(problem.row, problem.column, problem.value) for problem in caught.value.problems]
-    assert places == [
-        ("row 2 (b)", "percent", "4S.4"),
-        ("row 3 (c)", "percent", "12.1.3"),
-        ("row 4", "percent", "abc"),
-    ]
+    assert places == [("row 2 (b)", "percent", "4S.4"), ("row 3 (c)", "percent", "12.1.3"), ("row 4", "percent", "abc")]
 
 
 @pytest.mark.parametrize("strange", ["inf", "-Infinity", "NaN1", "1e999999999", "0x10", "1_000", "--5", "٣,٤,٥"])

@@ -132,7 +132,7 @@ def test_damaged_and_missing_tables_are_named_and_the_others_compared(small_resu
     cut.write_bytes(cut.read_bytes()[:-9])
     unchanged = compare_results(small_results.folder, other)
     assert [Path(gap.partition(" ")[0]).name for gap in unchanged.gaps] == [
-        *("scores.csv", "odds_ratios.csv", "interaction.csv"),
+        *("scores.csv", "odds_ratios.csv", "interaction.csv")
     ]
     assert all(str(other) in gap and "not compared" in gap for gap in unchanged.gaps)
     assert unchanged.rows.empty, "rows that cannot be read have not vanished"

@@ -15,12 +15,7 @@ from benchmarks.bench_small_strata import small_strata
 from benchmarks.simulation_report import false_positives, hit, recovered
 from benchmarks.simulation_study import analyse, analyse_response, truths
 from her2stats.signatures.til import score_danaher
-from her2stats.simulate import (
-    paper_targets,
-    simulate_her2_signature,
-    simulate_signature_matrix,
-    simulate_with_truth,
-)
+from her2stats.simulate import paper_targets, simulate_her2_signature, simulate_signature_matrix, simulate_with_truth
 
 COHORTS = 12
 BUSY = 0.001  # chance that a right simulation fails a bound

@@ -19,14 +19,7 @@ from her2stats.statistics import (
     pool_odds_ratios,
     response_odds,
 )
-from her2stats.statistics.rows import (
-    ROLES,
-    as_list,
-    exposure_rows,
-    interaction_rows,
-    is_second_test,
-    result_rows,
-)
+from her2stats.statistics.rows import ROLES, as_list, exposure_rows, interaction_rows, is_second_test, result_rows
 from her2stats.statistics.terms import PARTS, term_columns
 from her2stats.vocabulary.measures import MEASURES
 

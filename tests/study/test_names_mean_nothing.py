@@ -28,14 +28,7 @@ from her2stats.report.summary import plain_summary
 from her2stats.results import key_findings
 from her2stats.results.folder import ResultsFolder, read_tables
 from her2stats.results.provenance import Provenance
-from her2stats.statistics import (
-    Result,
-    classify_abundance,
-    combine,
-    fit_logistic,
-    pool_odds_ratios,
-    response_odds,
-)
+from her2stats.statistics import Result, classify_abundance, combine, fit_logistic, pool_odds_ratios, response_odds
 from her2stats.statistics.rows import interaction_rows
 from her2stats.study import StudyResults, run_study
 from her2stats.study.analysis.material import Answers, Material

@@ -129,11 +129,7 @@ def test_a_variable_is_no_covariate_of_its_own_cut(study: Study, analyses: list[
     clinical = next(question for question in CELL_QUESTIONS if question.__name__ == "clinical")
     clinical(analyses[0].material, with_analysis(study, model_covariates=("age", "size_cm")), answers)
     asked = {result.spec.outcomes: result.spec.covariates for result in answers.results["clinical"]}
-    assert asked == {
-        ("age > 50 years",): ("size_cm",),
-        ("grade III",): ("age", "size_cm"),
-        ("size > 2 cm",): ("age",),
-    }
+    assert asked == {("age > 50 years",): ("size_cm",), ("grade III",): ("age", "size_cm"), ("size > 2 cm",): ("age",)}
 
 
 def test_a_covariate_that_a_cohort_lacks_is_told_once(study: Study, analyses: list[CohortAnalysis]) -> None:

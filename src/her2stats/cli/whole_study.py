@@ -149,12 +149,7 @@ def _run(
 
     with shown_progress() as progress:
         results = run_study(
-            study_file,
-            only=only,
-            overwrite=overwrite,
-            n_jobs=jobs,
-            cache=_cache(no_cache),
-            progress=progress,
+            study_file, only=only, overwrite=overwrite, n_jobs=jobs, cache=_cache(no_cache), progress=progress
         )
     for line in results.summary():
         say(line)

@@ -214,11 +214,7 @@ class Cohort:
         if self.expression is None:
             return [*facts, "clinical table only"]
         added = f"log2(x + {self.offset:g})" if self.offset else "log2"
-        return [
-            *facts,
-            f"{len(self.expression):,} genes",
-            f"{added} scale" if self.scale == "log2" else "linear scale",
-        ]
+        return [*facts, f"{len(self.expression):,} genes", f"{added} scale" if self.scale == "log2" else "linear scale"]
 
     def __repr__(self) -> str:
         notes = [f"{len(self.notes)} notes"] if self.notes else []

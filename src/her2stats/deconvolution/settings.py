@@ -38,8 +38,7 @@ class Settings:
     )
     quantile_normalise: bool = field(default=False, metadata={"meaning": "`true` as CIBERSORT does with microarrays"})
     batch_correction: BatchCorrection = field(
-        default="none",
-        metadata={"meaning": "ComBat between the mixtures and those that the first fractions rebuild"},
+        default="none", metadata={"meaning": "ComBat between the mixtures and those that the first fractions rebuild"}
     )
     seed: int = field(default=0, metadata={"meaning": "where random numbers start", "limits": COUNT})
     reference_median: float | None = field(

@@ -68,10 +68,7 @@ class CrosscheckLike(Protocol):
 
 
 def plot_agreement(
-    crosscheck: CrosscheckLike | pd.DataFrame,
-    *,
-    labels: Mapping[str, str] | None = None,
-    width_mm: float = 120.0,
+    crosscheck: CrosscheckLike | pd.DataFrame, *, labels: Mapping[str, str] | None = None, width_mm: float = 120.0
 ) -> ggplot:
     """Draw relative differences between Python and R: a line a kind of quantity, a dot a number.
 

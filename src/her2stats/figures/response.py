@@ -38,12 +38,7 @@ CAPTION = "Vertical lines: 95% confidence interval of the share (Wilson). OR: od
 COMPARED = ("reference", "comparison", "n_reference", "n_events_reference", "n_comparison", "n_events_comparison")
 
 
-def plot_response(
-    results: Rows,
-    *,
-    labels: Mapping[str, str] | None = None,
-    width_mm: float = 89.0,
-) -> ggplot:
+def plot_response(results: Rows, *, labels: Mapping[str, str] | None = None, width_mm: float = 89.0) -> ggplot:
     """Draw the share of responders in each group as bars with 95% interval, counts and odds ratio.
 
     Parameters

@@ -23,7 +23,6 @@ BASE_SIZE = 7.0  # points; journals ask for 5 to 7 in the printed size
 TEXT_SIZE = 6.0
 SMALL_SIZE = 5.5
 SMALLEST_SIZE = 5.0
-WIDTHS = {"single": 89.0, "medium": 120.0, "double": 183.0}  # journal columns, mm
 MM_PER_INCH = 25.4
 MARGIN = 2.0  # mm around the figure
 
@@ -32,11 +31,9 @@ MARGIN = 2.0  # mm around the figure
 # doi 10.1109/TVCG.2009.113), and both stand at least 4.5:1 against white; shapes tell them apart in grey print.
 HR_COLOURS = {"positive": "#CC4C02", "negative": "#0072B2"}
 HR_SHAPES = {"positive": "o", "negative": "s"}
-HR_NAMES = {"positive": "HR-positive", "negative": "HR-negative"}
 HER2_COLOURS = {"0": "#B9A3D3", "1+": "#8861AE", "2+": "#4A1F73", "HER2-0": "#B9A3D3", "HER2-low": "#6A3D9A"}
 INK = "#222222"
 GREY = "#6B6B6B"  # 5.3:1 against white: small print stays readable
-PALE = "#D9D9D9"
 STRIPE = "#F4F4F4"
 STRENGTH_COLOURS = {"weak": "#EFEFEF", "moderate": "#E0E0E0", "strong": "#CFCFCF"}
 DIVERGING = ("#762A83", "#AF8DC3", "#F7F7F7", "#7FBF7B", "#1B7837")  # ColorBrewer PRGn: no hue of HR

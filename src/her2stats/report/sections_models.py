@@ -116,10 +116,7 @@ def _clinical(folder: ResultsFolder, outcome: str, cohort: str, rows: pd.DataFra
 
 def ancova_section(folder: ResultsFolder, figures: Figures) -> Section:
     """Marginal slopes of the exposure and Type III tests."""
-    parts: list[Part] = [
-        *absent(folder, "ancova_slopes", "ancova_tests", "ancova_curves"),
-        *figures.get("ancova", ()),
-    ]
+    parts: list[Part] = [*absent(folder, "ancova_slopes", "ancova_tests", "ancova_curves"), *figures.get("ancova", ())]
     slopes, tests = (_with_model(folder.table(name)) for name in ("ancova_slopes", "ancova_tests"))
     overall = slopes[slopes["stratum"] == "all"]
     parts += table_by_cohort(overall, "ancova_slopes", lambda cohort, part: _overall(folder, cohort, part))

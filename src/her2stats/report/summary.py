@@ -10,15 +10,7 @@ import pandas as pd
 
 from her2stats.report.findings import Judged, judge
 from her2stats.report.grid import make_grid
-from her2stats.report.statements import (
-    Answer,
-    Statement,
-    Wording,
-    family_statement,
-    largest_size,
-    name_list,
-    tally,
-)
+from her2stats.report.statements import Answer, Statement, Wording, family_statement, largest_size, name_list, tally
 from her2stats.results.findings import has_value, with_value
 from her2stats.results.folder import ResultsFolder
 from her2stats.results.question_rows import total_rows, type_rows

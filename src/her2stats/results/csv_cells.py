@@ -67,16 +67,6 @@ def guarded(table: pd.DataFrame) -> pd.DataFrame:
     return made.set_axis(columns, axis=1).set_axis(index, axis=0)
 
 
-def unguarded(table: pd.DataFrame) -> pd.DataFrame:
-    """Table as it was before `guarded`; the index is left alone."""
-    table = table.rename(columns=lambda name: unguard_text(str(name)))
-    for place, name in enumerate(table.columns):
-        cells = table.iloc[:, place]
-        if _is_text(cells.dtype) and any(isinstance(cell, str) and cell.startswith("\\") for cell in cells):
-            table[name] = cells.map(lambda cell: unguard_text(cell) if isinstance(cell, str) else cell)
-    return table
-
-
 def csv_text(table: pd.DataFrame, *, index: bool = False, separator: str = ",") -> str:
     """Table as csv: numbers with full precision, harmless text, one line end everywhere."""
     return str(guarded(table).to_csv(index=index, sep=separator, lineterminator="\n"))

@@ -14,14 +14,7 @@ import numpy as np
 from scipy.optimize import brentq
 
 from her2stats.errors import DataError, Problem, ProblemList
-from her2stats.simulate.latent import (
-    SCORE_WEIGHTS,
-    Pair,
-    ScoreModel,
-    TypeModel,
-    group_correlation,
-    overall_correlation,
-)
+from her2stats.simulate.latent import SCORE_WEIGHTS, Pair, ScoreModel, TypeModel, group_correlation, overall_correlation
 from her2stats.simulate.planted import CELL_TYPES
 from her2stats.simulate.targets import DICHOTOMISED_FROM, OVERALL, STRATA, Targets
 from her2stats.simulate.til import TilModel, calibrate_til

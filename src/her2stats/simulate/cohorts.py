@@ -47,13 +47,7 @@ class SimulatedTruth:
 
 
 def simulate_cohort(
-    name: str,
-    n: int,
-    *,
-    seed: int,
-    targets: Targets | None = None,
-    platform_seed: int = 20,
-    noise: float = 0.03,
+    name: str, n: int, *, seed: int, targets: Targets | None = None, platform_seed: int = 20, noise: float = 0.03
 ) -> Cohort:
     """Simulate a cohort of HER2-negative tumours whose associations are known.
 
@@ -100,13 +94,7 @@ def simulate_cohort(
 
 
 def simulate_with_truth(
-    name: str,
-    n: int,
-    *,
-    seed: int,
-    targets: Targets | None = None,
-    platform_seed: int = 20,
-    noise: float = 0.03,
+    name: str, n: int, *, seed: int, targets: Targets | None = None, platform_seed: int = 20, noise: float = 0.03
 ) -> tuple[Cohort, SimulatedTruth]:
     """Do as `simulate_cohort` and also return what is true of the cohort.
 

@@ -46,9 +46,7 @@ INTERVALS: dict[str, Interval] = {
     ),
     "fisher": Interval("Fisher z", lambda rho, n: 1 / (n - 3)),
     "sas": Interval(
-        "bias-adjusted Fisher z (PROC CORR)",
-        lambda rho, n: 1 / (n - 3),
-        bias=lambda rho, n: rho / (2 * (n - 1)),
+        "bias-adjusted Fisher z (PROC CORR)", lambda rho, n: 1 / (n - 3), bias=lambda rho, n: rho / (2 * (n - 1))
     ),
     "bootstrap": Interval("bootstrap percentile"),
 }

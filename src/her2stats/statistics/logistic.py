@@ -9,12 +9,7 @@ import pandas as pd
 
 from her2stats.errors import ProblemList
 from her2stats.statistics.arguments import Names, as_names, percent
-from her2stats.statistics.fits.covariates import (
-    centred,
-    covariate_columns,
-    covariate_terms,
-    standard_deviation,
-)
+from her2stats.statistics.fits.covariates import centred, covariate_columns, covariate_terms, standard_deviation
 from her2stats.statistics.fits.feasibility import why_no_fit, why_no_model
 from her2stats.statistics.fits.firth import firth_odds_ratios, require_firth
 from her2stats.statistics.fits.logit import fit_logit

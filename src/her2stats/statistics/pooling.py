@@ -27,12 +27,7 @@ CARRIED = ("role", *ABOUT)
 HETEROGENEITY = ("k", "q", "q_p_value", "i2", "tau2")
 
 
-def pool_odds_ratios(
-    results: Rows,
-    *,
-    model: PoolingModel = "random",
-    conf_level: float = 0.95,
-) -> Result:
+def pool_odds_ratios(results: Rows, *, model: PoolingModel = "random", conf_level: float = 0.95) -> Result:
     """Pool odds ratios of the same question over cohorts.
 
     Parameters

@@ -9,12 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import (
-    BeforeValidator,
-    Field,
-    field_validator,
-    model_validator,
-)
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from her2stats.cohort.genes import CollapseRule
 from her2stats.deconvolution.settings import Settings
@@ -75,8 +70,7 @@ class CohortSection(Section):
         description="csv, tsv, GCT, xlsx, parquet, GEO series matrix, h5ad or rds; gz, bz2, xz and zst too",
     )
     scale: Literal["log2", "linear"] | None = Field(
-        default=None,
-        description="needed with `expression`; never guessed, but held against the range of the values",
+        default=None, description="needed with `expression`; never guessed, but held against the range of the values"
     )
     offset: float = Field(default=0.0, description="on the log2 scale the values are log2(x + offset)")
     normalise: Literal["cpm"] | None = Field(

@@ -20,10 +20,7 @@ NOT_RECORDED = "—"
 
 
 def table_one(
-    cohorts: Mapping[str, pd.DataFrame],
-    *,
-    variables: Sequence[str] | None = None,
-    p_values: bool = False,
+    cohorts: Mapping[str, pd.DataFrame], *, variables: Sequence[str] | None = None, p_values: bool = False
 ) -> pd.DataFrame:
     """Describe the patients of each cohort: the paper's Table 1.
 

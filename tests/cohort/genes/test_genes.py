@@ -103,10 +103,7 @@ def probes(*rows: tuple[str, float, float]) -> pd.DataFrame:
 TWICE = probes(("A", 1, 2), ("B", 5, 5), ("A", 3, 1), ("A", 2, 9))
 
 
-@pytest.mark.parametrize(
-    ("rule", "expected"),
-    [("mean", [2.0, 4.0]), ("median", [2.0, 2.0]), ("max-mean", [2.0, 9.0])],
-)
+@pytest.mark.parametrize(("rule", "expected"), [("mean", [2.0, 4.0]), ("median", [2.0, 2.0]), ("max-mean", [2.0, 9.0])])
 def test_rows_of_one_symbol_collapse_by_the_declared_rule(rule: str, expected: list[float]) -> None:
     collapsed, notes = collapse_duplicates(TWICE, rule)  # type: ignore[arg-type]
     assert collapsed.loc["A"].tolist() == expected

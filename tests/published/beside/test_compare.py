@@ -273,10 +273,7 @@ def test_rows_that_do_not_say_what_their_term_is_made_of_are_refused_together() 
     with pytest.raises(DataError) as caught:
         compare_published({"interaction": product, "response": response})
     assert [(problem.what, problem.remedy) for problem in caught.value.problems] == [
-        (
-            "interaction with HR: no column variable, level_2",
-            "pass what fit_interaction returned, or a table of a run",
-        ),
+        ("interaction with HR: no column variable, level_2", "pass what fit_interaction returned, or a table of a run"),
         ("odds ratio of response: no column comparison", "pass what response_odds returned, or a table of a run"),
     ]
     with pytest.raises(DataError, match="do not say what their term is to the model -> add the column role"):

@@ -37,9 +37,7 @@ def test_a_gene_under_its_earlier_symbol_is_the_exposure_and_said_so(older_study
     assert "the exposure: genes found under another symbol: SEPT2 is SEPTIN2" in notes
 
 
-def test_two_names_of_one_gene_that_the_data_call_by_a_third_are_left_out_and_said_once(
-    tmp_path: Path,
-) -> None:
+def test_two_names_of_one_gene_that_the_data_call_by_a_third_are_left_out_and_said_once(tmp_path: Path) -> None:
     study = write_small_study(tmp_path, n=40)
     lines = (tmp_path / "one.tsv").read_text().splitlines()
     lines.append("RNF171\t" + lines[3].split("\t", 1)[1])

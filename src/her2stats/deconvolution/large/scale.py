@@ -158,12 +158,7 @@ def deconvolve_file(
         signature=signature,
         genes=source.genes,
         reference_median=median,
-        notes=(
-            *source.notes,
-            *workers.notes(),
-            *checkpoint.notes(there),
-            *quality_notes(flags, asked, median),
-        ),
+        notes=(*source.notes, *workers.notes(), *checkpoint.notes(there), *quality_notes(flags, asked, median)),
         method=asked.method(signature.name, median),
     )
 

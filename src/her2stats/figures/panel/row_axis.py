@@ -44,12 +44,7 @@ def _fits(at: float, label: str, geometry: RowPanel) -> bool:
 
 
 def row_scales(
-    places: pd.DataFrame,
-    geometry: RowPanel,
-    ticks: Mapping[float, str],
-    *,
-    head: float,
-    titles: Sequence[str] = (),
+    places: pd.DataFrame, geometry: RowPanel, ticks: Mapping[float, str], *, head: float, titles: Sequence[str] = ()
 ) -> list[Any]:
     """Axes and theme of a figure of rows.
 
@@ -73,11 +68,7 @@ def row_scales(
             minor_breaks=[],
         ),
         scale_y_continuous(
-            limits=(bottom, top),
-            expand=(0, 0),
-            breaks=list(places["y"]),
-            labels=list(places["label"]),
-            minor_breaks=[],
+            limits=(bottom, top), expand=(0, 0), breaks=list(places["y"]), labels=list(places["label"]), minor_breaks=[]
         ),
         theme(
             panel_border=element_blank(),

@@ -12,11 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-from plotnine import (
-    aes,
-    geom_rect,
-    geom_segment,
-)
+from plotnine import aes, geom_rect, geom_segment
 
 from her2stats.figures.panel.measure import elided, text_width, widest
 from her2stats.figures.theme import GREY, MARGIN, SMALL_SIZE, STRIPE, TEXT_SIZE

@@ -41,11 +41,7 @@ _TOLD = {"fit_logistic": ("role",), "fit_interaction": ("role",)}
 _COLUMNS = {"fit_interaction": ("variable", "level_2"), "response_odds": ("comparison",)}
 
 # Measure of a row -> what it is called beside the paper, where that is not its name.
-_WORDS = {
-    "odds_ratio": "odds ratio",
-    "risk_difference": "difference of shares",
-    "shift": "shift (Hodges-Lehmann)",
-}
+_WORDS = {"odds_ratio": "odds ratio", "risk_difference": "difference of shares", "shift": "shift (Hodges-Lehmann)"}
 
 
 def own_measure(row: Mapping[str, Any]) -> str:

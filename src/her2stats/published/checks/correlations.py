@@ -13,14 +13,7 @@ from her2stats.published.checks.intervals import interval_text, nothing_to_hold_
 from her2stats.published.checks.sample_sizes import size_text
 from her2stats.published.columns import read_rows
 from her2stats.published.exact.fisher_z import METHODS, limits, p_values, possible, sample_sizes
-from her2stats.published.findings import (
-    CONSISTENT,
-    INCONSISTENT,
-    NOT_DETERMINABLE,
-    Finding,
-    Verdict,
-    findings_table,
-)
+from her2stats.published.findings import CONSISTENT, INCONSISTENT, NOT_DETERMINABLE, Finding, Verdict, findings_table
 from her2stats.published.numerals import Floats, Numeral, bounds, face_values, show
 from her2stats.published.ranges import impossible, no_sample_size, range_findings
 

@@ -10,14 +10,7 @@ from typing import Any
 import pandas as pd
 
 from her2stats.published.columns import common_size, read_counts, read_numerals, texts
-from her2stats.published.findings import (
-    CONSISTENT,
-    INCONSISTENT,
-    NOT_DETERMINABLE,
-    Finding,
-    Verdict,
-    findings_table,
-)
+from her2stats.published.findings import CONSISTENT, INCONSISTENT, NOT_DETERMINABLE, Finding, Verdict, findings_table
 from her2stats.published.numerals import Numeral, Printable, Rounding, read_numeral, show
 
 

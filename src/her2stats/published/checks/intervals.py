@@ -9,23 +9,8 @@ import numpy as np
 import pandas as pd
 
 from her2stats.published.columns import PrintedRows, read_rows
-from her2stats.published.exact.wald import (
-    Box,
-    Scale,
-    box,
-    loose_z_range,
-    p_range,
-    transform,
-    wald_z_range,
-)
-from her2stats.published.findings import (
-    CONSISTENT,
-    INCONSISTENT,
-    NOT_DETERMINABLE,
-    Finding,
-    Verdict,
-    findings_table,
-)
+from her2stats.published.exact.wald import Box, Scale, box, loose_z_range, p_range, transform, wald_z_range
+from her2stats.published.findings import CONSISTENT, INCONSISTENT, NOT_DETERMINABLE, Finding, Verdict, findings_table
 from her2stats.published.numerals import Floats, Numeral, bounds, face_values, show
 from her2stats.published.ranges import impossible, range_findings
 

@@ -8,14 +8,7 @@ import numpy as np
 import pandas as pd
 
 from her2stats.published.columns import read_rows
-from her2stats.published.findings import (
-    CONSISTENT,
-    INCONSISTENT,
-    NOT_DETERMINABLE,
-    Finding,
-    Verdict,
-    findings_table,
-)
+from her2stats.published.findings import CONSISTENT, INCONSISTENT, NOT_DETERMINABLE, Finding, Verdict, findings_table
 from her2stats.published.numerals import Floats, bounds, face_values, show
 
 

@@ -15,14 +15,7 @@ from her2stats.published.checks.two_by_two_tests import claim_findings, p_findin
 from her2stats.published.columns import PrintedRows, read_rows
 from her2stats.published.exact.cells import read_cells
 from her2stats.published.exact.two_by_two import ESTIMATES, METHODS, odds_ratio
-from her2stats.published.findings import (
-    CONSISTENT,
-    INCONSISTENT,
-    NOT_DETERMINABLE,
-    Finding,
-    Verdict,
-    findings_table,
-)
+from her2stats.published.findings import CONSISTENT, INCONSISTENT, NOT_DETERMINABLE, Finding, Verdict, findings_table
 from her2stats.published.numerals import Floats, Numeral, bounds, how_shortened, show
 
 Flags = npt.NDArray[np.bool_]

@@ -10,14 +10,7 @@ import numpy as np
 import pandas as pd
 
 from her2stats.published.columns import read_numerals
-from her2stats.published.findings import (
-    CONSISTENT,
-    INCONSISTENT,
-    NOT_DETERMINABLE,
-    Finding,
-    Verdict,
-    findings_table,
-)
+from her2stats.published.findings import CONSISTENT, INCONSISTENT, NOT_DETERMINABLE, Finding, Verdict, findings_table
 from her2stats.published.numerals import Printable, bounds
 
 _IQR_IN_SD = 1.349  # interquartile range of a normal distribution, in standard deviations

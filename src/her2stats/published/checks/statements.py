@@ -10,14 +10,7 @@ import pandas as pd
 
 from her2stats.errors import DataError, Problem
 from her2stats.published.columns import read_numerals
-from her2stats.published.findings import (
-    CONSISTENT,
-    INCONSISTENT,
-    NOT_DETERMINABLE,
-    Finding,
-    Verdict,
-    findings_table,
-)
+from her2stats.published.findings import CONSISTENT, INCONSISTENT, NOT_DETERMINABLE, Finding, Verdict, findings_table
 from her2stats.published.numerals import Printable, read_numeral
 
 Direction = Literal["higher", "lower"]

@@ -16,13 +16,7 @@ from pathlib import Path
 from her2stats.errors import DataError, OutputError, Problem
 from her2stats.r_engine.exchange.cells import Write, decimal, escape
 from her2stats.r_engine.exchange.fields import Question, spec_fields
-from her2stats.r_engine.exchange.frames import (
-    Columns,
-    column_cells,
-    dtype_name,
-    frame_cells,
-    frame_levels,
-)
+from her2stats.r_engine.exchange.frames import Columns, column_cells, dtype_name, frame_cells, frame_levels
 from her2stats.r_engine.sources import one_file, r_package
 from her2stats.statistics.result import Result
 from her2stats.writing import beside, write_whole

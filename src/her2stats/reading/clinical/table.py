@@ -11,20 +11,8 @@ import pandas as pd
 from her2stats.cohort import Clinical
 from her2stats.errors import PopulationError, Problem, ProblemList, SampleError, VocabularyError, refuse_unknown
 from her2stats.notes import Note
-from her2stats.reading.clinical.columns import (
-    RawColumn,
-    read_numbers,
-    read_own_variable,
-    read_words,
-    said_beside,
-)
-from her2stats.reading.clinical.file import (
-    SAMPLE,
-    ClinicalFile,
-    one_a_patient,
-    open_clinical,
-    read_clinical_words,
-)
+from her2stats.reading.clinical.columns import RawColumn, read_numbers, read_own_variable, read_words, said_beside
+from her2stats.reading.clinical.file import SAMPLE, ClinicalFile, one_a_patient, open_clinical, read_clinical_words
 from her2stats.reading.clinical.ids import Repeats, listed_ids
 from her2stats.reading.clinical.population import (
     HER2_VARIABLES,

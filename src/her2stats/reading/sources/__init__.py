@@ -5,12 +5,4 @@ from her2stats.reading.sources.prepare import study_template
 from her2stats.reading.sources.registry import find_source, registry
 from her2stats.reading.sources.series_matrix import clinical_of_series
 
-__all__ = [
-    "clinical_of_series",
-    "default_cache",
-    "fetch",
-    "find_source",
-    "list_sources",
-    "registry",
-    "study_template",
-]
+__all__ = ["clinical_of_series", "default_cache", "fetch", "find_source", "list_sources", "registry", "study_template"]

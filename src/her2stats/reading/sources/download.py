@@ -23,11 +23,7 @@ _CHUNK = 1 << 18
 _ATTEMPTS = 4  # in a row without a byte gained
 _PAUSE = 1.0  # seconds before the first new attempt, twice as long before the next
 _TIMEOUT = (15, 60)  # seconds to connect, and between two bytes
-_NO_ADDRESS = (
-    requests.exceptions.InvalidURL,
-    requests.exceptions.MissingSchema,
-    requests.exceptions.InvalidSchema,
-)
+_NO_ADDRESS = (requests.exceptions.InvalidURL, requests.exceptions.MissingSchema, requests.exceptions.InvalidSchema)
 _AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 

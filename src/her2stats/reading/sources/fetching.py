@@ -21,11 +21,7 @@ from her2stats.reading.sources.registry import UNKNOWN, DataSet, RemoteFile, fin
 from her2stats.writing import open_unfollowed
 
 # How files of a kind begin; R's own format is packed in one of three ways, or not at all.
-_FIRST_BYTES = {
-    ".gz": (b"\x1f\x8b",),
-    ".xlsx": (b"PK",),
-    ".rdata": (b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"RDX"),
-}
+_FIRST_BYTES = {".gz": (b"\x1f\x8b",), ".xlsx": (b"PK",), ".rdata": (b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"RDX")}
 
 
 def default_cache() -> Path:

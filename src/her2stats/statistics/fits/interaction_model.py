@@ -21,12 +21,7 @@ from her2stats.statistics.specs import ClinicalSpec, InteractionSpec
 
 
 def five_rows(
-    frame: ModelFrame,
-    cases: Cases,
-    outcome: str,
-    exposure: str,
-    spec: InteractionSpec | ClinicalSpec,
-    unit: float,
+    frame: ModelFrame, cases: Cases, outcome: str, exposure: str, spec: InteractionSpec | ClinicalSpec, unit: float
 ) -> list[Row]:
     """Numbers of the rows of `fit_interaction`, or flags.
 
@@ -79,12 +74,7 @@ def _level_by_level(
 
 
 def _in_level(
-    frame: ModelFrame,
-    within: Stratum,
-    outcome: str,
-    exposure: str,
-    spec: InteractionSpec | ClinicalSpec,
-    unit: float,
+    frame: ModelFrame, within: Stratum, outcome: str, exposure: str, spec: InteractionSpec | ClinicalSpec, unit: float
 ) -> Row:
     names = [exposure, spec.moderator, outcome, *spec.covariates]
     cases = frame.complete(names, within)

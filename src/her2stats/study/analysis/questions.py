@@ -247,12 +247,7 @@ def _with_estimable_levels(frame: pd.DataFrame, answers: Answers) -> pd.DataFram
 
 
 def _fit_ancova(
-    frame: pd.DataFrame,
-    material: Material,
-    study: Study,
-    answers: Answers,
-    *,
-    covariates: tuple[str, ...],
+    frame: pd.DataFrame, material: Material, study: Study, answers: Answers, *, covariates: tuple[str, ...]
 ) -> None:
     fitted = fit_ancova(
         frame,

@@ -13,12 +13,7 @@ from her2stats.reading.clinical.joined import join_patients
 from her2stats.study.check import check_study
 from her2stats.study.proposing.expression_look import ExpressionLook, look_at_expression
 from her2stats.study.proposing.receptors import RECEPTORS, dropped
-from her2stats.study.proposing.recognition import (
-    Recognised,
-    decimal_comma,
-    recognise,
-    unused_columns,
-)
+from her2stats.study.proposing.recognition import Recognised, decimal_comma, recognise, unused_columns
 from her2stats.study.proposing.sample_ids import sample_column
 from her2stats.study.study_file import read_study
 
