@@ -19,8 +19,20 @@ check_format <- function(folder) {
   }
 }
 
-# A named list, one element a model: spec (verb and arguments), data (the model frame), python (Python's table).
+#' Read the models of a results folder
+#'
+#' What a run wrote so that its models can be fitted again by anybody.
+#'
+#' @param folder A results folder, or its subfolder \code{r}.
+#' @return Named list, one element a model: \code{spec} (verb and arguments,
+#'   as text), \code{data} (the model frame) and \code{python} (Python's
+#'   table, where there is one).
+#' @examples
+#' folder <- "results"
+#' if (dir.exists(folder)) str(read_models(folder)[[1]]$spec)
+#' @export
 read_models <- function(folder) {
+  folder <- exchange_folder(folder)
   check_format(folder)
   specs <- file.path(folder, "specs.csv")
   check_files(specs)

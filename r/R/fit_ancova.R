@@ -33,10 +33,10 @@
 #' d <- expand.grid(hr = c("negative", "positive"), her2_ihc = c("0", "1+", "2+"), k = 1:8)
 #' d$ERBB2 <- rnorm(48)
 #' d$b_cells <- rnorm(48) + d$ERBB2
-#' fit_ancova(d, "b_cells", "ERBB2", quantity = "tests")
-#' fit_ancova(d, "b_cells", "ERBB2", quantity = "slopes")
+#' fit_ancova(d, "b_cells", "ERBB2", c("hr", "her2_ihc"), quantity = "tests")
+#' fit_ancova(d, "b_cells", "ERBB2", c("hr", "her2_ihc"), quantity = "slopes")
 #' @export
-fit_ancova <- function(data, outcome, score, factors = c("hr", "her2_ihc"), covariates = character(),
+fit_ancova <- function(data, outcome, score, factors, covariates = character(),
                        extra_terms = character(), weights = c("equal", "proportional", "outer", "cells"),
                        centre = TRUE, quantity = c("slopes", "tests", "curve"), points = 25, conf_level = 0.95,
                        cohort = "") {

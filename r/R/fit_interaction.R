@@ -7,6 +7,8 @@
 #' a level that can be by itself keeps its odds ratio, with its own counts.
 #'
 #' @inheritParams fit_logistic
+#' @param outcome Names of one or many 0/1 columns, or a formula:
+#'   \code{outcome ~ exposure * moderator + covariates}.
 #' @param moderator Name of a column with two levels, the first of them the
 #'   reference.
 #' @return Data frame of five rows an outcome, with the extra columns
@@ -22,6 +24,17 @@
 #' @export
 fit_interaction <- function(data, outcome, exposure, moderator, covariates = character(), per_sd = TRUE,
                             ci = c("wald", "profile"), conf_level = 0.95, cohort = "") {
+  if (inherits(outcome, "formula")) {
+    parts <- formula_parts(outcome)
+    product <- strsplit(grep(":", parts$right, value = TRUE), ":", fixed = TRUE)
+    if (length(product) != 1 || length(product[[1]]) != 2) {
+      stop("give one product of an exposure and a moderator, such as high ~ her2 * hr", call. = FALSE)
+    }
+    outcome <- parts$left
+    exposure <- product[[1]][1]
+    moderator <- product[[1]][2]
+    covariates <- setdiff(grep(":", parts$right, value = TRUE, invert = TRUE), product[[1]])
+  }
   ci <- match.arg(ci)
   check_level(conf_level)
   check_distinct(c(exposure, moderator, covariates))

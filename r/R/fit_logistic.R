@@ -5,9 +5,11 @@
 #' fit and flagged, never reported as a huge odds ratio.
 #'
 #' @param data Data frame, one row a patient.
-#' @param outcome Names of one or many 0/1 columns.
-#' @param exposure Name of one column.
-#' @param by Name of a grouping column; each of its levels is a stratum.
+#' @param outcome Names of one or many 0/1 columns, or a formula:
+#'   \code{outcome ~ exposure + covariates}.
+#' @param exposure Name of one column; not beside a formula.
+#' @param by Name of a grouping column (beside a formula also without quotes);
+#'   each of its levels is a stratum.
 #' @param covariates Names of columns to adjust for.
 #' @param per_sd Odds ratio per standard deviation (divisor n - 1) of the
 #'   exposure instead of per unit.
@@ -29,11 +31,19 @@
 #'   ERBB2 = c(5.1, 6.0, 5.8, 6.2, 6.9, 7.4, 6.6, 5.2, 7.9, 5.5)
 #' )
 #' fit_logistic(d, "high", "ERBB2")
+#' fit_logistic(high ~ ERBB2, data = d)
 #' @export
 fit_logistic <- function(data, outcome, exposure, by = NULL, covariates = character(), per_sd = TRUE,
                          sd = c("cohort", "stratum"), ci = c("wald", "profile"), penalty = "none",
                          conf_level = 0.95, cohort = "") {
   sd <- match.arg(sd)
+  if (inherits(outcome, "formula")) {
+    parts <- formula_parts(outcome)
+    by <- bare_name(substitute(by))
+    outcome <- parts$left
+    exposure <- parts$right[1]
+    covariates <- parts$right[-1]
+  }
   ci <- match.arg(ci)
   check_choice("penalty", penalty, c("none", "firth"))
   check_level(conf_level)

@@ -30,6 +30,23 @@ as_frame <- function(columns) {
   structure(columns, class = "data.frame", row.names = .set_row_names(rows))
 }
 
+# Names in a formula: left of the tilde, and the terms to the right of it.
+formula_parts <- function(formula) {
+  if (length(formula) != 3) stop("give a formula with an outcome, such as high ~ her2", call. = FALSE)
+  list(left = all.vars(formula[[2]]), right = attr(stats::terms(formula), "term.labels"))
+}
+
+# A column beside a formula, as a bare name or as text.
+bare_name <- function(expression) {
+  if (is.null(expression) || is.character(expression)) {
+    expression
+  } else if (is.name(expression)) {
+    as.character(expression)
+  } else {
+    stop("name a column beside a formula, not an expression", call. = FALSE)
+  }
+}
+
 # A variable that divides the rows into groups is a factor whatever it holds; 0/1 reads "0" and "1".
 grouping <- function(data, name) {
   x <- variable(data, name)

@@ -6,9 +6,9 @@
 #'   integer, identifiers and labels character, an empty cell of a number is
 #'   \code{NA}.
 #' @examples
-#' \dontrun{
-#' results <- read_results("results")
-#' subset(results$odds_ratios, p_value < 0.05)
+#' if (dir.exists("results")) {
+#'   results <- read_results("results")
+#'   subset(results$odds_ratios, p_value < 0.05)
 #' }
 #' @export
 read_results <- function(dir) {

@@ -6,7 +6,9 @@
 #' flagged "separation"; the model is over the other levels.
 #'
 #' @inheritParams fit_logistic
-#' @param group Name of the grouping column.
+#' @param outcome Names of one or many 0/1 columns, or a formula:
+#'   \code{outcome ~ group + covariates}.
+#' @param group Name of the grouping column; not beside a formula.
 #' @param reference The level against which the others are compared.
 #' @return Data frame, one row for each other level; besides the common
 #'   columns \code{group}, \code{reference}, \code{comparison} (levels),
@@ -24,6 +26,13 @@
 #' @export
 response_odds <- function(data, outcome, group, reference, by = NULL, covariates = character(),
                           ci = c("wald", "profile"), conf_level = 0.95, cohort = "") {
+  if (inherits(outcome, "formula")) {
+    parts <- formula_parts(outcome)
+    by <- bare_name(substitute(by))
+    outcome <- parts$left
+    group <- parts$right[1]
+    covariates <- parts$right[-1]
+  }
   ci <- match.arg(ci)
   check_level(conf_level)
   check_strata(by)

@@ -23,7 +23,7 @@ result_table <- function(rows, cohort = "") {
       pick(name, NA)
     }
   }
-  as_frame(columns)
+  structure(as_frame(columns), class = c("her2stats_result", "data.frame"))
 }
 
 # A flag is a code that both languages share, then details for the person.

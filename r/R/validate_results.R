@@ -14,9 +14,9 @@
 #'   ("agree", "disagree" or "not checked"), reason, note (R's warnings), and
 #'   the versions of R and emmeans. Returned invisibly.
 #' @examples
-#' \dontrun{
-#' checked <- validate_results("results")
-#' subset(checked, verdict != "agree")
+#' if (dir.exists("results")) {
+#'   checked <- validate_results("results")
+#'   subset(checked, verdict != "agree")
 #' }
 #' @export
 validate_results <- function(dir = ".", quiet = FALSE) {

@@ -11,3 +11,5 @@ study_frame <- function(n = 120, seed = 1) {
   d$high <- rbinom(n, 1, plogis(0.4 * (d$ERBB2 - 7)))
   d
 }
+
+hr_and_ihc <- c("hr", "her2_ihc")

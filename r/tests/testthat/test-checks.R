@@ -5,7 +5,7 @@ verbs <- function(d, ...) {
     fit_logistic = function() fit_logistic(d, "high", "ERBB2", ...),
     fit_interaction = function() fit_interaction(d, "high", "ERBB2", "hr", ...),
     fit_clinical = function() fit_clinical(d, "high", "ERBB2", "hr", ...),
-    fit_ancova = function() fit_ancova(d, "age", "ERBB2", ...),
+    fit_ancova = function() fit_ancova(d, "age", "ERBB2", hr_and_ihc, ...),
     response_odds = function() response_odds(d, "high", "hr", reference = "negative", ...)
   )
 }
@@ -54,7 +54,7 @@ test_that("strata are those of one column", {
 test_that("a variable of a model is named once", {
   d <- study_frame()
   expect_error(fit_ancova(d, "age", "ERBB2", c("hr", "hr")), "'hr' is named twice; name each column once")
-  expect_error(fit_ancova(d, "T cells (CD8)", "ERBB2", covariates = c("age", "age")), "'age' is named twice")
+  expect_error(fit_ancova(d, "T cells (CD8)", "ERBB2", hr_and_ihc, covariates = c("age", "age")), "'age' is named twice")
   expect_error(fit_logistic(d, "high", "ERBB2", covariates = "ERBB2"), "'ERBB2' is named twice")
   expect_error(fit_interaction(d, "high", "ERBB2", "hr", covariates = "hr"), "'hr' is named twice")
   expect_error(fit_clinical(d, "high", "ERBB2", "hr", covariates = "hr"), "'hr' is named twice")
@@ -62,7 +62,7 @@ test_that("a variable of a model is named once", {
 
 test_that("a curve has two places or more", {
   for (points in list(1, 0, 2.5, NA, "a")) {
-    asked <- function() fit_ancova(study_frame(), "age", "ERBB2", quantity = "curve", points = points)
+    asked <- function() fit_ancova(study_frame(), "age", "ERBB2", hr_and_ihc, quantity = "curve", points = points)
     expect_error(asked(), "points is not a whole number of 2 or more")
   }
 })

@@ -22,7 +22,7 @@ test_that("random effects are less sure than a fixed effect where cohorts differ
 test_that("what a term is is carried over, a second test left out, and nothing else is pooled", {
   rows <- transform(pairs(c(0.5, 0.5), c(0.2, 0.2)), role = "exposure", variable = "her2", measure = "odds_ratio")
   found <- pool_odds_ratios(rbind(rows, transform(rows, term = "lr", measure = "second_test")))
-  expect_equal(found[c("term", "role", "variable", "level")], data.frame(
+  expect_equal(as.data.frame(found)[c("term", "role", "variable", "level")], data.frame(
     term = "her2", role = "exposure", variable = "her2", level = ""
   ))
   expect_error(pool_odds_ratios(transform(rows, measure = "rho")), "'rho' cannot be pooled")
