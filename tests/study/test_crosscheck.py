@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from her2stats.errors import FileError, OutputError
+from her2stats.errors import FileError, InputError, OutputError
 from her2stats.r_engine.crosscheck import STARTS
 from her2stats.r_engine.process import Gone
 from her2stats.results.consistency import check_tables
@@ -76,6 +76,40 @@ def test_damaged_models_are_all_named_with_row_and_column(folder: Path) -> None:
     said = str(caught.value)
     assert "one.odds_ratios.1.python.csv, row 2, column 'p_value': 'o.5' is no value of kind float64" in said
     assert "one.clinical.1.data.csv: is empty" in said
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("tables/scores.csv", "forged"),
+        ("tables/fractions.csv", "forged"),
+        ("tables/abundance.csv", "forged"),
+        ("tables/tables.xlsx", "gone"),
+        ("figures/fig2b_forest.svg", "forged"),
+        ("figures/fig2b_forest.pdf", "gone"),
+        ("r/her2stats.R", "forged"),
+        ("provenance.json", "forged"),
+    ],
+)
+def test_a_file_that_is_not_as_the_run_left_it_is_told_and_nothing_is_compared(
+    folder: Path, name: str, change: str
+) -> None:
+    path = folder / name
+    if change == "gone":
+        path.unlink()
+    else:
+        content = path.read_bytes()
+        path.write_bytes(content.replace(b"0", b"9", 1) if b"0" in content else content + b" ")
+    with pytest.raises(InputError) as caught:
+        crosscheck_folder(folder)
+    assert name in str(caught.value) or path.name in str(caught.value)
+
+
+def test_files_of_the_user_and_an_edited_page_hinder_no_comparison(folder: Path, no_r: None) -> None:
+    (folder / "my_notes.txt").write_text("mine")
+    page = folder / "report.html"
+    page.write_text(page.read_text(encoding="utf-8") + "<!-- mine -->", encoding="utf-8")
+    assert crosscheck_folder(folder).verdict == "not checked"
 
 
 def test_without_r_nothing_is_checked_and_an_earlier_certificate_stays(folder: Path, no_r: None) -> None:

@@ -15,6 +15,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from her2stats.errors import Problem
 from her2stats.files import regular_bytes
 from her2stats.results.catalogue import FIGURES, FORMATS, TABLES
 from her2stats.results.provenance import PROVENANCE, is_of_results, load_provenance
@@ -99,6 +100,17 @@ def manifest_of(folder: Path) -> Manifest | None:
         return Manifest(known=False) if is_of_results(load_provenance(folder / PROVENANCE)) else None
     except (DamagedFileError, RecursionError):
         return None
+
+
+def changed_since_the_run(folder: Path) -> list[Problem]:
+    """Files that are not as the run left them, or gone; none of a folder without a manifest."""
+    manifest = read_manifest(folder) or Manifest()
+    again = "run the study again"
+    return [
+        Problem("was changed since the run" if (folder / name).exists() else "is gone since the run", name, again)
+        for name in manifest.files
+        if not manifest.is_untouched(folder, name)
+    ]
 
 
 def is_name_of_results(name: str) -> bool:

@@ -8,6 +8,7 @@ from typing import Literal
 
 import pandas as pd
 
+from her2stats.errors import FileError
 from her2stats.progress import silent
 from her2stats.r_engine import crosscheck_r
 from her2stats.report import write_report
@@ -15,7 +16,7 @@ from her2stats.results.catalogue import FIGURES
 from her2stats.results.consistency import check_tables
 from her2stats.results.csv_cells import csv_text
 from her2stats.results.folder import CROSSCHECK_FILE, read_folder
-from her2stats.results.manifest import files_of, put
+from her2stats.results.manifest import changed_since_the_run, files_of, put
 from her2stats.results.place import lock
 from her2stats.results.provenance import read_results_provenance
 from her2stats.results.schema import CROSSCHECK
@@ -23,6 +24,8 @@ from her2stats.results.study_results import results_of
 from her2stats.study.stages.cache import NO_CACHE, Cache
 from her2stats.study.stages.figures import Drawing, draw_once
 from her2stats.writing import EDITED
+
+_MADE_AGAIN = (CROSSCHECK_FILE, "report.html")
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ def crosscheck_folder(folder: Path, *, timeout: float = 120.0) -> FolderCrossche
     Raises
     ------
     FileError
-        The folder is not a results folder, is damaged, or its tables were changed since the run.
+        The folder is not a results folder, is damaged, or a file of it was changed or removed since the run.
     OutputError
         The comparison cannot be written, or another command is writing there.
     """
@@ -65,6 +68,12 @@ def _crosschecked(folder: Path, timeout: float) -> FolderCrosscheck:
     # an earlier comparison is about to be replaced: that it is damaged hinders nothing
     results = results_of(replace(seen, gaps=tuple(gap for gap in seen.gaps if gap.file != CROSSCHECK_FILE)))
     check_tables(results)
+    # the page, and what stands for an earlier comparison, are made again below
+    changed = [
+        p for p in changed_since_the_run(folder) if p.where not in _MADE_AGAIN and not _is_of_comparison(p.where)
+    ]
+    if changed:
+        raise FileError(*changed)
     found = crosscheck_r(results.models, timeout=timeout, whole=True)
     counts = found.table["verdict"].value_counts()
     said = ", ".join(f"{counts.get(verdict, 0)} {verdict}" for verdict in ("agree", "disagree", "not checked"))
@@ -78,6 +87,11 @@ def _crosschecked(folder: Path, timeout: float) -> FolderCrosscheck:
     write_report(folder)
     edited = tuple(sorted(name for name in {*files_of(folder)} - before if EDITED in name))
     return FolderCrosscheck(found.summary, sentence, "disagree" if counts.get("disagree", 0) else "agree", edited)
+
+
+def _is_of_comparison(name: str) -> bool:
+    stem = Path(name).stem
+    return any(figure.made == "crosscheck" and figure.pattern.fullmatch(stem) for figure in FIGURES)
 
 
 def write_crosscheck(table: pd.DataFrame, folder: Path, *, cache: Cache = NO_CACHE) -> None:
