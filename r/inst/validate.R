@@ -1,6 +1,7 @@
 # Fits every model of this results folder again in R and compares; needs R with emmeans and MASS, not her2stats.
 #
-#   Rscript validate.R            prints the comparison; exit status 3 when R disagrees, 4 when it could check nothing
+#   Rscript validate.R            prints the comparison; exit status 3 when R disagrees, 4 when it could check nothing,
+#                                 5 when it agrees but could not check some numbers
 #   source("validate.R")          the same in a session; the comparison is in `checked`
 
 her2stats_here <- local({
@@ -20,4 +21,5 @@ checked <- her2stats$validate_results(her2stats_here)
 if (!interactive() && sys.nframe() == 0L) {
   if (any(checked$verdict == "disagree")) quit(status = 3)
   if (!any(checked$verdict == "agree")) quit(status = 4)
+  if (any(checked$verdict == "not checked")) quit(status = 5)
 }

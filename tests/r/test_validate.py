@@ -82,6 +82,16 @@ def test_nothing_checked_gives_status_4_and_the_reason(tmp_path: Path, results: 
     assert "R stopped: this R package knows no question 'fit_magic'" in done.stdout
 
 
+def test_a_model_that_could_not_be_checked_beside_one_that_agrees_gives_status_5(
+    tmp_path: Path, results: dict[str, Result]
+) -> None:
+    write_models({name: results[name] for name in ("toy.odds_ratios", "toy.response")}, tmp_path)
+    specs = tmp_path / "specs.csv"
+    specs.write_text(specs.read_text().replace("fit_logistic", "fit_magic"))
+    done = _rscript("validate.R", folder=tmp_path)
+    assert done.returncode == 5, done.stdout + done.stderr
+
+
 def test_a_folder_of_another_version_is_told_in_one_sentence(tmp_path: Path, results: dict[str, Result]) -> None:
     write_models(results, tmp_path)
     (tmp_path / "format.txt").write_text("her2stats exchange 99\n")

@@ -7,11 +7,14 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
+from her2stats.cli import app
 from her2stats.errors import FileError, InputError, OutputError
-from her2stats.r_engine.crosscheck import STARTS
+from her2stats.r_engine.crosscheck import STARTS, Crosscheck, compare_nothing
 from her2stats.r_engine.process import Gone
 from her2stats.results.consistency import check_tables
+from her2stats.study import crosscheck as room
 from her2stats.study import load_results
 from her2stats.study.crosscheck import crosscheck_folder, write_crosscheck
 
@@ -134,6 +137,27 @@ def test_a_comparison_that_cannot_be_written_leaves_the_earlier_one(
         write_crosscheck(pd.DataFrame({"model": ["new"]}), folder)
     assert (folder / "crosscheck.csv").read_text() == "earlier"
     assert not list(folder.glob(".crosscheck*"))
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "verdict", "status"),
+    [
+        (("agree", "agree"), "agree", 0),
+        (("agree", "disagree", "not checked"), "disagree", 3),
+        (("not checked", "not checked"), "not checked", 4),
+        (("agree", "not checked"), "partly checked", 5),
+    ],
+)
+def test_the_status_says_what_the_comparison_is_worth(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, verdicts: tuple[str, ...], verdict: str, status: int
+) -> None:
+    number = {"model": "one.correlation.1", "quantity": "estimate", "python": 1.0, "r": 1.0, "abs_diff": 0.0}
+    number |= {"rel_diff": 0.0, "tolerance": 1e-8}
+    rows = [{**dict.fromkeys(compare_nothing(), ""), **number, "verdict": one} for one in verdicts]
+    found = Crosscheck(pd.DataFrame(rows, columns=compare_nothing().columns), "rscript", 1.0)
+    monkeypatch.setattr(room, "crosscheck_r", lambda *_, **__: found)
+    assert crosscheck_folder(folder).verdict == verdict
+    assert CliRunner().invoke(app, ["crosscheck", str(folder)]).exit_code == status
 
 
 def test_a_comparison_is_written_with_its_figure(folder: Path) -> None:

@@ -8,6 +8,7 @@ import typer
 
 DISAGREES = 3
 NOT_CHECKED = 4
+PARTLY_CHECKED = 5
 
 app = typer.Typer(
     help="HER2 expression, immune infiltration and response in HER2-negative breast cancer.",

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from her2stats.cli.app import DISAGREES, NOT_CHECKED, app
+from her2stats.cli.app import DISAGREES, NOT_CHECKED, PARTLY_CHECKED, app
 from her2stats.cli.options import AsJson, Duplicates, ExpressionFile, Jobs, Offset, Replace, ResultsFolder, Scale
 from her2stats.cli.printing import check_output, print_json, print_table, say, write_table
 
@@ -102,7 +102,7 @@ def crosscheck(
 ) -> None:
     """Fit every model of a results folder again in R and compare.
 
-    Exit status 3 if R disagrees, 4 if it could check nothing.
+    Exit status 3 if R disagrees, 4 if it could check nothing, 5 if it agrees but could not check some numbers.
     """
     from her2stats.study.crosscheck import crosscheck_folder
 
@@ -113,7 +113,8 @@ def crosscheck(
     for name in outcome.kept:
         say(f"Kept: {results / name}, which you had edited", err=True)
     if outcome.verdict != "agree":
-        raise typer.Exit(DISAGREES if outcome.verdict == "disagree" else NOT_CHECKED)
+        status = {"disagree": DISAGREES, "not checked": NOT_CHECKED, "partly checked": PARTLY_CHECKED}
+        raise typer.Exit(status[outcome.verdict])
 
 
 @app.command()

@@ -34,7 +34,7 @@ class FolderCrosscheck:
 
     summary: pd.DataFrame
     sentence: str
-    verdict: Literal["agree", "disagree", "not checked"]
+    verdict: Literal["agree", "disagree", "partly checked", "not checked"]
     kept: tuple[str, ...] = ()
 
 
@@ -86,7 +86,9 @@ def _crosschecked(folder: Path, timeout: float) -> FolderCrosscheck:
     write_crosscheck(CROSSCHECK.typed(found.table), folder)
     write_report(folder)
     edited = tuple(sorted(name for name in {*files_of(folder)} - before if EDITED in name))
-    return FolderCrosscheck(found.summary, sentence, "disagree" if counts.get("disagree", 0) else "agree", edited)
+    if counts.get("disagree", 0):
+        return FolderCrosscheck(found.summary, sentence, "disagree", edited)
+    return FolderCrosscheck(found.summary, sentence, "partly checked" if counts.get("not checked") else "agree", edited)
 
 
 def _is_of_comparison(name: str) -> bool:
