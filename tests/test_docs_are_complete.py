@@ -13,8 +13,9 @@ import pytest
 from pydantic import BaseModel
 from typer.main import get_command
 
+import her2stats
 from her2stats.cli import app
-from her2stats.study.study_file import Study
+from her2stats.study.study_file import Study, read_study
 from her2stats.vocabulary.variables import VARIABLES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -131,3 +132,26 @@ def test_targets_of_make_that_are_shown_are_there() -> None:
     for page in ("README.md", "CONTRIBUTING.md"):
         shown = re.findall(r"\bmake ([a-z][a-z-]+)(?=[\s`])", (ROOT / page).read_text(encoding="utf-8"))
         assert set(shown) - {"only"} <= targets
+
+
+HOW_TO = re.findall(
+    r"^## (.+?)$(.*?)(?=^## |\Z)", (ROOT / "docs" / "how-to.md").read_text(encoding="utf-8"), re.M | re.S
+)
+RECIPES = [(title, text) for title, part in HOW_TO for text in re.findall(r"```toml\n(.*?)```", part, re.S)]
+
+
+@pytest.mark.parametrize(("title", "text"), RECIPES, ids=[title for title, _ in RECIPES])
+def test_every_recipe_is_a_study_file(tmp_path: Path, title: str, text: str) -> None:
+    for section in tomllib.loads(text)["cohorts"]:
+        for key in ("clinical", "patients", "expression", "annotation", "fractions"):
+            if key in section:
+                (tmp_path / section[key]).write_text("sample\n", encoding="utf-8")
+    (tmp_path / "sigmatrix.tsv").write_text("gene\n", encoding="utf-8")
+    (tmp_path / "study.toml").write_text(text, encoding="utf-8")
+    assert read_study(tmp_path / "study.toml").study.title
+
+
+def test_the_functions_of_the_recipes_are_there() -> None:
+    used = set(re.findall(r"\bh2\.(\w+)", "".join(part for _, part in HOW_TO)))
+    assert used
+    assert used <= set(her2stats.__all__)
