@@ -32,6 +32,7 @@ from her2stats.study.stages.r import comparison_stage
 from her2stats.study.stages.stage import once
 from her2stats.study.study_figures import all_drawings
 from her2stats.study.study_file import Study, read_study
+from her2stats.study.witness import write_witness
 from her2stats.tables import save_workbook
 from her2stats.tables.patients import counts_as_numbers
 from her2stats.writing import write_whole
@@ -171,6 +172,7 @@ def _write(
         workbook = tables | {"table_one": counts_as_numbers(tables["table_one"])}
         save_workbook(workbook, draft / "tables" / "tables.xlsx")
         write_models(models, draft / "r")
+        write_witness(prepared, analyses, draft / "r")
         progress("Tables", 1, 1)
     checked = read_crosscheck(draft, [])
     with ThreadPoolExecutor(max_workers=1) as beside:  # R works in a process of its own while we draw

@@ -123,7 +123,7 @@ def interpret(
     beside: list[tuple[RawColumn, str, pd.Series]] = []
     for variable, column in file.columns.items():
         raw = _raw_column(file, variable, column, rows, values.get(variable, {}))
-        series, said = _translate(raw, decimal, found)
+        series, said = translated(raw, decimal, found)
         read[BY_NAME[variable].stored if variable in BY_NAME else variable] = series
         notes += said
         beside += [(raw, name, more) for name, more in (said_beside(raw) if variable in HER2_VARIABLES else {}).items()]
@@ -176,7 +176,7 @@ def _raw_column(
     )
 
 
-def _translate(raw: RawColumn, decimal: str, found: ProblemList) -> tuple[pd.Series, list[Note]]:
+def translated(raw: RawColumn, decimal: str, found: ProblemList) -> tuple[pd.Series, list[Note]]:
     names = sorted({raw.variable, *raw.words})
     found.refuse_control_codes(VocabularyError, names, where=raw.file, column=raw.column)
     if raw.variable not in BY_NAME:

@@ -1,0 +1,308 @@
+# The witness: this study once more, from its raw files, in base R, and every number held against tables/.
+#
+#   Rscript r/witness.R [STUDY_DIR] [--fractions=60] [--results=DIR] [--write=FILE.csv]
+#
+# STUDY_DIR is where the study file lies (where it lay, unless told). --fractions says of how many tumours the fractions
+# are fitted anew: a number, shared by the cohorts, "all", or 0.
+# Exit status: 0 agrees, 3 disagrees (each place is printed), 4 could not check. Before the comparison it reads the raw
+# files and r/witness.tsv, which holds settings of the study: columns, words, scale, genes, cuts, and no result.
+# Taken as given, and said: cell fractions (e1071 fits them anew, to compare), and what base R has no reader for.
+# The sections follow the order of the methods. Nothing here is shared with her2stats.R. Beside it: witness_files.R finds
+# and reads files and compares numbers, witness_models.R has the estimators.
+here <- dirname(normalizePath(sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE))))
+for (part in c("witness_files.R", "witness_models.R")) source(file.path(here, part), encoding = "UTF-8")
+
+## ---- 1. Study population and variables -----------------------------------------------------------------------------
+read_clinical <- function(cohort) {
+  table <- raw("clinical", cohort)
+  column <- function(name) {
+    if (!name %in% table$header) stop("the clinical table has no column ", name)
+    table$cells[[match(name, table$header)]]
+  }
+  ids <- column(one("sample", "column", cohort))
+  kind <- sub("^TCGA.[^.-]+.[^.-]+[.-]([0-9]{2}).*", "\\1", ids)  # of a barcode: 01 is the primary tumour
+  keep <- !ids %in% said("exclude", cohort) & !(grepl("^[0-9]{2}$", kind) & kind != "01")
+  where <- said("where", cohort)
+  for (name in unique(names(where))) keep <- keep & column(name) %in% where[names(where) == name]
+  columns <- said("column", cohort)
+  read <- lapply(setNames(names(columns), names(columns)), function(variable) {
+    words <- column(columns[[variable]])[keep]
+    meaning <- said(paste("word", variable), cohort)
+    values <- unname(ifelse(words %in% names(meaning), meaning[words], words))
+    values[values == ""] <- NA
+    divisor <- as.numeric(one("divisor", variable, cohort))  # of a measurement; below 0 where it is counted backwards
+    if (is.na(divisor)) values else suppressWarnings(as.numeric(values)) / divisor
+  })
+  data.frame(read, row.names = ids[keep], check.names = FALSE, stringsAsFactors = FALSE)
+}
+her2_negative <- function(d) {  # IHC 0, 1+, 2+ without amplification; 2+ needs a negative test where there is any
+  has <- function(name) if (name %in% names(d)) d[[name]] else rep(NA, nrow(d))
+  ihc <- has("her2_ihc"); status <- has("her2_status"); group <- has("her2_group")
+  amplified <- ifelse(is.na(has("her2_fish")) | has("her2_amplified") %in% "positive", has("her2_amplified"), has("her2_fish"))
+  settled <- ihc %in% c("0", "1+", "2+") & amplified %in% "negative"  # outweighs a summary that says positive
+  positive <- ihc %in% "3+" | amplified %in% "positive" | group %in% "HER2-positive" | (status %in% "positive" & !settled)
+  tested <- any(c("her2_fish", "her2_amplified", "her2_status", "her2_group") %in% names(d))
+  cleared <- amplified %in% "negative" | status %in% "negative" | group %in% c("HER2-0", "HER2-low")
+  !positive & (ihc %in% c("0", "1+") | cleared | (ihc %in% "2+" & !tested))
+}
+population <- function(cohort) {
+  d <- read_clinical(cohort)
+  if (one("cohort", "on_mismatch", cohort) == "intersect" && paste(cohort, "expression") %in% names(paths)) {
+    d <- d[row.names(d) %in% colnames(expression_of(cohort)), , drop = FALSE]
+  }
+  d <- d[her2_negative(d), , drop = FALSE]
+  if ("her2_ihc" %in% names(d)) {
+    group <- unname(c("0" = "HER2-0", "1+" = "HER2-low", "2+" = "HER2-low")[d$her2_ihc])
+    d$her2_group <- if (is.null(d$her2_group)) group else ifelse(is.na(d$her2_group), group, d$her2_group)
+  }
+  if (is.null(d$hr)) {  # one positive receptor is enough; negative needs both; a cohort with one goes by that one
+    if (is.null(d$er) || is.null(d$pgr)) d$hr <- if (is.null(d$er)) d$pgr else d$er
+    else d$hr <- ifelse(d$er %in% "positive" | d$pgr %in% "positive", "positive",
+                        ifelse(d$er %in% "negative" & d$pgr %in% "negative", "negative", NA))
+  }
+  restrict <- said("restrict", cohort)
+  for (v in unique(names(restrict))) d <- d[as.character(d[[v]]) %in% restrict[names(restrict) == v], , drop = FALSE]
+  d
+}
+table_one <- function(d) {
+  rows <- list(list(variable = "Patients", level = "", n = nrow(d)))
+  add <- function(...) rows[[length(rows) + 1]] <<- list(variable = one("table one", v), ...)
+  for (v in intersect(names(said("table one")), names(d))) {
+    x <- d[[v]]; printed <- said(paste("level", v)); upper <- said(paste("class", v))
+    if (is.numeric(x) && !length(printed) && !length(upper)) {
+      q <- if (all(is.na(x))) rep(NaN, 3) else quantile(x, c(0.25, 0.5, 0.75), na.rm = TRUE, names = FALSE)
+      add(level = "median (IQR)", n = sum(!is.na(x)), median = q[2], q1 = q[1], q3 = q[3])
+    } else {
+      x <- as.character(if (length(upper)) cut(x, c(-Inf, as.numeric(upper)), names(upper)) else x)
+      x <- unname(ifelse(x %in% names(printed), printed[x], x))
+      for (l in setdiff(c(printed, names(upper), x), NA)) add(level = l, n = sum(x %in% l), percent = 100 * mean(x %in% l))
+    }
+    add(level = "missing", n = sum(is.na(x)), percent = 100 * mean(is.na(x)))
+  }
+  bind(rows)
+}
+
+## ---- 2. Expression and scores --------------------------------------------------------------------------------------
+symbols <- settings[settings$setting == "symbol", ]  # name: the symbol of today; value: an earlier one
+today <- function(genes) {
+  old <- ifelse(genes == "", NA, symbols$name[match(genes, symbols$value)])
+  hyphen <- gsub("[._]", "-", genes)  # HLA.DRA
+  ifelse(genes %in% symbols$name, genes, ifelse(!is.na(old), old, ifelse(hyphen %in% symbols$name, hyphen, genes)))
+}
+named_as <- function(x, wanted, cohort) {  # rows under the names by which a signature calls the same genes
+  wanted <- unique(wanted)
+  if (one("study", "rename_genes") != "true") {  # literally, but for what the signature itself says
+    also <- said("also called"); also <- also[names(also) %in% wanted & !names(also) %in% rownames(x)]
+    return(`rownames<-`(x, ifelse(rownames(x) %in% also, names(also)[match(rownames(x), also)], rownames(x))))
+  }
+  now <- today(wanted)
+  now[now %in% now[duplicated(now)]] <- NA  # two wanted genes are one today: neither gets a row of a third name
+  free <- !rownames(x) %in% wanted
+  gene <- wanted[match(today(rownames(x)[free]), now)]
+  names <- rownames(x); names[free] <- ifelse(is.na(gene), names[free], gene)
+  merged(x, names, cohort)
+}
+scale_of <- function(cohort) list(log = one("cohort", "scale", cohort) == "log2", offset = as.numeric(one("cohort", "offset", cohort)))
+on_log2 <- function(x, s) if (s$log) x else log2(x + if (s$offset > 0) s$offset else 1)
+on_linear <- function(x, s) if (s$log) pmax(2^x - s$offset, 0) else x
+z_scores <- function(x) {
+  s <- apply(x, 1, sd); varies <- s > 1e-12 * pmax(apply(abs(x), 1, max), 1)
+  ((x - rowMeans(x)) / s)[varies, , drop = FALSE]
+}
+exposure_score <- function(log2_as) {  # a gene, or a signature: weighted z-scores, first component, or mean
+  gene <- one("scores", "exposure")
+  if (!" signature" %in% names(paths)) return(list(score = log2_as(gene)[gene, ], total = 1, found = 1))
+  table <- raw("signature"); names(table$cells) <- tolower(table$header)
+  genes <- table$cells$gene; weights <- table$cells$weight; anchor <- one("scores", "anchor")
+  if (is.null(genes)) stop("the signature file has no column gene")
+  x <- log2_as(c(genes, anchor[anchor != ""]))
+  have <- intersect(genes, rownames(x)); z <- z_scores(x[have, , drop = FALSE]); method <- one("scores", "method")
+  if (method == "auto") method <- if (is.null(weights)) "pc1" else "weighted"
+  toward <- function(s) s * sign(cor(s, x[if (anchor == "") "ERBB2" else anchor, ]))  # a component has no sign of its own
+  score <- switch(method, "mean" = colMeans(x[have, , drop = FALSE]), "mean-z" = colMeans(z),
+                  "weighted" = colSums(as.numeric(weights[match(rownames(z), genes)]) * z),
+                  "pc1" = toward(drop(crossprod(z, svd(z, 1, 0)$u))), stop("a score by ", method, " is not followed here"))
+  list(score = score, total = length(genes), found = length(have))
+}
+scores_of <- function(cohort, d) {  # the exposure, single genes, Danaher's cell types, total TIL
+  x <- expression_of(cohort)[, row.names(d), drop = FALSE]
+  log2_as <- function(genes) on_log2(named_as(x, genes, cohort), scale_of(cohort))
+  scores <- coverage <- list()
+  add <- function(name, score, total, found, used = 0) {
+    scores[[name]] <<- score
+    coverage[[name]] <<- list(score = name, genes_total = total, genes_found = found, coverage = found / total, used_in_total = used)
+  }
+  main <- exposure_score(log2_as); exposure <- one("exposure", "name"); add(exposure, main$score, main$total, main$found)
+  also <- setdiff(said("scores")[names(said("scores")) == "also"], exposure); y <- log2_as(also)
+  for (gene in intersect(also, rownames(y))) add(gene, y[gene, ], 1, 1)
+  marker <- said("marker"); member <- said("member"); y <- log2_as(marker); types <- unique(names(marker))
+  total <- sapply(types, function(t) sum(names(marker) == t)); have <- sapply(types, function(t) sum(marker[names(marker) == t] %in% rownames(y)))
+  used <- member[have[member] / total[member] >= as.numeric(one("scores", "min_coverage"))]
+  if (length(used)) {
+    mean_of <- function(t) colMeans(y[intersect(marker[names(marker) == t], rownames(y)), , drop = FALSE])
+    m <- sapply(types, mean_of); cd4 <- c("T-cells", "CD8 T cells")
+    for (t in types) add(paste("Danaher", t), m[, t], total[[t]], have[[t]], as.numeric(t %in% used))
+    add("Danaher CD4 T cells", m[, "T-cells"] - m[, "CD8 T cells"], sum(total[cd4]), sum(have[cd4]))
+    add("Total TIL", rowMeans(m[, used, drop = FALSE]), sum(total[member]), sum(have[used]))
+  }
+  hold("scores", cohort, data.frame(sample = row.names(d), scores, check.names = FALSE, stringsAsFactors = FALSE), "sample")
+  hold("coverage", cohort, bind(coverage), "score")
+  data.frame(scores, row.names = row.names(d), check.names = FALSE)
+}
+
+## ---- 3. Cell fractions: nu-SVR, to compare; what follows takes the fractions as they are given -----------------------
+svr_weights <- function(X, y) {  # of three nu the one whose mixture is nearest
+  best <- list(error = Inf)
+  for (nu in c(0.25, 0.5, 0.75)) {
+    m <- e1071::svm(X, y, type = "nu-regression", kernel = "linear", nu = nu, cost = 1, scale = FALSE, tolerance = 1e-5)
+    w <- pmax(drop(crossprod(m$coefs, m$SV)), 0)
+    error <- sqrt(mean((X %*% (w / sum(w)) - y)^2))
+    if (isTRUE(error < best$error * (1 - 1e-9))) best <- list(error = error, w = w)
+  }
+  best$w
+}
+see_fractions <- function(cohort, d) {
+  if (paste(cohort, "fractions") %in% names(paths)) {  # CIBERSORTx has made them: its file against the table
+    table <- raw("fractions", cohort); found <- setNames(lapply(table$cells, type.convert, as.is = TRUE), table$header)
+    found <- data.frame(sample = table$cells[[1]], found, check.names = FALSE, stringsAsFactors = FALSE)
+    types <- tables$abundance$type[tables$abundance$cohort == cohort]
+    return(hold("fractions", cohort, found[found$sample %in% row.names(d), c("sample", types)], "sample"))
+  }
+  table <- raw("signature matrix", "", NA); profiles <- as.matrix(table$cells[-1])
+  dimnames(profiles) <- list(table$cells[[1]], table$header[-1])
+  x <- on_linear(named_as(expression_of(cohort)[, row.names(d)], rownames(profiles), cohort), scale_of(cohort))
+  genes <- intersect(rownames(profiles), rownames(x)); mode <- one("deconvolution", "mode")
+  middle <- as.numeric(one("deconvolution", "reference_median")); if (is.na(middle)) middle <- max(median(x), 1)
+  found <- data.frame(sample = row.names(d), coverage = length(genes) / nrow(profiles), stringsAsFactors = FALSE)
+  simple <- one("deconvolution", "quantile_normalise") == "false" && one("deconvolution", "batch_correction") == "none"
+  level <- apply(x[genes, ], 2, median) / middle  # sig.score of absolute mode
+  if (simple && mode == "absolute") found$score <- level
+  hold("fractions", cohort, found, "sample")
+  many <- if (is.na(option("fractions"))) 60 else option("fractions")
+  with_matrix <- settings$setting == "cohort" & settings$name == "scale"
+  many <- if (many == "all") nrow(d) else ceiling(as.numeric(many) / sum(with_matrix))
+  why <- if (many < 1) "as was asked" else if (!simple) "their batch or quantile correction is not followed here"
+         else if (!requireNamespace("e1071", quietly = TRUE)) "the R package e1071 is not installed"
+  if (!is.null(why)) return(say(cohort, ": cell fractions are taken as given, ", why))
+  chosen <- unique(round(seq(1, nrow(d), length.out = min(many, nrow(d)))))
+  say(cohort, ": cell fractions of ", length(chosen), " of ", nrow(d), " tumours are fitted anew, the others taken as given")
+  X <- profiles[genes, ]; X <- (X - mean(X)) / sd(X)
+  w <- sapply(chosen, function(i) svr_weights(X, as.numeric(scale(x[genes, i]))))
+  if (mode != "no.sumto1") w <- sweep(w, 2, colSums(w) / (if (mode == "absolute") level[chosen] else 1), "/")
+  found <- data.frame(sample = row.names(d)[chosen], setNames(as.data.frame(t(w)), colnames(profiles)), check.names = FALSE)
+  hold("fractions", cohort, found, "sample", whole = FALSE, absolute = 5e-4)  # libsvm is no nearer to the optimum
+}
+
+## ---- 4. The zero rule and the median split ---------------------------------------------------------------------------
+digits <- function(x) signif(x, 12)  # values that differ by the rounding of two computations are the same
+zero_rule <- function(fractions) {
+  of <- function(f) vapply(fractions, function(x) as.numeric(f(x[!is.na(x)])), 0)
+  share <- of(function(x) mean(x == 0))
+  data.frame(type = names(fractions), share_zero = share, n_zero = of(function(x) sum(x == 0)), n = of(length), median = of(median),
+             kind = ifelse(share > 0.75, 0, ifelse(share >= 0.25, 1, 2)),  # excluded, dichotomised, continuous
+             borderline = pmin(abs(share - 0.25), abs(share - 0.75)) <= 0.02 + 1e-12, stringsAsFactors = FALSE)
+}
+split_high <- function(x, kind) as.numeric(if (kind == 1) x > 0 else digits(x) >= digits(median(x, na.rm = TRUE)))
+
+## ---- 5. and 6. The questions: association and models ---------------------------------------------------------------
+cell_questions <- function(cohort, d) {
+  scores <- scores_of(cohort, d)
+  given <- tables$fractions[tables$fractions$cohort == cohort, ]
+  if (!nrow(given)) return()
+  see_fractions(cohort, d)
+  types <- tables$abundance$type[tables$abundance$cohort == cohort]  # the names alone: which columns are cell types
+  fractions <- lapply(setNames(types, types), function(t) as.numeric(given[match(row.names(d), given$sample), t]))
+  kinds <- zero_rule(fractions)
+  hold("abundance", cohort, kinds, "type")
+  kind <- kinds_of[[cohort]] <<- setNames(kinds$kind, types)
+  numeric <- types[kind == 2]; present <- types[kind == 1]; kept <- c(numeric, present)
+  if (!length(kept)) return()
+  exposure <- one("exposure", "name")
+  also <- intersect(said("scores")[names(said("scores")) == "also"], names(scores))
+  predictors <- unique(c(exposure, also)); til <- intersect("Total TIL", names(scores))
+  high <- mapply(split_high, fractions[kept], kind[kept])
+  amounts <- data.frame(d, scores, fractions[numeric], check.names = FALSE)
+  split <- data.frame(d, scores, high, check.names = FALSE)
+  hr <- has(d, "hr")
+
+  for (by in list(NULL, if (hr) "hr")[c(TRUE, hr)]) {
+    table <- if (is.null(by)) "correlation" else "correlation_by_hr"
+    for (x in predictors) {
+      for (t in numeric) spearman(table, amounts, x, t, by, x)
+      for (t in present) two_groups(table, split, x, t, by, x)
+    }
+    for (x in if (length(til)) predictors) spearman(table, amounts, x, til, by, "total")
+    if (adjusted_odds == "") for (t in kept) logistic(split, t, exposure, by)
+  }
+  if (!hr) return()
+  scaled <- paste(exposure, "per SD")
+  amounts[[scaled]] <- amounts[[exposure]] / sd(amounts[[exposure]])
+  for (t in til) ancova(c(slopes = "infiltration_by_hr", tests = "infiltration_by_hr"), amounts, t, scaled, "hr")
+  pairs <- combn(c(predictors, numeric), 2)
+  for (i in seq_len(ncol(pairs))) spearman("correlation_matrix", amounts, pairs[1, i], pairs[2, i], "hr")
+  for (t in numeric) two_groups("group_comparison", amounts, t, "hr")
+  for (t in present) two_groups("group_comparison", split, t, "hr")
+  if (adjusted_odds == "") {
+    for (t in kept) by_receptor("interaction", split, t, exposure, sd(scores[[exposure]]))
+    for (cut in names(said("cut of"))) if (has(d, said("cut of")[[cut]])) {  # age > 50, size > 2 cm, grade III
+      x <- d[[said("cut of")[[cut]]]]; at <- said("cut")[[cut]]
+      split[[cut]] <- as.numeric(if (is.numeric(x)) x > as.numeric(at) else as.character(x) == at)
+      if (has(split, cut)) for (t in kept) by_receptor("clinical", split, cut, t, 1, at_zero = TRUE)
+    }
+  }
+  if (!has(d, "her2_ihc") || !length(numeric)) return()
+  counts <- table(d$her2_ihc[!is.na(d$hr)])  # a level of fewer than three tumours has no slope
+  amounts <- droplevels(amounts[!d$her2_ihc %in% names(counts)[counts < 3], ])
+  if (nlevels(amounts$her2_ihc) < 2) return()
+  into <- c(tests = "ancova_tests", slopes = "ancova_slopes", curves = "ancova_curves")
+  covariates <- Filter(function(v) has(d, v), unname(said("analysis")[names(said("analysis")) == "covariates"]))
+  for (extra in unique(list(character(), covariates))) for (t in numeric) {
+    model <- if (length(extra)) paste("adjusted for", paste(extra, collapse = ", ")) else "unadjusted"
+    ancova(into, amounts, t, exposure, c("hr", "her2_ihc"), extra, model)
+  }
+}
+corrected <- function(d) {  # for everything that was asked of a family, also for what gave no number
+  d$p_adjusted <- d$p_bh <- d$family_size <- rep(NA_real_, nrow(d))
+  for (f in unique(d$family[!is.na(d$family)])) {
+    own <- which(d$family %in% f); tested <- own[!is.na(d$p_value[own])]
+    d$family_size[own] <- length(own)
+    d$p_adjusted[own] <- d$p_bh[own] <- NaN
+    d$p_adjusted[tested] <- p.adjust(d$p_value[tested], one("analysis", "correction"), length(own))
+    d$p_bh[tested] <- p.adjust(d$p_value[tested], "BH", length(own))
+  }
+  d
+}
+
+## ---- The study, cohort by cohort -------------------------------------------------------------------------------------
+# What is not followed here is not asked here, and its numbers count as not seen.
+adjusted_odds <- if (one("analysis", "penalty") != "none") "Firth's likelihood" else one("analysis", "model_covariates")
+if (adjusted_odds != "") say("odds ratios and clinical models are not followed (", adjusted_odds, ")")
+not_followed <- c(if (adjusted_odds != "") c("odds_ratios", "interaction", "clinical", "pooled_odds_ratios"),
+                  if (one("analysis", "weights") != "equal") c("infiltration_by_hr", "ancova_slopes", "ancova_curves"))
+is_result <- vapply(tables, function(t) "estimate" %in% names(t), TRUE)
+keys <- c("stratum", "outcome", "term", "exposure", "model")
+asked <- list(); kinds_of <- list()
+follow <- function(cohort) {
+  rows <<- list()
+  d <- with_levels(if (one("given", "clinical", cohort) != "") given_population(cohort) else population(cohort))
+  cat(sprintf("%s: %d tumours, HR-positive %d, HR-negative %d\n", cohort, nrow(d), sum(d$hr %in% "positive"),
+              sum(d$hr %in% "negative")))
+  one_table <- table_one(d)
+  names(one_table) <- sub("^(n|percent|median|q1|q3)$", paste0(cohort, " \\1"), names(one_table))
+  hold("table_one", cohort, one_table, c("variable", "level"), whole = FALSE, theirs = tables$table_one)
+  if (one("cohort", "scale", cohort) != "") cell_questions(cohort, d)
+  if (has(d, "her2_group")) for (y in Filter(function(v) has(d, v), c("complete_response", "pcr"))) response(d, y)
+  found <- if (length(rows)) corrected(bind(rows)) else data.frame(table = character())
+  for (name in setdiff(names(tables)[is_result], "pooled_odds_ratios")) {
+    hold(name, cohort, found[found$table == name, ], keys, whole = !name %in% not_followed)
+  }
+  asked[[cohort]] <<- found
+}
+cohorts <- unique(settings$cohort[settings$cohort != ""]); failed <- list()
+for (cohort in cohorts) tryCatch(follow(cohort), error = function(e) failed[[cohort]] <<- conditionMessage(e))
+if (!length(failed)) {
+  rows <- list()
+  pooled_odds(asked, kinds_of)
+  if (length(rows)) hold("pooled_odds_ratios", "pooled", bind(rows), keys)
+}
+finish(failed)

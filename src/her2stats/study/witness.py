@@ -1,0 +1,235 @@
+"""What the witness is told: the settings of a study as a plain table, and no number that was computed from its data.
+
+``r/witness.R`` makes the study again from the raw files in base R. What it has no reader for lies beside it, the
+population only, and the table says so.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from gzip import decompress
+from importlib.resources import files
+from pathlib import Path, PurePath
+
+import pandas as pd
+
+from her2stats.cohort import Cohort
+from her2stats.errors import ProblemList
+from her2stats.r_engine.sources import r_package
+from her2stats.reading.clinical.columns import RawColumn, said_beside
+from her2stats.reading.clinical.file import SAMPLE, ClinicalFile, open_clinical
+from her2stats.reading.clinical.population import HER2_VARIABLES
+from her2stats.reading.clinical.table import translated
+from her2stats.signatures import signature
+from her2stats.signatures.til import DEFAULT_MEMBERS
+from her2stats.study.analysis.cohort_analysis import CohortAnalysis
+from her2stats.study.preparing import Prepared, PreparedCohort
+from her2stats.study.provenance import exposure_name
+from her2stats.study.section_form import Section
+from her2stats.study.sections import CohortSection
+from her2stats.study.study_file import Study
+from her2stats.vocabulary.names import sentence_case, variable_label
+from her2stats.vocabulary.variables import BY_NAME, TABLE_ONE
+from her2stats.vocabulary.words import fold
+from her2stats.writing import write_whole
+
+Setting = tuple[str, str, str, object]  # cohort, kind of setting, name, value
+SCRIPTS, SETTINGS = ("witness.R", "witness_files.R", "witness_models.R"), "witness.tsv"
+READ_BY_R = (".csv", ".tsv", ".txt", ".tab")
+PACKED = (".gz", ".bz2", ".xz")
+# Notes of the reading of genes whose rules the witness follows; another repair it takes as given.
+FOLLOWED = ("rows that share a symbol collapsed", "genes with", "rows without a gene symbol")
+
+
+def write_witness(prepared: Prepared, analyses: Sequence[CohortAnalysis], folder: Path) -> None:
+    """Write the witness, its settings, and the matrices and tables that base R cannot read.
+
+    Parameters
+    ----------
+    prepared, analyses
+        The study.
+    folder : Path
+        The folder ``r`` of the results.
+
+    Raises
+    ------
+    OutputError
+        The folder cannot be written.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter="\t", lineterminator="\n")
+    writer.writerow(("cohort", "setting", "name", "value"))
+    for cohort, kind, name, value in witness_settings(prepared, exposure_name(analyses), folder):
+        writer.writerow((cohort, kind, name, str(value).lower() if isinstance(value, bool) else value))
+    write_whole(folder / SETTINGS, text.getvalue())
+    for script in SCRIPTS:
+        write_whole(folder / script, (r_package() / "inst" / script).read_bytes())
+
+
+def witness_settings(prepared: Prepared, exposure: str, folder: Path) -> Iterator[Setting]:
+    """Every setting that decides a number; what R cannot read is written into the folder on the way."""
+    study = prepared.study
+    sections = {"study": study.study, "scores": study.scores, "analysis": study.analysis}
+    for kind, section in sections.items():
+        yield from _fields("", kind, section)
+    yield "", "exposure", "name", exposure
+    wanted = {gene for gene in (study.scores.anchor, *study.scores.also) if gene}
+    wanted |= {prepared.exposure} if isinstance(prepared.exposure, str) else {*prepared.exposure.genes}
+    if study.scores.til == "danaher":
+        yield from (("", "marker", member.name, gene) for member in signature("danaher") for gene in member.genes)
+        yield from (("", "member", name, name) for name in DEFAULT_MEMBERS)
+        yield from (("", "also called", *names) for member in signature("danaher") for names in member.synonyms)
+        wanted |= {*signature("danaher").genes}
+    if prepared.matrix is not None and study.deconvolution is not None:
+        yield from _fields("", "deconvolution", study.deconvolution)
+        wanted |= {*prepared.matrix.genes}
+    yield from _symbols(wanted)
+    yield from _vocabulary({str(name) for one in prepared.cohorts for name in one.cohort.clinical})
+    for one in prepared.cohorts:
+        yield from _of_cohort(one, study, wanted, folder)
+    paths: dict[str, str | None] = {"signature": study.scores.exposure_file}
+    paths["signature matrix"] = study.deconvolution.signature if study.deconvolution is not None else None
+    for entry in prepared.inputs:
+        own = next((one.section for one in prepared.cohorts if one.cohort.name == entry.cohort), None)
+        yield entry.cohort, "file", entry.role, paths[entry.role] if own is None else getattr(own, entry.role)
+        yield entry.cohort, "sha256", entry.role, entry.sha256
+
+
+def _fields(cohort: str, kind: str, section: Section) -> Iterator[Setting]:
+    """Plain settings of a section of the study file, a row a value."""
+    for name, value in section.model_dump().items():
+        for one in value if isinstance(value, list | tuple) else [value]:
+            if one is not None and not isinstance(value, dict):
+                yield cohort, kind, name, one
+
+
+def _symbols(wanted: set[str]) -> Iterator[Setting]:
+    """Rows of the symbol table that concern these genes, as the table has them: today's symbol and an earlier one."""
+    wanted = wanted | {gene.replace(".", "-").replace("_", "-") for gene in wanted}
+    table = decompress((files("her2stats.cohort.genes") / "symbols.tsv.gz").read_bytes()).decode()
+    for line in table.splitlines()[4:]:
+        today, _, names = line.split("\t")
+        earlier = names.split("|") if names else [""]
+        if today in wanted or not wanted.isdisjoint(earlier):
+            yield from (("", "symbol", today, name) for name in earlier)
+
+
+def _vocabulary(present: set[str]) -> Iterator[Setting]:
+    """Levels in their order as tables print them, classes and cuts of the variables that the study has."""
+    for name in sorted(present & set(BY_NAME)):
+        entry = BY_NAME[name]
+        levels = entry.levels or tuple(entry.printed)
+        yield from (("", f"level {name}", level, entry.printed.get(level, level)) for level in levels)
+        yield from (("", f"class {name}", label, upper) for label, upper in entry.classes.items())
+        if entry.cut is not None:
+            yield "", "cut", entry.cut.label, entry.cut.level if entry.cut.above is None else entry.cut.above
+            yield "", "cut of", entry.cut.label, name
+    for entry in TABLE_ONE:
+        if entry.name in present and entry.unless not in present:
+            yield "", "table one", entry.name, sentence_case(variable_label(entry.name))
+
+
+def _of_cohort(one: PreparedCohort, study: Study, wanted: set[str], folder: Path) -> Iterator[Setting]:
+    section, cohort = one.section, one.cohort
+    yield from _fields(cohort.name, "cohort", section)
+    file = _opened(section, study)
+    if why := _why_clinical_is_given(section, file):
+        yield from _given(cohort.name, "clinical", why, cohort.clinical.rename_axis("sample").reset_index(), folder)
+        numbers = cohort.clinical.select_dtypes("number")
+        yield from ((cohort.name, "divisor", str(name), 1) for name in numbers)
+    else:
+        assert file is not None
+        yield from _clinical_words(section, file)
+        yield from (
+            (cohort.name, "restrict", name, value)
+            for name in section.restrict
+            for value in cohort.clinical[name].dropna().unique()
+        )
+    if cohort.expression is not None and (why := _why_expression_is_given(section, cohort)):
+        genes = cohort.expression
+        yield from _given(cohort.name, "expression", why, genes.rename_axis("gene").reset_index(), folder)
+
+
+def _given(cohort: str, role: str, why: str, table: pd.DataFrame, folder: Path) -> Iterator[Setting]:
+    name = f"witness.{cohort}.{role}.tsv"
+    write_whole(folder / name, table.to_csv(sep="\t", index=False, lineterminator="\n"))
+    yield cohort, "given", role, name
+    yield cohort, "given why", role, why
+
+
+def _is_text(file: str) -> bool:
+    """Whether base R reads such a file."""
+    path = PurePath(file.lower())
+    return PurePath(path.stem if path.suffix in PACKED else path).suffix in READ_BY_R
+
+
+def _opened(section: CohortSection, study: Study) -> ClinicalFile | None:
+    if not _is_text(section.clinical) or section.patients is not None:
+        return None
+    path = study.locate(section.clinical)
+    return open_clinical(path, columns=section.columns, where=section.where, exclude=section.exclude)
+
+
+def _why_clinical_is_given(section: CohortSection, file: ClinicalFile | None) -> str:
+    if file is None:
+        return "for base R does not read such a file" if section.patients is None else "joined from two files"
+    if section.sample_id != "as written" or section.repeats == "first":
+        return "for samples are compared or chosen by their barcodes"
+    raws = [_raw(section, file, name) for name in file.columns if name in HER2_VARIABLES]
+    return "for cells hold several tests" if any(said_beside(raw) for raw in raws) else ""
+
+
+def _why_expression_is_given(section: CohortSection, cohort: Cohort) -> str:
+    own = ("gene_column", "ignore_columns", "sheet", "layer", "annotation", "symbols", "delimiter")
+    if not _is_text(str(section.expression)):
+        return "for base R does not read such a file"
+    if (
+        any(getattr(section, name) for name in own)
+        or section.decimal != "."
+        or section.orientation != "genes x samples"
+    ):
+        return "for the layout of its file is described in the study file"
+    if section.sample_id != "as written":
+        return "for samples are compared by parts of their names"
+    repaired = [note.what for note in cohort.notes if note.stage == "genes" and not note.what.startswith(FOLLOWED)]
+    return f"for reading it: {repaired[0]}" if repaired else ""
+
+
+def _raw(section: CohortSection, file: ClinicalFile, variable: str) -> RawColumn:
+    """The different words of a column, each in the place of a sample."""
+    column = file.columns[variable]
+    place = file.whole.header.index(column)
+    words = list(dict.fromkeys(row[place] for row in file.whole.rows))
+    return RawColumn(
+        variable, column, words, words, [0] * len(words), file.name, section.values.get(variable, {}), words
+    )
+
+
+def _clinical_words(section: CohortSection, file: ClinicalFile) -> Iterator[Setting]:
+    """Which column is what, and what its words were read as; plain numbers speak for themselves."""
+    header = file.whole.header
+    sample = section.columns.get(SAMPLE, SAMPLE if SAMPLE in header else header[0])
+    yield section.name, "sample", "column", sample
+    for variable in file.columns:
+        raw, entry = _raw(section, file, variable), BY_NAME.get(variable)
+        stored = entry.stored if entry is not None else variable
+        values, _ = translated(raw, section.clinical_decimal, ProblemList())
+        yield section.name, "column", stored, raw.column
+        measured = values.dtype == "float64"
+        numbers = pd.to_numeric(pd.Series(raw.words, index=values.index), errors="coerce")
+        divisor = entry.divisor if entry is not None else 1.0
+        if measured:
+            divisor = -divisor if (values * numbers < 0).any() else divisor
+            yield section.name, "divisor", stored, divisor
+        for word, number, value in zip(raw.words, numbers, values, strict=True):
+            missing = pd.isna(value)
+            if not measured or missing or number / divisor != value:
+                yield section.name, f"word {stored}", word, "" if missing else value * divisor if measured else value
+    for column, wanted in section.where.items():
+        place = header.index(column)
+        kept = {fold(word) for word in ([wanted] if isinstance(wanted, str) else wanted)}
+        found = dict.fromkeys(row[place] for row in file.whole.rows if fold(row[place]) in kept)
+        yield from ((section.name, "where", column, word) for word in found)
+    yield from ((section.name, "exclude", "sample", sample) for sample in section.exclude)

@@ -1,0 +1,202 @@
+"""The witness makes a study again from its raw files: it agrees where all is right, and turns red where it is not."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from her2stats.cohort import cohort as cohort_module
+from her2stats.cohort.genes import matching
+from her2stats.r_engine.locate import find_rscript
+from her2stats.reading.clinical import population, table
+from her2stats.statistics import abundance, interaction, logistic, multiplicity
+from her2stats.study import run, run_study
+from tests.study.witness_study import write_witness_study
+
+Mutation = Callable[[pytest.MonkeyPatch], None]
+
+
+def witness(results: Path, *arguments: str, **how) -> subprocess.CompletedProcess[str]:
+    """Run the witness of a results folder."""
+    command = [find_rscript(), "--vanilla", str(results / "r" / "witness.R"), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, **how)
+
+
+def run_without_figures(folder: Path) -> Path:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(run, "all_drawings", lambda *_: [])
+        return run_study(folder / "study.toml").folder
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory) -> Path:
+    return run_without_figures(write_witness_study(tmp_path_factory.mktemp("witness")).parent)
+
+
+@pytest.fixture
+def copy(results, tmp_path) -> Path:
+    """Results that a test may spoil, in a copy of their study."""
+    shutil.copytree(results.parent, tmp_path / "study")
+    return tmp_path / "study" / results.name
+
+
+def test_the_settings_hold_no_result(results):
+    settings = pd.read_csv(results / "r" / "witness.tsv", sep="\t", keep_default_na=False)
+    assert list(settings) == ["cohort", "setting", "name", "value"]
+    assert ("KIAA0125", "FAM30A") in set(zip(settings["value"], settings["name"], strict=True))
+    assert not set(settings["value"]) & set(pd.read_csv(results / "tables" / "scores.csv", dtype=str)["ERBB2"])
+
+
+def test_the_same_study_gives_the_same_bytes(results, tmp_path):
+    again = run_without_figures(write_witness_study(tmp_path).parent)
+    for name in ("witness.R", "witness.tsv", "witness_files.R", "witness_models.R"):
+        assert (again / "r" / name).read_bytes() == (results / "r" / name).read_bytes()
+
+
+@pytest.mark.r
+class TestAgreement:
+    def test_it_agrees_and_says_what_it_did_not_see(self, results):
+        done = witness(results, "--fractions=0")
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "The witness agrees" in done.stdout
+        assert "were not seen" in done.stdout
+        assert "theirs: cell fractions are taken as given" in done.stdout
+
+    def test_every_number_of_the_models_is_seen(self, results, tmp_path):
+        witness(results, "--fractions=0", f"--write={tmp_path / 'told.csv'}")
+        told = pd.read_csv(tmp_path / "told.csv").set_index("table")
+        assert (told["disagreed"] == 0).all()
+        assert set(told.index[told["not_seen"] > 0]) == {"notes", "fractions"}
+
+    def test_without_e1071_the_fractions_are_taken_as_given(self, results, tmp_path):
+        nowhere = {**os.environ, "R_LIBS_SITE": str(tmp_path), "R_LIBS_USER": str(tmp_path), "R_LIBS": ""}
+        done = witness(results, env=nowhere)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "the R package e1071 is not installed" in done.stdout
+
+    def test_a_study_that_moved_is_told_where_it_is(self, copy):
+        moved = copy.parent.parent / "elsewhere"
+        shutil.move(copy, moved)
+        lost = witness(moved, "--fractions=0")
+        assert lost.returncode == 4
+        assert "is not there" in lost.stdout
+        assert "STUDY_DIR" in lost.stdout
+        assert witness(moved, str(copy.parent), "--fractions=0").returncode == 0
+
+    def test_a_raw_file_that_changed_is_named_by_its_hash(self, copy):
+        with (copy.parent / "ours.csv").open("a") as file:
+            file.write("\n")
+        done = witness(copy, "--fractions=0")
+        assert done.returncode == 4
+        assert "ours.csv has changed since the run (SHA-256 was " in done.stdout
+
+    def test_a_cohort_that_cannot_be_followed_is_no_agreement(self, copy):
+        settings = copy / "r" / "witness.tsv"
+        settings.write_text(settings.read_text().replace("theirs\tsample\tcolumn\tid", "theirs\tsample\tcolumn\tod"))
+        done = witness(copy, "--fractions=0")
+        assert done.returncode == 4, done.stdout
+        assert "Could not follow theirs" in done.stdout
+
+
+def mean_for_median(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(abundance, "_reached", lambda values, _: values >= np.nanmean(values))
+
+
+def above_for_at_least(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(abundance, "_reached", lambda values, median: values > median)
+
+
+def n_for_n_less_one(patch: pytest.MonkeyPatch) -> None:
+    for module in (logistic, interaction):
+        patch.setattr(module, "standard_deviation", lambda frame, name, within: np.nanstd(frame.values[name][within]))
+
+
+def zero_rule_at_seventy(patch: pytest.MonkeyPatch) -> None:
+    patch.setitem(abundance.classify_abundance.__kwdefaults__, "exclude_above", 0.7)
+
+
+def receptor_from_er_alone(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(population, "_either_positive", lambda er, pgr: er)
+
+
+def alias_dropped(patch: pytest.MonkeyPatch) -> None:
+    whole = matching.match_symbols
+
+    def own_names_only(wanted, available):
+        found = whole(wanted, available)
+        rows = {gene: row for gene, row in found.rows.items() if gene == row}
+        return replace(found, rows=rows, renamed={})
+
+    patch.setattr(matching, "match_symbols", own_names_only)
+
+
+def offset_forgotten(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(
+        cohort_module, "to_log2", lambda values, scale, offset: np.log2(values + 1) if scale == "linear" else values
+    )
+
+
+def family_of_the_fitted(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(multiplicity, "bonferroni", lambda p_values, size: np.minimum(1.0, p_values * len(p_values)))
+
+
+def nobody_excluded(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(table, "select_population", lambda frame, file: (frame.replace("3+", "2+"), []))
+
+
+MUTATIONS: dict[Mutation, str] = {
+    mean_for_median: "odds_ratios",
+    above_for_at_least: "odds_ratios",
+    n_for_n_less_one: "odds_ratios",
+    zero_rule_at_seventy: "abundance",
+    receptor_from_er_alone: "table_one",
+    alias_dropped: "coverage",
+    offset_forgotten: "scores",
+    family_of_the_fitted: "p_adjusted",
+    nobody_excluded: "table_one",
+}
+
+
+@pytest.mark.r
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.__name__)
+def test_a_fault_planted_in_python_turns_it_red(mutation, tmp_path, monkeypatch):
+    mutation(monkeypatch)
+    results = run_without_figures(write_witness_study(tmp_path).parent)
+    monkeypatch.undo()
+    done = witness(results, "--fractions=0")
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert "Could not follow" not in done.stdout
+    assert any(MUTATIONS[mutation] in line for line in done.stdout.splitlines() if line.startswith("Disagrees: "))
+
+
+def spoil(path: Path, change: Callable[[pd.DataFrame], pd.DataFrame]) -> None:
+    change(pd.read_csv(path, dtype=str, keep_default_na=False)).to_csv(path, index=False)
+
+
+@pytest.mark.r
+@pytest.mark.parametrize("name", ["scores", "abundance", "odds_ratios"])
+def test_a_forged_table_turns_it_red(name, copy):
+    column = {"scores": "ESR1", "abundance": "median", "odds_ratios": "conf_low"}[name]
+    spoil(
+        copy / "tables" / f"{name}.csv",
+        lambda frame: frame.assign(**{column: frame[column].mask(frame.index == 1, "7.25")}),
+    )
+    done = witness(copy, "--fractions=0")
+    assert done.returncode == 3, done.stdout
+    assert f"{column}: 7.25 in the table" in done.stdout
+
+
+@pytest.mark.r
+def test_a_deleted_row_turns_it_red(copy):
+    spoil(copy / "tables" / "correlation.csv", lambda frame: frame.drop(index=2))
+    done = witness(copy, "--fractions=0")
+    assert done.returncode == 3
+    assert "asked here, not in the table" in done.stdout
