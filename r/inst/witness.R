@@ -7,8 +7,8 @@
 # Exit status: 0 agrees, 3 disagrees (each place is printed), 4 could not check. Before the comparison it reads the raw
 # files and r/witness.tsv, which holds settings of the study: columns, words, scale, genes, cuts, and no result.
 # Taken as given, and said: cell fractions (e1071 fits them anew, to compare), and what base R has no reader for.
-# The sections follow the order of the methods. Nothing here is shared with her2stats.R. Beside it: witness_files.R finds
-# and reads files and compares numbers, witness_models.R has the estimators.
+# The sections follow the order of the methods. Nothing here is shared with her2stats.R. Beside it lie witness_files.R,
+# which finds and reads files and compares numbers, and witness_models.R with the estimators.
 here <- dirname(normalizePath(sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE))))
 for (part in c("witness_files.R", "witness_models.R")) source(file.path(here, part), encoding = "UTF-8")
 
@@ -19,11 +19,11 @@ read_clinical <- function(cohort) {
     if (!name %in% table$header) stop("the clinical table has no column ", name)
     table$cells[[match(name, table$header)]]
   }
-  ids <- column(one("sample", "column", cohort))
+  ids <- column(one("sample", "sample", cohort))
   kind <- sub("^TCGA.[^.-]+.[^.-]+[.-]([0-9]{2}).*", "\\1", ids)  # of a barcode: 01 is the primary tumour
   keep <- !ids %in% said("exclude", cohort) & !(grepl("^[0-9]{2}$", kind) & kind != "01")
-  where <- said("where", cohort)
-  for (name in unique(names(where))) keep <- keep & column(name) %in% where[names(where) == name]
+  where <- said("where", cohort); plain <- function(x) tolower(trimws(gsub("[[:space:]]+", " ", x)))
+  for (name in unique(names(where))) keep <- keep & plain(column(name)) %in% plain(where[names(where) == name])
   columns <- said("column", cohort)
   read <- lapply(setNames(names(columns), names(columns)), function(variable) {
     words <- column(columns[[variable]])[keep]
@@ -38,9 +38,11 @@ read_clinical <- function(cohort) {
 her2_negative <- function(d) {  # IHC 0, 1+, 2+ without amplification; 2+ needs a negative test where there is any
   has <- function(name) if (name %in% names(d)) d[[name]] else rep(NA, nrow(d))
   ihc <- has("her2_ihc"); status <- has("her2_status"); group <- has("her2_group")
-  amplified <- ifelse(is.na(has("her2_fish")) | has("her2_amplified") %in% "positive", has("her2_amplified"), has("her2_fish"))
+  fish <- has("her2_fish"); other <- has("her2_amplified")
+  amplified <- ifelse(is.na(fish) | other %in% "positive", other, fish)
   settled <- ihc %in% c("0", "1+", "2+") & amplified %in% "negative"  # outweighs a summary that says positive
-  positive <- ihc %in% "3+" | amplified %in% "positive" | group %in% "HER2-positive" | (status %in% "positive" & !settled)
+  positive <- ihc %in% "3+" | amplified %in% "positive" | group %in% "HER2-positive" |
+    (status %in% "positive" & !settled)
   tested <- any(c("her2_fish", "her2_amplified", "her2_status", "her2_group") %in% names(d))
   cleared <- amplified %in% "negative" | status %in% "negative" | group %in% c("HER2-0", "HER2-low")
   !positive & (ihc %in% c("0", "1+") | cleared | (ihc %in% "2+" & !tested))
@@ -75,7 +77,9 @@ table_one <- function(d) {
     } else {
       x <- as.character(if (length(upper)) cut(x, c(-Inf, as.numeric(upper)), names(upper)) else x)
       x <- unname(ifelse(x %in% names(printed), printed[x], x))
-      for (l in setdiff(c(printed, names(upper), x), NA)) add(level = l, n = sum(x %in% l), percent = 100 * mean(x %in% l))
+      for (l in setdiff(c(printed, names(upper), x), NA)) {
+        add(level = l, n = sum(x %in% l), percent = 100 * mean(x %in% l))
+      }
     }
     add(level = "missing", n = sum(is.na(x)), percent = 100 * mean(is.na(x)))
   }
@@ -102,7 +106,9 @@ named_as <- function(x, wanted, cohort) {  # rows under the names by which a sig
   names <- rownames(x); names[free] <- ifelse(is.na(gene), names[free], gene)
   merged(x, names, cohort)
 }
-scale_of <- function(cohort) list(log = one("cohort", "scale", cohort) == "log2", offset = as.numeric(one("cohort", "offset", cohort)))
+scale_of <- function(cohort) {
+  list(log = one("cohort", "scale", cohort) == "log2", offset = as.numeric(one("cohort", "offset", cohort)))
+}
 on_log2 <- function(x, s) if (s$log) x else log2(x + if (s$offset > 0) s$offset else 1)
 on_linear <- function(x, s) if (s$log) pmax(2^x - s$offset, 0) else x
 z_scores <- function(x) {
@@ -118,10 +124,11 @@ exposure_score <- function(log2_as) {  # a gene, or a signature: weighted z-scor
   x <- log2_as(c(genes, anchor[anchor != ""]))
   have <- intersect(genes, rownames(x)); z <- z_scores(x[have, , drop = FALSE]); method <- one("scores", "method")
   if (method == "auto") method <- if (is.null(weights)) "pc1" else "weighted"
-  toward <- function(s) s * sign(cor(s, x[if (anchor == "") "ERBB2" else anchor, ]))  # a component has no sign of its own
+  toward <- function(s) s * sign(cor(s, x[if (anchor == "") "ERBB2" else anchor, ]))  # a component has no sign
   score <- switch(method, "mean" = colMeans(x[have, , drop = FALSE]), "mean-z" = colMeans(z),
                   "weighted" = colSums(as.numeric(weights[match(rownames(z), genes)]) * z),
-                  "pc1" = toward(drop(crossprod(z, svd(z, 1, 0)$u))), stop("a score by ", method, " is not followed here"))
+                  "pc1" = toward(drop(crossprod(z, svd(z, 1, 0)$u))),
+                  stop("a score by ", method, " is not followed here"))
   list(score = score, total = length(genes), found = length(have))
 }
 scores_of <- function(cohort, d) {  # the exposure, single genes, Danaher's cell types, total TIL
@@ -130,13 +137,16 @@ scores_of <- function(cohort, d) {  # the exposure, single genes, Danaher's cell
   scores <- coverage <- list()
   add <- function(name, score, total, found, used = 0) {
     scores[[name]] <<- score
-    coverage[[name]] <<- list(score = name, genes_total = total, genes_found = found, coverage = found / total, used_in_total = used)
+    coverage[[name]] <<- list(score = name, genes_total = total, genes_found = found, coverage = found / total,
+                              used_in_total = used)
   }
-  main <- exposure_score(log2_as); exposure <- one("exposure", "name"); add(exposure, main$score, main$total, main$found)
+  main <- exposure_score(log2_as); exposure <- one("exposure", "name")
+  add(exposure, main$score, main$total, main$found)
   also <- setdiff(said("scores")[names(said("scores")) == "also"], exposure); y <- log2_as(also)
   for (gene in intersect(also, rownames(y))) add(gene, y[gene, ], 1, 1)
   marker <- said("marker"); member <- said("member"); y <- log2_as(marker); types <- unique(names(marker))
-  total <- sapply(types, function(t) sum(names(marker) == t)); have <- sapply(types, function(t) sum(marker[names(marker) == t] %in% rownames(y)))
+  total <- sapply(types, function(t) sum(names(marker) == t))
+  have <- sapply(types, function(t) sum(marker[names(marker) == t] %in% rownames(y)))
   used <- member[have[member] / total[member] >= as.numeric(one("scores", "min_coverage"))]
   if (length(used)) {
     mean_of <- function(t) colMeans(y[intersect(marker[names(marker) == t], rownames(y)), , drop = FALSE])
@@ -145,12 +155,12 @@ scores_of <- function(cohort, d) {  # the exposure, single genes, Danaher's cell
     add("Danaher CD4 T cells", m[, "T-cells"] - m[, "CD8 T cells"], sum(total[cd4]), sum(have[cd4]))
     add("Total TIL", rowMeans(m[, used, drop = FALSE]), sum(total[member]), sum(have[used]))
   }
-  hold("scores", cohort, data.frame(sample = row.names(d), scores, check.names = FALSE, stringsAsFactors = FALSE), "sample")
+  hold("scores", cohort, data.frame(sample = row.names(d), scores, check.names = FALSE), "sample")
   hold("coverage", cohort, bind(coverage), "score")
   data.frame(scores, row.names = row.names(d), check.names = FALSE)
 }
 
-## ---- 3. Cell fractions: nu-SVR, to compare; what follows takes the fractions as they are given -----------------------
+## ---- 3. Cell fractions: nu-SVR, to compare; what follows takes the fractions as they are given ---------------------
 svr_weights <- function(X, y) {  # of three nu the one whose mixture is nearest
   best <- list(error = Inf)
   for (nu in c(0.25, 0.5, 0.75)) {
@@ -163,7 +173,8 @@ svr_weights <- function(X, y) {  # of three nu the one whose mixture is nearest
 }
 see_fractions <- function(cohort, d) {
   if (paste(cohort, "fractions") %in% names(paths)) {  # CIBERSORTx has made them: its file against the table
-    table <- raw("fractions", cohort); found <- setNames(lapply(table$cells, type.convert, as.is = TRUE), table$header)
+    table <- raw("fractions", cohort)
+    found <- setNames(lapply(table$cells, type.convert, as.is = TRUE), table$header)
     found <- data.frame(sample = table$cells[[1]], found, check.names = FALSE, stringsAsFactors = FALSE)
     types <- tables$abundance$type[tables$abundance$cohort == cohort]
     return(hold("fractions", cohort, found[found$sample %in% row.names(d), c("sample", types)], "sample"))
@@ -172,7 +183,8 @@ see_fractions <- function(cohort, d) {
   dimnames(profiles) <- list(table$cells[[1]], table$header[-1])
   x <- on_linear(named_as(expression_of(cohort)[, row.names(d)], rownames(profiles), cohort), scale_of(cohort))
   genes <- intersect(rownames(profiles), rownames(x)); mode <- one("deconvolution", "mode")
-  middle <- as.numeric(one("deconvolution", "reference_median")); if (is.na(middle)) middle <- max(median(x), 1)
+  middle <- as.numeric(c(one("deconvolution", "reference_median"), one("given", "median", cohort), max(median(x), 1)))
+  middle <- middle[!is.na(middle)][1]
   found <- data.frame(sample = row.names(d), coverage = length(genes) / nrow(profiles), stringsAsFactors = FALSE)
   simple <- one("deconvolution", "quantile_normalise") == "false" && one("deconvolution", "batch_correction") == "none"
   level <- apply(x[genes, ], 2, median) / middle  # sig.score of absolute mode
@@ -185,20 +197,22 @@ see_fractions <- function(cohort, d) {
          else if (!requireNamespace("e1071", quietly = TRUE)) "the R package e1071 is not installed"
   if (!is.null(why)) return(say(cohort, ": cell fractions are taken as given, ", why))
   chosen <- unique(round(seq(1, nrow(d), length.out = min(many, nrow(d)))))
-  say(cohort, ": cell fractions of ", length(chosen), " of ", nrow(d), " tumours are fitted anew, the others taken as given")
+  say(cohort, ": fractions of ", length(chosen), " of ", nrow(d), " tumours are fitted anew, the others taken as given")
   X <- profiles[genes, ]; X <- (X - mean(X)) / sd(X)
   w <- sapply(chosen, function(i) svr_weights(X, as.numeric(scale(x[genes, i]))))
   if (mode != "no.sumto1") w <- sweep(w, 2, colSums(w) / (if (mode == "absolute") level[chosen] else 1), "/")
-  found <- data.frame(sample = row.names(d)[chosen], setNames(as.data.frame(t(w)), colnames(profiles)), check.names = FALSE)
+  found <- setNames(as.data.frame(t(w)), colnames(profiles))
+  found$sample <- row.names(d)[chosen]
   hold("fractions", cohort, found, "sample", whole = FALSE, absolute = 5e-4)  # libsvm is no nearer to the optimum
 }
 
-## ---- 4. The zero rule and the median split ---------------------------------------------------------------------------
+## ---- 4. The zero rule and the median split -------------------------------------------------------------------------
 digits <- function(x) signif(x, 12)  # values that differ by the rounding of two computations are the same
 zero_rule <- function(fractions) {
   of <- function(f) vapply(fractions, function(x) as.numeric(f(x[!is.na(x)])), 0)
   share <- of(function(x) mean(x == 0))
-  data.frame(type = names(fractions), share_zero = share, n_zero = of(function(x) sum(x == 0)), n = of(length), median = of(median),
+  data.frame(type = names(fractions), share_zero = share, n_zero = of(function(x) sum(x == 0)), n = of(length),
+             median = of(median),
              kind = ifelse(share > 0.75, 0, ifelse(share >= 0.25, 1, 2)),  # excluded, dichotomised, continuous
              borderline = pmin(abs(share - 0.25), abs(share - 0.75)) <= 0.02 + 1e-12, stringsAsFactors = FALSE)
 }
@@ -238,6 +252,10 @@ cell_questions <- function(cohort, d) {
   scaled <- paste(exposure, "per SD")
   amounts[[scaled]] <- amounts[[exposure]] / sd(amounts[[exposure]])
   for (t in til) ancova(c(slopes = "infiltration_by_hr", tests = "infiltration_by_hr"), amounts, t, scaled, "hr")
+  if (one("analysis", "model_covariates") == "") for (x in predictors) {
+    for (t in kept) given_receptor(if (t %in% numeric) amounts else split, x, t, x)
+    for (t in til) given_receptor(amounts, x, t, "total")
+  }
   pairs <- combn(c(predictors, numeric), 2)
   for (i in seq_len(ncol(pairs))) spearman("correlation_matrix", amounts, pairs[1, i], pairs[2, i], "hr")
   for (t in numeric) two_groups("group_comparison", amounts, t, "hr")
@@ -273,11 +291,16 @@ corrected <- function(d) {  # for everything that was asked of a family, also fo
   d
 }
 
-## ---- The study, cohort by cohort -------------------------------------------------------------------------------------
+## ---- The study, cohort by cohort -----------------------------------------------------------------------------------
 # What is not followed here is not asked here, and its numbers count as not seen.
 adjusted_odds <- if (one("analysis", "penalty") != "none") "Firth's likelihood" else one("analysis", "model_covariates")
 if (adjusted_odds != "") say("odds ratios and clinical models are not followed (", adjusted_odds, ")")
-not_followed <- c(if (adjusted_odds != "") c("odds_ratios", "interaction", "clinical", "pooled_odds_ratios"),
+followed <- c("correlation", "correlation_by_hr", "correlation_given_hr", "infiltration_by_hr", "correlation_matrix",
+              "group_comparison", "odds_ratios", "interaction", "clinical", "ancova_tests", "ancova_slopes",
+              "ancova_curves", "response")
+not_followed <- c(setdiff(names(tables), followed),
+                  if (one("analysis", "model_covariates") != "") "correlation_given_hr",
+                  if (adjusted_odds != "") c("odds_ratios", "interaction", "clinical", "pooled_odds_ratios"),
                   if (one("analysis", "weights") != "equal") c("infiltration_by_hr", "ancova_slopes", "ancova_curves"))
 is_result <- vapply(tables, function(t) "estimate" %in% names(t), TRUE)
 keys <- c("stratum", "outcome", "term", "exposure", "model")
@@ -294,7 +317,8 @@ follow <- function(cohort) {
   if (has(d, "her2_group")) for (y in Filter(function(v) has(d, v), c("complete_response", "pcr"))) response(d, y)
   found <- if (length(rows)) corrected(bind(rows)) else data.frame(table = character())
   for (name in setdiff(names(tables)[is_result], "pooled_odds_ratios")) {
-    hold(name, cohort, found[found$table == name, ], keys, whole = !name %in% not_followed)
+    slopes_and_tests <- if (name == "infiltration_by_hr") "measure"
+    hold(name, cohort, found[found$table == name, ], c(keys, slopes_and_tests), whole = !name %in% not_followed)
   }
   asked[[cohort]] <<- found
 }

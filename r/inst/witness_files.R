@@ -65,7 +65,7 @@ if (length(lost)) {
   quit_with(4, "Could not check: ", paste(unique(lost), collapse = "; "),
             if (!length(told)) ". If the study has moved, say where it is: witness.R STUDY_DIR")
 }
-raw <- function(role, cohort = "", classes = "character") {  # a raw table; the commonest mark of its header parts cells
+raw <- function(role, cohort = "", classes = "character") {  # cells are parted by the commonest mark of the header
   path <- paths[[paste(cohort, role)]]
   head <- sub("^\ufeff", "", readLines(path, 1, warn = FALSE, encoding = "UTF-8"))
   if (startsWith(head, "#")) stop(basename(path), " begins with remarks")
@@ -92,7 +92,9 @@ expression_of <- function(cohort) {  # genes x samples on the scale of the file,
   values <- vapply(table$cells, is.numeric, TRUE) & seq_along(table$cells) > 1
   x <- as.matrix(table$cells[values]); colnames(x) <- table$header[values]
   genes <- trimws(table$cells[[1]]); named <- !genes %in% c(NA, "", "---", "NULL", "None", "nan")
-  if (given == "" && one("cohort", "normalise", cohort) == "cpm") x <- sweep(x, 2, colSums(x[named, ], na.rm = TRUE), "/") * 1e6
+  if (given == "" && one("cohort", "normalise", cohort) == "cpm") {
+    x <- sweep(x, 2, colSums(x[named, ], na.rm = TRUE), "/") * 1e6
+  }
   use <- named & rowSums(is.na(x)) == 0
   matrices[[cohort]] <<- merged(x[use, , drop = FALSE], genes[use], cohort)
   matrices[[cohort]]
@@ -100,8 +102,8 @@ expression_of <- function(cohort) {  # genes x samples on the scale of the file,
 merged <- function(x, genes, cohort) {  # rows that are one gene become one, by the rule of the study
   for (g in unique(genes[duplicated(genes)])) {
     at <- which(genes == g)
-    x[at[1], ] <- switch(one("cohort", "duplicates", cohort), mean = colMeans(x[at, ]), median = apply(x[at, ], 2, median),
-                         x[at[which.max(rowMeans(x[at, ]))], ])
+    x[at[1], ] <- switch(one("cohort", "duplicates", cohort), mean = colMeans(x[at, ]),
+                         median = apply(x[at, ], 2, median), x[at[which.max(rowMeans(x[at, ]))], ])
   }
   x <- x[!duplicated(genes), , drop = FALSE]; rownames(x) <- unique(genes)
   x
@@ -153,7 +155,10 @@ numbers_of <- function(name) {
   setdiff(names(tables[[name]])[all_numbers], c(text_columns, if (name == "coverage") "score"))
 }
 keyed <- function(table, keys) {  # what a row is about; rows that say the same are counted
-  part <- function(key) if (is.null(table[[key]])) rep("", nrow(table)) else ifelse(is.na(table[[key]]), "", table[[key]])
+  part <- function(key) {
+    x <- table[[key]]
+    if (is.null(x)) rep("", nrow(table)) else ifelse(is.na(x), "", as.character(x))
+  }
   key <- do.call(paste, c(lapply(keys, part), sep = " | "))
   sub(" #1$", "", paste0(key, " #", ave(seq_along(key), key, FUN = seq_along)))
 }
@@ -168,7 +173,9 @@ hold <- function(name, cohort, ours, keys, whole = TRUE, absolute = 1e-10,
   at <- match(their_key, our_key)
   wrong <- if (whole) c(sprintf("%s, %s: asked here, not in the table", name, setdiff(our_key, their_key)),
                         sprintf("%s, %s: in the table, not asked here", name, setdiff(their_key, our_key)))
-  if (name == "scores") wrong <- c(wrong, sprintf("%s: the column %s is not in the table", name, setdiff(names(ours), names(theirs))))
+  if (name == "scores") {
+    wrong <- c(wrong, sprintf("scores: the column %s is not in the table", setdiff(names(ours), names(theirs))))
+  }
   seen <- agreed <- largest <- 0
   for (column in intersect(numbers_of(name), names(ours))) {
     a <- as_number(theirs[[column]])
@@ -181,7 +188,8 @@ hold <- function(name, cohort, ours, keys, whole = TRUE, absolute = 1e-10,
     agreed <- agreed + sum(same)
     largest <- max(largest, (gap / pmax(size, 1e-3))[same])
     shown <- function(x) ifelse(is.na(x), "no number", vapply(x, format, "", digits = 10))
-    wrong <- c(wrong, sprintf("%s, %s, %s: %s in the table, %s here", name, their_key, column, shown(a), shown(b))[looked & !same])
+    differs <- sprintf("%s, %s, %s: %s in the table, %s here", name, their_key, column, shown(a), shown(b))
+    wrong <- c(wrong, differs[looked & !same])
   }
   tally <<- rbind(tally, data.frame(table = name, agreed = agreed, disagreed = length(wrong), seen = seen,
                                     largest_difference = largest))

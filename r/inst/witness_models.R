@@ -1,152 +1,288 @@
 # The estimators of the witness, written from the methods: association, odds ratios, covariance analysis, pooling.
 # Each adds rows of numbers to `rows`; `witness.R` beside it asks the questions.
 
-## ---- 5. Association ----------------------------------------------------------------------------------------------
+## ---- 5. Association ------------------------------------------------------------------------------------------------
 rows <- list()
-row <- function(table, stratum, outcome, term, family, ...) {  # `family`: tests that are corrected together; NA for none
-  about <- list(table = table, stratum = stratum, outcome = outcome, term = term, family = if (!is.na(family)) paste(table, family))
+row <- function(table, stratum, outcome, term, family, ...) {  # `family`: corrected together, NA for none
+  family <- if (!is.na(family)) paste(table, family)
+  about <- list(table = table, stratum = stratum, outcome = outcome, term = term, family = family)
   rows[[length(rows) + 1]] <<- c(about, ...)
 }
-level <- as.numeric(one("analysis", "conf_level")); z <- qnorm(0.5 + level / 2)
+level <- as.numeric(one("analysis", "conf_level"))
+z <- qnorm(0.5 + level / 2)
 no <- function(names) sapply(strsplit(names, " ")[[1]], function(name) list(NaN))  # what the data cannot give
 constant <- function(x) length(unique(x)) < 2
 has <- function(d, v) v %in% names(d) && !constant(d[[v]][!is.na(d[[v]])])
-strata <- function(d, by) if (is.null(by)) list(all = d) else setNames(split(d, d[[by]]), paste0(by, "=", levels(d[[by]])))
+strata <- function(d, by) {
+  if (is.null(by)) list(all = d) else setNames(split(d, d[[by]]), paste0(by, "=", levels(d[[by]])))
+}
 
+unplaced <- function(d, by) if (is.null(by)) 0 else sum(is.na(d[[by]]))  # may be of the stratum: counted as missing
+
+interval <- function(rho, n) {  # on Fisher's z
+  ci <- one("analysis", "correlation_ci")
+  variance <- switch(ci, "bonett-wright" = (1 + rho^2 / 2) / (n - 3), "fieller" = 1.06 / (n - 3),
+                     "caruso-cliff" = 1 / (n - 2) + abs(atanh(rho)) / (6 * n + 4 * sqrt(n)),
+                     "sas" = , "fisher" = 1 / (n - 3), NA)  # the bootstrap is not seen
+  bias <- if (ci == "sas") rho / (2 * (n - 1)) else 0
+  limits <- tanh(atanh(rho) - bias + c(-1, 1) * z * sqrt(variance))
+  list(estimate = rho, std_error = sqrt(variance), conf_low = limits[1], conf_high = limits[2])
+}
 spearman <- function(table, d, x, y, by = NULL, family = "") for (s in names(strata(d, by))) {
-  e <- strata(d, by)[[s]]; ok <- complete.cases(e[c(x, y)]); n <- sum(ok); a <- rank(digits(e[[x]][ok])); b <- rank(digits(e[[y]][ok]))
+  e <- strata(d, by)[[s]]
+  ok <- complete.cases(e[c(x, y)])
+  n <- sum(ok)
+  a <- rank(digits(e[[x]][ok]))
+  b <- rank(digits(e[[y]][ok]))
   found <- no("estimate std_error conf_low conf_high statistic p_value")
   if (n >= 4 && !constant(a) && !constant(b)) {
-    rho <- cor(a, b); ci <- one("analysis", "correlation_ci"); bias <- if (ci == "sas") rho / (2 * (n - 1)) else 0
-    se <- sqrt(switch(ci, "bonett-wright" = (1 + rho^2 / 2) / (n - 3), "fieller" = 1.06 / (n - 3), "sas" = , "fisher" = 1 / (n - 3),
-                      "caruso-cliff" = 1 / (n - 2) + abs(atanh(rho)) / (6 * n + 4 * sqrt(n)), NA))  # the bootstrap: not seen
-    limits <- tanh(atanh(rho) - bias + c(-1, 1) * z * se); t <- rho * sqrt((n - 2) / (1 - rho^2))
-    found <- list(estimate = rho, std_error = se, conf_low = limits[1], conf_high = limits[2], statistic = t, df = n - 2, p_value = 2 * pt(-abs(t), n - 2))
+    rho <- cor(a, b)
+    t <- rho * sqrt((n - 2) / (1 - rho^2))
+    found <- c(interval(rho, n), statistic = t, df = n - 2, p_value = 2 * pt(-abs(t), n - 2))
   }
-  row(table, s, y, x, paste(family, s), found, n = n, n_missing = sum(!ok))
+  row(table, s, y, x, paste(family, s), found, n = n, n_missing = sum(!ok) + unplaced(d, by))
+}
+given_receptor <- function(d, x, y, family) {  # ranks within the receptor groups, presence as it is; van Elteren's test
+  ok <- complete.cases(d[c(x, y, "hr")])
+  parts <- lapply(split(d[ok, c(x, y)], d$hr[ok], drop = TRUE), function(part) {
+    share <- function(v) rank(digits(v)) / (length(v) + 1)
+    present <- all(d[[y]][ok] %in% c(0, 1))
+    u <- share(part[[x]]) - 0.5
+    v <- if (present) part[[y]] - mean(part[[y]]) else share(part[[y]]) - 0.5
+    c(uu = sum(u^2), vv = sum(v^2), uv = sum(u * v), variance = sum(u^2) * sum(v^2) / max(1, length(u) - 1))
+  })
+  total <- Reduce(`+`, parts)
+  free <- sum(ok) - (length(parts) - 1)
+  found <- no("estimate std_error conf_low conf_high statistic p_value")
+  if (free >= 4 && total[["uu"]] > 0 && total[["vv"]] > 0) {
+    t <- total[["uv"]] / sqrt(total[["variance"]])
+    rho <- total[["uv"]] / sqrt(total[["uu"]] * total[["vv"]])
+    found <- c(interval(rho, free), statistic = t, p_value = 2 * pnorm(-abs(t)))
+  }
+  row("correlation_given_hr", "all", y, x, family, found, n = sum(ok), n_missing = sum(!ok))
 }
 two_groups <- function(table, d, y, group, by = NULL, family = "") for (s in names(strata(d, by))) {
-  e <- strata(d, by)[[s]]; ok <- complete.cases(e[c(y, group)]); v <- digits(e[[y]][ok]); g <- factor(e[[group]][ok])
-  binary <- all(d[[y]] %in% c(0, 1, NA)); about <- list(n = length(v), n_missing = sum(!ok), n_events = if (binary) sum(v))
+  e <- strata(d, by)[[s]]
+  ok <- complete.cases(e[c(y, group)])
+  v <- digits(e[[y]][ok])
+  g <- factor(e[[group]][ok])
+  binary <- all(d[[y]] %in% c(0, 1, NA))
+  about <- list(n = length(v), n_missing = sum(!ok) + unplaced(d, by), n_events = if (binary) sum(v))
   add <- function(...) row(table, s, y, group, paste(family, s), about, ...)
-  if (nlevels(g) != 2) { add(no("estimate p_value")); next }
-  a <- v[as.integer(g) == 1]; b <- v[as.integer(g) == 2]; m <- length(a); n <- length(b); middle <- if (binary) mean else median
-  about <- c(about, n_reference = m, n_comparison = n, value_reference = middle(a), value_comparison = middle(b))
-  if (constant(v)) { add(no("estimate p_value")); next }
-  if (binary) {  # chi-squared without continuity correction; Fisher beside it where an expected count is below 5
-    p <- c(mean(a), mean(b)); se <- sqrt(sum(p * (1 - p) / c(m, n))); if (se == 0) se <- NaN
-    counts <- rbind(c(sum(a), m - sum(a)), c(sum(b), n - sum(b))); test <- suppressWarnings(chisq.test(counts, correct = FALSE))
-    add(estimate = p[2] - p[1], std_error = se, conf_low = p[2] - p[1] - z * se, conf_high = p[2] - p[1] + z * se,
-        statistic = test$statistic[[1]], df = 1, p_value = test$p.value)
-    if (min(test$expected) < 5) row(table, s, y, paste(group, "(Fisher exact)"), NA, about[!grepl("value", names(about))], p_value = fisher.test(counts)$p.value)
-  } else {  # Wilcoxon, exact below 50 without ties; Hodges-Lehmann and its limits are quantiles of all differences
-    exact <- m < 50 && n < 50 && !anyDuplicated(v); test <- suppressWarnings(wilcox.test(b, a, exact = exact))
-    k <- if (exact) max(1, qwilcox((1 - level) / 2, m, n)) else floor(m * n / 2 - z * sqrt(m * n * (m + n + 1) / 12))
-    if (k < 1 || (exact && pwilcox(0, m, n) > (1 - level) / 2)) k <- NA  # even the whole range is short of the level
-    limits <- if (is.na(k)) c(NaN, NaN) else sort(outer(b, a, "-"))[c(k, m * n + 1 - k)]
-    add(estimate = median(outer(b, a, "-")), conf_low = limits[1], conf_high = limits[2], statistic = test$statistic[[1]],
-        p_value = test$p.value, superiority = test$statistic[[1]] / (m * n))
+  if (nlevels(g) != 2) {
+    add(no("estimate p_value"))
+    next
+  }
+  a <- v[as.integer(g) == 1]
+  b <- v[as.integer(g) == 2]
+  middle <- if (binary) mean else median
+  about <- c(about, n_reference = length(a), n_comparison = length(b), value_reference = middle(a),
+             value_comparison = middle(b))
+  if (constant(v)) add(no("estimate p_value"))
+  else if (!binary) add(rank_sum(a, b))
+  else {
+    counts <- rbind(c(sum(a), sum(1 - a)), c(sum(b), sum(1 - b)))
+    add(proportions(mean(a), mean(b), length(a), length(b), counts))
+    if (min(suppressWarnings(chisq.test(counts)$expected)) < 5) {
+      fisher <- fisher.test(counts)$p.value
+      row(table, s, y, paste(group, "(Fisher exact)"), NA, about[!grepl("value", names(about))], p_value = fisher)
+    }
   }
 }
+proportions <- function(p, q, m, n, counts) {  # chi-squared without continuity correction, Wald limits
+  se <- sqrt(p * (1 - p) / m + q * (1 - q) / n)
+  if (se == 0) se <- NaN
+  test <- suppressWarnings(chisq.test(counts, correct = FALSE))
+  list(estimate = q - p, std_error = se, conf_low = q - p - z * se, conf_high = q - p + z * se,
+       statistic = test$statistic[[1]], df = 1, p_value = test$p.value)
+}
+rank_sum <- function(a, b) {  # Wilcoxon, exact below 50 without ties; Hodges-Lehmann from all differences
+  m <- length(a)
+  n <- length(b)
+  exact <- m < 50 && n < 50 && !anyDuplicated(c(a, b))
+  test <- suppressWarnings(wilcox.test(b, a, exact = exact))
+  k <- if (exact) max(1, qwilcox((1 - level) / 2, m, n)) else floor(m * n / 2 - z * sqrt(m * n * (m + n + 1) / 12))
+  if (k < 1 || (exact && pwilcox(0, m, n) > (1 - level) / 2)) k <- NA  # even the whole range is short of the level
+  differences <- sort(outer(b, a, "-"))
+  limits <- if (is.na(k)) c(NaN, NaN) else differences[c(k, m * n + 1 - k)]
+  list(estimate = median(differences), conf_low = limits[1], conf_high = limits[2], statistic = test$statistic[[1]],
+       p_value = test$p.value, superiority = test$statistic[[1]] / (m * n))
+}
 
-## ---- 6. Models -------------------------------------------------------------------------------------------------------
-wald <- function(b, se, ci = one("analysis", "odds_ratio_ci")) {  # of a log odds ratio; profile limits are not seen here
+## ---- 6. Models -----------------------------------------------------------------------------------------------------
+wald <- function(b, se, ci = one("analysis", "odds_ratio_ci")) {  # of a log odds ratio; profile limits are not seen
   limits <- if (ci == "wald") exp(b + c(-1, 1) * z * se) else c(NA, NA)
-  list(estimate = exp(b), std_error = se, conf_low = limits[1], conf_high = limits[2], statistic = b / se, p_value = 2 * pnorm(-abs(b / se)))
+  list(estimate = exp(b), std_error = se, conf_low = limits[1], conf_high = limits[2], statistic = b / se,
+       p_value = 2 * pnorm(-abs(b / se)))
 }
 no_odds <- no("estimate std_error conf_low conf_high statistic p_value")
 logit <- function(X, y) {  # maximum likelihood to the last digit; the variance is that at the estimate itself
   fit <- suppressWarnings(glm.fit(X, y, family = binomial(), control = list(epsilon = 1e-14, maxit = 100)))
-  p <- plogis(drop(X %*% fit$coefficients)); v <- solve(crossprod(X * sqrt(p * (1 - p))))
+  p <- plogis(drop(X %*% fit$coefficients))
+  v <- solve(crossprod(X * sqrt(p * (1 - p))))
   list(deviance = fit$deviance, odds = function(L) wald(sum(L * fit$coefficients), sqrt(drop(L %*% v %*% L))))
 }
-can_fit <- function(x, y) {  # not where one value of x divides events from the others: glm would "converge" all the same
-  length(y) > 2 && !constant(y) && !constant(x) && max(x[y == 1]) > min(x[y == 0]) && max(x[y == 0]) > min(x[y == 1])
+can_fit <- function(x, y) {  # not where a value of x divides events from the others: glm would "converge" all the same
+  length(y) > 2 && !constant(y) && !constant(x) &&
+    max(x[y == 1]) > min(x[y == 0]) && max(x[y == 0]) > min(x[y == 1])
 }
-logistic <- function(d, y, x, by = NULL) for (s in names(strata(d, by))) {  # odds of high abundance per SD of the exposure
-  e <- strata(d, by)[[s]]; unit <- sd((if (one("analysis", "sd") == "cohort") d else e)[[x]], na.rm = TRUE)
-  ok <- complete.cases(e[c(x, y)]); v <- (e[[x]][ok] - mean(e[[x]][ok])) / unit; high <- e[[y]][ok]
+logistic <- function(d, y, x, by = NULL) for (s in names(strata(d, by))) {  # high abundance per SD of the exposure
+  e <- strata(d, by)[[s]]
+  unit <- sd((if (one("analysis", "sd") == "cohort") d else e)[[x]], na.rm = TRUE)
+  ok <- complete.cases(e[c(x, y)])
+  v <- (e[[x]][ok] - mean(e[[x]][ok])) / unit
+  high <- e[[y]][ok]
   found <- if (can_fit(v, high)) logit(cbind(1, v), high)$odds(c(0, 1)) else no_odds
-  row("odds_ratios", s, y, x, s, found, n = sum(ok), n_events = sum(high), n_missing = sum(!ok))
+  row("odds_ratios", s, y, x, s, found, n = sum(ok), n_events = sum(high), n_missing = sum(!ok) + unplaced(d, by))
 }
-by_receptor <- function(table, d, outcome, exposure, unit, at_zero = FALSE) {  # outcome ~ exposure * HR, read in five ways
-  ok <- complete.cases(d[c(outcome, exposure, "hr")]); y <- d[[outcome]][ok]; x <- (d[[exposure]][ok] - mean(d[[exposure]][ok])) / unit
-  side <- as.integer(d$hr) - 1; h <- side[ok]; about <- list(exposure = exposure, n = sum(ok), n_events = sum(y), n_missing = sum(!ok))
-  fits <- sapply(0:1, function(l) can_fit(x[h == l], y[h == l])); joint <- all(fits) && length(y) > 4
-  if (joint) { full <- logit(cbind(1, x, h, x * h), y); chi <- logit(cbind(1, x, h), y)$deviance - full$deviance }
-  family <- if (table == "clinical") outcome else ""  # its types are one family a question
-  for (l in 0:1) {
+by_receptor <- function(table, d, outcome, exposure, unit, at_zero = FALSE) {  # outcome ~ exposure * HR, in five rows
+  ok <- complete.cases(d[c(outcome, exposure, "hr")])
+  y <- d[[outcome]][ok]
+  middle <- mean(d[[exposure]][ok])
+  x <- (d[[exposure]][ok] - middle) / unit
+  side <- as.integer(d$hr) - 1
+  h <- side[ok]
+  whole <- list(exposure = exposure, n = sum(ok), n_events = sum(y), n_missing = sum(!ok))
+  fits <- sapply(0:1, function(l) can_fit(x[h == l], y[h == l]))
+  joint <- all(fits) && length(y) > 4
+  full <- if (joint) logit(cbind(1, x, h, x * h), y)
+  read <- function(...) if (joint) full$odds(c(...)) else no_odds
+  family <- if (table == "clinical") outcome else ""  # there the types are one family a question
+  for (l in 0:1) {  # one model; where it cannot be had, each level by itself, with its own counts
     own <- h == l
-    if (!joint) about <- list(exposure = exposure, n = sum(own), n_events = sum(y[own]), n_missing = sum(side %in% l) - sum(own))
-    found <- if (joint) full$odds(c(0, 1, 0, l)) else if (fits[l + 1]) logit(cbind(1, x[own]), y[own])$odds(c(0, 1)) else no_odds
+    about <- if (joint) whole else list(exposure = exposure, n = sum(own), n_events = sum(y[own]),
+                                        n_missing = sum(side %in% c(l, NA)) - sum(own))
+    found <- if (!joint && fits[l + 1]) logit(cbind(1, x[own]), y[own])$odds(c(0, 1)) else read(0, 1, 0, l)
     row(table, paste0("hr=", levels(d$hr)[l + 1]), outcome, exposure, paste(family, l), about, found)
   }
-  about <- list(exposure = exposure, n = sum(ok), n_events = sum(y), n_missing = sum(!ok)); positive <- paste0("hr[", levels(d$hr)[2], "]")
-  zero <- if (at_zero) -mean(d[[exposure]][ok]) / unit else 0  # the receptor's own row: at low abundance, or at the mean
-  row(table, "all", outcome, positive, NA, about, if (joint) full$odds(c(0, 0, 1, zero)) else no_odds)
-  row(table, "all", outcome, paste0(exposure, ":", positive), paste(family, "product"), about, if (joint) full$odds(c(0, 0, 0, 1)) else no_odds)
-  row(table, "all", outcome, paste0(exposure, ":", positive, " (likelihood ratio)"), NA, about,
-      if (joint) list(statistic = chi, df = 1, p_value = pchisq(chi, 1, lower.tail = FALSE)) else no("statistic p_value"))
+  positive <- paste0("hr[", levels(d$hr)[2], "]")
+  zero <- if (at_zero) -middle / unit else 0  # the receptor's own row: at low abundance, or at the mean exposure
+  row(table, "all", outcome, positive, NA, whole, read(0, 0, 1, zero))
+  product <- paste0(exposure, ":", positive)
+  row(table, "all", outcome, product, paste(family, "product"), whole, read(0, 0, 0, 1))
+  chi <- if (joint) logit(cbind(1, x, h), y)$deviance - full$deviance else NaN
+  row(table, "all", outcome, paste(product, "(likelihood ratio)"), NA, whole, statistic = chi,
+      df = 1 + 0 * chi, p_value = pchisq(chi, 1, lower.tail = FALSE))
 }
-ancova <- function(into, d, outcome, score, factors, covariates = NULL, model = "") {  # (factors + score)^2 + covariates
-  vars <- c(factors, score, covariates); ok <- complete.cases(d[c(vars, outcome)]); e <- droplevels(d[ok, ]); y <- e[[outcome]]
-  about <- list(n = sum(ok), n_missing = sum(!ok), model = model); terms <- c(as.list(vars), combn(c(factors, score), 2, simplify = FALSE))
-  grouped <- vars[vapply(e[vars], is.factor, TRUE)]; middle <- colMeans(e[setdiff(vars, grouped)])
+ancova <- function(into, d, outcome, score, factors, covariates = NULL, model = "") {  # (factors + score)^2 + others
+  vars <- c(factors, score, covariates)
+  ok <- complete.cases(d[c(vars, outcome)])
+  e <- droplevels(d[ok, ])
+  y <- e[[outcome]]
+  about <- list(n = sum(ok), n_missing = sum(!ok), model = model)
+  terms <- c(as.list(vars), combn(c(factors, score), 2, simplify = FALSE))
+  grouped <- vars[vapply(e[vars], is.factor, TRUE)]
+  middle <- colMeans(e[setdiff(vars, grouped)])
   centre <- middle * (one("analysis", "centre") == "true")
-  columns <- function(term, g) {  # sum-to-zero contrasts; numbers less their mean; products of the two
-    part <- function(v) if (v %in% grouped) contr.sum(nlevels(e[[v]]))[as.integer(g[[v]]), , drop = FALSE] else cbind(g[[v]] - centre[[v]])
-    if (length(term) == 1) return(part(term))
-    do.call(cbind, lapply(seq_len(ncol(part(term[2]))), function(j) part(term[1]) * part(term[2])[, j]))
+  part <- function(v, g) {  # sum-to-zero contrasts of a factor; a number less its mean
+    if (v %in% grouped) contr.sum(nlevels(e[[v]]))[as.integer(g[[v]]), , drop = FALSE] else cbind(g[[v]] - centre[[v]])
+  }
+  columns <- function(term, g) {
+    first <- part(term[1], g)
+    if (length(term) == 1) return(first)
+    second <- part(term[2], g)
+    do.call(cbind, lapply(seq_len(ncol(second)), function(j) first * second[, j]))
   }
   design <- function(g) cbind(1, do.call(cbind, lapply(terms, columns, g)))
   decomposed <- function(X) {  # by singular values, so that empty cells of HR x IHC are seen as lost rank
-    size <- sqrt(colSums(X^2)); size[size == 0] <- 1; s <- svd(sweep(X, 2, size, "/"), nv = ncol(X)); r <- sum(s$d > 1e-7)
-    u <- s$u[, 1:r, drop = FALSE]; list(size = size, r = r, u = u, v = s$v, d = s$d[1:r], rss = sum((y - mean(y) - u %*% crossprod(u, y - mean(y)))^2))
+    size <- sqrt(colSums(X^2))
+    size[size == 0] <- 1
+    s <- svd(sweep(X, 2, size, "/"), nv = ncol(X))
+    r <- sum(s$d > 1e-7)
+    u <- s$u[, 1:r, drop = FALSE]
+    rss <- sum((y - mean(y) - u %*% crossprod(u, y - mean(y)))^2)
+    list(size = size, r = r, u = u, v = s$v, d = s$d[1:r], rss = rss)
   }
   able <- length(y) > 1 && !constant(y) && !constant(e[[score]]) && all(vapply(e[grouped], nlevels, 0L) > 1)
-  if (able) { s <- decomposed(design(e)); df <- length(y) - s$r; able <- df > 0 }
-  estimate <- function(L) {  # nothing where the data leave it open: there L is not made of rows of the design
-    L <- L / s$size; seen <- drop(crossprod(s$v[, 1:s$r], L)); open <- sqrt(sum((L - s$v[, 1:s$r] %*% seen)^2)) > 1e-6 * sqrt(sum(L^2))
-    b <- if (open) NaN else sum(seen / s$d * crossprod(s$u, y)); se <- sqrt(s$rss / df * sum((seen / s$d)^2)) + 0 * b
-    list(estimate = b, std_error = se, conf_low = b - qt(0.5 + level / 2, df) * se, conf_high = b + qt(0.5 + level / 2, df) * se, df = df + 0 * b)
+  if (able) {
+    s <- decomposed(design(e))
+    df <- length(y) - s$r
+    able <- df > 0
   }
   nothing <- no("estimate std_error conf_low conf_high df")
-  if (able) { grid <- expand.grid(lapply(e[grouped], function(f) factor(levels(f), levels(f)))); for (v in names(middle)) grid[[v]] <- middle[[v]] }
-  if (one("analysis", "weights") == "equal") for (f in c("all", factors)) for (l in if (f == "all") "" else levels(d[[f]])) {
-    here <- able && (f == "all" || l %in% levels(e[[f]])); name <- if (f == "all") f else paste0(f, "=", l)
-    average <- function(value) { g <- if (f == "all") grid else grid[grid[[f]] == l, ]; g[[score]] <- value; colMeans(design(g)) }
+  estimate <- function(L) {  # nothing where the data leave it open: there L is not made of rows of the design
+    L <- L / s$size
+    seen <- drop(crossprod(s$v[, 1:s$r], L))
+    if (sqrt(sum((L - s$v[, 1:s$r] %*% seen)^2)) > 1e-6 * sqrt(sum(L^2))) return(nothing)
+    b <- sum(seen / s$d * crossprod(s$u, y))
+    se <- sqrt(s$rss / df * sum((seen / s$d)^2))
+    limits <- b + c(-1, 1) * qt(0.5 + level / 2, df) * se
+    list(estimate = b, std_error = se, conf_low = limits[1], conf_high = limits[2], df = df)
+  }
+  if (able) {  # the reference grid: every combination of levels, numbers at their mean, equal weights
+    grid <- expand.grid(lapply(e[grouped], function(f) factor(levels(f), levels(f))))
+    for (v in names(middle)) grid[[v]] <- middle[[v]]
+  }
+  marginal <- function(name, cells) {
+    average <- function(value) {
+      cells[[score]] <- value
+      colMeans(design(cells))
+    }
+    here <- !is.null(cells)
     if (here) { start <- average(0); slope <- average(1) - start }  # both are linear in the score
     found <- if (here) estimate(slope) else nothing
     t <- found$estimate / found$std_error
-    row(into[["slopes"]], name, outcome, score, paste(name, "slope", model), about, found, statistic = t,
-        p_value = if (here) 2 * pt(-abs(t), df) else NaN)
-    if (is.na(into["curves"])) next
-    if (is.nan(found$estimate)) { row(into[["curves"]], name, outcome, "mean", NA, about, nothing, at = NaN); next }
-    for (at in seq(min(e[[score]]), max(e[[score]]), length.out = as.numeric(one("analysis", "points")))) {
-      row(into[["curves"]], name, outcome, "mean", NA, about, estimate(start + at * slope), at = at)
+    row(into[["slopes"]], name, outcome, score, paste(name, "slope", model), about, found, measure = "slope",
+        statistic = t, p_value = if (here) 2 * pt(-abs(t), df) else NaN)
+    if (is.na(into["curves"])) return()
+    at <- if (is.nan(found$estimate)) NaN else seq(min(e[[score]]), max(e[[score]]), length.out = points)
+    for (x in at) {
+      row(into[["curves"]], name, outcome, "mean", NA, about, at = x,
+          if (is.nan(x)) nothing else estimate(start + x * slope))
+    }
+  }
+  points <- as.numeric(one("analysis", "points"))
+  if (one("analysis", "weights") == "equal") {
+    marginal("all", if (able) grid)
+    for (f in factors) for (l in levels(d[[f]])) {
+      marginal(paste0(f, "=", l), if (able && l %in% levels(e[[f]])) grid[grid[[f]] == l, ])
     }
   }
   block <- if (able) c(0, rep(seq_along(terms), vapply(lapply(terms, columns, e), ncol, 0L)))
-  for (i in seq_along(terms)) {  # Type III: what a term adds to all others; nothing where its meaning hangs on empty cells
+  for (i in seq_along(terms)) {  # Type III: what a term adds to all others; not where its meaning hangs on empty cells
     found <- no("statistic df p_value df_residual")
     if (able) {
-      less <- decomposed(design(e)[, block != i]); k <- s$r - less$r; f <- (less$rss - s$rss) / k / (s$rss / df); found$df_residual <- df
+      less <- decomposed(design(e)[, block != i])
+      k <- s$r - less$r
+      f <- (less$rss - s$rss) / k / (s$rss / df)
       touched <- length(block) > s$r && any(abs(s$v[block == i, -(1:s$r)]) > 1e-7)
       inside <- any(vapply(terms, function(t) length(t) > length(terms[[i]]) && all(terms[[i]] %in% t), TRUE))
-      if (k > 0 && !(touched && inside)) found <- list(statistic = f, df = k, p_value = pf(f, k, df, lower.tail = FALSE), df_residual = df)
+      if (k > 0 && !(touched && inside)) {
+        found <- list(statistic = f, df = k, p_value = pf(f, k, df, lower.tail = FALSE))
+      }
+      found$df_residual <- df
     }
-    row(into[["tests"]], "all", outcome, paste(terms[[i]], collapse = ":"), paste(paste(terms[[i]], collapse = ":"), model), about, found)
+    name <- paste(terms[[i]], collapse = ":")
+    row(into[["tests"]], "all", outcome, name, paste(name, model), about, found, measure = "test")
   }
 }
-response <- function(d, y) {  # HER2-low against HER2-0
-  missing <- nrow(d); d <- d[!is.na(d$her2_group), ]; ok <- !is.na(d[[y]]); low <- d[[y]][ok & d$her2_group == "HER2-low"]; zero <- d[[y]][ok & d$her2_group == "HER2-0"]
-  cell <- c(sum(low), sum(1 - low), sum(zero), sum(1 - zero)); found <- wald(log(cell[1] * cell[4] / cell[2] / cell[3]), sqrt(sum(1 / cell)))
-  row("response", "all", y, "her2_group[HER2-low]", NA, n = sum(ok), n_missing = missing - sum(ok), n_events = sum(d[[y]][ok]), n_reference = length(zero), n_events_reference = sum(zero),
-      n_comparison = length(low), n_events_comparison = sum(low), if (any(cell == 0)) no_odds else found)
+risk_beside <- function(cell, few) {  # risk difference with Newcombe's limits; where numbers are small the exact mid-p
+  n <- c(sum(cell[1:2]), sum(cell[3:4]))
+  p <- cell[c(1, 3)] / n
+  reach <- z * sqrt(p * (1 - p) / n + z^2 / (4 * n^2))
+  low <- (p + z^2 / (2 * n) - reach) / (1 + z^2 / n)
+  high <- (p + z^2 / (2 * n) + reach) / (1 + z^2 / n)
+  d <- p[1] - p[2]
+  above <- phyper(cell[1], n[1], n[2], cell[1] + cell[3], lower.tail = FALSE)
+  mid <- above + dhyper(cell[1], n[1], n[2], cell[1] + cell[3]) / 2
+  list(risk_difference = d, rd_low = d - sqrt((p[1] - low[1])^2 + (high[2] - p[2])^2),
+       rd_high = d + sqrt((high[1] - p[1])^2 + (p[2] - low[2])^2), p_mid = if (few) 2 * min(mid, 1 - mid) else NA)
+}
+response <- function(d, y) {  # HER2-low against HER2-0: the odds ratio of a 2 x 2 table
+  ok <- complete.cases(d[c(y, "her2_group")])
+  low <- d[[y]][ok & d$her2_group %in% "HER2-low"]
+  zero <- d[[y]][ok & d$her2_group %in% "HER2-0"]
+  cell <- c(sum(low), sum(1 - low), sum(zero), sum(1 - zero))
+  found <- if (any(cell == 0)) no_odds else wald(log(cell[1] * cell[4] / cell[2] / cell[3]), sqrt(sum(1 / cell)))
+  beside <- if (all(cell > 0)) risk_beside(cell, sum(ok) < 100 || any(cell < 5))
+  row("response", "all", y, "her2_group[HER2-low]", NA, found, beside, n = sum(ok), n_events = sum(d[[y]][ok]),
+      n_missing = sum(!ok), n_reference = length(zero), n_events_reference = sum(zero), n_comparison = length(low),
+      n_events_comparison = sum(low))
 }
 pooled_odds <- function(asked, kinds_of) {  # over cohorts by inverse variance; DerSimonian-Laird where effects vary
   keep <- c("table", "stratum", "outcome", "term", "estimate", "std_error", "n")
   all <- do.call(rbind, lapply(names(asked), function(c) if (nrow(asked[[c]])) cbind(cohort = c, asked[[c]][keep])))
+  if (is.null(all)) return()
   product <- grepl(":", all$term, fixed = TRUE) & !grepl("(likelihood ratio)", all$term, fixed = TRUE)
   all <- all[all$table == "odds_ratios" | (all$table == "interaction" & product), ]
   kinds <- unlist(lapply(unname(kinds_of), function(k) k[k > 0]))

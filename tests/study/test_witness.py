@@ -74,7 +74,7 @@ class TestAgreement:
         witness(results, "--fractions=0", f"--write={tmp_path / 'told.csv'}")
         told = pd.read_csv(tmp_path / "told.csv").set_index("table")
         assert (told["disagreed"] == 0).all()
-        assert set(told.index[told["not_seen"] > 0]) == {"notes", "fractions"}
+        assert set(told.index[told["not_seen"] > 0]) == {"notes", "fractions", "response_by_hr"}
 
     def test_without_e1071_the_fractions_are_taken_as_given(self, results, tmp_path):
         nowhere = {**os.environ, "R_LIBS_SITE": str(tmp_path), "R_LIBS_USER": str(tmp_path), "R_LIBS": ""}
@@ -100,7 +100,7 @@ class TestAgreement:
 
     def test_a_cohort_that_cannot_be_followed_is_no_agreement(self, copy):
         settings = copy / "r" / "witness.tsv"
-        settings.write_text(settings.read_text().replace("theirs\tsample\tcolumn\tid", "theirs\tsample\tcolumn\tod"))
+        settings.write_text(settings.read_text().replace("theirs\tsample\tsample\tid", "theirs\tsample\tsample\tod"))
         done = witness(copy, "--fractions=0")
         assert done.returncode == 4, done.stdout
         assert "Could not follow theirs" in done.stdout
@@ -116,7 +116,9 @@ def above_for_at_least(patch: pytest.MonkeyPatch) -> None:
 
 def n_for_n_less_one(patch: pytest.MonkeyPatch) -> None:
     for module in (logistic, interaction):
-        patch.setattr(module, "standard_deviation", lambda frame, name, within: np.nanstd(frame.values[name][within]))
+        patch.setattr(
+            module, "standard_deviation", lambda frame, name, within: np.nanstd(frame.values[name][within.rows])
+        )
 
 
 def zero_rule_at_seventy(patch: pytest.MonkeyPatch) -> None:
@@ -200,3 +202,40 @@ def test_a_deleted_row_turns_it_red(copy):
     done = witness(copy, "--fractions=0")
     assert done.returncode == 3
     assert "asked here, not in the table" in done.stdout
+
+
+@pytest.mark.r
+def test_what_base_r_cannot_read_is_given_to_it_and_that_is_said(tmp_path):
+    study = write_witness_study(tmp_path)
+    clinical = pd.read_csv(tmp_path / "theirs.csv", dtype=str, keep_default_na=False)
+    clinical.to_excel(tmp_path / "theirs.xlsx", index=False)
+    pd.read_csv(tmp_path / "theirs.tsv.gz", sep="\t").to_parquet(tmp_path / "theirs.parquet")
+    study.write_text(study.read_text().replace("theirs.csv", "theirs.xlsx").replace("theirs.tsv.gz", "theirs.parquet"))
+    done = witness(run_without_figures(tmp_path), "--fractions=0")
+    assert done.returncode == 0, done.stdout + done.stderr
+    for what in ("population and variables are", "expression is"):
+        assert f"theirs: {what} taken as given, for base R does not read such a file" in done.stdout
+
+
+@pytest.mark.r
+def test_other_conventions_are_followed_or_said_not_to_be(tmp_path):
+    study = write_witness_study(tmp_path)
+    conventions = 'correction = "holm"\ncorrelation_ci = "sas"\nodds_ratio_ci = "profile"\nweights = "cells"\n'
+    conventions += 'sd = "stratum"\nconf_level = 0.9\nmodel_covariates = ["age"]\n'
+    study.write_text(study.read_text() + conventions)
+    done = witness(run_without_figures(tmp_path), "--fractions=0")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "odds ratios and clinical models are not followed (age)" in done.stdout
+
+
+@pytest.mark.r
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "seen"), [("scanb", 0.5), ("tcga121", 0.9), ("ispy2", 0.2)])
+def test_it_agrees_on_real_cohorts(name, seen, shared, tmp_path):
+    source = Path(__file__).parent.parent / "studies" / f"{name}.toml"
+    (tmp_path / "study.toml").write_text(source.read_text().replace("../../../shared/data", str(shared)))
+    results = run_without_figures(tmp_path)
+    done = witness(results, "--fractions=6", f"--write={tmp_path / 'told.csv'}")
+    assert done.returncode == 0, done.stdout + done.stderr
+    told = pd.read_csv(tmp_path / "told.csv")
+    assert told["agreed"].sum() > seen * told["numbers"].sum()

@@ -118,6 +118,29 @@ def crosscheck(
 
 
 @app.command()
+def witness(
+    results: ResultsFolder,
+    study: Annotated[
+        Path | None, typer.Argument(metavar="STUDY_DIR", help="Where the study file lies, if it has moved.")
+    ] = None,
+    fractions: Annotated[str, typer.Option(help='Tumours whose fractions are fitted anew: a number, or "all".')] = "60",
+    timeout: Annotated[float, typer.Option(min=1, help="Seconds that R may take.")] = 3600.0,
+) -> None:
+    """Make the whole study again in base R, from the raw files, and compare every number.
+
+    Exit status 3 if it disagrees, 4 if it could not check.
+    """
+    from her2stats.study.witnessed import witness_folder
+
+    outcome = witness_folder(results, study=study, fractions=fractions, timeout=timeout)
+    say(outcome.words.rstrip())
+    if outcome.kept is not None:
+        say(f"Kept: {outcome.kept}, which you had edited", err=True)
+    if outcome.status:
+        raise typer.Exit(outcome.status)
+
+
+@app.command()
 def doctor(as_json: AsJson = False) -> None:
     """Tell what is installed, what R can do, and try the analysis out."""
     from her2stats.cli.doctor import examine

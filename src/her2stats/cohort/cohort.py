@@ -25,6 +25,14 @@ class Source(NamedTuple):
     sha256: str
 
 
+class Reading(NamedTuple):
+    """One thing that a clinical table was read by: "column" er is er_status, "word er" 1 is positive."""
+
+    kind: str
+    name: str
+    value: str
+
+
 @dataclass(frozen=True, eq=False)
 class Expression:
     """An expression matrix as read: values, declared scale, and what happened to it on the way.
@@ -74,6 +82,8 @@ class Clinical:
         The file, where there was one.
     further : Source or None
         A second file, of patients, that was joined.
+    read_as : tuple of Reading
+        What its columns and words were read as; empty where that cannot be told so simply.
     """
 
     table: pd.DataFrame
@@ -81,6 +91,7 @@ class Clinical:
     notes: tuple[Note, ...] = ()
     source: Source | None = None
     further: Source | None = None
+    read_as: tuple[Reading, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,6 +120,8 @@ class Cohort:
         Everything that reading repaired, dropped or excluded, with counts.
     sources : tuple of Source
         The files behind it: role, path, SHA-256.
+    read_as : tuple of Reading
+        As in `Clinical`.
 
     Raises
     ------
@@ -135,6 +148,7 @@ class Cohort:
     hr_definition: str = ""
     notes: tuple[Note, ...] = ()
     sources: tuple[Source, ...] = field(default=())
+    read_as: tuple[Reading, ...] = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
         found = ProblemList()

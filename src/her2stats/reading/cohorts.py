@@ -283,7 +283,7 @@ def _joined(name: str, table: Clinical, matrix: Expression | None, notes: Sequen
     read = (matrix.source if matrix is not None else None, table.source, table.further)
     sources = tuple(source for source in read if source is not None)
     if matrix is None:
-        return Cohort(name, table.table, hr_definition=table.hr_definition, notes=table.notes, sources=sources)
+        return Cohort(name, table.table, None, None, 0.0, table.hr_definition, table.notes, sources, table.read_as)
     assumed: tuple[Note, ...] = ()
     if matrix.scale == "linear" and matrix.offset == 0:
         assumed = (Note("reading", "where logarithms are needed they are log2(x + 1)"),)
@@ -296,4 +296,5 @@ def _joined(name: str, table: Clinical, matrix: Expression | None, notes: Sequen
         table.hr_definition,
         (*matrix.notes, *assumed, *notes, *table.notes),
         sources,
+        table.read_as,
     )

@@ -32,6 +32,40 @@ def agreement_section(folder: ResultsFolder, agreement: Agreement, figures: Figu
     return section("agreement", "Agreement with R", parts)
 
 
+def witness_section(folder: ResultsFolder) -> Section:
+    """Which numbers were seen by whom: Python, R from the model frames, base R from the raw files."""
+    seen, checked = folder.witness, folder.crosscheck
+    if seen is None:
+        return section("witness", "The witness", [])
+    models = pd.Series(dtype=int) if checked is None else _agreed_by_table(checked)
+    total = {name: format_count(seen[name].sum()) for name in ("numbers", "agreed", "disagreed", "not_seen")}
+    says = (
+        f"Base R made the study again from its raw files: {total['agreed']} of {total['numbers']} numbers agree, "
+        f"{total['disagreed']} disagree, {total['not_seen']} were not seen."
+    )
+    frame = pd.DataFrame(
+        {
+            "table": seen["table"],
+            "numbers": seen["numbers"].map(format_count),
+            "frames": [format_count(models.get(name, 0)) for name in seen["table"]],
+            **{name: seen[name].map(format_count) for name in ("agreed", "disagreed", "not_seen")},
+            "largest": [f"{value:.1e}" for value in seen["largest_difference"]],
+        }
+    )
+    labels = {"table": "Table", "numbers": "Numbers by Python", "frames": "Agreed by R, from model frames"}
+    labels |= {"agreed": "Agreed by R, from raw files", "disagreed": "Disagreed", "not_seen": "Not seen from raw files"}
+    labels |= {"largest": "Largest relative difference"}
+    told = PrintedTable(frame.reset_index(drop=True), "Who has seen which numbers", labels)
+    tone = "gap" if seen["disagreed"].sum() else ""
+    return section("witness", "The witness", [TextPart(says, tone), TablePart(told)])
+
+
+def _agreed_by_table(checked: pd.DataFrame) -> pd.Series:
+    """Numbers on which R agrees, by table; a model is called <cohort>.<table>.<number>."""
+    agreed = checked.loc[checked["verdict"].eq("agree"), "model"]
+    return agreed.str.split(".").str[1].value_counts()
+
+
 def notes_section(folder: ResultsFolder) -> Section:
     """What was repaired, dropped or assumed, and what is absent."""
     parts: list[Part] = []

@@ -36,7 +36,13 @@ from her2stats.report.sections_association import (
     groups_section,
     infiltration_section,
 )
-from her2stats.report.sections_audit import agreement_section, methods_section, notes_section, provenance_section
+from her2stats.report.sections_audit import (
+    agreement_section,
+    methods_section,
+    notes_section,
+    provenance_section,
+    witness_section,
+)
 from her2stats.report.sections_data import fractions_section, population_section, scores_section
 from her2stats.report.sections_models import ancova_section, clinical_section, odds_section
 from her2stats.report.sections_response import response_section
@@ -133,6 +139,7 @@ def _sections(results: ResultsFolder, agreement: Agreement, figures: Figures) ->
     yield section("further", "Further figures", figures.get(FURTHER, ()))
     yield methods_section(results, agreement)
     yield agreement_section(results, agreement, figures)
+    yield witness_section(results)
     yield notes_section(results)
     yield provenance_section(results)
 

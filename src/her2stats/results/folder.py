@@ -13,12 +13,13 @@ from her2stats.errors import DataError, FileError, Problem
 from her2stats.results.catalogue import missing_figures
 from her2stats.results.picture import Picture, read_picture
 from her2stats.results.provenance import PROVENANCE, CohortEntry, Provenance, load_provenance, understood
-from her2stats.results.schema import CROSSCHECK, RESULT_TABLES, SCHEMAS
+from her2stats.results.schema import CROSSCHECK, RESULT_TABLES, SCHEMAS, WITNESS, TableSchema
 from her2stats.results.strict_csv import DamagedFileError, read_strict
 from her2stats.statistics.rows import result_rows
 
 CROSSCHECKED = "crosscheck"
 CROSSCHECK_FILE = f"{CROSSCHECKED}.csv"
+WITNESS_FILE = "witness.csv"
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,8 @@ class ResultsFolder:
         What could not be read.
     content : mapping
         The provenance as it is written.
+    witness : DataFrame or None
+        What the witness saw of each table; None where it was not asked.
     """
 
     path: Path
@@ -70,6 +73,7 @@ class ResultsFolder:
     crosscheck: pd.DataFrame | None
     gaps: tuple[Gap, ...]
     content: Mapping[str, Any] = field(default_factory=dict)
+    witness: pd.DataFrame | None = None
 
     def table(self, name: str) -> pd.DataFrame:
         """A table, or an empty frame with its columns where it could not be read."""
@@ -105,8 +109,8 @@ def read_folder(path: Path) -> ResultsFolder:
     except DamagedFileError as error:
         gaps.append(Gap(PROVENANCE, f"{error}; the page is made as if it were public"))
         provenance = Provenance(public=True)
-    crosscheck = read_crosscheck(path, gaps)
-    folder = with_pictures(ResultsFolder(path, provenance, tables, {}, crosscheck, tuple(gaps), content))
+    crosscheck, witness = read_crosscheck(path, gaps), _read_further(path, WITNESS_FILE, WITNESS, gaps)
+    folder = with_pictures(ResultsFolder(path, provenance, tables, {}, crosscheck, tuple(gaps), content, witness))
     if not tables and not folder.pictures:
         raise FileError(Problem("holds no results", str(path), "give the folder that a run has written"))
     return folder
@@ -179,10 +183,15 @@ def _with_cohorts(provenance: Provenance, tables: Mapping[str, pd.DataFrame]) ->
 
 def read_crosscheck(folder: Path, gaps: list[Gap]) -> pd.DataFrame | None:
     """Read the comparison with R where there is one; damage becomes a `Gap`."""
-    if not (folder / CROSSCHECK_FILE).exists():
+    return _read_further(folder, CROSSCHECK_FILE, CROSSCHECK, gaps)
+
+
+def _read_further(folder: Path, name: str, schema: TableSchema, gaps: list[Gap]) -> pd.DataFrame | None:
+    """Read a file that a folder may have."""
+    if not (folder / name).exists():
         return None
     try:
-        return read_strict(folder / CROSSCHECK_FILE, CROSSCHECK)
+        return read_strict(folder / name, schema)
     except DamagedFileError as error:
-        gaps.append(Gap(CROSSCHECK_FILE, str(error)))
+        gaps.append(Gap(name, str(error)))
         return None

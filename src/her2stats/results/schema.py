@@ -22,12 +22,12 @@ _NUMBERS = (
     *("p_bh", "at", "superiority", "value_reference", "value_comparison", "q", "q_p_value", "i2", "tau2"),
     *("risk_difference", "rd_low", "rd_high", "p_mid"),
     *("coverage", "share_zero", "median"),
-    *("python", "r", "abs_diff", "rel_diff", "tolerance"),
+    *("python", "r", "abs_diff", "rel_diff", "tolerance", "largest_difference"),
 )
 _COUNTS = (
     *COUNTS,
     *("family_size", "df_residual", "n_reference", "n_comparison", "n_events_reference", "n_events_comparison", "k"),
-    *("genes_total", "genes_found", "n_zero", "count"),
+    *("genes_total", "genes_found", "n_zero", "count", "numbers", "agreed", "disagreed", "not_seen"),
 )
 _TRUTHS = ("borderline", "used_in_total")
 KINDS: Mapping[str, Kind] = {
@@ -130,3 +130,4 @@ CROSSCHECK = TableSchema(
         *("python", "r", "rel_diff", "tolerance", "verdict"),
     )
 )
+WITNESS = TableSchema(("table", "numbers", "agreed", "disagreed", "not_seen", "largest_difference"))

@@ -16,23 +16,18 @@ from pathlib import Path, PurePath
 import pandas as pd
 
 from her2stats.cohort import Cohort
-from her2stats.errors import ProblemList
+from her2stats.cohort.genes import symbol_table
 from her2stats.r_engine.sources import r_package
-from her2stats.reading.clinical.columns import RawColumn, said_beside
-from her2stats.reading.clinical.file import SAMPLE, ClinicalFile, open_clinical
-from her2stats.reading.clinical.population import HER2_VARIABLES
-from her2stats.reading.clinical.table import translated
 from her2stats.signatures import signature
+from her2stats.signatures.scoring import DEFAULT_ANCHOR
 from her2stats.signatures.til import DEFAULT_MEMBERS
 from her2stats.study.analysis.cohort_analysis import CohortAnalysis
 from her2stats.study.preparing import Prepared, PreparedCohort
 from her2stats.study.provenance import exposure_name
 from her2stats.study.section_form import Section
 from her2stats.study.sections import CohortSection
-from her2stats.study.study_file import Study
 from her2stats.vocabulary.names import sentence_case, variable_label
 from her2stats.vocabulary.variables import BY_NAME, TABLE_ONE
-from her2stats.vocabulary.words import fold
 from her2stats.writing import write_whole
 
 Setting = tuple[str, str, str, object]  # cohort, kind of setting, name, value
@@ -44,20 +39,7 @@ FOLLOWED = ("rows that share a symbol collapsed", "genes with", "rows without a 
 
 
 def write_witness(prepared: Prepared, analyses: Sequence[CohortAnalysis], folder: Path) -> None:
-    """Write the witness, its settings, and the matrices and tables that base R cannot read.
-
-    Parameters
-    ----------
-    prepared, analyses
-        The study.
-    folder : Path
-        The folder ``r`` of the results.
-
-    Raises
-    ------
-    OutputError
-        The folder cannot be written.
-    """
+    """Write the witness, its settings, and what base R cannot read into the folder ``r`` of the results."""
     text = io.StringIO()
     writer = csv.writer(text, delimiter="\t", lineterminator="\n")
     writer.writerow(("cohort", "setting", "name", "value"))
@@ -75,7 +57,7 @@ def witness_settings(prepared: Prepared, exposure: str, folder: Path) -> Iterato
     for kind, section in sections.items():
         yield from _fields("", kind, section)
     yield "", "exposure", "name", exposure
-    wanted = {gene for gene in (study.scores.anchor, *study.scores.also) if gene}
+    wanted = {gene for gene in (study.scores.anchor, DEFAULT_ANCHOR, *study.scores.also) if gene}
     wanted |= {prepared.exposure} if isinstance(prepared.exposure, str) else {*prepared.exposure.genes}
     if study.scores.til == "danaher":
         yield from (("", "marker", member.name, gene) for member in signature("danaher") for gene in member.genes)
@@ -88,7 +70,7 @@ def witness_settings(prepared: Prepared, exposure: str, folder: Path) -> Iterato
     yield from _symbols(wanted)
     yield from _vocabulary({str(name) for one in prepared.cohorts for name in one.cohort.clinical})
     for one in prepared.cohorts:
-        yield from _of_cohort(one, study, wanted, folder)
+        yield from _of_cohort(one, wanted, folder)
     paths: dict[str, str | None] = {"signature": study.scores.exposure_file}
     paths["signature matrix"] = study.deconvolution.signature if study.deconvolution is not None else None
     for entry in prepared.inputs:
@@ -131,25 +113,25 @@ def _vocabulary(present: set[str]) -> Iterator[Setting]:
             yield "", "table one", entry.name, sentence_case(variable_label(entry.name))
 
 
-def _of_cohort(one: PreparedCohort, study: Study, wanted: set[str], folder: Path) -> Iterator[Setting]:
+def _of_cohort(one: PreparedCohort, wanted: set[str], folder: Path) -> Iterator[Setting]:
     section, cohort = one.section, one.cohort
     yield from _fields(cohort.name, "cohort", section)
-    file = _opened(section, study)
-    if why := _why_clinical_is_given(section, file):
+    if why := _why_clinical_is_given(section, cohort):
         yield from _given(cohort.name, "clinical", why, cohort.clinical.rename_axis("sample").reset_index(), folder)
-        numbers = cohort.clinical.select_dtypes("number")
-        yield from ((cohort.name, "divisor", str(name), 1) for name in numbers)
+        yield from ((cohort.name, "divisor", str(name), 1) for name in cohort.clinical.select_dtypes("number"))
     else:
-        assert file is not None
-        yield from _clinical_words(section, file)
-        yield from (
-            (cohort.name, "restrict", name, value)
-            for name in section.restrict
-            for value in cohort.clinical[name].dropna().unique()
-        )
+        yield from ((cohort.name, *reading) for reading in cohort.read_as)
+        for column, words in section.where.items():
+            yield from ((cohort.name, "where", column, word) for word in ([words] if isinstance(words, str) else words))
+        for name in section.restrict:
+            yield from ((cohort.name, "restrict", name, value) for value in cohort.clinical[name].dropna().unique())
+    yield from ((cohort.name, "exclude", "sample", sample) for sample in section.exclude)
     if cohort.expression is not None and (why := _why_expression_is_given(section, cohort)):
-        genes = cohort.expression
+        today = {symbol_table().canonical(gene) for gene in wanted}  # a matrix of every gene would be large as text
+        genes = cohort.expression[[symbol_table().canonical(str(gene)) in today for gene in cohort.expression.index]]
         yield from _given(cohort.name, "expression", why, genes.rename_axis("gene").reset_index(), folder)
+        if one.mixture is not None:
+            yield cohort.name, "given", "median", one.mixture.median
 
 
 def _given(cohort: str, role: str, why: str, table: pd.DataFrame, folder: Path) -> Iterator[Setting]:
@@ -165,20 +147,12 @@ def _is_text(file: str) -> bool:
     return PurePath(path.stem if path.suffix in PACKED else path).suffix in READ_BY_R
 
 
-def _opened(section: CohortSection, study: Study) -> ClinicalFile | None:
-    if not _is_text(section.clinical) or section.patients is not None:
-        return None
-    path = study.locate(section.clinical)
-    return open_clinical(path, columns=section.columns, where=section.where, exclude=section.exclude)
-
-
-def _why_clinical_is_given(section: CohortSection, file: ClinicalFile | None) -> str:
-    if file is None:
-        return "for base R does not read such a file" if section.patients is None else "joined from two files"
+def _why_clinical_is_given(section: CohortSection, cohort: Cohort) -> str:
+    if not _is_text(section.clinical):
+        return "for base R does not read such a file"
     if section.sample_id != "as written" or section.repeats == "first":
         return "for samples are compared or chosen by their barcodes"
-    raws = [_raw(section, file, name) for name in file.columns if name in HER2_VARIABLES]
-    return "for cells hold several tests" if any(said_beside(raw) for raw in raws) else ""
+    return "" if cohort.read_as else "for two files were joined, or cells hold several tests"
 
 
 def _why_expression_is_given(section: CohortSection, cohort: Cohort) -> str:
@@ -195,41 +169,3 @@ def _why_expression_is_given(section: CohortSection, cohort: Cohort) -> str:
         return "for samples are compared by parts of their names"
     repaired = [note.what for note in cohort.notes if note.stage == "genes" and not note.what.startswith(FOLLOWED)]
     return f"for reading it: {repaired[0]}" if repaired else ""
-
-
-def _raw(section: CohortSection, file: ClinicalFile, variable: str) -> RawColumn:
-    """The different words of a column, each in the place of a sample."""
-    column = file.columns[variable]
-    place = file.whole.header.index(column)
-    words = list(dict.fromkeys(row[place] for row in file.whole.rows))
-    return RawColumn(
-        variable, column, words, words, [0] * len(words), file.name, section.values.get(variable, {}), words
-    )
-
-
-def _clinical_words(section: CohortSection, file: ClinicalFile) -> Iterator[Setting]:
-    """Which column is what, and what its words were read as; plain numbers speak for themselves."""
-    header = file.whole.header
-    sample = section.columns.get(SAMPLE, SAMPLE if SAMPLE in header else header[0])
-    yield section.name, "sample", "column", sample
-    for variable in file.columns:
-        raw, entry = _raw(section, file, variable), BY_NAME.get(variable)
-        stored = entry.stored if entry is not None else variable
-        values, _ = translated(raw, section.clinical_decimal, ProblemList())
-        yield section.name, "column", stored, raw.column
-        measured = values.dtype == "float64"
-        numbers = pd.to_numeric(pd.Series(raw.words, index=values.index), errors="coerce")
-        divisor = entry.divisor if entry is not None else 1.0
-        if measured:
-            divisor = -divisor if (values * numbers < 0).any() else divisor
-            yield section.name, "divisor", stored, divisor
-        for word, number, value in zip(raw.words, numbers, values, strict=True):
-            missing = pd.isna(value)
-            if not measured or missing or number / divisor != value:
-                yield section.name, f"word {stored}", word, "" if missing else value * divisor if measured else value
-    for column, wanted in section.where.items():
-        place = header.index(column)
-        kept = {fold(word) for word in ([wanted] if isinstance(wanted, str) else wanted)}
-        found = dict.fromkeys(row[place] for row in file.whole.rows if fold(row[place]) in kept)
-        yield from ((section.name, "where", column, word) for word in found)
-    yield from ((section.name, "exclude", "sample", sample) for sample in section.exclude)

@@ -219,3 +219,12 @@ def read_own_variable(raw: RawColumn) -> pd.Series:
         return pd.Series(numbers, index=list(raw.samples), dtype="float64")
     levels = pd.CategoricalDtype(sorted(set(known)))
     return pd.Series(values, index=list(raw.samples), dtype=object).astype(levels)
+
+
+def translated(raw: RawColumn, decimal: str, found: ProblemList) -> tuple[pd.Series, list[Note]]:
+    """Read a column as what its variable is: a measurement, words of the vocabulary, or one of the user's own."""
+    names = sorted({raw.variable, *raw.words})
+    found.refuse_control_codes(VocabularyError, names, where=raw.file, column=raw.column)
+    if raw.variable not in BY_NAME:
+        return read_own_variable(raw), []
+    return read_numbers(raw, found, decimal=decimal) if BY_NAME[raw.variable].is_number else read_words(raw, found)

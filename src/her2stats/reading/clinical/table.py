@@ -11,7 +11,7 @@ import pandas as pd
 from her2stats.cohort import Clinical
 from her2stats.errors import PopulationError, Problem, ProblemList, SampleError, VocabularyError, refuse_unknown
 from her2stats.notes import Note
-from her2stats.reading.clinical.columns import RawColumn, read_numbers, read_own_variable, read_words, said_beside
+from her2stats.reading.clinical.columns import RawColumn, said_beside, translated
 from her2stats.reading.clinical.file import SAMPLE, ClinicalFile, one_a_patient, open_clinical, read_clinical_words
 from her2stats.reading.clinical.ids import Repeats, listed_ids
 from her2stats.reading.clinical.population import (
@@ -23,6 +23,7 @@ from her2stats.reading.clinical.population import (
     select_population,
     with_levels,
 )
+from her2stats.reading.clinical.read_as import read_as
 from her2stats.vocabulary.variables import BY_NAME
 
 __all__ = ["interpret", "read_clinical", "read_clinical_words"]
@@ -149,7 +150,8 @@ def interpret(
         raise PopulationError(Problem(f"no tumour is left to analyse ({excluded or 'no rows'})", file.name, remedy))
     ordered = [name for name in BY_NAME if name in table]
     table = table[[*ordered, *(name for name in table.columns if name not in ordered)]]
-    return Clinical(table, definition, (*notes, *her2_notes, *hr_notes, *restricted), file.source, file.further)
+    notes = [*notes, *her2_notes, *hr_notes, *restricted]
+    return Clinical(table, definition, tuple(notes), file.source, file.further, read_as(file, values, decimal))
 
 
 def refuse_absent(ids: Sequence[str], files: str) -> None:
@@ -174,14 +176,6 @@ def _raw_column(
         values,
         [row[place] for row in file.whole.rows],
     )
-
-
-def translated(raw: RawColumn, decimal: str, found: ProblemList) -> tuple[pd.Series, list[Note]]:
-    names = sorted({raw.variable, *raw.words})
-    found.refuse_control_codes(VocabularyError, names, where=raw.file, column=raw.column)
-    if raw.variable not in BY_NAME:
-        return read_own_variable(raw), []
-    return read_numbers(raw, found, decimal=decimal) if BY_NAME[raw.variable].is_number else read_words(raw, found)
 
 
 def _merge(read: dict[str, pd.Series], raw: RawColumn, name: str, more: pd.Series, found: ProblemList) -> list[Note]:

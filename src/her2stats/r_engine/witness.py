@@ -1,0 +1,43 @@
+"""The witness of a study as a process of R: base R on the raw files, with the scripts of this installation."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+from her2stats.r_engine.locate import find_rscript
+from her2stats.r_engine.process import Gone, quiet_environment
+from her2stats.r_engine.sources import r_package
+
+AGREES, DISAGREES, NOT_CHECKED = 0, 3, 4
+
+
+def run_witness(results: Path, written: Path, *, study: Path | None, fractions: str, timeout: float) -> tuple[int, str]:
+    """Exit status and words of the witness; `written` gets what it saw of each table, where it could begin.
+
+    Raises
+    ------
+    Gone
+        There is no R, it ended by itself, or it was late.
+    """
+    script = r_package() / "inst" / "witness.R"
+    told = [f"--results={results.resolve()}", f"--write={written}", f"--fractions={fractions}"]
+    command = [find_rscript(), "--vanilla", str(script), *([str(study.resolve())] if study else []), *told]
+    try:
+        done = subprocess.run(  # noqa: S603 - our own script
+            command,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            env=quiet_environment(),
+            timeout=timeout,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise Gone(f"R gave no answer within {timeout:g} s") from None
+    except OSError as error:
+        raise Gone(f"Rscript cannot be started ({error.strerror})") from error
+    if done.returncode not in (AGREES, DISAGREES, NOT_CHECKED):
+        last = [line.strip() for line in done.stderr.splitlines() if line.strip()][-1:]
+        raise Gone(f"R ended by itself (status {done.returncode}){''.join(f': {line}' for line in last)}")
+    return done.returncode, done.stdout
