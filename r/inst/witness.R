@@ -297,9 +297,9 @@ adjusted_odds <- if (one("analysis", "penalty") != "none") "Firth's likelihood" 
 if (adjusted_odds != "") say("odds ratios and clinical models are not followed (", adjusted_odds, ")")
 followed <- c("correlation", "correlation_by_hr", "correlation_given_hr", "infiltration_by_hr", "correlation_matrix",
               "group_comparison", "odds_ratios", "interaction", "clinical", "ancova_tests", "ancova_slopes",
-              "ancova_curves", "response")
+              "ancova_curves", "response", "response_by_hr")
 not_followed <- c(setdiff(names(tables), followed),
-                  if (one("analysis", "model_covariates") != "") "correlation_given_hr",
+                  if (one("analysis", "model_covariates") != "") c("correlation_given_hr", "response_by_hr"),
                   if (adjusted_odds != "") c("odds_ratios", "interaction", "clinical", "pooled_odds_ratios"),
                   if (one("analysis", "weights") != "equal") c("infiltration_by_hr", "ancova_slopes", "ancova_curves"))
 is_result <- vapply(tables, function(t) "estimate" %in% names(t), TRUE)
@@ -314,7 +314,10 @@ follow <- function(cohort) {
   names(one_table) <- sub("^(n|percent|median|q1|q3)$", paste0(cohort, " \\1"), names(one_table))
   hold("table_one", cohort, one_table, c("variable", "level"), whole = FALSE, theirs = tables$table_one)
   if (one("cohort", "scale", cohort) != "") cell_questions(cohort, d)
-  if (has(d, "her2_group")) for (y in Filter(function(v) has(d, v), c("complete_response", "pcr"))) response(d, y)
+  if (has(d, "her2_group")) for (y in Filter(function(v) has(d, v), c("complete_response", "pcr"))) {
+    response(d, y)
+    if (has(d, "hr")) response_by_hr(d, y)
+  }
   found <- if (length(rows)) corrected(bind(rows)) else data.frame(table = character())
   for (name in setdiff(names(tables)[is_result], "pooled_odds_ratios")) {
     slopes_and_tests <- if (name == "infiltration_by_hr") "measure"

@@ -147,19 +147,20 @@ by_receptor <- function(table, d, outcome, exposure, unit, at_zero = FALSE) {  #
   joint <- all(fits) && length(y) > 4
   full <- if (joint) logit(cbind(1, x, h, x * h), y)
   read <- function(...) if (joint) full$odds(c(...)) else no_odds
-  family <- if (table == "clinical") outcome else ""  # there the types are one family a question
+  one_family <- if (table == "clinical") outcome else ""  # there the types are one family a question
+  family <- function(name) if (table == "response_by_hr") NA else paste(one_family, name)  # which is never corrected
   for (l in 0:1) {  # one model; where it cannot be had, each level by itself, with its own counts
     own <- h == l
     about <- if (joint) whole else list(exposure = exposure, n = sum(own), n_events = sum(y[own]),
                                         n_missing = sum(side %in% c(l, NA)) - sum(own))
     found <- if (!joint && fits[l + 1]) logit(cbind(1, x[own]), y[own])$odds(c(0, 1)) else read(0, 1, 0, l)
-    row(table, paste0("hr=", levels(d$hr)[l + 1]), outcome, exposure, paste(family, l), about, found)
+    row(table, paste0("hr=", levels(d$hr)[l + 1]), outcome, exposure, family(l), about, found)
   }
   positive <- paste0("hr[", levels(d$hr)[2], "]")
   zero <- if (at_zero) -middle / unit else 0  # the receptor's own row: at low abundance, or at the mean exposure
   row(table, "all", outcome, positive, NA, whole, read(0, 0, 1, zero))
   product <- paste0(exposure, ":", positive)
-  row(table, "all", outcome, product, paste(family, "product"), whole, read(0, 0, 0, 1))
+  row(table, "all", outcome, product, family("product"), whole, read(0, 0, 0, 1))
   chi <- if (joint) logit(cbind(1, x, h), y)$deviance - full$deviance else NaN
   row(table, "all", outcome, paste(product, "(likelihood ratio)"), NA, whole, statistic = chi,
       df = 1 + 0 * chi, p_value = pchisq(chi, 1, lower.tail = FALSE))
@@ -256,8 +257,9 @@ ancova <- function(into, d, outcome, score, factors, covariates = NULL, model = 
     row(into[["tests"]], "all", outcome, name, paste(name, model), about, found, measure = "test")
   }
 }
-risk_beside <- function(cell, few) {  # risk difference with Newcombe's limits; where numbers are small the exact mid-p
+risk_beside <- function(cell) {  # risk difference with Newcombe's limits, and the exact mid-p
   n <- c(sum(cell[1:2]), sum(cell[3:4]))
+  if (any(n == 0)) return(no("risk_difference rd_low rd_high p_mid"))
   p <- cell[c(1, 3)] / n
   reach <- z * sqrt(p * (1 - p) / n + z^2 / (4 * n^2))
   low <- (p + z^2 / (2 * n) - reach) / (1 + z^2 / n)
@@ -266,18 +268,29 @@ risk_beside <- function(cell, few) {  # risk difference with Newcombe's limits; 
   above <- phyper(cell[1], n[1], n[2], cell[1] + cell[3], lower.tail = FALSE)
   mid <- above + dhyper(cell[1], n[1], n[2], cell[1] + cell[3]) / 2
   list(risk_difference = d, rd_low = d - sqrt((p[1] - low[1])^2 + (high[2] - p[2])^2),
-       rd_high = d + sqrt((high[1] - p[1])^2 + (p[2] - low[2])^2), p_mid = if (few) 2 * min(mid, 1 - mid) else NA)
+       rd_high = d + sqrt((high[1] - p[1])^2 + (p[2] - low[2])^2), p_mid = min(1, 2 * min(mid, 1 - mid)))
 }
-response <- function(d, y) {  # HER2-low against HER2-0: the odds ratio of a 2 x 2 table
-  ok <- complete.cases(d[c(y, "her2_group")])
+response <- function(d, y, into = "response", s = "all", lost = 0, given = NULL) {  # HER2-low against HER2-0
+  ok <- complete.cases(d[c(y, "her2_group", given)])
   low <- d[[y]][ok & d$her2_group %in% "HER2-low"]
   zero <- d[[y]][ok & d$her2_group %in% "HER2-0"]
   cell <- c(sum(low), sum(1 - low), sum(zero), sum(1 - zero))
-  found <- if (any(cell == 0)) no_odds else wald(log(cell[1] * cell[4] / cell[2] / cell[3]), sqrt(sum(1 / cell)))
-  beside <- if (all(cell > 0)) risk_beside(cell, sum(ok) < 100 || any(cell < 5))
-  row("response", "all", y, "her2_group[HER2-low]", NA, found, beside, n = sum(ok), n_events = sum(d[[y]][ok]),
-      n_missing = sum(!ok), n_reference = length(zero), n_events_reference = sum(zero), n_comparison = length(low),
-      n_events_comparison = sum(low))
+  found <- if (any(cell == 0)) {
+    no_odds
+  } else if (length(given)) {  # among tumours of the same receptor
+    logit(cbind(1, d$her2_group[ok] == "HER2-low", as.integer(d$hr)[ok] - 1), d[[y]][ok])$odds(c(0, 1, 0))
+  } else {  # of the 2 x 2 table
+    wald(log(cell[1] * cell[4] / cell[2] / cell[3]), sqrt(sum(1 / cell)))
+  }
+  row(into, s, y, "her2_group[HER2-low]", NA, found, risk_beside(cell), n = sum(ok), n_events = sum(d[[y]][ok]),
+      n_missing = sum(!ok) + lost, n_reference = length(zero), n_events_reference = sum(zero),
+      n_comparison = length(low), n_events_comparison = sum(low))
+}
+response_by_hr <- function(d, y) {
+  response(d, y, "response_by_hr", given = "hr")
+  for (s in names(strata(d, "hr"))) response(strata(d, "hr")[[s]], y, "response_by_hr", s, unplaced(d, "hr"))
+  d[["HER2-low"]] <- ifelse(d$her2_group %in% "HER2-low", 1, ifelse(d$her2_group %in% "HER2-0", 0, NA))
+  by_receptor("response_by_hr", d, y, "HER2-low", 1)
 }
 pooled_odds <- function(asked, kinds_of) {  # over cohorts by inverse variance; DerSimonian-Laird where effects vary
   keep <- c("table", "stratum", "outcome", "term", "estimate", "std_error", "n")

@@ -115,6 +115,22 @@ def test_agreement_with_r_is_never_better_than_fair(folder: ResultsFolder, statu
     assert (found.light, found.finding) == (light, "Said.")
 
 
+@pytest.mark.parametrize(
+    ("status", "agreed", "differ", "light"),
+    [("agree", 90, 0, "good"), ("agree", 89, 1, "poor"), ("agree", 0, 0, "poor"), ("not checked", 90, 0, "poor")],
+)
+def test_the_witness_stands_beside_the_comparison_of_the_models(
+    folder: ResultsFolder, status: str, agreed: int, differ: int, light: str
+) -> None:
+    seen = pd.DataFrame({"table": ["scores"], "numbers": [12000], "agreed": [agreed], "disagreed": [differ]})
+    found = item(replace(folder, witness=seen), "Second computation in R", Agreement(status, "", "Said."))  # type: ignore[arg-type]
+    assert found.light == light
+    told = f"{agreed} of 12,000 numbers agree, {differ} disagree"
+    assert found.finding.replace("\N{THIN SPACE}", ",") == (
+        f"Said. The witness, base R from the raw files: {told}, the rest it did not see."
+    )
+
+
 def test_the_limits_are_said(folder: ResultsFolder) -> None:
     assert item(folder, "Limits") == TrustItem("Limits", LIMITS)
 

@@ -74,7 +74,7 @@ class TestAgreement:
         witness(results, "--fractions=0", f"--write={tmp_path / 'told.csv'}")
         told = pd.read_csv(tmp_path / "told.csv").set_index("table")
         assert (told["disagreed"] == 0).all()
-        assert set(told.index[told["not_seen"] > 0]) == {"notes", "fractions", "response_by_hr"}
+        assert set(told.index[told["not_seen"] > 0]) == {"notes", "fractions"}
 
     def test_without_e1071_the_fractions_are_taken_as_given(self, results, tmp_path):
         nowhere = {**os.environ, "R_LIBS_SITE": str(tmp_path), "R_LIBS_USER": str(tmp_path), "R_LIBS": ""}

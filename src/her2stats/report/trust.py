@@ -58,7 +58,7 @@ def trust_items(folder: ResultsFolder, agreement: Agreement) -> tuple[TrustItem,
     """
     asked = (_population, _genes, _fit, _scale, _flags, _chance)
     found = [item for ask in asked for item in ask(folder)]
-    return (*found, _second_engine(agreement), TrustItem("Limits", LIMITS))
+    return (*found, _second_engine(folder, agreement), TrustItem("Limits", LIMITS))
 
 
 def _graded(value: float, good: float, fair: float) -> Light:
@@ -189,8 +189,14 @@ def _chance(folder: ResultsFolder) -> Iterator[TrustItem]:
     yield TrustItem("Chance findings", finding)
 
 
-def _second_engine(agreement: Agreement) -> TrustItem:
-    """What R has seen and what it has not."""
-    light: Light = {"agree": "fair", "disagree": "poor", "not checked": "poor"}[agreement.status]  # type: ignore[assignment]
-    rule = "agreement on every model is fair, as the steps before the models are not compared"
-    return TrustItem("Second computation in R", agreement.sentence, light, rule)
+def _second_engine(folder: ResultsFolder, agreement: Agreement) -> TrustItem:
+    """What R has seen of the models, and of the whole study where the witness was asked."""
+    rule = "good where the witness agrees from the raw files, fair where only the models were compared"
+    light: Light = "fair" if agreement.status == "agree" else "poor"
+    if folder.witness is None:
+        return TrustItem("Second computation in R", agreement.sentence, light, rule)
+    numbers, agreed, differ = (int(folder.witness[name].sum()) for name in ("numbers", "agreed", "disagreed"))
+    told = f"{format_count(agreed)} of {format_count(numbers)} numbers agree, {format_count(differ)} disagree"
+    finding = f"{agreement.sentence} The witness, base R from the raw files: {told}, the rest it did not see."
+    light = "poor" if differ or not agreed else "good" if light == "fair" else light
+    return TrustItem("Second computation in R", finding, light, rule)
