@@ -67,7 +67,8 @@ print(f"{cell}, rho = {rho['estimate'].abs().max():.3f} in absolute value")
 # | `ci="fisher"` | `PROC CORR SPEARMAN FISHER(BIASADJ=NO)` | by hand: `tanh(atanh(r) + c(-1, 1) * z / sqrt(n - 3))` |
 # | `ci="sas"` | `PROC CORR SPEARMAN FISHER` (bias-adjusted, the default) | by hand |
 # | `ci="bonett-wright"` (default) | none | by hand, from Bonett and Wright 2000, doi 10.1007/BF02294183 |
-# | p value | t approximation | `cor.test(method = "spearman", exact = FALSE)` |
+# | p value | the p below each correlation (t); that in the table of `FISHER` is of z | `cor.test(method = "spearman", exact = FALSE)` |
+# | `within="hr"` | `PROC FREQ; TABLES hr*x*y / CMH SCORES=MODRIDIT`, row 1, is its square | `coin::independence_test`, stratified |
 
 # %%
 names = {"conf_low": "lower", "conf_high": "upper", "p_value": "p"}
@@ -83,11 +84,16 @@ pd.DataFrame({ci: beside_r(result, names) for ci, result in results.items()}).T
 #
 # | Python | SAS | R |
 # |---|---|---|
+# | the outcome is 1 | `MODEL high(EVENT='1') = score`; without `EVENT` SAS models the 0, and every odds ratio is inverted | `glm` models the 1 |
 # | `per_sd=True` (default) | `UNITS score = SD` | `glm(y ~ I(x / sd(x)), binomial)` |
 # | `per_sd=False` | the default | `glm(y ~ x, binomial)` |
 # | `ci="wald"` (default) | `CLODDS=WALD` | `confint.default` |
 # | `ci="profile"` | `CLODDS=PL` | `confint` |
-# | `penalty="firth"` | `FIRTH` with `CLODDS=PL` | `logistf::logistf` |
+# | `penalty="firth"` | `FIRTH` with `CLODDS=PL`; its p is Wald's, ours that of the penalised likelihood ratio | `logistf::logistf` |
+# | `fit_interaction` | `CLASS hr(REF='negative') / PARAM=REF; MODEL high(EVENT='1') = score hr score*hr` | `glm(high ~ score * hr, binomial)` |
+# | its odds ratios within HR | `ODDSRATIO score / AT(hr=ALL)`: `UNITS` alone prints none where the score is in a product | `emmeans::emtrends`, or the levels as reference in turn |
+# | its second test | the difference of `-2 LOG L` to the model without `score*hr` | `anova(smaller, larger, test = "LRT")` |
+# | `fit_clinical` | the same model with age, grade or size as the outcome, no `UNITS` | the same |
 
 # %%
 names = {"estimate": "odds ratio", "conf_low": "lower", "conf_high": "upper"}
@@ -133,7 +139,7 @@ float(np.sqrt((len(data) - 1) / len(data)))
 # | `slopes`, `weights="equal"` (default) | `ESTIMATE` as below | `emtrends(fit, ~ 1, var = "score")` |
 # | `weights="proportional"` | `ESTIMATE` with observed shares | `emtrends(..., weights = "proportional")` |
 # | `curve`, at one score | `LSMEANS hr / AT score = x`, its rows averaged | `emmeans(fit, ~ 1, at = list(score = x))` |
-# | `curve`, `weights="proportional"` | `LSMEANS / OM` | `emmeans(..., weights = "proportional")` |
+# | `curve`, `weights="proportional"` | `LSMEANS / OM`: its margins count rows that are complete in the independent variables, also where the outcome is missing | `emmeans(..., weights = "proportional")` |
 #
 # A Type III test of a factor asks where the score is zero, because the factor's product with the score is in the model.
 # SAS does not centre: with *ERBB2* on the log2 scale it tests at a score that no tumour has. The default here tests at
