@@ -31,8 +31,17 @@ firth_row <- function(model, column, conf_level) {
   z <- qnorm((1 + conf_level) / 2)
   limit <- function(direction) {
     ends <- model$coef[column] + c(0, direction * error)
-    while (direction * root(ends[2]) < z) ends <- ends + direction * error
+    for (further in 1:60) {
+      if (direction * root(ends[2]) >= z) break
+      ends <- ends + direction * error
+    }
     uniroot(function(g) root(g) - direction * z, sort(ends), tol = 1e-11 * error, maxiter = 500)$root
+  }
+  if (abs(model$coef[column] / size) > log(.Machine$double.xmax)) {
+    return(list(
+      std_error = error / size, statistic = statistic, p_value = 2 * pnorm(-abs(statistic)),
+      flag = flag("not estimable", "the odds ratio per unit leaves the range of numbers")
+    ))
   }
   limits <- tryCatch(c(limit(-1), limit(1)), error = function(e) c(NA_real_, NA_real_))
   list(
@@ -43,14 +52,14 @@ firth_row <- function(model, column, conf_level) {
 }
 
 # Signed root of the ratio of the likelihood with one coefficient held at g. With one held there may be several maxima:
-# the highest is taken of those reached from the top a standard error at a time, from the last one, and from zero.
+# the highest is taken of those reached from the top step by step, from the last one, and from zero.
 signed_root <- function(model, column, error) {
   top <- model$coef[column]
   last <- model$coef
   hold <- function(coef, place) penalised_maximum(model$X, model$y, replace(coef, column, place), held = column)
   function(g) {
     followed <- model
-    for (place in seq(top, g, length.out = 1 + min(100, max(1, ceiling(abs(g - top) / error))))[-1]) {
+    for (place in seq(top, g, length.out = 1 + min(25, max(1, ceiling(abs(g - top) / error))))[-1]) {
       followed <- hold(followed$coef, place)
     }
     found <- Filter(function(one) one$converged, list(followed, hold(last, g), hold(0 * last, g)))
@@ -86,7 +95,7 @@ penalised_maximum <- function(X, y, coef = numeric(ncol(X)), held = integer()) {
     for (halving in 1:40) {
       trial <- replace(coef, free, coef[free] + step)
       found <- penalised(X, y, trial)
-      if (is.finite(found$likelihood) && found$likelihood >= now$likelihood - 1e-12 * abs(now$likelihood)) break
+      if (is.finite(found$likelihood) && found$likelihood >= now$likelihood) break
       step <- step / 2
     }
     gained <- found$likelihood - now$likelihood
@@ -98,5 +107,22 @@ penalised_maximum <- function(X, y, coef = numeric(ncol(X)), held = integer()) {
       return(c(list(coef = coef, converged = TRUE), now))
     }
   }
-  list(coef = coef, converged = FALSE)
+  climb(X, y, coef, free)
+}
+
+# Where scoring runs to and fro between far-off places: quasi-Newton steps from zero, taken where the score is zero.
+climb <- function(X, y, coef, free) {
+  at <- function(b) penalised(X, y, replace(coef, free, b))
+  found <- tryCatch(
+    stats::optim(numeric(length(free)), function(b) -at(b)$likelihood, function(b) -at(b)$score[free],
+      method = "BFGS", control = list(reltol = 1e-16, maxit = 1000)
+    )$par,
+    error = function(e) NULL
+  )
+  if (is.null(found)) {
+    return(list(coef = coef, converged = FALSE))
+  }
+  top <- at(found)
+  information <- colSums(X[, free, drop = FALSE]^2 * top$weights)
+  c(list(coef = replace(coef, free, found), converged = all(top$score[free]^2 < 1e-10 * information)), top)
 }

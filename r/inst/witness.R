@@ -316,7 +316,7 @@ follow <- function(cohort) {
   if (one("cohort", "scale", cohort) != "") cell_questions(cohort, d)
   if (has(d, "her2_group")) for (y in Filter(function(v) has(d, v), c("complete_response", "pcr"))) {
     response(d, y)
-    if (has(d, "hr")) response_by_hr(d, y)
+    if (has(d, "hr") && !"response_by_hr" %in% not_followed) response_by_hr(d, y)
   }
   found <- if (length(rows)) corrected(bind(rows)) else data.frame(table = character())
   for (name in setdiff(names(tables)[is_result], "pooled_odds_ratios")) {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Callable
 
 import pandas as pd
@@ -24,7 +23,6 @@ from .frames import AGE, CELLS, GRADE, SCORE
 
 Question = Callable[[pd.DataFrame], dict[str, Result]]
 
-FIRTH = importlib.util.find_spec("firthmodels") is not None
 BY = st.sampled_from([None, "hr", "her2_ihc"])
 LEVEL = st.sampled_from([0.95, 0.95, 0.9, 0.99])
 OR_INTERVAL = st.sampled_from(["wald", "wald", "profile"])
@@ -58,7 +56,6 @@ def logistic_models(draw: st.DrawFn) -> Question:
         "per_sd": draw(st.booleans()),
         "sd": draw(st.sampled_from(["cohort", "stratum"])),
         "ci": draw(OR_INTERVAL),
-        "penalty": draw(st.sampled_from(["none", "none", "firth"])) if FIRTH else "none",
         "conf_level": draw(LEVEL),
     }
     return lambda frame: {"logistic": fit_logistic(frame, ["high", "present"], SCORE, **options)}

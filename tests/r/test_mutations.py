@@ -26,7 +26,7 @@ from her2stats.statistics import (
 from her2stats.statistics.fits import covariates, feasibility, odds_ratio, wilcoxon
 from her2stats.statistics.fits.design import Design
 from her2stats.statistics.fits.logit import LogitFit
-from her2stats.statistics.frame import Array, Mask, ModelFrame
+from her2stats.statistics.frame import Array, ModelFrame, Stratum
 
 from .frames import AGE, CELLS, SCORE, Recipe
 
@@ -41,8 +41,8 @@ def opposite_sign(patch: Patch) -> None:
 
 
 def sd_with_n(patch: Patch) -> None:
-    def by_n(frame: ModelFrame, name: str, within: Mask) -> float:
-        values = frame.values[name][within]
+    def by_n(frame: ModelFrame, name: str, within: Stratum) -> float:
+        values = frame.values[name][within.rows]
         return float(np.std(values[~np.isnan(values)]))
 
     for room in (covariates, logistic):

@@ -51,7 +51,7 @@ def test_a_direction_is_told_with_size_interval_and_number(folder: ResultsFolder
 def test_a_stratum_whose_corrected_p_is_above_alpha_keeps_its_direction(folder: ResultsFolder) -> None:
     numbers = {"estimate": -0.28, "conf_low": -0.49, "conf_high": -0.03, "n": 64, "p_adjusted": 0.055}
     claim = answered(folder, "hr=negative", **numbers)
-    assert said(claim.strata[0]) == (
+    assert said(claim.strata[1]) == (
         f"HR-negative: Total TIL is lower where {EXPOSURE} is higher: ρ −0.28 (−0.49 to −0.03), 95% interval, n = 64."
     )
 

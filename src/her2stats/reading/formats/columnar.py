@@ -74,15 +74,18 @@ def _check_size(file: pa_parquet.ParquetFile, left: Allowance) -> None:
     """Find out what the table takes before it is unpacked; what numbers take, the file says.
 
     Words are repeated, or share their beginnings, within the file; but none is longer than its part of the file. They
-    are counted as many at once as may be that long, where all of them might be more than is allowed.
+    are counted as many at once as may be that long. What the file says of single columns is not asked: where that is
+    damaged, the library ends the whole process.
     """
     about, schema = file.metadata, file.schema
     groups = [about.row_group(place) for place in range(about.num_row_groups)]
     width = sum(max(schema.column(place).length or 0, CELL) for place in range(about.num_columns))
     left.take(max(sum(group.total_byte_size for group in groups), about.num_rows * width))
+    longest = max((group.total_byte_size for group in groups), default=0)
+    if longest * about.num_rows < FEW:
+        return
     for place in range(about.num_columns):
-        longest = max((group.column(place).total_uncompressed_size for group in groups), default=0)
-        if schema.column(place).physical_type != "BYTE_ARRAY" or longest * about.num_rows < FEW:
+        if schema.column(place).physical_type != "BYTE_ARRAY":
             continue
         at_once = max(1, left.left // longest)
         for batch in file.reader.iter_batches(at_once, row_groups=range(len(groups)), column_indices=[place]):
