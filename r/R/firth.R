@@ -4,11 +4,9 @@
 # the profile and its ratio test are those of Heinze and Schemper 2002, doi 10.1002/sim.1047.
 
 firth_model <- function(X, y) {
-  if (nrow(X) <= ncol(X)) {
-    return(list(flag = flag("too few observations", nrow(X), " complete cases for ", ncol(X), " coefficients")))
-  }
-  if (matrix_rank(X) < ncol(X)) {
-    return(list(flag = flag("rank deficient", matrix_rank(X), " of ", ncol(X), " columns are independent")))
+  why <- no_design(X)
+  if (nzchar(why)) {
+    return(list(flag = why))
   }
   X <- unit_size(X)
   top <- penalised_maximum(X, y)
@@ -37,18 +35,15 @@ firth_row <- function(model, column, conf_level) {
     }
     uniroot(function(g) root(g) - direction * z, sort(ends), tol = 1e-11 * error, maxiter = 500)$root
   }
-  if (abs(model$coef[column] / size) > log(.Machine$double.xmax)) {
-    return(list(
-      std_error = error / size, statistic = statistic, p_value = 2 * pnorm(-abs(statistic)),
-      flag = flag("not estimable", "the odds ratio per unit leaves the range of numbers")
-    ))
+  row <- list(std_error = error / size, statistic = statistic, p_value = 2 * pnorm(-abs(statistic)), flag = "")
+  log_odds <- model$coef[column] / size
+  if (abs(log_odds) > log(.Machine$double.xmax)) {
+    row$flag <- flag("not estimable", "the odds ratio per unit leaves the range of numbers")
+    return(row)
   }
-  limits <- tryCatch(c(limit(-1), limit(1)), error = function(e) c(NA_real_, NA_real_))
-  list(
-    estimate = exp(model$coef[column] / size), std_error = error / size, conf_low = exp(limits[1] / size),
-    conf_high = exp(limits[2] / size), statistic = statistic, p_value = 2 * pnorm(-abs(statistic)),
-    flag = if (anyNA(limits)) flag("not converged", "penalised profile likelihood") else ""
-  )
+  limits <- tryCatch(c(limit(-1), limit(1)), error = function(e) c(NA_real_, NA_real_)) / size
+  if (anyNA(limits)) row$flag <- flag("not converged", "penalised profile likelihood")
+  c(list(estimate = exp(log_odds), conf_low = exp(limits[1]), conf_high = exp(limits[2])), row)
 }
 
 # Signed root of the ratio of the likelihood with one coefficient held at g. With one held there may be several maxima:

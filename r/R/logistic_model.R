@@ -5,11 +5,9 @@ tight <- function() glm.control(epsilon = 1e-14, maxit = 100)
 # y: 0/1; X: design matrix with its intercept. Either `flag` says why there is no fit, or coef and vcov are there.
 logistic_model <- function(X, y) {
   flagged <- function(...) list(flag = flag(...))
-  if (nrow(X) <= ncol(X)) {
-    return(flagged("too few observations", nrow(X), " complete cases for ", ncol(X), " coefficients"))
-  }
-  if (matrix_rank(X) < ncol(X)) {
-    return(flagged("rank deficient", matrix_rank(X), " of ", ncol(X), " columns are independent"))
+  why <- no_design(X)
+  if (nzchar(why)) {
+    return(list(flag = why))
   }
   if (is_separated(X, y)) {
     return(flagged("separation", "the maximum of the likelihood is at infinity"))
@@ -23,6 +21,17 @@ logistic_model <- function(X, y) {
   weights <- fit$fitted.values * (1 - fit$fitted.values)
   covariance <- chol2inv(qr.R(qr(sqrt(weights) * X, tol = 0)))
   list(flag = "", coef = unname(fit$coefficients), vcov = covariance, deviance = fit$deviance, X = X, y = y)
+}
+
+# Why no likelihood has a single maximum over these columns, penalised or not; empty when one may.
+no_design <- function(X) {
+  if (nrow(X) <= ncol(X)) {
+    flag("too few observations", nrow(X), " complete cases for ", ncol(X), " coefficients")
+  } else if (matrix_rank(X) < ncol(X)) {
+    flag("rank deficient", matrix_rank(X), " of ", ncol(X), " columns are independent")
+  } else {
+    ""
+  }
 }
 
 # Columns divided by their size, which the attribute remembers.

@@ -121,9 +121,9 @@ def answer_correlation(spec: CorrelationSpec, data: pd.DataFrame) -> Result:
     return Result.from_rows(rows, spec, frame.table)
 
 
-def _correlation(frame: ModelFrame, cases: Cases, outcome: str, spec: CorrelationSpec) -> Row:
-    convention = interval(spec.ci)
-    row: Row = {
+def _question(cases: Cases, outcome: str, spec: CorrelationSpec, what: str) -> Row:
+    """What a row is about, whatever the answer."""
+    return {
         "outcome": outcome,
         "term": spec.x,
         "role": "exposure",
@@ -131,13 +131,22 @@ def _correlation(frame: ModelFrame, cases: Cases, outcome: str, spec: Correlatio
         "conf_level": spec.conf_level,
         "n": cases.n,
         "n_missing": cases.n_missing,
-        "method": f"Spearman, t approximation; {percent(spec.conf_level)} CI {convention.words}",
+        "method": f"{what}; {percent(spec.conf_level)} CI {interval(spec.ci).words}",
     }
+
+
+def _why_not(frame: ModelFrame, cases: Cases, outcome: str, spec: CorrelationSpec) -> str:
+    """Flag of pairs of which nothing can be said."""
+    if absent := frame.without_value([spec.x, outcome, *spec.given]):
+        return flag("missing variable", f"'{absent}' has no value")
+    return flag("too few observations", f"{cases.n} pairs, {FEWEST} are needed") if cases.n < FEWEST else ""
+
+
+def _correlation(frame: ModelFrame, cases: Cases, outcome: str, spec: CorrelationSpec) -> Row:
+    row = _question(cases, outcome, spec, "Spearman, t approximation")
+    if why := _why_not(frame, cases, outcome, spec):
+        return row | {"flag": why}
     rank_x, rank_y = doubled_ranks(cases[spec.x]), doubled_ranks(cases[outcome])
-    if absent := frame.without_value([spec.x, outcome]):
-        return row | {"flag": flag("missing variable", f"'{absent}' has no value")}
-    if cases.n < FEWEST:
-        return row | {"flag": flag("too few observations", f"{cases.n} pairs, {FEWEST} are needed")}
     if not rank_y.any():
         return row | {"flag": flag("constant outcome", f"'{outcome}' is {cases[outcome][0]:g} throughout")}
     if not rank_x.any():
@@ -148,7 +157,7 @@ def _correlation(frame: ModelFrame, cases: Cases, outcome: str, spec: Correlatio
     rho, unexplained = xy / math.sqrt(xx * yy), (xx * yy - xy**2) / (xx * yy)
     if unexplained == 0:
         return row | {"estimate": math.copysign(1, xy), "flag": flag("perfect correlation", "every rank is matched")}
-    if convention.resamples:
+    if interval(spec.ci).resamples:
         low, high = bootstrap_interval(
             cases[spec.x], cases[outcome], conf_level=spec.conf_level, draws=spec.draws, seed=spec.seed
         )
@@ -167,23 +176,10 @@ def _correlation(frame: ModelFrame, cases: Cases, outcome: str, spec: Correlatio
 
 def _given(frame: ModelFrame, cases: Cases, outcome: str, spec: CorrelationSpec) -> Row:
     """Among samples that are alike in `within` and the covariates."""
-    words = interval(spec.ci).words
-    test = "t of the residual ranks" if spec.covariates else "van Elteren"
-    row: Row = {
-        "outcome": outcome,
-        "term": spec.x,
-        "role": "exposure",
-        "measure": "rho",
-        "conf_level": spec.conf_level,
-        "n": cases.n,
-        "n_missing": cases.n_missing,
-        "given": ", ".join(spec.given),
-        "method": f"Spearman given {', '.join(spec.given)}, {test}; {percent(spec.conf_level)} CI {words}",
-    }
-    if absent := frame.without_value([spec.x, outcome, *spec.given]):
-        return row | {"flag": flag("missing variable", f"'{absent}' has no value")}
-    if cases.n < FEWEST:
-        return row | {"flag": flag("too few observations", f"{cases.n} pairs, {FEWEST} are needed")}
+    given, test = ", ".join(spec.given), "t of the residual ranks" if spec.covariates else "van Elteren"
+    row = _question(cases, outcome, spec, f"Spearman given {given}, {test}") | {"given": given}
+    if why := _why_not(frame, cases, outcome, spec):
+        return row | {"flag": why}
     if spec.covariates:
         ranked = {n: v if n in frame.levels else doubled_ranks(v) for n, v in cases.values.items()}
         columns = covariate_columns(frame, Cases(ranked, cases.rows, cases.n_missing), spec.given).columns

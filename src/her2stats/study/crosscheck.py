@@ -26,6 +26,7 @@ from her2stats.study.stages.figures import Drawing, draw_once
 from her2stats.writing import EDITED
 
 _MADE_AGAIN = (CROSSCHECK_FILE, "report.html")
+_OF_COMPARISON = tuple(figure for figure in FIGURES if figure.made == "crosscheck")
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def _crosschecked(folder: Path, timeout: float) -> FolderCrosscheck:
 
 def _is_of_comparison(name: str) -> bool:
     stem = Path(name).stem
-    return any(figure.made == "crosscheck" and figure.pattern.fullmatch(stem) for figure in FIGURES)
+    return any(figure.pattern.fullmatch(stem) for figure in _OF_COMPARISON)
 
 
 def write_crosscheck(table: pd.DataFrame, folder: Path, *, cache: Cache = NO_CACHE) -> None:
@@ -105,5 +106,5 @@ def write_crosscheck(table: pd.DataFrame, folder: Path, *, cache: Cache = NO_CAC
         The folder cannot be written.
     """
     put(folder, CROSSCHECK_FILE, csv_text(table).encode(), what="the comparison ")
-    drawings = [Drawing(figure.plot, figure.name, (table,)) for figure in FIGURES if figure.made == "crosscheck"]
+    drawings = [Drawing(figure.plot, figure.name, (table,)) for figure in _OF_COMPARISON]
     draw_once(drawings, folder / "figures", cache=cache, progress=silent)

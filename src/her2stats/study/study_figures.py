@@ -49,11 +49,6 @@ def absent_figures(analyses: Sequence[CohortAnalysis], study: Study) -> list[Abs
     return [one for one in _offered(analyses, study) if isinstance(one, Absent)]
 
 
-def overview_drawings(analyses: Sequence[CohortAnalysis], study: Study) -> list[Drawing]:
-    """Figures that hold all cohorts, where there is something to show."""
-    return [one for one in _overview(analyses, study) if isinstance(one, Drawing)]
-
-
 def _overview(analyses: Sequence[CohortAnalysis], study: Study) -> list[Drawing | Absent]:
     offer = _Offer(analyses, study)
     return [offer.drawing(f) for f in FIGURES if f.made == "study" and len(offer.table(f.data))]

@@ -14,7 +14,7 @@ from her2stats.study.analysis.cohort_analysis import CohortAnalysis
 from her2stats.study.analysis.pooled import DIFFERENT, pooled_odds_ratios
 from her2stats.study.preparing import prepare
 from her2stats.study.run import analyse_study
-from her2stats.study.study_figures import overview_drawings
+from her2stats.study.study_figures import all_drawings
 from her2stats.study.study_file import Study, read_study
 from tests.study.conftest import write_small_study
 
@@ -63,8 +63,8 @@ def test_one_cohort_is_not_pooled_and_has_no_figure_of_it(analyses: list[CohortA
         pool_odds_ratios([]).table.columns[:20]
     )
     assert pooled_odds_ratios([analyses[0], analyses[2]], study).table.empty
-    assert "fig2c_pooled" not in {drawing.stem for drawing in overview_drawings([analyses[0]], study)}
-    (drawing,) = [drawing for drawing in overview_drawings(analyses, study) if drawing.stem == "fig2c_pooled"]
+    assert "fig2c_pooled" not in {drawing.stem for drawing in all_drawings([analyses[0]], study)}
+    (drawing,) = [drawing for drawing in all_drawings(analyses, study) if drawing.stem == "fig2c_pooled"]
     odds, tests = drawing.arguments
     assert isinstance(odds, pd.DataFrame)
     assert odds["cohort"].unique().tolist() == ["one", "two", "pooled"]

@@ -11,6 +11,7 @@ from her2stats.notes import Note
 from her2stats.statistics import Abundance, Result
 from her2stats.vocabulary.variables import VARIABLES
 
+NO_HR = "hormone-receptor status is unknown or the same in every tumour"
 # The paper's cuts (Methods, Statistical analysis): label -> variable it needs.
 CLINICAL_CUTS = dict(sorted((entry.cut.label, entry.name) for entry in VARIABLES if entry.cut is not None))
 
@@ -71,6 +72,10 @@ class Material:
     def has(self, variable: str) -> bool:
         """Whether a clinical variable is there with at least two different values."""
         return variable in self.clinical and self.clinical[variable].nunique(dropna=True) > 1
+
+    def known(self, variables: Sequence[str]) -> tuple[str, ...]:
+        """Those of the clinical variables that are there with at least two different values."""
+        return tuple(name for name in variables if self.has(name))
 
     def amounts(self) -> pd.DataFrame:
         """Clinical variables, scores, and the fractions of the continuous types."""

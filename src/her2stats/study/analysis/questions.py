@@ -30,7 +30,7 @@ from her2stats.statistics.specs import (
     InteractionSpec,
     LogisticSpec,
 )
-from her2stats.study.analysis.material import CLINICAL_CUTS, Answers, Material
+from her2stats.study.analysis.material import CLINICAL_CUTS, NO_HR, Answers, Material
 from her2stats.study.study_file import Study
 from her2stats.vocabulary.variables import with_role
 
@@ -47,7 +47,7 @@ def correlation(material: Material, study: Study, answers: Answers) -> None:
 def correlation_by_hr(material: Material, study: Study, answers: Answers) -> None:
     """Ask the same within the hormone-receptor strata."""
     if not material.has("hr"):
-        answers.omit("correlation_by_hr", "hormone-receptor status is unknown or the same in every tumour")
+        answers.omit("correlation_by_hr", NO_HR)
         return
     answers.add("correlation_by_hr", _associations(material, study, by="hr"))
 
@@ -85,9 +85,9 @@ def correlation_given_hr(material: Material, study: Study, answers: Answers) -> 
     association: without any within the groups it is "significant" in 11 to 36 % of studies.
     """
     if not material.has("hr"):
-        answers.omit("correlation_given_hr", "hormone-receptor status is unknown or the same in every tumour")
+        answers.omit("correlation_given_hr", NO_HR)
         return
-    asked = study.keywords(CorrelationSpec) | {"covariates": _known(study.analysis.model_covariates, material)}
+    asked = study.keywords(CorrelationSpec) | {"covariates": material.known(study.analysis.model_covariates)}
     if interval(asked.get("ci", "bonett-wright")).resamples:
         asked["ci"] = "bonett-wright"  # no draws are made within strata
     frame, given = material.measured(), "given hormone receptor"
@@ -106,8 +106,7 @@ def correlation_given_hr(material: Material, study: Study, answers: Answers) -> 
 def infiltration_by_hr(material: Material, study: Study, answers: Answers) -> None:
     """Ask whether total TIL goes with the exposure in the same way in the hormone-receptor groups."""
     if not material.til or not material.has("hr"):
-        without_hr = "hormone-receptor status is unknown or the same in every tumour"
-        answers.omit("infiltration_by_hr", without_hr if material.til else "there is no total TIL score")
+        answers.omit("infiltration_by_hr", NO_HR if material.til else "there is no total TIL score")
         return
     frame, scaled = material.amounts(), f"{material.exposure} per SD"
     frame[scaled] = frame[material.exposure] / frame[material.exposure].std()
@@ -120,7 +119,7 @@ def infiltration_by_hr(material: Material, study: Study, answers: Answers) -> No
 def correlation_matrix(material: Material, study: Study, answers: Answers) -> None:
     """Correlate scores and continuous types pairwise within the hormone-receptor strata (Fig. 2a of the paper)."""
     if not material.has("hr"):
-        answers.omit("correlation_matrix", "hormone-receptor status is unknown or the same in every tumour")
+        answers.omit("correlation_matrix", NO_HR)
         return
     spearman = study.keywords(CorrelationSpec)
     frame, variables = material.amounts(), [*material.predictors, *material.continuous]
@@ -134,7 +133,7 @@ def correlation_matrix(material: Material, study: Study, answers: Answers) -> No
 def group_comparison(material: Material, study: Study, answers: Answers) -> None:
     """Ask which cell types differ between hormone-receptor-positive and -negative tumours."""
     if not material.has("hr"):
-        answers.omit("group_comparison", "hormone-receptor status is unknown or the same in every tumour")
+        answers.omit("group_comparison", NO_HR)
         return
     asked = study.keywords(GroupSpec)
     compared = [compare_groups(material.measured(), material.kept, group="hr", cohort=material.name, **asked)]
@@ -153,9 +152,9 @@ def odds_ratios(material: Material, study: Study, answers: Answers) -> None:
 def interaction(material: Material, study: Study, answers: Answers) -> None:
     """Ask whether those odds ratios differ by HR."""
     if not material.has("hr"):
-        answers.omit("interaction", "hormone-receptor status is unknown or the same in every tumour")
+        answers.omit("interaction", NO_HR)
         return
-    asked = study.keywords(InteractionSpec) | {"covariates": _known(study.analysis.model_covariates, material)}
+    asked = study.keywords(InteractionSpec) | {"covariates": material.known(study.analysis.model_covariates)}
     frame = material.abundances()
     fitted = fit_interaction(frame, material.kept, material.exposure, "hr", cohort=material.name, **asked)
     answers.add("interaction", _corrected([fitted], study, "high abundance", "term"))
@@ -171,7 +170,7 @@ def clinical(material: Material, study: Study, answers: Answers) -> None:
     if not usable or not material.has("hr"):
         answers.omit("clinical", "no usable clinical variable or no hormone-receptor status")
         return
-    asked, covariates = study.keywords(ClinicalSpec), _known(study.analysis.model_covariates, material)
+    asked, covariates = study.keywords(ClinicalSpec), material.known(study.analysis.model_covariates)
     fitted = []
     for cuts in [[cut] for cut in usable] if covariates else [usable]:
         # a variable tells its own cut without error, so it is no covariate of it
@@ -186,13 +185,9 @@ def _corrected(results: Sequence[Result], study: Study, asked: str, *by: str) ->
     return adjust(results, by=(*FAMILY, *by), asked=asked, method=study.analysis.correction)
 
 
-def _known(names: Sequence[str], material: Material) -> tuple[str, ...]:
-    return tuple(name for name in names if material.has(name))
-
-
 def _model_covariates(material: Material, study: Study, answers: Answers) -> tuple[str, ...]:
     """Covariates of the logistic models that the cohort has; of the others it is said once that they are not."""
-    known = _known(study.analysis.model_covariates, material)
+    known = material.known(study.analysis.model_covariates)
     for name in study.analysis.model_covariates:
         if name not in known:
             answers.omit("odds_ratios, adjusted", f"{name} is not in the clinical table, so it is not adjusted for")
@@ -221,7 +216,7 @@ def ancova(material: Material, study: Study, answers: Answers) -> None:
         _omit_ancova(answers, f"fewer than two HER2 IHC levels have {FEWEST_IN_LEVEL} tumours with known HR")
         return
     _fit_ancova(frame, material, study, answers, covariates=())
-    covariates = _known(study.analysis.covariates, material)
+    covariates = material.known(study.analysis.covariates)
     for name in study.analysis.covariates:
         if name not in covariates:
             answers.omit("ancova, adjusted", f"{name} is not in the clinical table, so it is not adjusted for")

@@ -8,7 +8,7 @@ import pandas as pd
 
 from her2stats.statistics import fit_interaction, response_odds
 from her2stats.statistics.specs import InteractionSpec, ResponseSpec
-from her2stats.study.analysis.material import Answers, Material
+from her2stats.study.analysis.material import NO_HR, Answers, Material
 from her2stats.study.study_file import Study
 from her2stats.vocabulary.variables import GROUP_OF_IHC, HER2_GROUPS, with_role
 
@@ -37,18 +37,18 @@ def _given_hr(frame: pd.DataFrame, outcomes: Sequence[str], material: Material, 
     HER2-low tumours are more often receptor-positive, and those respond less: the crude odds ratio mixes the two.
     """
     if not material.has("hr"):
-        answers.omit("response_by_hr", "hormone-receptor status is unknown or the same in every tumour")
+        answers.omit("response_by_hr", NO_HR)
         return
     reference, compared = HER2_GROUPS
     asked = {"reference": reference, "cohort": material.name, **study.keywords(ResponseSpec)}
     in_both = frame["her2_group"].isin(HER2_GROUPS)
     indicator = frame["her2_group"].eq(compared).astype("float64").where(in_both)
-    adjusted = [name for name in study.analysis.model_covariates if material.has(name) and name != "hr"]
+    adjusted = ("hr", *material.known(study.analysis.model_covariates))
     products = study.keywords(InteractionSpec) | {"covariates": (), "per_sd": False, "cohort": material.name}
     answers.add(
         "response_by_hr",
         [
-            response_odds(frame, outcomes, "her2_group", covariates=("hr", *adjusted), **asked),
+            response_odds(frame, outcomes, "her2_group", covariates=adjusted, **asked),
             response_odds(frame, outcomes, "her2_group", by="hr", **asked),
             fit_interaction(frame.assign(**{compared: indicator}), outcomes, compared, "hr", **products),
         ],
