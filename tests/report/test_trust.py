@@ -42,6 +42,19 @@ def test_every_item_is_told_in_its_order(folder: ResultsFolder) -> None:
     assert titles[4:] == ["Flagged rows", "Chance findings", "Second computation in R", "Limits"]
 
 
+def test_what_is_said_against_the_exposure_stands_there_with_its_cohort(folder: ResultsFolder) -> None:
+    exposure = folder.provenance.exposure
+    coverage = folder.table("coverage")
+    mine = coverage["score"].eq(exposure)
+    shared = changed(folder, "coverage", flag="", shared=mine.map({True: "CD8A, CD3D", False: ""}))
+    assert item(shared, "Exposure").finding == "shared with the immune lists: CD8A, CD3D."
+    assert item(shared, "Exposure").light == "fair"
+    flagged = changed(shared, "coverage", flag=mine.map({True: "not the anchor's", False: "low coverage"}))
+    assert item(flagged, "Exposure").finding == ("abim: not the anchor's; shared with the immune lists: CD8A, CD3D.")
+    assert item(flagged, "Exposure").light == "poor"
+    assert not [one for one in trust_items(changed(folder, "coverage", flag=""), AGREES) if one.title == "Exposure"]
+
+
 @pytest.mark.parametrize(("n", "light"), [(100, "good"), (99, "fair"), (30, "fair"), (29, "poor")])
 def test_the_population_is_judged_by_its_smallest_receptor_group(folder: ResultsFolder, n: int, light: str) -> None:
     found = item(changed(folder, "correlation_by_hr", n=n), "Population")

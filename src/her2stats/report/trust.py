@@ -56,7 +56,7 @@ def trust_items(folder: ResultsFolder, agreement: Agreement) -> tuple[TrustItem,
     agreement : Agreement
         What R said to the models.
     """
-    asked = (_population, _genes, _fit, _scale, _flags, _chance)
+    asked = (_population, _exposure, _genes, _fit, _scale, _flags, _chance)
     found = [item for ask in asked for item in ask(folder)]
     return (*found, _second_engine(folder, agreement), TrustItem("Limits", LIMITS))
 
@@ -90,6 +90,18 @@ def _counted(note: dict[str, Any], *, several: bool) -> str:
     """Write a note with its count, and its cohort where there are several."""
     count = "" if is_missing(note["count"]) else f" ({format_count(note['count'])})"
     return f"{note['cohort']}: {note['what']}{count}" if several else f"{note['what']}{count}"
+
+
+def _exposure(folder: ResultsFolder) -> Iterator[TrustItem]:
+    """What is said against the exposure, and the genes that it shares with the immune lists."""
+    coverage = folder.table("coverage")
+    rows = records(coverage[coverage["score"] == folder.provenance.exposure].fillna(""))
+    said = [f"{row['cohort']}: {row['flag']}" for row in rows if row.get("flag")]
+    shared = dict.fromkeys(row["shared"] for row in rows if row.get("shared"))
+    told = [*said, *(f"shared with the immune lists: {genes}" for genes in shared)]
+    if told:
+        rule = "poor where a check of the exposure failed, fair where it shares genes with the immune lists"
+        yield TrustItem("Exposure", f"{'; '.join(told)}.", "poor" if said else "fair", rule)
 
 
 def _genes(folder: ResultsFolder) -> Iterator[TrustItem]:

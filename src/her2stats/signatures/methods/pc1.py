@@ -33,11 +33,11 @@ def pc1_score(measured: Measured, anchor: Anchor) -> tuple[Floats, list[Note]]:
     """
     name = measured.signature.name
     z, kept, notes = standardised(measured)
-    loadings, score, explained, correlation = oriented_component(z, anchor.values, f"signature {name!r}", anchor.name)
+    loadings, score, explained, r = oriented_component(z, anchor.values, f"signature {name!r}", anchor.name)
     used = [gene for gene, keep in zip(measured.genes, kept, strict=True) if keep]
     strongest = sorted(zip(used, loadings, strict=True), key=lambda pair: (-abs(pair[1]), pair[0]))[:5]
     detail = (
-        f"explains {explained:.1%} of the variance, r = {correlation:.3f} with {anchor.name}; "
+        f"explains {explained:.1%} of the variance, r = {r:.3f} with {anchor.name}; "
         f"largest loadings {', '.join(f'{gene} {loading:+.2f}' for gene, loading in strongest)}"
     )
     notes.append(Note("scores", f"{name}: sign of PC1 fixed by {anchor.name}", int(kept.sum()), detail))
@@ -62,15 +62,16 @@ def oriented_component(z: Floats, anchor: Floats, where: str, anchor_name: str) 
         raise DataError(Problem("two first principal components are equally long", where, 'use method="mean-z"'))
     loadings = left[:, 0]
     score = loadings @ z
-    correlation = _correlation(score, anchor)
-    if not abs(correlation) > MIN_ANCHOR_CORRELATION:
+    r = correlation(score, anchor)
+    if not abs(r) > MIN_ANCHOR_CORRELATION:
         what = f"the first principal component does not correlate with {anchor_name}, so its sign is open"
         raise DataError(Problem(what, where, "name another anchor gene, or give weights"))
-    sign = 1.0 if correlation > 0 else -1.0
-    return sign * loadings, sign * score, float(lengths[0] ** 2 / (lengths**2).sum()), abs(correlation)
+    sign = 1.0 if r > 0 else -1.0
+    return sign * loadings, sign * score, float(lengths[0] ** 2 / (lengths**2).sum()), abs(r)
 
 
-def _correlation(first: Floats, second: Floats) -> float:
+def correlation(first: Floats, second: Floats) -> float:
+    """Pearson correlation; 0 where one of the two does not vary."""
     a, b = first - first.mean(), second - second.mean()
     size = float(np.sqrt((a**2).sum() * (b**2).sum()))
     return float((a * b).sum() / size) if size > 0 else 0.0

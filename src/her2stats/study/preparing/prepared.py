@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -140,7 +140,7 @@ def _prepared(
     mixture: Mixture | None = None
     notes: tuple[Note, ...] = ()
     if cohort.expression is not None:
-        scored = _scored(cohort, study, exposure, problems, place)
+        scored = _scored(cohort, study, exposure, matrix.genes if matrix is not None else (), problems, place)
         if matrix is not None and given is None:
             types, file = matrix.cell_types, Path(matrix.source).name
             with problems.collect(f"{place}, [deconvolution] signature"):
@@ -163,11 +163,16 @@ def _check_covariates(cohort: Cohort, study: Study, problems: ProblemList, place
 
 
 def _scored(
-    cohort: Cohort, study: Study, exposure: GeneSignature | str, problems: ProblemList, place: str
+    cohort: Cohort,
+    study: Study,
+    exposure: GeneSignature | str,
+    reference_genes: Sequence[str],
+    problems: ProblemList,
+    place: str,
 ) -> ScoredCohort | None:
     """Score a cohort; where that cannot be, find out for each setting why not."""
     try:
-        return score_cohort(cohort, study, exposure)
+        return score_cohort(cohort, study, exposure, reference_genes)
     except InputError as error:
         _attempt(problems, lambda: score_exposure_of(cohort, study, exposure), where=f"{place}, [scores] exposure")
         for setting, genes in genes_beside_exposure(study).items():

@@ -5,20 +5,24 @@ Scoring looks genes up as they are written: `gene_names` has renamed them before
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
 from her2stats.cohort import Cohort
-from her2stats.errors import InputError
+from her2stats.errors import DataError, InputError, Problem
 from her2stats.notes import Note
 from her2stats.signatures import GeneSignature, Scores, score_danaher, score_exposure, score_gene
 from her2stats.signatures import signature as from_catalogue
+from her2stats.signatures.guards import guard_exposure, named_genes, shared_genes, without_genes
+from her2stats.signatures.scoring import DEFAULT_ANCHOR
 from her2stats.signatures.til import TOTAL
 from her2stats.study.preparing.gene_names import expression_for_exposure, expression_for_genes
 from her2stats.study.study_file import Study
 
 DANAHER = "Danaher "  # LM22 and Danaher share names such as Neutrophils; the prefix keeps the columns apart
+FEWEST_LEFT = 2  # genes that an exposure keeps without its immune genes, to be scored once more
 
 
 @dataclass(frozen=True)
@@ -35,15 +39,21 @@ class ScoredCohort:
     omitted: tuple[tuple[str, str], ...] = ()
 
 
-def score_cohort(cohort: Cohort, study: Study, exposure: GeneSignature | str) -> ScoredCohort:
+def score_cohort(
+    cohort: Cohort, study: Study, exposure: GeneSignature | str, reference_genes: Sequence[str] = ()
+) -> ScoredCohort:
     """Score the exposure, the genes beside it, and immune cells.
 
     The exposure has to be there; a further gene or the TIL score that cannot be had is left out with the reason.
+    An exposure that shares genes with the immune lists (Danaher's and `reference_genes`, those of the signature matrix)
+    is scored once more without them.
 
     Raises
     ------
     CoverageError, GeneError
         The exposure cannot be scored; or a gene of any score stands in two rows, and no rule says how to merge them.
+    DataError
+        The exposure is a principal component that is not its anchor's.
     """
     main = score_exposure_of(cohort, study, exposure)
     name = str(main.table.columns[0])
@@ -57,6 +67,12 @@ def score_cohort(cohort: Cohort, study: Study, exposure: GeneSignature | str) ->
         except InputError as error:
             omitted.append((f"score {gene}", error.problems[0].what))
     til = _til(cohort, study, omitted)
+    if isinstance(exposure, GeneSignature) and len(exposure.genes) > 1:
+        main, purged = _guarded(cohort, study, exposure, main, til, reference_genes)
+        parts[0] = main
+        if purged is not None:
+            parts.append(purged)
+            also.append(str(purged.table.columns[0]))
     if til is not None:
         parts.append(til)
     return ScoredCohort(
@@ -92,6 +108,40 @@ def score_exposure_of(cohort: Cohort, study: Study, exposure: GeneSignature | st
         rename_genes=False,
     )
     return replace(scores, notes=(*notes, *scores.notes))
+
+
+def _guarded(
+    cohort: Cohort,
+    study: Study,
+    exposure: GeneSignature,
+    main: Scores,
+    til: Scores | None,
+    reference_genes: Sequence[str],
+) -> tuple[Scores, Scores | None]:
+    """Hold the exposure against immune genes and infiltration: with its flag, and scored again without such genes."""
+    immune = dict.fromkeys(reference_genes, "signature matrix")
+    immune |= {gene: member.name for member in from_catalogue("danaher") for gene in member.genes}
+    shared = shared_genes(exposure, immune)
+    flags, notes = main.coverage["flag"].tolist(), list(main.notes)
+    if study.scores.method == "pc1" or (study.scores.method == "auto" and exposure.weights is None):
+        expression, _ = expression_for_exposure(cohort, exposure, study)
+        total = til.table[TOTAL] if til is not None else None
+        anchor = study.scores.anchor or DEFAULT_ANCHOR
+        guard = guard_exposure(expression, exposure, main.table.iloc[:, 0], immune=immune, anchor=anchor, til=total)
+        if guard.refusals and study.scores.exposure_guard == "error":
+            leave = f"leave {', '.join(shared)} out of the list" if shared else "check the genes of the list"
+            remedy = f'{leave}, give its genes weights, or take it as it is with exposure_guard = "flag"'
+            what = f"the first principal component of {main.table.columns[0]!r} is not {anchor}'s: "
+            raise DataError(Problem(what + "; ".join(guard.refusals), f"cohort {cohort.name!r}", remedy))
+        flags = ["; ".join(filter(None, [flags[0], guard.flag]))]
+    if shared:
+        what = "genes of the exposure that are immune genes too"
+        notes.append(Note("scores", what, len(shared), named_genes(shared)))
+    main = replace(main, coverage=main.coverage.assign(flag=flags, shared=", ".join(shared)), notes=tuple(notes))
+    if not shared or len(exposure.genes) - len(shared) < FEWEST_LEFT:
+        return main, None
+    rest = without_genes(exposure, shared)
+    return main, score_exposure_of(cohort, study, replace(rest, name=f"{main.table.columns[0]} without immune genes"))
 
 
 def genes_beside_exposure(study: Study) -> dict[str, list[str]]:
