@@ -12,14 +12,14 @@ margins_fit <- function(model, score) {
   )
 }
 
-ancova_slopes <- function(model, score, factors, weights, conf_level) {
+ancova_slopes <- function(model, score, factors, weights, covariance, conf_level) {
   if (nzchar(model$flag)) {
     flagged <- function(...) list(term = score, flag = model$flag)
     return(margin_rows(model, factors, function(name) NULL, flagged))
   }
   m <- margins_fit(model, score)
   trends <- emmeans::emtrends(m$fit, var = m$score, data = m$data, cov.keep = character(0), nesting = NULL)
-  one_factor <- function(name) margin_table(trends, m, name, NULL, weights, conf_level)
+  one_factor <- function(name) margin_table(trends, m, name, NULL, weights, covariance, conf_level)
   scale <- model$sd[[score]]
   margin_rows(model, factors, one_factor, term = score, row = function(table, k) {
     answer <- margin_answer(table, k)
@@ -30,7 +30,7 @@ ancova_slopes <- function(model, score, factors, weights, conf_level) {
   })
 }
 
-ancova_curve <- function(model, score, factors, weights, points, conf_level) {
+ancova_curve <- function(model, score, factors, weights, points, covariance, conf_level) {
   if (nzchar(model$flag)) {
     flagged <- function(...) list(term = "mean", at = NA_real_, flag = model$flag)
     return(margin_rows(model, factors, function(name) NULL, flagged))
@@ -41,7 +41,7 @@ ancova_curve <- function(model, score, factors, weights, points, conf_level) {
   grid <- emmeans::ref_grid(
     m$fit, data = m$data, at = setNames(list(places), m$score), cov.keep = character(0), nesting = NULL, rg.limit = 1e6
   )
-  one_factor <- function(name) margin_table(grid, m, name, m$score, weights, conf_level)
+  one_factor <- function(name) margin_table(grid, m, name, m$score, weights, covariance, conf_level)
   margin_rows(model, factors, one_factor, points = points, term = "mean", row = function(table, k) {
     at <- places[(k - 1) %% points + 1] * model$sd[[score]] + model$mean[[score]]
     answer <- margin_answer(table, k)
@@ -51,12 +51,43 @@ ancova_curve <- function(model, score, factors, weights, points, conf_level) {
 }
 
 # emmeans averages over every factor that is not named; messages only say that interactions are there.
-margin_table <- function(grid, m, name, along, weights, conf_level) {
+margin_table <- function(grid, m, name, along, weights, covariance, conf_level) {
   specs <- c(along, if (is.null(name)) NULL else unname(m$names[name]))
   means <- suppressMessages(emmeans::emmeans(
     grid, if (length(specs)) specs else ~1, weights = weights
   ))
-  as.list(as.data.frame(summary(means, infer = c(TRUE, TRUE), level = conf_level)))
+  table <- as.data.frame(summary(means, infer = c(TRUE, TRUE), level = conf_level))
+  as.list(if (covariance == "ols") table else robust_table(table, means@linfct, m$fit, covariance, conf_level))
+}
+
+# Standard errors without one residual variance: HC2 with Bell and McCaffrey's degrees of freedom, HC3 with the
+# residual ones. A case of leverage 1 leaves no residual to judge by: what it has a part in has no error.
+robust_table <- function(table, combinations, fit, covariance, conf_level) {
+  used <- !is.na(coef(fit))
+  x <- model.matrix(fit)[, used, drop = FALSE]
+  basis <- qr.Q(qr(x))
+  hat <- tcrossprod(basis)
+  parts <- x %*% solve(crossprod(x), t(combinations[, used, drop = FALSE]))
+  left <- 1 - diag(hat)
+  alone <- left < 1e-10
+  decided <- colSums(abs(parts[alone, , drop = FALSE]) > rep(1e-10 * sqrt(colSums(parts^2)), each = sum(alone))) > 0
+  e <- residuals(fit)[!alone]
+  left <- left[!alone]
+  rest <- (diag(length(alone)) - hat)[!alone, !alone]^2
+  parts <- parts[!alone, , drop = FALSE]
+  table$SE <- sqrt(colSums(parts^2 * e^2 / left^(if (covariance == "hc2") 1 else 2)))
+  table$df <- if (covariance == "hc3") fit$df.residual else apply(parts^2 / left, 2, function(w) {
+    sum(w * left)^2 / sum(w * (rest %*% w))
+  })
+  table$SE[decided] <- NA
+  estimate <- table[[grep("\\.trend$|^emmean$", names(table))]]
+  table$t.ratio <- estimate / table$SE
+  table$p.value <- 2 * pt(-abs(table$t.ratio), table$df)
+  reach <- qt(0.5 + conf_level / 2, table$df) * table$SE
+  table$lower.CL <- estimate - reach
+  table$upper.CL <- estimate + reach
+  table$flag <- ifelse(covariance == "hc2" & table$df < 10, flag("few degrees of freedom", "it rests on a few cases"), "")
+  table
 }
 
 margin_answer <- function(table, k) {
@@ -65,9 +96,12 @@ margin_answer <- function(table, k) {
   if (is.na(estimate)) {
     return(list(flag = flag("not estimable", "the cases in the cells that it averages leave it open")))
   }
+  if (is.na(value$SE)) {
+    return(list(flag = flag("not estimable", "one case alone decides it (leverage 1)")))
+  }
   list(
     estimate = estimate, std_error = value$SE, conf_low = value$lower.CL, conf_high = value$upper.CL,
-    statistic = value$t.ratio, df = value$df, p_value = value$p.value, flag = ""
+    statistic = value$t.ratio, df = value$df, p_value = value$p.value, flag = if (is.null(value$flag)) "" else value$flag
   )
 }
 

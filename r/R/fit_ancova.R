@@ -22,6 +22,8 @@
 #' @param centre Put numeric variables at their mean before the tests.
 #' @param quantity "slopes", "tests" or "curve".
 #' @param points Number of scores of the curve.
+#' @param covariance Errors of slopes and curves: "ols" of one residual
+#'   variance, "hc2" with Bell-McCaffrey degrees of freedom, or "hc3".
 #' @return Data frame. Tests: one row a term, \code{statistic} is F, \code{df}
 #'   its numerator and the extra column \code{df_residual} its denominator;
 #'   \code{variable}, \code{level}, \code{variable_2} and \code{level_2} are the
@@ -38,9 +40,10 @@
 #' @export
 fit_ancova <- function(data, outcome, score, factors, covariates = character(),
                        extra_terms = character(), weights = c("equal", "proportional", "outer", "cells"),
-                       centre = TRUE, quantity = c("slopes", "tests", "curve"), points = 25, conf_level = 0.95,
-                       cohort = "") {
+                       centre = TRUE, quantity = c("slopes", "tests", "curve"), points = 25,
+                       covariance = c("ols", "hc2", "hc3"), conf_level = 0.95, cohort = "") {
   weights <- match.arg(weights)
+  covariance <- match.arg(covariance)
   quantity <- match.arg(quantity)
   check_level(conf_level)
   check_points(points)
@@ -53,12 +56,12 @@ fit_ancova <- function(data, outcome, score, factors, covariates = character(),
     model <- ancova_model(data, name, score, factors, covariates, extra_terms)
     common <- list(
       outcome = name, n = model$n, n_missing = model$n_missing,
-      method = ancova_method(quantity, weights, centre, conf_level)
+      method = ancova_method(quantity, weights, centre, covariance, conf_level)
     )
     answers <- noted(switch(quantity,
       tests = lapply(ancova_tests(model, centre, score, covariates), function(row) c(list(stratum = "all"), row)),
-      slopes = ancova_slopes(model, score, factors, weights, conf_level),
-      curve = ancova_curve(model, score, factors, weights, points, conf_level)
+      slopes = ancova_slopes(model, score, factors, weights, covariance, conf_level),
+      curve = ancova_curve(model, score, factors, weights, points, covariance, conf_level)
     ))
     if (quantity != "tests") {
       common <- c(common, list(
@@ -71,8 +74,9 @@ fit_ancova <- function(data, outcome, score, factors, covariates = character(),
   result_table(rows, cohort)
 }
 
-ancova_method <- function(quantity, weights, centre, conf_level) {
-  level <- paste0(percent(conf_level), " CI t")
+ancova_method <- function(quantity, weights, centre, covariance, conf_level) {
+  errors <- c(ols = "", hc2 = ", HC2 errors with Bell-McCaffrey degrees of freedom", hc3 = ", HC3 errors")
+  level <- paste0(percent(conf_level), " CI t", errors[[covariance]])
   switch(quantity,
     tests = paste0("ANCOVA; Type III F tests, sum-to-zero contrasts, ", if (centre) "centred" else "uncentred", " covariates"),
     slopes = paste0("ANCOVA; marginal slope, ", weights, " weights; ", level),

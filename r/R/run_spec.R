@@ -59,7 +59,7 @@ answer_spec <- function(spec, data) {
     fit_ancova = list(
       outcome = text("outcomes"), score = text("score"), factors = text("factors"), covariates = text("covariates"),
       extra_terms = text("extra_terms"), weights = spec$weights, centre = yes("centre"), quantity = spec$quantity,
-      points = number("points")
+      points = number("points"), covariance = spec$covariance
     ),
     response_odds = list(
       outcome = text("outcomes"), group = text("group"), reference = spec$reference, by = text("by"),

@@ -301,7 +301,7 @@ followed <- c("correlation", "correlation_by_hr", "correlation_given_hr", "infil
 not_followed <- c(setdiff(names(tables), followed),
                   if (one("analysis", "model_covariates") != "") c("correlation_given_hr", "response_by_hr"),
                   if (adjusted_odds != "") c("odds_ratios", "interaction", "clinical", "pooled_odds_ratios"),
-                  if (one("analysis", "weights") != "equal") c("infiltration_by_hr", "ancova_slopes", "ancova_curves"))
+                  if (one("analysis", "weights") != "equal" || one("analysis", "covariance") != "ols") c("infiltration_by_hr", "ancova_slopes", "ancova_curves"))
 is_result <- vapply(tables, function(t) "estimate" %in% names(t), TRUE)
 keys <- c("stratum", "outcome", "term", "exposure", "model")
 asked <- list(); kinds_of <- list()

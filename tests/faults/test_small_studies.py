@@ -68,7 +68,7 @@ def test_her2_ihc_levels_that_are_all_rare(folder: Path) -> None:
     levels = ["0"] * 2 + ["1+"] * (N - 4) + ["2+"] * 2
     omitted = dict(analysed(folder, her2_ihc=levels).answers.omitted)
     assert omitted["ancova: HER2 IHC 0"].startswith("only 2 tumour(s) with HER2 IHC 0")
-    for table in ("ancova_tests", "ancova_slopes", "ancova_curves"):
+    for table in ("ancova_tests", "ancova_slopes", "ancova_slopes_hc2", "ancova_curves"):
         assert omitted[table] == "fewer than two HER2 IHC levels have 3 tumours with known HR"
 
 

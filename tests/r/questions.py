@@ -92,6 +92,7 @@ def covariance_analyses(draw: st.DrawFn) -> Question:
         "weights": draw(st.sampled_from(["equal", "equal", "proportional", "outer", "cells"])),
         "centre": draw(st.sampled_from([True, True, False])),
         "points": 3,
+        "covariance": draw(st.sampled_from(["ols", "ols", "hc2", "hc3"])),
         "conf_level": draw(LEVEL),
     }
 

@@ -164,6 +164,16 @@ for (quantity in c("tests", "slopes", "curve")) {
     quantity = quantity, points = 3
   )
 }
+for (quantity in c("slopes", "curve")) {
+  for (frame in c("well", "small", "missing", "empty_cell", "empty_level", "huge", "collinear", "tiny", "half")) {
+    case(paste("fit_ancova", quantity, "hc2", frame, sep = "."), frame, "fit_ancova",
+      outcomes = "cells", score = "score", quantity = quantity, points = 3, covariance = "hc2"
+    )
+  }
+  case(paste("fit_ancova", quantity, "hc3", sep = "."), "missing", "fit_ancova",
+    outcomes = "cells", score = "score", covariates = "age", quantity = quantity, points = 3, covariance = "hc3"
+  )
+}
 
 for (frame in c("well", "small", "ties", "missing", "empty_level", "one_hr", "constant", "nothing", "separated", "tiny")) {
   case(paste0("response_odds.", frame), frame, "response_odds", outcomes = c("high", "rare"), group = "her2_ihc", reference = "1+")
@@ -209,7 +219,7 @@ defaults <- list(
   fit_clinical = list(cohort = "", covariates = character(), ci = "wald", conf_level = 0.95),
   fit_ancova = list(
     cohort = "", factors = c("hr", "her2_ihc"), covariates = character(), extra_terms = character(), weights = "equal",
-    centre = TRUE, quantity = "slopes", points = 25, conf_level = 0.95
+    centre = TRUE, quantity = "slopes", points = 25, covariance = "ols", conf_level = 0.95
   ),
   response_odds = list(cohort = "", by = "", covariates = character(), ci = "wald", conf_level = 0.95)
 )

@@ -136,6 +136,9 @@ def sample_tables(rng: np.random.Generator) -> dict[str, pd.DataFrame]:
         ),
         "ancova_tests": _stack(_ancova_tests(name, n, model, rng) for name, n in COHORTS.items() for model in MODELS),
         "ancova_slopes": _stack(_ancova_slopes(name, n, model, rng) for name, n in COHORTS.items() for model in MODELS),
+        "ancova_slopes_hc2": _stack(
+            _ancova_slopes(name, n, model, rng) for name, n in COHORTS.items() for model in MODELS
+        ),
         "ancova_curves": _stack(_ancova_curves(name, n, model, rng) for name, n in COHORTS.items() for model in MODELS),
         "response": _stack([_response()]),
         "response_by_hr": _stack([_response()]),

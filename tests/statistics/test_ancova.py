@@ -240,3 +240,67 @@ def test_filled_cells_that_hold_too_little_are_not_called_empty():
     frame.loc[frame["hr"] == "n", "score"] = 1.5  # no slope within HR-negative
     flags = fit_ancova(frame, "cells", "score").slopes.table.set_index("stratum")["flag"]
     assert flags["all"] == ("not estimable: the cases of the cells leave it open, 6 of 7 columns are independent")
+
+
+def by_the_whole_hat_matrix(frame: pd.DataFrame, contrast: np.ndarray, power: int) -> tuple[float, float]:
+    """HC standard error and Bell-McCaffrey degrees of freedom as they are written down, n x n."""
+    model = smf.ols("plasma ~ (C(hr) + C(her2_ihc) + her2) ** 2", frame).fit()
+    x = model.model.exog
+    hat = x @ np.linalg.solve(x.T @ x, x.T)
+    part, left = x @ np.linalg.solve(x.T @ x, contrast), 1 - np.diag(hat)
+    weights = part**2 / left
+    rest = (np.eye(len(x)) - hat) ** 2
+    error = np.sqrt((part**2 / left**power * model.resid.to_numpy() ** 2).sum())
+    return float(error), float((weights * left).sum() ** 2 / (weights @ rest @ weights))
+
+
+def test_hc2_errors_and_their_degrees_of_freedom_by_the_whole_hat_matrix(tumours):
+    names = smf.ols("plasma ~ (C(hr) + C(her2_ihc) + her2) ** 2", tumours).fit().params.index
+    share = {"her2": 1, "C(hr)[T.positive]:her2": 1, "C(her2_ihc)[T.1+]:her2": 1 / 3, "C(her2_ihc)[T.2+]:her2": 1 / 3}
+    contrast = np.array([share.get(name, 0.0) for name in names])
+    plain = fit_ancova(tumours, "plasma", "her2").slopes.table.set_index("stratum").loc["hr=positive"]
+    for covariance, power in (("hc2", 1), ("hc3", 2)):
+        row = fit_ancova(tumours, "plasma", "her2", covariance=covariance).slopes.table.set_index("stratum")
+        row = row.loc["hr=positive"]
+        error, df = by_the_whole_hat_matrix(tumours, contrast, power)
+        assert row["estimate"] == plain["estimate"]
+        assert row["std_error"] == pytest.approx(error, rel=1e-10)
+        assert row["df"] == pytest.approx(df if covariance == "hc2" else plain["df"], rel=1e-10)
+        assert row["p_value"] == pytest.approx(2 * stats.t.sf(abs(row["statistic"]), row["df"]), rel=1e-11)
+        reach = stats.t.ppf(0.975, row["df"]) * row["std_error"]
+        assert (row["conf_low"], row["conf_high"]) == pytest.approx((row["estimate"] - reach, row["estimate"] + reach))
+        assert row["method"].endswith(
+            {"hc2": ", HC2 errors with Bell-McCaffrey degrees of freedom", "hc3": ", HC3 errors"}[covariance]
+        )
+
+
+def test_the_tests_keep_one_residual_variance(tumours):
+    one, other = (fit_ancova(tumours, "plasma", "her2", covariance=kind).tests.table for kind in ("ols", "hc2"))
+    pd.testing.assert_frame_equal(one, other)
+
+
+def test_a_slope_on_few_degrees_of_freedom_says_so_and_stands():
+    rng = np.random.default_rng(3)
+    frame = pd.DataFrame({"cells": rng.normal(size=60), "score": rng.normal(size=60), "hr": ["n", "p"] * 30})
+    frame.loc[0, "score"] = 40.0  # one tumour has nearly all of the leverage of its group
+    rows = fit_ancova(frame, "cells", "score", factors="hr", covariance="hc2").slopes.table.set_index("stratum")
+    assert rows.loc["hr=n", "df"] < 10 < rows.loc["hr=p", "df"]
+    assert rows.loc["hr=n", "flag"] == (
+        f"few degrees of freedom: {rows.loc['hr=n', 'df']:.1f}, it rests on a few cases"
+    )
+    assert rows.loc["hr=p", "flag"] == ""
+    assert rows["p_value"].notna().all()
+    assert fit_ancova(frame, "cells", "score", factors="hr", covariance="hc3").slopes.table["flag"].eq("").all()
+
+
+@pytest.mark.parametrize("covariance", ["hc2", "hc3"])
+def test_what_one_case_alone_decides_has_no_robust_error(covariance):
+    rng = np.random.default_rng(3)
+    frame = pd.DataFrame({"cells": rng.normal(size=22), "score": rng.normal(size=22), "hr": ["p"] * 20 + ["n"] * 2})
+    rows = fit_ancova(frame, "cells", "score", factors="hr", covariance=covariance).slopes.table.set_index("stratum")
+    alone = "not estimable: one case alone decides it (leverage 1)"
+    assert rows.loc[["all", "hr=n"], "flag"].tolist() == [alone, alone]
+    assert alone not in rows.loc["hr=p", "flag"]
+    assert rows.loc["hr=p", NUMBERS].notna().all()
+    assert rows.loc["hr=n", NUMBERS].isna().all()
+    assert fit_ancova(frame, "cells", "score", factors="hr").slopes.table["flag"].eq("").all()

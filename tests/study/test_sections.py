@@ -29,9 +29,10 @@ from tests.study.conftest import write_small_study
 GIVEN = "correlation_given_hr"
 CORRELATIONS = {"correlation", "correlation_by_hr", GIVEN, "correlation_matrix"}
 MODELS = {"odds_ratios", "interaction", "clinical"}
-ANCOVA = {"ancova_tests", "ancova_slopes", "ancova_curves"}
+SLOPES = {"ancova_slopes", "ancova_slopes_hc2"}
+ANCOVA = {"ancova_tests", *SLOPES, "ancova_curves"}
 TOTAL = "infiltration_by_hr"  # slopes and tests of one covariance analysis
-ADJUSTED = {*CORRELATIONS, *MODELS, "group_comparison", "ancova_tests", "ancova_slopes", TOTAL}
+ADJUSTED = {*CORRELATIONS, *MODELS, "group_comparison", "ancova_tests", *SLOPES, TOTAL}
 POOLED = {"pooled_odds_ratios"}
 RESPONSE = {"response"}  # its cohort is receptor-negative throughout
 WITH_LIMITS = {*ADJUSTED, "ancova_curves", *RESPONSE, *POOLED} - {"ancova_tests"}
@@ -86,9 +87,10 @@ TRIED: list[tuple[dict[str, Any], set[str], str]] = [
     ({"sd": "stratum"}, {"odds_ratios"}, "exposure over the stratum"),
     ({"model_covariates": ("age",)}, {*MODELS, GIVEN}, "model_covariates age"),
     ({"covariates": ("age",)}, ANCOVA, "covariates age"),
-    ({"weights": "cells"}, {"ancova_slopes", "ancova_curves", TOTAL}, "marginal means with cells weights"),
+    ({"weights": "cells"}, {*SLOPES, "ancova_curves", TOTAL}, "marginal means with cells weights"),
     ({"centre": False}, {"ancova_tests", TOTAL}, "numeric variables not centred"),
     ({"points": 4}, {"ancova_curves"}, "points 4"),
+    ({"covariance": "hc3"}, {"ancova_slopes", "ancova_curves", TOTAL}, "covariance hc3"),
     ({"pooling": "fixed"}, POOLED, "pooling fixed"),
 ]
 

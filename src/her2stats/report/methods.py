@@ -84,6 +84,11 @@ _COMPUTED = {
         "pairwise products ({})",
         ("ancova_tests", "ancova_slopes", "ancova_curves"),
     ),
+    "ANCOVA, HC2": (
+        "Unequal variance",
+        "The marginal slopes were given a second time with errors that assume no equal variance ({})",
+        ("ancova_slopes_hc2",),
+    ),
     "response": ("Response", "The odds of response were compared between HER2 groups ({})", ("response",)),
     "response by HR": (
         "Response given hormone receptor",

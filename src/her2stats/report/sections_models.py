@@ -116,10 +116,13 @@ def _clinical(folder: ResultsFolder, outcome: str, cohort: str, rows: pd.DataFra
 
 def ancova_section(folder: ResultsFolder, figures: Figures) -> Section:
     """Marginal slopes of the exposure and Type III tests."""
-    parts: list[Part] = [*absent(folder, "ancova_slopes", "ancova_tests", "ancova_curves"), *figures.get("ancova", ())]
-    slopes, tests = (_with_model(folder.table(name)) for name in ("ancova_slopes", "ancova_tests"))
-    overall = slopes[slopes["stratum"] == "all"]
-    parts += table_by_cohort(overall, "ancova_slopes", lambda cohort, part: _overall(folder, cohort, part))
+    names = ("ancova_slopes", "ancova_slopes_hc2", "ancova_tests")
+    parts: list[Part] = [*absent(folder, *names, "ancova_curves"), *figures.get("ancova", ())]
+    slopes, robust, tests = (_with_model(folder.table(name)) for name in names)
+    overall, beside = (table[table["stratum"] == "all"] for table in (slopes, robust))
+    parts += table_by_cohort(overall, "ancova_slopes", lambda cohort, part: _overall(folder, cohort, part, beside))
+    robust_tables = table_by_cohort(beside, "ancova_slopes_hc2", lambda cohort, part: _robust(folder, cohort, part))
+    parts += [MorePart("The same slopes without one residual variance", robust_tables)] if robust_tables else []
     for cohort in dict.fromkeys([*slopes["cohort"], *tests["cohort"]]):
         own = _details(folder, str(cohort), slopes[slopes["cohort"] == cohort], tests[tests["cohort"] == cohort])
         if own:
@@ -131,14 +134,39 @@ def _with_model(table: pd.DataFrame) -> pd.DataFrame:
     return table if "model" in table else table.assign(model="")
 
 
-def _overall(folder: ResultsFolder, cohort: str, rows: pd.DataFrame) -> PrintedTable:
-    """Marginal slopes over all levels, the models side by side."""
-    blocks = [
+def _overall(folder: ResultsFolder, cohort: str, rows: pd.DataFrame, robust: pd.DataFrame) -> PrintedTable:
+    """Marginal slopes over all levels, the models side by side, and what the errors of one variance decide."""
+    caption = f"Marginal slope of {folder.provenance.exposure}, {cohort}"
+    notes = [
+        "Change of the mean abundance for one unit more of the score, averaged over hormone receptor and HER2 IHC."
+    ]
+    notes += _other_verdicts(rows, robust, folder.provenance.alpha)
+    return print_blocks(_models(rows), caption=caption, alpha=folder.provenance.alpha, notes=notes)
+
+
+def _robust(folder: ResultsFolder, cohort: str, rows: pd.DataFrame) -> PrintedTable:
+    caption = f"Marginal slope of {folder.provenance.exposure}, HC2 errors, {cohort}"
+    return print_blocks(_models(rows), caption=caption, alpha=folder.provenance.alpha)
+
+
+def _models(rows: pd.DataFrame) -> list[Block]:
+    return [
         Block(_model_name(str(model), part), part, effect="Slope") for model, part in rows.groupby("model", sort=False)
     ]
-    caption = f"Marginal slope of {folder.provenance.exposure}, {cohort}"
-    note = "Change of the mean abundance for one unit more of the score, averaged over hormone receptor and HER2 IHC."
-    return print_blocks(blocks, caption=caption, alpha=folder.provenance.alpha, notes=(note,))
+
+
+def _other_verdicts(rows: pd.DataFrame, robust: pd.DataFrame, alpha: float) -> list[str]:
+    """Name the slopes on whose significance the two kinds of error do not agree."""
+    key = ["cohort", "model", "outcome"]
+    both = rows.merge(robust, on=key, suffixes=("", "_hc2"))
+    both = both[(both["p_value"] < alpha) != (both["p_value_hc2"] < alpha)].dropna(subset=["p_value", "p_value_hc2"])
+    told = [
+        f"{', '.join(filter(None, (row['outcome'], row['model'])))} "
+        f"(p {format_p(row['p_value'], alpha=alpha)}, HC2 {format_p(row['p_value_hc2'], alpha=alpha)})"
+        for row in records(both)
+    ]
+    what = "Where the variance may differ between tumours (HC2 errors), the uncorrected verdict is another for"
+    return [f"{what} {'; '.join(told)}."] if told else []
 
 
 def _model_name(model: str, rows: pd.DataFrame) -> str:

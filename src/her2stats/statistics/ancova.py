@@ -14,7 +14,7 @@ from her2stats.statistics.fits.ancova_model import AncovaModel, AncovaModels
 from her2stats.statistics.flags import Row
 from her2stats.statistics.frame import model_frame, telling_columns
 from her2stats.statistics.result import Result, shown_columns
-from her2stats.statistics.specs import AncovaQuantity, AncovaSpec, Weights
+from her2stats.statistics.specs import AncovaQuantity, AncovaSpec, Covariance, Weights
 from her2stats.vocabulary.notebook import panel_html
 
 ROWS: dict[AncovaQuantity, Callable[[AncovaModel], Iterator[Row]]] = {
@@ -71,6 +71,7 @@ def fit_ancova(
     weights: Weights = "equal",
     centre: bool = True,
     points: int = 25,
+    covariance: Covariance = "ols",
     conf_level: float = 0.95,
     cohort: str = "",
 ) -> Ancova:
@@ -96,6 +97,10 @@ def fit_ancova(
         Test at the mean of every number instead of at 0. Slopes and means do not depend on it.
     points : int
         Of each curve, equally spaced from the smallest to the largest score.
+    covariance : {"ols", "hc2", "hc3"}
+        Errors of slopes and curves: of one residual variance, or heteroscedasticity-consistent; "hc2" with the degrees
+        of freedom of Bell and McCaffrey, which keep the level where a few cases have most of the leverage, "hc3" with
+        the residual ones. The tests stay those of one residual variance.
     conf_level : float
         Between 0 and 1.
     cohort : str
@@ -109,7 +114,8 @@ def fit_ancova(
         ``estimate`` in units of the outcome per unit of the score, t. ``curve``: ``term`` "mean", extra column ``at``.
         ``stratum`` is "all" or "<factor>=<level>". Flags: "missing variable", "too few observations" (no degrees of
         freedom are left), "constant outcome", "constant exposure", "empty level" (of a factor), "not estimable" (an
-        empty cell is part of the average, or the fit is perfect), "rank deficient: k of m df" (an interaction
+        empty cell is part of the average, the fit is perfect, or with "hc2" and "hc3" one case alone decides it), "few
+        degrees of freedom" (below 10 of "hc2"; the numbers stand), "rank deficient: k of m df" (an interaction
         beside empty cells; its numbers stand).
 
     Raises
@@ -119,7 +125,8 @@ def fit_ancova(
 
     References
     ----------
-    Searle, Speed and Milliken 1980, doi:10.1080/00031305.1980.10483031.
+    Searle, Speed and Milliken 1980, doi:10.1080/00031305.1980.10483031. HC2 and its degrees of freedom: Bell and
+    McCaffrey 2002, Survey Methodology 28, 169-181; Imbens and Kolesar 2016, doi:10.1162/REST_a_00552.
 
     Examples
     --------
@@ -144,6 +151,7 @@ def fit_ancova(
             weights=weights,
             centre=centre,
             points=points,
+            covariance=covariance,
             conf_level=conf_level,
         )
     tests, slopes, curve = _answers(spec, data, ("tests", "slopes", "curve"))

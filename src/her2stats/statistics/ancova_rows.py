@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from math import isnan
 
 import numpy as np
 from scipy.special import stdtrit
@@ -15,8 +16,15 @@ from her2stats.statistics.fits.linear import LinearFit
 from her2stats.statistics.fits.tails import t_two_sided
 from her2stats.statistics.flags import Row, flag
 from her2stats.statistics.frame import Array
-from her2stats.statistics.specs import AncovaSpec
+from her2stats.statistics.specs import AncovaSpec, Covariance
 from her2stats.statistics.terms import term_columns
+
+FEWEST_DF = 10
+COVARIANCES: dict[Covariance, str] = {
+    "ols": "",
+    "hc2": ", HC2 errors with Bell-McCaffrey degrees of freedom",
+    "hc3": ", HC3 errors",
+}
 
 
 def term_rows(model: AncovaModel) -> Iterator[Row]:
@@ -42,8 +50,7 @@ def _about(model: AncovaModel, term: Term) -> Row:
 def slope_rows(model: AncovaModel) -> Iterator[Row]:
     """A row for all, and one for each level of each factor."""
     spec = model.spec
-    interval = f"{percent(spec.conf_level)} CI t"
-    method = f"lm, marginal slope of the score, {spec.weights} weights; {interval}"
+    method = f"lm, marginal slope of the score, {spec.weights} weights; {_interval(spec)}"
     common = _common(model, method) | _estimated(spec, "slope") | {"term": spec.score}
     for stratum, fixed, level in _strata(model):
         row = common | {"stratum": stratum}
@@ -57,14 +64,13 @@ def slope_rows(model: AncovaModel) -> Iterator[Row]:
         combination = model.shared.grid.slopes(spec.score, weights)[None, :]
         slope_of = partial(model.shared.grid.slopes, spec.score)
         why = partial(_why_not_known, model, model.shared, weights, slope_of)
-        yield row | _numbers(model.fit, combination, spec.conf_level, why, tested=True)[0]
+        yield row | _numbers(model.fit, combination, spec, why, tested=True)[0]
 
 
 def curve_rows(model: AncovaModel) -> Iterator[Row]:
     """Rows along the score, for all and for each level of each factor; one row where there is no curve."""
     spec = model.spec
-    interval = f"{percent(spec.conf_level)} CI t"
-    method = f"lm, marginal mean, {spec.weights} weights; {interval}"
+    method = f"lm, marginal mean, {spec.weights} weights; {_interval(spec)}"
     common = _common(model, method) | _estimated(spec, "mean") | {"term": "mean"}
     for stratum, fixed, level in _strata(model):
         row = common | {"stratum": stratum, "at": np.nan}
@@ -80,9 +86,14 @@ def curve_rows(model: AncovaModel) -> Iterator[Row]:
         why = partial(
             _why_not_known, model, model.shared, weights, partial(model.shared.grid.means, spec.score, at[:1])
         )
-        numbers = _numbers(model.fit, combinations, spec.conf_level, why, tested=False)
+        numbers = _numbers(model.fit, combinations, spec, why, tested=False)
         for place, values in zip(at, numbers, strict=True):
             yield row | {"at": float(place)} | values
+
+
+def _interval(spec: AncovaSpec) -> str:
+    """Of which errors the limits are made."""
+    return f"{percent(spec.conf_level)} CI t{COVARIANCES[spec.covariance]}"
 
 
 def _estimated(spec: AncovaSpec, measure: str) -> Row:
@@ -141,22 +152,23 @@ def _cell_name(model: AncovaModel, shared: SharedModel, cell: int) -> str:
 
 
 def _numbers(
-    fit: LinearFit, combinations: Array, conf_level: float, why: Callable[[], str], *, tested: bool
+    fit: LinearFit, combinations: Array, spec: AncovaSpec, why: Callable[[], str], *, tested: bool
 ) -> list[Row]:
     """Estimate, standard error and t limits of each L b; with its t test where a value of 0 has a meaning."""
     estimable = fit.projection.estimable(combinations)
-    estimates, errors = fit.contrasts(combinations)
-    reach = float(stdtrit(fit.df_residual, 0.5 + conf_level / 2)) * errors
-    rows = []
-    for known, estimate, error, half in zip(
-        estimable, estimates.tolist(), errors.tolist(), reach.tolist(), strict=True
-    ):
-        if not known:
-            rows.append({"flag": why()})
+    estimates, errors, degrees = fit.contrasts(combinations, spec.covariance)
+    reach = stdtrit(degrees, 0.5 + spec.conf_level / 2) * errors
+    rows: list[Row] = []
+    numbers = (values.tolist() for values in (estimates, errors, degrees, reach))
+    for known, estimate, error, df, half in zip(estimable, *numbers, strict=True):
+        if not known or isnan(error):
+            rows.append({"flag": flag("not estimable", "one case alone decides it (leverage 1)") if known else why()})
             continue
-        row: Row = {"estimate": estimate, "std_error": error, "df": fit.df_residual}
+        row: Row = {"estimate": estimate, "std_error": error, "df": df}
         row |= {"conf_low": estimate - half, "conf_high": estimate + half}
         if tested:
-            row |= {"statistic": estimate / error, "p_value": t_two_sided(estimate / error, fit.df_residual)}
+            row |= {"statistic": estimate / error, "p_value": t_two_sided(estimate / error, df)}
+        if spec.covariance != "ols" and df < FEWEST_DF:
+            row["flag"] = flag("few degrees of freedom", f"{df:.1f}, it rests on a few cases")
         rows.append(row)
     return rows

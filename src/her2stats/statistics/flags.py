@@ -12,6 +12,7 @@ Code = Literal[
     "not estimable",
     "too few observations",
     "perfect correlation",
+    "few degrees of freedom",
     "empty level",
     "not converged",
     "missing variable",

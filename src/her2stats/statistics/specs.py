@@ -27,6 +27,7 @@ StandardDeviation = Literal["cohort", "stratum"]
 Weights = Literal["equal", "proportional", "outer", "cells"]
 PoolingModel = Literal["random", "fixed"]
 AncovaQuantity = Literal["tests", "slopes", "curve"]
+Covariance = Literal["ols", "hc2", "hc3"]
 Kind = Literal["auto", "continuous", "binary"]
 
 COHORT = {"meaning": "written into the result"}
@@ -201,6 +202,9 @@ class AncovaSpec:
     centre: bool = field(default=True, metadata={"meaning": "test at the mean of every number instead of at 0"})
     quantity: AncovaQuantity = field(default="slopes", metadata={"meaning": "what is read from the model"})
     points: int = field(default=25, metadata={"meaning": "places along each marginal curve", "limits": {"ge": 2}})
+    covariance: Covariance = field(
+        default="ols", metadata={"meaning": "of the coefficients: one residual variance, or HC2 or HC3 without it"}
+    )
     conf_level: float = field(default=0.95, metadata=CONF_LEVEL)
 
     def __post_init__(self) -> None:
@@ -210,6 +214,7 @@ class AncovaSpec:
         check_names(problems, "factors, score and covariates", (*self.factors, self.score, *self.covariates))
         check_choice(problems, "weights", self.weights, Weights)
         check_choice(problems, "quantity", self.quantity, AncovaQuantity)
+        check_choice(problems, "covariance", self.covariance, Covariance)
         check_level(problems, self.conf_level)
         if not isinstance(self.points, Integral) or self.points < 2:
             what = f"points={self.points!r} is not a whole number of 2 or more"

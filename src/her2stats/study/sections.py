@@ -233,6 +233,7 @@ ASKED: dict[str, tuple[str, tuple[type, ...]]] = {
     "weights": ("weights", (specs.AncovaSpec,)),
     "centre": ("centre", (specs.AncovaSpec,)),
     "points": ("points", (specs.AncovaSpec,)),
+    "covariance": ("covariance", (specs.AncovaSpec,)),
     "pooling": ("model", (specs.PoolingSpec,)),
 }
 

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from her2stats.statistics.frame import Array
+from her2stats.statistics.specs import Covariance
 
 TOLERANCE = 1e-7  # R's tolerance for linear models, on columns of length 1
+LEVERAGE_OF_ONE = 1e-10  # what such a case has left of its own residual
 PERFECT = 1e-13  # residuals that are nothing but rounding, relative to the outcome's spread
 
 
@@ -79,6 +81,8 @@ class LinearFit:
         Of the model matrix.
     loadings : ndarray of shape (rank,)
         The outcome along the basis.
+    residuals : ndarray of shape (n,)
+        Of the outcome.
     shift : float
         Subtracted from the outcome before the fit; the intercept is less by it.
     residual_ss : float
@@ -91,6 +95,7 @@ class LinearFit:
 
     projection: Projection
     loadings: Array
+    residuals: Array
     shift: float
     residual_ss: float
     df_residual: int
@@ -101,12 +106,30 @@ class LinearFit:
         """Residual variance."""
         return self.residual_ss / self.df_residual if self.df_residual > 0 else math.nan
 
-    def contrasts(self, combinations: Array) -> tuple[Array, Array]:
-        """L b and its standard errors for the rows of L, shape (m, k); meaningless where L is not estimable."""
-        scaled = combinations / self.projection.lengths
-        along = scaled @ self.projection.solution
+    def contrasts(self, combinations: Array, covariance: Covariance = "ols") -> tuple[Array, Array, Array]:
+        """L b, its standard errors and their degrees of freedom for the rows of L, shape (m, k).
+
+        They are meaningless where L is not estimable. "hc2" has the degrees of freedom of Bell and McCaffrey, "hc3" the
+        residual ones; both are NaN where one case alone decides the combination.
+        """
+        along = combinations / self.projection.lengths @ self.projection.solution
         estimates = along @ self.loadings + combinations[:, 0] * self.shift
-        return estimates, np.sqrt(self.variance * (along**2).sum(axis=1))
+        df = np.full(len(along), float(self.df_residual))
+        if covariance == "ols":
+            return estimates, np.sqrt(self.variance * (along**2).sum(axis=1)), df
+        basis = self.projection.basis
+        free = 1 - (basis**2).sum(axis=1)  # one less the leverage of each case
+        alone = free < LEVERAGE_OF_ONE
+        parts = basis @ along.T  # cases x m
+        decided = (np.abs(parts[alone]) > LEVERAGE_OF_ONE * np.sqrt((parts**2).sum(axis=0))).any(axis=0)
+        free, weights = free[~alone, None], parts[~alone] ** 2
+        squares = (self.residuals[~alone, None] ** 2 * weights / free ** (1 if covariance == "hc2" else 2)).sum(axis=0)
+        if covariance == "hc2":
+            weights = weights / free
+            inner = np.einsum("im,ip,iq->mpq", weights, basis[~alone], basis[~alone])
+            spread = (weights**2 * (2 * free - 1)).sum(axis=0) + (inner**2).sum(axis=(1, 2))
+            df = (weights * free).sum(axis=0) ** 2 / spread
+        return estimates, np.where(decided, np.nan, np.sqrt(squares)), np.where(decided, np.nan, df)
 
 
 def fit_linear(projection: Projection, outcome: Array) -> LinearFit:
@@ -130,4 +153,4 @@ def fit_linear(projection: Projection, outcome: Array) -> LinearFit:
     residual_ss, spread = float(residuals @ residuals), float(((shifted - shifted.mean()) ** 2).sum())
     rounding = 4 * np.finfo(float).eps * float(np.abs(outcome).max())
     perfect = residual_ss <= max(PERFECT**2 * spread, len(outcome) * rounding**2)
-    return LinearFit(projection, loadings, shift, residual_ss, len(outcome) - projection.rank, perfect)
+    return LinearFit(projection, loadings, residuals, shift, residual_ss, len(outcome) - projection.rank, perfect)

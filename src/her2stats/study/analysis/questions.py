@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 import pandas as pd
 
@@ -36,6 +37,7 @@ from her2stats.vocabulary.variables import with_role
 
 FAMILY = ("cohort", "stratum")
 FEWEST_IN_LEVEL = 3
+ANCOVA_TABLES = ("ancova_tests", "ancova_slopes", "ancova_slopes_hc2", "ancova_curves")
 Question = Callable[[Material, Study, Answers], None]
 
 
@@ -225,7 +227,7 @@ def ancova(material: Material, study: Study, answers: Answers) -> None:
 
 
 def _omit_ancova(answers: Answers, reason: str) -> None:
-    for table in ("ancova_tests", "ancova_slopes", "ancova_curves"):
+    for table in ANCOVA_TABLES:
         answers.omit(table, reason)
 
 
@@ -244,18 +246,14 @@ def _with_estimable_levels(frame: pd.DataFrame, answers: Answers) -> pd.DataFram
 def _fit_ancova(
     frame: pd.DataFrame, material: Material, study: Study, answers: Answers, *, covariates: tuple[str, ...]
 ) -> None:
-    fitted = fit_ancova(
-        frame,
-        material.continuous,
-        material.exposure,
-        factors=with_role("factor"),
-        cohort=material.name,
-        **study.keywords(AncovaSpec) | {"covariates": covariates},
-    )
+    asked = study.keywords(AncovaSpec) | {"covariates": covariates, "cohort": material.name}
+    ask = partial(fit_ancova, frame, material.continuous, material.exposure, factors=with_role("factor"))
+    fitted, beside = ask(**asked), ask(**asked | {"covariance": "hc2"})
     model = f"adjusted for {', '.join(covariates)}" if covariates else "unadjusted"
     tests = _corrected([fitted.tests], study, f"ANCOVA tests, {model}", "term")
     slopes = _corrected([fitted.slopes], study, f"ANCOVA slopes, {model}", "term")
-    for table, results in (("ancova_tests", tests), ("ancova_slopes", slopes), ("ancova_curves", [fitted.curve])):
+    robust = _corrected([beside.slopes], study, f"ANCOVA slopes, HC2, {model}", "term")
+    for table, results in zip(ANCOVA_TABLES, (tests, slopes, robust, [fitted.curve]), strict=True):
         answers.add(table, [_labelled(result, model) for result in results])
 
 
