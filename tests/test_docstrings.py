@@ -26,7 +26,7 @@ def test_every_public_name_says_in_one_line_what_it_is(name: str) -> None:
 
 METHODS = (
     *("adjust", "compare_groups", "correlate", "fit_ancova", "fit_clinical", "fit_interaction", "fit_logistic"),
-    *("pool_odds_ratios", "response_odds", "classify_abundance", "score_signature", "derive_signature"),
+    *("pool", "response_odds", "classify_abundance", "score_signature", "derive_signature"),
     *("deconvolve", "build_signature_matrix", "read_cibersortx"),
 )
 

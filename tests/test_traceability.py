@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 METHODS: list[dict[str, Any]] = tomllib.loads((ROOT / "docs" / "traceability.toml").read_text())["method"]
 VERBS = {
     *("correlate", "compare_groups", "fit_logistic", "fit_interaction", "fit_clinical", "fit_ancova"),
-    *("response_odds", "adjust", "pool_odds_ratios"),
+    *("response_odds", "adjust", "pool"),
 }
 
 

@@ -32,8 +32,8 @@ answer_spec <- function(spec, data) {
   if (identical(spec$verb, "adjust")) {
     return(adjust_within(data$p_value, data$family, spec$method))
   }
-  if (identical(spec$verb, "pool_odds_ratios")) {
-    return(pool_odds_ratios(data, model = spec$model, conf_level = as.numeric(spec$conf_level)))
+  if (identical(spec$verb, "pool")) {
+    return(pool(data, model = spec$model, conf_level = as.numeric(spec$conf_level)))
   }
   number <- function(field) as.numeric(spec[[field]])
   yes <- function(field) identical(spec[[field]], "true")

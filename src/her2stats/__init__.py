@@ -88,7 +88,7 @@ _ROOMS = {
         "fit_clinical",
         "fit_interaction",
         "fit_logistic",
-        "pool_odds_ratios",
+        "pool",
         "response_odds",
     ),
     "her2stats.study": ("compare_results", "load_results", "read_study", "run_study"),

@@ -8,14 +8,14 @@ import pytest
 
 from her2stats.r_engine.engines import Engine
 from her2stats.r_engine.two_answers import AGREE, DESCRIPTIVE, DISAGREE, NOT_FITTED, compare_answers
-from her2stats.statistics import pool_odds_ratios
+from her2stats.statistics import pool
 from her2stats.statistics.result import COLUMNS
 from tests.r_engine.results import all_results
 
 pytestmark = pytest.mark.r
 RESULTS = all_results()
 LOGISTIC = RESULTS["toy.odds_ratios"].table
-RESULTS["pooled"] = pool_odds_ratios([LOGISTIC.assign(cohort=name) for name in "ab"])
+RESULTS["pooled"] = pool([LOGISTIC.assign(cohort=name) for name in "ab"])
 WORDS = ("cohort", "stratum", "outcome", "term", *DESCRIPTIVE, "exposure", "reference", "comparison")
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from her2stats.statistics import pool_odds_ratios
+from her2stats.statistics import pool
 from her2stats.statistics.result import as_result_table
 from her2stats.statistics.terms import term_columns
 from her2stats.tables import table_one
@@ -68,7 +68,7 @@ def write_sample_folder(folder: Path, *, seed: int = 1, simulated: bool = True, 
     """Write a whole results folder; the same seed writes the same bytes."""
     rng = np.random.default_rng(seed)
     tables = sample_tables(rng)
-    tables["pooled_odds_ratios"] = pool_odds_ratios(tables["odds_ratios"]).table
+    tables["pooled_odds_ratios"] = pool(tables["odds_ratios"]).table
     by_hr = tables["correlation_by_hr"]
     tables["correlation_matrix"] = by_hr[by_hr["measure"] == "rho"]
     (folder / "tables").mkdir(parents=True)

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from her2stats.errors import DataError
-from her2stats.statistics import answer, fit_ancova, fit_logistic, pool_odds_ratios
+from her2stats.statistics import answer, fit_ancova, fit_logistic, pool
 from her2stats.statistics.answer import ANSWERS
 from her2stats.statistics.specs import (
     AncovaSpec,
@@ -49,7 +49,7 @@ def test_the_spec_and_the_data_of_a_result_give_it_again(spec: Spec, tumours: pd
 
 def test_odds_ratios_are_pooled_again(tumours: pd.DataFrame) -> None:
     fits = [fit_logistic(tumours.iloc[part::2], "cd8_high", "her2", cohort=f"c{part}") for part in (0, 1)]
-    once = pool_odds_ratios(fits, model="fixed")
+    once = pool(fits, model="fixed")
     assert once.spec == PoolingSpec(model="fixed")
     pd.testing.assert_frame_equal(answer(once.spec, once.data).table, once.table, check_exact=True)
 

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from her2stats.errors import DataError
-from her2stats.statistics import fit_interaction, fit_logistic, pool_odds_ratios
+from her2stats.statistics import fit_interaction, fit_logistic, pool
 from her2stats.statistics.terms import PARTS
 
 from .conftest import simulated
@@ -38,7 +38,7 @@ def test_the_bcg_trials_give_the_published_numbers() -> None:
     a, b, c, d = np.array(BCG, dtype=float).T
     effects = np.log(a / (a + b)) - np.log(c / (c + d))
     errors = np.sqrt(1 / a - 1 / (a + b) + 1 / c - 1 / (c + d))
-    row = pool_odds_ratios(cohorts(effects, errors)).table.iloc[0]
+    row = pool(cohorts(effects, errors)).table.iloc[0]
     # metafor 4.6, rma(yi, vi, method = "DL"), as its documentation prints them.
     assert np.log(row["estimate"]) == pytest.approx(-0.7141, abs=5e-5)
     assert row["std_error"] == pytest.approx(0.1787, abs=5e-5)
@@ -61,9 +61,7 @@ def test_fixed_and_random_effects_agree_with_matrix_algebra_in_r(tmp_path: Path)
         script = Path(__file__).with_name("pooling_in_r.R")
         done = subprocess.run([rscript, "--vanilla", str(script), str(place)], capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
-        ours = [
-            pool_odds_ratios(table, model=model).table[NUMBERS].to_numpy(float).ravel() for model in ("fixed", "random")
-        ]
+        ours = [pool(table, model=model).table[NUMBERS].to_numpy(float).ravel() for model in ("fixed", "random")]
         # the same closed form by other steps: rounding only
         np.testing.assert_allclose(np.concatenate(ours), np.array(done.stdout.split(), float), rtol=1e-9, atol=1e-12)
 
@@ -77,18 +75,16 @@ def test_the_order_of_the_cohorts_changes_no_digit_and_random_effects_are_never_
     table = cohorts(*np.array(pairs).T)
     places = list(range(len(table)))
     random.shuffle(places)
-    pooled = {model: pool_odds_ratios(table, model=model).table for model in ("fixed", "random")}
+    pooled = {model: pool(table, model=model).table for model in ("fixed", "random")}
     for model, expected in pooled.items():
-        pd.testing.assert_frame_equal(
-            pool_odds_ratios(table.iloc[places], model=model).table, expected, check_exact=True
-        )
+        pd.testing.assert_frame_equal(pool(table.iloc[places], model=model).table, expected, check_exact=True)
         assert table["estimate"].min() * (1 - 1e-12) <= expected["estimate"].item()
         assert expected["estimate"].item() <= table["estimate"].max() * (1 + 1e-12)
     assert pooled["random"]["std_error"].item() >= pooled["fixed"]["std_error"].item() * (1 - 1e-12)
 
 
 def test_equal_cohorts_have_no_heterogeneity_and_the_weight_of_all() -> None:
-    row = pool_odds_ratios(cohorts(np.full(4, -0.5), np.full(4, 0.3))).table.iloc[0]
+    row = pool(cohorts(np.full(4, -0.5), np.full(4, 0.3))).table.iloc[0]
     assert row["estimate"] == pytest.approx(np.exp(-0.5))
     assert row["std_error"] == pytest.approx(0.15)
     assert (row["tau2"], row["i2"], row["n"]) == (0, 0, 400)
@@ -99,7 +95,7 @@ def test_results_of_models_are_pooled_question_by_question() -> None:
         fit_logistic(simulated(seed=seed), ["plasma_high", "cd8_high"], "her2", by="hr", cohort=f"c{seed}")
         for seed in (1, 2, 3)
     ]
-    pooled = pool_odds_ratios(fits).table
+    pooled = pool(fits).table
     assert pooled[["stratum", "outcome"]].values.tolist() == fits[0].table[["stratum", "outcome"]].values.tolist()
     assert pooled["k"].eq(3).all()
     assert pooled["cohort"].eq("pooled").all()
@@ -107,9 +103,9 @@ def test_results_of_models_are_pooled_question_by_question() -> None:
 
 def test_a_cohort_without_an_estimate_does_not_count_and_one_alone_is_not_pooled() -> None:
     table = cohorts(np.array([0.1, 0.2, np.nan]), np.array([0.3, 0.3, np.nan]))
-    row = pool_odds_ratios(table).table.iloc[0]
+    row = pool(table).table.iloc[0]
     assert (row["k"], row["n"], row["flag"]) == (2, 200, "")
-    alone = pool_odds_ratios(table.iloc[1:]).table.iloc[0]
+    alone = pool(table.iloc[1:]).table.iloc[0]
     assert alone["flag"] == "not estimable: 1 of 2 cohorts have an estimate"
     assert np.isnan(alone["estimate"])
 
@@ -118,34 +114,32 @@ def test_a_cohort_without_an_estimate_does_not_count_and_one_alone_is_not_pooled
 def test_what_is_no_odds_ratio_is_left_out(estimate: float) -> None:
     table = cohorts(np.array([0.1, 0.2, 0.3]), np.array([0.3, 0.3, 0.3]))
     table.loc[2, "estimate"] = estimate
-    row = pool_odds_ratios(table).table.iloc[0]
+    row = pool(table).table.iloc[0]
     assert (row["k"], row["n"], row["flag"]) == (2, 200, "")
-    pd.testing.assert_series_equal(row, pool_odds_ratios(table.iloc[:2]).table.iloc[0])
+    pd.testing.assert_series_equal(row, pool(table.iloc[:2]).table.iloc[0])
 
 
 @pytest.mark.parametrize("error", [0.0, np.inf])
 def test_an_error_of_nothing_or_everything_is_none(error: float) -> None:
     table = cohorts(np.array([0.1, 0.2, 0.3]), np.array([0.3, 0.3, error]))
-    assert pool_odds_ratios(table).table["k"].tolist() == [2]
+    assert pool(table).table["k"].tolist() == [2]
 
 
 def test_what_a_term_is_is_carried_over_and_a_second_test_left_out() -> None:
     fits = [fit_interaction(simulated(seed=seed), "cd8_high", "her2", "hr", cohort=f"c{seed}").table for seed in (1, 2)]
-    pooled = pool_odds_ratios(fits).table
+    pooled = pool(fits).table
     columns = ["stratum", "term", "role", "measure", "conf_level", "per", *PARTS]
     pd.testing.assert_frame_equal(pooled[columns], fits[0].loc[:3, columns])
 
 
 def test_other_measures_are_refused() -> None:
     with pytest.raises(DataError, match="rows of measure 'rho' cannot be pooled"):
-        pool_odds_ratios(cohorts(np.array([0.1, 0.2]), np.array([0.3, 0.3]), measure="rho"))
+        pool(cohorts(np.array([0.1, 0.2]), np.array([0.3, 0.3]), measure="rho"))
 
 
 def test_the_method_is_said_in_full() -> None:
     table = cohorts(np.array([0.1, 0.2]), np.array([0.3, 0.3]))
-    said = [
-        pool_odds_ratios(table, model=model, conf_level=0.9).table["method"].item() for model in ("random", "fixed")
-    ]
+    said = [pool(table, model=model, conf_level=0.9).table["method"].item() for model in ("random", "fixed")]
     assert said == [
         "odds ratio, random effects (DerSimonian-Laird), inverse variance; 90% CI, z and p Wald",
         "odds ratio, fixed effect, inverse variance; 90% CI, z and p Wald",
@@ -155,7 +149,7 @@ def test_the_method_is_said_in_full() -> None:
 def test_two_rows_for_one_question_of_a_cohort_are_refused_together_with_bad_arguments() -> None:
     table = cohorts(np.array([0.1, 0.2]), np.array([0.3, 0.3])).assign(cohort="same")
     with pytest.raises(DataError) as caught:
-        pool_odds_ratios(table, model="mixed", conf_level=1.2)  # type: ignore[arg-type]
+        pool(table, model="mixed", conf_level=1.2)  # type: ignore[arg-type]
     said = str(caught.value)
     assert "two rows for term 'her2'" in said
     assert "mixed" in said
@@ -163,4 +157,4 @@ def test_two_rows_for_one_question_of_a_cohort_are_refused_together_with_bad_arg
 
 
 def test_nothing_gives_an_empty_table() -> None:
-    assert pool_odds_ratios([]).table.empty
+    assert pool([]).table.empty

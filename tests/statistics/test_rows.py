@@ -16,7 +16,7 @@ from her2stats.statistics import (
     fit_clinical,
     fit_interaction,
     fit_logistic,
-    pool_odds_ratios,
+    pool,
     response_odds,
 )
 from her2stats.statistics.rows import ROLES, as_list, exposure_rows, interaction_rows, is_second_test, result_rows
@@ -116,7 +116,7 @@ def test_rows_are_chosen_by_what_they_are(answers: dict[str, Result]) -> None:
 
 def test_interactions_are_found_among_pooled_rows_too(answers: dict[str, Result]) -> None:
     table = answers["fit_interaction"].table
-    pooled = pool_odds_ratios([table.assign(cohort=name) for name in "ab"]).table
+    pooled = pool([table.assign(cohort=name) for name in "ab"]).table
     assert interaction_rows(pooled, STRANGE)["k"].tolist() == [2]
     both = result_rows([pooled, table])
     assert interaction_rows(both, STRANGE)["cohort"].tolist() == ["pooled", ""]

@@ -28,7 +28,7 @@ from her2stats.report.summary import plain_summary
 from her2stats.results import key_findings
 from her2stats.results.folder import ResultsFolder, read_tables
 from her2stats.results.provenance import Provenance
-from her2stats.statistics import Result, classify_abundance, combine, fit_logistic, pool_odds_ratios, response_odds
+from her2stats.statistics import Result, classify_abundance, combine, fit_logistic, pool, response_odds
 from her2stats.statistics.rows import interaction_rows
 from her2stats.study import StudyResults, run_study
 from her2stats.study.analysis.material import Answers, Material
@@ -114,7 +114,7 @@ def _results(names: Sequence[str]) -> dict[str, list[Result]]:
         for table, results in (answers.results | {"odds_adjusted": [odds], "response": [response]}).items():
             found.setdefault(table, []).extend(results)
     pooled = pd.concat([combine(found["odds_ratios"]), interaction_rows(combine(found["interaction"]))])
-    return found | {"pooled_odds_ratios": [pool_odds_ratios(pooled)]}
+    return found | {"pooled_odds_ratios": [pool(pooled)]}
 
 
 def _folder(results: Mapping[str, Sequence[Result]], names: Sequence[str], place: Path) -> ResultsFolder:

@@ -41,7 +41,7 @@ test_that("a level that is none is refused by every verb", {
       expect_error(tried[[verb]](), "conf_level is not a number between 0 and 1; 0.95 is usual", info = verb)
     }
   }
-  expect_error(pool_odds_ratios(data.frame(), conf_level = 95), "conf_level is not a number between 0 and 1")
+  expect_error(pool(data.frame(), conf_level = 95), "conf_level is not a number between 0 and 1")
 })
 
 test_that("strata are those of one column", {

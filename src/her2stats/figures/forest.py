@@ -63,7 +63,7 @@ def plot_forest(
     Parameters
     ----------
     results : Result, DataFrame, or several
-        From `fit_logistic`, `fit_interaction`, `fit_clinical` or `pool_odds_ratios`, of one or several cohorts.
+        From `fit_logistic`, `fit_interaction`, `fit_clinical` or `pool`, of one or several cohorts.
     interaction : Result, DataFrame, or several, optional
         Where the interaction's Wald p stands; default: looked for among `results`.
     row : {"auto", "outcome", "term"}

@@ -15,7 +15,7 @@ Array = NDArray[np.float64]
 
 NUMBERS = ("estimate", "std_error", "conf_low", "conf_high", "statistic", "df", "p_value")
 COUNTS = ("n", "n_events", "n_missing")
-LOGISTIC = ("fit_logistic", "fit_interaction", "fit_clinical", "response_odds", "pool_odds_ratios")
+LOGISTIC = ("fit_logistic", "fit_interaction", "fit_clinical", "response_odds", "pool")
 
 LINEAR = 1e-9
 LOGISTIC_WALD = 1e-7

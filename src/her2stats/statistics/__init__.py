@@ -11,7 +11,7 @@ from her2stats.statistics.groups import compare_groups
 from her2stats.statistics.interaction import fit_clinical, fit_interaction
 from her2stats.statistics.logistic import fit_logistic
 from her2stats.statistics.multiplicity import adjust
-from her2stats.statistics.pooling import pool_odds_ratios
+from her2stats.statistics.pooling import pool
 from her2stats.statistics.response import response_odds
 from her2stats.statistics.result import COLUMNS, Result, as_result_table, combine
 from her2stats.statistics.specs import (
@@ -51,6 +51,6 @@ __all__ = [
     "fit_clinical",
     "fit_interaction",
     "fit_logistic",
-    "pool_odds_ratios",
+    "pool",
     "response_odds",
 ]

@@ -27,7 +27,7 @@ CARRIED = ("role", *ABOUT)
 HETEROGENEITY = ("k", "q", "q_p_value", "i2", "tau2")
 
 
-def pool_odds_ratios(results: Rows, *, model: PoolingModel = "random", conf_level: float = 0.95) -> Result:
+def pool(results: Rows, *, model: PoolingModel = "random", conf_level: float = 0.95) -> Result:
     """Pool odds ratios of the same question over cohorts.
 
     Parameters
@@ -70,7 +70,7 @@ def pool_odds_ratios(results: Rows, *, model: PoolingModel = "random", conf_leve
     >>> row = {"stratum": "all", "outcome": "Monocytes", "term": "her2"}
     >>> rows = [{**row, "cohort": "A", "estimate": 0.5, "std_error": 0.2, "n": 100},
     ...         {**row, "cohort": "B", "estimate": 0.8, "std_error": 0.2, "n": 120}]
-    >>> pool_odds_ratios(pd.DataFrame(rows)).table[["estimate", "n", "k", "tau2"]].round(4)
+    >>> pool(pd.DataFrame(rows)).table[["estimate", "n", "k", "tau2"]].round(4)
        estimate    n  k    tau2
     0    0.6325  220  2  0.0705
     """
@@ -86,7 +86,7 @@ def pool_odds_ratios(results: Rows, *, model: PoolingModel = "random", conf_leve
 
 
 def answer_pooling(spec: PoolingSpec, data: pd.DataFrame) -> Result:
-    """Answer of `pool_odds_ratios` to a spec; the frame holds odds ratios, a row a cohort and question."""
+    """Answer of `pool` to a spec; the frame holds odds ratios, a row a cohort and question."""
     problems = ProblemList()
     rows = _odds_ratios(as_result_table(data), problems)
     problems.raise_if_any()

@@ -251,7 +251,7 @@ class ResponseSpec:
 class PoolingSpec:
     """Odds ratios of the same question, pooled over cohorts: rows of stratum, outcome, term and cohort in the frame."""
 
-    verb: ClassVar[str] = "pool_odds_ratios"
+    verb: ClassVar[str] = "pool"
     cohort: str = field(default="pooled", metadata=COHORT)
     model: PoolingModel = field(default="random", metadata={"meaning": "whether effects vary between cohorts"})
     conf_level: float = field(default=0.95, metadata=CONF_LEVEL)

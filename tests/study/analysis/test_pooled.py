@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from her2stats.r_engine import crosscheck_r
-from her2stats.statistics import Abundance, combine, pool_odds_ratios
+from her2stats.statistics import Abundance, combine, pool
 from her2stats.study.analysis.cohort_analysis import CohortAnalysis
 from her2stats.study.analysis.pooled import DIFFERENT, pooled_odds_ratios
 from her2stats.study.preparing import prepare
@@ -60,7 +60,7 @@ def test_a_type_that_cohorts_cut_differently_is_flagged(analyses: list[CohortAna
 
 def test_one_cohort_is_not_pooled_and_has_no_figure_of_it(analyses: list[CohortAnalysis], study: Study) -> None:
     assert pooled_odds_ratios([analyses[0], analyses[2]], study).table.columns.tolist()[:20] == list(
-        pool_odds_ratios([]).table.columns[:20]
+        pool([]).table.columns[:20]
     )
     assert pooled_odds_ratios([analyses[0], analyses[2]], study).table.empty
     assert "fig2c_pooled" not in {drawing.stem for drawing in all_drawings([analyses[0]], study)}

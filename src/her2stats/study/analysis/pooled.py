@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from her2stats.statistics import Result, combine, pool_odds_ratios
+from her2stats.statistics import Result, combine, pool
 from her2stats.statistics.flags import flag
 from her2stats.statistics.pooling import KEY
 from her2stats.statistics.rows import interaction_rows
@@ -30,7 +30,7 @@ def pooled_odds_ratios(analyses: Sequence[CohortAnalysis], study: Study) -> Resu
         Its data are the odds ratios that were pooled, a row a cohort and question.
     """
     rows, different = _rows_to_pool(analyses)
-    pooled = pool_odds_ratios(rows, **study.keywords(PoolingSpec))
+    pooled = pool(rows, **study.keywords(PoolingSpec))
     table = pooled.table.copy()
     table.loc[table["outcome"].isin(different), "flag"] = DIFFERENT
     return pooled.with_table(table)

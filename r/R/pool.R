@@ -20,9 +20,9 @@
 #'   stratum = "all", outcome = "m1", term = "her2", cohort = c("a", "b"),
 #'   estimate = c(0.5, 0.8), std_error = 0.2, n = c(100, 120)
 #' )
-#' pool_odds_ratios(d)
+#' pool(d)
 #' @export
-pool_odds_ratios <- function(data, model = c("random", "fixed"), conf_level = 0.95) {
+pool <- function(data, model = c("random", "fixed"), conf_level = 0.95) {
   model <- match.arg(model)
   check_level(conf_level)
   data <- check_columns(data, c("stratum", "outcome", "term", "cohort", "estimate", "std_error", "n"))
