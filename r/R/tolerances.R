@@ -30,10 +30,11 @@ near_zero <- function(quantity, verb, table) {
     rep(1e-300, rows)
   } else if (quantity == "at") {
     rep(max(abs(table$at), 0, na.rm = TRUE), rows)
-  } else if (quantity %in% c("estimate", "conf_low", "conf_high") && !verb %in% logistic_verbs) {
+  } else if (quantity %in% c("estimate", "conf_low", "conf_high", "pi_low", "pi_high") &&
+    !verb %in% setdiff(logistic_verbs, "pool")) { # correlations and slopes are pooled, too, and they may be 0
     width <- (table$conf_high - table$conf_low) / 4
     size <- ifelse(is.na(table$std_error), width, table$std_error)
-    ifelse(is.finite(size), size, 0)
+    ifelse(is.finite(size), size * if (verb == "pool") 1e-3 else 1, 0)
   } else {
     rep(0, rows)
   }

@@ -297,7 +297,7 @@ adjusted_odds <- if (one("analysis", "penalty") != "none") "Firth's likelihood" 
 if (adjusted_odds != "") say("odds ratios and clinical models are not followed (", adjusted_odds, ")")
 followed <- c("correlation", "correlation_by_hr", "correlation_given_hr", "infiltration_by_hr", "correlation_matrix",
               "group_comparison", "odds_ratios", "interaction", "clinical", "ancova_tests", "ancova_slopes",
-              "ancova_curves", "response", "response_by_hr")
+              "ancova_curves", "response", "response_by_hr", "pooled_odds_ratios", "pooled_correlations")
 not_followed <- c(setdiff(names(tables), followed),
                   if (one("analysis", "model_covariates") != "") c("correlation_given_hr", "response_by_hr"),
                   if (adjusted_odds != "") c("odds_ratios", "interaction", "clinical", "pooled_odds_ratios"),
@@ -319,7 +319,7 @@ follow <- function(cohort) {
     if (has(d, "hr") && !"response_by_hr" %in% not_followed) response_by_hr(d, y)
   }
   found <- if (length(rows)) corrected(bind(rows)) else data.frame(table = character())
-  for (name in setdiff(names(tables)[is_result], "pooled_odds_ratios")) {
+  for (name in setdiff(names(tables)[is_result], c("pooled_odds_ratios", "pooled_correlations"))) {
     slopes_and_tests <- if (name == "infiltration_by_hr") "measure"
     hold(name, cohort, found[found$table == name, ], c(keys, slopes_and_tests), whole = !name %in% not_followed)
   }
@@ -329,7 +329,10 @@ cohorts <- unique(settings$cohort[settings$cohort != ""]); failed <- list()
 for (cohort in cohorts) tryCatch(follow(cohort), error = function(e) failed[[cohort]] <<- conditionMessage(e))
 if (!length(failed)) {
   rows <- list()
-  pooled_odds(asked, kinds_of)
-  if (length(rows)) hold("pooled_odds_ratios", "pooled", bind(rows), keys)
+  pooled(asked, kinds_of)
+  for (name in intersect(c("pooled_odds_ratios", "pooled_correlations"), names(tables))) {
+    mine <- Filter(function(r) r$table == name, rows)
+    if (length(mine)) hold(name, "pooled", bind(mine), c(keys, if (name == "pooled_correlations") "given"))
+  }
 }
 finish(failed)

@@ -40,7 +40,7 @@ spearman <- function(table, d, x, y, by = NULL, family = "") for (s in names(str
     t <- rho * sqrt((n - 2) / (1 - rho^2))
     found <- c(interval(rho, n), statistic = t, df = n - 2, p_value = 2 * pt(-abs(t), n - 2))
   }
-  row(table, s, y, x, paste(family, s), found, n = n, n_missing = sum(!ok) + unplaced(d, by))
+  row(table, s, y, x, paste(family, s), found, measure = "rho", n = n, n_missing = sum(!ok) + unplaced(d, by))
 }
 given_receptor <- function(d, x, y, family) {  # ranks within the receptor groups, presence as it is; van Elteren's test
   ok <- complete.cases(d[c(x, y, "hr")])
@@ -59,7 +59,7 @@ given_receptor <- function(d, x, y, family) {  # ranks within the receptor group
     rho <- total[["uv"]] / sqrt(total[["uu"]] * total[["vv"]])
     found <- c(interval(rho, free), statistic = t, p_value = 2 * pnorm(-abs(t)))
   }
-  row("correlation_given_hr", "all", y, x, family, found, n = sum(ok), n_missing = sum(!ok))
+  row("correlation_given_hr", "all", y, x, family, found, measure = "rho", n = sum(ok), n_missing = sum(!ok))
 }
 two_groups <- function(table, d, y, group, by = NULL, family = "") for (s in names(strata(d, by))) {
   e <- strata(d, by)[[s]]
@@ -292,22 +292,49 @@ response_by_hr <- function(d, y) {
   d[["HER2-low"]] <- ifelse(d$her2_group %in% "HER2-low", 1, ifelse(d$her2_group %in% "HER2-0", 0, NA))
   by_receptor("response_by_hr", d, y, "HER2-low", 1)
 }
-pooled_odds <- function(asked, kinds_of) {  # over cohorts by inverse variance; DerSimonian-Laird where effects vary
-  keep <- c("table", "stratum", "outcome", "term", "estimate", "std_error", "n")
+reml <- function(b, v) {  # variance between cohorts at the highest restricted likelihood
+  fall <- function(t) { w <- 1 / (v + t); log(sum(w)) - sum(log(w)) + sum(w * (b - sum(w * b) / sum(w))^2) }
+  rise <- function(t) { w <- 1 / (v + t); sum(w) - sum(w^2) / sum(w) - sum(w^2 * (b - sum(w * b) / sum(w))^2) }
+  places <- (10 * var(b) + min(v)) * seq(0, 1, 0.0025)^2
+  best <- which.min(sapply(places, fall)); ends <- places[c(max(best - 1, 1), min(best + 1, length(places)))]
+  if (rise(ends[1]) >= 0) 0 else uniroot(rise, ends, tol = 1e-15 * ends[2])$root
+}
+pooled_row <- function(table, part, b, v, back, ...) {  # inverse variance; effects vary between cohorts, or are one
+  model <- one("analysis", "pooling"); level <- 0.5 + as.numeric(one("analysis", "conf_level")) / 2
+  df <- length(b) - 1; w <- 1 / v; found <- no_odds
+  if (df > 0) {
+    q <- sum(w * (b - sum(w * b) / sum(w))^2)
+    tau2 <- if (model == "random") reml(b, v) else max(0, (q - df) / (sum(w) - sum(w^2) / sum(w)))
+    if (model != "fixed") w <- 1 / (v + tau2)
+    mean <- sum(w * b) / sum(w); se <- 1 / sqrt(sum(w)); d <- NA_real_; reach <- qnorm(level) * se
+    seen <- se * sqrt(sum(w * (b - mean)^2) / df)
+    wide <- if (model != "fixed" && df > 2) qt(level, df - 1) * sqrt(tau2 + se^2) else NA_real_
+    if (model == "random" && qt(level, df) * seen > reach) { se <- seen; d <- df; reach <- qt(level, df) * se }
+    found <- list(estimate = back(mean), std_error = se, conf_low = back(mean - reach), conf_high = back(mean + reach),
+                  statistic = mean / se, df = d, p_value = 2 * if (is.na(d)) pnorm(-abs(mean / se)) else pt(-abs(mean / se), d),
+                  q = q, q_p_value = pchisq(q, df, lower.tail = FALSE), i2 = max(0, 1 - df / q), tau2 = tau2,
+                  pi_low = back(mean - wide), pi_high = back(mean + wide))
+  }
+  row(table, part$stratum[1], part$outcome[1], part$term[1], NA, found, k = df + 1, ...)
+}
+pooled <- function(asked, kinds_of) {  # what two cohorts have: odds ratios on the log scale, correlations as z
+  keep <- c("table", "stratum", "outcome", "term", "measure", "estimate", "std_error", "n")
   all <- do.call(rbind, lapply(names(asked), function(c) if (nrow(asked[[c]])) cbind(cohort = c, asked[[c]][keep])))
   if (is.null(all)) return()
   product <- grepl(":", all$term, fixed = TRUE) & !grepl("(likelihood ratio)", all$term, fixed = TRUE)
-  all <- all[all$table == "odds_ratios" | (all$table == "interaction" & product), ]
+  odds <- all[all$table == "odds_ratios" | (all$table == "interaction" & product), ]
   kinds <- unlist(lapply(unname(kinds_of), function(k) k[k > 0]))
   otherwise <- Filter(function(t) !constant(kinds[names(kinds) == t]), unique(names(kinds)))  # cut in two ways
-  for (part in split(all, paste(all$stratum, all$outcome, all$term), drop = TRUE)) if (!constant(part$cohort)) {
+  questions <- function(d) Filter(function(p) !constant(p$cohort), split(d, paste(d$stratum, d$outcome, d$term), drop = TRUE))
+  for (part in questions(odds)) {
     use <- part[is.finite(part$estimate) & is.finite(part$std_error) & !part$outcome %in% otherwise, ]
-    b <- log(use$estimate); w <- 1 / use$std_error^2; df <- nrow(use) - 1
-    q <- sum(w * (b - sum(w * b) / sum(w))^2)
-    tau2 <- max(0, (q - df) / (sum(w) - sum(w^2) / sum(w)))
-    if (one("analysis", "pooling") == "random") w <- 1 / (use$std_error^2 + tau2)
-    varied <- list(q = q, q_p_value = pchisq(q, df, lower.tail = FALSE), i2 = max(0, 1 - df / q), tau2 = tau2)
-    found <- if (df > 0) c(wald(sum(w * b) / sum(w), 1 / sqrt(sum(w)), "wald"), varied) else no_odds
-    row("pooled_odds_ratios", part$stratum[1], part$outcome[1], part$term[1], NA, found, k = df + 1, n = sum(use$n))
+    pooled_row("pooled_odds_ratios", part, log(use$estimate), use$std_error^2, exp, n = sum(use$n))
+  }
+  for (given in c("", "hr")) {
+    from <- if (given == "") c("correlation", "correlation_by_hr") else "correlation_given_hr"
+    for (part in questions(all[all$table %in% from & all$measure %in% "rho", ])) {
+      use <- part[is.finite(part$estimate) & is.finite(part$std_error), ]
+      pooled_row("pooled_correlations", part, atanh(use$estimate), use$std_error^2, tanh, n = sum(use$n), given = given)
+    }
   }
 }

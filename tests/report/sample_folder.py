@@ -70,6 +70,11 @@ def write_sample_folder(folder: Path, *, seed: int = 1, simulated: bool = True, 
     tables = sample_tables(rng)
     tables["pooled_odds_ratios"] = pool(tables["odds_ratios"]).table
     by_hr = tables["correlation_by_hr"]
+    ranked = pd.concat([tables["correlation"], by_hr]).query("measure == 'rho'")
+    given = tables["correlation_given_hr"].query("measure == 'rho'")
+    tables["pooled_correlations"] = pd.concat(
+        [pool(ranked).table.assign(given=""), pool(given).table.assign(given="hr")], ignore_index=True
+    )
     tables["correlation_matrix"] = by_hr[by_hr["measure"] == "rho"]
     (folder / "tables").mkdir(parents=True)
     for name, table in tables.items():

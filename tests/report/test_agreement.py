@@ -72,3 +72,22 @@ def test_the_largest_difference_of_each_model_is_shown_with_its_place() -> None:
         *("2", "2", "3.0e\N{MINUS SIGN}11", "p_value")
     ]
     assert table.loc["odds ratios", ["compared", "unchecked", "largest"]].tolist() == ["0", "1", ""]
+
+
+@pytest.mark.parametrize(
+    ("disagreed", "status", "badge"),
+    [
+        (0, "agree", "R agrees on the models (2 numbers) and on 1200 of 1500 numbers from the raw files"),
+        (3, "disagree", "R from the raw files disagrees on 3 numbers"),
+    ],
+)
+def test_the_badge_says_what_the_witness_saw(disagreed: int, status: str, badge: str) -> None:
+    witness = pd.DataFrame({"table": ["scores", "notes"], "numbers": [1300, 200], "agreed": [1200, 0]})
+    witness = witness.assign(disagreed=[disagreed, 0])
+    found = read_agreement(crosscheck("agree", "agree"), witness)
+    assert (found.status, found.badge) == (status, badge)
+
+
+def test_a_witness_that_saw_nothing_adds_nothing() -> None:
+    witness = pd.DataFrame({"numbers": [10], "agreed": [0], "disagreed": [0]})
+    assert read_agreement(crosscheck("agree"), witness).badge == read_agreement(crosscheck("agree")).badge

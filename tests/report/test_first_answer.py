@@ -24,7 +24,7 @@ def folder(sample: Path) -> ResultsFolder:
 
 def answered(folder: ResultsFolder, stratum: str = "all", **numbers: object) -> Claim:
     """Claim of the cohort abim, whose row of a stratum says what is given."""
-    tables = dict(folder.tables)
+    tables = {name: table for name, table in folder.tables.items() if name != "pooled_correlations"}
     for name in ("correlation", "correlation_by_hr"):
         table = tables[name]
         table = table[table["cohort"].eq("abim")].copy()
@@ -46,6 +46,19 @@ def test_a_direction_is_told_with_size_interval_and_number(folder: ResultsFolder
     )
     higher = answered(folder, estimate=0.33, conf_low=0.23, conf_high=0.43, n=343)
     assert said(higher.lead).startswith(f"Total TIL is higher where {EXPOSURE} is higher: ρ 0.33")
+
+
+def test_three_cohorts_are_led_by_what_they_say_together_and_two_by_each(folder: ResultsFolder) -> None:
+    claims = first_answer(folder)
+    assert [claim.cohort for claim in claims] == ["All cohorts pooled", "discovery", "confirmatory", "abim"]
+    pooled = folder.table("pooled_correlations")
+    mine = pooled[(pooled["outcome"] == "Total TIL") & (pooled["term"] == EXPOSURE)]
+    whole = mine[mine["given"].eq("") & mine["stratum"].eq("all")].iloc[0]
+    assert f"ρ {whole['estimate']:.2f}".replace("-", "−") in said(claims[0].lead)
+    assert said(claims[0].lead).endswith(f"n = {whole['n']}.")
+    assert [text.split(":")[0] for text in claims[0].strata] == ["Given hormone receptor", "HR-negative", "HR-positive"]
+    two = replace(folder, tables={**folder.tables, "pooled_correlations": pooled.assign(k=2)})
+    assert "All cohorts pooled" not in [claim.cohort for claim in first_answer(two)]
 
 
 def test_a_stratum_whose_corrected_p_is_above_alpha_keeps_its_direction(folder: ResultsFolder) -> None:
@@ -95,7 +108,7 @@ def test_whether_the_groups_differ_follows_from_the_test_of_the_product(
 ) -> None:
     table = folder.table("infiltration_by_hr")
     table = table.assign(p_value=table["p_value"].mask(table["role"].eq("interaction"), p))
-    claim = first_answer(replace(folder, tables={**folder.tables, "infiltration_by_hr": table}))[0]
+    claim = first_answer(replace(folder, tables={**folder.tables, "infiltration_by_hr": table}))[1]
     assert claim.difference.startswith(f"{words} (slope per standard deviation: HR-negative −0.")
 
 
@@ -105,7 +118,9 @@ def test_without_the_test_nothing_is_said_of_a_difference(folder: ResultsFolder)
 
 
 def test_cohorts_are_named_where_there_are_several(folder: ResultsFolder) -> None:
-    assert [claim.cohort for claim in first_answer(folder)] == ["discovery", "confirmatory", "abim"]
+    tables = {name: table for name, table in folder.tables.items() if name != "pooled_correlations"}
+    claims = first_answer(replace(folder, tables=tables))
+    assert [claim.cohort for claim in claims] == ["discovery", "confirmatory", "abim"]
     assert answered(folder).cohort == ""
 
 

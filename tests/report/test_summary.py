@@ -92,6 +92,20 @@ def test_response_is_given_with_counts(answers: list[Answer]) -> None:
     assert said[0].significant == ()
 
 
+def test_response_given_hormone_receptor_decides_and_the_crude_ratio_stands_beside_it(sample: Path) -> None:
+    folder = read_folder(sample)
+    crude = folder.table("response").head(1).assign(estimate=1.02, conf_low=0.7, conf_high=1.49, p_value=0.9)
+    given = crude.assign(estimate=0.5, conf_low=0.3, conf_high=0.8, p_value=0.01)
+    tables = {**folder.tables, "response": crude, "response_by_hr": given}
+    (statement,) = plain_summary(replace(folder, tables=tables))[-1].statements
+    assert statement.significant[0].replace("\N{NO-BREAK SPACE}", " ") == (
+        "Lower odds of response: given hormone receptor OR 0.50 (0.30–0.80), p = 0.010; "
+        "not adjusted OR 1.02 (0.70–1.49)."
+    )
+    within = plain_summary(replace(folder, tables={**tables, "response_by_hr": given.assign(stratum="hr=positive")}))
+    assert within[-1].statements[0].rest[0].startswith("OR 1.02 (0.70–1.49)")
+
+
 def rows(**columns: object) -> pd.DataFrame:
     return pd.DataFrame({"measure": "rho", "p_adjusted": float("nan"), "flag": "", **columns})
 

@@ -18,7 +18,7 @@ from her2stats.errors import OutputError
 from her2stats.report import write_report
 from her2stats.report.write import LARGEST
 
-from .sample_folder import keep_few, write_sample_folder
+from .sample_folder import EXPOSURE, keep_few, write_sample_folder
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>{{ 7 * 7 }}"
 VOID = {"meta", "img", "br", "link", "input"}
@@ -194,14 +194,20 @@ def test_a_failing_write_leaves_the_old_page(folder: Path, monkeypatch: pytest.M
     assert list(folder.glob(".*")) == []
 
 
-def test_pooled_odds_ratios_are_printed_with_their_heterogeneity(sample: Path, html: str) -> None:
-    pooled = pd.read_csv(sample / "tables" / "pooled_odds_ratios.csv")
-    row = pooled[(pooled["stratum"] == "all") & pooled["i2"].gt(0.01)].iloc[0]
-    section = html[html.index("pooled over cohorts") :]
-    section = section[: section.index("</table>")]
-    assert f"{row['estimate']:.2f} (" in section
-    assert f">{row['i2']:.0%}<" in section.replace(" ", "")
-    assert "DerSimonian R, Laird N." in html
+@pytest.mark.parametrize(
+    ("name", "caption"),
+    [("pooled_odds_ratios", "Odds ratio of high"), ("pooled_correlations", "Spearman correlation of")],
+)
+def test_pooled_estimates_are_printed_with_their_heterogeneity(
+    sample: Path, html: str, name: str, caption: str
+) -> None:
+    rows = pd.read_csv(sample / "tables" / f"{name}.csv")
+    row = rows[rows["stratum"].eq("all") & rows["i2"].gt(0.01) & rows["term"].eq(EXPOSURE)].iloc[0]
+    tables = [part[: part.index("</table>")] for part in html.split("<caption")[1:]]
+    (table,) = [part for part in tables if caption in part[:400] and "pooled over cohorts" in part]
+    assert f"{row['estimate']:.2f} (".replace("-", "−") in table
+    assert f">{row['i2']:.0%}<" in table.replace(" ", "")
+    assert "andom effects (REML), Hartung-Knapp, never narrower than Wald" in html
 
 
 def test_clinical_tables_print_the_corrected_p(sample: Path, html: str) -> None:

@@ -11,9 +11,11 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import optimize, stats
 
 from her2stats.errors import DataError
 from her2stats.statistics import fit_interaction, fit_logistic, pool
+from her2stats.statistics.specs import PoolingModel
 from her2stats.statistics.terms import PARTS
 
 from .conftest import simulated
@@ -30,7 +32,7 @@ BCG = [
 
 def cohorts(effects: np.ndarray, errors: np.ndarray, **columns: object) -> pd.DataFrame:
     names = [f"c{place:02d}" for place in range(len(effects))]
-    same = {"stratum": "all", "outcome": "m1", "term": "her2", "n": 100, **columns}
+    same = {"stratum": "all", "outcome": "m1", "term": "her2", "n": 100, "measure": "odds_ratio", **columns}
     return pd.DataFrame({"cohort": names, "estimate": np.exp(effects), "std_error": errors, **same})
 
 
@@ -38,7 +40,7 @@ def test_the_bcg_trials_give_the_published_numbers() -> None:
     a, b, c, d = np.array(BCG, dtype=float).T
     effects = np.log(a / (a + b)) - np.log(c / (c + d))
     errors = np.sqrt(1 / a - 1 / (a + b) + 1 / c - 1 / (c + d))
-    row = pool(cohorts(effects, errors)).table.iloc[0]
+    row = pool(cohorts(effects, errors), model="dersimonian-laird").table.iloc[0]
     # metafor 4.6, rma(yi, vi, method = "DL"), as its documentation prints them.
     assert np.log(row["estimate"]) == pytest.approx(-0.7141, abs=5e-5)
     assert row["std_error"] == pytest.approx(0.1787, abs=5e-5)
@@ -46,6 +48,11 @@ def test_the_bcg_trials_give_the_published_numbers() -> None:
     assert (row["q"], row["tau2"]) == (pytest.approx(152.2330, abs=5e-5), pytest.approx(0.3088, abs=5e-5))
     assert row["i2"] == pytest.approx(0.9212, abs=5e-5)
     assert row["k"] == 13
+    # rma(yi, vi), restricted maximum likelihood
+    row = pool(cohorts(effects, errors)).table.iloc[0]
+    assert np.log(row["estimate"]) == pytest.approx(-0.7145, abs=5e-5)
+    assert row["tau2"] == pytest.approx(0.3132, abs=5e-5)
+    assert row["df"] == 12
 
 
 @pytest.mark.r
@@ -61,7 +68,9 @@ def test_fixed_and_random_effects_agree_with_matrix_algebra_in_r(tmp_path: Path)
         script = Path(__file__).with_name("pooling_in_r.R")
         done = subprocess.run([rscript, "--vanilla", str(script), str(place)], capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
-        ours = [pool(table, model=model).table[NUMBERS].to_numpy(float).ravel() for model in ("fixed", "random")]
+        ours = [
+            pool(table, model=model).table[NUMBERS].to_numpy(float).ravel() for model in ("fixed", "dersimonian-laird")
+        ]
         # the same closed form by other steps: rounding only
         np.testing.assert_allclose(np.concatenate(ours), np.array(done.stdout.split(), float), rtol=1e-9, atol=1e-12)
 
@@ -80,7 +89,8 @@ def test_the_order_of_the_cohorts_changes_no_digit_and_random_effects_are_never_
         pd.testing.assert_frame_equal(pool(table.iloc[places], model=model).table, expected, check_exact=True)
         assert table["estimate"].min() * (1 - 1e-12) <= expected["estimate"].item()
         assert expected["estimate"].item() <= table["estimate"].max() * (1 + 1e-12)
-    assert pooled["random"]["std_error"].item() >= pooled["fixed"]["std_error"].item() * (1 - 1e-12)
+    width = {model: np.log(table["conf_high"] / table["conf_low"]).item() for model, table in pooled.items()}
+    assert width["random"] >= width["fixed"] * (1 - 1e-12)
 
 
 def test_equal_cohorts_have_no_heterogeneity_and_the_weight_of_all() -> None:
@@ -88,6 +98,7 @@ def test_equal_cohorts_have_no_heterogeneity_and_the_weight_of_all() -> None:
     assert row["estimate"] == pytest.approx(np.exp(-0.5))
     assert row["std_error"] == pytest.approx(0.15)
     assert (row["tau2"], row["i2"], row["n"]) == (0, 0, 400)
+    assert np.isnan(row["df"])  # the effects themselves show no spread, and nobody is surer for that
 
 
 def test_results_of_models_are_pooled_question_by_question() -> None:
@@ -104,7 +115,7 @@ def test_results_of_models_are_pooled_question_by_question() -> None:
 def test_a_cohort_without_an_estimate_does_not_count_and_one_alone_is_not_pooled() -> None:
     table = cohorts(np.array([0.1, 0.2, np.nan]), np.array([0.3, 0.3, np.nan]))
     row = pool(table).table.iloc[0]
-    assert (row["k"], row["n"], row["flag"]) == (2, 200, "")
+    assert (row["k"], row["n"], row["flag"]) == (2, 200, "few degrees of freedom: two cohorts")
     alone = pool(table.iloc[1:]).table.iloc[0]
     assert alone["flag"] == "not estimable: 1 of 2 cohorts have an estimate"
     assert np.isnan(alone["estimate"])
@@ -115,7 +126,7 @@ def test_what_is_no_odds_ratio_is_left_out(estimate: float) -> None:
     table = cohorts(np.array([0.1, 0.2, 0.3]), np.array([0.3, 0.3, 0.3]))
     table.loc[2, "estimate"] = estimate
     row = pool(table).table.iloc[0]
-    assert (row["k"], row["n"], row["flag"]) == (2, 200, "")
+    assert (row["k"], row["n"], row["flag"]) == (2, 200, "few degrees of freedom: two cohorts")
     pd.testing.assert_series_equal(row, pool(table.iloc[:2]).table.iloc[0])
 
 
@@ -133,17 +144,70 @@ def test_what_a_term_is_is_carried_over_and_a_second_test_left_out() -> None:
 
 
 def test_other_measures_are_refused() -> None:
-    with pytest.raises(DataError, match="rows of measure 'rho' cannot be pooled"):
-        pool(cohorts(np.array([0.1, 0.2]), np.array([0.3, 0.3]), measure="rho"))
+    for measure, named in (("shift", "'shift'"), ("", "''")):
+        with pytest.raises(
+            DataError, match=f"rows of measure {named} cannot be pooled -> give rows of odds_ratio, rho"
+        ):
+            pool(cohorts(np.array([0.1, 0.2]), np.array([0.3, 0.3]), measure=measure))
+    with pytest.raises(DataError, match="odds_ratio and rho are no one measure"):
+        pool(cohorts(np.array([-0.1, -0.2]), np.array([0.3, 0.3]), measure=["odds_ratio", "rho"]))
 
 
-def test_the_method_is_said_in_full() -> None:
-    table = cohorts(np.array([0.1, 0.2]), np.array([0.3, 0.3]))
-    said = [pool(table, model=model, conf_level=0.9).table["method"].item() for model in ("random", "fixed")]
-    assert said == [
-        "odds ratio, random effects (DerSimonian-Laird), inverse variance; 90% CI, z and p Wald",
-        "odds ratio, fixed effect, inverse variance; 90% CI, z and p Wald",
-    ]
+@pytest.mark.parametrize(
+    ("model", "said"),
+    [
+        ("random", "random effects (REML), Hartung-Knapp, never narrower than Wald"),
+        ("dersimonian-laird", "random effects (DerSimonian-Laird), Wald"),
+        ("fixed", "fixed effect, Wald"),
+    ],
+)
+def test_the_method_is_said_in_full(model: PoolingModel, said: str) -> None:
+    for measure, words in (("odds_ratio", "odds ratio"), ("rho", "Spearman correlation"), ("slope", "marginal slope")):
+        table = cohorts(np.array([-0.1, -0.2]), np.array([0.3, 0.3]), measure=measure)
+        assert pool(table, model=model, conf_level=0.9).table["method"].item() == (
+            f"{words}, {said}, inverse variance; 90% CI"
+        )
+
+
+def test_correlations_are_pooled_on_the_scale_of_their_error_and_slopes_as_they_are() -> None:
+    values, errors = np.array([0.2, 0.4, -0.1]), np.array([0.1, 0.2, 0.15])
+    weights = 1 / errors**2
+    table = cohorts(values, errors).assign(estimate=values)
+    rho = pool(table.assign(measure="rho"), model="fixed").table.iloc[0]
+    z = (np.arctanh(values) * weights).sum() / weights.sum()
+    assert rho["estimate"] == pytest.approx(np.tanh(z), rel=1e-12)
+    assert rho["conf_low"] == pytest.approx(np.tanh(z - stats.norm.ppf(0.975) / np.sqrt(weights.sum())), rel=1e-10)
+    slope = pool(table.assign(measure="slope"), model="fixed").table.iloc[0]
+    assert slope["estimate"] == pytest.approx((values * weights).sum() / weights.sum(), rel=1e-12)
+
+
+def test_the_variance_between_cohorts_is_at_the_highest_restricted_likelihood() -> None:
+    effects, variances = np.array([-0.6, -0.2, -0.75, 0.3]), np.array([0.24, 0.27, 0.13, 0.2]) ** 2
+
+    def fall(tau2: float) -> float:
+        weights = 1 / (variances + tau2)
+        mean = np.average(effects, weights=weights)
+        return float(np.log(weights.sum()) - np.log(weights).sum() + weights @ (effects - mean) ** 2)
+
+    best = optimize.minimize_scalar(fall, bounds=(0, 3), method="bounded", options={"xatol": 1e-12})
+    row = pool(cohorts(effects, np.sqrt(variances))).table.iloc[0]
+    assert row["tau2"] == pytest.approx(best.x, rel=1e-5)
+    weights = 1 / (variances + row["tau2"])
+    mean = np.average(effects, weights=weights)
+    spread = np.sqrt(weights @ (effects - mean) ** 2 / 3 / weights.sum())
+    assert (row["std_error"], row["df"]) == (pytest.approx(spread, rel=1e-10), 3)
+    assert row["statistic"] == pytest.approx(mean / spread, rel=1e-10)
+    assert row["p_value"] == pytest.approx(2 * stats.t.sf(abs(mean / spread), 3), rel=1e-10)
+    reach = stats.t.ppf(0.975, 2) * np.sqrt(row["tau2"] + 1 / weights.sum())
+    assert np.log([row["pi_low"], row["pi_high"]]) == pytest.approx([mean - reach, mean + reach], rel=1e-10)
+
+
+def test_a_prediction_interval_takes_four_cohorts_that_may_vary() -> None:
+    effects, errors = np.array([-0.6, -0.2, -0.75, 0.3]), np.full(4, 0.2)
+    assert pool(cohorts(effects[:3], errors[:3])).table[["pi_low", "pi_high"]].isna().all(axis=None)
+    assert pool(cohorts(effects, errors), model="fixed").table[["pi_low", "pi_high"]].isna().all(axis=None)
+    row = pool(cohorts(effects, errors), model="dersimonian-laird").table.iloc[0]
+    assert row["pi_low"] < row["conf_low"] < row["conf_high"] < row["pi_high"]
 
 
 def test_two_rows_for_one_question_of_a_cohort_are_refused_together_with_bad_arguments() -> None:

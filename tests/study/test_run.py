@@ -18,7 +18,11 @@ from her2stats.statistics.result import COLUMNS
 from her2stats.study import load_results, read_study, run_study
 from tests.study.conftest import write_small_study
 
-EMPTY = ("pooled_odds_ratios", "response_by_hr")  # one cohort has cells, the other one receptor status
+EMPTY = (
+    "pooled_odds_ratios",
+    "pooled_correlations",
+    "response_by_hr",
+)  # one cohort has cells, the other one receptor status
 FIGURES = (
     "fig1a_correlation",
     "fig1b_til",

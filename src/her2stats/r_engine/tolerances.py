@@ -17,6 +17,9 @@ NUMBERS = ("estimate", "std_error", "conf_low", "conf_high", "statistic", "df", 
 COUNTS = ("n", "n_events", "n_missing")
 LOGISTIC = ("fit_logistic", "fit_interaction", "fit_clinical", "response_odds", "pool")
 
+LOGISTIC_ONLY = LOGISTIC[:-1]  # correlations and slopes are pooled, too, and they may be 0
+POOLED_ZERO = 1e-3  # small beside any odds ratio, large beside rounding
+
 LINEAR = 1e-9
 LOGISTIC_WALD = 1e-7
 PROFILE_LIMITS = 1e-4
@@ -67,9 +70,9 @@ def near_zero(quantity: str, verb: str, r: Mapping[str, Array]) -> Array:
         return np.full(rows, 1e-300)
     if quantity == "at":
         return np.full(rows, np.abs(r["at"][~np.isnan(r["at"])]).max(initial=0.0))
-    if quantity in ("estimate", "conf_low", "conf_high") and verb not in LOGISTIC:
+    if quantity in ("estimate", "conf_low", "conf_high", "pi_low", "pi_high") and verb not in LOGISTIC_ONLY:
         size = np.where(np.isnan(r["std_error"]), (r["conf_high"] - r["conf_low"]) / 4, r["std_error"])
-        return np.where(np.isfinite(size), size, 0.0)
+        return np.where(np.isfinite(size), size * (POOLED_ZERO if verb == "pool" else 1.0), 0.0)
     return np.zeros(rows)
 
 

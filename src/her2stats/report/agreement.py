@@ -45,13 +45,15 @@ class Agreement:
     reasons: tuple[str, ...] = ()
 
 
-def read_agreement(crosscheck: pd.DataFrame | None) -> Agreement:
-    """Sum up crosscheck.csv.
+def read_agreement(crosscheck: pd.DataFrame | None, witness: pd.DataFrame | None = None) -> Agreement:
+    """Sum up crosscheck.csv, and what the witness saw from the raw files.
 
     Parameters
     ----------
     crosscheck : DataFrame or None
         One row a number; None where no comparison was made.
+    witness : DataFrame or None
+        One row a table; None where it was not asked.
 
     Examples
     --------
@@ -78,8 +80,14 @@ def read_agreement(crosscheck: pd.DataFrame | None) -> Agreement:
         status: Status = "disagree"
         badge = f"R disagrees on {format_count(int(differ.sum()))} of {format_count(compared)} numbers"
     elif agree.any():
-        seen = f"the models only ({format_count(compared)} numbers{open_ones})"
-        status, badge = "agree", f"R agrees on {seen}, not checked on what goes into them"
+        seen = f"({format_count(compared)} numbers{open_ones})"
+        status, badge = "agree", f"R agrees on the models only {seen}, not checked on what goes into them"
+        if witness is not None and witness["agreed"].sum():
+            numbers, agreed, wrong = (int(witness[name].sum()) for name in ("numbers", "agreed", "disagreed"))
+            told = f"on {format_count(agreed)} of {format_count(numbers)} numbers from the raw files"
+            badge = f"R agrees on the models {seen} and {told}"
+            if wrong:
+                status, badge = "disagree", f"R from the raw files disagrees on {format_count(wrong)} numbers"
     else:
         status, badge = "not checked", "Not checked in R"
     sentence = (

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from her2stats.results.folder import ResultsFolder
-from her2stats.results.question_rows import total_rows
+from her2stats.results.question_rows import response_given_hr, total_rows
 from her2stats.statistics.arguments import percent
 from her2stats.statistics.flags import Row, code_of
+from her2stats.statistics.pooling import FEWEST_TELLING, POOLED
 from her2stats.statistics.rows import records
 from her2stats.tables.effects import effect_text
 from her2stats.vocabulary.names import sentence_case, stratum_label, variable_label
@@ -21,6 +22,7 @@ from her2stats.vocabulary.numbers import format_count, is_missing, p_phrase
 
 WEAK = 0.3
 """An interval that stays within this on both sides leaves room for weak correlations only (the paper's words)."""
+POOLED_NAME = "All cohorts pooled"
 TWOFOLD = 2.0
 """The same for odds ratios: what stays within half and double is told as a small difference, if any."""
 NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -63,11 +65,17 @@ def first_answer(folder: ResultsFolder) -> tuple[Claim, ...]:
         _of_exposure(total_rows(folder, name), exposure) for name in ("correlation", "correlation_by_hr")
     )
     given = _of_exposure(total_rows(folder, "correlation_given_hr"), exposure)
+    pooled = _of_exposure(total_rows(folder, "pooled_correlations"), exposure)
+    pooled = pooled[pooled["k"] >= FEWEST_TELLING] if len(pooled) else pooled.assign(given="")
+    alike = pooled["given"].eq("hr")
+    overall = pd.concat([pooled[~alike & pooled["stratum"].eq("all")], overall], ignore_index=True)
+    given = pd.concat([pooled[alike], given], ignore_index=True)
+    within = pd.concat([pooled[~alike & pooled["stratum"].ne("all")], within], ignore_index=True)
     tests = folder.table("infiltration_by_hr")
     several = overall["cohort"].nunique() > 1
     return tuple(
         Claim(
-            str(row["cohort"]) if several else "",
+            (POOLED_NAME if row["cohort"] == POOLED else str(row["cohort"])) if several else "",
             sentence_case(f"{_association(row, folder)}."),
             tuple(
                 f"{label}: {_association(part, folder)}."
@@ -132,9 +140,7 @@ def _response(row: Row, given: str = "") -> str:
 
 def _response_claim(folder: ResultsFolder, crude: Row) -> Claim:
     """Response among tumours of the same hormone receptor leads, as the crude odds ratio mixes the receptor groups."""
-    rows = folder.table("response_by_hr")
-    same = (rows["cohort"] == crude["cohort"]) & (rows["outcome"] == crude["outcome"]) & (rows["role"] == "group")
-    alike = [row for row in records(rows[same]) if row["comparison"] == crude["comparison"]]
+    alike = response_given_hr(folder, crude)
     adjusted = next((row for row in alike if row["stratum"] == "all" and not is_missing(row["estimate"])), None)
     if adjusted is None:
         return Claim("", _response(crude))

@@ -69,8 +69,9 @@ _COMPUTED = {
     ),
     "pooling": (
         "Pooling",
-        "Odds ratios and their interactions were pooled over the cohorts that cut a cell type in the same way ({})",
-        ("pooled_odds_ratios",),
+        "Odds ratios and their interactions were pooled over the cohorts that cut a cell type in the same way, and "
+        "correlations over those that have them ({})",
+        ("pooled_odds_ratios", "pooled_correlations"),
     ),
     "clinical": (
         "Clinical variables",

@@ -6,9 +6,10 @@ import pandas as pd
 
 from her2stats.report.page_model import MorePart, Part, Section, TablePart
 from her2stats.report.parts import Figures, absent, by_cohort, section, table_by_cohort
+from her2stats.report.pooled_table import pooled_table
 from her2stats.results.folder import ResultsFolder
 from her2stats.results.question_rows import is_correlation, score_rows, total_rows
-from her2stats.statistics.rows import is_second_test
+from her2stats.statistics.rows import GIVEN_HR, exposure_rows, is_second_test
 from her2stats.tables import PrintedTable
 from her2stats.tables.layouts import Block, Cell, print_blocks, sample_size
 from her2stats.vocabulary.names import stratum_label
@@ -26,10 +27,19 @@ def correlation_section(folder: ResultsFolder, figures: Figures) -> Section:
     table = folder.table("correlation")
     parts: list[Part] = [*absent(folder, "correlation"), *figures.get("correlation", ())]
     parts += _cohorts_side_by_side(folder, table, folder.provenance.exposure)
+    parts += _pooled(folder)
     others = [score for score in _scores(folder, table) if score != folder.provenance.exposure]
     for score in others:
         parts.append(MorePart(f"The same for {score}", _cohorts_side_by_side(folder, table, score)))
     return section("correlation", f"Cell types and {folder.provenance.exposure_name}", parts)
+
+
+def _pooled(folder: ResultsFolder) -> list[Part]:
+    """The exposure against total infiltration and cell types over all cohorts."""
+    rows = exposure_rows(folder.table("pooled_correlations"), folder.provenance.exposure)
+    rows = rows.assign(stratum=rows["stratum"].mask(rows["given"].eq("hr"), GIVEN_HR)) if len(rows) else rows
+    caption = f"Spearman correlation of {folder.provenance.exposure}, pooled over cohorts"
+    return pooled_table(folder, "pooled_correlations", rows, caption)
 
 
 def _scores(folder: ResultsFolder, table: pd.DataFrame) -> list[str]:

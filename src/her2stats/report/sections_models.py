@@ -6,22 +6,16 @@ import pandas as pd
 
 from her2stats.report.page_model import MorePart, Part, Section, TablePart
 from her2stats.report.parts import Figures, absent, by_cohort, section, table_by_cohort
+from her2stats.report.pooled_table import pooled_table
 from her2stats.results.folder import ResultsFolder
 from her2stats.statistics.rows import exposure_rows, interaction_rows, is_second_test, records
 from her2stats.statistics.terms import PARTS
 from her2stats.tables import PrintedTable
-from her2stats.tables.effects import effect_text, interval_heading
-from her2stats.tables.flag_words import flag_notes
 from her2stats.tables.layouts import Block, Cell, print_blocks, sample_size
-from her2stats.vocabulary.names import sentence_case, stratum_label, term_label, variable_label
-from her2stats.vocabulary.numbers import format_number, format_p, is_missing
+from her2stats.vocabulary.names import sentence_case, stratum_label, term_label
+from her2stats.vocabulary.numbers import format_p
 
 _RATIO_NOTE = "Ratio: odds ratio in HR-positive divided by odds ratio in HR-negative tumours."
-
-_POOLED_NOTE = (
-    "Random effects (DerSimonian-Laird), inverse variance; p not corrected for multiple testing. "
-    "I\N{SUPERSCRIPT TWO}: share of the variation between cohorts that exceeds chance."
-)
 
 _CLINICAL_LEAD = "Odds of each clinical characteristic with high, compared with low, abundance of a cell type."
 
@@ -39,28 +33,10 @@ def odds_section(folder: ResultsFolder, figures: Figures) -> Section:
 
 
 def _pooled(folder: ResultsFolder) -> list[Part]:
-    """Pooled odds ratios by stratum, with the heterogeneity of the cohorts."""
+    """Pooled odds ratios by stratum."""
     rows = exposure_rows(folder.table("pooled_odds_ratios"), folder.provenance.exposure)
-    if not len(rows):
-        return []
-    types = list(dict.fromkeys(rows["outcome"]))
-    frame, labels, spanners = {"name": [variable_label(name) for name in types]}, {"name": "Cell type"}, []
-    for number, (stratum, part) in enumerate(rows.groupby("stratum", sort=False)):
-        found = {str(row["outcome"]): row for row in records(part)}
-        own = [found.get(name) for name in types]
-        columns = [f"b{number}_{kind}" for kind in ("effect", "p", "i2")]
-        frame[columns[0]] = [effect_text(row) if row else "" for row in own]
-        frame[columns[1]] = [format_p(row["p_value"], alpha=folder.provenance.alpha) if row else "" for row in own]
-        frame[columns[2]] = [_share(row.get("i2")) if row else "" for row in own]
-        labels |= dict(zip(columns, (f"OR ({interval_heading(part)})", "p", "I\N{SUPERSCRIPT TWO}"), strict=True))
-        spanners.append((stratum_label(str(stratum)), columns))
     caption = f"Odds ratio of high abundance per SD of {folder.provenance.exposure}, pooled over cohorts"
-    notes = [_POOLED_NOTE, *flag_notes([str(text) for text in rows["flag"]])]
-    return [TablePart(PrintedTable(pd.DataFrame(frame), caption, labels, spanners, notes=notes), "pooled_odds_ratios")]
-
-
-def _share(value: float | None) -> str:
-    return "" if value is None or is_missing(value) else f"{format_number(100 * value, 0)}%"
+    return pooled_table(folder, "pooled_odds_ratios", rows, caption)
 
 
 def _stratum_blocks(rows: pd.DataFrame, cells: tuple[Cell, ...], effect: str = "OR") -> list[Block]:

@@ -13,8 +13,9 @@ from her2stats.report.grid import make_grid
 from her2stats.report.statements import Answer, Statement, Wording, family_statement, largest_size, name_list, tally
 from her2stats.results.findings import has_value, with_value
 from her2stats.results.folder import ResultsFolder
-from her2stats.results.question_rows import total_rows, type_rows
+from her2stats.results.question_rows import response_given_hr, total_rows, type_rows
 from her2stats.statistics.flags import Row
+from her2stats.statistics.pooling import FEWEST_TELLING
 from her2stats.statistics.rows import exposure_rows, interaction_rows, is_second_test, records
 from her2stats.tables.effects import effect_text
 from her2stats.vocabulary.names import sentence_case, stratum_label, variable_label
@@ -150,6 +151,7 @@ def _odds(folder: ResultsFolder) -> Answer | None:
     question = "What are the odds of high abundance per standard deviation of the score?"
     answer = _answer(question, rows, wording, folder)
     pooled = exposure_rows(folder.table("pooled_odds_ratios"), folder.provenance.exposure)
+    pooled = pooled[pooled["k"] >= FEWEST_TELLING] if len(pooled) else pooled
     if answer is None or not len(pooled):
         return answer
     together = _headline(pooled, wording, folder.provenance.alpha)  # what several cohorts say together leads
@@ -218,19 +220,24 @@ def _response(folder: ResultsFolder) -> Answer | None:
     if not len(rows):
         return None
     statements = [
-        _response_statement(str(cohort), row, folder.provenance.alpha, largest_size(part))
+        _response_statement(str(cohort), row, folder, largest_size(part))
         for (cohort, _), part in rows.groupby(["cohort", "outcome"], sort=False)
         for row in records(part)
     ]
     return Answer("Does response differ between the HER2 groups?", tuple(statements), remark=UNCORRECTED)
 
 
-def _response_statement(cohort: str, row: Row, alpha: float, size: str) -> Statement:
-    outcome = variable_label(row["outcome"])
-    shares = _shares(row)
+def _response_statement(cohort: str, crude: Row, folder: ResultsFolder, size: str) -> Statement:
+    """The odds ratio given hormone receptor decides where there is one; the crude one stands beside it."""
+    outcome, shares, alpha = variable_label(crude["outcome"]), _shares(crude), folder.provenance.alpha
+    alike = response_given_hr(folder, crude)
+    given = [row for row in alike if row["stratum"] == "all" and not is_missing(row["p_value"])]
+    row = given[0] if given else crude
     if is_missing(row["p_value"]):
         return Statement(cohort, outcome, size, shares, failed=(row["flag"] or "no odds ratio",))
     odds = f"OR {effect_text(row)}, {p_phrase(row['p_value'], alpha=alpha)}"
+    if given and not is_missing(crude["estimate"]):
+        odds = f"given hormone receptor {odds}; not adjusted OR {effect_text(crude)}"
     if row["p_value"] < alpha:
         word = "Lower" if row["estimate"] < 1 else "Higher"
         return Statement(cohort, outcome, size, shares, significant=(f"{word} odds of response: {odds}.",))

@@ -102,7 +102,7 @@ def render_report(results: ResultsFolder) -> str:
         From `read_folder`.
     """
     shown = for_public_page(results) if results.provenance.public else results
-    agreement = read_agreement(shown.crosscheck)
+    agreement = read_agreement(shown.crosscheck, shown.witness)
     sections = [made for made in _sections(shown, agreement, _figures(shown)) if made.parts]
     embedded = embed_tables(shown, _data_names(sections), budget=_DATA_BUDGET)
     return (

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from her2stats.results.folder import ResultsFolder
-from her2stats.statistics.rows import is_second_test
+from her2stats.statistics.flags import Row
+from her2stats.statistics.rows import is_second_test, records
 
 
 def type_rows(folder: ResultsFolder, name: str) -> pd.DataFrame:
@@ -29,6 +30,13 @@ def total_rows(folder: ResultsFolder, name: str) -> pd.DataFrame:
     """Rows of a correlation table whose outcome is a score (total TIL), not a single cell type."""
     table = folder.table(name)
     return table[table["outcome"].isin(total_scores(folder)) & is_correlation(table)]
+
+
+def response_given_hr(folder: ResultsFolder, crude: Row) -> list[Row]:
+    """Odds ratios of a crude one's question adjusted for hormone receptor (stratum "all") and within its groups."""
+    rows = folder.table("response_by_hr")
+    same = (rows["cohort"] == crude["cohort"]) & (rows["outcome"] == crude["outcome"]) & (rows["role"] == "group")
+    return [row for row in records(rows[same]) if row["comparison"] == crude["comparison"]]
 
 
 def total_scores(folder: ResultsFolder) -> set[str]:

@@ -20,6 +20,7 @@ Kind = Literal["text", "number", "count", "truth"]
 _NUMBERS = (
     *NUMBERS,
     *("p_bh", "at", "superiority", "value_reference", "value_comparison", "q", "q_p_value", "i2", "tau2"),
+    *("pi_low", "pi_high"),
     *("risk_difference", "rd_low", "rd_high", "p_mid"),
     *("coverage", "share_zero", "median"),
     *("python", "r", "abs_diff", "rel_diff", "tolerance", "largest_difference"),

@@ -21,7 +21,12 @@ ROLES: tuple[str, ...] = get_args(Role)
 Rows = Result | pd.DataFrame | Iterable[Result | pd.DataFrame]
 TOLD = {"measure": ("estimate is", tuple(MEASURES)), "role": ("term is to the model", ROLES)}
 SECOND_TEST = "second_test"
-STRATUM_ORDER = ("all", *(f"{name}={level}" for name in with_role("factor") for level in BY_NAME[name].printed))
+GIVEN_HR = "Given hormone receptor"  # one answer over the strata, of tumours that are alike in it
+STRATUM_ORDER = (
+    "all",
+    GIVEN_HR,
+    *(f"{name}={level}" for name in with_role("factor") for level in BY_NAME[name].printed),
+)
 
 
 def result_rows(results: Rows, *needed: str) -> pd.DataFrame:

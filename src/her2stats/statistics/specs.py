@@ -25,7 +25,7 @@ OddsRatioCI = Literal["wald", "profile"]
 Penalty = Literal["none", "firth"]
 StandardDeviation = Literal["cohort", "stratum"]
 Weights = Literal["equal", "proportional", "outer", "cells"]
-PoolingModel = Literal["random", "fixed"]
+PoolingModel = Literal["random", "dersimonian-laird", "fixed"]
 AncovaQuantity = Literal["tests", "slopes", "curve"]
 Covariance = Literal["ols", "hc2", "hc3"]
 Kind = Literal["auto", "continuous", "binary"]
@@ -249,11 +249,11 @@ class ResponseSpec:
 
 @dataclass(frozen=True, kw_only=True)
 class PoolingSpec:
-    """Odds ratios of the same question, pooled over cohorts: rows of stratum, outcome, term and cohort in the frame."""
+    """Estimates of the same question, pooled over cohorts: rows of stratum, outcome, term and cohort in the frame."""
 
     verb: ClassVar[str] = "pool"
     cohort: str = field(default="pooled", metadata=COHORT)
-    model: PoolingModel = field(default="random", metadata={"meaning": "whether effects vary between cohorts"})
+    model: PoolingModel = field(default="random", metadata={"meaning": "how effects vary between cohorts"})
     conf_level: float = field(default=0.95, metadata=CONF_LEVEL)
 
     def __post_init__(self) -> None:

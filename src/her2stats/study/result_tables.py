@@ -12,7 +12,7 @@ from her2stats.results.csv_cells import csv_text
 from her2stats.results.schema import RESULT_TABLES, typed_tables
 from her2stats.statistics import combine
 from her2stats.study.analysis.cohort_analysis import CohortAnalysis
-from her2stats.study.analysis.pooled import POOLED_TABLE, pooled_odds_ratios
+from her2stats.study.analysis.pooled import pooled_results
 from her2stats.study.study_figures import Absent, absent_figures
 from her2stats.study.study_file import Study
 from her2stats.tables import table_one
@@ -37,7 +37,7 @@ def result_tables(analyses: Sequence[CohortAnalysis], study: Study) -> dict[str,
     tables["omitted"] = _stacked(analyses, lambda a: _omitted(a, absent))
     for name in RESULT_TABLES:
         tables[name] = combine([result for a in analyses for result in a.answers.results.get(name, [])])
-    tables[POOLED_TABLE] = pooled_odds_ratios(analyses, study).table
+    tables |= {name: combine(results) for name, results in pooled_results(analyses, study).items()}
     return typed_tables(tables)
 
 

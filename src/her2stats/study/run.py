@@ -20,7 +20,7 @@ from her2stats.results.schema import CROSSCHECK, RESULT_TABLES
 from her2stats.results.study_results import StudyResults, results_of
 from her2stats.statistics import Result
 from her2stats.study.analysis.cohort_analysis import CohortAnalysis, analyse_cohort
-from her2stats.study.analysis.pooled import POOLED_TABLE, pooled_odds_ratios
+from her2stats.study.analysis.pooled import pooled_results
 from her2stats.study.crosscheck import write_crosscheck
 from her2stats.study.origin import check_is_results_folder, check_same_origin
 from her2stats.study.preparing import Prepared, prepare
@@ -201,5 +201,8 @@ def model_results(analyses: Sequence[CohortAnalysis], study: Study) -> dict[str,
         for table in RESULT_TABLES
         for number, result in enumerate(analysis.answers.results.get(table, []))
     }
-    pooled = pooled_odds_ratios(analyses, study)
-    return models | ({f"pooled.{POOLED_TABLE}.1": pooled} if len(pooled.table) else {})
+    return models | {
+        f"pooled.{table}.{number + 1}": result
+        for table, results in pooled_results(analyses, study).items()
+        for number, result in enumerate(results)
+    }

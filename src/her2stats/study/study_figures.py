@@ -10,9 +10,11 @@ from typing import Any
 import pandas as pd
 
 from her2stats.results.catalogue import CELL_FIGURES, FIGURES, Figure
-from her2stats.statistics import combine
+from her2stats.statistics import Result, combine
+from her2stats.statistics.pooling import FEWEST_TELLING
+from her2stats.statistics.rows import GIVEN_HR
 from her2stats.study.analysis.cohort_analysis import CohortAnalysis
-from her2stats.study.analysis.pooled import POOLED_TABLE, pooled_odds_ratios
+from her2stats.study.analysis.pooled import POOLED_TABLES, pooled_results
 from her2stats.study.stages.figures import Drawing
 from her2stats.study.study_file import Study
 
@@ -98,13 +100,13 @@ class _Offer:
 
     def table(self, name: str) -> pd.DataFrame:
         """Rows of a result table."""
-        if name == POOLED_TABLE:
-            return self._pooled
+        if name in POOLED_TABLES:
+            return combine(self._pooled[name])
         return combine([result for a in self.analyses for result in a.answers.results.get(name, [])])
 
     @cached_property
-    def _pooled(self) -> pd.DataFrame:
-        return pooled_odds_ratios(self.analyses, self.study).table
+    def _pooled(self) -> dict[str, list[Result]]:
+        return pooled_results(self.analyses, self.study)
 
     @property
     def _one(self) -> CohortAnalysis:
@@ -140,9 +142,13 @@ class _Offer:
 
     @property
     def infiltration_rows(self) -> pd.DataFrame:
-        """Total TIL over all tumours and within the hormone-receptor groups."""
-        rows = pd.concat([self.table("correlation"), self.table("correlation_by_hr")], ignore_index=True)
-        return rows[rows["outcome"] == self.til]
+        """Total TIL over all tumours, given hormone receptor and within its groups; pooled beside each cohort."""
+        tables = [self.table(name) for name in ("correlation", "correlation_by_hr", "pooled_correlations")]
+        rows = pd.concat([*tables, self.table("correlation_given_hr")], ignore_index=True)
+        if "given" in rows:
+            rows["stratum"] = rows["stratum"].mask(rows["given"].fillna("").ne(""), GIVEN_HR)
+        told = rows["k"].isna() | (rows["k"] >= FEWEST_TELLING) if "k" in rows else True
+        return rows[(rows["outcome"] == self.til) & told]
 
     @property
     def til_frame(self) -> pd.DataFrame:
@@ -151,16 +157,14 @@ class _Offer:
 
     @property
     def odds_ratios_and_pooled(self) -> pd.DataFrame:
-        pooled = self._pooled[~self._is_product]
-        return pd.concat([self.table("odds_ratios"), pooled], ignore_index=True)
+        pooled = self.table("pooled_odds_ratios")
+        plain = pooled[pooled["role"].ne("interaction")]
+        return pd.concat([self.table("odds_ratios"), plain], ignore_index=True)
 
     @property
     def interaction_and_pooled(self) -> pd.DataFrame:
-        return pd.concat([self.table("interaction"), self._pooled[self._is_product]], ignore_index=True)
-
-    @property
-    def _is_product(self) -> pd.Series:
-        return self._pooled["role"].eq("interaction")
+        pooled = self.table("pooled_odds_ratios")
+        return pd.concat([self.table("interaction"), pooled[pooled["role"].eq("interaction")]], ignore_index=True)
 
     @property
     def unadjusted_curves(self) -> pd.DataFrame:

@@ -11,7 +11,7 @@ import pytest
 from her2stats.r_engine import crosscheck_r
 from her2stats.statistics import Abundance, combine, pool
 from her2stats.study.analysis.cohort_analysis import CohortAnalysis
-from her2stats.study.analysis.pooled import DIFFERENT, pooled_odds_ratios
+from her2stats.study.analysis.pooled import DIFFERENT, pooled_odds_ratios, pooled_results
 from her2stats.study.preparing import prepare
 from her2stats.study.run import analyse_study
 from her2stats.study.study_figures import all_drawings
@@ -42,6 +42,23 @@ def test_equal_cohorts_give_their_own_odds_with_a_smaller_error(analyses: list[C
     np.testing.assert_allclose(both["std_error_pooled"], both["std_error"] / np.sqrt(2), rtol=1e-12)
     assert len(both) > 10
     assert pooled.index.get_level_values("term").str.contains(":").any()
+
+
+def test_correlations_are_pooled_overall_by_and_given_hormone_receptor(
+    analyses: list[CohortAnalysis], study: Study
+) -> None:
+    table = combine(pooled_results(analyses, study)["pooled_correlations"])
+    til = table[table["outcome"].eq("Total TIL") & table["term"].eq("HER2 score")]
+    assert til[["stratum", "given"]].values.tolist() == [
+        ["all", ""],
+        ["hr=negative", ""],
+        ["hr=positive", ""],
+        ["all", "hr"],
+    ]
+    own = combine(analyses[0].answers.results["correlation_given_hr"])
+    own = own[own["outcome"].eq("Total TIL") & own["term"].eq("HER2 score")].iloc[0]
+    assert til["estimate"].iloc[3] == pytest.approx(own["estimate"], rel=1e-12)
+    assert til["std_error"].iloc[3] == pytest.approx(own["std_error"] / np.sqrt(2), rel=1e-12)
 
 
 def test_a_type_that_cohorts_cut_differently_is_flagged(analyses: list[CohortAnalysis], study: Study) -> None:

@@ -1,4 +1,4 @@
-"""Odds ratios of all cohorts of a study into one, where they ask the same question."""
+"""Estimates of all cohorts of a study into one, where they ask the same question."""
 
 from __future__ import annotations
 
@@ -14,8 +14,33 @@ from her2stats.statistics.specs import PoolingSpec
 from her2stats.study.analysis.cohort_analysis import CohortAnalysis
 from her2stats.study.study_file import Study
 
-POOLED_TABLE = "pooled_odds_ratios"
+POOLED_TABLES = ("pooled_odds_ratios", "pooled_correlations")
 DIFFERENT = flag("not estimable", "high abundance is above the median in some cohorts, above zero in others")
+
+
+def pooled_results(analyses: Sequence[CohortAnalysis], study: Study) -> dict[str, list[Result]]:
+    """What is pooled, by table: odds ratios; correlations, and those given hormone receptor with a column that says so.
+
+    Returns
+    -------
+    dict
+        Every table, with no result where nothing is asked of two cohorts.
+    """
+    odds = pooled_odds_ratios(analyses, study)
+    plain = _pooled_correlations(analyses, study, "correlation", "correlation_by_hr")
+    given = _pooled_correlations(analyses, study, "correlation_given_hr")
+    correlations = [plain.with_table(plain.table.assign(given="")), given.with_table(given.table.assign(given="hr"))]
+    found = dict(zip(POOLED_TABLES, ([odds], correlations), strict=True))
+    return {name: [result for result in results if len(result.table)] for name, results in found.items()}
+
+
+def _pooled_correlations(analyses: Sequence[CohortAnalysis], study: Study, *tables: str) -> Result:
+    """Correlations that two cohorts have; a type that one of them dichotomises has none there."""
+    rows = combine([result for a in analyses for name in tables for result in a.answers.results.get(name, [])])
+    if len(rows):
+        rows = rows[rows["measure"] == "rho"]
+        rows = rows[rows.groupby(KEY)["cohort"].transform("nunique") > 1]
+    return pool(rows, **study.keywords(PoolingSpec))
 
 
 def pooled_odds_ratios(analyses: Sequence[CohortAnalysis], study: Study) -> Result:
