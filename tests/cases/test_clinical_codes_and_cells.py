@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from her2stats.errors import InputError, TableError, VocabularyError
@@ -125,11 +126,55 @@ class TestCells:
 
     @pytest.mark.parametrize(
         "cell",
-        ["1+/2+", "0 - 1+", "2 - 1+", "0 (ultralow)", "2+ (ratio 1.2)", "2 (FISH neg)", "1+ (2+)", "low", "ultralow"],
+        [
+            "1+/2+",
+            "0 - 1+",
+            "2 - 1+",
+            "2+ (ratio 1.2)",
+            "2 (FISH neg)",
+            "1+ (2+)",
+            "low",
+            "ultralow 1+",
+            "1+ (ultralow)",
+        ],
     )
     def test_cells_that_leave_doubt_are_asked(self, cell):
         with pytest.raises(VocabularyError, match="is not understood for her2_ihc"):
             read(table(er="1,0", her2_ihc=f"0,{cell}"))
+
+    @pytest.mark.parametrize(
+        ("cells", "levels"),
+        [
+            ("null,ultralow", ["null", "ultralow"]),
+            ("0 (null),0 (ultralow)", ["null", "ultralow"]),
+            ("No staining,0+", ["null", "ultralow"]),
+            ("0,>0 <1+", [np.nan, "ultralow"]),
+        ],
+    )
+    def test_a_zero_that_is_divided_stays_zero_and_keeps_its_part(self, cells, levels):
+        said = read(table(er="1,0,1,0", her2_ihc=f"{cells},1+,2+"))
+        assert said.table["her2_ihc"].tolist() == ["0", "0", "1+", "2+"]
+        assert said.table["her2_group"].tolist() == ["HER2-0", "HER2-0", "HER2-low", "HER2-low"]
+        assert said.table["her2_zero"].astype(object).tolist()[:2] == levels
+        assert said.table["her2_zero"].isna().tolist()[2:] == [True, True]
+        counts = f"null {levels.count('null')}, ultralow {levels.count('ultralow')}"
+        (note,) = [note for note in said.notes if note.what.startswith("HER2 IHC 0 read as")]
+        assert note.what == f"HER2 IHC 0 read as {counts}; all of them are HER2-0"
+
+    def test_null_alone_is_asked_as_it_may_be_a_word_for_missing(self):
+        text = table(er="1,0,1", her2_ihc="0,NULL,1+")
+        with pytest.raises(VocabularyError, match="'NULL' means more than one thing for her2_ihc"):
+            read(text)
+        missing = read(text, values={"her2_ihc": {"NULL": ""}}).table
+        assert missing.index.tolist() == ["s0", "s2"]
+        unstained = read(text, values={"her2_ihc": {"NULL": "no staining"}}).table
+        assert unstained["her2_zero"].astype(object).tolist()[1] == "null"
+        assert unstained["her2_ihc"].tolist() == ["0", "0", "1+"]
+
+    def test_a_part_of_zero_beside_another_level_is_refused(self):
+        text = table(er="1,0", her2_ihc="0 (null),1+", her2_zero="ultralow,low")
+        with pytest.raises(VocabularyError, match="says that her2_zero is 'null', its own column 'ultralow'"):
+            read(text)
 
     @pytest.mark.parametrize(
         "cell", ["2+/FISH-", "2+ (FISH: negative)", "2+; ISH not amplified", "IHC 2+ FISH neg", "2 + [cish negativa]"]

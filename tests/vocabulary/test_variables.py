@@ -30,7 +30,8 @@ def test_names_and_places_are_given_once() -> None:
 @pytest.mark.parametrize("entry", VARIABLES, ids=lambda entry: entry.name)
 def test_an_entry_is_of_one_piece(entry) -> None:
     assert entry.stored in BY_NAME
-    assert entry.is_number == bool(entry.unit) == (not entry.words)
+    assert entry.is_number == bool(entry.unit)
+    assert entry.is_number != bool(entry.words or entry.open_words)
     assert all(word == fold(word) for word in entry.words)
     values = {*entry.levels, entry.further} if entry.kind == "factor" else {"1", "0"}
     assert {value for value in entry.words.values() if value} <= values

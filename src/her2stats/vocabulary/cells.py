@@ -11,6 +11,7 @@ from her2stats.vocabulary.variables import BY_NAME
 from her2stats.vocabulary.words import ISH, MISSING, SIGNED, YES_NO, fold
 
 HER2_TESTS = ("her2_ihc", "her2_fish", "her2_status")
+OF_ZERO = {word: value for word, value in BY_NAME["her2_zero"].words.items() if value}
 _NUMBER = re.compile(r"-?\d+([.,]\d+)?")
 # A heading that names the other side, too: a 1 under "pCR/RD" or "ER negative" may stand for either.
 _OTHER_SIDE = re.compile(r".*(?<![a-z])(neg(ative)?|negativ[oa]|non?|not|rd|residual)(?![a-z]).*")
@@ -56,6 +57,8 @@ def _of_two_meanings(entry: Variable, folded: set[str], own: Mapping[str, str], 
     asked: set[str] = set()
     if "++" in entry.words and not {"++", "+++"} & folded:
         asked.add("+")  # positive, or 1+
+    if entry.name == "her2_ihc" and not folded & set(OF_ZERO) - {"null"}:
+        asked.add("null")  # no staining where other words divide IHC 0, too; else a database's word for missing
     if not codes:
         return asked
     numbers = {word for word in folded if _NUMBER.fullmatch(word) and own.get(word, word) not in MISSING}
@@ -88,7 +91,9 @@ def parts(entry: Variable, word: str) -> dict[str, str]:
     """
     text = re.sub(rf"\b({'|'.join(ISH)})\s*[:=]\s*", r"\1 ", re.sub(r"(?<=\d) \+", "+", fold(word)))
     pieces = [piece for piece in _BETWEEN.split(text) if piece]
-    if entry.is_number or entry.open_words or not pieces or (len(pieces) == 1 and text == fold(word)):
+    if entry.name == "her2_ihc" and text in OF_ZERO:
+        pieces = [text]
+    elif entry.is_number or entry.open_words or not pieces or (len(pieces) == 1 and text == fold(word)):
         return {}
     if pieces[0].isdigit() and re.search(r"[a-z]{2}", " ".join(pieces[1:])):
         labelled = _agreed(entry, pieces[1:])  # "2 - negative": the label of a code says what the code means
@@ -103,6 +108,12 @@ def _agreed(entry: Variable, pieces: Iterable[str]) -> dict[str, str]:
     for piece in pieces:
         variable, value = _piece(entry, piece)
         if not value or found.setdefault(variable, value) != value:
+            return {}
+        if (
+            entry.name == "her2_ihc"
+            and piece in OF_ZERO
+            and found.setdefault("her2_zero", OF_ZERO[piece]) != OF_ZERO[piece]
+        ):
             return {}
     return found if entry.name in found else {}
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from her2stats.vocabulary.entry import Cut, Plausible, Role, Variable
-from her2stats.vocabulary.words import AMPLIFIED, ISH, SIGNED, YES_NO, amplification_test, receptor, spelled
+from her2stats.vocabulary.words import AMPLIFIED, ISH, RESULT, SIGNED, YES_NO, amplification_test, receptor, spelled
 
 HR_LEVELS = ("negative", "positive")
 IHC_LEVELS = ("0", "1+", "2+")
@@ -20,6 +20,14 @@ _POSITIVE_FIRST = {"positive": "positive", "negative": "negative"}
 _IHC_FORMS = ("{}", "{}+", "ihc {}+", "ihc {}", "score {}+", "+{}", "her2 {}+", "her2 ihc {}+")
 # Under what else a reading of a receptor stands, most telling first; no drug against it, and no gene
 _READ = r"(consensus|(clinical )?(status|stato)( .*)?|(by )?ihc( status)?|result|pre ?tr(ea)?t(ment)?|expression)"
+# What a reading of IHC 0 may say beside: nothing is stained, or a few cells faintly (ASCO/CAP 2023; at most 10 %)
+_OF_ZERO = spelled(
+    {
+        "null": "null, no staining, no stain, unstained, ihc null, her2 null, her2-null, 0 null",
+        "ultralow": "ultralow, ultra-low, ultra low, her2-ultralow, her2 ultralow, her2 ultra-low, 0+, ihc 0+, >0 <1+, "
+        ">0<1+, >0-<1+, >0 and <1+, 0 ultralow",
+    }
+)
 _RESPONSE = spelled(
     {
         "1": "1, yes, true, si, sì, pcr, cr, complete, complete response, risposta completa, pcr+",
@@ -92,11 +100,12 @@ VARIABLES = (
         meaning="0, 1+, 2+, 3+",
         words={
             **spelled({"0": "0, ihc 0, score 0, ihc0"}),
+            **dict.fromkeys(_OF_ZERO, "0"),
             **{form.format(n): f"{n}+" for n in (1, 2, 3) for form in _IHC_FORMS},
             **{"+" * n: f"{n}+" for n in (1, 2, 3)},
         },
         # "equivocal" means 2+ by the guidelines, and is written for a repeat just as well
-        careful=frozenset({"equivocal", "equivoco", "equivoca", "borderline", "dubbio", "dubbia"}),
+        careful=frozenset({"equivocal", "equivoco", "equivoca", "borderline", "dubbio", "dubbia", "null"}),
         levels=IHC_LEVELS,
         further="3+",
         headings=(
@@ -106,6 +115,15 @@ VARIABLES = (
         table_one=6,
         always=True,
         role="factor",
+    ),
+    Variable(
+        name="her2_zero",
+        label="HER2 IHC 0",
+        meaning="null (no staining) or ultralow (faint, at most 10 % of cells) where IHC is 0; also told by her2_ihc",
+        words=_OF_ZERO | spelled({"": "low, her2-low, 1+, 2+, 3+, positive, her2-positive"}),
+        levels=("null", "ultralow"),
+        headings=(r".*ultra ?low.*",),
+        table_one=7,
     ),
     Variable(
         name="her2_fish",
@@ -138,7 +156,7 @@ VARIABLES = (
         further=HER2_POSITIVE,
         headings=(r"her2.*(group|class|categor|low|gruppo).*", r"her2.*3.*state.*"),
         level_form="{level}",
-        table_one=7,
+        table_one=8,
         unless="her2_ihc",
     ),
     Variable(
@@ -256,13 +274,88 @@ VARIABLES = (
         table_one=4,
     ),
     Variable(
+        name="node",
+        label="Nodal status",
+        meaning="positive, negative",
+        words=RESULT
+        | spelled({"negative": "n0, n-, pn0, cn0", "positive": "n+, n1, n2, n3, pn1, pn2, pn3, cn1, cn2, cn3"}),
+        levels=HR_LEVELS,
+        headings=(r"(lymph ?)?nod(e|es|al)( (status|stato))?", r"(stato )?linfonodale", r"pn( status)?"),
+        printed=_POSITIVE_FIRST,
+        table_one=9,
+    ),
+    Variable(
+        name="stil",
+        label="Stromal TIL, %",
+        short="stromal TIL",
+        meaning="percent of the stroma, as a pathologist counts",
+        kind="number",
+        unit="%",
+        limits=(0.0, 100.0),
+        plausible=Plausible(
+            "no value is above 1: these are shares of one, not percentages", "write 0 to 100", above=1.0
+        ),
+        headings=(
+            r"s ?tils?( (%|perc\w*|score|value))*",
+            r"stromal tils?.*",
+            r"tils? (%|perc\w*)",
+            r"tils? stromali.*",
+        ),
+        table_one=10,
+        classes={"≤ 10%": 10.0, "10–30%": 30.0, "30–60%": 60.0, "> 60%": 100.0},
+    ),
+    Variable(
+        name="pdl1",
+        label="PD-L1",
+        meaning="positive, negative, by the cut that the cohort used",
+        words=receptor("pd-l1", "pdl1"),
+        levels=HR_LEVELS,
+        headings=(r"pd ?l1( (status|stato|ihc|ic|result))*",),
+        printed=_POSITIVE_FIRST,
+        table_one=11,
+    ),
+    Variable(
+        name="purity",
+        label="Tumour purity",
+        short="purity",
+        meaning="share of tumour cells, 0 to 1",
+        kind="number",
+        unit="of one",
+        limits=(0.0, 1.0),
+        headings=(r"(tumou?r )?purity", r"tumou?r (cellularity|cell content)", r"cellularity"),
+        table_one=12,
+    ),
+    Variable(
+        name="arm",
+        label="Arm",
+        meaning="any words",
+        open_words=True,
+        headings=(r"(treatment |trial |study )?arm", r"braccio.*", r"randomi[sz]ed to"),
+        table_one=13,
+    ),
+    Variable(
+        name="rcb",
+        label="Residual cancer burden",
+        short="RCB",
+        meaning="class 0, I, II, III",
+        words={
+            f"{prefix}{join}{word}": level
+            for level, number in (("0", "0"), ("I", "1"), ("II", "2"), ("III", "3"))
+            for word in {level.casefold(), number}
+            for prefix, join in (("", ""), ("rcb", ""), ("rcb", " "), ("rcb", "-"), ("rcb class", " "))
+        },
+        levels=("0", "I", "II", "III"),
+        headings=(r"rcb( (class|classe|category))?", r"residual cancer burden( class)?"),
+        table_one=17,
+    ),
+    Variable(
         name="pcr",
         label="Pathological complete response",
         meaning="1, 0",
         kind="binary",
         words=_RESPONSE,
         headings=(r"pcr( .*)?", r"pathologic.*complete.*", r"risposta patologica.*"),
-        table_one=10,
+        table_one=16,
         printed={"1": "yes", "0": "no"},
         role="response",
     ),
@@ -273,7 +366,7 @@ VARIABLES = (
         kind="binary",
         words=_RESPONSE,
         headings=(r"cr", r"complete response.*", r"risposta completa.*"),
-        table_one=9,
+        table_one=15,
         printed={"1": "complete", "0": "partial or none"},
         role="response",
     ),
@@ -294,7 +387,7 @@ VARIABLES = (
         levels=("LumA", "LumB", "Her2", "Basal", "Normal"),
         headings=(r"pam50", r".*pam50.*", r"(intrinsic |molecular )?sub ?type", r"sottotipo.*"),
         remark="a description only: hormone receptors are not taken from it",
-        table_one=8,
+        table_one=14,
         printed={
             "LumA": "Luminal A",
             "LumB": "Luminal B",

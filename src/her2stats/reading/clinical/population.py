@@ -116,6 +116,19 @@ def complete_her2(table: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:
     if "her2_ihc" in table:
         ihc = _words(table, "her2_ihc")
         table["her2_group"] = _either(_words(table, "her2_group"), ihc.map(GROUP_OF_IHC))
+        if "her2_zero" in table:
+            zero = _words(table, "her2_zero").where(ihc == "0")
+            table["her2_zero"] = zero
+            counts = ", ".join(f"{level} {int((zero == level).sum())}" for level in BY_NAME["her2_zero"].levels)
+            said = f"HER2 IHC 0 read as {counts}; all of them are {HER2_GROUPS[0]}"
+            notes.append(
+                Note(
+                    "population",
+                    said,
+                    int(zero.notna().sum()),
+                    f"not divided: {int((ihc == '0').sum() - zero.notna().sum())}",
+                )
+            )
         if ihc.isna().any():
             notes.append(Note("population", "HER2 IHC level unknown", int(ihc.isna().sum()), "they stay in"))
     elif "her2_group" in table and table["her2_group"].isna().any():
