@@ -60,6 +60,7 @@ _ROOMS = {
         "GeneSignature",
         "Scores",
         "derive_signature",
+        "random_signatures",
         "read_signature",
         "score_danaher",
         "score_exposure",

@@ -55,6 +55,18 @@ def test_what_is_said_against_the_exposure_stands_there_with_its_cohort(folder: 
     assert not [one for one in trust_items(changed(folder, "coverage", flag=""), AGREES) if one.title == "Exposure"]
 
 
+def test_the_place_among_random_lists_stands_with_the_exposure(folder: ResultsFolder) -> None:
+    row = {"cohort": "abim", "outcome": "Total TIL", "n": 318, "genes": 20, "lists": 1000, "estimate": -0.19}
+    row |= {"random_median": -0.32, "share_as_extreme": 0.784}
+    tables = {**folder.tables, "random_lists": pd.DataFrame([row, {**row, "outcome": "T cells CD8"}])}
+    found = item(replace(folder, tables=tables), "Exposure")
+    assert found.light == "fair"
+    assert found.finding == (
+        "abim: Total TIL within the receptor groups has ρ −0.19 with it and a median of −0.32 with 1000 random lists "
+        "of 20 genes, of which 78% are at least as far from 0."
+    )
+
+
 @pytest.mark.parametrize(("n", "light"), [(100, "good"), (99, "fair"), (30, "fair"), (29, "poor")])
 def test_the_population_is_judged_by_its_smallest_receptor_group(folder: ResultsFolder, n: int, light: str) -> None:
     found = item(changed(folder, "correlation_by_hr", n=n), "Population")

@@ -16,7 +16,7 @@ from her2stats.results.folder import ResultsFolder
 from her2stats.results.question_rows import total_rows
 from her2stats.results.schema import RESULT_TABLES
 from her2stats.statistics.rows import is_second_test, records
-from her2stats.vocabulary.numbers import format_count, format_number, is_missing
+from her2stats.vocabulary.numbers import format_count, format_estimate, format_number, format_percent, is_missing
 
 Light = Literal["good", "fair", "poor", "said"]
 LIMITS = (
@@ -98,10 +98,26 @@ def _exposure(folder: ResultsFolder) -> Iterator[TrustItem]:
     rows = records(coverage[coverage["score"] == folder.provenance.exposure].fillna(""))
     said = [f"{row['cohort']}: {row['flag']}" for row in rows if row.get("flag")]
     shared = dict.fromkeys(row["shared"] for row in rows if row.get("shared"))
-    told = [*said, *(f"shared with the immune lists: {genes}" for genes in shared)]
+    told = [*said, *(f"shared with the immune lists: {genes}" for genes in shared), *_random_lists(folder)]
     if told:
-        rule = "poor where a check of the exposure failed, fair where it shares genes with the immune lists"
+        rule = "poor where a check of the exposure failed, else fair: genes that are shared, or what random lists find"
         yield TrustItem("Exposure", f"{'; '.join(told)}.", "poor" if said else "fair", rule)
+
+
+def _random_lists(folder: ResultsFolder) -> list[str]:
+    """Where the exposure's association with total infiltration stands among those of random lists of genes."""
+    table = folder.table("random_lists")
+    rows = table[table["outcome"].isin(total_rows(folder, "correlation")["outcome"])] if len(table) else table
+    said = []
+    for row in records(rows[rows["estimate"].notna()] if len(rows) else rows):
+        own, usual = (format_estimate(row[name], measure="rho") for name in ("estimate", "random_median"))
+        lists = f"{format_count(row['lists'])} random lists of {format_count(row['genes'])} genes"
+        share = format_percent(round(row["share_as_extreme"] * row["lists"]), int(row["lists"]), 0)
+        said.append(
+            f"{row['cohort']}: {row['outcome']} within the receptor groups has ρ {own} with it and a median of {usual} "
+            f"with {lists}, of which {share}% are at least as far from 0"
+        )
+    return said
 
 
 def _genes(folder: ResultsFolder) -> Iterator[TrustItem]:

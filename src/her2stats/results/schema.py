@@ -21,6 +21,7 @@ _NUMBERS = (
     *NUMBERS,
     *("p_bh", "at", "superiority", "value_reference", "value_comparison", "q", "q_p_value", "i2", "tau2"),
     *("pi_low", "pi_high"),
+    *("random_low", "random_median", "random_high", "share_as_extreme", "share_significant"),
     *("risk_difference", "rd_low", "rd_high", "p_mid"),
     *("coverage", "share_zero", "median"),
     *("python", "r", "abs_diff", "rel_diff", "tolerance", "largest_difference"),
@@ -28,7 +29,7 @@ _NUMBERS = (
 _COUNTS = (
     *COUNTS,
     *("family_size", "df_residual", "n_reference", "n_comparison", "n_events_reference", "n_events_comparison", "k"),
-    *("genes_total", "genes_found", "n_zero", "count", "numbers", "agreed", "disagreed", "not_seen"),
+    *("genes_total", "genes_found", "n_zero", "genes", "lists", "count", "numbers", "agreed", "disagreed", "not_seen"),
 )
 _TRUTHS = ("borderline", "used_in_total")
 KINDS: Mapping[str, Kind] = {

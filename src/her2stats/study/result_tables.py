@@ -28,6 +28,7 @@ def result_tables(analyses: Sequence[CohortAnalysis], study: Study) -> dict[str,
     tables = {
         "scores": _stacked(analyses, lambda a: _per_sample(a, a.material.scores)),
         "coverage": _stacked(analyses, lambda a: a.coverage),
+        "random_lists": _stacked(analyses, lambda a: a.random_lists),
         "fractions": _stacked(analyses, _fractions),
         "abundance": _stacked(analyses, _abundance),
         "table_one": table_one({analysis.cohort.name: analysis.cohort.clinical for analysis in analyses}),

@@ -169,6 +169,9 @@ class ScoresSection(Section):
     til: Literal["danaher", "none"] = Field(default="danaher", description='`"none"`: no total TIL score')
     min_coverage: float = Field(default=0.8, ge=0, le=1, description="least share of a score's genes")
     allow_low_coverage: bool = Field(default=False, description="`true` accepts an exposure below that")
+    random_lists: int = Field(
+        default=1000, ge=0, description="random gene lists beside which an exposure of several genes is put; 0 for none"
+    )
     exposure_guard: Literal["error", "flag"] = Field(
         default="error",
         description='a principal component that goes with immune genes and not with its anchor: refused, or `"flag"`',

@@ -16,6 +16,7 @@ from her2stats.results.catalogue import CELL_TABLES
 from her2stats.statistics import classify_abundance
 from her2stats.study.analysis.material import Answers, Material
 from her2stats.study.analysis.questions import CELL_QUESTIONS
+from her2stats.study.analysis.random_lists import beside_random_lists
 from her2stats.study.analysis.response import response
 from her2stats.study.preparing import Prepared, PreparedCohort
 from her2stats.study.preparing.scores import ScoredCohort
@@ -34,6 +35,7 @@ class CohortAnalysis:
     coverage: pd.DataFrame
     deconvolution: Deconvolution | None
     exposure_method: str
+    random_lists: pd.DataFrame
     notes: tuple[Note, ...] = field(default=())
 
 
@@ -72,6 +74,7 @@ def analyse_cohort(
         coverage=scored.coverage,
         deconvolution=fractions,
         exposure_method=scored.method,
+        random_lists=beside_random_lists(one, prepared, material, answers),
         notes=(*cohort.notes, *scored.notes, *extra, *answers.notes),
     )
 
