@@ -272,7 +272,7 @@ cell_questions <- function(cohort, d) {
   counts <- table(d$her2_ihc[!is.na(d$hr)])  # a level of fewer than three tumours has no slope
   amounts <- droplevels(amounts[!d$her2_ihc %in% names(counts)[counts < 3], ])
   if (nlevels(amounts$her2_ihc) < 2) return()
-  into <- c(tests = "ancova_tests", slopes = "ancova_slopes", curves = "ancova_curves")
+  into <- c(tests = "ancova_tests", slopes = "ancova_slopes", robust = "ancova_slopes_hc2", curves = "ancova_curves")
   covariates <- Filter(function(v) has(d, v), unname(said("analysis")[names(said("analysis")) == "covariates"]))
   for (extra in unique(list(character(), covariates))) for (t in numeric) {
     model <- if (length(extra)) paste("adjusted for", paste(extra, collapse = ", ")) else "unadjusted"
@@ -297,11 +297,15 @@ adjusted_odds <- if (one("analysis", "penalty") != "none") "Firth's likelihood" 
 if (adjusted_odds != "") say("odds ratios and clinical models are not followed (", adjusted_odds, ")")
 followed <- c("correlation", "correlation_by_hr", "correlation_given_hr", "infiltration_by_hr", "correlation_matrix",
               "group_comparison", "odds_ratios", "interaction", "clinical", "ancova_tests", "ancova_slopes",
-              "ancova_curves", "response", "response_by_hr", "pooled_odds_ratios", "pooled_correlations")
+              "ancova_slopes_hc2", "ancova_curves", "response", "response_by_hr", "pooled_odds_ratios", "pooled_correlations")
 not_followed <- c(setdiff(names(tables), followed),
-                  if (one("analysis", "model_covariates") != "") c("correlation_given_hr", "response_by_hr"),
+                  if (one("analysis", "model_covariates") != "") {
+                    c("correlation_given_hr", "response_by_hr", "pooled_correlations")
+                  },
                   if (adjusted_odds != "") c("odds_ratios", "interaction", "clinical", "pooled_odds_ratios"),
-                  if (one("analysis", "weights") != "equal" || one("analysis", "covariance") != "ols") c("infiltration_by_hr", "ancova_slopes", "ancova_curves"))
+                  if (one("analysis", "weights") != "equal" || one("analysis", "covariance") != "ols") {
+                    c("infiltration_by_hr", "ancova_slopes", "ancova_slopes_hc2", "ancova_curves")
+                  })
 is_result <- vapply(tables, function(t) "estimate" %in% names(t), TRUE)
 keys <- c("stratum", "outcome", "term", "exposure", "model")
 asked <- list(); kinds_of <- list()
@@ -332,7 +336,8 @@ if (!length(failed)) {
   pooled(asked, kinds_of)
   for (name in intersect(c("pooled_odds_ratios", "pooled_correlations"), names(tables))) {
     mine <- Filter(function(r) r$table == name, rows)
-    if (length(mine)) hold(name, "pooled", bind(mine), c(keys, if (name == "pooled_correlations") "given"))
+    more <- if (name == "pooled_correlations") "given"
+    if (length(mine)) hold(name, "pooled", bind(mine), c(keys, more), whole = !name %in% not_followed)
   }
 }
 finish(failed)

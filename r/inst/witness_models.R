@@ -201,6 +201,21 @@ ancova <- function(into, d, outcome, score, factors, covariates = NULL, model = 
     able <- df > 0
   }
   nothing <- no("estimate std_error conf_low conf_high df")
+  robust <- function(L) {  # HC2 errors, Bell and McCaffrey's degrees of freedom, by the whole hat matrix
+    plain <- estimate(L)
+    if (is.nan(plain$estimate)) return(plain)
+    hat <- tcrossprod(s$u)
+    a <- drop(s$u %*% (drop(crossprod(s$v[, 1:s$r], L / s$size)) / s$d))
+    left <- 1 - diag(hat)
+    alone <- left < 1e-10
+    if (any(abs(a[alone]) > 1e-10 * sqrt(sum(a^2)))) return(nothing)
+    w <- (a^2 / left)[!alone]
+    rest <- (diag(length(y)) - hat)[!alone, !alone]^2
+    d <- sum(w * left[!alone])^2 / sum(w * (rest %*% w))
+    se <- sqrt(sum(w * drop(y - mean(y) - s$u %*% crossprod(s$u, y - mean(y)))[!alone]^2))
+    limits <- plain$estimate + c(-1, 1) * qt(0.5 + level / 2, d) * se
+    list(estimate = plain$estimate, std_error = se, conf_low = limits[1], conf_high = limits[2], df = d)
+  }
   estimate <- function(L) {  # nothing where the data leave it open: there L is not made of rows of the design
     L <- L / s$size
     seen <- drop(crossprod(s$v[, 1:s$r], L))
@@ -226,6 +241,11 @@ ancova <- function(into, d, outcome, score, factors, covariates = NULL, model = 
     row(into[["slopes"]], name, outcome, score, paste(name, "slope", model), about, found, measure = "slope",
         statistic = t, p_value = if (here) 2 * pt(-abs(t), df) else NaN)
     if (is.na(into["curves"])) return()
+    found <- if (here) robust(slope) else nothing
+    t <- found$estimate / found$std_error
+    row(into[["robust"]], name, outcome, score, paste(name, "slope", model), about, found, measure = "slope",
+        statistic = t, p_value = if (here) 2 * pt(-abs(t), found$df) else NaN)
+    found <- if (here) estimate(slope) else nothing
     at <- if (is.nan(found$estimate)) NaN else seq(min(e[[score]]), max(e[[score]]), length.out = points)
     for (x in at) {
       row(into[["curves"]], name, outcome, "mean", NA, about, at = x,
@@ -311,7 +331,8 @@ pooled_row <- function(table, part, b, v, back, ...) {  # inverse variance; effe
     wide <- if (model != "fixed" && df > 2) qt(level, df - 1) * sqrt(tau2 + se^2) else NA_real_
     if (model == "random" && qt(level, df) * seen > reach) { se <- seen; d <- df; reach <- qt(level, df) * se }
     found <- list(estimate = back(mean), std_error = se, conf_low = back(mean - reach), conf_high = back(mean + reach),
-                  statistic = mean / se, df = d, p_value = 2 * if (is.na(d)) pnorm(-abs(mean / se)) else pt(-abs(mean / se), d),
+                  statistic = mean / se, df = d,
+                  p_value = 2 * if (is.na(d)) pnorm(-abs(mean / se)) else pt(-abs(mean / se), d),
                   q = q, q_p_value = pchisq(q, df, lower.tail = FALSE), i2 = max(0, 1 - df / q), tau2 = tau2,
                   pi_low = back(mean - wide), pi_high = back(mean + wide))
   }
@@ -325,7 +346,9 @@ pooled <- function(asked, kinds_of) {  # what two cohorts have: odds ratios on t
   odds <- all[all$table == "odds_ratios" | (all$table == "interaction" & product), ]
   kinds <- unlist(lapply(unname(kinds_of), function(k) k[k > 0]))
   otherwise <- Filter(function(t) !constant(kinds[names(kinds) == t]), unique(names(kinds)))  # cut in two ways
-  questions <- function(d) Filter(function(p) !constant(p$cohort), split(d, paste(d$stratum, d$outcome, d$term), drop = TRUE))
+  questions <- function(d) {
+    Filter(function(part) !constant(part$cohort), split(d, paste(d$stratum, d$outcome, d$term), drop = TRUE))
+  }
   for (part in questions(odds)) {
     use <- part[is.finite(part$estimate) & is.finite(part$std_error) & !part$outcome %in% otherwise, ]
     pooled_row("pooled_odds_ratios", part, log(use$estimate), use$std_error^2, exp, n = sum(use$n))
