@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from her2stats.errors import DataError, ProblemList, TableError
+from her2stats.errors import DataError, Problem, ProblemList, TableError
 from her2stats.published.numerals import Numeral, read_numeral
 
 
@@ -35,6 +35,10 @@ class PrintedRows:
     items: list[str]
     places: list[str]
     claims: list[str]
+
+    def at(self, row: int) -> tuple[str, str]:
+        """Item and place of a row."""
+        return self.items[row], self.places[row]
 
     def take(self, rows: Iterable[int]) -> PrintedRows:
         """Some of the rows."""
@@ -104,11 +108,10 @@ def read_numerals(column: Any, size: int, *, name: str, places: Sequence[str] = 
         Item of each row, for the message.
     """
     cells = list(column) if is_column(column) else [column] * size
-    found = ProblemList()
     if len(cells) != size:
         what = f"{name} has {len(cells)} values where there are {size} rows"
-        found.add(TableError, what, column=name, remedy="give one value a row, or one for all")
-        found.raise_if_any()
+        raise TableError(Problem(what, column=name, remedy="give one value a row, or one for all"))
+    found = ProblemList()
     numerals: list[Numeral | None] = []
     for row, cell in enumerate(cells):
         try:

@@ -91,13 +91,11 @@ def _effect(measure: str, numbers: list[str], n: Any = None) -> dict[str, Any]:
 
 def _correlations(paper: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     for entry in paper["correlations"]:
-        where = {name: entry[name] for name in ("cohort", "stratum", "place")}
-        for outcome, numbers in entry.get("outcomes", {}).items():
-            row = _effect("rho", numbers, entry.get("n"))
-            yield {"question": "correlate", "exposure": entry["exposure"], "outcome": outcome, **where, **row}
-        for exposure, numbers in entry.get("exposures", {}).items():
-            row = _effect("rho", numbers, entry.get("n"))
-            yield {"question": "correlate", "exposure": exposure, "outcome": entry["outcome"], **where, **row}
+        shared = {name: entry[name] for name in ("cohort", "stratum", "place", "exposure", "outcome") if name in entry}
+        for varied in ("outcome", "exposure"):
+            for name, numbers in entry.get(f"{varied}s", {}).items():
+                effect = _effect("rho", numbers, entry.get("n"))
+                yield {"question": "correlate", **shared, varied: name, **effect}
 
 
 def _odds_ratios(paper: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from her2stats.errors import ProblemList, TableError
+from her2stats.errors import Problem, TableError
 
 Rounding = Literal["nearest", "truncated", "either"]
 Floats = npt.NDArray[np.float64]
@@ -166,10 +166,7 @@ def read_numeral(printed: Printable | Numeral) -> Numeral | None:
         exact = Decimal("nan")
     exponent = exact.as_tuple().exponent
     if not isinstance(exponent, int) or abs(exponent) > 300 or abs(exact) > _LARGEST:
-        found = ProblemList()
-        found.add(TableError, f"'{text}' is not a printed number", remedy="write it as 13.4, -0.31 or <0.001")
-        found.raise_if_any()
-    assert isinstance(exponent, int)
+        raise TableError(Problem(f"'{text}' is not a printed number", remedy="write it as 13.4, -0.31 or <0.001"))
     return Numeral(text.strip(), Fraction(exact), Fraction(10) ** exponent, relation, exact.is_signed())
 
 

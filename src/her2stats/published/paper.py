@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib import resources
 from typing import Any
 
@@ -31,6 +31,7 @@ from her2stats.published.checks.statements import (
 from her2stats.published.findings import join_findings
 
 Section = Mapping[str, Any]
+Check = Callable[[Section, Section], pd.DataFrame]  # of an entry, beside the whole paper
 PAPER = "pizzamiglio2025.toml"
 
 
@@ -135,6 +136,19 @@ def audit_paper(paper: Mapping[str, Any]) -> pd.DataFrame:
     return join_findings(tables)
 
 
+def _named(audit: Callable[..., pd.DataFrame], *needed: str, may: Sequence[str] = ()) -> Check:
+    """Check whose entries carry the arguments of an audit under their own names."""
+
+    def check(entry: Section, _: Section) -> pd.DataFrame:
+        return audit(**{name: entry[name] for name in needed}, **_options(entry, *may), **_at(entry))
+
+    return check
+
+
+def _options(entry: Section, *names: str) -> dict[str, Any]:
+    return {name: entry[name] for name in names if name in entry}
+
+
 def _at(entry: Section) -> dict[str, Any]:
     return {"item": entry.get("item", ""), "place": entry.get("place", "")}
 
@@ -146,8 +160,7 @@ def _counts(entry: Section, _: Section) -> pd.DataFrame:
         for level, count, percent in levels
     ]
     table = pd.DataFrame(rows).assign(n=entry["n"], place=entry.get("place", ""))
-    options = {name: entry[name] for name in ("rounding", "complete") if name in entry}
-    return audit_counts(table, **options)
+    return audit_counts(table, **_options(entry, "rounding", "complete"))
 
 
 def _effects(entry: Section) -> tuple[list[str], list[list[str]]]:
@@ -163,7 +176,7 @@ def _effects(entry: Section) -> tuple[list[str], list[list[str]]]:
 def _correlations(entry: Section, _: Section) -> pd.DataFrame:
     items, columns = _effects(entry)
     place = entry.get("place", "")
-    options = {name: entry[name] for name in ("n", "ci", "conf_level") if name in entry}
+    options = _options(entry, "n", "ci", "conf_level")
     tables = [audit_correlation(*columns, item=items, place=place, **options)]
     if "n" not in entry and len(items) > 1:
         subject = f"{entry.get('group', 'correlations')}: one sample size"
@@ -173,7 +186,7 @@ def _correlations(entry: Section, _: Section) -> pd.DataFrame:
 
 def _odds_ratios(entry: Section, _: Section) -> pd.DataFrame:
     items, columns = _effects(entry)
-    options = {name: entry[name] for name in ("ci", "claim", "conf_level") if name in entry}
+    options = _options(entry, "ci", "claim", "conf_level")
     return audit_interval(*columns, item=items, place=entry.get("place", ""), **options)
 
 
@@ -199,24 +212,22 @@ def _rules(entry: Section, paper: Section) -> pd.DataFrame:
     return audit_rules(entry["first"], entry["second"], samples, **_at(entry))
 
 
-def _spread(entry: Section, _: Section) -> pd.DataFrame:
-    options = {name: entry[name] for name in ("n", "least_sd", "source", "called") if name in entry}
-    return audit_spread(entry["low"], entry["high"], **options, **_at(entry))
-
-
 def _two_by_two(entry: Section, _: Section) -> pd.DataFrame:
-    options = {name: entry[name] for name in ("p", "ci", "conf_level") if name in entry}
+    options = _options(entry, "p", "ci", "conf_level")
     estimate, low, high = entry["odds_ratio"]
     return audit_odds_ratio(estimate, low, high, cells=entry["cells"], **options, **_at(entry))
 
 
-_CHECKS: dict[str, Callable[[Section, Section], pd.DataFrame]] = {
+def _direction(entry: Section, _: Section) -> pd.DataFrame:
+    evidence = [tuple(one) for one in entry["evidence"]]
+    return audit_direction(entry["claim"], evidence, **_options(entry, "because", "printed"), **_at(entry))
+
+
+_CHECKS: dict[str, Check] = {
     "counts": _counts,
-    "spreads": _spread,
-    "totals": lambda entry, _: audit_total(
-        entry["parts"], entry["total"], rounded=entry.get("rounded", False), **_at(entry)
-    ),
-    "percentages": lambda entry, _: audit_percentage(entry["count"], entry["n"], entry["percent"], **_at(entry)),
+    "spreads": _named(audit_spread, "low", "high", "n", "least_sd", may=("source", "called")),
+    "totals": _named(audit_total, "parts", "total", may=("rounded",)),
+    "percentages": _named(audit_percentage, "count", "n", "percent"),
     "two_by_two": _two_by_two,
     "odds_from_percentages": lambda entry, _: audit_odds_from_percentages(
         entry["odds_ratio"], entry["percent"], entry["percent_reference"], **_at(entry)
@@ -226,18 +237,10 @@ _CHECKS: dict[str, Callable[[Section, Section], pd.DataFrame]] = {
     "strengths": _strength,
     "odds_ratios": _odds_ratios,
     "interactions": _interaction,
-    "reductions": lambda entry, _: audit_reduction(entry["odds_ratios"], entry["low"], entry["high"], **_at(entry)),
-    "directions": lambda entry, _: audit_direction(
-        entry["claim"],
-        [tuple(one) for one in entry["evidence"]],
-        because=entry.get("because", ""),
-        printed=entry.get("printed", ""),
-        **_at(entry),
-    ),
-    "models": lambda entry, _: audit_model(entry["outcome"], entry["terms"], **_at(entry)),
-    "enumerations": lambda entry, _: audit_enumeration(
-        entry["listed"], entry["printed"], expected=entry.get("expected", ()), **_at(entry)
-    ),
+    "reductions": _named(audit_reduction, "odds_ratios", "low", "high"),
+    "directions": _direction,
+    "models": _named(audit_model, "outcome", "terms"),
+    "enumerations": _named(audit_enumeration, "listed", "printed", may=("expected",)),
     "rules": _rules,
 }
 _NOT_CHECKS = ("paper", "cohorts", "strength_scale", "findings")

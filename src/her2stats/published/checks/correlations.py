@@ -76,10 +76,10 @@ def audit_correlation(
     findings: list[Finding] = []
     for i in range(rows.size):
         rho, below, above = read["estimate"][i], read["low"][i], read["high"][i]
-        at = (rows.items[i], rows.places[i])
+        at = rows.at(i)
         text = interval_text(rho, below, above)
         broken = range_findings((rho, below, above), "correlation", text, at)
-        broken = broken or order_findings(rho, below, above, *at)
+        broken = broken or order_findings((rho, below, above), at)
         findings += broken
         if rho is None:
             continue
@@ -91,9 +91,8 @@ def audit_correlation(
         if whole:
             findings.append(tested.finding(i, at))
         if read["p"][i] is not None:
-            findings.append(
-                _p_finding(rho, read["p"][i], read["n"][i], {k: (v[0][i], v[1][i]) for k, v in p_ends.items()}, at)
-            )
+            ranges = {test: (least[i], most[i]) for test, (least, most) in p_ends.items()}
+            findings.append(_p_finding(rho, read["p"][i], read["n"][i], ranges, at))
         elif not whole and not broken:
             findings.append(nothing_to_hold_against((rho, below, above), at))
     return findings_table(findings)
@@ -143,34 +142,21 @@ class _Intervals:
         below, above = limits(face, self.n[i : i + 1], method, self.conf_level)
         return f"{show(float(below[0]), low, more=1)} to {show(float(above[0]), high, more=1)}"
 
-    def _sizes(self, i: int) -> dict[str, tuple[float, float]]:
-        one: list[Ends] = [(e[0][i : i + 1], e[1][i : i + 1]) for e in self.ends]
-        return {
-            label: sample_sizes(one[0], one[1], one[2], method, self.conf_level)
-            for method, label in self.methods.items()
-        }
-
     def implied(self, i: int) -> str:
         """Say which sample sizes the interval of a row leaves possible."""
-        sizes = {label: size for label, size in self._sizes(i).items() if not np.isnan(size[0])}
-        if not sizes:
-            return "No sample size gives this interval"
-        return f"The interval implies {', '.join(f'{size_text(*size)} ({label})' for label, size in sizes.items())}"
+        estimate, low, high = ((e[0][i : i + 1], e[1][i : i + 1]) for e in self.ends)
+        sizes = {
+            label: sample_sizes(estimate, low, high, method, self.conf_level) for method, label in self.methods.items()
+        }
+        listed = ", ".join(f"{size_text(*size)} ({label})" for label, size in sizes.items() if not np.isnan(size[0]))
+        return f"The interval implies {listed}" if listed else "No sample size gives this interval"
 
     def _without_n(self, i: int, text: str, at: tuple[str, str]) -> Finding:
         implied = self.implied(i)
         some = not implied.startswith("No sample")
         verdict: Verdict = CONSISTENT if some else NOT_DETERMINABLE if self.ci == "bootstrap" else INCONSISTENT
-        sentence = f"n is not printed. {implied}"
-        return Finding(
-            at[0],
-            text,
-            implied.split("implies ")[-1].split(",")[0] if some else "",
-            verdict,
-            sentence,
-            at[1],
-            "interval",
-        )
+        first = implied.split("implies ")[-1].split(",")[0] if some else ""
+        return Finding(at[0], text, first, verdict, f"n is not printed. {implied}", at[1], "interval")
 
 
 def _p_finding(
@@ -182,10 +168,8 @@ def _p_finding(
     if n is None or n.value < 10:
         reason = "n is not printed" if n is None else f"n = {n.text}: an exact test may have been used"
         return Finding(at[0], p.text, "", NOT_DETERMINABLE, reason, at[1], "p")
-    ends = bounds([p])
-    fits = [
-        k for k, (least, most) in ranges.items() if ends[0][0] <= most * (1 + 1e-9) and ends[1][0] >= least * (1 - 1e-9)
-    ]
+    low, high = bounds([p])
+    fits = any(low[0] <= most * (1 + 1e-9) and high[0] >= least * (1 - 1e-9) for least, most in ranges.values())
     every = ", ".join(f"{name} {p_text(least)} to {p_text(most)}" for name, (least, most) in ranges.items())
     sentence = f"rho {rho.text} and n = {n.text}, within rounding: {every}; printed {p.text}"
     verdict: Verdict = CONSISTENT if fits else INCONSISTENT

@@ -95,8 +95,8 @@ def interval_findings(rows: PrintedRows, *, scale: Scale, ci: IntervalKind, conf
     lists: list[list[Finding]] = []
     for i in range(rows.size):
         numerals = (read["estimate"][i], read["low"][i], read["high"][i])
-        at = (rows.items[i], rows.places[i])
-        findings = range_findings(numerals, scale, interval_text(*numerals), at) or _order(numerals, at)
+        at = rows.at(i)
+        findings = range_findings(numerals, scale, interval_text(*numerals), at) or order_findings(numerals, at)
         lists.append(findings)
         if not findings and numerals[0] is not None and None in numerals:
             findings.append(nothing_to_hold_against(numerals, at))
@@ -125,7 +125,7 @@ def _middle_p(faces: Sequence[Floats], scale: Scale, conf_level: float) -> Float
     return p_range(*loose_z_range(exact, conf_level))[0]
 
 
-def _order(numerals: Sequence[Numeral | None], at: tuple[str, str]) -> list[Finding]:
+def order_findings(numerals: Sequence[Numeral | None], at: tuple[str, str]) -> list[Finding]:
     """An estimate outside its own interval, or limits the wrong way round; nothing where all is well."""
     estimate, low, high = numerals
     text = interval_text(estimate, low, high)
@@ -143,13 +143,6 @@ def nothing_to_hold_against(numerals: Sequence[Numeral | None], at: tuple[str, s
     """Say that an estimate stands alone, so that no row of a table is passed over in silence."""
     reason = "both limits would be needed, and are not printed"
     return Finding(at[0], interval_text(*numerals), "", NOT_DETERMINABLE, reason, at[1], "interval")
-
-
-def order_findings(
-    estimate: Numeral | None, low: Numeral | None, high: Numeral | None, item: str, place: str
-) -> list[Finding]:
-    """Return one finding where an estimate lies outside its interval or the limits are the wrong way round."""
-    return _order((estimate, low, high), (item, place))
 
 
 def _symmetry(

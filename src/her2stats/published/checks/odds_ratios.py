@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,7 @@ import pandas as pd
 
 from her2stats.errors import DataError, Problem, ProblemList
 from her2stats.published.checks.intervals import IntervalKind, interval_findings, order_findings
-from her2stats.published.checks.two_by_two_tests import claim_findings, p_findings
+from her2stats.published.checks.two_by_two_tests import findings_of_tests
 from her2stats.published.columns import PrintedRows, read_rows
 from her2stats.published.exact.cells import read_cells
 from her2stats.published.exact.two_by_two import ESTIMATES, METHODS, odds_ratio
@@ -103,15 +102,13 @@ def audit_odds_ratio(
 
 def _against_counts(rows: PrintedRows, counts: Floats, ci: IntervalKind, conf_level: float) -> list[list[Finding]]:
     """Hold odds ratios, intervals, p-values and claims against the counts of their rows, a list of findings a row."""
-    read, items, places = rows.numerals, rows.items, rows.places
-    estimates = _estimate_findings(counts, read["estimate"], items, places)
-    intervals = _interval_findings(counts, read["low"], read["high"], items, places, ci, conf_level)
-    tests = p_findings(counts, read["p"], items, places)
-    claims = claim_findings(counts, rows.claims, items, places, 1 - conf_level)
+    estimates = _estimate_findings(rows, counts)
+    intervals = _interval_findings(rows, counts, ci, conf_level)
+    tests = findings_of_tests(rows, counts, 1 - conf_level)
     lists: list[list[Finding]] = []
     for i in range(rows.size):
-        order = order_findings(read["estimate"][i], read["low"][i], read["high"][i], items[i], places[i])
-        lists.append(estimates[i] + order + intervals[i] + tests[i] + claims[i])
+        order = order_findings([rows.numerals[name][i] for name in ("estimate", "low", "high")], rows.at(i))
+        lists.append(estimates[i] + order + intervals[i] + tests[i])
     return lists
 
 
@@ -126,9 +123,8 @@ def _within(values: Floats, ends: tuple[Floats, Floats]) -> Flags:
     return inside
 
 
-def _estimate_findings(
-    counts: Floats, printed: Sequence[Numeral | None], items: Sequence[str], places: Sequence[str]
-) -> list[list[Finding]]:
+def _estimate_findings(rows: PrintedRows, counts: Floats) -> list[list[Finding]]:
+    printed = rows.numerals["estimate"]
     ends = bounds(printed)
     values = {name: estimate(counts) for name, estimate in ESTIMATES.items()}
     fits = {name: _within(value, _loosen(ends, value, name)) for name, value in values.items()}
@@ -149,7 +145,8 @@ def _estimate_findings(
         elif not named:
             sentence += _lookalike(counts[i], numeral)
         recomputed = show(exact, numeral, more=0)
-        lists.append([Finding(items[i], numeral.text, recomputed, verdict, sentence, places[i], "odds ratio")])
+        item, place = rows.at(i)
+        lists.append([Finding(item, numeral.text, recomputed, verdict, sentence, place, "odds ratio")])
     return lists
 
 
@@ -177,15 +174,8 @@ def _loosen(ends: tuple[Floats, Floats], values: Floats, method: str) -> tuple[F
     return ends[0] - room, ends[1] + room
 
 
-def _interval_findings(
-    counts: Floats,
-    low: Sequence[Numeral | None],
-    high: Sequence[Numeral | None],
-    items: Sequence[str],
-    places: Sequence[str],
-    ci: IntervalKind,
-    conf_level: float,
-) -> list[list[Finding]]:
+def _interval_findings(rows: PrintedRows, counts: Floats, ci: IntervalKind, conf_level: float) -> list[list[Finding]]:
+    low, high = rows.numerals["low"], rows.numerals["high"]
     printed = np.array([one is not None and other is not None for one, other in zip(low, high, strict=True)])
     low_ends, high_ends = bounds(low), bounds(high)
     chosen = [""] * len(counts)
@@ -203,33 +193,31 @@ def _interval_findings(
             tried[row][method] = (float(one), float(other))
             chosen[row] = method if ok else ""
         open_rows = open_rows[~fits]
-    rows = zip(low, high, items, places, strict=True)
     return [
-        [] if one is None or other is None else [_interval_finding(one, other, chosen[i], tried[i], item, place)]
-        for i, (one, other, item, place) in enumerate(rows)
+        [] if one is None or other is None else [_interval_finding(one, other, chosen[i], tried[i], rows.at(i))]
+        for i, (one, other) in enumerate(zip(low, high, strict=True))
     ]
 
 
 def _interval_finding(
-    low: Numeral, high: Numeral, method: str, tried: dict[str, tuple[float, float]], item: str, place: str
+    low: Numeral, high: Numeral, method: str, tried: dict[str, tuple[float, float]], at: tuple[str, str]
 ) -> Finding:
     printed = f"{low.text} to {high.text}"
 
-    def written(name: str) -> str:
-        return f"{name} {show(tried[name][0], low, more=1)} to {show(tried[name][1], high, more=1)}"
+    def limits(name: str) -> str:
+        return f"{show(tried[name][0], low, more=1)} to {show(tried[name][1], high, more=1)}"
+
+    def finding(verdict: Verdict, recomputed: str, sentence: str) -> Finding:
+        return Finding(at[0], printed, recomputed, verdict, sentence, at[1], "interval")
 
     if method:
-        shown = f"{show(tried[method][0], low, more=1)} to {show(tried[method][1], high, more=1)}"
-        return Finding(item, printed, shown, CONSISTENT, f"{written(method)}; printed {printed}", place, "interval")
+        return finding(CONSISTENT, limits(method), f"{method} {limits(method)}; printed {printed}")
     defined = [name for name, ends in tried.items() if not np.isnan(ends).any()]
     if not defined:
-        reason = "no method gives an interval for these counts"
-        return Finding(item, printed, "", NOT_DETERMINABLE, reason, place, "interval")
+        return finding(NOT_DETERMINABLE, "", "no method gives an interval for these counts")
     first = defined[0]
-    hints = [how_shortened(one, end) for one, end in zip((low, high), tried[first], strict=True)]
-    listed = [name for name in defined if name != "Wald with 1.96"]
-    sentence = f"no method gives {printed}: {'; '.join(written(name) for name in listed)}"
-    ends = [f"{one.text} is {hint}" for one, hint in zip((low, high), hints, strict=True) if hint]
-    sentence += f". Of {first}, {' and '.join(ends)}" if ends else ""
-    shown = f"{show(tried[first][0], low, more=1)} to {show(tried[first][1], high, more=1)}"
-    return Finding(item, printed, shown, INCONSISTENT, sentence, place, "interval")
+    hints = [(one.text, how_shortened(one, end)) for one, end in zip((low, high), tried[first], strict=True)]
+    listed = "; ".join(f"{name} {limits(name)}" for name in defined if name != "Wald with 1.96")
+    ends = " and ".join(f"{text} is {hint}" for text, hint in hints if hint)
+    sentence = f"no method gives {printed}: {listed}" + (f". Of {first}, {ends}" if ends else "")
+    return finding(INCONSISTENT, limits(first), sentence)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from her2stats.published.columns import common_size, read_numerals, texts
+from her2stats.published.columns import read_rows
 from her2stats.published.exact.fisher_z import METHODS, Ends, sample_sizes
 from her2stats.published.findings import CONSISTENT, NOT_DETERMINABLE, Finding, findings_table
 from her2stats.published.numerals import bounds
@@ -40,16 +40,13 @@ def implied_sample_size(
     >>> implied.loc["Bonett-Wright", ["n_min", "n_max"]].tolist()
     [276.0, 340.0]
     """
-    size = common_size(estimate, low, high, item)
-    items = texts(item, size)
-    columns = zip(("estimate", "low", "high"), (estimate, low, high), strict=True)
-    ends = [bounds(read_numerals(column, size, name=name, places=items)) for name, column in columns]
+    printed = read_rows({"estimate": estimate, "low": low, "high": high}, item, "")
+    ends = [bounds(column) for column in printed.numerals.values()]
     rows = []
-    for i in range(size):
+    for i, name in enumerate(printed.items):
         one: list[Ends] = [(e[0][i : i + 1], e[1][i : i + 1]) for e in ends]
         for method, label in METHODS.items():
-            fewest, most = sample_sizes(one[0], one[1], one[2], method, conf_level)
-            rows.append((items[i], label, fewest, most))
+            rows.append((name, label, *sample_sizes(one[0], one[1], one[2], method, conf_level)))
     return pd.DataFrame(rows, columns=["item", "method", "n_min", "n_max"])
 
 

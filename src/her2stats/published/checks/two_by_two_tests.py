@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from scipy.special import chdtrc, ndtr
 
 from her2stats.published.checks.intervals import p_text
+from her2stats.published.columns import PrintedRows
 from her2stats.published.exact.cells import as_cells
 from her2stats.published.exact.conditional import hypergeometric_p
 from her2stats.published.exact.two_by_two import odds_ratio
@@ -43,51 +45,44 @@ def two_by_two_p_values(cells: Any) -> dict[str, Floats]:
     return {**found, **hypergeometric_p(counts)}
 
 
-def p_findings(
-    counts: Floats, printed: Sequence[Numeral | None], items: Sequence[str], places: Sequence[str]
-) -> list[list[Finding]]:
-    """Hold printed p-values against every test of their tables: a list of at most one finding for each table."""
-    rows = [i for i, numeral in enumerate(printed) if numeral is not None]
-    lists: list[list[Finding]] = [[] for _ in printed]
-    if not rows:
+def findings_of_tests(rows: PrintedRows, counts: Floats, alpha: float) -> list[list[Finding]]:
+    """Hold printed p-values and claims against every test of their tables, a list of findings a row."""
+    lists: list[list[Finding]] = [[] for _ in range(rows.size)]
+    printed = rows.numerals["p"]
+    asked = [i for i in range(rows.size) if printed[i] is not None or rows.claims[i]]
+    if not asked:
         return lists
-    values = two_by_two_p_values(counts[rows])
-    ends = bounds([printed[i] for i in rows])
-    fits = {name: (p >= ends[0] - 1e-9) & (p <= ends[1] + 1e-9) for name, p in values.items()}
-    for k, i in enumerate(rows):
-        numeral = printed[i]
-        assert numeral is not None
-        named = [name for name in fits if fits[name][k]]
-        every = "; ".join(f"{name} {p_text(float(p[k]))}" for name, p in values.items() if not np.isnan(p[k]))
-        sentence = (
-            f"{named[0]} test: p = {p_text(float(values[named[0]][k]))}" if named else f"no test gives it: {every}"
-        )
-        wrong = impossible(numeral, "p-value")
-        verdict: Verdict = CONSISTENT if named else INCONSISTENT if every or wrong else NOT_DETERMINABLE
-        shown = p_text(float(values[named[0] if named else "Pearson"][k])) if every else ""
-        sentence = f"{sentence}; printed {numeral.text}"
-        sentence += ": a p-value lies between 0 and 1" if wrong else ""
-        lists[i].append(Finding(items[i], numeral.text, shown, verdict, sentence, places[i], "p"))
+    by_test = two_by_two_p_values(counts[asked])
+    for k, i in enumerate(asked):
+        values = {name: float(p[k]) for name, p in by_test.items()}
+        lists[i] += _p_finding(printed[i], values, rows.at(i))
+        lists[i] += _claim_finding(rows.claims[i], values, rows.at(i), alpha)
     return lists
 
 
-def claim_findings(
-    counts: Floats, claims: Sequence[str], items: Sequence[str], places: Sequence[str], alpha: float
-) -> list[list[Finding]]:
-    """Hold "significant" or "not significant" against every test: a list of at most one finding for each table."""
-    lists: list[list[Finding]] = [[] for _ in claims]
-    rows = [i for i, claim in enumerate(claims) if claim]
-    if not rows:
-        return lists
-    values = two_by_two_p_values(counts[rows])
-    for k, i in enumerate(rows):
-        p = [float(column[k]) for column in values.values() if not np.isnan(column[k])]
-        sides = {value < alpha for value in p}
-        wanted = claims[i] == "significant"
-        verdict: Verdict = NOT_DETERMINABLE
-        if len(sides) == 1:
-            verdict = CONSISTENT if sides == {wanted} else INCONSISTENT
-        span = f"p {p_text(min(p))} to {p_text(max(p))}" if p else ""
-        sentence = f"every usual test of the counts: {span}" if p else "no test gives a p for these counts"
-        lists[i].append(Finding(items[i], claims[i], span, verdict, sentence, places[i], "claim"))
-    return lists
+def _p_finding(printed: Numeral | None, values: Mapping[str, float], at: tuple[str, str]) -> list[Finding]:
+    if printed is None:
+        return []
+    low, high = (float(end[0]) for end in bounds([printed]))
+    fitting = next((name for name, p in values.items() if low - 1e-9 <= p <= high + 1e-9), "")
+    every = "; ".join(f"{name} {p_text(p)}" for name, p in values.items() if not math.isnan(p))
+    wrong = impossible(printed, "p-value")
+    verdict: Verdict = CONSISTENT if fitting else INCONSISTENT if every or wrong else NOT_DETERMINABLE
+    shown = p_text(values[fitting or "Pearson"]) if every else ""
+    sentence = f"{fitting} test: p = {shown}" if fitting else f"no test gives it: {every}"
+    sentence += f"; printed {printed.text}{': a p-value lies between 0 and 1' if wrong else ''}"
+    return [Finding(at[0], printed.text, shown, verdict, sentence, at[1], "p")]
+
+
+def _claim_finding(claim: str, values: Mapping[str, float], at: tuple[str, str], alpha: float) -> list[Finding]:
+    """Hold "significant" or "not significant" against the p of every test."""
+    if not claim:
+        return []
+    p = [value for value in values.values() if not math.isnan(value)]
+    sides = {value < alpha for value in p}
+    verdict: Verdict = NOT_DETERMINABLE
+    if len(sides) == 1:
+        verdict = CONSISTENT if sides == {claim == "significant"} else INCONSISTENT
+    span = f"p {p_text(min(p))} to {p_text(max(p))}" if p else ""
+    sentence = f"every usual test of the counts: {span}" if p else "no test gives a p for these counts"
+    return [Finding(at[0], claim, span, verdict, sentence, at[1], "claim")]
