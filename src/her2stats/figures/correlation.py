@@ -6,34 +6,22 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import pandas as pd
-from plotnine import aes, facet_wrap, geom_rect, ggplot, labs, scale_fill_manual
+from plotnine import aes, geom_rect, ggplot, scale_fill_manual
 
-from her2stats.figures.panel.legend import legend_box
-from her2stats.figures.panel.measure import wrapped
-from her2stats.figures.panel.panel_head import PanelHead, panel_head
 from her2stats.figures.panel.places import row_places
-from her2stats.figures.panel.row_axis import axis_title, fitting_ticks, row_scales, title_layers
-from her2stats.figures.panel.row_marks import (
-    column_texts,
-    count_texts,
-    interval_marks,
-    reason_alone,
-    reason_beside,
-    reasons,
-    vertical,
-)
-from her2stats.figures.panel.row_panel import RowPanel, room_above, row_labels, row_layers, row_panel
+from her2stats.figures.panel.row_figure import row_figure
+from her2stats.figures.panel.row_marks import interval_marks, reason_alone, reason_beside, vertical
+from her2stats.figures.panel.row_panel import row_labels, row_panel
 from her2stats.figures.panel.stratum_rows import (
     described,
     empty_line_legend,
     panel_titles,
     placed,
-    stacked_height,
     stratum_legend,
     symbol_legend,
 )
 from her2stats.figures.placeholder import placeholder
-from her2stats.figures.theme import MARGIN, SMALL_SIZE, STRENGTH_COLOURS, figure_theme, stratum_scales
+from her2stats.figures.theme import STRENGTH_COLOURS
 from her2stats.figures.wording import cohort_name, display_name, level_words, p_equals
 from her2stats.statistics.rows import Rows, result_rows
 from her2stats.vocabulary.numbers import EN_DASH, NOT_ESTIMABLE, format_number, format_p
@@ -43,6 +31,11 @@ STRENGTH = {"weak": (0.1, 0.3), "moderate": (0.3, 0.5), "strong": (0.5, 1.0)}
 BANDS = [f"{word} ({low:g}{EN_DASH}{high:g})" for word, (low, high) in STRENGTH.items() if high < 1] + ["strong (>0.5)"]
 SHORTEST_WITH_TEXT = 25.0  # mm of axis, below which the estimates are not printed unless asked for
 ADJUSTED = "adj. p"
+TICKS = (
+    (-1, -0.8, -0.6, -0.4, -0.2, 0, 0.2, 0.4, 0.6, 0.8, 1),
+    (-1, -0.8, -0.5, -0.3, 0, 0.3, 0.5, 0.8, 1),
+    (-1, -0.5, 0, 0.5, 1),
+)
 
 
 def plot_correlation(
@@ -182,24 +175,19 @@ def _drawn(
         geometry = row_panel(width_mm, panels, list(places["label"]), columns, (-reach, reach))
     rows = placed(rows, places, panel_titles(rows, labels))
     rows = reason_beside(rows, geometry) if columns else reason_alone(rows)
-    head = panel_head(rows, places["y"].max(), geometry)
     shown = {estimate: rows, ADJUSTED: rows.assign(text=rows["p_text"])}
-    caption = wrapped(_caption(rows, alpha), width_mm - 2 * MARGIN, SMALL_SIZE)
-    title = axis_title(f"Spearman correlation with {score}", geometry)
-    legends = legend_box(
-        {"fill": BANDS, **stratum_legend(rows, symbols=bool(rows["estimable"].any()))}, room_above(geometry, width_mm)
-    )
-    height = stacked_height(rows, places, geometry, head, f"{title}\n{caption}", legends)
-    return (
-        ggplot(rows, aes("x", "y"))
-        + figure_theme(width_mm, height)
-        + legends.layers()
-        + strength_bands(reach, places)
-        + _layers(rows, places, geometry, head)
-        + column_texts({name: shown[name] for name in columns}, head.header_y, geometry)
-        + facet_wrap("panel", ncol=geometry.per_row)
-        + title_layers(title, geometry)
-        + labs(caption=caption)
+    return row_figure(
+        rows,
+        places,
+        geometry,
+        [vertical(0.0, places), *interval_marks(rows[rows["estimable"]], geometry)],
+        width_mm=width_mm,
+        ticks=[{at: format_number(at, 1) for at in step} for step in TICKS],
+        columns={name: shown[name] for name in columns},
+        title=f"Spearman correlation with {score}",
+        caption=_caption(rows, alpha),
+        legends={"fill": BANDS, **stratum_legend(rows, symbols=bool(rows["estimable"].any()))},
+        backdrop=strength_bands(reach, places),
     )
 
 
@@ -215,21 +203,6 @@ def strength_bands(reach: float, places: pd.DataFrame) -> list[Any]:
     mapping = aes(xmin="xmin", xmax="xmax", ymin="ymin", ymax="ymax", fill="Band")
     colours = dict(zip(BANDS, STRENGTH_COLOURS.values(), strict=True))
     return [geom_rect(mapping, bands, inherit_aes=False), scale_fill_manual(values=colours, breaks=BANDS, name="")]
-
-
-def _layers(rows: pd.DataFrame, places: pd.DataFrame, geometry: RowPanel, head: PanelHead) -> list[Any]:
-    steps = [[-1, -0.8, -0.6, -0.4, -0.2, 0, 0.2, 0.4, 0.6, 0.8, 1], [-1, -0.8, -0.5, -0.3, 0, 0.3, 0.5, 0.8, 1]]
-    steps += [[-1, -0.5, 0, 0.5, 1]]
-    ticks = fitting_ticks([{at: format_number(at, 1) for at in step} for step in steps], geometry)
-    return [
-        *row_layers(places, geometry, ticks, stripes=False),
-        vertical(0.0, places),
-        *interval_marks(rows[rows["estimable"]], geometry),
-        *count_texts(head.counts),
-        *reasons(rows, geometry),
-        *row_scales(places, geometry, ticks, head=head.rows, titles=list(head.counts["panel"].cat.categories)),
-        *stratum_scales(rows["Stratum"].cat.categories),
-    ]
 
 
 def _caption(rows: pd.DataFrame, alpha: float) -> str:

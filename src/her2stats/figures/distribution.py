@@ -6,27 +6,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
-from plotnine import aes, annotate, facet_wrap, geom_point, geom_rect, geom_segment, ggplot, labs
+from plotnine import aes, annotate, geom_point, geom_rect, geom_segment, ggplot
 
-from her2stats.figures.panel.legend import legend_box
-from her2stats.figures.panel.measure import wrapped
-from her2stats.figures.panel.panel_head import PanelHead, panel_head
 from her2stats.figures.panel.places import row_places
-from her2stats.figures.panel.row_axis import (
-    abundance_limits,
-    abundance_place,
-    abundance_ticks,
-    axis_title,
-    fitting_ticks,
-    row_scales,
-    title_layers,
-)
-from her2stats.figures.panel.row_marks import column_texts, count_texts
-from her2stats.figures.panel.row_panel import RowPanel, room_above, row_labels, row_layers, row_panel
-from her2stats.figures.panel.stratum_rows import panel_titles, placed, stacked_height, stratum_legend
+from her2stats.figures.panel.row_axis import abundance_limits, abundance_place, abundance_ticks
+from her2stats.figures.panel.row_figure import row_figure
+from her2stats.figures.panel.row_panel import row_labels, row_panel
+from her2stats.figures.panel.stratum_rows import panel_titles, placed, stratum_legend
 from her2stats.figures.placeholder import placeholder
 from her2stats.figures.sample_frame import Samples, sample_frame, spread
-from her2stats.figures.theme import MARGIN, SMALL_SIZE, STRIPE, figure_theme, stratum_scales
+from her2stats.figures.theme import STRIPE
 from her2stats.figures.wording import display_name, flag_reason, not_shown, stratum_name, within_a_sentence
 from her2stats.statistics.rows import STRATUM_ORDER, Rows, as_list, in_order, is_second_test, result_rows
 from her2stats.vocabulary.numbers import NOT_ESTIMABLE, format_p
@@ -162,21 +151,20 @@ def _drawn(
     dots["x"] = abundance_place(dots["value"], limits[0]) + dots["along"] * 0.7 * abs(limits[0])
     boxes = placed(_boxes(dots, limits[0]), places, titles)
     tests = placed(tests, places, titles)
-    head = panel_head(boxes, places["y"].max(), geometry)
-    texts = {ZEROS: boxes, **({heading: tests} if len(tests) else {})}
-    caption = wrapped(_caption(tests, labels, left_out), width_mm - 2 * MARGIN, SMALL_SIZE)
-    title = axis_title("Abundance (square-root scale; exact zeros in the lane on the left)", geometry)
-    legends = legend_box(stratum_legend(dots), room_above(geometry, width_mm), symbol_size=1.8)
-    height = stacked_height(boxes, places, geometry, head, f"{title}\n{caption}", legends)
-    return (
-        ggplot(dots, aes("x", "y"))
-        + figure_theme(width_mm, height)
-        + _layers(dots, boxes, places, geometry, head)
-        + column_texts(texts, head.header_y, geometry)
-        + legends.layers()
-        + facet_wrap("panel", ncol=geometry.per_row)
-        + title_layers(title, geometry)
-        + labs(caption=caption)
+    return row_figure(
+        dots,
+        places,
+        geometry,
+        _marks(dots, boxes),
+        width_mm=width_mm,
+        ticks=abundance_ticks(limits),
+        columns={ZEROS: boxes, **({heading: tests} if len(tests) else {})},
+        title="Abundance (square-root scale; exact zeros in the lane on the left)",
+        caption=_caption(tests, labels, left_out),
+        legends=stratum_legend(dots),
+        backdrop=[_lane_of_zeros(places, limits[0])],
+        counted=boxes,
+        symbol_size=1.8,
     )
 
 
@@ -194,25 +182,20 @@ def _boxes(dots: pd.DataFrame, low: float) -> pd.DataFrame:
     return boxes
 
 
-def _layers(
-    dots: pd.DataFrame, boxes: pd.DataFrame, places: pd.DataFrame, geometry: RowPanel, head: PanelHead
-) -> list[Any]:
-    ticks = fitting_ticks(abundance_ticks((geometry.low, geometry.high)), geometry)
+def _lane_of_zeros(places: pd.DataFrame, low: float) -> Any:
     top, bottom = places["y"].max() + 0.5, places["y"].min() - 0.5
-    half = 0.34 / dots["Stratum"].cat.categories.size
+    return annotate("rect", xmin=low, xmax=0, ymin=bottom, ymax=top, fill=STRIPE)
+
+
+def _marks(dots: pd.DataFrame, boxes: pd.DataFrame) -> list[Any]:
     box = aes(xmin="lower", xmax="upper", ymin="y - half", ymax="y + half", color="Stratum")
     middle = aes(x="middle", xend="middle", y="y - half", yend="y + half", color="Stratum")
-    boxes = boxes.assign(half=half)
+    boxes = boxes.assign(half=0.34 / dots["Stratum"].cat.categories.size)
     raster = len(dots) > MANY_DOTS
     return [
-        annotate("rect", xmin=geometry.low, xmax=0, ymin=bottom, ymax=top, fill=STRIPE),
-        *row_layers(places, geometry, ticks, stripes=False),
         geom_point(aes(color="Stratum", shape="Stratum"), dots, size=0.75, stroke=0, alpha=0.5, raster=raster),
         geom_rect(box, boxes, fill="none", size=0.45, inherit_aes=False, show_legend=False),
         geom_segment(middle, boxes, size=1.1, inherit_aes=False, show_legend=False),
-        *count_texts(head.counts),
-        *row_scales(places, geometry, ticks, head=head.rows, titles=list(head.counts["panel"].cat.categories)),
-        *stratum_scales(dots["Stratum"].cat.categories),
     ]
 
 

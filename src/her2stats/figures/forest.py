@@ -4,39 +4,25 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import pandas as pd
-from plotnine import aes, facet_wrap, ggplot, labs
+from plotnine import ggplot
 
 from her2stats.figures.effect_rows import RowVariable, effect_rows, interaction_tests
-from her2stats.figures.panel.legend import legend_box
-from her2stats.figures.panel.measure import wrapped
 from her2stats.figures.panel.odds_axis import clip, clipping_legend, odds_limits, odds_ticks
-from her2stats.figures.panel.panel_head import PanelHead, panel_head
 from her2stats.figures.panel.places import row_places
-from her2stats.figures.panel.row_axis import axis_title, fitting_ticks, row_scales, title_layers
-from her2stats.figures.panel.row_marks import (
-    column_texts,
-    count_texts,
-    diamonds,
-    interval_marks,
-    reason_beside,
-    reasons,
-    vertical,
-)
-from her2stats.figures.panel.row_panel import RowPanel, room_above, row_labels, row_layers, row_panel
+from her2stats.figures.panel.row_figure import row_figure
+from her2stats.figures.panel.row_marks import diamonds, interval_marks, reason_beside, vertical
+from her2stats.figures.panel.row_panel import row_labels, row_panel
 from her2stats.figures.panel.stratum_rows import (
     described,
     empty_line_legend,
     panel_titles,
     placed,
-    stacked_height,
     stratum_legend,
     symbol_legend,
 )
 from her2stats.figures.placeholder import placeholder
-from her2stats.figures.theme import MARGIN, SMALL_SIZE, figure_theme, stratum_scales
 from her2stats.figures.wording import display_name, level_words
 from her2stats.statistics.rows import Rows, result_rows
 from her2stats.vocabulary.numbers import NOT_ESTIMABLE, format_p
@@ -131,47 +117,27 @@ def plot_forest(
     titles = panel_titles(rows, labels)
     rows = reason_beside(placed(rows, places, titles), geometry)
     tests = placed(tests, places, titles)
-    # only the models of all strata together name their exposure beside the term
-    one_model = "exposure" in rows and bool(rows["exposure"].fillna("").ne("").all())
-    head = panel_head(rows, places["y"].max(), geometry, one_model=one_model)
-    texts = column_texts({effect: rows, **({INTERACTION: tests} if len(tests) else {})}, head.header_y, geometry)
-    caption = wrapped(_caption(rows, bool(len(tests)), alpha, pooled), width_mm - 2 * MARGIN, SMALL_SIZE)
-    title = axis_title(f"Odds ratio{_unit(rows, labels)} (logarithmic scale)", geometry)
-    symbols = bool((rows["estimable"] & ~rows["off_scale"] & (rows["cohort"] != pooled)).any())
-    legends = legend_box(stratum_legend(rows, symbols=symbols), room_above(geometry, width_mm))
-    height = stacked_height(rows, places, geometry, head, f"{title}\n{caption}", legends)
-    return (
-        ggplot(rows, aes("x", "y"))
-        + figure_theme(width_mm, height)
-        + legends.layers()
-        + _layers(rows, places, geometry, head, fitting_ticks(odds_ticks(limits), geometry), pooled)
-        + texts
-        + facet_wrap("panel", ncol=geometry.per_row)
-        + title_layers(title, geometry)
-        + labs(caption=caption)
-    )
-
-
-def _layers(
-    rows: pd.DataFrame,
-    places: pd.DataFrame,
-    geometry: RowPanel,
-    head: PanelHead,
-    ticks: Mapping[float, str],
-    pooled: str,
-) -> list[Any]:
     estimable = rows[rows["estimable"]]
     is_pooled = estimable["cohort"] == pooled
-    return [
-        *row_layers(places, geometry, ticks),
-        vertical(0.0, places),
-        *interval_marks(estimable[~is_pooled], geometry),
-        *diamonds(estimable[is_pooled], geometry),
-        *count_texts(head.counts),
-        *reasons(rows, geometry),
-        *row_scales(places, geometry, ticks, head=head.rows, titles=list(head.counts["panel"].cat.categories)),
-        *stratum_scales(rows["Stratum"].cat.categories, fill=bool(is_pooled.any())),
-    ]
+    return row_figure(
+        rows,
+        places,
+        geometry,
+        [
+            vertical(0.0, places),
+            *interval_marks(estimable[~is_pooled], geometry),
+            *diamonds(estimable[is_pooled], geometry),
+        ],
+        width_mm=width_mm,
+        ticks=odds_ticks(limits),
+        columns={effect: rows, **({INTERACTION: tests} if len(tests) else {})},
+        title=f"Odds ratio{_unit(rows, labels)} (logarithmic scale)",
+        caption=_caption(rows, bool(len(tests)), alpha, pooled),
+        legends=stratum_legend(rows, symbols=bool((~estimable["off_scale"] & ~is_pooled).any())),
+        # only the models of all strata together name their exposure beside the term
+        one_model="exposure" in rows and bool(rows["exposure"].fillna("").ne("").all()),
+        fill=bool(is_pooled.any()),
+    )
 
 
 def _unit(rows: pd.DataFrame, labels: Mapping[str, str] | None) -> str:

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 
 import pandas as pd
 
-from her2stats.figures.panel.legend import LegendBox
-from her2stats.figures.panel.panel_head import PanelHead
-from her2stats.figures.panel.row_panel import RowPanel
-from her2stats.figures.theme import MARGIN
 from her2stats.figures.wording import cohort_name, display_name, flag_reason, stratum_name
 from her2stats.statistics.rows import STRATUM_ORDER, in_order
 from her2stats.vocabulary.numbers import NOT_ESTIMABLE, format_estimate
@@ -81,24 +76,3 @@ def placed(rows: pd.DataFrame, places: pd.DataFrame, titles: Mapping[tuple[str, 
     keys = zip(rows["cohort"], rows["subject"], strict=True)
     rows["panel"] = pd.Categorical([titles[key] for key in keys], list(titles.values()))
     return rows
-
-
-def stacked_height(
-    rows: pd.DataFrame, places: pd.DataFrame, geometry: RowPanel, head: PanelHead, below: str, legends: LegendBox
-) -> float:
-    """Height of the figure in millimetres.
-
-    Parameters
-    ----------
-    rows, places, geometry, head
-        What is drawn, where, on what panels and under what head.
-    below : str
-        Axis title and caption, as wrapped.
-    legends : LegendBox
-        Above the panels.
-    """
-    panels = rows["panel"].cat.categories
-    panel = (places["y"].max() - places["y"].min() + 1 + head.rows) * head.pitch
-    strip, axis = 5.0 if any(panels) else 0.5, 4.0
-    around = 2 * MARGIN + 2.8 + 2.6 * len(below.split("\n")) + legends.height_mm
-    return float(math.ceil(len(panels) / geometry.per_row) * (panel + strip + axis) + around)
