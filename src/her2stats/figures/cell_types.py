@@ -1,39 +1,15 @@
-"""Cell types by lineage, in the one order that every figure uses."""
+"""Cell types by lineage, in the one order and the colours that every figure uses; `lineages.toml` has them."""
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterable
+from importlib.resources import files
 
-# Facts: the 22 types of LM22 (Newman 2015, doi 10.1038/nmeth.3337) in haematopoietic order, and the
-# 14 marker sets of Danaher 2017 (doi 10.1186/s40425-017-0215-8) beside them.
-LINEAGES: dict[str, tuple[str, ...]] = {
-    "B lineage": ("B cells naive", "B cells memory", "Plasma cells", "B-cells"),
-    "T cells": (
-        "T-cells",
-        "T cells CD8",
-        "CD8 T cells",
-        "Exhausted CD8",
-        "T cells CD4",
-        "CD4",
-        "T cells CD4 naive",
-        "T cells CD4 memory",
-        "T cells CD4 memory resting",
-        "T cells CD4 memory activated",
-        "T cells follicular helper",
-        "Th1 cells",
-        "T cells regulatory (Tregs)",
-        "Treg",
-        "T cells gamma delta",
-        "Cytotoxic cells",
-    ),
-    "NK cells": ("NK cells", "NK cells resting", "NK cells activated", "NK CD56dim cells"),
-    "Monocytes and macrophages": ("Monocytes", "Macrophages", "Macrophages M0", "Macrophages M1", "Macrophages M2"),
-    "Dendritic cells": ("DC", "Dendritic cells resting", "Dendritic cells activated"),
-    "Mast cells": ("Mast cells", "Mast cells resting", "Mast cells activated"),
-    "Granulocytes": ("Eosinophils", "Neutrophils"),
-    "Leukocytes, total": ("CD45", "total_til", "Total TIL"),
-}
+_TABLE = tomllib.loads((files(__package__) / "lineages.toml").read_text(encoding="utf-8"))["lineage"]
+LINEAGES: dict[str, tuple[str, ...]] = {one["name"]: tuple(one["types"]) for one in _TABLE}
 OTHER = "Other"
+LINEAGE_COLOURS: dict[str, str] = {one["name"]: one["colour"] for one in _TABLE} | {OTHER: "#7F7F7F"}
 _LINEAGE_OF = {name: lineage for lineage, names in LINEAGES.items() for name in names}
 _RANK = {name: rank for rank, name in enumerate(_LINEAGE_OF)}
 

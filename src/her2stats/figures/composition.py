@@ -26,10 +26,10 @@ from plotnine import (
 )
 
 from her2stats.errors import DataError, Problem
-from her2stats.figures.cell_types import LINEAGES, OTHER, display_order, lineage
+from her2stats.figures.cell_types import LINEAGE_COLOURS, LINEAGES, OTHER, display_order, lineage
 from her2stats.figures.placeholder import placeholder
 from her2stats.figures.sample_frame import sample_frame
-from her2stats.figures.theme import LINEAGE_COLOURS, SMALL_SIZE, figure_theme
+from her2stats.figures.theme import SMALL_SIZE, figure_theme
 from her2stats.figures.wording import display_name, not_shown, stratum_name, within_a_sentence
 
 MEANS = "Mean"

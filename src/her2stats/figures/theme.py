@@ -37,17 +37,6 @@ GREY = "#6B6B6B"  # 5.3:1 against white: small print stays readable
 STRIPE = "#F4F4F4"
 STRENGTH_COLOURS = {"weak": "#EFEFEF", "moderate": "#E0E0E0", "strong": "#CFCFCF"}
 DIVERGING = ("#762A83", "#AF8DC3", "#F7F7F7", "#7FBF7B", "#1B7837")  # ColorBrewer PRGn: no hue of HR
-LINEAGE_COLOURS = {
-    "B lineage": "#0F6FA8",
-    "T cells": "#2E8B3D",
-    "NK cells": "#8A7F00",
-    "Monocytes and macrophages": "#C2570C",
-    "Dendritic cells": "#8E4BA6",
-    "Mast cells": "#B5305F",
-    "Granulocytes": "#7A5230",
-    "Leukocytes, total": "#3F3F3F",
-    "Other": "#7F7F7F",
-}
 
 STRATUM_COLOURS = {
     "All tumours": INK,

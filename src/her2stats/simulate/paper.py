@@ -7,9 +7,10 @@ from typing import Any
 
 from her2stats.published import published_results
 from her2stats.simulate.margins import Margins
+from her2stats.simulate.planted import ZERO_SHARES
 from her2stats.simulate.targets import OVERALL, STRATA, Targets
 
-EXPRESSION_COHORTS = ("discovery", "confirmatory", "abim")
+EXPRESSION_COHORTS = tuple(ZERO_SHARES)
 _NEGATIVE, _POSITIVE = STRATA
 _FULL_NAMES = {"T cells CD4 memory": "T cells CD4 memory resting"}  # the paper does not say which; resting is kept
 
@@ -18,25 +19,6 @@ _FULL_NAMES = {"T cells CD4 memory": "T cells CD4 memory resting"}  # the paper 
 _OVERALL = {"T cells CD8": -0.33, "Macrophages M1": -0.31, "Macrophages M0": -0.22}
 # Printed in words: "less pronounced" (CD8, activated NK); a fall in the ANCOVA, over both HR groups (naive B, plasma).
 _HR_NEGATIVE = {"T cells CD8": -0.10, "NK cells activated": -0.10, "B cells naive": -0.15, "Plasma cells": -0.27}
-
-# Not printed: only how many types are kept (14, 16 and 15). Gamma-delta T cells are wanted as absent or present.
-_SHARED_ZEROS = {
-    "B cells memory": 0.88,
-    "T cells CD4 naive": 0.92,
-    "NK cells resting": 0.85,
-    "Dendritic cells activated": 0.90,
-    "Mast cells activated": 0.92,
-    "Eosinophils": 0.94,
-    "T cells gamma delta": 0.45,
-    "T cells CD4 memory activated": 0.50,
-    "T cells regulatory (Tregs)": 0.10,
-    "Monocytes": 0.40,
-}
-_ZEROS: Mapping[str, Mapping[str, float]] = {
-    "discovery": {**_SHARED_ZEROS, "Monocytes": 0.86, "T cells CD4 memory activated": 0.88},
-    "confirmatory": _SHARED_ZEROS,
-    "abim": {**_SHARED_ZEROS, "Monocytes": 0.86},
-}
 
 
 def paper_targets(cohort: str = "abim") -> Targets:
@@ -69,7 +51,7 @@ def paper_targets(cohort: str = "abim") -> Targets:
         margins=_margins(paper, cohort),
         correlations=_correlations(paper),
         odds_ratios=_odds_ratios(paper),
-        zero_shares=_ZEROS[cohort],
+        zero_shares=ZERO_SHARES[cohort],
         til={"score" if name == "HER2_20" else name: rho for name, rho in _til(paper).items()},
     )
 

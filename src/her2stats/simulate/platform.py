@@ -9,7 +9,7 @@ from her2stats.deconvolution import SignatureMatrix
 from her2stats.signatures import GeneSignature, signature
 from her2stats.signatures.til import DEFAULT_MEMBERS
 from her2stats.simulate.latent import Floats
-from her2stats.simulate.planted import CELL_TYPES, DANAHER_SOURCES
+from her2stats.simulate.planted import CELL_TYPES, EXPRESSED
 from her2stats.simulate.tumours import Tumours
 
 Generator = np.random.Generator
@@ -117,12 +117,11 @@ def _her2_block(rng: Generator, platform: Generator, her2: GeneSignature, score:
 
 def _danaher_block(platform: Generator, tumours: Tumours) -> tuple[list[str], Floats]:
     """Danaher's markers from the cells that express them, each tumour shifted so that its total TIL is the true one."""
-    types = list(CELL_TYPES)
     genes: list[str] = []
     rows: list[Floats] = []
     scores: list[Floats] = []
     for member in signature("danaher"):
-        cells = tumours.amounts[:, [types.index(source) for source in DANAHER_SOURCES[member.name]]].sum(axis=1)
+        cells = tumours.amounts[:, [member.name in markers for markers in EXPRESSED.values()]].sum(axis=1)
         own = [np.log2(8.0 + platform.uniform(300.0, 2500.0) * cells) for _ in member.genes]
         genes += member.genes
         rows += own
