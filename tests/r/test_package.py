@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from her2stats.r_engine.locate import find_rscript
+from her2stats.r_engine.process import find_rscript
 from her2stats.r_engine.sources import r_package
 
 pytestmark = [pytest.mark.r, pytest.mark.slow]

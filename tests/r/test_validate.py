@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from her2stats.r_engine import crosscheck_r, read_models, write_models
-from her2stats.r_engine.locate import find_rscript
+from her2stats.r_engine.process import find_rscript
 from her2stats.r_engine.two_answers import AGREE, DISAGREE, NOT_CHECKED
 from her2stats.statistics import Result, correlate
 from tests.r_engine.results import STRANGE, all_results, study_frame

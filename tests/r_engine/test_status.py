@@ -46,7 +46,7 @@ def no_probe(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_all_is_well_but_rpy2(false_r, monkeypatch: pytest.MonkeyPatch) -> None:
     false_r()
-    monkeypatch.setattr(room, "_rpy2_version", lambda: "3.6.5")
+    monkeypatch.setattr(room, "installed", lambda package: "3.6.5")
     status = r_status()
     assert status.engine == "rscript"
     assert status.usable
@@ -59,7 +59,7 @@ def test_all_is_well_but_rpy2(false_r, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_new_r_gets_the_new_rpy2(false_r, monkeypatch: pytest.MonkeyPatch) -> None:
     false_r(version="4.5.1")
-    monkeypatch.setattr(room, "_rpy2_version", lambda: "")
+    monkeypatch.setattr(room, "installed", lambda package: "")
     assert r_status().to_install == (
         "for a quicker crosscheck install the rpy2 for R 4.5.1: `pip install 'her2stats[r]'`",
     )
@@ -126,7 +126,7 @@ def test_a_banner_in_another_encoding_hides_no_r(false_r, tmp_path: Path, monkey
     false_r(banner="BANNER")
     script = tmp_path / "Rscript"
     script.write_bytes(script.read_bytes().replace(b"BANNER", b"caf\xe9"))
-    monkeypatch.setattr(room, "_rpy2_version", lambda: "")
+    monkeypatch.setattr(room, "installed", lambda package: "")
     assert r_status().r_version == "4.2.2"
 
 
@@ -148,7 +148,7 @@ def test_the_remedy_is_for_the_r_in_use(false_r, tmp_path: Path, monkeypatch: py
 
 def test_what_a_site_prints_around_the_answer_is_no_version(false_r, monkeypatch: pytest.MonkeyPatch) -> None:
     false_r(banner="Welcome to R 9.9.9 at our site")
-    monkeypatch.setattr(room, "_rpy2_version", lambda: "")
+    monkeypatch.setattr(room, "installed", lambda package: "")
     assert (r_status().r_version, r_status().packages) == ("4.2.2", {"emmeans": "1.8.4", "MASS": "7.3"})
 
 
@@ -157,7 +157,7 @@ def test_an_emmeans_that_averages_otherwise_is_refused(
     false_r, version: str, usable: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     false_r(emmeans=version)
-    monkeypatch.setattr(room, "_rpy2_version", lambda: "")
+    monkeypatch.setattr(room, "installed", lambda package: "")
     assert r_status().usable == usable
     assert ("emmeans 1.6.3 is older than 1.7" in " ".join(r_status().words)) == (not usable)
 

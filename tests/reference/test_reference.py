@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from her2stats.r_engine.locate import find_rscript
+from her2stats.r_engine.process import find_rscript
 from her2stats.r_engine.two_answers import compare_answers
 from her2stats.statistics import adjust, answer
 from her2stats.statistics.flags import code_of

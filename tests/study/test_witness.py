@@ -15,7 +15,7 @@ import pytest
 
 from her2stats.cohort import cohort as cohort_module
 from her2stats.cohort.genes import matching
-from her2stats.r_engine.locate import find_rscript
+from her2stats.r_engine.process import find_rscript
 from her2stats.reading.clinical import population, table
 from her2stats.statistics import abundance, interaction, logistic, multiplicity
 from her2stats.study import run, run_study

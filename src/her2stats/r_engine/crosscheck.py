@@ -119,12 +119,15 @@ def crosscheck_r(
     if not timeout > 0:
         raise DataError(Problem(f"timeout={timeout!r} is not positive", remedy="120 seconds is usual"))
     started = time.monotonic()
+    pieces: list[pd.DataFrame] = []
     asked = _Asking(engine, functions, start=min(START, max(timeout, LEAST_START)))
     try:
-        pieces = [_check(name, result, asked, timeout, whole=whole) for name, result in named.items()]
+        for name, result in named.items():
+            answer = asked.ask(result, timeout)
+            pieces.append(asked.signed(compare_answers(result, answer, name, whole=whole)))
         corrected = check_families(named, lambda question: asked.ask(question, timeout), whole=whole)
         if corrected is not None:
-            pieces.append(_with_versions(corrected, asked))
+            pieces.append(asked.signed(corrected))
     finally:
         asked.close()
     table = pd.concat(pieces, ignore_index=True) if pieces else compare_nothing()
@@ -149,6 +152,10 @@ class _Asking:
         if self._engine is None:
             return self._problem
         return self._engine.ask(question, timeout)
+
+    def signed(self, found: pd.DataFrame) -> pd.DataFrame:
+        """What was found, with the versions of what R it was."""
+        return found.assign(r_version=self.versions[0], emmeans_version=self.versions[1])
 
     def close(self) -> None:
         """End R."""
@@ -188,14 +195,6 @@ class _Asking:
             except (Gone, EngineError) as error:
                 reason = str(error)
         return reason
-
-
-def _check(name: str, result: Result, asked: _Asking, timeout: float, *, whole: bool) -> pd.DataFrame:
-    return _with_versions(compare_answers(result, asked.ask(result, timeout), name, whole=whole), asked)
-
-
-def _with_versions(found: pd.DataFrame, asked: _Asking) -> pd.DataFrame:
-    return found.assign(r_version=asked.versions[0], emmeans_version=asked.versions[1])
 
 
 def compare_nothing() -> pd.DataFrame:

@@ -19,8 +19,7 @@ from her2stats.r_engine.exchange.fields import Question, spec_fields
 from her2stats.r_engine.exchange.frames import column_cells, column_from_cells, frame_levels
 from her2stats.r_engine.exchange.reading import read_exact
 from her2stats.r_engine.exchange.writing import MODELS, write_questions
-from her2stats.r_engine.locate import find_rscript
-from her2stats.r_engine.process import Conversation, Gone, python_environment, quiet_environment
+from her2stats.r_engine.process import Conversation, Gone, find_rscript, python_environment, quiet_environment
 from her2stats.r_engine.sources import one_file, r_files, r_package
 from her2stats.r_engine.worker import FUNCTIONS, MARK
 
@@ -40,7 +39,20 @@ class Versions:
 
 
 class Engine(ABC):
-    """One running R, which is asked one question at a time."""
+    """One running R, which is asked one question at a time.
+
+    Parameters
+    ----------
+    functions : Path, optional
+        Folder of R files instead of her2stats' own.
+    start : float
+        Seconds that R may take to start.
+
+    Raises
+    ------
+    Gone
+        R did not start.
+    """
 
     name: EngineName
     versions: Versions
@@ -68,20 +80,7 @@ class Engine(ABC):
 
 
 class EmbeddedR(Engine):
-    """R in a worker process, through rpy2.
-
-    Parameters
-    ----------
-    functions : Path, optional
-        Folder of R files instead of her2stats' own.
-    start : float
-        Seconds that R may take to start.
-
-    Raises
-    ------
-    Gone
-        R did not start.
-    """
+    """R in a worker process, through rpy2."""
 
     name = "rpy2"
 
@@ -107,20 +106,7 @@ class EmbeddedR(Engine):
 
 
 class ScriptedR(Engine):
-    """R as ``Rscript --vanilla``, questions and answers in files.
-
-    Parameters
-    ----------
-    functions : Path, optional
-        Folder of R files instead of her2stats' own.
-    start : float
-        Seconds that R may take to start.
-
-    Raises
-    ------
-    Gone
-        R did not start.
-    """
+    """R as ``Rscript --vanilla``, questions and answers in files."""
 
     name = "rscript"
 

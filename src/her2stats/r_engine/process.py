@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import queue
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,7 +13,6 @@ import tempfile
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
 
 
 class Gone(Exception):
@@ -109,14 +109,6 @@ class Conversation:
                 stream.close()  # type: ignore[union-attr]
         self._room.cleanup()
 
-    def __enter__(self) -> Conversation:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.end()
-
     def _read(self) -> None:
         stdout = self._process.stdout
         assert stdout is not None
@@ -141,6 +133,22 @@ class Conversation:
             name = signal.Signals(-status).name if -status in set(signal.Signals) else f"signal {-status}"
             return f"R crashed ({name})"
         return f"R ended by itself (status {status}){last}" if status is not None else "R closed its output"
+
+
+def find_rscript() -> str:
+    """Path of Rscript: that of R_HOME if it is set, else the first on the PATH.
+
+    Raises
+    ------
+    Gone
+        There is none.
+    """
+    home = os.environ.get("R_HOME", "")
+    inside = shutil.which("Rscript", path=str(Path(home) / "bin")) if home else None
+    found = inside or shutil.which("Rscript")
+    if found is None:
+        raise Gone("R is not on the PATH")
+    return found
 
 
 def quiet_environment() -> dict[str, str]:

@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from her2stats.r_engine.engines import EmbeddedR
-from her2stats.r_engine.locate import find_rscript
-from her2stats.r_engine.process import Gone, quiet_environment
+from her2stats.r_engine.process import Gone, find_rscript, quiet_environment
 
 OLDEST_R = (4, 2)
 NEW_RPY2_NEEDS = (4, 5)  # rpy2 3.6.6 and later
@@ -105,9 +104,9 @@ def r_status(*, probe: bool = True) -> RStatus:
     True
     """
     asked = _ask_r()
-    rpy2_version = _rpy2_version()
+    rpy2_version = installed("rpy2")
     mode, problem = "", ""
-    if asked.version and rpy2_version and probe:
+    if asked.r_version and rpy2_version and probe:
         try:
             engine = EmbeddedR()
             mode = engine.versions.mode
@@ -115,24 +114,18 @@ def r_status(*, probe: bool = True) -> RStatus:
         except Gone as gone:
             problem = str(gone)
     missing = tuple(name for name, version in asked.packages.items() if not version)
-    if asked.rscript and not asked.version:
+    if asked.rscript and not asked.r_version:
         lacking = f"mend or reinstall the R of {asked.rscript}, or put another R before it on the PATH"
     else:
-        lacking = what_is_missing(
-            asked.version, missing, emmeans=asked.packages["emmeans"], home=asked.home, writable=asked.writable
-        )
+        emmeans, home, writable = asked.packages["emmeans"], asked.r_home, asked.library_writable
+        lacking = what_is_missing(asked.r_version, missing, emmeans=emmeans, home=home, writable=writable)
     embedded = not lacking and bool(rpy2_version) and not problem
-    to_install = [lacking] if lacking else [] if embedded else [which_rpy2(asked.version, problem)]
+    to_install = [lacking] if lacking else [] if embedded else [which_rpy2(asked.r_version, problem)]
     return RStatus(
-        rscript=asked.rscript,
-        r_home=asked.home,
-        r_version=asked.version,
-        r_problem=asked.problem,
-        packages=asked.packages,
+        **vars(asked),
         rpy2_version=rpy2_version,
         rpy2_mode=mode,
         rpy2_problem=problem,
-        library_writable=asked.writable,
         engine="none" if lacking else "rpy2" if embedded else "rscript",
         to_install=tuple(to_install),
     )
@@ -201,23 +194,24 @@ def _numbers(version: str) -> tuple[int, int]:
     return numbers[0], numbers[1] if len(numbers) > 1 else 0
 
 
-def _rpy2_version() -> str:
+def installed(package: str) -> str:
+    """Version of a Python package; empty where it is not there."""
     try:
-        return importlib.metadata.version("rpy2")
+        return importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:
         return ""
 
 
 @dataclass(frozen=True)
 class _Asked:
-    """What Rscript answers; without a version, `problem` says why."""
+    """What Rscript answers, by the names of `RStatus`; without a version, `r_problem` says why."""
 
-    problem: str = ""
+    r_problem: str = ""
     rscript: str = ""
-    version: str = ""
-    home: str = ""
+    r_version: str = ""
+    r_home: str = ""
     packages: dict[str, str] = field(default_factory=lambda: {"emmeans": "", "MASS": ""})
-    writable: bool = False
+    library_writable: bool = False
 
 
 def _ask_r() -> _Asked:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from her2stats.r_engine.locate import find_rscript
-from her2stats.r_engine.process import Gone, quiet_environment
+from her2stats.r_engine.process import Gone, find_rscript, quiet_environment
 from her2stats.r_engine.sources import r_package
 
 AGREES, DISAGREES, NOT_CHECKED = 0, 3, 4

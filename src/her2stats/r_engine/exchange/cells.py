@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 FORMULA = ("=", "+", "-", "@")
 ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
@@ -75,8 +75,3 @@ def number(cell: str) -> float:
 
 
 Write = Callable[[float], str]
-
-
-def floats(numbers: Sequence[float], write: Write) -> list[str]:
-    """Many floats as cells."""
-    return [write(value) for value in numbers]

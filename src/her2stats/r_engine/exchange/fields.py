@@ -55,20 +55,20 @@ def spec_from_fields(fields: Mapping[str, Sequence[str]]) -> Spec:
     verb = fields["verb"][0] if fields.get("verb") else ""
     kind = SPECS.get(verb)
     if kind is None:
-        raise EngineError(Problem(f"question '{verb}' is not known", remedy="read it with the her2stats that wrote it"))
+        raise _foreign(f"question '{verb}' is not known")
     types = {field.name: str(field.type) for field in dataclasses.fields(kind)}
     strange = sorted(set(fields) - set(types) - {"verb"})
     if strange:
-        what = f"question '{verb}' has an unknown field '{strange[0]}'"
-        raise EngineError(Problem(what, remedy="read it with the her2stats that wrote it"))
+        raise _foreign(f"question '{verb}' has an unknown field '{strange[0]}'")
     values = {name: _value(fields.get(name, ()), of_type) for name, of_type in types.items()}
     try:
         return kind(**values)  # type: ignore[arg-type]
     except DataError as error:
-        remedy = "read it with the her2stats that wrote it"
-        raise EngineError(
-            Problem(f"question '{verb}' has no meaning: {error.problems[0].what}", remedy=remedy)
-        ) from error
+        raise _foreign(f"question '{verb}' has no meaning: {error.problems[0].what}") from error
+
+
+def _foreign(what: str) -> EngineError:
+    return EngineError(Problem(what, remedy="read it with the her2stats that wrote it"))
 
 
 def _text(value: object) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from her2stats.errors import DataError, Problem
-from her2stats.r_engine.exchange.cells import Write, escape, floats, number, unescape
+from her2stats.r_engine.exchange.cells import Write, escape, number, unescape
 
 Columns = dict[str, list[str]]
 
@@ -26,7 +26,7 @@ def column_cells(column: pd.Series, write: Write) -> list[str]:
     if pd.api.types.is_integer_dtype(dtype):
         return ["" if pd.isna(value) else str(int(value)) for value in column]
     if pd.api.types.is_float_dtype(dtype):
-        return floats(column.astype("float64").tolist(), write)
+        return [write(value) for value in column.astype("float64").tolist()]
     values = column.astype("object")
     missing = values.isna()
     for value in values[~missing]:
