@@ -6,12 +6,11 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from her2stats.r_engine import r_status
-from her2stats.r_engine.status import RStatus
+from her2stats.r_engine.status import RStatus, installed
 from her2stats.study.provenance import versions
 from her2stats.study.stages.cache import Cache, stage_folder, why_not_used
 
@@ -103,20 +102,13 @@ def examine() -> Examination:
     cache = Cache(stage_folder())
     return Examination(
         versions=versions(),
-        optional={package: _version(package) for package in OPTIONAL},
+        optional={package: installed(package) for package in OPTIONAL},
         r=r_status(),
         cache=str(stage_folder()),
         cache_bytes=sum(about.st_size for _, about in cache.entries()),
         cache_problem=why_not_used(stage_folder()),
         tests=tuple(_try(name, part) for name, part in PARTS.items()),
     )
-
-
-def _version(package: str) -> str:
-    try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
-        return ""
 
 
 def _try(name: str, part: Callable[[], tuple[bool, str]]) -> SelfTest:

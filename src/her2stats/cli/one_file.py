@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import pandas as pd
 
@@ -59,15 +59,9 @@ def fractions_of_file(
     offset: float = 0.0,
     duplicates: str = "error",
     mode: str = "absolute",
-    permutations: int = 0,
-    bootstrap: int = 0,
-    reference_median: float | None = None,
-    quantile_normalise: bool = False,
-    min_overlap: float = 0.5,
-    seed: int = 1,
-    n_jobs: int = 1,
+    **settings: Any,
 ) -> tuple[pd.DataFrame, list[str]]:
-    """Estimate the cell fractions of one expression file.
+    """Estimate the cell fractions of one expression file, with the further settings of `deconvolve`.
 
     Returns
     -------
@@ -82,19 +76,8 @@ def fractions_of_file(
         raise InputError(Problem(f"{mode!r} is not a mode", "--mode", f"say one of {', '.join(modes)}"))
     matrix = read_signature_matrix(signature)
     read, notes = _read(expression, matrix.genes, what=matrix.name, scale=scale, offset=offset, duplicates=duplicates)
-    found = deconvolve(
-        read.linear(),
-        matrix,
-        mode=modes[mode],
-        permutations=permutations,
-        bootstrap=bootstrap,
-        reference_median=reference_median,
-        quantile_normalise=quantile_normalise,
-        min_overlap=min_overlap,
-        rename_genes=False,  # `_read` has done it, by the rule
-        seed=seed,
-        n_jobs=n_jobs,
-    )
+    # `_read` has renamed the genes, by the rule
+    found = deconvolve(read.linear(), matrix, mode=modes[mode], rename_genes=False, **settings)
     return found.wide().rename_axis("sample"), spoken((*notes, *found.notes))
 
 
