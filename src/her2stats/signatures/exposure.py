@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -65,7 +66,7 @@ def score_exposure(
     signature = resolve_exposure(exposure, name)
     if isinstance(signature, str):
         scores = score_gene(expression, signature, rename_genes=rename_genes)
-        return Scores(_renamed(scores.table, name), scores.coverage, scores.method, scores.notes)
+        return scores if name is None else replace(scores, table=scores.table.set_axis([name], axis=1))
     chosen: Method = method if method != "auto" else ("weighted" if signature.weights is not None else "pc1")
     return score_signature(
         expression,
@@ -98,14 +99,10 @@ def resolve_exposure(exposure: str | Path | GeneSignature, name: str | None) -> 
         if len(signature) > 1:
             raise _several(signature.name)
         only = signature.signatures[0]
-        return GeneSignature(name or only.name, only.genes, only.weights, only.source, only.sha256, only.synonyms)
+        return replace(only, name=name or only.name)
     return signature
 
 
 def _several(name: str) -> DataError:
     remedy = "name one gene, or give a file with one signature"
     return DataError(Problem("is a set of several signatures, an exposure is one score", f"exposure {name!r}", remedy))
-
-
-def _renamed(table: pd.DataFrame, name: str | None) -> pd.DataFrame:
-    return table if name is None else table.set_axis([name], axis=1)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from her2stats.errors import GeneError, ProblemList, TableError
+from her2stats.errors import GeneError, Problem, ProblemList, TableError
 
 HEAVIEST = 1e100  # no sum of weighted scores leaves the range of numbers
 
@@ -106,10 +106,8 @@ class SignatureSet:
         names = Counter(member.name for member in self.signatures)
         twice = sorted(name for name, count in names.items() if count > 1)
         if twice or not names:
-            found = ProblemList()
             what = f"names {', '.join(twice[:5])} more than once" if twice else "has no members"
-            found.add(TableError, what, where=f"signature set {self.name!r}", remedy="give each set a name of its own")
-            found.raise_if_any()
+            raise TableError(Problem(what, f"signature set {self.name!r}", "give each set a name of its own"))
 
     @property
     def genes(self) -> tuple[str, ...]:

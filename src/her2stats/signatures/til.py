@@ -74,7 +74,8 @@ def score_danaher(
     notes = list(scores.notes)
     if {T_CELLS, CD8} <= set(table.columns):
         table[CD4] = table[T_CELLS] - table[CD8]
-        coverage = _with_row(coverage, CD4, _difference_coverage(coverage))
+        low = "; ".join(f"{name} have too few genes" for name in (T_CELLS, CD8) if coverage.loc[name, "flag"])
+        coverage = _with_row(coverage, CD4, (T_CELLS, CD8), (T_CELLS, CD8), low)
     asked, chosen_by = _members(members, table, coverage, types)
     used = [name for name in asked if not coverage.loc[name, "flag"]]
     left_out = [name for name in asked if name not in used]
@@ -84,7 +85,7 @@ def score_danaher(
     # sorted, so that the sum does not depend on the order in which members were named
     table[TOTAL] = table[sorted(used)].mean(axis=1)
     coverage["used_in_total"] = coverage.index.isin(used)
-    coverage = _with_row(coverage, TOTAL, _total_coverage(coverage, asked, used, left_out))
+    coverage = _with_row(coverage, TOTAL, asked, used, f"left out {', '.join(left_out)}" if left_out else "")
     notes.append(Note("scores", f"total TIL score: mean of cell types ({chosen_by})", len(used), ", ".join(used)))
     if left_out:
         what = "cell types left out of the total TIL score: too few markers"
@@ -93,7 +94,18 @@ def score_danaher(
     return Scores(table, coverage, method, tuple(notes))
 
 
-def _with_row(coverage: pd.DataFrame, name: str, row: dict[str, object]) -> pd.DataFrame:
+def _with_row(coverage: pd.DataFrame, name: str, parts: Sequence[str], used: Sequence[str], flag: str) -> pd.DataFrame:
+    """Add the coverage of a score made of others: genes of all its parts, found in those that are used."""
+    of_parts = coverage.loc[list(parts)]
+    total, found = int(of_parts["genes_total"].sum()), int(coverage.loc[list(used), "genes_found"].sum())
+    row = {
+        "genes_total": total,
+        "genes_found": found,
+        "coverage": found / total,
+        "missing": ", ".join(missing for missing in of_parts["missing"] if missing),
+        "used_in_total": False,
+        "flag": f"low coverage: {flag}" if flag else "",
+    }
     added = pd.DataFrame([row], index=pd.Index([name], name=coverage.index.name))
     return pd.concat([coverage, added[coverage.columns]])
 
@@ -125,32 +137,3 @@ def _correlated(table: pd.DataFrame, coverage: pd.DataFrame, types: SignatureSet
         if member.name != CD45 and varies and np.corrcoef(scores, reference)[0, 1] > CD45_CORRELATION:
             chosen.append(member.name)
     return chosen
-
-
-def _difference_coverage(coverage: pd.DataFrame) -> dict[str, object]:
-    parts = coverage.loc[[T_CELLS, CD8]]
-    total, found = int(parts["genes_total"].sum()), int(parts["genes_found"].sum())
-    flags = [f"{name} have too few genes" for name, flag in parts["flag"].items() if flag]
-    return {
-        "genes_total": total,
-        "genes_found": found,
-        "coverage": found / total,
-        "missing": ", ".join(missing for missing in parts["missing"] if missing),
-        "used_in_total": False,
-        "flag": f"low coverage: {'; '.join(flags)}" if flags else "",
-    }
-
-
-def _total_coverage(
-    coverage: pd.DataFrame, asked: Sequence[str], used: Sequence[str], left_out: Sequence[str]
-) -> dict[str, object]:
-    parts = coverage.loc[list(used)]
-    total, found = int(coverage.loc[list(asked), "genes_total"].sum()), int(parts["genes_found"].sum())
-    return {
-        "genes_total": total,
-        "genes_found": found,
-        "coverage": found / total,
-        "missing": ", ".join(missing for missing in coverage.loc[list(asked), "missing"] if missing),
-        "used_in_total": False,
-        "flag": f"low coverage: left out {', '.join(left_out)}" if left_out else "",
-    }

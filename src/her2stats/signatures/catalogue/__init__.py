@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -9,7 +10,7 @@ from pathlib import Path
 
 from her2stats.errors import InputError, Problem
 from her2stats.files import Content
-from her2stats.signatures.gene_signature import GeneSignature, SignatureSet
+from her2stats.signatures.gene_signature import SignatureSet
 from her2stats.signatures.signature_file import interpret_signature
 
 SOURCES = {
@@ -49,7 +50,5 @@ def signature(name: str) -> SignatureSet:
     data = (files(__package__) / f"{name}.tsv").read_bytes()
     read = interpret_signature(Content(Path(f"{name}.tsv"), data, sha256(data).hexdigest()), name=name)
     assert isinstance(read, SignatureSet)
-    members = tuple(
-        GeneSignature(member.name, member.genes, None, SOURCES[name], member.sha256, member.synonyms) for member in read
-    )
+    members = tuple(replace(member, weights=None, source=SOURCES[name]) for member in read)
     return SignatureSet(name, members, SOURCES[name], read.sha256)

@@ -27,10 +27,7 @@ def ssgsea_score(measured: Measured, matrix: Matrix) -> Floats:
     DataError
         The matrix holds no gene outside the set.
     """
-    places = _places(measured, matrix)
-    total = len(matrix.genes)
-    if total <= len(places):
-        raise _no_background(measured)
+    places, total = _places(measured, matrix), len(matrix.genes)
     ranks = rankdata(matrix.values, axis=0)
     inside = ranks[places]
     weights = np.abs(inside) ** TAU
@@ -53,8 +50,6 @@ def singscore_score(measured: Measured, matrix: Matrix) -> Floats:
     """
     places = _places(measured, matrix)
     total, size = len(matrix.genes), len(places)
-    if total <= size:
-        raise _no_background(measured)
     ranks = rankdata(matrix.values, method="min", axis=0)[places].mean(axis=0)
     low, high = (size + 1) / 2, (2 * total - size + 1) / 2
     centred: Floats = (ranks - low) / (high - low) - 0.5
@@ -62,13 +57,11 @@ def singscore_score(measured: Measured, matrix: Matrix) -> Floats:
 
 
 def _places(measured: Measured, matrix: Matrix) -> list[int]:
+    if len(matrix.genes) <= len(measured.genes):
+        where = f"signature {measured.signature.name!r}"
+        raise DataError(Problem("ranks need genes outside the signature", where, "give the whole matrix"))
     rows = measured.signature.rows(matrix.genes)
     return [matrix.genes[rows[gene]] for gene in measured.genes]
-
-
-def _no_background(measured: Measured) -> DataError:
-    where = f"signature {measured.signature.name!r}"
-    return DataError(Problem("ranks need genes outside the signature", where, "give the whole matrix"))
 
 
 SCORED_BY = (
