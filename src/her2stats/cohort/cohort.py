@@ -156,12 +156,9 @@ class Cohort:
         if self.expression is not None:
             _check_expression(found, self.expression, self.scale, self.name)
             if not found and list(self.expression.columns) != list(self.clinical.index):
-                found.add(
-                    SampleError,
-                    "the samples of expression and clinical table differ, or stand in a different order",
-                    where=f"cohort {self.name!r}",
-                    remedy="align them by id; read_cohort does it",
-                )
+                what = "the samples of expression and clinical table differ, or stand in a different order"
+                remedy = "align them by id; read_cohort does it"
+                found.add(SampleError, what, where=f"cohort {self.name!r}", remedy=remedy)
         found.raise_if_any()
 
     @property
@@ -207,15 +204,8 @@ class Cohort:
 
     def _expression(self) -> tuple[pd.DataFrame, Scale]:
         if self.expression is None:
-            found = ProblemList()
-            found.add(
-                TableError,
-                "there is no expression in this cohort",
-                where=f"cohort {self.name!r}",
-                remedy="give read_cohort an expression file; a clinical table alone serves the response analysis",
-            )
-            found.raise_if_any()
-        assert self.expression is not None
+            remedy = "give read_cohort an expression file; a clinical table alone serves the response analysis"
+            raise TableError(Problem("there is no expression in this cohort", f"cohort {self.name!r}", remedy))
         assert self.scale is not None
         return self.expression, self.scale
 

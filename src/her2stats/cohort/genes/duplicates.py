@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from her2stats.errors import GeneError, ProblemList
+from her2stats.errors import GeneError, Problem
 from her2stats.notes import Note
 
 CollapseRule = Literal["error", "max-mean", "mean", "median"]
@@ -51,14 +51,9 @@ def collapse_duplicates(
     counts = values.index[repeated].value_counts()
     listed = ", ".join(f"{symbol} ({count})" for symbol, count in sorted(counts.items())[:SHOWN])
     if rule == "error":
-        found = ProblemList()
-        found.add(
-            GeneError,
-            f"{len(counts)} gene symbols stand in more than one row: {listed}",
-            where=where,
-            remedy='declare how to collapse them: duplicates = "max-mean", "mean" or "median"',
-        )
-        found.raise_if_any()
+        what = f"{len(counts)} gene symbols stand in more than one row: {listed}"
+        remedy = 'declare how to collapse them: duplicates = "max-mean", "mean" or "median"'
+        raise GeneError(Problem(what, where, remedy))
     order = values.index.drop_duplicates()
     several = values[repeated]
     collapsed = _highest_mean(several) if rule == "max-mean" else _averaged(several, rule)

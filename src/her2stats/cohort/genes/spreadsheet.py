@@ -12,8 +12,10 @@ from her2stats.notes import Note
 
 NO_GENE = frozenset({"", "---", "NULL", "None", "nan"})  # what annotation tables write where a probe has no gene
 
-_MONTHS = {"mar": "MARCHF", "sep": "SEPTIN", "set": "SEPTIN", "sept": "SEPTIN", "dec": "DELEC", "dic": "DELEC"}
-_MONTH_NUMBERS = {3: "mar", 9: "sep", 12: "dec"}
+_MONTHS: dict[str | int, str] = {
+    **{"mar": "MARCHF", "sep": "SEPTIN", "set": "SEPTIN", "sept": "SEPTIN", "dec": "DELEC", "dic": "DELEC"},
+    **{3: "MARCHF", 9: "SEPTIN", 12: "DELEC"},
+}
 _LAST = {"MARCHF": 11, "SEPTIN": 14, "DELEC": 1}
 _OLD = {"MARCHF": "MARCH", "SEPTIN": "SEPT", "DELEC": "DEC", "SELENOF": "SEP15"}
 # A spreadsheet writes 1-Mar for MARCH1 and for MARC1 alike: the second gene's names, old and new.
@@ -37,17 +39,17 @@ def symbol_of_date(cell: str | date | float) -> str | None:
     ('SEPTIN2', 'MARCHF5', None)
     """
     if isinstance(cell, date):
-        return _symbol(_MONTH_NUMBERS.get(cell.month, ""), cell.day)
+        return _symbol(cell.month, cell.day)
     if not isinstance(cell, str):
         return _symbol_of_serial(cell)
     text = cell.strip().lower()
     if text.isascii() and text.isdigit() and len(text) == 5:
         return _symbol_of_serial(float(text))
     if match := _ISO.fullmatch(text):
-        return _symbol(_MONTH_NUMBERS.get(int(match[1]), ""), int(match[2]))
+        return _symbol(int(match[1]), int(match[2]))
     if match := _SLASHES.fullmatch(text):
         orders = ((match[1], match[2]), (match[2], match[1]))  # American and European
-        meant = {_symbol(_MONTH_NUMBERS.get(int(month), ""), int(day)) for month, day in orders} - {None}
+        meant = {_symbol(int(month), int(day)) for month, day in orders} - {None}
         return meant.pop() if len(meant) == 1 else None
     if match := _DAY_FIRST.fullmatch(text):
         return _symbol(match[2], int(match[1]))
@@ -60,11 +62,10 @@ def _symbol_of_serial(number: float) -> str | None:
     """Days since the last day but one of 1899, as a workbook stores a date."""
     if number not in _SERIALS:
         return None
-    day = _SERIAL_ZERO + timedelta(days=int(number))
-    return _symbol(_MONTH_NUMBERS.get(day.month, ""), day.day)
+    return symbol_of_date(_SERIAL_ZERO + timedelta(days=int(number)))
 
 
-def _symbol(month: str, day: int) -> str | None:
+def _symbol(month: str | int, day: int) -> str | None:
     family = _MONTHS.get(month)
     if family is None:
         return None
