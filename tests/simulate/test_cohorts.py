@@ -8,7 +8,7 @@ import pytest
 
 from her2stats.published import published_results
 from her2stats.simulate import paper_responses, paper_targets, simulate_cohort, simulate_response, simulate_truth
-from her2stats.simulate.margins import apportion
+from her2stats.simulate.targets import apportion
 
 SIZES = {"discovery": 104, "confirmatory": 81}
 VARIABLES = {"hormone receptor": "hr", "HER2 IHC": "her2_ihc", "grade": "grade", "PAM50": "pam50"}

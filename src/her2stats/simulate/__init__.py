@@ -8,12 +8,11 @@ are targets that the simulation meets; those of the demo are the numbers that th
 
 from her2stats.simulate.calibration import Calibration, calibrate
 from her2stats.simulate.cohorts import SimulatedTruth, simulate_cohort, simulate_truth, simulate_with_truth
-from her2stats.simulate.margins import Margins
 from her2stats.simulate.paper import paper_responses, paper_targets
 from her2stats.simulate.planted import CELL_TYPES
 from her2stats.simulate.platform import simulate_her2_signature, simulate_signature_matrix
 from her2stats.simulate.response import simulate_response
-from her2stats.simulate.targets import Targets
+from her2stats.simulate.targets import Margins, Targets
 
 __all__ = [
     "CELL_TYPES",

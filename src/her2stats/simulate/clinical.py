@@ -6,13 +6,12 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
+from numpy.random import Generator
 from scipy.special import ndtri
 
 from her2stats.simulate.latent import Floats
-from her2stats.simulate.margins import HR, Margins, apportion
+from her2stats.simulate.targets import HR, Margins, apportion
 from her2stats.vocabulary.variables import BY_NAME, IHC_LEVELS
-
-Generator = np.random.Generator
 
 IHC_OF_SCORE = 0.6  # correlation of HER2 IHC with the score within an HR group
 GRADE_OF_HR, PAM50_OF_HR = 1.2, 2.2  # how much higher HR-negative tumours lie, in standard deviations

@@ -121,11 +121,8 @@ def simulate_with_truth(
     """
     if n < 10:
         raise ValueError(f"a simulated cohort needs at least 10 tumours, not {n}")
-    asked = paper_targets() if targets is None else targets
-    model = calibrated(asked)
     rng = np.random.default_rng([seed, n])
-    samples = pd.Index([f"{name}-{i + 1:04d}" for i in range(n)], name="sample")
-    tumours = draw_tumours(rng, samples, asked.margins, model)
+    tumours, truth = _drawn(rng, name, n, targets)
     cohort = Cohort(
         name=name,
         expression=measured_expression(rng, tumours, platform_seed, noise),
@@ -135,7 +132,7 @@ def simulate_with_truth(
         hr_definition="given",
         notes=(simulated_note(n, seed),),
     )
-    return cohort, _truth(tumours, asked, model)
+    return cohort, truth
 
 
 def simulate_truth(name: str, n: int, *, seed: int, targets: Targets | None = None) -> SimulatedTruth:
@@ -146,20 +143,20 @@ def simulate_truth(name: str, n: int, *, seed: int, targets: Targets | None = No
     >>> simulate_truth("population", 1000, seed=1).amounts.shape
     (1000, 22)
     """
+    return _drawn(np.random.default_rng([seed, n]), name, n, targets)[1]
+
+
+def _drawn(rng: np.random.Generator, name: str, n: int, targets: Targets | None) -> tuple[Tumours, SimulatedTruth]:
     asked = paper_targets() if targets is None else targets
     model = calibrated(asked)
     samples = pd.Index([f"{name}-{i + 1:04d}" for i in range(n)], name="sample")
-    return _truth(draw_tumours(np.random.default_rng([seed, n]), samples, asked.margins, model), asked, model)
-
-
-def _truth(tumours: Tumours, targets: Targets, model: Calibration) -> SimulatedTruth:
-    samples = tumours.clinical.index
-    return SimulatedTruth(
+    tumours = draw_tumours(rng, samples, asked.margins, model)
+    return tumours, SimulatedTruth(
         clinical=tumours.clinical,
         score=pd.Series(tumours.score, index=samples, name="score"),
         amounts=pd.DataFrame(tumours.amounts, index=samples, columns=list(CELL_TYPES)),
         til=pd.Series(tumours.til, index=samples, name="Total TIL"),
-        targets=targets,
+        targets=asked,
         model=model,
     )
 

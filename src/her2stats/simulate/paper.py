@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from her2stats.published import published_results
-from her2stats.simulate.margins import Margins
 from her2stats.simulate.planted import ZERO_SHARES
-from her2stats.simulate.targets import OVERALL, STRATA, Targets
+from her2stats.simulate.targets import OVERALL, STRATA, Margins, Targets
 
 EXPRESSION_COHORTS = tuple(ZERO_SHARES)
 _NEGATIVE, _POSITIVE = STRATA

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from numpy.random import Generator
 
 from her2stats.deconvolution import SignatureMatrix
 from her2stats.signatures import GeneSignature, signature
@@ -11,8 +12,6 @@ from her2stats.signatures.til import DEFAULT_MEMBERS
 from her2stats.simulate.latent import Floats
 from her2stats.simulate.planted import CELL_TYPES, EXPRESSED
 from her2stats.simulate.tumours import Tumours
-
-Generator = np.random.Generator
 
 SIGNATURE_GENES_PER_TYPE = 22
 HER2_GENES = 20

@@ -10,10 +10,8 @@ import pandas as pd
 from her2stats.cohort import Cohort
 from her2stats.notes import Note
 from her2stats.simulate.clinical import draw_clinical
-from her2stats.simulate.margins import Margins, apportion
 from her2stats.simulate.paper import paper_responses
-
-Generator = np.random.Generator
+from her2stats.simulate.targets import Margins, apportion
 
 PATIENTS = 111
 _LOW = {"1+": 0.7, "2+": 0.3}  # of HER2-low; not printed

@@ -6,16 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.random import Generator
 from scipy.special import expit, logit, ndtr, ndtri
 
 from her2stats.simulate.calibration import Calibration
 from her2stats.simulate.clinical import draw_clinical, draw_hr
 from her2stats.simulate.latent import Floats, TypeModel
-from her2stats.simulate.margins import Margins
 from her2stats.simulate.planted import CELL_TYPES
+from her2stats.simulate.targets import Margins
 from her2stats.simulate.til import ERBB2_SLOPE, ESR1_GAP, TilModel
-
-Generator = np.random.Generator
 
 SHARED = 0.5  # loading of every cell type on the tumour's infiltration, given its score
 SPREAD = 0.6  # standard deviation of the log amount among the tumours that hold a type
