@@ -1,7 +1,8 @@
-"""Estimates as journals print them: "0.61 (0.42–0.89)", with p-values and counts beside them."""
+"""Estimates as journals print them: "0.61 (0.42–0.89)", with p-values and counts, or why there are none."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
@@ -10,9 +11,23 @@ from her2stats.statistics.arguments import percent
 from her2stats.statistics.flags import code_of
 from her2stats.statistics.rows import SECOND_TEST, Rows, records, result_rows
 from her2stats.statistics.terms import PARTS, term_columns
-from her2stats.tables.flag_words import MARK
 from her2stats.vocabulary.names import stratum_label, term_label, variable_label
 from her2stats.vocabulary.numbers import format_count, format_estimate, format_p, is_missing
+
+# Code of a flag, which stands where a number cannot -> what it means.
+_MEANING = {
+    "separation": "the exposure divides the outcomes completely, so no finite odds ratio exists",
+    "constant outcome": "every tumour of the stratum has the same outcome",
+    "constant exposure": "the exposure has the same value in every tumour of the stratum",
+    "rank deficient": "combinations of factor levels are empty, so fewer degrees of freedom are tested",
+    "not estimable": "the data hold no information on this quantity",
+    "too few observations": "the stratum is too small",
+    "perfect correlation": "one variable determines the rank of the other",
+    "empty level": "one of the groups is empty",
+    "not converged": "the fit found no maximum",
+    "missing variable": "the cohort does not have the variable",
+}
+MARK = "†"
 
 
 def table_effects(results: Rows, *, alpha: float = 0.05) -> pd.DataFrame:
@@ -91,3 +106,29 @@ def interval_heading(rows: pd.DataFrame) -> str:
     """
     levels = rows["conf_level"].dropna().unique()
     return f"{percent(levels[0])} CI" if len(levels) == 1 else "CI"
+
+
+def flag_meaning(code: str) -> str:
+    """Explain the code of a flag in a few words; empty for a code that is not known.
+
+    Examples
+    --------
+    >>> flag_meaning("empty level")
+    'one of the groups is empty'
+    """
+    return _MEANING.get(code, "")
+
+
+def flag_notes(flags: Iterable[str]) -> list[str]:
+    """Explain every flag that occurs, one sentence a code, in alphabetical order.
+
+    Examples
+    --------
+    >>> flag_notes(["", "empty level: no HR-negative tumour"])
+    ['Empty level: one of the groups is empty.']
+    """
+    codes = sorted({code_of(flag) for flag in flags if flag})
+    return [
+        f"{code[:1].upper()}{code[1:]}: {flag_meaning(code) or 'see the flag column of the csv file'}."
+        for code in codes
+    ]

@@ -10,8 +10,7 @@ import pandas as pd
 
 from her2stats.statistics.flags import code_of
 from her2stats.statistics.rows import records
-from her2stats.tables.effects import effect_text, interval_heading
-from her2stats.tables.flag_words import MARK, flag_notes
+from her2stats.tables.effects import MARK, effect_text, flag_notes, interval_heading
 from her2stats.tables.printed import PrintedTable
 from her2stats.vocabulary.names import level_label, variable_label
 from her2stats.vocabulary.numbers import count_range, format_count, format_number, format_p, is_missing
@@ -97,10 +96,9 @@ def print_blocks(
         if block.heading:
             spanners.append((block.heading, [f"b{number}_{cell}" for cell in columns]))
     flags = [str(flag) for block in blocks for flag in block.rows["flag"]]
-    corrected = any(cell.endswith("_p_adjusted") for cell in frame)
-    bold = (
-        [f"p corr.: corrected for multiple testing{f'; bold below {alpha:g}' if strong else ''}."] if corrected else []
-    )
+    bold = []
+    if any(cell.endswith("_p_adjusted") for cell in frame):
+        bold = [f"p corr.: corrected for multiple testing{f'; bold below {alpha:g}' if strong else ''}."]
     return PrintedTable(
         frame=pd.DataFrame(frame),
         caption=caption,
@@ -123,9 +121,7 @@ def sample_size(rows: pd.DataFrame) -> str:
 
 
 def _occurs(cell: Cell, rows: pd.DataFrame) -> bool:
-    column = {"statistic": "statistic", "reference": "value_reference", "comparison": "value_comparison"}.get(
-        cell, cell
-    )
+    column = f"value_{cell}" if cell in ("reference", "comparison") else cell
     return column in rows and bool(rows[column].notna().any())
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from her2stats.errors import DataError, ProblemList
-from her2stats.tables.variables import ClinicalVariable, describe_variable
-from her2stats.vocabulary.names import sentence_case
+from her2stats.vocabulary.entry import Variable
+from her2stats.vocabulary.names import sentence_case, variable_label
 from her2stats.vocabulary.numbers import EN_DASH, format_count, format_number, format_percent
-from her2stats.vocabulary.variables import TABLE_ONE
+from her2stats.vocabulary.variables import BY_NAME, TABLE_ONE
 
 MEDIAN_LEVEL = "median (IQR)"
 MISSING_LEVEL = "missing"
@@ -63,8 +65,10 @@ def table_one(
     _check_cohorts(cohorts, variables)
     rows = [_patients_row(cohorts)]
     for name in variables if variables is not None else _present(cohorts):
-        described = describe_variable(name, cohorts)
-        block = _measurement_rows(described) if not described.levels else _level_rows(described)
+        described = _described(name, cohorts)
+        block = [] if described.levels else [_median_row(described)]
+        levels = [*described.levels, *([None] if described.any_missing else [])]
+        block += [_count_row(described, level) for level in levels]
         if p_values:
             block[0] |= _difference(described)
         rows += block
@@ -98,6 +102,71 @@ def counts_as_numbers(table: pd.DataFrame) -> pd.DataFrame:
     return shown
 
 
+@dataclass(frozen=True)
+class _ClinicalVariable:
+    """One variable in all cohorts: its label, and either levels in order or a measurement."""
+
+    label: str
+    levels: tuple[str, ...]
+    values: Mapping[str, pd.Series[Any] | None]
+
+    @property
+    def any_missing(self) -> bool:
+        """Whether any cohort that has the variable lacks some of its values."""
+        return any(column is not None and bool(column.isna().any()) for column in self.values.values())
+
+
+def _described(name: str, cohorts: Mapping[str, pd.DataFrame]) -> _ClinicalVariable:
+    """Bring a variable of all cohorts to common levels; a measurement has none."""
+    columns = {cohort: frame.get(name) for cohort, frame in cohorts.items()}
+    entry = BY_NAME.get(name)
+    if entry is not None and entry.classes:
+        classes = {cohort: None if c is None else _classified(c, entry.classes) for cohort, c in columns.items()}
+        return _ClinicalVariable(variable_label(name), tuple(entry.classes), classes)
+    known = [column for column in columns.values() if column is not None]
+    if all(pd.api.types.is_numeric_dtype(column) for column in known) and _is_measured(entry, known):
+        return _ClinicalVariable(variable_label(name), (), columns)
+    printed = entry.printed if entry is not None else {}
+    if entry is not None and entry.kind == "binary":
+        printed = {**printed, "True": printed["1"], "False": printed["0"]}
+    texts = {cohort: None if column is None else _as_text(column, printed) for cohort, column in columns.items()}
+    return _ClinicalVariable(variable_label(name), _ordered_levels(entry, known, texts), texts)
+
+
+def _is_measured(entry: Variable | None, columns: Sequence[pd.Series[Any]]) -> bool:
+    if entry is not None and entry.kind != "factor":
+        return entry.is_number
+    return any(column.nunique(dropna=True) > 2 for column in columns)
+
+
+def _as_text(column: pd.Series[Any], printed: Mapping[str, str]) -> pd.Series[Any]:
+    texts = column.astype("object").where(column.notna(), None).map(_level_text, na_action="ignore")
+    return texts.replace(dict(printed)) if printed else texts
+
+
+def _level_text(value: object) -> str:
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _classified(values: pd.Series[Any], classes: Mapping[str, float]) -> pd.Series[Any]:
+    return _as_text(pd.cut(values.astype(float), [float("-inf"), *classes.values()], labels=list(classes)), {})
+
+
+def _ordered_levels(
+    entry: Variable | None, known: Sequence[pd.Series[Any]], texts: Mapping[str, pd.Series[Any] | None]
+) -> tuple[str, ...]:
+    """Vocabulary first, then the categories of the data, then the rest by name; only what occurs, but for a few."""
+    printed: Mapping[str, str] = entry.printed if entry is not None else {}
+    order = list(printed.values())
+    for column in known:
+        if isinstance(column.dtype, pd.CategoricalDtype):
+            order += [printed.get(level, level) for level in map(_level_text, column.cat.categories)]
+    seen = {level for column in texts.values() if column is not None for level in column.dropna()}
+    levels = list(dict.fromkeys([*order, *sorted(seen)]))
+    shown = set(printed.values()) if entry is not None and entry.always else set()
+    return tuple(level for level in levels if level in seen | shown)
+
+
 def _check_cohorts(cohorts: Mapping[str, pd.DataFrame], variables: Sequence[str] | None) -> None:
     found = ProblemList()
     if not cohorts:
@@ -127,11 +196,11 @@ def _patients_row(cohorts: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     return row
 
 
-def _measurement_rows(variable: ClinicalVariable) -> list[dict[str, Any]]:
+def _median_row(variable: _ClinicalVariable) -> dict[str, Any]:
     row: dict[str, Any] = {"variable": variable.label, "level": MEDIAN_LEVEL}
     for cohort, column in variable.values.items():
         row |= {cohort: NOT_RECORDED} if column is None else _median_cells(cohort, column)
-    return [row, *_missing_row(variable)]
+    return row
 
 
 def _median_cells(cohort: str, column: pd.Series[Any]) -> dict[str, Any]:
@@ -156,34 +225,20 @@ def _half_up(value: float, decimals: int) -> float:
     return (int(scaled) + 1) / 10**decimals if scaled > 0 and scaled % 1 == 0.5 else value
 
 
-def _level_rows(variable: ClinicalVariable) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = []
-    for level in variable.levels:
-        row: dict[str, Any] = {"variable": variable.label, "level": level}
-        for cohort, column in variable.values.items():
-            row |= _count_cells(cohort, None if column is None else int((column == level).sum()), column)
-        rows.append(row)
-    return rows + _missing_row(variable)
-
-
-def _missing_row(variable: ClinicalVariable) -> list[dict[str, Any]]:
-    if not variable.any_missing:
-        return []
-    row: dict[str, Any] = {"variable": variable.label, "level": MISSING_LEVEL}
+def _count_row(variable: _ClinicalVariable, level: str | None) -> dict[str, Any]:
+    """How many of each cohort have a level, or with None no value; percentages are of all its patients."""
+    row: dict[str, Any] = {"variable": variable.label, "level": MISSING_LEVEL if level is None else level}
     for cohort, column in variable.values.items():
-        row |= _count_cells(cohort, None if column is None else int(column.isna().sum()), column)
-    return [row]
+        if column is None:
+            row[cohort] = NOT_RECORDED
+            continue
+        count = int((column.isna() if level is None else column == level).sum())
+        row[cohort] = f"{format_count(count)} ({format_percent(count, len(column))}%)" if count else "0"
+        row |= {f"{cohort} n": count, f"{cohort} percent": 100 * count / len(column) if len(column) else math.nan}
+    return row
 
 
-def _count_cells(cohort: str, count: int | None, column: pd.Series[Any] | None) -> dict[str, Any]:
-    if count is None or column is None:
-        return {cohort: NOT_RECORDED}
-    percent = 100 * count / len(column) if len(column) else float("nan")
-    text = f"{format_count(count)} ({format_percent(count, len(column))}%)" if count else "0"
-    return {cohort: text, f"{cohort} n": count, f"{cohort} percent": percent}
-
-
-def _difference(variable: ClinicalVariable) -> dict[str, Any]:
+def _difference(variable: _ClinicalVariable) -> dict[str, Any]:
     """Test one variable between the columns of the table."""
     from scipy import stats
 

@@ -86,12 +86,11 @@ def _block(cohort: str, outcome: str, rows: list[dict[str, Any]], decimals: int)
     everybody = {_EVERYBODY: (total[0], total[1]), **counts}
     head = {"cohort": cohort, "outcome": sentence_case(variable_label(outcome))}
     evaluable = {f"{name} n": format_count(n) for name, (n, _) in everybody.items()}
-    responded = {k: v for name, (n, e) in everybody.items() for k, v in _share(name, e, n, decimals).items()}
-    others = {
-        k: v
-        for name, (n, e) in everybody.items()
-        for k, v in _share(name, None if is_missing(n) or is_missing(e) else n - e, n, decimals).items()
-    }
+    responded: dict[str, str] = {}
+    others: dict[str, str] = {}
+    for name, (n, events) in everybody.items():
+        responded |= _share(name, events, n, decimals)
+        others |= _share(name, None if is_missing(n) or is_missing(events) else n - events, n, decimals)
     odds = {f"{name} n": text for name, text in ratios.items()}
     lines = (("", evaluable), (yes, responded), (no, others), (ODDS_RATIO_ROW, odds))
     return [{**head, "level": level, **cells} for level, cells in lines]
