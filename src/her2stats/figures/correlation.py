@@ -8,7 +8,7 @@ from typing import Any, Literal
 import pandas as pd
 from plotnine import aes, geom_rect, ggplot, scale_fill_manual
 
-from her2stats.figures.panel.places import row_places
+from her2stats.figures.panel.odds_axis import unclipped
 from her2stats.figures.panel.row_figure import row_figure
 from her2stats.figures.panel.row_marks import interval_marks, reason_alone, reason_beside, vertical
 from her2stats.figures.panel.row_panel import row_labels, row_panel
@@ -17,6 +17,7 @@ from her2stats.figures.panel.stratum_rows import (
     empty_line_legend,
     panel_titles,
     placed,
+    row_places,
     stratum_legend,
     symbol_legend,
 )
@@ -134,14 +135,7 @@ def _in_words(rows: pd.DataFrame, alpha: float) -> pd.DataFrame:
     ]
     rows.loc[tested, "text"] = ""
     rows["p_text"] = [format_p(value) if pd.notna(value) else NOT_ESTIMABLE for value in rows["p_adjusted"]]
-    return rows.assign(
-        x=rows["estimate"],
-        xmin=rows["conf_low"],
-        xmax=rows["conf_high"],
-        clipped_low=False,
-        clipped_high=False,
-        off_scale=False,
-    )
+    return unclipped(rows)
 
 
 def _direction(shift: float) -> str:

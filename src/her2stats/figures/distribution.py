@@ -8,11 +8,10 @@ from typing import Any
 import pandas as pd
 from plotnine import aes, annotate, geom_point, geom_rect, geom_segment, ggplot
 
-from her2stats.figures.panel.places import row_places
 from her2stats.figures.panel.row_axis import abundance_limits, abundance_place, abundance_ticks
 from her2stats.figures.panel.row_figure import row_figure
 from her2stats.figures.panel.row_panel import row_labels, row_panel
-from her2stats.figures.panel.stratum_rows import panel_titles, placed, stratum_legend
+from her2stats.figures.panel.stratum_rows import panel_titles, placed, row_places, stratum_legend
 from her2stats.figures.placeholder import placeholder
 from her2stats.figures.sample_frame import Samples, sample_frame, spread
 from her2stats.figures.theme import STRIPE

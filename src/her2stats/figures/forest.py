@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import pandas as pd
 from plotnine import ggplot
 
-from her2stats.figures.effect_rows import RowVariable, effect_rows, interaction_tests
 from her2stats.figures.panel.odds_axis import clip, clipping_legend, odds_limits, odds_ticks
-from her2stats.figures.panel.places import row_places
 from her2stats.figures.panel.row_figure import row_figure
 from her2stats.figures.panel.row_marks import diamonds, interval_marks, reason_beside, vertical
 from her2stats.figures.panel.row_panel import row_labels, row_panel
@@ -19,15 +18,17 @@ from her2stats.figures.panel.stratum_rows import (
     empty_line_legend,
     panel_titles,
     placed,
+    row_places,
     stratum_legend,
     symbol_legend,
 )
 from her2stats.figures.placeholder import placeholder
 from her2stats.figures.wording import display_name, level_words
-from her2stats.statistics.rows import Rows, result_rows
+from her2stats.statistics.rows import Rows, exposure_rows, interaction_rows, result_rows
 from her2stats.vocabulary.numbers import NOT_ESTIMABLE, format_p
 
 INTERACTION = "p int."
+RowVariable = Literal["auto", "outcome", "term"]
 
 
 def plot_forest(
@@ -96,10 +97,10 @@ def plot_forest(
     ['1.60 (1.07–2.39)']
     """
     table = result_rows(results, "measure", "role")
-    rows = effect_rows(table, row=row, exposure=exposure, strata=list(strata) if strata is not None else None)
+    rows = _effect_rows(table, row, exposure, strata)
     if not len(rows):
         return placeholder("No odds ratio to show: no model was asked or none has a row.", width_mm=width_mm)
-    tests = interaction_tests(table if interaction is None else result_rows(interaction, "measure", "role"), rows)
+    tests = _interaction_tests(table if interaction is None else result_rows(interaction, "measure", "role"), rows)
     places = row_places(rows["name"], ordered=order)
     rows = rows[rows["name"].isin(places["name"])].reset_index(drop=True)
     places["label"] = row_labels(places["name"], labels, width_mm)
@@ -138,6 +139,38 @@ def plot_forest(
         one_model="exposure" in rows and bool(rows["exposure"].fillna("").ne("").all()),
         fill=bool(is_pooled.any()),
     )
+
+
+def _effect_rows(
+    table: pd.DataFrame, row: RowVariable, exposure: str | None, strata: Sequence[str] | None
+) -> pd.DataFrame:
+    """Keep the rows that hold an exposure's own effect, and name what stands on each line and in each panel.
+
+    The name of the line is `name`; `subject` is what else tells panels apart, "" where nothing does.
+    """
+    rows = exposure_rows(table, exposure)
+    rows = rows[rows["measure"] == "odds_ratio"].copy()
+    present = list(rows["stratum"].unique())
+    wanted = list(strata) if strata is not None else ([s for s in present if s != "all"] or present)
+    rows = rows[rows["stratum"].isin(wanted)]
+    if row == "auto":
+        row = "term" if rows["term"].nunique() > rows["outcome"].nunique() else "outcome"
+    other = "outcome" if row == "term" else "term"
+    rows["name"] = rows[row]
+    rows["subject"] = rows[other] if len(set(rows[other])) > 1 else ""
+    return rows.reset_index(drop=True)
+
+
+def _interaction_tests(table: pd.DataFrame, effects: pd.DataFrame) -> pd.DataFrame:
+    """Wald rows of the interaction for the lines of `effects`, with the same `name` and `subject`.
+
+    A line without one is left out; a flagged one is kept with its missing p.
+    """
+    keys = effects[["cohort", "outcome", "term", "name", "subject"]].drop_duplicates()
+    keys = keys.rename(columns={"term": "exposure"})
+    wald = [interaction_rows(table, name).assign(exposure=name) for name in keys["exposure"].unique()]
+    found = keys.merge(pd.concat(wald), on=["cohort", "outcome", "exposure"], how="inner")
+    return found.drop_duplicates(["cohort", "name", "subject"]).reset_index(drop=True)
 
 
 def _unit(rows: pd.DataFrame, labels: Mapping[str, str] | None) -> str:

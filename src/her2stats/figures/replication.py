@@ -11,7 +11,6 @@ from plotnine import (
     coord_cartesian,
     element_text,
     facet_wrap,
-    geom_point,
     geom_segment,
     geom_vline,
     ggplot,
@@ -25,8 +24,8 @@ from plotnine import (
 
 from her2stats.errors import Problem, TableError
 from her2stats.figures.panel.measure import wrapped
-from her2stats.figures.panel.odds_axis import clip, clipping_legend, odds_limits, odds_ticks
-from her2stats.figures.panel.row_marks import BEYOND_SIZE
+from her2stats.figures.panel.odds_axis import clip, clipping_legend, odds_limits, odds_ticks, unclipped
+from her2stats.figures.panel.row_marks import clipped_ends, estimates_beyond, symbols
 from her2stats.figures.placeholder import placeholder
 from her2stats.figures.theme import BASE_SIZE, INK, MARGIN, SMALL_SIZE, figure_theme
 from her2stats.figures.wording import display_name, stratum_name
@@ -129,6 +128,7 @@ def _lines(pairs: pd.DataFrame) -> pd.Series:
 def _drawn(rows: pd.DataFrame, pairs: pd.DataFrame, measure: Measure, width_mm: float) -> ggplot:
     title, null = _AXES[measure]
     rows, scale, ends = _on_axis(rows, measure)
+    inset = 0.01 * (ends[1] - ends[0])
     places = rows.assign(y=rows["y"].round()).drop_duplicates("line")
     caption = wrapped(_caption(rows, pairs), width_mm - 4 * MARGIN, SMALL_SIZE)
     panels = rows["panel"].cat.categories.size
@@ -138,8 +138,9 @@ def _drawn(rows: pd.DataFrame, pairs: pd.DataFrame, measure: Measure, width_mm: 
         + figure_theme(width_mm, height)
         + geom_vline(xintercept=np.log10(null) if measure == "odds ratio" else null, color=INK, size=0.5)
         + geom_segment(aes(x="xmin", xend="xmax", y="y", yend="y"), size=0.55, show_legend=False)
-        + _arrows(rows, ends)
-        + _symbols(rows)
+        + clipped_ends(rows, (ends[0] + inset, ends[1] - inset), by="Source")
+        + estimates_beyond(rows, (ends[0] + 1.5 * inset, ends[1] - 1.5 * inset), by="Source")
+        + symbols(rows[~rows["off_scale"]], size=1.7, by="Source")
         + scale_color_manual(values=COLOURS, name="")
         + scale_shape_manual(values=SHAPES, name="")
         + scale
@@ -158,34 +159,9 @@ def _on_axis(rows: pd.DataFrame, measure: Measure) -> tuple[pd.DataFrame, Any, t
         ticks = odds_ticks(limits)[0 if rows["panel"].nunique() == 1 else -1]
         ends = (float(np.log10(limits[0])), float(np.log10(limits[1])))
         return clip(rows, limits), scale_x_continuous(breaks=list(ticks), labels=list(ticks.values())), ends
-    rows = rows.assign(x=rows["estimate"], xmin=rows["conf_low"], xmax=rows["conf_high"])
-    rows = rows.assign(clipped_low=False, clipped_high=False, off_scale=False)
+    rows = unclipped(rows)
     reach = 0.1 * np.ceil(10 * rows[["xmin", "xmax"]].abs().max().max())
     return rows, scale_x_continuous(labels=lambda at: [format_number(value, 1) for value in at]), (-reach, reach)
-
-
-def _symbols(rows: pd.DataFrame) -> list[Any]:
-    points = rows[~rows["off_scale"]]
-    hollow = points[~points["significant"]]
-    filled = points[points["significant"]]
-    marks = [geom_point(data=hollow, size=1.7, stroke=0.5, fill="white", show_legend=not len(filled))]
-    return [*(marks if len(hollow) else []), *([geom_point(data=filled, size=1.7, stroke=0.5)] if len(filled) else [])]
-
-
-def _arrows(rows: pd.DataFrame, ends: tuple[float, float]) -> list[Any]:
-    inset = 0.01 * (ends[1] - ends[0])
-    marks = []
-    for clipped, end, shape in (("clipped_low", ends[0], "<"), ("clipped_high", ends[1], ">")):
-        towards = inset if shape == "<" else -inset
-        cut = rows[rows[clipped]].assign(x=end + towards)
-        if len(cut):
-            marks.append(geom_point(data=cut, shape=shape, size=1.3, stroke=0.2, show_legend=False))
-        beyond = rows[rows["off_scale"] & (rows["x"] == end)].assign(x=end + 1.5 * towards)
-        for part, look in ((beyond[beyond["significant"]], {}), (beyond[~beyond["significant"]], {"fill": "white"})):
-            if len(part):
-                style = {"shape": shape, "size": BEYOND_SIZE, "stroke": 0.5, "show_legend": False, **look}
-                marks.append(geom_point(data=part, **style))
-    return marks
 
 
 def _caption(rows: pd.DataFrame, pairs: pd.DataFrame) -> str:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 
-from her2stats.figures.theme import BASE_SIZE, FONT
+from her2stats.figures.theme import BASE_SIZE, FONT, SMALLEST_SIZE
 
 MM_PER_POINT = 25.4 / 72
 
@@ -46,12 +46,12 @@ def widest(texts: Iterable[str], size: float, weight: str = "normal") -> float:
     return max((text_width(text, size, weight) for text in texts), default=0.0)
 
 
-def fitting_size(texts: Iterable[str], width_mm: float, largest: float = BASE_SIZE, smallest: float = 5.0) -> float:
+def fitting_size(texts: Iterable[str], width_mm: float, largest: float = BASE_SIZE) -> float:
     """Return the largest size in points, in steps of a half, at which every bold text is at most `width_mm` wide."""
     width = widest(texts, largest, "bold")
     if width <= width_mm:
         return largest
-    return max(smallest, math.floor(2 * largest * width_mm / width) / 2)
+    return max(SMALLEST_SIZE, math.floor(2 * largest * width_mm / width) / 2)
 
 
 def elided(text: str, width_mm: float, size: float) -> str:

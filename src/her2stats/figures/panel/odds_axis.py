@@ -78,6 +78,12 @@ def clip(rows: pd.DataFrame, limits: tuple[float, float]) -> pd.DataFrame:
     return shown.drop(columns=["_x", "_xmin", "_xmax"])
 
 
+def unclipped(rows: pd.DataFrame) -> pd.DataFrame:
+    """As `clip`, on an axis that holds every estimate and interval as it is."""
+    whole = dict.fromkeys(("clipped_low", "clipped_high", "off_scale"), False)
+    return rows.assign(x=rows["estimate"], xmin=rows["conf_low"], xmax=rows["conf_high"], **whole)
+
+
 def clipping_legend(rows: pd.DataFrame) -> list[str]:
     """Say what the arrows at the ends of the axis mean, as far as there are any.
 

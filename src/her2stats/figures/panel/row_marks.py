@@ -30,47 +30,47 @@ def interval_marks(rows: pd.DataFrame, geometry: RowPanel) -> list[Any]:
     """
     if not len(rows):
         return []
-    marks: list[Any] = [
-        geom_segment(aes(x="xmin", xend="xmax", y="y", yend="y", color="Stratum"), rows, size=0.55, show_legend=False)
+    return [
+        geom_segment(aes(x="xmin", xend="xmax", y="y", yend="y", color="Stratum"), rows, size=0.55, show_legend=False),
+        *clipped_ends(rows, geometry.ends(inset=0.45)),
+        *symbols(rows[~rows["off_scale"]], size=1.6),
+        *estimates_beyond(rows, geometry.ends(inset=0.9)),
     ]
-    marks += clipped_ends(rows, geometry)
-    points = rows[~rows["off_scale"]]
-    mapping = aes("x", "y", color="Stratum", shape="Stratum")
+
+
+def symbols(points: pd.DataFrame, *, size: float, by: str = "Stratum") -> list[Any]:
+    """Points in the colour and shape of what `by` names; filled where significant, else open."""
+    mapping = aes("x", "y", color=by, shape=by)
     filled, hollow = points[points["significant"]], points[~points["significant"]]
-    if len(hollow):
-        marks.append(geom_point(mapping, hollow, size=1.6, stroke=0.5, fill="white", show_legend=not len(filled)))
-    if len(filled):
-        marks.append(geom_point(mapping, filled, size=1.6, stroke=0.5))
-    return [*marks, *estimates_beyond(rows, geometry)]
+    legend = not len(filled)
+    open_ones = [geom_point(mapping, hollow, size=size, stroke=0.5, fill="white", show_legend=legend)]
+    return [
+        *(open_ones if len(hollow) else []),
+        *([geom_point(mapping, filled, size=size, stroke=0.5)] if len(filled) else []),
+    ]
 
 
-def estimates_beyond(rows: pd.DataFrame, geometry: RowPanel) -> list[Any]:
+def estimates_beyond(rows: pd.DataFrame, ends: tuple[float, float], *, by: str = "Stratum") -> list[Any]:
     """Large arrows, filled or open as the symbol would be, where the estimate itself lies beyond the axis."""
     beyond = rows[rows["off_scale"]]
-    right = beyond["x"] > (geometry.low + geometry.high) / 2
-    inset = 0.9 * geometry.unit
+    right = beyond["x"] > sum(ends) / 2
     marks: list[Any] = []
-    for part, end, arrow in ((beyond[~right], geometry.low + inset, "<"), (beyond[right], geometry.high - inset, ">")):
+    for part, end, arrow in ((beyond[~right], ends[0], "<"), (beyond[right], ends[1], ">")):
         for own, look in ((part[part["significant"]], {}), (part[~part["significant"]], {"fill": "white"})):
             if len(own):
-                mapping = aes("end", "y", color="Stratum")
                 style = {"shape": arrow, "size": BEYOND_SIZE, "stroke": 0.5, "show_legend": False, **look}
-                marks.append(geom_point(mapping, own.assign(end=end), **style))
+                marks.append(geom_point(aes("end", "y", color=by), own.assign(end=end), **style))
     return marks
 
 
-def clipped_ends(rows: pd.DataFrame, geometry: RowPanel) -> list[Any]:
+def clipped_ends(rows: pd.DataFrame, ends: tuple[float, float], *, by: str = "Stratum") -> list[Any]:
     """Arrows where an interval goes on beyond the axis."""
     marks: list[Any] = []
-    inset = 0.45 * geometry.unit
-    for clipped, end, arrow in (
-        ("clipped_low", geometry.low + inset, "<"),
-        ("clipped_high", geometry.high - inset, ">"),
-    ):
-        ends = rows[rows[clipped]].assign(end=end)
-        if len(ends):
-            mapping = aes("end", "y", color="Stratum")
-            marks.append(geom_point(mapping, ends, shape=arrow, size=1.3, stroke=0.2, show_legend=False))
+    for clipped, end, arrow in zip(("clipped_low", "clipped_high"), ends, "<>", strict=True):
+        cut = rows[rows[clipped]].assign(end=end)
+        if len(cut):
+            style = {"shape": arrow, "size": 1.3, "stroke": 0.2, "show_legend": False}
+            marks.append(geom_point(aes("end", "y", color=by), cut, **style))
     return marks
 
 
@@ -84,7 +84,7 @@ def diamonds(rows: pd.DataFrame, geometry: RowPanel) -> list[Any]:
         [rows.assign(corner_x=rows[place], corner_y=rows["y"] + up, line=rows.index) for place, up in corners]
     )
     mapping = aes("corner_x", "corner_y", group="line", color="Stratum", fill="Stratum")
-    return [geom_polygon(mapping, outline, size=0.4, show_legend=False), *clipped_ends(rows, geometry)]
+    return [geom_polygon(mapping, outline, size=0.4, show_legend=False), *clipped_ends(rows, geometry.ends(inset=0.45))]
 
 
 def vertical(x: float, places: pd.DataFrame) -> Any:

@@ -21,6 +21,7 @@ from her2stats.figures.wording import display_name
 COLUMN_GAP = 1.8  # mm before each column of text
 SMALLEST_AXIS = 14.0  # mm
 PANEL_GAP = 3.0  # mm between panels
+MOST_PER_ROW = 3
 TICK_ROOM = 1.6  # mm between row labels and panel
 
 
@@ -62,6 +63,10 @@ class RowPanel:
         """Right edge of the panel, in the units of the data."""
         return self.low + self.panel_mm * self.unit
 
+    def ends(self, *, inset: float) -> tuple[float, float]:
+        """Both ends of the axis, some millimetres inside, in the units of the data."""
+        return self.low + inset * self.unit, self.high - inset * self.unit
+
     def at(self, column: str) -> float:
         """Left edge of a column, in the units of the data."""
         return self.high + self.columns[column] * self.unit
@@ -73,8 +78,6 @@ def row_panel(
     labels: Sequence[str],
     columns: Mapping[str, Sequence[str]],
     limits: tuple[float, float],
-    *,
-    most_per_row: int = 3,
 ) -> RowPanel:
     """Share the width of a figure between row labels, axes and columns of text.
 
@@ -83,15 +86,14 @@ def row_panel(
     width_mm : float
         Of the whole figure.
     panels : int
-        How many there are; as many stand side by side as leave each axis 14 mm, in rows of about equal length.
+        How many there are; as many of them, three at most, stand side by side as leave each axis 14 mm, in rows of
+        about equal length.
     labels : sequence of str
         Row labels, left of the first panel.
     columns : mapping
         Header of each column and its texts.
     limits : (float, float)
         Ends of the axis.
-    most_per_row : int
-        Upper bound of panels side by side.
     """
     label_mm = widest(labels, TEXT_SIZE) + TICK_ROOM
     room = width_mm - 2 * MARGIN - label_mm
@@ -100,7 +102,7 @@ def row_panel(
         edges[name] = used + COLUMN_GAP
         used += COLUMN_GAP + max(text_width(name, SMALL_SIZE, "bold"), widest(texts, SMALL_SIZE))
     used += 0.5 if columns else 0.0
-    for most in range(min(panels, most_per_row), 0, -1):
+    for most in range(min(panels, MOST_PER_ROW), 0, -1):
         per_row = math.ceil(panels / math.ceil(panels / most))  # rows of about equal length
         panel_mm = (room - (per_row - 1) * PANEL_GAP) / per_row
         if panel_mm - used >= SMALLEST_AXIS or per_row == 1:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
+from her2stats.figures.cell_types import display_order, lineage
 from her2stats.figures.wording import cohort_name, display_name, flag_reason, stratum_name
 from her2stats.statistics.rows import STRATUM_ORDER, in_order
 from her2stats.vocabulary.numbers import NOT_ESTIMABLE, format_estimate
+
+LINEAGE_GAP = 0.45  # of a row, between the lineages
 
 
 def described(rows: pd.DataFrame, measure: str, alpha: float) -> pd.DataFrame:
@@ -64,6 +67,38 @@ def stratum_legend(rows: pd.DataFrame, *, symbols: bool = True) -> dict[str, lis
     """Texts of the legend that colour and shape of the strata share; none where no symbol is drawn."""
     names = list(rows["Stratum"].cat.categories) if symbols else []
     return {"color": names, "shape": names}
+
+
+def row_places(names: Iterable[str], *, ordered: Sequence[str] | None = None) -> pd.DataFrame:
+    """Return where each cell type stands: one row a type, from the top, with a gap between lineages.
+
+    Parameters
+    ----------
+    names : iterable of str
+        Cell types; their order does not matter.
+    ordered : sequence of str, optional
+        The order to keep instead (then without gaps).
+
+    Returns
+    -------
+    DataFrame
+        name, lineage, y (0 at the top, falling), striped (every second row).
+
+    Examples
+    --------
+    >>> row_places(["Neutrophils", "Plasma cells", "B cells naive"])[["name", "y"]].values.tolist()
+    [['B cells naive', 0.0], ['Plasma cells', -1.0], ['Neutrophils', -2.45]]
+    """
+    present = set(names)
+    order = [name for name in ordered if name in present] if ordered is not None else display_order(present)
+    lineages = [lineage(name) for name in order]
+    y, places = 0.0, []
+    for place, _ in enumerate(order):
+        if place:
+            y -= 1 + (LINEAGE_GAP if ordered is None and lineages[place] != lineages[place - 1] else 0)
+        places.append(y)
+    striped = [place % 2 == 1 for place in range(len(order))]
+    return pd.DataFrame({"name": order, "lineage": lineages, "y": places, "striped": striped})
 
 
 def placed(rows: pd.DataFrame, places: pd.DataFrame, titles: Mapping[tuple[str, str], str]) -> pd.DataFrame:

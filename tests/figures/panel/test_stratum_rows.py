@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from her2stats.errors import DataError, TableError
-from her2stats.figures.panel.places import row_places
 from her2stats.figures.panel.row_panel import row_panel
+from her2stats.figures.panel.stratum_rows import row_places
 from her2stats.figures.sample_frame import sample_frame
 from her2stats.statistics.rows import in_order, result_rows
 from tests.figures import examples as e
