@@ -12,20 +12,8 @@ from her2stats.published.numerals import Printable, read_numeral
 from her2stats.published.paper import published_results
 
 COLUMNS = (
-    "question",
-    "measure",
-    "cohort",
-    "stratum",
-    "exposure",
-    "outcome",
-    "estimate",
-    "conf_low",
-    "conf_high",
-    "p_value",
-    "direction",
-    "n",
-    "printed",
-    "place",
+    *("question", "measure", "cohort", "stratum", "exposure", "outcome"),
+    *("estimate", "conf_low", "conf_high", "p_value", "direction", "n", "printed", "place"),
 )
 NO_EFFECT = {"rho": 0.0, "odds ratio": 1.0}
 EVERY_COHORT = "every cohort"

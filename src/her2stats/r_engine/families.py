@@ -17,12 +17,7 @@ ADJUSTED = ("p_adjusted", "p_bh")
 LIMIT = 1e-12
 COLUMNS = [
     *(name for name in LABELS if name != "verb"),
-    "exposure",
-    "family",
-    "family_size",
-    "correction",
-    "p_value",
-    *ADJUSTED,
+    *("exposure", "family", "family_size", "correction", "p_value", *ADJUSTED),
 ]
 Ask = Callable[["Correction"], "pd.DataFrame | str"]
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from her2stats.errors import DataError, OutputError, Problem
 from her2stats.r_engine.exchange.cells import Write, decimal, escape
 from her2stats.r_engine.exchange.fields import Question, spec_fields
-from her2stats.r_engine.exchange.frames import Columns, column_cells, dtype_name, frame_cells, frame_levels
+from her2stats.r_engine.exchange.frames import column_cells, dtype_name, frame_cells, frame_levels
 from her2stats.r_engine.sources import one_file, r_package
 from her2stats.statistics.result import Result
 from her2stats.writing import beside, write_whole
@@ -54,8 +54,8 @@ def write_models(results: Mapping[str, Result], folder: str | Path) -> None:
         write_questions(results, folder, write=decimal)
         for name, result in results.items():
             cells = frame_cells(result.table, decimal)
-            answer = {escape(column): values for column, values in cells.items()}
-            _write_csv(folder / MODELS / f"{name}.python.csv", answer)
+            answer = map(escape, cells)
+            _write_csv(folder / MODELS / f"{name}.python.csv", answer, zip(*cells.values(), strict=True))
         write_whole(folder / "her2stats.R", one_file())
         write_whole(folder / "validate.R", (r_package() / "inst" / "validate.R").read_bytes())
     except OSError as error:
@@ -67,15 +67,13 @@ def write_questions(questions: Mapping[str, Question], folder: Path, *, write: W
     """Write the part of the exchange that an engine needs: format, specs and frames."""
     write_whole(folder / FORMAT_FILE, FORMAT + "\n")
     rows = [row for name, question in questions.items() for row in _spec_rows(name, question)]
-    with beside(folder / SPECS_FILE) as draft, draft.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["model", "field", "position", "value"])
-        writer.writerows(rows)
+    _write_csv(folder / SPECS_FILE, ["model", "field", "position", "value"], rows)
     for name, question in questions.items():
         ids = question.data.index.to_series()
         data = {escape(column): cells for column, cells in frame_cells(question.data, write).items()}
         header = next(free for free in ("sample", *(f"sample{k}" for k in range(len(data)))) if free not in data)
-        _write_csv(folder / MODELS / f"{name}.data.csv", {header: column_cells(ids, write)} | data)
+        rows_of_data = zip(column_cells(ids, write), *data.values(), strict=True)
+        _write_csv(folder / MODELS / f"{name}.data.csv", [header, *data], rows_of_data)
 
 
 def _check_name(name: str) -> None:
@@ -98,8 +96,8 @@ def _spec_rows(name: str, question: Question) -> Iterable[tuple[str, str, int, s
             yield name, escape(field), position, escape(value)
 
 
-def _write_csv(path: Path, columns: Columns) -> None:
+def _write_csv(path: Path, header: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
     with beside(path) as draft, draft.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(list(columns))
-        writer.writerows(zip(*columns.values(), strict=True))
+        writer.writerow(list(header))
+        writer.writerows(rows)
