@@ -32,8 +32,7 @@ def main() -> NoReturn:
     try:
         app()
     except Her2statsError as error:
-        for problem in error.problems:
-            say(f"her2stats: {problem}", err=True)
+        say(*(f"her2stats: {problem}" for problem in error.problems), err=True)
         sys.exit(1)
     except (OSError, MemoryError, RecursionError, ValueError) as error:  # the last net: what nobody foresaw
         if os.environ.get("HER2STATS_TRACEBACK"):

@@ -17,16 +17,16 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def say(text: str, *, err: bool = False) -> None:
-    """Print a line, on a terminal broken between words with the rest indented.
+def say(*lines: str, err: bool = False) -> None:
+    """Print lines, on a terminal broken between words with the rest indented.
 
     Control codes that a file has smuggled into an id or a word are shown, not obeyed.
     """
-    shown = harmless(text)
-    stream = sys.stderr if err else sys.stdout
-    if stream.isatty():
-        shown = "\n".join(_fitted(line, shutil.get_terminal_size().columns) for line in shown.split("\n"))
-    typer.echo(shown, err=err)
+    watched = (sys.stderr if err else sys.stdout).isatty()
+    for shown in map(harmless, lines):
+        if watched:
+            shown = "\n".join(_fitted(line, shutil.get_terminal_size().columns) for line in shown.split("\n"))
+        typer.echo(shown, err=err)
 
 
 def read_or_not(stream: TextIO | None) -> TextIO:

@@ -42,8 +42,7 @@ def audit(
         write_table(found, output, index=False)
         say(audit_counts_line(found))
     elif sys.stdout.isatty():
-        for line in audit_lines(found, width=shutil.get_terminal_size().columns):
-            say(line)
+        say(*audit_lines(found, width=shutil.get_terminal_size().columns))
     else:
         print_table(found)
 
@@ -62,8 +61,7 @@ def compare_published(
     from her2stats.study.beside_the_paper import beside_the_paper
 
     found = beside_the_paper(results, output=output, overwrite=overwrite)
-    for gap in found.gaps:
-        say(f"Warning: {gap}", err=True)
+    say(*(f"Warning: {gap}" for gap in found.gaps), err=True)
     print_table(found.for_reading())
     if output is not None:
         say(f"Written: {output}")

@@ -28,8 +28,7 @@ def score(
     check_output(output, expression, signature, overwrite=overwrite)
     scores, coverage = scores_of_file(expression, signature, scale=scale, offset=offset, duplicates=duplicates)
     write_table(scores, output)
-    for line in coverage:
-        say(line, err=True)
+    say(*coverage, err=True)
 
 
 @app.command()
@@ -75,8 +74,7 @@ def deconvolve(
         n_jobs=jobs,
     )
     write_table(fractions, output)
-    for line in notes:
-        say(line, err=True)
+    say(*notes, err=True)
 
 
 @app.command()
@@ -91,8 +89,7 @@ def fetch(
     if list_ or name is None:
         print_table(list_sources())
         return
-    for path in download(name):
-        say(str(path))
+    say(*map(str, download(name)))
 
 
 @app.command()
@@ -110,8 +107,7 @@ def crosscheck(
     if outcome.verdict != "not checked":
         print_table(outcome.summary)
     say(outcome.sentence)
-    for name in outcome.kept:
-        say(f"Kept: {results / name}, which you had edited", err=True)
+    say(*(f"Kept: {results / name}, which you had edited" for name in outcome.kept), err=True)
     if outcome.verdict != "agree":
         status = {"disagree": DISAGREES, "not checked": NOT_CHECKED, "partly checked": PARTLY_CHECKED}
         raise typer.Exit(status[outcome.verdict])
@@ -149,7 +145,6 @@ def doctor(as_json: AsJson = False) -> None:
     if as_json:
         print_json(found.as_dict())
     else:
-        for line in found.words():
-            say(line)
+        say(*found.words())
     if not found.healthy:
         raise typer.Exit(1)
