@@ -16,25 +16,13 @@ from her2stats.published.numerals import Numeral, read_numeral
 
 @dataclass(frozen=True)
 class PrintedRows:
-    """Columns of printed numbers that belong together, read.
+    """Columns of printed numbers that belong together, read."""
 
-    Parameters
-    ----------
-    size : int
-        Number of rows.
-    numerals : mapping of str to list
-        Name of a column -> its numbers, None where nothing is printed.
-    items, places : list of str
-        What each row is about and where it stands.
-    claims : list of str
-        What the text says of each: "significant", "not significant" or nothing.
-    """
-
-    size: int
-    numerals: dict[str, list[Numeral | None]]
-    items: list[str]
-    places: list[str]
-    claims: list[str]
+    size: int  # number of rows
+    numerals: dict[str, list[Numeral | None]]  # name of a column -> its numbers, None where nothing is printed
+    items: list[str]  # what each row is about
+    places: list[str]  # where each row stands
+    claims: list[str]  # what the text says of each: "significant", "not significant" or nothing
 
     def at(self, row: int) -> tuple[str, str]:
         """Item and place of a row."""
@@ -49,18 +37,9 @@ class PrintedRows:
 
 
 def read_rows(columns: Mapping[str, Any], item: Any, place: Any, *, claim: Any = "", least: int = 1) -> PrintedRows:
-    """Read columns of printed numbers with their items and places; scalars are repeated.
+    """Read columns of printed numbers, by the names that messages use, with their items, places and claims.
 
-    Parameters
-    ----------
-    columns : mapping of str to scalar or column
-        By the names that messages use.
-    item, place : str or column
-        What the numbers are about and where they stand.
-    claim : str or column
-        What the text says of them.
-    least : int
-        Rows there are at least.
+    Scalars are repeated; there are at least `least` rows.
 
     Examples
     --------
@@ -94,18 +73,9 @@ def row_name(row: int, item: str = "") -> str:
 
 
 def read_numerals(column: Any, size: int, *, name: str, places: Sequence[str] = ()) -> list[Numeral | None]:
-    """Read one printed number or a column of them, every unreadable one reported at once.
+    """Read one printed number, which is repeated, or a column of them, every unreadable one reported at once.
 
-    Parameters
-    ----------
-    column : scalar, sequence or Series
-        A scalar is repeated.
-    size : int
-        How many are wanted.
-    name : str
-        What the column holds, for the message.
-    places : sequence of str
-        Item of each row, for the message.
+    Messages name the column, and the item of each row, as `places` say it.
     """
     cells = list(column) if is_column(column) else [column] * size
     if len(cells) != size:

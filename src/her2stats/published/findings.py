@@ -20,29 +20,17 @@ COLUMNS = ("item", "printed", "recomputed", "verdict", "arithmetic", "place", "c
 class Finding:
     """One check of one printed number.
 
-    Parameters
-    ----------
-    item : str
-        What the number is about ("Grade III", "pCR").
-    printed, recomputed : str
-        As it stands in print, and what the other printed numbers make of it.
-    verdict : {"consistent", "inconsistent", "not determinable"}
-        "inconsistent" only where no data, under the conventions named in `arithmetic`, could give what is printed.
-    arithmetic : str
-        The sum in words, so that a reader can redo it.
-    place : str
-        Where it is printed.
-    check : str
-        Which check it was ("percentage", "total", "interval", ...).
+    The verdict is "inconsistent" only where no data, under the conventions named in `arithmetic`, could give what is
+    printed.
     """
 
-    item: str
-    printed: str
-    recomputed: str
+    item: str  # what the number is about ("Grade III", "pCR")
+    printed: str  # as it stands in print
+    recomputed: str  # what the other printed numbers make of it
     verdict: Verdict
-    arithmetic: str
-    place: str = ""
-    check: str = ""
+    arithmetic: str  # the sum in words, so that a reader can redo it
+    place: str = ""  # where it is printed
+    check: str = ""  # which check it was ("percentage", "total", "interval", ...)
 
 
 def findings_table(findings: Iterable[Finding]) -> pd.DataFrame:

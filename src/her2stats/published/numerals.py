@@ -35,27 +35,13 @@ _MARKS = str.maketrans({"−": "-", "–": "-", "‒": "-", "·": ".", "≤": "<
 
 @dataclass(frozen=True)
 class Numeral:
-    """One printed number.
+    """One printed number."""
 
-    Parameters
-    ----------
-    text : str
-        As printed.
-    value : Fraction
-        Its face value.
-    unit : Fraction
-        One step of its last printed digit (1/10 for 13.4).
-    relation : {"=", "<", ">"}
-        "<" for a print such as "<0.001".
-    negative : bool
-        Printed with a minus sign; tells -0 from 0.
-    """
-
-    text: str
-    value: Fraction
-    unit: Fraction
-    relation: Literal["=", "<", ">"] = "="
-    negative: bool = False
+    text: str  # as printed
+    value: Fraction  # its face value
+    unit: Fraction  # one step of its last printed digit (1/10 for 13.4)
+    relation: Literal["=", "<", ">"] = "="  # "<" for a print such as "<0.001"
+    negative: bool = False  # printed with a minus sign; tells -0 from 0
 
     @property
     def bare(self) -> str:

@@ -63,18 +63,9 @@ def _by_name(rows: pd.DataFrame, names: pd.Series, wanted: str) -> pd.DataFrame:
 
 
 def why_absent(effect: Mapping[str, Any], own: pd.DataFrame, wanted: str, left_out: Mapping[str, float]) -> str:
-    """Say why a run has no answer to a printed question.
+    """Say why a run has no answer to a printed question: `own` are its rows of that question, `wanted` the exposure.
 
-    Parameters
-    ----------
-    effect : mapping
-        What is printed.
-    own : DataFrame
-        The rows of that question in the run.
-    wanted : str
-        The exposure that was looked for.
-    left_out : mapping of str to float
-        Types that the zero rule left out, with their share of zeros.
+    `left_out` are the types that the zero rule left out, with their share of zeros.
     """
     if not wanted:
         return "the run names no exposure that could stand for the HER2 score"

@@ -77,15 +77,7 @@ def audit_interval(
 
 
 def interval_findings(rows: PrintedRows, *, scale: Scale, ci: IntervalKind, conf_level: float) -> list[list[Finding]]:
-    """Hold estimates against their own intervals, a list of findings a row.
-
-    Parameters
-    ----------
-    rows : PrintedRows
-        With the columns estimate, low, high and p.
-    scale, ci, conf_level
-        As in `audit_interval`.
-    """
+    """Hold estimates against their own intervals, a list of findings a row; settings as in `audit_interval`."""
     read = rows.numerals
     printed = box(bounds(read["estimate"]), bounds(read["low"]), bounds(read["high"]), scale)
     symmetric, z = printed.symmetric(), _z_range(printed, conf_level)

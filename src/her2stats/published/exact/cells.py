@@ -42,17 +42,7 @@ def as_cells(cells: Any) -> Floats:
 def read_cells(cells: Any, item: Any = "") -> Floats:
     """Read printed 2 x 2 tables, in any shape that `as_cells` takes; a row of four empty cells is one of NaN.
 
-    Parameters
-    ----------
-    cells : sequence
-        Printed counts: numbers or text.
-    item : str or column
-        What each table is about, for messages.
-
-    Returns
-    -------
-    ndarray
-        Shape (k, 4).
+    The result has the shape (k, 4); messages name what each table is about.
 
     Raises
     ------

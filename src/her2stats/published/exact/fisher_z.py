@@ -60,12 +60,7 @@ def _z_limits(z: Floats, n: Floats, method: str, conf_level: float) -> Ends:
 def possible(estimate: Ends, low: Ends, high: Ends, n: Floats, method: str, conf_level: float) -> npt.NDArray[np.bool_]:
     """Whether some correlation that the print can stand for has limits that the print can stand for.
 
-    Parameters
-    ----------
-    estimate, low, high : pair of ndarray
-        Smallest and largest value each print can stand for, broadcastable with `n`.
-    n : ndarray
-        Pairs; NaN gives False.
+    Each print comes as its smallest and largest value, broadcastable with `n`; an unknown n gives False.
     """
     met: npt.NDArray[np.bool_] = _room(estimate, low, high, n, method, conf_level) >= -1e-9
     return met
