@@ -30,15 +30,7 @@ NO_ESTIMATE = "#E2E2E2"
 def correlation_pairs(table: pd.DataFrame) -> pd.DataFrame:
     """Keep each pair of different variables once per cohort and stratum, whichever way round it was asked.
 
-    Parameters
-    ----------
-    table : DataFrame
-        Rows of `correlate`; rows of other measures are left out.
-
-    Returns
-    -------
-    DataFrame
-        `table` rows with `first` and `second`, in alphabetical order within a pair.
+    Rows of other measures than rho are left out; `first` and `second` are in alphabetical order within a pair.
     """
     pairs = table[(table["measure"] == "rho") & (table["term"] != table["outcome"])].copy()
     names = np.sort(pairs[["term", "outcome"]].to_numpy(dtype=str), axis=1)
@@ -47,15 +39,7 @@ def correlation_pairs(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def variable_order(pairs: pd.DataFrame, scores: Sequence[str] | None) -> list[str]:
-    """Scores first, then cell types by lineage.
-
-    Parameters
-    ----------
-    pairs : DataFrame
-        From `correlation_pairs`.
-    scores : sequence of str, optional
-        In the order wanted; default every variable that is no known cell type, in the order of the table.
-    """
+    """Scores first (default: what is no known cell type, in the order of the table), then cell types by lineage."""
     present = list(dict.fromkeys([*pairs["term"], *pairs["outcome"]]))
     if scores is None:
         scores = [name for name in present if lineage(name) in NOT_CELLS]
@@ -64,17 +48,10 @@ def variable_order(pairs: pd.DataFrame, scores: Sequence[str] | None) -> list[st
 
 
 def clustered(pairs: pd.DataFrame, names: Sequence[str]) -> list[str]:
-    """Order variables so that those that go together stand together.
+    """Order variables so that those that go together stand together, in whatever order they come.
 
-    Average linkage on 1 - rho, rho averaged over panels, leaves in the optimal order (Bar-Joseph 2001,
-    doi 10.1093/bioinformatics/17.suppl_1.S22). A pair that has no estimate counts as rho = 0.
-
-    Parameters
-    ----------
-    pairs : DataFrame
-        From `correlation_pairs`.
-    names : sequence of str
-        Variables to order; the result does not depend on their order.
+    Average linkage on 1 - rho, rho averaged over panels, leaves in the optimal order (Bar-Joseph 2001, doi
+    10.1093/bioinformatics/17.suppl_1.S22). A pair that has no estimate counts as rho = 0.
     """
     ordered = sorted(names)
     if len(ordered) < 3:
@@ -102,18 +79,9 @@ class HeatGrid:
 
 
 def heat_grid(pairs: pd.DataFrame, variables: int, room: float, layout: Layout) -> HeatGrid:
-    """Choose the layout that leaves a cell room for its text.
+    """Choose the layout that leaves a cell room for its text; panels have `room` millimetres.
 
-    Parameters
-    ----------
-    pairs : DataFrame
-        From `correlation_pairs`.
-    variables : int
-        How many there are.
-    room : float
-        Millimetres for the panels.
-    layout : {"auto", "columns", "rows", "mirrored"}
-        As asked for; "mirrored" needs two strata, else it is "rows".
+    "mirrored" needs two strata, else it is "rows".
     """
     strata = list(dict.fromkeys(pairs["stratum"]))
     panels = len(pairs[["cohort", "stratum"]].drop_duplicates())

@@ -23,16 +23,7 @@ def sample_frame(
 ) -> pd.DataFrame:
     """Return samples x variables of one cohort with every column that is needed.
 
-    Parameters
-    ----------
-    data : DataFrame, mapping of cohort to DataFrame, or None
-        As given by the user; None takes the model frames of the Results, put side by side.
-    results : Result, DataFrame, or several
-        Where to look without `data`.
-    needed : sequence of str
-        Columns that the figure draws.
-    cohort : str
-        Which cohort.
+    Without `data` the model frames of the Results are put side by side.
 
     Raises
     ------
@@ -77,20 +68,8 @@ def receptor_names(frame: pd.DataFrame, hr: str) -> pd.Series:
 def spread(values: pd.Series, *, dimensions: int = 1) -> np.ndarray:
     """Offsets in -0.5 to 0.5 that keep dots of similar value apart, without chance and in whatever order they come.
 
-    Values are sorted (ties by sample id) and the k-th gets the k-th point of a Halton sequence
-    (Halton 1960, doi 10.1007/BF01386213).
-
-    Parameters
-    ----------
-    values : Series
-        Indexed by sample.
-    dimensions : int
-        Offsets for each value.
-
-    Returns
-    -------
-    ndarray
-        len(values) x dimensions.
+    Values, indexed by sample, are sorted (ties by id) and the k-th gets the k-th point of a Halton sequence (Halton
+    1960, doi 10.1007/BF01386213): an array of len(values) x dimensions.
 
     Examples
     --------

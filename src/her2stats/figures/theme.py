@@ -102,12 +102,7 @@ def figure_theme(width_mm: float, height_mm: float) -> theme:
 def stratum_scales(names: Iterable[str], *, fill: bool = False) -> list[Any]:
     """Colour and shape scales for strata by their displayed names; a known stratum always looks the same.
 
-    Parameters
-    ----------
-    names : iterable of str
-        As `wording.stratum_name` gives them, in the order of the legend.
-    fill : bool
-        Also a fill scale with the same colours.
+    Names are those of `wording.stratum_name` in the order of the legend; with `fill` there is a fill scale, too.
     """
     colours, shapes = stratum_colours(names), stratum_shapes(names)
     scales = [scale_color_manual(values=colours, name=""), scale_shape_manual(values=shapes, name="")]

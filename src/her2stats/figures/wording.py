@@ -143,12 +143,7 @@ def within_a_sentence(name: str) -> str:
 
 
 def not_shown(counts: Mapping[str, int]) -> str:
-    """Say how many tumours a figure leaves out and why; empty where it leaves out none.
-
-    Parameters
-    ----------
-    counts : mapping
-        Reason, as it follows "tumours", to how many.
+    """Say how many tumours a figure leaves out and why, as it follows "tumours"; empty where it leaves out none.
 
     Examples
     --------

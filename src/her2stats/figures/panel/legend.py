@@ -18,24 +18,12 @@ LINE_MM = 4.6
 
 @dataclass(frozen=True)
 class LegendBox:
-    """How the legends of a figure are arranged.
+    """How the legends of a figure are arranged."""
 
-    Parameters
-    ----------
-    rows : mapping
-        Aesthetic to the number of lines of its legend; 0 for no legend.
-    lines : int
-        Lines of all legends together.
-    stacked : bool
-        One below the other.
-    symbol_size : float, optional
-        Of the symbols in the legend, where those of the plot are too small or too faint to tell colours by.
-    """
-
-    rows: Mapping[str, int]
-    lines: int
-    stacked: bool
-    symbol_size: float | None = None
+    rows: Mapping[str, int]  # aesthetic to the number of lines of its legend; 0 for no legend
+    lines: int  # of all legends together
+    stacked: bool  # one below the other
+    symbol_size: float | None = None  # of the legend's symbols, where those of the plot are too small or faint
 
     @property
     def height_mm(self) -> float:
@@ -54,17 +42,10 @@ class LegendBox:
 
 
 def legend_box(legends: Mapping[str, Sequence[str]], room: float, *, symbol_size: float | None = None) -> LegendBox:
-    """Arrange legends.
+    """Arrange legends, aesthetic to texts, above panels that leave them `room` in millimetres.
 
-    Parameters
-    ----------
-    legends : mapping
-        Aesthetic to the texts of its legend; aesthetics that share a legend have the same texts, and only the
-        first of them takes room. A legend of fewer than two texts is left out.
-    room : float
-        Millimetres that a legend centred on the panels may take.
-    symbol_size : float, optional
-        Of the symbols in the legend; default as in the plot.
+    Aesthetics that share a legend have the same texts, and only the first of them takes room. A legend of fewer than
+    two texts is left out.
 
     Examples
     --------

@@ -16,16 +16,7 @@ MM_PER_POINT = 25.4 / 72
 
 @lru_cache(maxsize=4096)
 def text_width(text: str, size: float, weight: str = "normal") -> float:
-    """Width of the longest line in millimetres.
-
-    Parameters
-    ----------
-    text : str
-        May have several lines and mathtext.
-    size : float
-        In points.
-    weight : str
-        "normal" or "bold".
+    """Width in millimetres of the longest line of a text, which may have several, and mathtext; `size` is in points.
 
     Examples
     --------

@@ -21,10 +21,7 @@ ENDS_INSIDE = 0.85
 def odds_limits(rows: pd.DataFrame) -> tuple[float, float]:
     """Return the shortest symmetric axis that holds 95% of the estimates and 85% of the ends, at most 1/20 to 20.
 
-    Parameters
-    ----------
-    rows : DataFrame
-        estimate, conf_low, conf_high as odds ratios; missing rows do not count.
+    Rows have estimate, conf_low and conf_high as odds ratios; missing ones do not count.
 
     Examples
     --------
@@ -60,11 +57,8 @@ def odds_ticks(limits: tuple[float, float]) -> list[dict[float, str]]:
 def clip(rows: pd.DataFrame, limits: tuple[float, float]) -> pd.DataFrame:
     """Place estimates and intervals on the log10 axis, and say what had to be cut.
 
-    Returns
-    -------
-    DataFrame
-        `rows` with x, xmin, xmax (log10, within the axis), clipped_low, clipped_high (the interval goes on beyond
-        that end) and off_scale (the estimate itself lies beyond an end).
+    Adds x, xmin, xmax (log10, within the axis), clipped_low, clipped_high (the interval goes on beyond that end) and
+    off_scale (the estimate itself lies beyond an end).
     """
     low, high = (math.log10(limit) for limit in limits)
     shown = rows.copy()
@@ -85,13 +79,7 @@ def unclipped(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def clipping_legend(rows: pd.DataFrame) -> list[str]:
-    """Say what the arrows at the ends of the axis mean, as far as there are any.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        From `clip`.
-    """
+    """Say what the arrows at the ends of the axis mean, as far as `clip` has made any."""
     said = []
     if (rows["clipped_low"] | rows["clipped_high"]).any():
         said.append("Arrow: the interval goes on beyond the axis.")

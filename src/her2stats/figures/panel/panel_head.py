@@ -18,39 +18,18 @@ TYPE_MM = 3.6  # a cell type, at least
 
 @dataclass(frozen=True)
 class PanelHead:
-    """Counts as placed, and the room they need.
+    """Counts as placed, and the room they need."""
 
-    Parameters
-    ----------
-    counts : DataFrame
-        panel, Stratum (unless all strata share one n), text, x, y.
-    header_y : float
-        Where the headers of the columns stand.
-    rows : float
-        Room above the first row, in rows.
-    pitch : float
-        Millimetres a row.
-    """
-
-    counts: pd.DataFrame
-    header_y: float
-    rows: float
-    pitch: float
+    counts: pd.DataFrame  # panel, Stratum (unless all strata share one n), text, x, y
+    header_y: float  # where the headers of the columns stand
+    rows: float  # room above the first row, in rows
+    pitch: float  # millimetres a row
 
 
 def panel_head(rows: pd.DataFrame, top: float, geometry: RowPanel, *, one_model: bool = False) -> PanelHead:
-    """Work out the head of the panels.
+    """Work out the head of panels whose first row stands at y = `top`, from rows with panel, Stratum and n.
 
-    Parameters
-    ----------
-    rows : DataFrame
-        panel, Stratum (both categorical) and n.
-    top : float
-        y of the first row.
-    geometry : RowPanel
-        Of the panels; with columns of text there is a line for their headers.
-    one_model : bool
-        The strata come from one model of all tumours, so there is one n.
+    There is a line for the headers of columns where there are any, and one n where all strata come from `one_model`.
     """
     strata = rows["Stratum"].cat.categories.size
     pitch = max(TYPE_MM, STRATUM_MM * strata)

@@ -46,17 +46,7 @@ def _fits(at: float, label: str, geometry: RowPanel) -> bool:
 def row_scales(
     places: pd.DataFrame, geometry: RowPanel, ticks: Mapping[float, str], *, head: float, titles: Sequence[str] = ()
 ) -> list[Any]:
-    """Axes and theme of a figure of rows.
-
-    Parameters
-    ----------
-    places, geometry, ticks
-        As for `row_layers`.
-    head : float
-        Rows left free above the first one.
-    titles : sequence of str
-        Of the panels.
-    """
+    """Axes and theme of a figure of rows, `head` rows left free above the first; `titles` are those of the panels."""
     top, bottom = places["y"].max() + 0.5 + head, places["y"].min() - 0.5
     return [
         scale_x_continuous(

@@ -36,32 +36,13 @@ def row_figure(
     symbol_size: float | None = None,
     fill: bool = False,
 ) -> ggplot:
-    """Put what is drawn on the rows together with all that stands around it.
+    """Put what is drawn on the rows together with all that stands around it; the height follows.
 
-    Parameters
-    ----------
-    data : DataFrame
-        What the figure shows, as from `placed`; a column ``reason`` is printed in the place of missing marks.
-    places, geometry
-        As for `row_layers`.
-    marks : sequence of layers
-        Points, intervals, boxes.
-    width_mm : float
-        Of the figure; its height follows.
-    ticks : sequence of mapping
-        Candidates for `fitting_ticks`.
-    columns : mapping
-        Header to rows of text, as for `column_texts`.
-    title, caption : str
-        Of the axis, and below everything; broken into lines here.
-    legends : mapping
-        As for `legend_box`, with `symbol_size`.
-    backdrop : sequence of layers, optional
-        What lies behind the rows; default stripes.
-    counted : DataFrame, optional
-        Rows whose n stand above the panels; default `data`. See `panel_head`, also for `one_model`.
-    fill : bool
-        Some marks are filled with the colour of their stratum.
+    `data` is what the figure shows, as from `placed`; a column ``reason`` is printed in the place of missing marks.
+    `places` and `geometry` are those of `row_layers`, `ticks` candidates for `fitting_ticks`, `columns` texts as for
+    `column_texts`, `legends` and `symbol_size` as for `legend_box`; `title` and `caption` are broken into lines here.
+    `backdrop` lies behind the rows in place of stripes; `counted` are the rows whose n stand above the panels, if not
+    those of `data`; `one_model` as for `panel_head`; `fill` where marks are filled with the colour of their stratum.
     """
     counted = data if counted is None else counted
     head = panel_head(counted, places["y"].max(), geometry, one_model=one_model)

@@ -20,13 +20,8 @@ BEYOND_SIZE = 2.4  # of the arrow in the place of an estimate; an arrow of an in
 def interval_marks(rows: pd.DataFrame, geometry: RowPanel) -> list[Any]:
     """Interval and point of each row in the colour and shape of its stratum; arrows at clipped ends.
 
-    Parameters
-    ----------
-    rows : DataFrame
-        x, xmin, xmax, y, Stratum, significant (filled symbol), clipped_low, clipped_high, off_scale. A row whose
-        estimate lies beyond the axis has a large arrow at that end in place of its symbol.
-    geometry : RowPanel
-        Of the panels.
+    Rows have x, xmin, xmax, y, Stratum, significant (filled symbol), clipped_low, clipped_high, off_scale. A row whose
+    estimate lies beyond the axis has a large arrow at that end in place of its symbol.
     """
     if not len(rows):
         return []
@@ -126,17 +121,7 @@ def reason_alone(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def column_texts(columns: Mapping[str, pd.DataFrame], header_y: float, geometry: RowPanel) -> list[Any]:
-    """Columns of text beside the axis, each with its bold header.
-
-    Parameters
-    ----------
-    columns : mapping
-        Header to rows with y, text and panel.
-    header_y : float
-        Where the headers stand.
-    geometry : RowPanel
-        Of the panels.
-    """
+    """Columns of text beside the axis: header to rows with y, text and panel; the bold headers stand at `header_y`."""
     layers: list[Any] = []
     for header, rows in columns.items():
         at = geometry.at(header)

@@ -27,31 +27,15 @@ TICK_ROOM = 1.6  # mm between row labels and panel
 
 @dataclass(frozen=True)
 class RowPanel:
-    """Geometry of every panel of one figure.
+    """Geometry of every panel of one figure."""
 
-    Parameters
-    ----------
-    low, high : float
-        Ends of the axis, in the units of the data.
-    axis_mm : float
-        Its length on paper.
-    columns : mapping
-        Left edge of each column of text, mm from the end of the axis.
-    panel_mm : float
-        Axis and columns together.
-    per_row : int
-        Panels side by side.
-    label_mm : float
-        Row labels, left of the first panel.
-    """
-
-    low: float
+    low: float  # ends of the axis, in the units of the data
     high: float
-    axis_mm: float
-    columns: Mapping[str, float]
-    panel_mm: float
-    per_row: int
-    label_mm: float
+    axis_mm: float  # its length on paper
+    columns: Mapping[str, float]  # left edge of each column of text, mm from the end of the axis
+    panel_mm: float  # axis and columns together
+    per_row: int  # panels side by side
+    label_mm: float  # row labels, left of the first panel
 
     @property
     def unit(self) -> float:
@@ -79,21 +63,9 @@ def row_panel(
     columns: Mapping[str, Sequence[str]],
     limits: tuple[float, float],
 ) -> RowPanel:
-    """Share the width of a figure between row labels, axes and columns of text.
+    """Share the width of a figure between row labels, axes and columns of text (header to its texts).
 
-    Parameters
-    ----------
-    width_mm : float
-        Of the whole figure.
-    panels : int
-        How many there are; as many of them, three at most, stand side by side as leave each axis 14 mm, in rows of
-        about equal length.
-    labels : sequence of str
-        Row labels, left of the first panel.
-    columns : mapping
-        Header of each column and its texts.
-    limits : (float, float)
-        Ends of the axis.
+    As many panels, three at most, stand side by side as leave each axis 14 mm, in rows of about equal length.
     """
     label_mm = widest(labels, TEXT_SIZE) + TICK_ROOM
     room = width_mm - 2 * MARGIN - label_mm
@@ -113,18 +85,9 @@ def row_panel(
 def row_layers(
     places: pd.DataFrame, geometry: RowPanel, ticks: Mapping[float, str], *, stripes: bool = True
 ) -> list[Any]:
-    """Backdrop of the rows: stripes, grid lines along the axis only, and the axis line.
+    """Backdrop of the rows: stripes across the columns, grid lines along the axis only, and the axis line.
 
-    Parameters
-    ----------
-    places : DataFrame
-        name, y and striped, as `rows.row_places` gives them, plus label (as shown).
-    geometry : RowPanel
-        From `row_panel`.
-    ticks : mapping
-        Place and label of each tick.
-    stripes : bool
-        Shade every second row across the columns.
+    `places` has y and striped, as `row_places` gives them, and label, as shown; `ticks` are places and their labels.
     """
     top, bottom = places["y"].max() + 0.5, places["y"].min() - 0.5
     layers: list[Any] = []

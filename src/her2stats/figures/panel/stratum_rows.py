@@ -15,16 +15,9 @@ LINEAGE_GAP = 0.45  # of a row, between the lineages
 
 
 def described(rows: pd.DataFrame, measure: str, alpha: float) -> pd.DataFrame:
-    """Add to each row: Stratum (as displayed), estimable, text, reason and significant.
+    """Add to each row of a result: Stratum (as displayed), estimable, text, reason and significant.
 
-    Parameters
-    ----------
-    rows : DataFrame
-        estimate, conf_low, conf_high, p_value, p_adjusted, stratum, flag.
-    measure : str
-        What the estimates are, which decides their digits.
-    alpha : float
-        Compared with the adjusted p where the table has any, else with p.
+    The `measure` decides the digits; `alpha` is held against the adjusted p where the table has any, else against p.
     """
     rows = rows.copy()
     rows["estimable"] = rows["estimate"].notna()
@@ -72,17 +65,8 @@ def stratum_legend(rows: pd.DataFrame, *, symbols: bool = True) -> dict[str, lis
 def row_places(names: Iterable[str], *, ordered: Sequence[str] | None = None) -> pd.DataFrame:
     """Return where each cell type stands: one row a type, from the top, with a gap between lineages.
 
-    Parameters
-    ----------
-    names : iterable of str
-        Cell types; their order does not matter.
-    ordered : sequence of str, optional
-        The order to keep instead (then without gaps).
-
-    Returns
-    -------
-    DataFrame
-        name, lineage, y (0 at the top, falling), striped (every second row).
+    Columns are name, lineage, y (0 at the top, falling) and striped (every second row). The order of the names does not
+    matter, unless they are `ordered`, and then there are no gaps.
 
     Examples
     --------
