@@ -29,18 +29,9 @@ def draw_hr(rng: Generator, margins: Margins, n: int) -> np.ndarray:
 def draw_clinical(
     rng: Generator, samples: pd.Index, margins: Margins, groups: np.ndarray, standard_score: Floats
 ) -> pd.DataFrame:
-    """Draw the clinical table of tumours whose HR group and score are known.
+    """Draw the clinical table of tumours whose HR group (0 negative, 1 positive) and score are known.
 
-    Parameters
-    ----------
-    samples : Index
-        Sample ids.
-    margins : Margins
-        Counts of the levels.
-    groups : array of shape (n,)
-        0 HR-negative, 1 HR-positive.
-    standard_score : array of shape (n,)
-        HER2 score standardised within the HR group.
+    The score is standardised within the group.
     """
     n = len(samples)
 

@@ -55,25 +55,13 @@ class ScoreModel:
 
 @dataclass(frozen=True)
 class TypeModel:
-    """Parameters of one cell type in each HR group.
+    """Parameters of one cell type in each HR group."""
 
-    Parameters
-    ----------
-    intercepts, slopes : (negative, positive)
-        Of the log odds of being high, over the score standardised within the group.
-    positions : (negative, positive)
-        Correlation of score and position below the band, and above it.
-    empty : float
-        Share of the positions below the band, from the lowest, that hold none of the cells; 1: all of them.
-    band : float
-        Log odds on either side of the median between which odds are proportional; 0 where the cut is presence.
-    """
-
-    intercepts: Pair
-    slopes: Pair
-    positions: Pair
-    empty: float
-    band: float = BAND
+    intercepts: Pair  # of the log odds of being high,
+    slopes: Pair  # over the score standardised within the group
+    positions: Pair  # correlation of score and position below the band, and above it
+    empty: float  # share of the positions below the band, from the lowest, that hold none of the cells; 1: all of them
+    band: float = BAND  # log odds on either side of the median between which odds are proportional; 0: cut is presence
 
     def share_high(self, group: int, above: float = 0.0) -> Floats:
         """Probability of a latent log odds above a level at each node of the score."""

@@ -23,18 +23,10 @@ _REACH = 8.0
 
 @dataclass(frozen=True)
 class TilModel:
-    """Slopes in units of the residual standard deviation, which is 1 for total TIL, ESR1 and ERBB2.
+    """Slopes in units of the residual standard deviation, which is 1 for total TIL, ESR1 and ERBB2."""
 
-    Parameters
-    ----------
-    score : float
-        Of total TIL on the score.
-    esr1, erbb2 : float
-        Of the receptor's level on total TIL, beside what it has from HR status and the score.
-    """
-
-    score: float = 0.0
-    esr1: float = 0.0
+    score: float = 0.0  # of total TIL on the score
+    esr1: float = 0.0  # of the receptor's level on total TIL, beside what it has from HR status and the score
     erbb2: float = 0.0
 
 

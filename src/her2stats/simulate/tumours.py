@@ -25,26 +25,17 @@ _LEAST = 1e-12
 
 @dataclass(frozen=True, eq=False)
 class Tumours:
-    """What is true of each tumour, before anything is measured.
+    """What is true of each tumour, before anything is measured; arrays are of shape (n,).
 
-    Parameters
-    ----------
-    clinical : DataFrame
-        samples x variables.
-    score : array of shape (n,)
-        HER2 score, mean 0 and variance 1 in the population.
-    esr1, erbb2, til : array of shape (n,)
-        Levels in standard deviations of their own variation.
-    amounts : array of shape (n, types)
-        Cell amounts; 0 is absence.
+    ESR1, ERBB2 and total TIL are levels in standard deviations of their own variation.
     """
 
-    clinical: pd.DataFrame
-    score: Floats
+    clinical: pd.DataFrame  # samples x variables
+    score: Floats  # HER2 score, mean 0 and variance 1 in the population
     esr1: Floats
     erbb2: Floats
     til: Floats
-    amounts: Floats
+    amounts: Floats  # cell amounts of shape (n, types); 0 is absence
 
 
 def draw_tumours(rng: Generator, samples: pd.Index, margins: Margins, model: Calibration) -> Tumours:
