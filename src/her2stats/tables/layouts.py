@@ -20,24 +20,12 @@ Cell = Literal["effect", "p", "p_adjusted", "statistic", "reference", "compariso
 
 @dataclass(frozen=True, eq=False)
 class Block:
-    """Columns of a printed table that belong together: one cohort, one stratum, one term.
+    """Columns of a printed table that belong together: one cohort, one stratum, one term."""
 
-    Parameters
-    ----------
-    heading : str
-        Text above the block.
-    rows : DataFrame
-        Result rows, one for each printed row at most.
-    cells : sequence of str
-        What is printed of each row, in this order.
-    effect : str
-        What the estimate is called: "ρ", "OR", "Shift".
-    """
-
-    heading: str
-    rows: pd.DataFrame
-    cells: Sequence[Cell] = ("effect", "p", "p_adjusted")
-    effect: str = "Estimate"
+    heading: str  # text above the block
+    rows: pd.DataFrame  # result rows, one for each printed row at most
+    cells: Sequence[Cell] = ("effect", "p", "p_adjusted")  # what is printed of each row, in this order
+    effect: str = "Estimate"  # what the estimate is called: "ρ", "OR", "Shift"
 
 
 def print_blocks(
@@ -49,27 +37,10 @@ def print_blocks(
     alpha: float = 0.05,
     notes: Sequence[str] = (),
 ) -> PrintedTable:
-    """Put blocks of result rows side by side; rows with the same `key` share a line.
+    """Put blocks of result rows side by side, those without rows left out; rows with the same `key` share a line.
 
-    Parameters
-    ----------
-    blocks : sequence of Block
-        From left to right. A block without rows is left out.
-    caption : str
-        What the table shows.
-    key : str
-        Column of the result rows that names the printed rows.
-    stub : str
-        Heading above the names of the rows.
-    alpha : float
-        A p-value below it after correction is printed in bold, with its estimate.
-    notes : sequence of str
-        Sentences below the table; flags that occur are explained after them.
-
-    Returns
-    -------
-    PrintedTable
-        Rows in the order in which their names first occur.
+    Lines stand in the order in which their names first occur, below the heading `stub`. A p-value below `alpha` after
+    correction is printed in bold, with its estimate. Flags that occur are explained after the `notes`.
 
     Examples
     --------

@@ -14,16 +14,7 @@ _ABSENT_NOTE = f"{NOT_RECORDED} The variable is not recorded in the cohort."
 
 
 def print_table_one(table: pd.DataFrame, cohorts: Mapping[str, int | str], *, caption: str) -> PrintedTable:
-    """Print what `table_one` returned.
-
-    Parameters
-    ----------
-    table : DataFrame
-        From `table_one`, or read back from its csv.
-    cohorts : mapping of str to int or str
-        The cohorts to print, in order, and how many patients each has.
-    caption : str
-        What the table shows.
+    """Print what `table_one` returned for cohorts in the order given, each with its number of patients.
 
     Examples
     --------
@@ -46,17 +37,7 @@ def print_table_one(table: pd.DataFrame, cohorts: Mapping[str, int | str], *, ca
 
 
 def print_response(table: pd.DataFrame, *, caption: str, notes: Sequence[str] = ()) -> PrintedTable:
-    """Print what `table_response` returned for one cohort.
-
-    Parameters
-    ----------
-    table : DataFrame
-        Rows of one cohort from `table_response`.
-    caption : str
-        What the table shows.
-    notes : sequence of str
-        Sentences below the table.
-    """
+    """Print what `table_response` returned for one cohort, with sentences below the table."""
     frame = table.drop(columns="cohort").reset_index(drop=True)
     frame["level"] = [level[:1].upper() + level[1:] if level else "Evaluable" for level in frame["level"]]
     counts = [column for column in frame.columns if column not in ("outcome", "level")]

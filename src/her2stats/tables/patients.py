@@ -78,15 +78,7 @@ def table_one(
 def counts_as_numbers(table: pd.DataFrame) -> pd.DataFrame:
     """Table 1 for a spreadsheet: a printed cell that holds a count and nothing else becomes that number.
 
-    Parameters
-    ----------
-    table : DataFrame
-        From `table_one`.
-
-    Returns
-    -------
-    DataFrame
-        The same columns; levels ("0" of HER2 IHC) stay text.
+    Levels ("0" of HER2 IHC) stay text.
 
     Examples
     --------
