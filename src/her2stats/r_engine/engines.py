@@ -41,17 +41,8 @@ class Versions:
 class Engine(ABC):
     """One running R, which is asked one question at a time.
 
-    Parameters
-    ----------
-    functions : Path, optional
-        Folder of R files instead of her2stats' own.
-    start : float
-        Seconds that R may take to start.
-
-    Raises
-    ------
-    Gone
-        R did not start.
+    `Gone` is raised where it has not started within `start` seconds; `functions` is a folder of R files in place of
+    her2stats' own.
     """
 
     name: EngineName

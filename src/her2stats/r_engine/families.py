@@ -39,24 +39,11 @@ class Correction:
 
 
 def check_families(results: Mapping[str, Result], ask: Ask, *, whole: bool) -> pd.DataFrame | None:
-    """Correct every p-value again in R and compare.
+    """Correct every p-value again in R and compare, as `compare_answers` does; None where nothing was corrected.
 
-    R gets the p-values that the results hold (each is compared with R's own elsewhere) and the families that they name.
-
-    Parameters
-    ----------
-    results : mapping of str to Result
-        Those without families are passed over.
-    ask : callable
-        Gives R's table for a `Correction`, or why there is none.
-    whole : bool
-        The results are all there is, so that a family with a member missing or one too many is a disagreement.
-        Otherwise such a family is "not checked".
-
-    Returns
-    -------
-    DataFrame or None
-        As `compare_answers`, the model being the one that each row stands in; None where nothing was corrected.
+    R gets the p-values that the results hold (each is compared with R's own elsewhere) and the families that they name,
+    through `ask`, which gives R's table or why there is none. A family with a member missing or one too many is a
+    disagreement where the results are the `whole` of a run, else "not checked".
     """
     rows = _corrected_rows(results)
     if rows.empty:

@@ -27,16 +27,8 @@ class Conversation:
     """Lines to a process and lines back, in turn.
 
     The process leads a session of its own, so that Ctrl-C reaches this process only, which then ends the other. What it
-    writes for a while (R makes a folder at its start) lies in a folder that goes with it, also when it is killed.
-
-    Parameters
-    ----------
-    command : sequence of str
-        Program and arguments.
-    mark : str
-        How an answer begins; other output (R prints what it likes) is passed over.
-    environment : mapping, optional
-        Of the process; this one's by default.
+    writes for a while (R makes a folder at its start) lies in a folder that goes with it, also when it is killed. An
+    answer begins with the `mark`; other output (R prints what it likes) is passed over.
     """
 
     def __init__(self, command: Sequence[str], *, mark: str, environment: Mapping[str, str] | None = None) -> None:

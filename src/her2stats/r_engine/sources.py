@@ -30,13 +30,7 @@ def r_package() -> Path:
 
 
 def r_files(folder: Path | None = None) -> list[Path]:
-    """Files of R functions, in the order in which R would load them.
-
-    Parameters
-    ----------
-    folder : Path, optional
-        A folder of R files; her2stats' own by default.
-    """
+    """Files of R functions, her2stats' own or those of a folder, in the order in which R would load them."""
     return sorted((folder or r_package() / "R").glob("*.R"), key=lambda path: path.name)
 
 

@@ -53,15 +53,10 @@ def tolerance_of(verb: str, convention: str, quantity: str) -> float:
 
 
 def near_zero(quantity: str, verb: str, r: Mapping[str, Array]) -> Array:
-    """Below this size a difference is judged against this size, shape (rows,).
+    """Below this size a difference is judged against this size, shape (rows,); the scales are taken from R's columns.
 
     Statistics live on a scale of 1; an estimate and its limits on that of the standard error (odds ratios have no
     zero); the places of a curve on that of the largest place.
-
-    Parameters
-    ----------
-    r : mapping of str to ndarray
-        R's columns, from which the scales are taken.
     """
     rows = len(r["estimate"])
     if quantity in ("statistic", "df", "df_residual", "q", "i2", "tau2", "risk_difference", "rd_low", "rd_high"):

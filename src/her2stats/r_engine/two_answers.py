@@ -30,29 +30,18 @@ Table = Mapping[str, Column]
 
 
 def compare_answers(result: Result, r: pd.DataFrame | str, model: str, *, whole: bool = False) -> pd.DataFrame:
-    """Compare every number, count, label and flag of a result with R's table.
+    """Compare every number, count, label and flag of a result with R's table, or say why there is none.
 
     What describes a row (role, measure, level of the interval, parts of the term) has a row of its own only where the
-    two languages differ.
-
-    Parameters
-    ----------
-    result : Result
-        Python's answer.
-    r : DataFrame or str
-        R's table for the same spec and frame, or why there is none.
-    model : str
-        Name of the result.
-    whole : bool
-        The result has every row that its question gives, so that a row that only R has is a disagreement.
+    two languages differ. Numbers that both lack have no row; every row of the result has one for its flag. Relative
+    differences are judged against at least the size that counts as near 0. A row that only R has is a disagreement
+    where the result is the `whole` answer, else "not checked": a user may keep some rows only.
 
     Returns
     -------
     DataFrame
-        One row a quantity: model, verb, cohort, stratum, outcome, term, quantity, python, r, abs_diff, rel_diff (judged
-        against at least the size that counts as near 0), tolerance, verdict, reason and note. Numbers that both lack
-        have no row; every row of the result has one for its flag. Rows that R has and the result has not are "not
-        checked" (a user may keep some rows only), unless `whole`.
+        One row a quantity: model, verb, cohort, stratum, outcome, term, quantity, python, r, abs_diff, rel_diff,
+        tolerance, verdict, reason and note.
     """
     python = _columns(result.table)
     verb, ci = result.spec.verb, convention_of(result.spec)
