@@ -30,19 +30,9 @@ RESPONSE_COHORT = PREFIX + "immunotherapy"
 
 
 def write_demo(folder: Path, *, seed: int = SEED) -> Path:
-    """Write simulated cohorts, signatures and a study file into a folder.
+    """Write simulated cohorts, signatures and a study file into a folder, and return the study file.
 
-    Parameters
-    ----------
-    folder : Path
-        Made if it does not exist.
-    seed : int
-        The same seed writes the same files.
-
-    Returns
-    -------
-    Path
-        The study file.
+    The same seed writes the same files.
 
     Raises
     ------

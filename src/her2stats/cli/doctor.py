@@ -22,48 +22,22 @@ OPTIONAL = {
 
 @dataclass(frozen=True)
 class SelfTest:
-    """One part of the analysis tried out.
+    """One part of the analysis tried out."""
 
-    Parameters
-    ----------
-    name : str
-        What was tried.
-    passed : bool
-        Whether it gave what it has to give.
-    found : str
-        What it gave, or why it failed.
-    seconds : float
-        How long it took, the loading of libraries included.
-    """
-
-    name: str
-    passed: bool
-    found: str
-    seconds: float
+    name: str  # what was tried
+    passed: bool  # whether it gave what it has to give
+    found: str  # what it gave, or why it failed
+    seconds: float  # how long it took, the loading of libraries included
 
 
 @dataclass(frozen=True)
 class Examination:
-    """What the doctor found.
+    """What the doctor found."""
 
-    Parameters
-    ----------
-    versions : dict of str to str
-        Python, this package and the libraries whose numbers or drawings are in results.
-    optional : dict of str to str
-        Optional packages; empty text for one that is not installed.
-    r : RStatus
-        R and its packages.
-    cache, cache_bytes, cache_problem
-        Where stages are kept, how much, and why that does not work.
-    tests : tuple of SelfTest
-        The self-test.
-    """
-
-    versions: dict[str, str]
-    optional: dict[str, str]
+    versions: dict[str, str]  # Python, this package and the libraries whose numbers or drawings are in results
+    optional: dict[str, str]  # packages; empty text for one that is not installed
     r: RStatus
-    cache: str
+    cache: str  # where stages are kept, how much, and why that does not work
     cache_bytes: int
     cache_problem: str
     tests: tuple[SelfTest, ...]

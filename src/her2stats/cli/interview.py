@@ -24,15 +24,7 @@ def ask_on_terminal(question: str, default: str) -> str:
 
 
 def interview(proposal: Proposal, ask: Ask = ask_on_terminal) -> Proposal:
-    """Go through a proposal with the user.
-
-    Parameters
-    ----------
-    proposal : Proposal
-        As recognised.
-    ask : callable
-        Given a question and the default, returns the answer.
-    """
+    """Go through a proposal with the user, who is asked a question with its default at a time."""
     say("Enter keeps what stands in brackets; - is none.")
     sample = _column("Sample ids: which column?", proposal.sample, proposal, ask)
     found = tuple(item for one in proposal.found if (item := _confirmed(one, proposal, ask)) is not None)
