@@ -26,24 +26,12 @@ SHOWN = 8
 
 @dataclass(frozen=True)
 class ExposureGuard:
-    """What a component of genes rests on.
+    """What a component of genes rests on."""
 
-    Parameters
-    ----------
-    immune_share : float
-        Share of the squared loadings that immune genes have.
-    anchor_r : float
-        Pearson correlation of the score with its anchor gene.
-    til_rho : float
-        Spearman correlation of the score with total infiltration; NaN where there is none.
-    anchor : str
-        Name of the anchor.
-    """
-
-    immune_share: float
-    anchor_r: float
-    til_rho: float
-    anchor: str
+    immune_share: float  # what immune genes have of the squared loadings
+    anchor_r: float  # Pearson correlation of the score with its anchor gene
+    til_rho: float  # Spearman correlation of the score with total infiltration; NaN where there is none
+    anchor: str  # its name
 
     @property
     def refusals(self) -> tuple[str, ...]:
@@ -81,25 +69,9 @@ def guard_exposure(
 ) -> ExposureGuard:
     """Hold a principal component of the exposure's genes against its anchor, immune genes and total infiltration.
 
-    Parameters
-    ----------
-    expression : DataFrame
-        genes x samples, log2 scale, with the names of the signature.
-    signature : GeneSignature
-        Its genes.
-    score : Series
-        One value a sample.
-    immune : mapping
-        Gene -> the immune list that has it; found under earlier and later symbols too.
-    anchor : str
-        Gene that the score is to go with.
-    til : Series, optional
-        Total infiltration, one value a sample.
-
-    Returns
-    -------
-    ExposureGuard
-        With `refusals` where it is not the anchor's score.
+    The expression (genes x samples, log2) has the names of the signature; score and til are of its samples; `immune` is
+    gene to the immune list that has it, found under earlier and later symbols too. There are `refusals` where the score
+    is not the anchor's.
 
     Raises
     ------

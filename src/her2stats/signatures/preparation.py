@@ -18,27 +18,13 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Measured:
-    """The genes of one signature, as far as the matrix has them.
+    """The genes of one signature, as far as the matrix has them."""
 
-    Parameters
-    ----------
-    signature : GeneSignature
-        What was asked for.
-    genes : tuple of str
-        Genes found, sorted, by their symbol in the signature.
-    values : ndarray
-        genes x samples, log2.
-    weights : ndarray or None
-        One a gene found.
-    missing : tuple of str
-        Genes not found, in the signature's order.
-    """
-
-    signature: GeneSignature
-    genes: tuple[str, ...]
-    values: Floats
-    weights: Floats | None
-    missing: tuple[str, ...]
+    signature: GeneSignature  # what was asked for
+    genes: tuple[str, ...]  # found, sorted, by their symbol in the signature
+    values: Floats  # genes x samples, log2
+    weights: Floats | None  # one a gene found
+    missing: tuple[str, ...]  # not found, in the signature's order
 
     @property
     def coverage(self) -> float:

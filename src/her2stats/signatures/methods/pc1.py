@@ -19,13 +19,6 @@ def pc1_score(measured: Measured, anchor: Anchor) -> tuple[Floats, list[Note]]:
     The loadings have length one. A component has no sign of its own: it is turned so that the score correlates
     positively with the anchor over the samples.
 
-    Parameters
-    ----------
-    measured : Measured
-        The genes.
-    anchor : Anchor
-        The gene that says which end is high.
-
     Raises
     ------
     DataError
@@ -47,10 +40,7 @@ def pc1_score(measured: Measured, anchor: Anchor) -> tuple[Floats, list[Note]]:
 def oriented_component(z: Floats, anchor: Floats, where: str, anchor_name: str) -> tuple[Floats, Floats, float, float]:
     """First principal component of standardised genes, turned towards the anchor.
 
-    Returns
-    -------
-    (ndarray, ndarray, float, float)
-        Loadings of length one, scores, share of the variance, correlation of the scores with the anchor.
+    Gives loadings of length one, scores, share of the variance and correlation of the scores with the anchor.
 
     Raises
     ------
