@@ -4,10 +4,8 @@ from her2stats.published.beside.compare import compare_published, comparison_sum
 from her2stats.published.checks.correlations import audit_correlation
 from her2stats.published.checks.count_tables import audit_counts
 from her2stats.published.checks.counts import audit_percentage, audit_total
-from her2stats.published.checks.interactions import audit_interaction
-from her2stats.published.checks.intervals import audit_interval
-from her2stats.published.checks.odds_of_percentages import audit_odds_from_percentages
-from her2stats.published.checks.odds_ratios import audit_odds_ratio
+from her2stats.published.checks.intervals import audit_interaction, audit_interval
+from her2stats.published.checks.odds_ratios import audit_odds_from_percentages, audit_odds_ratio
 from her2stats.published.checks.sample_sizes import audit_common_sample, implied_sample_size
 from her2stats.published.checks.spans import audit_reduction, audit_spread
 from her2stats.published.checks.statements import (
