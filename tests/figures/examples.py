@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
 from her2stats.figures.cell_types import LINEAGES
+from her2stats.statistics.ancova import Ancova
 from her2stats.statistics.result import Result
 from her2stats.statistics.specs import (
     AncovaSpec,
@@ -181,7 +181,7 @@ def comparison(frame: pd.DataFrame, types: Sequence[str] = LM22) -> Result:
     return _adjusted(Result.from_rows(rows, spec, frame))
 
 
-def ancova(frame: pd.DataFrame, types: Sequence[str] = LM22[:4], score: str = "her2") -> SimpleNamespace:
+def ancova(frame: pd.DataFrame, types: Sequence[str] = LM22[:4], score: str = "her2") -> Ancova:
     """Slopes and curves of `fit_ancova`; the last type cannot be estimated when there are more than three."""
     curve, slopes = [], []
     grid = np.linspace(frame[score].min(), frame[score].max(), 25)
@@ -203,7 +203,8 @@ def ancova(frame: pd.DataFrame, types: Sequence[str] = LM22[:4], score: str = "h
                 numbers = {"estimate": mean, "conf_low": mean - half, "conf_high": mean + half}
                 curve.append({**row, "term": "mean", "measure": "mean", "at": at, **({} if flag else numbers)})
     spec = AncovaSpec(cohort=frame.attrs["name"], outcomes=tuple(types), score=score)
-    return SimpleNamespace(slopes=Result.from_rows(slopes, spec, frame), curve=Result.from_rows(curve, spec, frame))
+    slope_table = Result.from_rows(slopes, spec, frame)
+    return Ancova(tests=slope_table, slopes=slope_table, curve=Result.from_rows(curve, spec, frame))
 
 
 def response() -> Result:

@@ -13,7 +13,7 @@ from her2stats.figures.panel.row_figure import row_figure
 from her2stats.figures.panel.row_panel import row_labels, row_panel
 from her2stats.figures.panel.stratum_rows import panel_titles, placed, row_places, stratum_legend
 from her2stats.figures.placeholder import placeholder
-from her2stats.figures.sample_frame import Samples, sample_frame, spread
+from her2stats.figures.sample_frame import Samples, quartiles, sample_frame, spread
 from her2stats.figures.theme import STRIPE
 from her2stats.figures.wording import display_name, flag_reason, not_shown, stratum_name, within_a_sentence
 from her2stats.statistics.rows import STRATUM_ORDER, Rows, as_list, in_order, is_second_test, result_rows
@@ -171,10 +171,7 @@ def _boxes(dots: pd.DataFrame, low: float) -> pd.DataFrame:
     """Median, quartiles and share of zeros of each group; n is that of its panel."""
     keys = ["cohort", "subject", "stratum", "Stratum", "name"]
     values = dots.groupby(keys, observed=True)["value"]
-    quartiles = {"lower": 0.25, "middle": 0.5, "upper": 0.75}
-    boxes = pd.concat({name: values.quantile(at) for name, at in quartiles.items()}, axis=1).reset_index()
-    for name in quartiles:
-        boxes[name] = abundance_place(boxes[name], low)
+    boxes = quartiles(values).apply(abundance_place, low=low).reset_index()
     zeros = values.agg(lambda part: (part == 0).mean()).to_numpy()
     boxes["text"] = [f"{share:.0%}" for share in zeros]
     boxes["n"] = values.count().to_numpy()

@@ -25,7 +25,7 @@ from plotnine import (
 from her2stats.figures.panel.legend import legend_box
 from her2stats.figures.panel.measure import fitting_size, widest, wrapped
 from her2stats.figures.placeholder import placeholder
-from her2stats.figures.sample_frame import RECEPTORS, Samples, receptor_names, sample_frame, spread
+from her2stats.figures.sample_frame import RECEPTORS, Samples, quartiles, receptor_names, sample_frame, spread
 from her2stats.figures.theme import INK, MARGIN, SMALL_SIZE, SMALLEST_SIZE, figure_theme, stratum_scales
 from her2stats.figures.wording import (
     axis_numbers,
@@ -172,24 +172,13 @@ def _boxes(dots: pd.DataFrame, places: Mapping[str, float]) -> list[Any]:
     drawn = dots[dots.groupby(["panel", "group"], observed=True)["y"].transform("size") >= FEWEST_IN_BOX]
     if not len(drawn):
         return []
-    values = drawn.groupby(["panel", "group"], observed=True)["y"]
-    quartiles = {"low": 0.25, "middle": 0.5, "high": 0.75}
-    boxes = pd.concat({name: values.quantile(at) for name, at in quartiles.items()}, axis=1).reset_index()
+    boxes = quartiles(drawn.groupby(["panel", "group"], observed=True)["y"]).reset_index()
     at = boxes["group"].map(places).astype(float)
     boxes = boxes.assign(left=at - HALF_BOX, right=at + HALF_BOX)
-    return [
-        geom_rect(
-            aes(xmin="left", xmax="right", ymin="low", ymax="high"),
-            boxes,
-            fill="none",
-            color=INK,
-            size=0.4,
-            inherit_aes=False,
-        ),
-        geom_segment(
-            aes(x="left", xend="right", y="middle", yend="middle"), boxes, color=INK, size=0.9, inherit_aes=False
-        ),
-    ]
+    box = aes(xmin="left", xmax="right", ymin="lower", ymax="upper")
+    median = aes(x="left", xend="right", y="middle", yend="middle")
+    style = {"color": INK, "inherit_aes": False}
+    return [geom_rect(box, boxes, fill="none", size=0.4, **style), geom_segment(median, boxes, size=0.9, **style)]
 
 
 def _notes(

@@ -26,7 +26,7 @@ from plotnine import (
 )
 
 from her2stats.figures.cell_types import display_order
-from her2stats.figures.marginal_input import AncovaLike, curve_parts, fitted_frames, of_model, score_name
+from her2stats.figures.marginal_input import curve_parts, fitted_frames, of_model, score_name
 from her2stats.figures.panel.legend import LegendBox, legend_box
 from her2stats.figures.panel.measure import fitting_size, text_width, wrapped
 from her2stats.figures.placeholder import placeholder
@@ -41,6 +41,7 @@ from her2stats.figures.wording import (
     plain,
     stratum_name,
 )
+from her2stats.statistics.ancova import Ancova
 from her2stats.statistics.result import Result
 from her2stats.statistics.rows import STRATUM_ORDER, Rows, in_order, records, result_rows
 from her2stats.vocabulary.numbers import count_range, format_estimate
@@ -52,7 +53,7 @@ MEAN = "Marginal mean"
 
 
 def plot_marginal(
-    curves: AncovaLike | Sequence[AncovaLike] | Rows,
+    curves: Ancova | Sequence[Ancova] | Rows,
     slopes: Rows | None = None,
     *,
     outcomes: Sequence[str] | None = None,

@@ -3,39 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import pandas as pd
 
+from her2stats.statistics.ancova import Ancova
 from her2stats.statistics.result import Result
 from her2stats.statistics.rows import Rows, as_list
 from her2stats.statistics.specs import AncovaSpec
 
 
-class AncovaLike(Protocol):
-    """What `fit_ancova` returns, as far as the figure reads it."""
-
-    @property
-    def curve(self) -> Result:
-        """Marginal means along the score."""
-
-    @property
-    def slopes(self) -> Result:
-        """Marginal slopes of the score."""
-
-
 def curve_parts(
-    curves: AncovaLike | Sequence[AncovaLike] | Rows, slopes: Rows | None
+    curves: Ancova | Sequence[Ancova] | Rows, slopes: Rows | None
 ) -> tuple[list[Result | pd.DataFrame], list[Result | pd.DataFrame]]:
     """Curves and slopes, out of Ancova objects where those were given."""
-    many: Any = [curves] if _is_ancova(curves) else as_list(curves)  # type: ignore[arg-type]
-    curves_given = [item.curve if _is_ancova(item) else item for item in many]
-    slope_parts = [item.slopes for item in many if _is_ancova(item)]
-    return curves_given, [*slope_parts, *as_list(slopes)]
-
-
-def _is_ancova(item: Any) -> bool:
-    return not isinstance(item, pd.DataFrame) and hasattr(item, "curve")  # a frame may have a column "curve"
+    many = [curves] if isinstance(curves, Ancova) else as_list(curves)  # type: ignore[arg-type]
+    of_models: list[Any] = [item for item in many if isinstance(item, Ancova)]
+    given = [item.curve if isinstance(item, Ancova) else item for item in many]
+    return given, [*(item.slopes for item in of_models), *as_list(slopes)]
 
 
 def of_model(table: pd.DataFrame, model: str | None) -> pd.DataFrame:

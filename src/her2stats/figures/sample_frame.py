@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -55,6 +56,13 @@ def _model_frames(results: Rows | None, cohort: str) -> pd.DataFrame:
         return pd.DataFrame()
     together = pd.concat(frames, axis=1)
     return together.loc[:, ~together.columns.duplicated()]
+
+
+def quartiles(values: Any) -> pd.DataFrame:
+    """Quartiles of each group of values, as lower, middle and upper."""
+    shares = {"lower": 0.25, "middle": 0.5, "upper": 0.75}
+    boxes: pd.DataFrame = pd.concat({name: values.quantile(share) for name, share in shares.items()}, axis=1)
+    return boxes
 
 
 def receptor_names(frame: pd.DataFrame, hr: str) -> pd.Series:

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from her2stats.figures.panel.measure import elided, fitting_size, text_width, widest, wrapped
-from her2stats.figures.panel.panel_head import _flowed
+from her2stats.figures.panel.row_figure import _flowed
 
 WORDS = st.lists(st.text("abcdefgh0123", min_size=1, max_size=12), min_size=1, max_size=12)
 
