@@ -9,8 +9,7 @@ from typing import Annotated
 
 import typer
 
-from her2stats.cli.app import app
-from her2stats.cli.options import Replace, ResultsFolder
+from her2stats.cli.app import Replace, ResultsFolder, app
 from her2stats.cli.printing import check_output, print_table, say, write_table
 
 _TABLE = "Your own table (csv, tsv, xlsx), one printed number a cell, as printed; without it the paper is audited."

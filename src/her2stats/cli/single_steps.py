@@ -7,8 +7,20 @@ from typing import Annotated
 
 import typer
 
-from her2stats.cli.app import DISAGREES, NOT_CHECKED, PARTLY_CHECKED, app
-from her2stats.cli.options import AsJson, Duplicates, ExpressionFile, Jobs, Offset, Replace, ResultsFolder, Scale
+from her2stats.cli.app import (
+    DISAGREES,
+    NOT_CHECKED,
+    PARTLY_CHECKED,
+    AsJson,
+    Duplicates,
+    ExpressionFile,
+    Jobs,
+    Offset,
+    Replace,
+    ResultsFolder,
+    Scale,
+    app,
+)
 from her2stats.cli.printing import check_output, print_json, print_table, say, write_table
 
 

@@ -9,8 +9,18 @@ from typing import Annotated
 
 import typer
 
-from her2stats.cli.app import DISAGREES, app
-from her2stats.cli.options import AsJson, Jobs, NoCache, Offset, Overwrite, Replace, ResultsFolder, StudyFile
+from her2stats.cli.app import (
+    DISAGREES,
+    AsJson,
+    Jobs,
+    NoCache,
+    Offset,
+    Overwrite,
+    Replace,
+    ResultsFolder,
+    StudyFile,
+    app,
+)
 from her2stats.cli.printing import check_output, print_json, print_table, say, write_table
 from her2stats.errors import InputError
 

@@ -1,10 +1,9 @@
 """Gene symbols: repair of spreadsheet damage, names that changed, rows that share a symbol."""
 
 from her2stats.cohort.genes.duplicates import CollapseRule, collapse_duplicates
-from her2stats.cohort.genes.ensembl import symbols_of_ensembl
 from her2stats.cohort.genes.matching import CHOOSE, MatchedSymbols, harmonise_genes, match_symbols, names_as_wanted
 from her2stats.cohort.genes.spreadsheet import NO_GENE, RepairedSymbols, repair_symbols, symbol_of_date
-from her2stats.cohort.genes.symbol_table import SymbolTable, symbol_table
+from her2stats.cohort.genes.symbol_table import SymbolTable, symbol_table, symbols_of_ensembl
 
 __all__ = [
     "CHOOSE",

@@ -7,11 +7,14 @@ symbol stand there.
 from __future__ import annotations
 
 import gzip
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
 from itertools import chain, product
+
+from her2stats.notes import Note
 
 
 @dataclass(frozen=True)
@@ -84,3 +87,38 @@ def symbol_table() -> SymbolTable:
         for name in names.split("|") if names else ():
             earlier[name] = symbol
     return SymbolTable(frozenset(current), earlier, ensembl)
+
+
+_ENSEMBL = re.compile(r"ENSG0*(\d+)(?:\.\d+)?(?:_PAR_Y)?")
+MOSTLY = 0.5  # share of ids from which a matrix is one of Ensembl ids
+
+
+def symbols_of_ensembl(names: Sequence[str]) -> tuple[list[str], list[Note]]:
+    """Turn Ensembl gene ids into symbols where a matrix consists of them; ids without a symbol stay as they are.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Names of the rows.
+
+    Returns
+    -------
+    (list of str, list of Note)
+        Names, and what was done.
+
+    Examples
+    --------
+    >>> symbols_of_ensembl(["ENSG00000141736.13", "ENSG00000153563"])[0]
+    ['ERBB2', 'CD8A']
+    """
+    ids = [_ENSEMBL.fullmatch(name) if name.startswith("ENSG") else None for name in names]
+    count = sum(match is not None for match in ids)
+    if not names or count < MOSTLY * len(names):
+        return list(names), []
+    known = symbol_table().ensembl
+    symbols = [known.get(match[1], name) if match else name for name, match in zip(names, ids, strict=True)]
+    unknown = sum(match is not None and match[1] not in known for match in ids)
+    notes = [Note("genes", "Ensembl ids turned into gene symbols", count - unknown)]
+    if unknown:
+        notes.append(Note("genes", "Ensembl ids without a gene symbol, left as they are", unknown))
+    return symbols, notes
