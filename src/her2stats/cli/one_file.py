@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 
 import pandas as pd
 
-from her2stats.cohort import Expression
+from her2stats.cohort import Expression, Scale
 from her2stats.cohort.genes import CollapseRule
 from her2stats.errors import InputError, Problem
 from her2stats.notes import Note
@@ -71,13 +71,11 @@ def fractions_of_file(
     """
     from her2stats.deconvolution import deconvolve, read_signature_matrix
 
-    modes: dict[str, Mode] = {"relative": "relative", "absolute": "absolute", "no.sumto1": "no.sumto1"}
-    if mode not in modes:
-        raise InputError(Problem(f"{mode!r} is not a mode", "--mode", f"say one of {', '.join(modes)}"))
+    chosen: Mode = _one_of(Mode, mode, "mode")
     matrix = read_signature_matrix(signature)
     read, notes = _read(expression, matrix.genes, what=matrix.name, scale=scale, offset=offset, duplicates=duplicates)
     # `_read` has renamed the genes, by the rule
-    found = deconvolve(read.linear(), matrix, mode=modes[mode], rename_genes=False, **settings)
+    found = deconvolve(read.linear(), matrix, mode=chosen, rename_genes=False, **settings)
     return found.wide().rename_axis("sample"), spoken((*notes, *found.notes))
 
 
@@ -88,27 +86,20 @@ def _read(
     from her2stats.cohort.genes import harmonise_genes
     from her2stats.reading import read_expression
 
-    rule = checked_rule(duplicates)
-    read = read_expression(expression, scale=checked_scale(scale), offset=offset, duplicates=rule)
+    rule: CollapseRule = _one_of(CollapseRule, duplicates, "rule", option="duplicates")
+    declared: Scale = _one_of(Scale, scale, "scale", remedy="say log2 or linear; it is never guessed")
+    read = read_expression(expression, scale=declared, offset=offset, duplicates=rule)
     values, notes = harmonise_genes(read.values, wanted, what=what, duplicates=rule)
     return replace(read, values=values), (*read.notes, *notes)
 
 
-def checked_rule(duplicates: str) -> CollapseRule:
-    """Accept the rules there are for rows that are one gene."""
-    rules: dict[str, CollapseRule] = {rule: rule for rule in get_args(CollapseRule)}
-    if duplicates not in rules:
-        raise InputError(Problem(f"{duplicates!r} is not a rule", "--duplicates", f"say one of {', '.join(rules)}"))
-    return rules[duplicates]
-
-
-def checked_scale(scale: str) -> Literal["log2", "linear"]:
-    """Accept the two scales there are."""
-    if scale == "log2":
-        return "log2"
-    if scale == "linear":
-        return "linear"
-    raise InputError(Problem(f"{scale!r} is not a scale", "--scale", "say log2 or linear; it is never guessed"))
+def _one_of(choices: Any, word: str, what: str, *, option: str = "", remedy: str = "") -> Any:
+    """Accept one of the words there are for an option, which is called as what it takes unless it is named."""
+    words = get_args(choices)
+    if word not in words:
+        remedy = remedy or f"say one of {', '.join(words)}"
+        raise InputError(Problem(f"{word!r} is not a {what}", f"--{option or what}", remedy))
+    return word
 
 
 def spoken(notes: tuple[Note, ...]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from plotnine import (
     aes,
@@ -136,10 +137,14 @@ def _cell_layers(cells: pd.DataFrame, grid: HeatGrid) -> list[Any]:
 
 
 def _scales(shown: list[str], *, mirrored: bool) -> list[Any]:
-    last = len(shown) - 1
-    across = range(last + 1) if mirrored else range(last)
-    down = range(last + 1) if mirrored else range(1, last + 1)
+    every = np.arange(len(shown))
+    across, down = (every, every) if mirrored else (every[:-1], every[1:])
+
+    def ends(places: np.ndarray) -> tuple[float, float]:
+        return places.min() - 0.5, places.max() + 0.5
+
     marks = [-1, -0.5, 0, 0.5, 1]
+    snug = {"expand": (0, 0), "minor_breaks": []}
     return [
         scale_fill_gradientn(
             colors=list(DIVERGING),
@@ -149,20 +154,8 @@ def _scales(shown: list[str], *, mirrored: bool) -> list[Any]:
             na_value=NO_ESTIMATE,
             guide=guide_colorbar(display="rectangles", nbin=41),
         ),
-        scale_x_continuous(
-            breaks=list(across),
-            labels=[shown[at] for at in across],
-            limits=(across[0] - 0.5, across[-1] + 0.5),
-            expand=(0, 0),
-            minor_breaks=[],
-        ),
-        scale_y_continuous(
-            breaks=[-at for at in down],
-            labels=[shown[at] for at in down],
-            limits=(-down[-1] - 0.5, -down[0] + 0.5),
-            expand=(0, 0),
-            minor_breaks=[],
-        ),
+        scale_x_continuous(labels=[shown[at] for at in across], breaks=list(across), limits=ends(across), **snug),
+        scale_y_continuous(labels=[shown[at] for at in down], breaks=list(-down), limits=ends(-down), **snug),
         theme(
             axis_text_x=element_text(rotation=90, ha="center", va="top"),
             axis_title=element_blank(),

@@ -27,7 +27,7 @@ from plotnine import (
 
 from her2stats.figures.cell_types import display_order
 from her2stats.figures.marginal_input import curve_parts, fitted_frames, of_model, score_name
-from her2stats.figures.panel.legend import LegendBox, legend_box
+from her2stats.figures.panel.legend import legend_box
 from her2stats.figures.panel.measure import fitting_size, text_width, wrapped
 from her2stats.figures.placeholder import placeholder
 from her2stats.figures.theme import GREY, INK, MARGIN, SMALL_SIZE, figure_theme, stratum_colours
@@ -127,7 +127,8 @@ def plot_marginal(
     table = _with_panels(table, wanted, labels)
     mean = table[(table["stratum"] == "all") & table["estimate"].notna()]
     levels = _level_lines(table, lines)
-    box = _legend(levels, width_mm)
+    names = [MEAN, *levels["Level"].cat.categories] if len(levels) else []
+    box = legend_box(dict.fromkeys(("color", "linetype", "size"), names), width_mm - 20)
     panels = table["panel"].cat.categories
     most = min(columns, len(panels), max(1, int(width_mm // NARROWEST_PANEL_MM)))
     per_row = math.ceil(len(panels) / math.ceil(len(panels) / most))  # rows of about equal length
@@ -174,11 +175,6 @@ def _level_lines(table: pd.DataFrame, lines: str | None) -> pd.DataFrame:
     return levels
 
 
-def _legend(levels: pd.DataFrame, width_mm: float) -> LegendBox:
-    names = [MEAN, *levels["Level"].cat.categories] if len(levels) else []
-    return legend_box(dict.fromkeys(("color", "linetype", "size"), names), width_mm - 20)
-
-
 def _curve_layers(mean: pd.DataFrame, levels: pd.DataFrame, strip: float) -> list[Any]:
     names = [MEAN, *levels["Level"].cat.categories]
     colours = {MEAN: INK, **stratum_colours(names[1:])}
@@ -219,7 +215,8 @@ def _rug(
 
 
 def _caption(table: pd.DataFrame, model: str | None) -> str:
-    weights = next((f" averaged with {name} weights over the levels of the factors" for name in _weights(table)), "")
+    given = filter(None, table["weights"].dropna().unique()) if "weights" in table else ()
+    weights = next((f" averaged with {name} weights over the levels of the factors" for name in given), "")
     said = [
         f"Solid line: mean abundance at each score{weights}, from the analysis of covariance; "
         f"band: its {level_words(table['conf_level'])}confidence interval."
@@ -229,10 +226,6 @@ def _caption(table: pd.DataFrame, model: str | None) -> str:
     if (table["estimate"].min() < 0) or (table.loc[table["stratum"] == "all", "conf_low"].min() < 0):
         said.append("Below zero: the model is linear, and does not know that an abundance cannot be negative.")
     return " ".join([*said, "Ticks: tumours."])
-
-
-def _weights(table: pd.DataFrame) -> list[str]:
-    return [name for name in table["weights"].dropna().unique() if name] if "weights" in table else []
 
 
 def _slope_notes(table: pd.DataFrame, slopes: pd.DataFrame, room: float) -> list[Any]:

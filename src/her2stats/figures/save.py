@@ -88,7 +88,8 @@ def save_figure(
     ['empty.png']
     """
     _check(width_mm, height_mm, formats)
-    rendered = _render(plot, width_mm, height_mm, formats)
+    with drawn(plot, width_mm=width_mm, height_mm=height_mm) as figure:
+        rendered = [_as_bytes(figure, kind) for kind in formats]
     stem = Path(path_stem)
     written = [stem.with_name(f"{stem.name}.{kind}") for kind in formats]
     for path, content in zip(written, rendered, strict=True):
@@ -107,11 +108,6 @@ def _check(width_mm: float | None, height_mm: float | None, formats: Sequence[st
             problems.append(Problem(f"{name} = {size} is no size of a figure", remedy=f"10 to {LARGEST_MM:.0f} mm"))
     if problems:
         raise DataError(*problems)
-
-
-def _render(plot: ggplot, width_mm: float | None, height_mm: float | None, formats: Sequence[Format]) -> list[bytes]:
-    with drawn(plot, width_mm=width_mm, height_mm=height_mm) as figure:
-        return [_as_bytes(figure, kind) for kind in formats]
 
 
 @contextlib.contextmanager

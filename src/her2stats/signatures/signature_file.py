@@ -16,6 +16,7 @@ GENE_WORDS = ("gene", "genes", "symbol", "gene_symbol", "gene symbol", "hgnc_sym
 WEIGHT_WORDS = ("weight", "weights", "coefficient", "loading")
 SET_WORDS = ("cell_type", "cell type", "celltype", "set", "signature", "cell population")
 SYNONYM_WORDS = ("also", "synonym")
+Row = tuple[int, list[str]]  # number of its line, and its cells
 
 
 def read_signature(path: str | Path, *, name: str | None = None) -> GeneSignature | SignatureSet:
@@ -54,13 +55,12 @@ def read_signature(path: str | Path, *, name: str | None = None) -> GeneSignatur
 
 def interpret_signature(content: Content, *, name: str) -> GeneSignature | SignatureSet:
     """Read a signature from what its file holds; see `read_signature`."""
-    text, file, sha256 = utf8_text(content), content.name, content.sha256
+    text = utf8_text(content)
     if content.suffix == ".gmt":
-        return _from_gmt(text, name, file, sha256)
-    header, rows = _table(text, file)
-    if "set" in _places(header, file):
-        return _from_sets(rows, header, name, file, sha256)
-    return _one(rows, header, name, file, sha256)
+        return _from_gmt(text, name, content)
+    header, rows = _table(text, content.name)
+    read = _from_sets if "set" in _places(header, content.name) else _one
+    return read(rows, header, name, content)
 
 
 def names_a_file(name: str) -> bool:
@@ -76,7 +76,7 @@ def names_a_file(name: str) -> bool:
     return format_suffix(Path(name)) in ENDINGS
 
 
-def _table(text: str, file: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
+def _table(text: str, file: str) -> tuple[list[str], list[Row]]:
     """Header and numbered rows; a plain list of genes gets the header it lacks."""
     numbered = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
     lines = [(number, line) for number, line in numbered if not line.startswith("#")]
@@ -109,8 +109,9 @@ def _places(header: list[str], file: str) -> dict[str, int]:
     return places
 
 
-def _one(rows: list[tuple[int, list[str]]], header: list[str], title: str, file: str, sha256: str) -> GeneSignature:
-    found, places = ProblemList(), _places(header, file)
+def _one(rows: list[Row], header: list[str], title: str, content: Content) -> GeneSignature:
+    found, file = ProblemList(), content.name
+    places = _places(header, file)
     genes, weights, synonyms = [], [], []
     for number, row in rows:
         cells = row + [""] * (max(places.values()) + 1 - len(row))
@@ -125,7 +126,8 @@ def _one(rows: list[tuple[int, list[str]]], header: list[str], title: str, file:
             place = places["weight"]
             weights.append(_weight(cells[place], gene, file, f"line {number}", header[place], found))
     found.raise_if_any()
-    return GeneSignature(title, tuple(genes), tuple(weights) if weights else None, file, sha256, tuple(synonyms))
+    given = tuple(weights) if weights else None
+    return GeneSignature(title, tuple(genes), given, file, content.sha256, tuple(synonyms))
 
 
 def _weight(word: str, gene: str, file: str, row: str, column: str, found: ProblemList) -> float:
@@ -141,22 +143,19 @@ def _also(cells: list[str], places: dict[str, int]) -> list[str]:
     return cells[places["also"]].split("|") if "also" in places else []
 
 
-def _from_sets(
-    rows: list[tuple[int, list[str]]], header: list[str], title: str, file: str, sha256: str
-) -> SignatureSet:
-    place = _places(header, file)["set"]
-    members: dict[str, list[tuple[int, list[str]]]] = {}
+def _from_sets(rows: list[Row], header: list[str], title: str, content: Content) -> SignatureSet:
+    place = _places(header, content.name)["set"]
+    members: dict[str, list[Row]] = {}
     for number, row in rows:
-        name = row[place] if len(row) > place else ""
-        members.setdefault(name, []).append((number, row))
+        members.setdefault(row[place] if len(row) > place else "", []).append((number, row))
     if "" in members:
-        line = members[""][0][0]
-        raise TableError(Problem("there is no name of a set", f"{file}, line {line}", "name it, or remove the line"))
-    signatures = tuple(_one(part, header, name, file, sha256) for name, part in members.items())
-    return SignatureSet(title, signatures, file, sha256)
+        where = f"{content.name}, line {members[''][0][0]}"
+        raise TableError(Problem("there is no name of a set", where, "name it, or remove the line"))
+    signatures = tuple(_one(part, header, name, content) for name, part in members.items())
+    return SignatureSet(title, signatures, content.name, content.sha256)
 
 
-def _from_gmt(text: str, title: str, file: str, sha256: str) -> SignatureSet:
+def _from_gmt(text: str, title: str, content: Content) -> SignatureSet:
     """GMT: a set a line, its name, a description, its genes, separated by tabs."""
     signatures = []
     for number, line in enumerate(text.splitlines(), 1):
@@ -165,7 +164,7 @@ def _from_gmt(text: str, title: str, file: str, sha256: str) -> SignatureSet:
             continue
         genes = tuple(dict.fromkeys(word for word in words[2:] if word))
         if not words[0] or not genes:
-            where = f"{file}, line {number}"
+            where = f"{content.name}, line {number}"
             raise TableError(Problem("is not a set of genes", where, "GMT needs name, description and genes"))
-        signatures.append(GeneSignature(words[0], genes, None, words[1] or file, sha256))
-    return SignatureSet(title, tuple(signatures), file, sha256)
+        signatures.append(GeneSignature(words[0], genes, None, words[1] or content.name, content.sha256))
+    return SignatureSet(title, tuple(signatures), content.name, content.sha256)

@@ -61,11 +61,8 @@ def calibrate(targets: Targets) -> Calibration:
     problems = ProblemList()
     types: dict[str, TypeModel] = {}
     for name in CELL_TYPES:
-        try:
+        with problems.collect(name):
             types[name] = _solve(_Asked.of(targets, name), score)
-        except DataError as error:
-            for problem in error.problems:
-                problems.add(DataError, problem.what, where=f"{name}, {problem.where}", remedy=problem.remedy)
     problems.raise_if_any()
     return Calibration(score, types, calibrate_til(targets.til, score))
 

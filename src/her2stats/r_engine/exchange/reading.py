@@ -57,10 +57,8 @@ def read_models(folder: str | Path) -> dict[str, Result]:
         raise FileError(Problem("names no model", str(folder / SPECS_FILE), REMEDY))
     problems, models = ProblemList(), {}
     for model, mine in fields.items():
-        try:
+        with problems.collect():
             models[model] = _read_model(folder, model, mine)
-        except FileError as error:
-            problems.take(error)
     problems.raise_if_any()
     return models
 
@@ -102,10 +100,8 @@ def _read_model(folder: Path, name: str, fields: dict[str, list[str]]) -> Result
         raise FileError(Problem(f"model '{name}' is damaged ({error})", str(folder / SPECS_FILE), REMEDY)) from error
     problems, frames = ProblemList(), []
     for ending, expected, levels in (("data", dtypes, about("levels:")), ("python", kinds, {})):
-        try:
+        with problems.collect():
             frames.append(_read_frame(folder / MODELS / f"{name}.{ending}.csv", expected, levels, index_dtype))
-        except FileError as error:
-            problems.take(error)
     problems.raise_if_any()
     data, table = frames
     data.index.name = index_name[0] if index_name else None
