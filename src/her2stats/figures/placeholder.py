@@ -11,14 +11,7 @@ from her2stats.figures.wording import plain
 
 
 def placeholder(reason: str, *, width_mm: float = 89.0, height_mm: float = 30.0) -> ggplot:
-    """Figure that says why it is empty.
-
-    Parameters
-    ----------
-    reason : str
-        A short sentence.
-    width_mm, height_mm : float
-        Size on paper.
+    """Figure that says in a short sentence why it is empty.
 
     Examples
     --------

@@ -17,22 +17,10 @@ SHOWN = 8
 def collapse_duplicates(
     values: pd.DataFrame, rule: CollapseRule = "error", *, where: str = ""
 ) -> tuple[pd.DataFrame, tuple[Note, ...]]:
-    """Make one row of all rows that share a symbol, by the declared rule.
+    """Make one row of all rows that share a symbol, in the order in which they first appear, by the declared rule.
 
-    Parameters
-    ----------
-    values : DataFrame
-        rows x samples, index of symbols (of several probes, or written twice).
-    rule : {"error", "max-mean", "mean", "median"}
-        "max-mean" keeps the row of the highest mean (the first in sorted order of its values on a tie); "mean" and
-        "median" average over the rows, sample by sample.
-    where : str
-        File, for the message.
-
-    Returns
-    -------
-    (DataFrame, tuple of Note)
-        Symbols in the order in which they first appear.
+    "max-mean" keeps the row of the highest mean (the first in sorted order of its values on a tie); "mean" and "median"
+    average over the rows, sample by sample. Messages name the file as `where`.
 
     Raises
     ------

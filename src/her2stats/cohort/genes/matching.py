@@ -19,41 +19,18 @@ CHOOSE = "take one of the rows out, or keep every name as it is with rename_gene
 
 @dataclass(frozen=True)
 class MatchedSymbols:
-    """Which row of a matrix is which gene wanted.
+    """Which row of a matrix is which gene wanted."""
 
-    Parameters
-    ----------
-    rows : dict
-        Gene wanted -> symbol in the matrix, for the genes that are exactly one row.
-    renamed : dict
-        Those of `rows` whose two names differ.
-    several : dict
-        Gene wanted -> symbols in the matrix, for the genes that stand in more than one row under different names.
-    unclear : tuple of str
-        Genes wanted that are the same gene as another one wanted, where a row under a third name could be either.
-    """
-
-    rows: dict[str, str]
-    renamed: dict[str, str]
-    several: dict[str, tuple[str, ...]]
-    unclear: tuple[str, ...]
+    rows: dict[str, str]  # gene wanted -> symbol in the matrix, where it is exactly one row
+    renamed: dict[str, str]  # those of `rows` whose two names differ
+    several: dict[str, tuple[str, ...]]  # gene wanted -> its symbols in the matrix, where they are several rows
+    unclear: tuple[str, ...]  # the same gene as another one wanted, where a row of a third name could be either
 
 
 def match_symbols(wanted: Iterable[str], available: Iterable[str]) -> MatchedSymbols:
-    """Find genes by their own symbol, and by every earlier or later symbol of the same gene.
+    """Find genes of a signature in a matrix by their own symbol, and by every earlier or later symbol of the same gene.
 
     A row whose own name is wanted is never given to another gene, and nothing is chosen between two rows.
-
-    Parameters
-    ----------
-    wanted : iterable of str
-        Symbols of a signature.
-    available : iterable of str
-        Symbols of a matrix.
-
-    Returns
-    -------
-    MatchedSymbols
 
     Examples
     --------
@@ -98,21 +75,10 @@ def names_as_wanted(
     duplicates: CollapseRule = "error",
     remedy: str = CHOOSE,
 ) -> tuple[list[str], list[Note]]:
-    """Names of rows, with the symbols that a signature uses for the same genes.
+    """Names of rows, with the symbols that a signature uses for the same genes, and notes that list every renaming.
 
-    Parameters
-    ----------
-    names : sequence of str
-        Symbols of a matrix.
-    wanted, what, duplicates
-        As in `harmonise_genes`; with a rule, all rows of one gene get its name.
-    remedy : str
-        What to do about a gene that stands there under two names.
-
-    Returns
-    -------
-    (list of str, list of Note)
-        A name for every row, and notes that list every renaming.
+    With a rule for `duplicates`, as in `harmonise_genes`, all rows of one gene get its name; `remedy` says what to do
+    about a gene that stands there under two names without one.
 
     Raises
     ------
@@ -152,27 +118,11 @@ def harmonise_genes(
     duplicates: CollapseRule = "error",
     remedy: str = MERGE,
 ) -> tuple[pd.DataFrame, list[Note]]:
-    """Give the rows of a matrix the symbols that a signature uses for the same genes.
+    """Give the rows of a matrix, genes x samples, the symbols that a signature uses for the same genes.
 
-    Parameters
-    ----------
-    expression : DataFrame
-        genes x samples.
-    wanted : sequence of str
-        Symbols of the signature.
-    what : str
-        Name of the signature, for the notes.
-    duplicates : {"error", "max-mean", "mean", "median"}
-        What to do with a wanted gene that stands in two rows under two names, as in `collapse_duplicates`. Rows that
-        no signature wants stay as they are.
-    remedy : str
-        As in `names_as_wanted`.
-
-    Returns
-    -------
-    (DataFrame, list of Note)
-        The matrix with renamed rows (the same object where none is), and notes that list every renaming and every
-        row that was merged.
+    The matrix is the same object where no row is renamed; the notes, which name the signature as `what`, list every
+    renaming and every row that was merged. The rule for `duplicates` makes one of a wanted gene's rows under two names,
+    as in `collapse_duplicates`; rows that no signature wants stay as they are.
 
     Raises
     ------

@@ -83,21 +83,11 @@ class RepairedSymbols:
 
 
 def repair_symbols(cells: Sequence[str | date | float], given: Mapping[str, str] | None = None) -> RepairedSymbols:
-    """Repair gene symbols that a spreadsheet turned into dates.
+    """Repair gene symbols that a spreadsheet turned into dates; a workbook gives real dates and numbers.
 
-    A date that may be two genes (1-Mar is MARCH1 and MARC1) is repaired only where the other one stands elsewhere
-    in the same matrix, or where the user says which it is. No repair gives a symbol that the matrix already has.
-
-    Parameters
-    ----------
-    cells : sequence
-        Symbols as read; a workbook gives real dates and numbers.
-    given : mapping, optional
-        The user's own repairs, symbol in the file to symbol meant; they come first.
-
-    Returns
-    -------
-    RepairedSymbols
+    A date that may be two genes (1-Mar is MARCH1 and MARC1) is repaired only where the other one stands elsewhere in
+    the same matrix, or where the user says which it is. No repair gives a symbol that the matrix already has. The
+    repairs that are `given`, symbol in the file to symbol meant, come first.
 
     References
     ----------

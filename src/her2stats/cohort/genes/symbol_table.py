@@ -19,21 +19,11 @@ from her2stats.notes import Note
 
 @dataclass(frozen=True)
 class SymbolTable:
-    """Gene symbols of today and of yesterday.
+    """Gene symbols of today and of yesterday."""
 
-    Parameters
-    ----------
-    current : frozenset of str
-        Current symbols (those that have an Ensembl id or an earlier symbol).
-    earlier : mapping
-        Earlier symbol -> current symbol; only where it is certain which gene is meant.
-    ensembl : mapping
-        Digits of an Ensembl gene id, without leading zeros -> current symbol.
-    """
-
-    current: frozenset[str]
-    earlier: Mapping[str, str]
-    ensembl: Mapping[str, str]
+    current: frozenset[str]  # symbols that have an Ensembl id or an earlier symbol
+    earlier: Mapping[str, str]  # to the current symbol; only where it is certain which gene is meant
+    ensembl: Mapping[str, str]  # digits of an Ensembl gene id, without leading zeros, to the current symbol
 
     def canonical(self, symbol: str) -> str:
         """Current symbol of a gene; the symbol itself where the table does not know a later one.
@@ -95,16 +85,6 @@ MOSTLY = 0.5  # share of ids from which a matrix is one of Ensembl ids
 
 def symbols_of_ensembl(names: Sequence[str]) -> tuple[list[str], list[Note]]:
     """Turn Ensembl gene ids into symbols where a matrix consists of them; ids without a symbol stay as they are.
-
-    Parameters
-    ----------
-    names : sequence of str
-        Names of the rows.
-
-    Returns
-    -------
-    (list of str, list of Note)
-        Names, and what was done.
 
     Examples
     --------
