@@ -107,9 +107,10 @@ def cell_words(pairs: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     cells = pairs.assign(x=ends.min(axis=1).astype(float), y=-ends.max(axis=1).astype(float))
     cells["estimable"] = cells["estimate"].notna()
     cells["text"] = [_rho(value) if pd.notna(value) else NOT_ESTIMABLE for value in cells["estimate"]]
-    cells["ink"] = [_ink(value) for value in cells["estimate"]]
+    cells["ink"] = np.select([cells["estimate"].isna(), cells["estimate"].abs() > DARK], [GREY, "#FFFFFF"], INK)
     adjusted = cells["p_adjusted"].notna().any()
-    cells["stars"] = [_stars(p) for p in cells["p_adjusted" if adjusted else "p_value"]]
+    p = cells["p_adjusted" if adjusted else "p_value"]
+    cells["stars"] = np.select([p < bound for bound, _ in STARS], [stars for _, stars in STARS], "")
     cells["stratum"] = pd.Categorical(cells["stratum"], in_order(cells["stratum"], STRATUM_ORDER))
     return cells.reset_index(drop=True)
 
@@ -141,13 +142,3 @@ def _rho(value: float) -> str:
     text = f"{abs(value):.2f}"
     text = "1" if text == "1.00" else text.removeprefix("0")
     return f"{EN_DASH}{text}" if value < 0 and text != ".00" else text
-
-
-def _ink(rho: float) -> str:
-    if pd.isna(rho):
-        return GREY
-    return "#FFFFFF" if abs(rho) > DARK else INK
-
-
-def _stars(p: float) -> str:
-    return next((stars for bound, stars in STARS if p < bound), "")

@@ -166,7 +166,7 @@ def _write_float(value: float) -> str:
     return repr(value) if float(short) == value and value != int(value) else short
 
 
-def bounds(numerals: Sequence[Numeral | None], rounding: Rounding = "nearest") -> tuple[Floats, Floats]:
+def bounds(numerals: Sequence[Numeral | None]) -> tuple[Floats, Floats]:
     """Lowest and highest value of each print, widened by `SLACK`; NaN where nothing is printed.
 
     Returns
@@ -174,7 +174,7 @@ def bounds(numerals: Sequence[Numeral | None], rounding: Rounding = "nearest") -
     (ndarray, ndarray)
         Each of shape (len(numerals),).
     """
-    pairs = [(math.nan, math.nan) if one is None else one.interval(rounding) for one in numerals]
+    pairs = [(math.nan, math.nan) if one is None else one.interval() for one in numerals]
     slack = np.array([0.0 if one is None else SLACK * float(one.unit) for one in numerals])
     ends = np.array(pairs, dtype=np.float64).reshape(len(numerals), 2)
     return ends[:, 0] - slack, ends[:, 1] + slack

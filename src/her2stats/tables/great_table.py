@@ -49,9 +49,8 @@ def to_great_table(table: PrintedTable, *, name: str = "table", styled: bool = T
     """
     from great_tables import GT, loc, style
 
-    plain = {
-        column: f"c{number}" for number, column in enumerate(table.frame.columns)
-    }  # unique ids, whatever the names
+    # unique ids, whatever the names
+    plain = {column: f"c{number}" for number, column in enumerate(table.frame.columns)}
     frame = table.frame.rename(columns=plain)
     made = GT(frame, id=name, rowname_col=plain[table.stub], groupname_col=plain.get(table.groups))
     made = made.tab_header(_literal(table.caption)).tab_stubhead(_literal(table.heading(table.stub)))

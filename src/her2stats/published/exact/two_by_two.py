@@ -22,9 +22,9 @@ Limits = tuple[Floats, Floats]
 Method = Callable[[Floats, float], Limits]
 
 
-def _wald(cells: Floats, quantile: Floats | float, centre: Floats | None = None) -> Limits:
+def _wald(cells: Floats, quantile: Floats | float) -> Limits:
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        log_ratio = np.log(odds_ratio(cells)) if centre is None else centre
+        log_ratio = np.log(odds_ratio(cells))
         reach = quantile * np.sqrt((1 / cells).sum(axis=1))
         low, high = np.exp(log_ratio - reach), np.exp(log_ratio + reach)
     undefined = (cells <= 0).any(axis=1)
@@ -67,7 +67,7 @@ def _firth_wald(cells: Floats, conf_level: float) -> Limits:
     rows = np.stack([cells[:, 0] + cells[:, 1], cells[:, 2] + cells[:, 3]], axis=1)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         shrink = np.repeat(rows / (rows + 1), 2, axis=1)
-        reach = _normal(conf_level) * np.sqrt((1 / (smoothed * shrink) / 1).sum(axis=1))
+        reach = _normal(conf_level) * np.sqrt((1 / (smoothed * shrink)).sum(axis=1))
         centre = np.log(odds_ratio(smoothed))
         return np.exp(centre - reach), np.exp(centre + reach)
 
