@@ -8,6 +8,7 @@ import pytest
 
 from her2stats.errors import DataError
 from her2stats.tables import table_one
+from her2stats.tables.patients import print_table_one
 
 
 def clinical(n: int = 81, **counts: dict[object, int]) -> pd.DataFrame:
@@ -116,3 +117,18 @@ def test_an_empty_cohort_is_described_without_a_division_by_zero() -> None:
     table = table_one({"empty": pd.DataFrame({"hr": pd.Series([], dtype="str"), "age": pd.Series([], dtype=float)})})
     assert cell(table, "Patients", "", "empty") == "0"
     assert cell(table, "Age", "median (IQR)", "empty") == "—"
+
+
+def test_levels_stand_under_their_variable() -> None:
+    frame = pd.DataFrame({"age": [50.0, 60.0], "hr": ["positive", "negative"]})
+    printed = print_table_one(table_one({"c": frame}), {"c": 2}, caption="Patients")
+    assert printed.frame["variable"].tolist() == ["Age, years", "Hormone receptor, n (%)", "Hormone receptor, n (%)"]
+    assert printed.frame["level"].tolist() == ["Median (IQR)", "Positive", "Negative"]
+    assert printed.heading("c") == "c (n = 2)"
+    assert printed.notes == []
+
+
+def test_what_is_missing_or_absent_is_explained() -> None:
+    one, two = pd.DataFrame({"hr": ["positive", None]}), pd.DataFrame({"grade": ["I"]})
+    printed = print_table_one(table_one({"a": one, "b": two}), {"a": 2, "b": 1}, caption="Patients")
+    assert len(printed.notes) == 2

@@ -10,8 +10,7 @@ from her2stats.results.folder import ResultsFolder
 from her2stats.statistics.rows import records
 from her2stats.tables import PrintedTable
 from her2stats.tables.layouts import significant_digits
-from her2stats.tables.paper_tables import print_table_one
-from her2stats.tables.patients import PATIENTS
+from her2stats.tables.patients import PATIENTS, print_table_one
 from her2stats.vocabulary.numbers import format_count, format_number, is_missing
 
 _MANY_ROWS = 12

@@ -10,7 +10,7 @@ from her2stats.results.folder import ResultsFolder
 from her2stats.statistics.rows import interaction_rows, is_second_test, records
 from her2stats.tables import PrintedTable, table_response
 from her2stats.tables.layouts import Block, print_blocks
-from her2stats.tables.paper_tables import print_response
+from her2stats.tables.response import print_response
 from her2stats.vocabulary.names import stratum_label, variable_label
 from her2stats.vocabulary.numbers import format_estimate, format_percent, is_missing
 

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from her2stats.errors import DataError, ProblemList
+from her2stats.tables.printed import PrintedTable
 from her2stats.vocabulary.entry import Variable
 from her2stats.vocabulary.names import sentence_case, variable_label
 from her2stats.vocabulary.numbers import EN_DASH, format_count, format_number, format_percent
@@ -19,6 +20,8 @@ MEDIAN_LEVEL = "median (IQR)"
 MISSING_LEVEL = "missing"
 PATIENTS = "Patients"
 NOT_RECORDED = "—"
+_MISSING_NOTE = "Percentages are of all patients of the cohort, missing values included."
+_ABSENT_NOTE = f"{NOT_RECORDED} The variable is not recorded in the cohort."
 
 
 def table_one(
@@ -73,6 +76,29 @@ def table_one(
             block[0] |= _difference(described)
         rows += block
     return _as_frame(rows, list(cohorts), p_values=p_values)
+
+
+def print_table_one(table: pd.DataFrame, cohorts: Mapping[str, int | str], *, caption: str) -> PrintedTable:
+    """Print what `table_one` returned for cohorts in the order given, each with its number of patients.
+
+    Examples
+    --------
+    >>> from her2stats.tables import table_one
+    >>> clinical = pd.DataFrame({"hr": ["positive", "negative"]})
+    >>> print_table_one(table_one({"tiny": clinical}), {"tiny": 2}, caption="Patients").frame["tiny"].tolist()
+    ['1 (50.0%)', '1 (50.0%)']
+    """
+    shown = table[table["variable"] != PATIENTS]
+    frame = shown[["variable", "level", *cohorts]].fillna("").astype("str").reset_index(drop=True)
+    counted = ~frame["level"].str.startswith("median")
+    measured = set(frame.loc[~counted, "variable"])
+    frame["variable"] = [name if name in measured else f"{name}, n (%)" for name in frame["variable"]]
+    frame["level"] = [level[:1].upper() + level[1:] for level in frame["level"]]
+    notes = [_MISSING_NOTE] if (table["level"] == MISSING_LEVEL).any() else []
+    if (frame[list(cohorts)] == NOT_RECORDED).to_numpy().any():
+        notes.append(_ABSENT_NOTE)
+    labels = {name: f"{name} (n = {n})" for name, n in cohorts.items()}
+    return PrintedTable(frame, caption, {"level": "Characteristic", **labels}, groups="variable", notes=notes)
 
 
 def counts_as_numbers(table: pd.DataFrame) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -9,6 +10,7 @@ import pandas as pd
 from her2stats.errors import DataError, Problem
 from her2stats.statistics.rows import Rows, records, result_rows
 from her2stats.tables.effects import effect_text
+from her2stats.tables.printed import PrintedTable
 from her2stats.vocabulary.names import sentence_case, variable_label
 from her2stats.vocabulary.numbers import format_count, format_percent, is_missing
 from her2stats.vocabulary.variables import BY_NAME, with_role
@@ -68,6 +70,22 @@ def table_response(results: Rows, *, decimals: int = 0) -> pd.DataFrame:
     order = ["cohort", "outcome", "level", "patients n", "patients %"]
     groups = list(dict.fromkeys(key for line in lines for key in line if key not in order))
     return pd.DataFrame(lines, columns=[*order, *groups]).fillna("").astype("str")
+
+
+def print_response(table: pd.DataFrame, *, caption: str, notes: Sequence[str] = ()) -> PrintedTable:
+    """Print what `table_response` returned for one cohort, with sentences below the table."""
+    frame = table.drop(columns="cohort").reset_index(drop=True)
+    frame["level"] = [level[:1].upper() + level[1:] if level else "Evaluable" for level in frame["level"]]
+    counts = [column for column in frame.columns if column not in ("outcome", "level")]
+    groups = list(dict.fromkeys(column.rsplit(" ", 1)[0] for column in counts))
+    return PrintedTable(
+        frame,
+        caption,
+        {"level": "Response", **{column: column.rsplit(" ", 1)[1] for column in counts}},
+        spanners=[(group[:1].upper() + group[1:], [f"{group} n", f"{group} %"]) for group in groups],
+        groups="outcome",
+        notes=[*notes, "Odds ratios stand in the column of their group, with their confidence interval."],
+    )
 
 
 def _block(cohort: str, outcome: str, rows: list[dict[str, Any]], decimals: int) -> list[dict[str, str]]:
