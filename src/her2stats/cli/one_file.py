@@ -22,10 +22,7 @@ def scores_of_file(
 ) -> tuple[pd.DataFrame, list[str]]:
     """Score a gene, a catalogue signature or a signature file in one expression file.
 
-    Returns
-    -------
-    tuple
-        samples x scores, and the gene coverage of each score, a line each.
+    Gives samples x scores, and the gene coverage of each score, a line each.
     """
     from her2stats.signatures import read_signature, score_danaher, score_exposure, score_signature
     from her2stats.signatures import signature as from_catalogue
@@ -63,11 +60,8 @@ def fractions_of_file(
 ) -> tuple[pd.DataFrame, list[str]]:
     """Estimate the cell fractions of one expression file, with the further settings of `deconvolve`.
 
-    Returns
-    -------
-    tuple
-        samples x (types, each with its interval where there is one, quality), and what there is to know about it, a
-        line each.
+    Gives samples x (types, each with its interval where there is one, quality), and what there is to know about it, a
+    line each.
     """
     from her2stats.deconvolution import deconvolve, read_signature_matrix
 

@@ -167,13 +167,7 @@ def _write_float(value: float) -> str:
 
 
 def bounds(numerals: Sequence[Numeral | None]) -> tuple[Floats, Floats]:
-    """Lowest and highest value of each print, widened by `SLACK`; NaN where nothing is printed.
-
-    Returns
-    -------
-    (ndarray, ndarray)
-        Each of shape (len(numerals),).
-    """
+    """Lowest and highest value of each print, widened by `SLACK`; NaN where nothing is printed."""
     pairs = [(math.nan, math.nan) if one is None else one.interval() for one in numerals]
     slack = np.array([0.0 if one is None else SLACK * float(one.unit) for one in numerals])
     ends = np.array(pairs, dtype=np.float64).reshape(len(numerals), 2)

@@ -57,13 +57,7 @@ class Conversation:
         return self._process.poll() is None
 
     def hear(self, timeout: float) -> str:
-        """Wait for the next answer.
-
-        Raises
-        ------
-        Gone
-            The process ended, or did not answer in time and was ended.
-        """
+        """Wait for the next answer; `Gone` is raised where the process ended, or was late and was ended."""
         try:
             line = self._lines.get(timeout=timeout)
         except queue.Empty:
@@ -128,13 +122,7 @@ class Conversation:
 
 
 def find_rscript() -> str:
-    """Path of Rscript: that of R_HOME if it is set, else the first on the PATH.
-
-    Raises
-    ------
-    Gone
-        There is none.
-    """
+    """Path of Rscript, of R_HOME if it is set, else the first on the PATH; without one `Gone` is raised."""
     home = os.environ.get("R_HOME", "")
     inside = shutil.which("Rscript", path=str(Path(home) / "bin")) if home else None
     found = inside or shutil.which("Rscript")

@@ -65,12 +65,9 @@ def compare_answers(result: Result, r: pd.DataFrame | str, model: str, *, whole:
 
 
 def compare_columns(python: pd.DataFrame, r: pd.DataFrame, quantities: Sequence[str], limit: float) -> pd.DataFrame:
-    """Compare columns of two tables with the same rows in the same order.
+    """Compare columns of two tables with the same rows in the same order, a row a number.
 
-    Returns
-    -------
-    DataFrame
-        One row a number: row (its place), quantity, python, r, abs_diff, rel_diff, tolerance, verdict, reason, note.
+    Columns: row (its place), quantity, python, r, abs_diff, rel_diff, tolerance, verdict, reason, note.
     """
     ours, theirs = _columns(python), _columns(r)
     rows = len(python)

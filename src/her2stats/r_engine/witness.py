@@ -14,10 +14,7 @@ AGREES, DISAGREES, NOT_CHECKED = 0, 3, 4
 def run_witness(results: Path, written: Path, *, study: Path | None, fractions: str, timeout: float) -> tuple[int, str]:
     """Exit status and words of the witness; `written` gets what it saw of each table, where it could begin.
 
-    Raises
-    ------
-    Gone
-        There is no R, it ended by itself, or it was late.
+    `Gone` is raised where there is no R, it ended by itself, or it was late.
     """
     script = r_package() / "inst" / "witness.R"
     told = [f"--results={results.resolve()}", f"--write={written}", f"--fractions={fractions}"]

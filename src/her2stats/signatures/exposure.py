@@ -82,10 +82,7 @@ def score_exposure(
 def resolve_exposure(exposure: str | Path | GeneSignature, name: str | None) -> GeneSignature | str:
     """Read the signature that an exposure names; a gene symbol stays one.
 
-    Raises
-    ------
-    DataError, FileError, TableError, GeneError
-        It is a set of several signatures, or as in `read_signature`.
+    A set of several signatures is a `DataError`; further errors as in `read_signature`.
     """
     if isinstance(exposure, GeneSignature):
         return exposure

@@ -60,10 +60,7 @@ def own_measure(row: Mapping[str, Any]) -> str:
 def by_question(results: Tables) -> dict[str, pd.DataFrame]:
     """Sort the tables of a run by the question that they answer.
 
-    Raises
-    ------
-    DataError
-        None of them answers a question that the paper has, or rows do not say what they are about.
+    `DataError` says that none of them answers one that the paper has, or that rows do not say what they are about.
     """
     named: list[tuple[str, pd.DataFrame]] = []
     if isinstance(results, Mapping):

@@ -49,15 +49,9 @@ def _conditional_odds_ratio(cells: Floats) -> Floats:
 def conditional_limits(cells: Floats, conf_level: float, tail: Tail) -> tuple[Floats, Floats]:
     """Limits of the odds ratio from the exact distribution of the first cell given both margins, shape (k,) each.
 
-    Parameters
-    ----------
-    cells : ndarray of shape (k, 4)
-        Counts; tables with counts that are not whole give NaN.
-    conf_level : float
-        Coverage asked for.
-    tail : {"central", "mid-p", "least likely"}
-        Half the error in each tail; the same with half the observed probability; or the outermost odds ratios that
-        the two-sided test of all tables no likelier than the observed one does not reject.
+    The `tail` is "central", half the error in each tail; "mid-p", the same with half the observed probability; or
+    "least likely", the outermost odds ratios that the two-sided test of all tables no likelier than the observed one
+    does not reject. Tables with counts that are not whole give NaN.
 
     Examples
     --------
@@ -169,10 +163,7 @@ def _least_likely(cells: Floats, error: float) -> tuple[Floats, Floats]:
 def hypergeometric_p(cells: Floats) -> dict[str, Floats]:
     """Two-sided exact p-values at odds ratio 1, shape (k,) each; NaN for counts that are not whole.
 
-    Returns
-    -------
-    dict
-        "Fisher": all tables no likelier than the one seen; "Fisher, doubled": twice the smaller tail; "mid-p".
+    "Fisher": all tables no likelier than the one seen; "Fisher, doubled": twice the smaller tail; "mid-p".
 
     Examples
     --------

@@ -160,11 +160,8 @@ def _edge(room: Callable[[Floats], Floats], inside: float, outside: float) -> fl
 def p_values(estimate: Ends, n: Floats) -> dict[str, Ends]:
     """Smallest and largest two-sided p of correlations between two ends, by every usual test, shape (k,) each.
 
-    Returns
-    -------
-    dict
-        "t"; "Fisher z"; "normal" (rho times the root of n - 1); "Edgeworth" (the series by which R's cor.test
-        gives the p of Spearman's rho from 10 pairs on; Best and Roberts, Applied Statistics 1975;24:377).
+    The tests are "t"; "Fisher z"; "normal" (rho times the root of n - 1); "Edgeworth" (the series by which R's cor.test
+    gives the p of Spearman's rho from 10 pairs on; Best and Roberts, Applied Statistics 1975;24:377).
     """
     ends = [np.clip(end, -_EDGE, _EDGE) for end in estimate]
     far = np.maximum(np.abs(ends[0]), np.abs(ends[1]))

@@ -47,10 +47,7 @@ def spec_fields(spec: Any) -> Fields:
 def spec_from_fields(fields: Mapping[str, Sequence[str]]) -> Spec:
     """Build a spec from what `spec_fields` gave.
 
-    Raises
-    ------
-    EngineError
-        The verb, a field or a choice is not known: another version wrote it.
+    `EngineError` says that the verb, a field or a choice is not known: another version wrote it.
     """
     verb = fields["verb"][0] if fields.get("verb") else ""
     kind = SPECS.get(verb)

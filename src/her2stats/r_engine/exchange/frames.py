@@ -15,10 +15,7 @@ Columns = dict[str, list[str]]
 def column_cells(column: pd.Series, write: Write) -> list[str]:
     """One column as cells: missing is empty, text is escaped, floats are written by `write`.
 
-    Raises
-    ------
-    DataError
-        The column holds something that is not a number, text or a category.
+    `DataError` is raised where it holds something that is not a number, text or a category.
     """
     dtype = column.dtype
     if pd.api.types.is_bool_dtype(dtype):

@@ -139,13 +139,7 @@ def _is_readable(cell: str, dtype: str) -> bool:
 
 
 def _columns_of(path: Path, asked: Sequence[str] = ()) -> Columns:
-    """Read a file of cells, column by column.
-
-    Raises
-    ------
-    FileError
-        It is missing, cut off, or lacks a column that is asked for.
-    """
+    """Read a file of cells, column by column; `FileError` where it is missing, cut off, or lacks a column asked for."""
     try:
         header, *body = list(csv.reader(io.StringIO(regular_bytes(path).decode("utf-8"), newline="")))
     except FileNotFoundError:

@@ -21,13 +21,7 @@ def mean_z_score(measured: Measured) -> tuple[Floats, list[Note]]:
 
 
 def weighted_score(measured: Measured) -> tuple[Floats, list[Note]]:
-    """Weighted sum of the genes' z-scores over the samples at hand.
-
-    Raises
-    ------
-    DataError
-        The signature has no weights.
-    """
+    """Weighted sum of the genes' z-scores over the samples at hand; `DataError` where there are no weights."""
     if measured.weights is None:
         name = measured.signature.name
         raise DataError(Problem("has no weights", f"signature {name!r}", 'add a column weight, or use method="pc1"'))
@@ -38,10 +32,7 @@ def weighted_score(measured: Measured) -> tuple[Floats, list[Note]]:
 def standardised(measured: Measured) -> tuple[Floats, np.ndarray, list[Note]]:
     """z-scores of each gene by the n-1 standard deviation; genes that do not vary are left out, with a note.
 
-    Returns
-    -------
-    (ndarray, ndarray of bool, list of Note)
-        genes kept x samples, which genes were kept, notes.
+    Gives z-scores of genes kept x samples, which genes were kept, and notes.
 
     Raises
     ------
