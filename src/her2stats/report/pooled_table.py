@@ -8,8 +8,7 @@ from her2stats.report.page_model import Part, TablePart
 from her2stats.results.folder import ResultsFolder
 from her2stats.statistics.rows import records
 from her2stats.tables import PrintedTable
-from her2stats.tables.effects import effect_text, interval_heading
-from her2stats.tables.flag_words import flag_notes
+from her2stats.tables.effects import effect_text, flag_notes, interval_heading
 from her2stats.vocabulary.measures import measure
 from her2stats.vocabulary.names import sentence_case, stratum_label, variable_label
 from her2stats.vocabulary.numbers import format_number, format_p, is_missing
