@@ -229,10 +229,12 @@ def test_each_planted_error_is_found_and_nothing_else(path: list[Any], planted: 
 
 
 def test_a_misspelt_section_and_a_missing_entry_are_reported_together() -> None:
+    spreads = [{"low": "41", "high": "55"}]
     with pytest.raises(DataError) as caught:
-        audit_paper({"count": [], "totals": [{"parts": ["1"]}], "models": [{"outcome": "a"}]})
+        audit_paper({"count": [], "spreads": spreads, "totals": [{"parts": ["1"]}], "models": [{"outcome": "a"}]})
     assert [problem.what for problem in caught.value.problems] == [
         "section 'count' is not known",
+        "'n' is missing",
         "'total' is missing",
         "'terms' is missing",
     ]

@@ -140,12 +140,10 @@ def type_colours(types: Sequence[str]) -> dict[str, str]:
 def _amounts(frame: pd.DataFrame, order: list[str], *, relative: bool) -> tuple[pd.DataFrame, int]:
     """Complete rows in the order of the types, as shares if wanted, and how many rows were not."""
     amounts = frame[order].astype(float)
-    negative = [name for name in order if (amounts[name] < 0).any()]
-    if negative:
-        counts = {name: int((amounts[name] < 0).sum()) for name in negative}
-        remedy = "fractions are 0 or more; correct them"
-        what = (f"'{name}' is negative in {count} samples" for name, count in counts.items())
-        raise DataError(*(Problem(text, remedy=remedy) for text in what))
+    negative = (amounts < 0).sum()
+    if negative.any():
+        what = [f"'{name}' is negative in {count} samples" for name, count in negative[negative > 0].items()]
+        raise DataError(*(Problem(text, remedy="fractions are 0 or more; correct them") for text in what))
     complete = amounts.dropna()
     if relative:
         total = complete.sum(axis=1)

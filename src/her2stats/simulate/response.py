@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
@@ -66,10 +64,7 @@ def simulate_response(name: str, *, seed: int, n: int = PATIENTS, drawn: bool = 
             responded = np.zeros(len(chosen))
             responded[np.argsort(-latent)[:responders]] = 1.0
             clinical.loc[samples[chosen], outcome] = responded
-    return Cohort(name=name, clinical=clinical, notes=(simulated_note(n, seed),), **_NO_EXPRESSION)
-
-
-_NO_EXPRESSION: dict[str, Any] = {"expression": None, "scale": None, "offset": 0.0, "hr_definition": "given"}
+    return Cohort(name=name, clinical=clinical, hr_definition="given", notes=(simulated_note(n, seed),))
 
 
 def simulated_note(n: int, seed: int) -> Note:

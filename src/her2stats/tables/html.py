@@ -88,11 +88,8 @@ def _body(table: PrintedTable) -> Iterator[Markup]:
             yield _row([Markup('<th scope="rowgroup" colspan="{}" class="group">{}</th>').format(width, group)])
         cells = [Markup('<th scope="row" class="stub">{}</th>').format(texts[table.stub][place])]
         for column in table.columns:
-            kinds = [
-                kind
-                for kind, is_it in (("words", column in table.words), ("strong", (place, column) in strong))
-                if is_it
-            ]
+            is_kind = {"words": column in table.words, "strong": (place, column) in strong}
+            kinds = [kind for kind, is_it in is_kind.items() if is_it]
             opening = Markup('<td class="{}"').format(" ".join(kinds)) if kinds else Markup("<td")
             opening += Markup(' data-label="{}">').format(table.heading(column)) if _is_prose(table) else Markup(">")
             text = texts[column][place]

@@ -18,6 +18,10 @@ from her2stats.figures.panel.row_panel import COLUMN_GAP, RowPanel, room_above, 
 from her2stats.figures.theme import MARGIN, SMALL_SIZE, figure_theme, stratum_scales
 from her2stats.vocabulary.numbers import count_range
 
+LINE_MM = 2.7
+STRATUM_MM = 2.65  # one stratum of one cell type
+TYPE_MM = 3.6  # a cell type, at least
+
 
 def row_figure(
     data: pd.DataFrame,
@@ -78,11 +82,6 @@ def _height(
     strip, axis = 5.0 if any(panels) else 0.5, 4.0
     around = 2 * MARGIN + 2.8 + 2.6 * len(below.split("\n")) + legends.height_mm
     return float(math.ceil(len(panels) / geometry.per_row) * (panel + strip + axis) + around)
-
-
-LINE_MM = 2.7
-STRATUM_MM = 2.65  # one stratum of one cell type
-TYPE_MM = 3.6  # a cell type, at least
 
 
 @dataclass(frozen=True)
