@@ -24,7 +24,15 @@ def ask_on_terminal(question: str, default: str) -> str:
 
 
 def interview(proposal: Proposal, ask: Ask = ask_on_terminal) -> Proposal:
-    """Go through a proposal with the user, who is asked a question with its default at a time."""
+    """Go through a proposal with the user.
+
+    Parameters
+    ----------
+    proposal : Proposal
+        As recognised.
+    ask : callable
+        Given a question and the default, returns the answer.
+    """
     say("Enter keeps what stands in brackets; - is none.")
     sample = _column("Sample ids: which column?", proposal.sample, proposal, ask)
     found = tuple(item for one in proposal.found if (item := _confirmed(one, proposal, ask)) is not None)
@@ -37,16 +45,14 @@ def interview(proposal: Proposal, ask: Ask = ask_on_terminal) -> Proposal:
     return replace(scaled, signature=proposal.signature or _signature(ask))
 
 
-def _asked(question: str, default: str, ask: Ask, fits: Callable[[str], bool], wrong: str) -> str:
-    """Ask until the answer fits or is none, which is empty here; `wrong` says what another answer is."""
-    while (answer := ask(question, default)) != NONE and not fits(answer):
-        say(f"  {answer!r} is {wrong}")
-    return "" if answer == NONE else answer
-
-
 def _column(question: str, default: str, proposal: Proposal, ask: Ask) -> str:
-    columns = proposal.columns
-    return _asked(question, default, ask, columns.__contains__, f"no column; there are {', '.join(columns)}")
+    while True:
+        answer = ask(question, default)
+        if answer == NONE:
+            return ""
+        if answer in proposal.columns:
+            return answer
+        say(f"  {answer!r} is no column; there are {', '.join(proposal.columns)}")
 
 
 def _confirmed(item: Recognised, proposal: Proposal, ask: Ask) -> Recognised | None:
@@ -62,9 +68,12 @@ def _translated(item: Recognised, ask: Ask) -> dict[str, str]:
     for word, count in item.unknown.items():
         choices = [] if item.is_number else accepted(item.variable)
         wanted = ", ".join(choices) or "a number"
-        question = f"  {item.variable}: what is {word!r} ({count})? {wanted}"
-        fits, wrong = (is_number, "no number") if item.is_number else (choices.__contains__, f"none of {wanted}")
-        said[word] = _asked(question, NONE, ask, fits, wrong)
+        while True:
+            answer = ask(f"  {item.variable}: what is {word!r} ({count})? {wanted}", NONE)
+            if answer == NONE or answer in choices or (item.is_number and is_number(answer)):
+                break
+            say(f"  {answer!r} is {'no number' if item.is_number else f'none of {wanted}'}")
+        said[word] = "" if answer == NONE else answer
     return said
 
 
@@ -72,10 +81,12 @@ def _with_scale(proposal: Proposal, ask: Ask) -> Proposal:
     """The user declares the scale; Enter leaves it open, so that nobody agrees by haste."""
     look = proposal.expression
     assert look is not None
-    looks = "counts" if look.normalise else look.scale
-    question = f"  scale: log2, linear or counts? It looks like {looks}; - leaves it open"
-    scale = _asked(question, NONE, ask, SCALES.__contains__, f"none of {', '.join(SCALES)}")
-    if not scale:
+    while True:
+        scale = ask(f"  scale: log2, linear or counts? It looks like {_looks(proposal)}; - leaves it open", NONE)
+        if scale in (*SCALES, NONE):
+            break
+        say(f"  {scale!r} is none of {', '.join(SCALES)}")
+    if scale == NONE:
         return proposal
     if scale != "log2":
         return proposal.declared(scale)
@@ -87,6 +98,12 @@ def _with_scale(proposal: Proposal, ask: Ask) -> Proposal:
             say(f"  {written!r} is no number")
             continue
         return proposal.declared("log2", offset)
+
+
+def _looks(proposal: Proposal) -> str:
+    look = proposal.expression
+    assert look is not None
+    return "counts" if look.normalise else look.scale
 
 
 def _signature(ask: Ask) -> Path | None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 import pandas as pd
 
-from her2stats.cohort import Expression, Scale
+from her2stats.cohort import Expression
 from her2stats.cohort.genes import CollapseRule
 from her2stats.errors import InputError, Problem
 from her2stats.notes import Note
@@ -22,7 +22,10 @@ def scores_of_file(
 ) -> tuple[pd.DataFrame, list[str]]:
     """Score a gene, a catalogue signature or a signature file in one expression file.
 
-    Gives samples x scores, and the gene coverage of each score, a line each.
+    Returns
+    -------
+    tuple
+        samples x scores, and the gene coverage of each score, a line each.
     """
     from her2stats.signatures import read_signature, score_danaher, score_exposure, score_signature
     from her2stats.signatures import signature as from_catalogue
@@ -56,20 +59,42 @@ def fractions_of_file(
     offset: float = 0.0,
     duplicates: str = "error",
     mode: str = "absolute",
-    **settings: Any,
+    permutations: int = 0,
+    bootstrap: int = 0,
+    reference_median: float | None = None,
+    quantile_normalise: bool = False,
+    min_overlap: float = 0.5,
+    seed: int = 1,
+    n_jobs: int = 1,
 ) -> tuple[pd.DataFrame, list[str]]:
-    """Estimate the cell fractions of one expression file, with the further settings of `deconvolve`.
+    """Estimate the cell fractions of one expression file.
 
-    Gives samples x (types, each with its interval where there is one, quality), and what there is to know about it, a
-    line each.
+    Returns
+    -------
+    tuple
+        samples x (types, each with its interval where there is one, quality), and what there is to know about it, a
+        line each.
     """
     from her2stats.deconvolution import deconvolve, read_signature_matrix
 
-    chosen: Mode = _one_of(Mode, mode, "mode")
+    modes: dict[str, Mode] = {"relative": "relative", "absolute": "absolute", "no.sumto1": "no.sumto1"}
+    if mode not in modes:
+        raise InputError(Problem(f"{mode!r} is not a mode", "--mode", f"say one of {', '.join(modes)}"))
     matrix = read_signature_matrix(signature)
     read, notes = _read(expression, matrix.genes, what=matrix.name, scale=scale, offset=offset, duplicates=duplicates)
-    # `_read` has renamed the genes, by the rule
-    found = deconvolve(read.linear(), matrix, mode=chosen, rename_genes=False, **settings)
+    found = deconvolve(
+        read.linear(),
+        matrix,
+        mode=modes[mode],
+        permutations=permutations,
+        bootstrap=bootstrap,
+        reference_median=reference_median,
+        quantile_normalise=quantile_normalise,
+        min_overlap=min_overlap,
+        rename_genes=False,  # `_read` has done it, by the rule
+        seed=seed,
+        n_jobs=n_jobs,
+    )
     return found.wide().rename_axis("sample"), spoken((*notes, *found.notes))
 
 
@@ -80,20 +105,27 @@ def _read(
     from her2stats.cohort.genes import harmonise_genes
     from her2stats.reading import read_expression
 
-    rule: CollapseRule = _one_of(CollapseRule, duplicates, "rule", option="duplicates")
-    declared: Scale = _one_of(Scale, scale, "scale", remedy="say log2 or linear; it is never guessed")
-    read = read_expression(expression, scale=declared, offset=offset, duplicates=rule)
+    rule = checked_rule(duplicates)
+    read = read_expression(expression, scale=checked_scale(scale), offset=offset, duplicates=rule)
     values, notes = harmonise_genes(read.values, wanted, what=what, duplicates=rule)
     return replace(read, values=values), (*read.notes, *notes)
 
 
-def _one_of(choices: Any, word: str, what: str, *, option: str = "", remedy: str = "") -> Any:
-    """Accept one of the words there are for an option, which is called as what it takes unless it is named."""
-    words = get_args(choices)
-    if word not in words:
-        remedy = remedy or f"say one of {', '.join(words)}"
-        raise InputError(Problem(f"{word!r} is not a {what}", f"--{option or what}", remedy))
-    return word
+def checked_rule(duplicates: str) -> CollapseRule:
+    """Accept the rules there are for rows that are one gene."""
+    rules: dict[str, CollapseRule] = {rule: rule for rule in get_args(CollapseRule)}
+    if duplicates not in rules:
+        raise InputError(Problem(f"{duplicates!r} is not a rule", "--duplicates", f"say one of {', '.join(rules)}"))
+    return rules[duplicates]
+
+
+def checked_scale(scale: str) -> Literal["log2", "linear"]:
+    """Accept the two scales there are."""
+    if scale == "log2":
+        return "log2"
+    if scale == "linear":
+        return "linear"
+    raise InputError(Problem(f"{scale!r} is not a scale", "--scale", "say log2 or linear; it is never guessed"))
 
 
 def spoken(notes: tuple[Note, ...]) -> list[str]:

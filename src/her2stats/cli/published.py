@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from her2stats.cli.app import Replace, ResultsFolder, app
+from her2stats.cli.app import app
+from her2stats.cli.options import Replace, ResultsFolder
 from her2stats.cli.printing import check_output, print_table, say, write_table
 
 _TABLE = "Your own table (csv, tsv, xlsx), one printed number a cell, as printed; without it the paper is audited."
@@ -41,7 +42,8 @@ def audit(
         write_table(found, output, index=False)
         say(audit_counts_line(found))
     elif sys.stdout.isatty():
-        say(*audit_lines(found, width=shutil.get_terminal_size().columns))
+        for line in audit_lines(found, width=shutil.get_terminal_size().columns):
+            say(line)
     else:
         print_table(found)
 
@@ -60,7 +62,8 @@ def compare_published(
     from her2stats.study.beside_the_paper import beside_the_paper
 
     found = beside_the_paper(results, output=output, overwrite=overwrite)
-    say(*(f"Warning: {gap}" for gap in found.gaps), err=True)
+    for gap in found.gaps:
+        say(f"Warning: {gap}", err=True)
     print_table(found.for_reading())
     if output is not None:
         say(f"Written: {output}")

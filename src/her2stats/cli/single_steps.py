@@ -7,20 +7,8 @@ from typing import Annotated
 
 import typer
 
-from her2stats.cli.app import (
-    DISAGREES,
-    NOT_CHECKED,
-    PARTLY_CHECKED,
-    AsJson,
-    Duplicates,
-    ExpressionFile,
-    Jobs,
-    Offset,
-    Replace,
-    ResultsFolder,
-    Scale,
-    app,
-)
+from her2stats.cli.app import DISAGREES, NOT_CHECKED, PARTLY_CHECKED, app
+from her2stats.cli.options import AsJson, Duplicates, ExpressionFile, Jobs, Offset, Replace, ResultsFolder, Scale
 from her2stats.cli.printing import check_output, print_json, print_table, say, write_table
 
 
@@ -40,7 +28,8 @@ def score(
     check_output(output, expression, signature, overwrite=overwrite)
     scores, coverage = scores_of_file(expression, signature, scale=scale, offset=offset, duplicates=duplicates)
     write_table(scores, output)
-    say(*coverage, err=True)
+    for line in coverage:
+        say(line, err=True)
 
 
 @app.command()
@@ -86,7 +75,8 @@ def deconvolve(
         n_jobs=jobs,
     )
     write_table(fractions, output)
-    say(*notes, err=True)
+    for line in notes:
+        say(line, err=True)
 
 
 @app.command()
@@ -101,7 +91,8 @@ def fetch(
     if list_ or name is None:
         print_table(list_sources())
         return
-    say(*map(str, download(name)))
+    for path in download(name):
+        say(str(path))
 
 
 @app.command()
@@ -119,7 +110,8 @@ def crosscheck(
     if outcome.verdict != "not checked":
         print_table(outcome.summary)
     say(outcome.sentence)
-    say(*(f"Kept: {results / name}, which you had edited" for name in outcome.kept), err=True)
+    for name in outcome.kept:
+        say(f"Kept: {results / name}, which you had edited", err=True)
     if outcome.verdict != "agree":
         status = {"disagree": DISAGREES, "not checked": NOT_CHECKED, "partly checked": PARTLY_CHECKED}
         raise typer.Exit(status[outcome.verdict])
@@ -157,6 +149,7 @@ def doctor(as_json: AsJson = False) -> None:
     if as_json:
         print_json(found.as_dict())
     else:
-        say(*found.words())
+        for line in found.words():
+            say(line)
     if not found.healthy:
         raise typer.Exit(1)

@@ -9,18 +9,8 @@ from typing import Annotated
 
 import typer
 
-from her2stats.cli.app import (
-    DISAGREES,
-    AsJson,
-    Jobs,
-    NoCache,
-    Offset,
-    Overwrite,
-    Replace,
-    ResultsFolder,
-    StudyFile,
-    app,
-)
+from her2stats.cli.app import DISAGREES, app
+from her2stats.cli.options import AsJson, Jobs, NoCache, Offset, Overwrite, Replace, ResultsFolder, StudyFile
 from her2stats.cli.printing import check_output, print_json, print_table, say, write_table
 from her2stats.errors import InputError
 
@@ -55,7 +45,8 @@ def init(
     proposal = replace(look_at_files(clinical, expression, name=name, patients=patients), signature=signature)
     if scale is not None or offset:
         proposal = proposal.declared(scale or "", offset)
-    say(*proposal.words())
+    for line in proposal.words():
+        say(line)
     if sys.stdin.isatty() and sys.stdout.isatty():
         from her2stats.cli.interview import interview
 
@@ -63,7 +54,8 @@ def init(
     write_proposal(proposal, output)
     say(f"Written: {output}")
     open_ = [*proposal.dropped(), *left_to_do(output)]
-    say(*(f"  left to do: {problem}" for problem in open_))
+    for problem in open_:
+        say(f"  left to do: {problem}")
     say(f"Then: her2stats {'check' if open_ else 'run'} {output}")
 
 
@@ -79,7 +71,8 @@ def check(study: StudyFile) -> None:
         print_table(problem_table(error))
         say(f"{len(error.problems)} problem(s): the study cannot run yet", err=True)
         raise typer.Exit(1) from None
-    say(*lines)
+    for line in lines:
+        say(line)
 
 
 @app.command()
@@ -121,13 +114,15 @@ def compare(
     files = (path for folder in (before, now) if output is not None for path in folder.rglob("*"))
     check_output(output, *files, overwrite=overwrite)
     found = compare_results(before, now, tolerance=tolerance)
-    say(*(f"Warning: {gap}" for gap in found.gaps), err=True)
+    for gap in found.gaps:
+        say(f"Warning: {gap}", err=True)
     if output is not None:
         write_table(found.rows.set_index("table"), output)
     if as_json:
         print_json(found.as_dict())
     elif output is None:
-        say(*found.words(most=most))
+        for line in found.words(most=most):
+            say(line)
 
 
 @app.command()
@@ -156,9 +151,12 @@ def _run(
         results = run_study(
             study_file, only=only, overwrite=overwrite, n_jobs=jobs, cache=_cache(no_cache), progress=progress
         )
-    say(*results.summary())
-    say(*(f"Warning: {results.folder / gap}: the report says so in its place" for gap in results.gaps), err=True)
-    say(*(f"Kept: {results.folder / kept}" for kept in results.kept), err=True)
+    for line in results.summary():
+        say(line)
+    for gap in results.gaps:
+        say(f"Warning: {results.folder / gap}: the report says so in its place", err=True)
+    for kept in results.kept:
+        say(f"Kept: {results.folder / kept}", err=True)
     if results.r_disagrees:
         raise typer.Exit(DISAGREES)
 
