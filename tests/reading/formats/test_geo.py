@@ -92,9 +92,37 @@ def test_a_file_that_is_cut_off(write):
         read_expression(write("m.txt", SERIES[: SERIES.index("216836")]), scale="log2")
 
 
-def test_lines_of_samples_of_different_length(write):
-    with pytest.raises(TableError, match="of different length"):
-        read_clinical(write("m.txt", SERIES.replace('\t"T3"', "")), columns={"her2_ihc": "her2"})
+class TestLinesOfSamples:
+    """What is said of samples, as GEO writes it: tests/cases has the files that people met."""
+
+    MAPPED = {"her2_ihc": "her2", "er": "er"}  # noqa: RUF012
+
+    def test_a_line_of_another_length_is_left_out_with_a_note(self, write):
+        read = read_clinical(write("m.txt", SERIES.replace('\t"T3"', "")), columns=self.MAPPED)
+        assert len(read.table) == 3
+        (note,) = [note for note in read.notes if note.what.startswith("lines of another length")]
+        assert (note.count, note.detail) == (1, "line 4 (title)")
+
+    @pytest.mark.parametrize(("cell", "line"), [('\t"age: 44"', "line 6 (char"), ('\t"GSM3"', "line 5 (geo")])
+    def test_a_line_that_says_whose_cells_are_whose_has_to_be_whole(self, write, cell, line):
+        with pytest.raises(TableError) as caught:
+            read_clinical(write("m.txt", SERIES.replace(cell, "", 1)), columns=self.MAPPED)
+        assert line in str(caught.value)
+
+    def test_no_samples(self, write):
+        with pytest.raises(TableError, match="it has no !Sample_ lines"):
+            read_clinical(write("m.txt", '!Series_title\t"x"\n!series_matrix_table_begin\n'))
+
+    def test_a_quote_that_swallows_lines(self, write):
+        with pytest.raises(TableError, match=r"m.txt, line 6: a quote opens a cell and does not close"):
+            read_clinical(write("m.txt", SERIES.replace('"er: 0"', '"er: 0')), columns=self.MAPPED)
+
+    def test_two_values_of_one_key_are_not_chosen_between(self, write):
+        two = SERIES.replace('"her2: 0"', '"er: 0"')
+        with pytest.raises(TableError, match=r"there is no column 'er' .*'er \(1\)', 'er \(2\)'"):
+            read_clinical(write("m.txt", two), columns={"er": "er", "her2_ihc": "her2"})
+        read = read_clinical(write("m.txt", two), columns={"er": "er (1)", "her2_ihc": "her2"}, population="all")
+        assert read.table["er"].tolist() == ["positive", "negative", "positive"]
 
 
 def test_duplicated_accessions_in_the_raw_header(write):
