@@ -88,7 +88,7 @@ def test_haste_declares_no_scale(files):
 
 
 def test_a_wrong_answer_is_asked_again(files, capsys):
-    said = {"which column": iter(["nonsense", "title"]), "what is": iter(["five", "1+"]), "scale": iter(["ln", "-"])}
+    said = {"which column": iter(["nonsense", "title"]), "what is": iter(["five", "1+"]), "scale": iter(["lb", "-"])}
 
     def ask(question, default):
         return next((next(answers, default) for key, answers in said.items() if key in question), default)
@@ -96,7 +96,7 @@ def test_a_wrong_answer_is_asked_again(files, capsys):
     proposal = interview(look_at_files(*files), ask)
     assert proposal.sample == "title"
     told = capsys.readouterr().out
-    for wrong in ("'nonsense' is no column", "'five' is none of", "'ln' is none of"):
+    for wrong in ("'nonsense' is no column", "'five' is none of", "'lb' is none of"):
         assert wrong in told
 
 
@@ -154,7 +154,7 @@ def test_a_scale_that_is_declared_leaves_nothing_to_edit(files, tmp_path):
     table.write_text(CLINICAL.replace("due", "2+") + "6,one-0006,pos,neg,0,61,A,u\n", encoding="utf-8")
     study = tmp_path / "study.toml"
     words = ("init", table, "--expression", matrix, "--output", study)
-    for wrong in (("--scale", "ln"), ("--offset", "0.1")):
+    for wrong in (("--scale", "lb"), ("--offset", "0.1")):
         told = her2stats(*words, *wrong)
         assert (told.returncode, study.exists()) == (1, False), told.stderr
     told = her2stats(*words, "--scale", "log2", "--offset", "0.1")

@@ -9,6 +9,7 @@ from pathlib import Path
 import typer
 
 from her2stats.cli.printing import say
+from her2stats.reading.scales import BASES
 from her2stats.study.proposing.proposal import SCALES, Proposal
 from her2stats.study.proposing.recognition import Recognised, is_number, read_as
 from her2stats.vocabulary.variables import accepted
@@ -82,28 +83,28 @@ def _with_scale(proposal: Proposal, ask: Ask) -> Proposal:
     look = proposal.expression
     assert look is not None
     while True:
-        scale = ask(f"  scale: log2, linear or counts? It looks like {_looks(proposal)}; - leaves it open", NONE)
+        scale = ask(f"  scale: {', '.join(SCALES)}? It looks like {_looks(proposal)}; - leaves it open", NONE)
         if scale in (*SCALES, NONE):
             break
         say(f"  {scale!r} is none of {', '.join(SCALES)}")
     if scale == NONE:
         return proposal
-    if scale != "log2":
+    if scale not in BASES:
         return proposal.declared(scale)
     while True:
-        written = ask("  log2(x + offset): which offset?", f"{look.offset:g}")
+        written = ask(f"  {scale}(x + offset): which offset?", f"{look.floors.get(scale, 0.0):g}")
         try:
             offset = float(written)
         except ValueError:
             say(f"  {written!r} is no number")
             continue
-        return proposal.declared("log2", offset)
+        return proposal.declared(scale, offset)
 
 
 def _looks(proposal: Proposal) -> str:
     look = proposal.expression
     assert look is not None
-    return "counts" if look.normalise else look.scale
+    return "counts" if look.normalise else " or ".join(look.floors) or look.scale
 
 
 def _signature(ask: Ask) -> Path | None:

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from her2stats.cli.app import DISAGREES, app
-from her2stats.cli.options import AsJson, Jobs, NoCache, Offset, Overwrite, Replace, ResultsFolder, StudyFile
+from her2stats.cli.options import AsJson, Jobs, NoCache, Overwrite, Replace, ResultsFolder, StudyFile
 from her2stats.cli.printing import check_output, print_json, print_table, say, write_table
 from her2stats.errors import InputError
 
@@ -27,9 +27,13 @@ def init(
     name: Annotated[str, typer.Option(help="Name of the cohort.")] = "cohort1",
     scale: Annotated[
         str | None,
-        typer.Option(help="Declare what the expression is: log2, linear or counts. Never guessed.", show_default=False),
+        typer.Option(
+            help="Declare what the expression is: log2, ln, log10, linear or counts. Never guessed.", show_default=False
+        ),
     ] = None,
-    offset: Offset = 0.0,
+    offset: Annotated[
+        float | None, typer.Option(help="What was added before the logarithm.", show_default="as found")
+    ] = None,
     signature: Annotated[
         Path | None, typer.Option(help="The signature matrix for cell fractions.", show_default=False, readable=False)
     ] = None,
@@ -43,7 +47,7 @@ def init(
 
     check_output(output, clinical, patients, expression, signature)
     proposal = replace(look_at_files(clinical, expression, name=name, patients=patients), signature=signature)
-    if scale is not None or offset:
+    if scale is not None or offset is not None:
         proposal = proposal.declared(scale or "", offset)
     for line in proposal.words():
         say(line)

@@ -43,7 +43,18 @@ def _matrix(file: Any, request: dict[str, Any], left: Allowance) -> tuple[dict[s
     values = _numbers(file[where], left)
     if values.shape != (len(samples), len(genes)):
         raise Unfit(f"{where} is of shape {values.shape}, not {len(samples)} x {len(genes)}", "write the file again")
-    return {"rows": genes, "columns": samples}, np.ascontiguousarray(values.T)
+    logarithm = _logarithm(file) if where == "X" else ""
+    return {"rows": genes, "columns": samples, "logarithm": logarithm}, np.ascontiguousarray(values.T)
+
+
+def _logarithm(file: Any) -> str:
+    """The logarithm of x + 1 that scanpy says X holds; it writes no base for the natural one."""
+    if "uns" not in file or "log1p" not in file["uns"]:
+        return ""
+    said = file["uns/log1p"]
+    base = said["base"][()] if hasattr(said, "keys") and "base" in said else None
+    known = {2.0: "log2", 10.0: "log10"}
+    return known.get(float(base), "") if isinstance(base, int | float | np.number) else "ln"
 
 
 def _samples(file: Any, left: Allowance) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Literal, Never, TypeVar
 
 import pandas as pd
 
-from her2stats.cohort import Clinical, Cohort, Expression, Scale
+from her2stats.cohort import Clinical, Cohort, Expression
 from her2stats.cohort.genes import CollapseRule
 from her2stats.errors import InputError, ProblemList, SampleError, ScaleError, refuse_unknown
 from her2stats.notes import Note
@@ -32,6 +32,7 @@ from her2stats.reading.formats.dispatch import MatrixOptions
 from her2stats.reading.formats.matrix import RawMatrix
 from her2stats.reading.gates import lies_on_its_side
 from her2stats.reading.rows import MissingRule
+from her2stats.reading.scales import SAY, DeclaredScale
 
 OnMismatch = Literal["error", "intersect"]
 SHOWN = 6
@@ -44,7 +45,7 @@ def read_cohort(
     clinical: str | Path | pd.DataFrame,
     *,
     name: str,
-    scale: Scale | None = None,
+    scale: DeclaredScale | None = None,
     offset: float = 0.0,
     normalise: Normalise | None = None,
     columns: Mapping[str, str | bool] | None = None,
@@ -142,8 +143,7 @@ def read_cohort(
             raw, notes = chosen or (None, [])
         ids = file.samples if file else ()
         if scale is None:
-            remedy = 'declare scale = "log2" or "linear"; it is never guessed'
-            found.add(ScaleError, "no scale is declared", where=f"cohort {name!r}", remedy=remedy)
+            found.add(ScaleError, "no scale is declared", where=f"cohort {name!r}", remedy=SAY)
         elif raw is not None:
             declared, seen = scale, raw
             matrix = _attempt(

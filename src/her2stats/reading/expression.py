@@ -5,22 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal, Never
+from typing import Literal, Never, get_args
 
 import numpy as np
 import pandas as pd
 
-from her2stats.cohort import Expression, Scale, Source
+from her2stats.cohort import Expression, Source
 from her2stats.cohort.genes import CollapseRule, collapse_duplicates
 from her2stats.errors import GeneError, ProblemList, ScaleError, TableError, refuse_unknown
 from her2stats.files import read_content
+from her2stats.notes import Note
 from her2stats.reading.annotation import read_annotation
 from her2stats.reading.counts import counts_per_million
 from her2stats.reading.formats.dispatch import MatrixOptions, read_matrix
 from her2stats.reading.formats.matrix import Column, RawMatrix, numbers_from_words
 from her2stats.reading.formats.strangers import genes_only, without_descriptions
-from her2stats.reading.gates import check_numbers, check_sample_names, check_scale, lies_on_its_side
+from her2stats.reading.gates import check_numbers, check_sample_names, check_scale, lies_on_its_side, notes_on_scale
 from her2stats.reading.rows import MissingRule, named_rows, without_missing
+from her2stats.reading.scales import BASES, SAY, DeclaredScale, log2_units
 
 Orientation = Literal["genes x samples", "samples x genes"]
 Normalise = Literal["cpm"]
@@ -29,7 +31,7 @@ Normalise = Literal["cpm"]
 def read_expression(
     path: str | Path | pd.DataFrame,
     *,
-    scale: Scale,
+    scale: DeclaredScale,
     offset: float = 0.0,
     normalise: Normalise | None = None,
     gene_column: str | None = None,
@@ -54,12 +56,13 @@ def read_expression(
     path : str, Path or DataFrame
         csv, tsv or txt (plain or gz, bz2, xz, zst), xlsx, parquet, GCT 1.2 or 1.3, GEO series matrix, AnnData h5ad,
         R's rds of a matrix or data.frame; or a frame with gene symbols as index.
-    scale : {"log2", "linear"}
-        Scale of the values; never guessed, but checked against their range.
+    scale : {"log2", "ln", "log10", "linear", "counts"}
+        Scale of the values; never guessed, but checked against their range. Other logarithms are turned into log2;
+        "counts" are raw counts, normalised as "cpm" where nothing else is said.
     offset : float
-        On the log2 scale the values are log2(x + offset).
+        On the log2 scale the values are log2(x + offset); so on the other two.
     normalise : "cpm" or None
-        Raw counts to counts per million of the sample's total; the scale has to be linear.
+        Raw counts to counts per million of the sample's total; the scale has to be linear or counts.
     gene_column : str or None
         Column of the gene symbols; the first one as a rule.
     ignore_columns : sequence of str
@@ -135,7 +138,7 @@ def open_matrix(
 def interpret_matrix(
     raw: RawMatrix,
     *,
-    scale: Scale,
+    scale: DeclaredScale,
     offset: float = 0.0,
     normalise: Normalise | None = None,
     duplicates: CollapseRule = "error",
@@ -148,7 +151,10 @@ def interpret_matrix(
     """Check a matrix, repair its gene symbols, and put it on its declared scale; see `read_expression`."""
     found = ProblemList()
     _check_scale_words(found, scale, offset, normalise)
-    raw = genes_only(raw, sums=scale == "linear")
+    found.raise_if_any()
+    logarithms = scale in BASES
+    normalise = normalise or ("cpm" if scale == "counts" else None)
+    raw = genes_only(raw, sums=not logarithms)
     torn = bool(raw.problems)
     for error in raw.problems.errors():
         found.take(error)
@@ -165,7 +171,13 @@ def interpret_matrix(
         genes = read_annotation(annotation) if isinstance(annotation, str | Path) else annotation
     if normalise == "cpm" and not found:
         raw = counts_per_million(raw)
+    normalised = normalise is not None
+    said = [] if found else notes_on_scale(raw, scale=scale, offset=offset, normalised=normalised)
+    if logarithms and scale != "log2":
+        said.append(Note("reading", f"logarithms of the file ({scale}) turned into log2"))
+        raw = replace(raw, values=raw.values * log2_units(scale))
     values, notes = named_rows(raw, symbols, genes)
+    notes = [*said, *notes]
     with found.collect():
         values, dropped = without_missing(values, "drop" if torn else missing, raw.name)
         notes += dropped
@@ -176,20 +188,18 @@ def interpret_matrix(
         what, remedy = "no gene is left", "check the gene column, or the annotation of the probes"
         found.add(GeneError, what, where=raw.name, remedy=remedy)
     found.raise_if_any()
-    return Expression(values, scale, offset, (*raw.notes, *notes), raw.source)
+    return Expression(values, "log2" if logarithms else "linear", offset, (*raw.notes, *notes), raw.source)
 
 
 def _check_scale_words(found: ProblemList, scale: str, offset: float, normalise: str | None) -> None:
-    if scale not in ("log2", "linear"):
-        found.add(
-            ScaleError, f"the scale is {scale!r}", remedy='declare scale = "log2" or "linear"; it is never guessed'
-        )
+    if scale not in get_args(DeclaredScale):
+        found.add(ScaleError, f"the scale is {scale!r}", remedy=SAY)
     if not np.isfinite(offset) or offset < 0:
         found.add(ScaleError, f"the offset is {offset!r}", remedy="log2(x + offset) needs an offset of 0 or more")
     if normalise not in (None, "cpm"):
         found.add(ScaleError, f"normalise is {normalise!r}", remedy='the only normalisation is "cpm"')
-    if normalise == "cpm" and scale != "linear":
-        found.add(ScaleError, "counts per million need raw counts", remedy='declare scale = "linear"')
+    if normalise is not None and scale in BASES:
+        found.add(ScaleError, "counts per million need raw counts", remedy='declare scale = "counts"')
 
 
 def _raw_from_frame(frame: pd.DataFrame) -> RawMatrix:

@@ -8,13 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from her2stats.cohort import Scale
 from her2stats.cohort.centred import is_centred
 from her2stats.errors import ProblemList, SampleError, ScaleError, TableError
+from her2stats.notes import Note
 from her2stats.reading.formats.matrix import SHOWN, RawMatrix
+from her2stats.reading.scales import BASES, LOG2_MAXIMUM, SAMPLES, DeclaredScale, base_by_totals, floor_of, log2_units
 
-# No log2 of an expression value is above 30 (a count of a thousand million); no whole linear matrix stays below it.
-LOG2_MAXIMUM = 30.0
 # Genes that every transcriptome holds: in the header instead of the first column, the matrix lies on its side.
 LANDMARKS = frozenset(
     (
@@ -24,6 +23,7 @@ LANDMARKS = frozenset(
 )
 MANY = 0.01  # share of negative values from which they are no single mistakes
 ROUNDING = 0.1  # log2 values published with one decimal
+MANY_GENES = 200  # so many amounts are not whole by chance
 
 
 def check_sample_names(raw: RawMatrix, found: ProblemList) -> None:
@@ -64,26 +64,26 @@ def lies_on_its_side(raw: RawMatrix, clinical_ids: Sequence[str] = ()) -> str:
     return f"the header holds gene symbols ({', '.join(sorted(LANDMARKS & columns)[:3])})" if by_genes else ""
 
 
-def check_numbers(raw: RawMatrix, found: ProblemList, *, scale: Scale) -> None:
+def check_numbers(raw: RawMatrix, found: ProblemList, *, scale: DeclaredScale) -> None:
     """No infinities, and nothing negative on a linear scale."""
     low, high = _extent(raw)
     if not np.isfinite(low + high):
         remedy = "log2(0) needs an offset; correct it"
         _list_places(raw, np.isinf(raw.values), found, TableError, "is infinite", remedy)
         low, high = _known_extent(raw)
-    if scale == "linear" and low < 0:
+    if scale not in BASES and low < 0:
         negative = raw.values < 0
         share = np.count_nonzero(negative) / raw.values.size
         if share > MANY:
             found.add(
                 ScaleError,
-                f"declared linear, but values range from {low:.4g} to {high:.4g}, {share:.0%} of them negative",
+                f"declared {scale}, but values range from {low:.4g} to {high:.4g}, {share:.0%} of them negative",
                 where=raw.name,
                 remedy='declare scale="log2" with its offset if these are logarithms',
             )
         else:
             remedy = "correct the values; an amount is never below 0"
-            _list_places(raw, negative, found, ScaleError, "is negative on the declared linear scale", remedy)
+            _list_places(raw, negative, found, ScaleError, f"is negative on the declared {scale} scale", remedy)
 
 
 def _list_places(raw: RawMatrix, wrong: Any, found: ProblemList, kind: Any, what: str, remedy: str) -> None:
@@ -98,8 +98,8 @@ def _list_places(raw: RawMatrix, wrong: Any, found: ProblemList, kind: Any, what
         found.add(kind, f"{count - SHOWN} more values: {what.replace('is ', '', 1)}", where=raw.name, remedy=remedy)
 
 
-def check_scale(raw: RawMatrix, found: ProblemList, *, scale: Scale, offset: float) -> None:
-    """The range of the values is one that the declared scale can have."""
+def check_scale(raw: RawMatrix, found: ProblemList, *, scale: DeclaredScale, offset: float) -> None:
+    """The range of the values is one that the declared scale can have, and nothing else says another scale."""
     low, high = _extent(raw)
     if np.isnan(low):
         low, high = _known_extent(raw)
@@ -107,34 +107,47 @@ def check_scale(raw: RawMatrix, found: ProblemList, *, scale: Scale, offset: flo
         found.add(TableError, "holds no numbers at all", where=raw.name, remedy="give a matrix with values")
         return
     span = f"values range from {low:.4g} to {high:.4g}"
-    if scale == "log2" and high > LOG2_MAXIMUM:
-        found.add(
-            ScaleError,
-            f"declared log2, but {span}: no logarithm is above {LOG2_MAXIMUM:g}",
-            where=raw.name,
-            remedy='declare scale="linear"',
-        )
-    elif scale == "log2" and offset > 0 and low < np.log2(offset) - ROUNDING:
-        found.add(
-            ScaleError,
-            f"declared log2(x + {offset:g}), but {span}: nothing can be below log2({offset:g}) = {np.log2(offset):.4g}",
-            where=raw.name,
-            remedy="correct the offset",
-        )
-    elif scale == "log2" and is_centred(raw.values):
-        found.add(
-            ScaleError,
-            f"declared log2, but {span} with every gene centred near 0: these are ratios or z-scores",
-            where=raw.name,
-            remedy="give the values before centring; allow_range = true accepts them for scores, not for fractions",
-        )
-    elif scale == "linear" and low >= 0 and 0 < high <= LOG2_MAXIMUM:
-        found.add(
-            ScaleError,
-            f"declared linear, but {span}: this looks like log2",
-            where=raw.name,
-            remedy='declare scale="log2" with its offset; allow_range = true if the values really are that small',
-        )
+    what = ""
+    if raw.logarithm and (scale, offset or 1) != (raw.logarithm, 1):
+        what = f": the file says that they are {raw.logarithm}(x + 1)"
+        remedy = f'say scale = "{raw.logarithm}" and offset = 1'
+    elif scale in BASES:
+        what, remedy = _why_no_logarithm(raw, scale, offset, low, high)
+    elif low >= 0 and 0 < high <= LOG2_MAXIMUM:
+        what = ": this looks like log2" + (", or another logarithm" if high <= LOG2_MAXIMUM / log2_units("ln") else "")
+        remedy = 'declare scale="log2" with its offset; allow_range = true if the values really are that small'
+    if what:
+        found.add(ScaleError, f"declared {scale}, but {span}{what}", where=raw.name, remedy=remedy)
+
+
+def _why_no_logarithm(raw: RawMatrix, scale: str, offset: float, low: float, high: float) -> tuple[str, str]:
+    """What contradicts this logarithm, and what to do; empty text where nothing does."""
+    most, least = LOG2_MAXIMUM / log2_units(scale), np.log2(offset) / log2_units(scale) if offset > 0 else -np.inf
+    if high > most:
+        return f": no logarithm is above {most:.4g}", 'declare scale="linear"'
+    if low < least - ROUNDING:
+        return f": nothing can be below {scale}({offset:g}) = {least:.4g}", "correct the offset"
+    if is_centred(raw.values):
+        what = " with every gene centred near 0: these are ratios or z-scores"
+        return what, "give the values before centring; allow_range = true accepts them for scores, not for fractions"
+    base = base_by_totals(raw.values)
+    if base not in ("", scale):
+        return f": as {base} every sample has the same total, as {scale} none has", f'declare scale="{base}"'
+    return "", ""
+
+
+def notes_on_scale(raw: RawMatrix, *, scale: DeclaredScale, offset: float, normalised: bool) -> list[Note]:
+    """What may be otherwise than declared, though the values can be so."""
+    if scale in BASES and not offset:
+        floor, share = floor_of(raw.values, scale)
+        if floor is not None:
+            what = f"{share:.1%} of the values are smallest, as {scale}(x + {floor:g}) of zeros, and no offset is given"
+            return [Note("reading", what, None, f"if it is so, say offset = {floor:g}")]
+    some = raw.values[:, :SAMPLES]
+    if scale == "linear" and not normalised and len(some) >= MANY_GENES and (np.rint(some) == some).all():
+        what = "all values are whole, as raw counts are: samples are not divided by their totals"
+        return [Note("reading", what, None, 'if they are counts, say scale = "counts"')]
+    return []
 
 
 def _extent(raw: RawMatrix) -> tuple[float, float]:

@@ -15,8 +15,9 @@ from her2stats.cohort.genes import CollapseRule
 from her2stats.deconvolution.settings import Settings
 from her2stats.errors import DataError
 from her2stats.reading.clinical.ids import Repeats, SampleId
-from her2stats.reading.expression import Orientation
+from her2stats.reading.expression import Normalise, Orientation
 from her2stats.reading.rows import MissingRule
+from her2stats.reading.scales import SAY, DeclaredScale
 from her2stats.signatures.scoring import Method
 from her2stats.signatures.signature_file import names_a_file
 from her2stats.statistics import specs
@@ -69,12 +70,15 @@ class CohortSection(Section):
         default=None,
         description="csv, tsv, GCT, xlsx, parquet, GEO series matrix, h5ad or rds; gz, bz2, xz and zst too",
     )
-    scale: Literal["log2", "linear"] | None = Field(
-        default=None, description="needed with `expression`; never guessed, but held against the range of the values"
+    scale: DeclaredScale | None = Field(
+        default=None,
+        description="needed with `expression`; never guessed, but held against the range of the values. `counts` are "
+        "raw counts, turned into counts per million; other logarithms are turned into log2",
     )
-    offset: float = Field(default=0.0, description="on the log2 scale the values are log2(x + offset)")
-    normalise: Literal["cpm"] | None = Field(
-        default=None, description="raw counts to counts per million of the sample's total; the scale has to be linear"
+    offset: float = Field(default=0.0, description="logarithms are of x + offset")
+    normalise: Normalise | None = Field(
+        default=None,
+        description="raw counts to counts per million of the sample's total; the scale is linear or counts",
     )
     fractions: str | None = Field(default=None, description="a result file of CIBERSORTx, instead of estimating")
     on_mismatch: Literal["error", "intersect"] = Field(
@@ -145,7 +149,7 @@ class CohortSection(Section):
     @model_validator(mode="after")
     def _scale_is_declared(self) -> CohortSection:
         if self.expression is not None and self.scale is None:
-            raise ValueError("scale is missing", 'say scale = "log2" or scale = "linear"; it is never guessed')
+            raise ValueError("scale is missing", SAY)
         return self
 
 

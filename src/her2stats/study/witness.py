@@ -115,6 +115,9 @@ def _vocabulary(present: set[str]) -> Iterator[Setting]:
 
 def _of_cohort(one: PreparedCohort, wanted: set[str], folder: Path) -> Iterator[Setting]:
     section, cohort = one.section, one.cohort
+    if cohort.scale is not None:  # as it is now, and what was done to counts
+        done = {"scale": cohort.scale, "normalise": section.normalise or ("cpm" if section.scale == "counts" else None)}
+        section = section.model_copy(update=done)
     yield from _fields(cohort.name, "cohort", section)
     if why := _why_clinical_is_given(section, cohort):
         yield from _given(cohort.name, "clinical", why, cohort.clinical.rename_axis("sample").reset_index(), folder)
@@ -165,6 +168,8 @@ def _why_expression_is_given(section: CohortSection, cohort: Cohort) -> str:
         or section.orientation != "genes x samples"
     ):
         return "for the layout of its file is described in the study file"
+    if any(note.what.startswith("logarithms of the file") for note in cohort.notes):
+        return "for its logarithms are of another base"
     if section.sample_id != "as written":
         return "for samples are compared by parts of their names"
     repaired = [note.what for note in cohort.notes if note.stage == "genes" and not note.what.startswith(FOLLOWED)]

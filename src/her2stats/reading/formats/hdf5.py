@@ -25,7 +25,7 @@ def read_h5ad_matrix(content: Content, *, layer: str | None = None, gene_column:
     """
     said, numbers = _fit(content, want="matrix", layer=layer, gene_column=gene_column)
     values = np.frombuffer(numbers, dtype=np.float64).reshape(said["shape"])
-    return RawMatrix(list(said["rows"]), said["columns"], values, content.name, 0)
+    return RawMatrix(list(said["rows"]), said["columns"], values, content.name, 0, logarithm=said["logarithm"])
 
 
 def read_h5ad_samples(content: Content) -> TextTable:

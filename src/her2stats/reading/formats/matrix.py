@@ -38,6 +38,8 @@ class RawMatrix:
         Cells that are no numbers; they are NaN in `values`.
     source : Source or None
         The file, where there was one.
+    logarithm : str
+        The scale of the values as the file itself says it: "ln" where it holds ln(x + 1); empty where it says nothing.
     """
 
     rows: list[str | date | float]
@@ -48,6 +50,7 @@ class RawMatrix:
     notes: tuple[Note, ...] = ()
     problems: ProblemList = field(default_factory=ProblemList)
     source: Source | None = None
+    logarithm: str = ""
 
     def transposed(self) -> RawMatrix:
         """Samples in rows turned into samples in columns."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -10,11 +11,9 @@ import numpy as np
 
 from her2stats.reading.expression import open_matrix
 from her2stats.reading.formats.dispatch import MatrixOptions
-from her2stats.reading.gates import LOG2_MAXIMUM, lies_on_its_side
-
-USUAL_OFFSETS = (1.0, 0.5, 0.1, 0.05, 0.01, 0.001)
-ROUNDED = 0.05  # values published with one decimal
-FLOOR_SHARE = 1e-4  # share of the smallest value from which it is a floor: zeros before the logarithm
+from her2stats.reading.formats.matrix import RawMatrix
+from her2stats.reading.gates import lies_on_its_side
+from her2stats.reading.scales import BASES, LOG2_MAXIMUM, base_by_totals, floor_of, log2_units
 
 
 @dataclass(frozen=True)
@@ -33,6 +32,8 @@ class ExpressionLook:
         What the numbers look like; the user has to confirm it.
     evidence : str
         Why.
+    floors : mapping
+        Logarithm that the values may be -> its offset.
     problems : tuple of str
         What will be wrong when it is read.
     names : frozenset of str
@@ -42,18 +43,19 @@ class ExpressionLook:
     path: Path
     samples: tuple[str, ...]
     genes: int
-    scale: Literal["log2", "linear"]
+    scale: str
     offset: float
     normalise: Literal["cpm"] | None
     evidence: str
+    floors: Mapping[str, float] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
     names: frozenset[str] = field(default=frozenset(), repr=False)
 
     @property
     def scale_words(self) -> str:
-        """The scale as one says it: "log2(x + 0.1)", "raw counts"."""
-        if self.scale == "log2":
-            return f"log2(x + {self.offset:g})" if self.offset else "log2"
+        """The scale as one says it: "log2(x + 0.1)", "log2 or ln", "raw counts"."""
+        if self.floors:
+            return " or ".join(f"{word}(x + {floor:g})" if floor else word for word, floor in self.floors.items())
         return "raw counts" if self.normalise else "linear"
 
 
@@ -69,33 +71,36 @@ def look_at_expression(path: Path) -> ExpressionLook:
     problems = [str(problem) for problem in raw.problems]
     side = lies_on_its_side(raw)
     problems += [f"the matrix lies on its side: {side}"] if side else []
-    known = raw.values[np.isfinite(raw.values)]
-    scale, offset, normalise, evidence = _scale_of(known) if known.size else ("log2", 0.0, None, "no numbers at all")
+    evidence, floors, normalise = _scale_of(raw) if np.isfinite(raw.values).any() else ("no numbers at all", {}, None)
+    scale, offset = next(iter(floors.items()), ("linear", 0.0))
     samples = tuple(map(str, raw.rows if side else raw.columns))
     genes = frozenset(map(str, raw.columns if side else raw.rows))
     number = len(raw.columns if side else raw.rows)
-    return ExpressionLook(path, samples, number, scale, offset, normalise, evidence, tuple(problems), genes)
+    return ExpressionLook(path, samples, number, scale, offset, normalise, evidence, floors, tuple(problems), genes)
 
 
-def _scale_of(values: np.ndarray) -> tuple[Literal["log2", "linear"], float, Literal["cpm"] | None, str]:
-    """Tell what numbers look like: counts, amounts, or logarithms with the floor that an offset leaves."""
+def _scale_of(raw: RawMatrix) -> tuple[str, dict[str, float], Literal["cpm"] | None]:
+    """Tell what numbers look like: counts, amounts, or logarithms, of all bases they may have, with their offsets."""
+    values = raw.values[np.isfinite(raw.values)]
     low, high = float(values.min()), float(values.max())
     span = f"values from {low:.4g} to {high:.4g}"
+    if raw.logarithm:
+        return f"{span}: the file says so", {raw.logarithm: 1.0}, None
     if high > LOG2_MAXIMUM:
         if low >= 0 and bool((values == np.rint(values)).all()):
-            return "linear", 0.0, "cpm", f"{span}, all of them whole: raw counts, to be divided by each sample's total"
+            return f"{span}, all of them whole: raw counts, to be divided by each sample's total", {}, "cpm"
         what = "no logarithm is that large" if low >= 0 else "but some are negative, which no amount is"
-        return "linear", 0.0, None, f"{span}: {what}"
-    share = float((values == low).mean())
-    offset = next((usual for usual in USUAL_OFFSETS if abs(low - np.log2(usual)) < ROUNDED), None)
-    if offset is not None and share >= FLOOR_SHARE:
-        return (
-            "log2",
-            offset,
-            None,
-            f"{span}, {share:.1%} of them the smallest, near log2({offset:g}), as log2(x + {offset:g}) of zeros",
-        )
-    middle = float(np.median(values))
+        return f"{span}: {what}", {}, None
+    base = base_by_totals(raw.values)
+    bases = [base] if base else [word for word in BASES if high * log2_units(word) <= LOG2_MAXIMUM]
+    span += f", every sample has the same total as {base}" if base else ""
+    told = {word: floor_of(values, word) for word in bases}
+    floors = {word: offset for word, (offset, _) in told.items() if offset is not None}
+    if floors:
+        near = " or ".join(f"{word}(x + {offset:g})" for word, offset in floors.items())
+        share = told[next(iter(floors))][1]
+        return f"{span}, {share:.1%} of them the smallest, as {near} of zeros", floors, None
+    open_, middle = dict.fromkeys(bases, 0.0), float(np.median(values))
     if low < 0 and abs(middle) < 0.1 * (high - low) / 2:
-        return "log2", 0.0, None, f"{span}, their middle at {middle:.2g}: logarithms, perhaps centred by gene"
-    return "log2", 0.0, None, f"{span}: the amounts of a transcriptome do not stay below {LOG2_MAXIMUM:g}"
+        return f"{span}, their middle at {middle:.2g}: logarithms, perhaps centred by gene", open_, None
+    return f"{span}: the amounts of a transcriptome do not stay below {LOG2_MAXIMUM:g}", open_, None

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from her2stats.errors import InputError, Problem
 from her2stats.reading.clinical.file import read_clinical_words
 from her2stats.reading.clinical.joined import join_patients
+from her2stats.reading.scales import BASES, DeclaredScale
 from her2stats.study.check import check_study
 from her2stats.study.proposing.expression_look import ExpressionLook, look_at_expression
 from her2stats.study.proposing.receptors import RECEPTORS, dropped
@@ -17,7 +18,7 @@ from her2stats.study.proposing.recognition import Recognised, decimal_comma, rec
 from her2stats.study.proposing.sample_ids import sample_column
 from her2stats.study.study_file import read_study
 
-SCALES = ("log2", "linear", "counts")
+SCALES = get_args(DeclaredScale)
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,8 @@ class Proposal:
     signature: Path | None = None
     patients: Path | None = None
 
-    def declared(self, scale: str, offset: float = 0.0) -> Proposal:
-        """The same with the scale of the expression as the user says it is.
+    def declared(self, scale: str, offset: float | None = None) -> Proposal:
+        """The same with the scale of the expression as the user says it is; the offset as found, where none is said.
 
         Raises
         ------
@@ -75,8 +76,9 @@ class Proposal:
             raise InputError(Problem(f"{scale!r} is not a scale", "--scale", remedy))
         if self.expression is None:
             raise InputError(Problem("there is no expression that could have a scale", "--scale", "give --expression"))
-        said: dict[str, Any] = {"scale": "log2", "offset": offset, "normalise": None}
-        if scale != "log2":
+        found = self.expression.floors.get(scale, 0.0) if offset is None else offset
+        said: dict[str, Any] = {"scale": scale, "offset": found, "normalise": None}
+        if scale not in BASES:
             said = {"scale": "linear", "offset": 0.0, "normalise": "cpm" if scale == "counts" else None}
         return replace(self, expression=replace(self.expression, **said), scale_confirmed=True)
 

@@ -89,9 +89,11 @@ def _expression_lines(look: ExpressionLook, output: Path, *, confirmed: bool) ->
     if not confirmed:
         yield UNCONFIRMED
     mark = "" if confirmed else "# "
-    yield f'{mark}scale = "{look.scale}"'
+    others = [f'"{word}"' for word in look.floors if word != look.scale] if not confirmed else []
+    setting = f'{mark}scale = "{look.scale}"'
+    yield _beside(setting, f"or {' or '.join(others)}: the numbers do not tell the base") if others else setting
     if look.offset:
-        yield _beside(f"{mark}offset = {look.offset:g}", "values are log2(x + offset)")
+        yield _beside(f"{mark}offset = {look.offset:g}", f"values are {look.scale}(x + offset)")
     if look.normalise:
         yield _beside(f'{mark}normalise = "{look.normalise}"', "counts per million of each sample's total")
 
