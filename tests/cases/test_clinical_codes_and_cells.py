@@ -74,9 +74,16 @@ class TestCodes:
         with pytest.raises(VocabularyError, match="holds -1, 1"):
             read(table(er="1,-1", her2_ihc="0,0"))
 
-    def test_a_lone_one_is_read_with_a_note(self):
-        notes = [note.what for note in read(table(er="1,1", her2_ihc="0,0")).notes]
-        assert "er: 1 is the only code of its column and is read as positive" in notes
+    @pytest.mark.parametrize("variable", ["er", "pgr", "hr", "her2_status", "her2_fish", "pcr"])
+    def test_a_lone_one_may_be_of_either_coding_and_is_asked(self, variable):
+        columns = {"er": "pos,neg", "her2_ihc": "0,0", variable: "1,1.0"}
+        with pytest.raises(VocabularyError, match=f"'1' means more than one thing for {variable}"):
+            read(table(**columns))
+        said = read(table(**columns), values={variable: {"1": "no" if variable == "pcr" else "negative"}})
+        assert set(said.table[variable]) in ({"negative"}, {0})
+
+    def test_a_lone_zero_is_no(self):
+        assert set(read(table(er="0,0", her2_ihc="0,0")).table["er"]) == {"negative"}
 
     @pytest.mark.parametrize("column", ["pCR.RD", "non-pCR", "pCR_vs_RD"])
     def test_a_heading_that_names_the_other_side_makes_codes_ambiguous(self, column):

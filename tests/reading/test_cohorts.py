@@ -62,7 +62,7 @@ class TestMismatch:
         assert counted["samples without clinical data left out"] == 1
 
     def test_nothing_in_common_is_an_error_even_then(self, write):
-        clinical = write("c.csv", "sample,er,her2_ihc\nx,1,0\n")
+        clinical = write("c.csv", "sample,er,her2_ihc\nx,pos,0\n")
         with pytest.raises(SampleError, match="no id is in both files"):
             read_cohort(write("e.csv", EXPRESSION), clinical, name="x", scale="linear", on_mismatch="intersect")
 
@@ -92,7 +92,7 @@ class TestMismatch:
 )
 def test_the_form_that_joins_ids_is_offered_and_joins_them(one, other, form, write):
     assert form_that_joins([one], [other]) == (form, [(one, other)])
-    clinical, expression = f"sample,er,her2_ihc\n{one},1,0\n", f"gene,{other}\nG1,100\nG2,7\n"
+    clinical, expression = f"sample,er,her2_ihc\n{one},pos,0\n", f"gene,{other}\nG1,100\nG2,7\n"
     joined = read_cohort(write("e.csv", expression), write("c.csv", clinical), name="x", scale="linear", sample_id=form)
     assert joined.samples == [one]
     assert joined.expression.loc["G1", one] == 100

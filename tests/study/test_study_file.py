@@ -45,7 +45,7 @@ def test_a_short_study_file_gets_the_defaults_of_the_methods(tmp_path):
 
 def test_every_problem_is_told_at_once_with_its_place(tmp_path):
     text = (
-        GOOD.replace('title = "A study"', "").replace('scale = "log2"', 'scale = "ln"\ncolour = 3')
+        GOOD.replace('title = "A study"', "").replace('scale = "log2"', 'scale = "lb"\ncolour = 3')
         + "[analysis]\nalpha = 7\n"
     )
     with pytest.raises(StudyFileError) as told:

@@ -28,7 +28,8 @@ def meanings(
     """Tell what the words of a whole column mean, each by its folded form; one that is not there has to be asked.
 
     Built-in meanings of codes are used where every number of the column is one of the variable's own codes, and no
-    other coding has the same numbers: 1 and 2 for a receptor, and 1 to 3 without a 0 for IHC, may mean anything.
+    other coding has the same numbers: 1 and 2 for a receptor, a 1 alone, and 1 to 3 without a 0 for IHC, may mean
+    anything.
 
     What the user has said (`own`: folded word -> folded value) is not judged, and not among the answers.
 
@@ -65,7 +66,7 @@ def _of_two_meanings(entry: Variable, folded: set[str], own: Mapping[str, str], 
     open_ = numbers - set(own)
     graded = any("+" in word for word in folded & set(entry.words))
     binary = len(entry.levels) > 2 and open_ == {"0", "1"} and not graded  # two levels, or no and yes
-    unanchored = "0" in codes and len(codes) > 2 and bool(open_) and "0" not in numbers
+    unanchored = "0" in codes and bool(open_) and "0" not in numbers  # a lone 1, or 1 to 3: of 0 and 1, or of 1 and 2?
     if numbers - codes or binary or unanchored:
         asked |= open_
     if _OTHER_SIDE.fullmatch(heading.casefold()):

@@ -170,12 +170,12 @@ class TestProblems:
 
     def test_nothing_says_who_is_her2_negative(self, write):
         with pytest.raises(TableError, match='population = "all"'):
-            read_clinical(write("c.csv", "sample,er\na,1\n"))
-        assert len(read_clinical(write("c.csv", "sample,er\na,1\n"), population="all").table) == 1
+            read_clinical(write("c.csv", "sample,er\na,pos\n"))
+        assert len(read_clinical(write("c.csv", "sample,er\na,pos\n"), population="all").table) == 1
 
     def test_an_empty_population_counts_the_reasons(self, write):
         with pytest.raises(PopulationError, match=r"no tumour is left to analyse \(excluded: HER2 IHC 3\+ 2;"):
-            read_clinical(write("c.csv", "sample,er,her2_ihc\na,1,3+\nb,1,3+\n"))
+            read_clinical(write("c.csv", "sample,er,her2_ihc\na,pos,3+\nb,pos,3+\n"))
 
     def test_a_header_without_rows(self, write):
         with pytest.raises(InputError):
@@ -187,23 +187,23 @@ class TestSizes:
         return read_clinical(write("c.csv", "sample,er,her2_ihc,size\n" + text), columns=columns).table
 
     def test_millimetres_become_centimetres(self, write):
-        assert self.table(write, "a,1,0,15\nb,1,0,32\n", size_mm="size")["size_cm"].tolist() == [1.5, 3.2]
+        assert self.table(write, "a,pos,0,15\nb,pos,0,32\n", size_mm="size")["size_cm"].tolist() == [1.5, 3.2]
 
     def test_millimetres_mapped_as_centimetres(self, write):
         with pytest.raises(TableError, match=r"the median size is 23.5: these are millimetres"):
-            self.table(write, "a,1,0,15\nb,1,0,32\n", size_cm="size")
+            self.table(write, "a,pos,0,15\nb,pos,0,32\n", size_cm="size")
 
     def test_centimetres_mapped_as_millimetres(self, write):
         with pytest.raises(TableError, match=r"the median size is 2.35 mm: these are centimetres"):
-            self.table(write, "a,1,0,1.5\nb,1,0,3.2\n", size_mm="size")
+            self.table(write, "a,pos,0,1.5\nb,pos,0,3.2\n", size_mm="size")
 
     def test_one_size_in_millimetres_among_centimetres(self, write):
         with pytest.raises(TableError, match="sample 'b', column 'size': '32' is outside 0 to 25 cm"):
-            self.table(write, "a,1,0,1.5\nb,1,0,32\nc,1,0,2\n", size_cm="size")
+            self.table(write, "a,pos,0,1.5\nb,pos,0,32\nc,pos,0,2\n", size_cm="size")
 
     def test_a_tumour_stage_is_no_size(self, write):
         with pytest.raises(TableError, match="'T2' is not a number"):
-            self.table(write, "a,1,0,T2\n", size_cm="size")
+            self.table(write, "a,pos,0,T2\n", size_cm="size")
 
 
 class TestRealData:

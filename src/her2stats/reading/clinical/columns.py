@@ -90,9 +90,6 @@ def read_words(raw: RawColumn, found: ProblemList) -> tuple[pd.Series, list[Note
         else:
             values.append(canonical)
     notes = _missing_note(raw, lacking)
-    if {word for word in known if word.isdigit()} == {"1"} and "0" in entry.words:
-        what = f"{raw.variable}: 1 is the only code of its column and is read as {known['1']}"
-        notes.append(Note("reading", what, sum(fold(word) == "1" for word in raw.words), "values can say otherwise"))
     if unknown and entry.open_words:
         listed = ", ".join(repr(word) for word in sorted(unknown)[:SHOWN])
         notes.append(Note("reading", f"{raw.variable}: words kept as they are", len(unknown), listed))
