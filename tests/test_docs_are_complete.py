@@ -57,7 +57,7 @@ def test_every_setting_stands_on_the_page_with_what_it_means(section: str) -> No
 def test_defaults_and_values_stand_on_the_page_as_a_study_file_writes_them() -> None:
     assert rows_of("study")["title"] == ("needed", "", "stands above the report")
     assert rows_of("study")["simulated"][:2] == ("`false`", "")
-    assert rows_of("cohorts")["scale"][:2] == ("none", '`"log2"`, `"linear"`')
+    assert rows_of("cohorts")["scale"][:2] == ("none", '`"log2"`, `"ln"`, `"log10"`, `"linear"`, `"counts"`')
     assert rows_of("scores")["min_coverage"] == ("`0.8`", "0 or more and at most 1", "least share of a score's genes")
     assert rows_of("deconvolution")["permutations"] == ("`0`", "0 or more", "for the p-value of a sample")
     assert rows_of("analysis")["covariates"][0] == '`["age", "size_cm"]`'

@@ -82,6 +82,9 @@ class TestCodes:
         said = read(table(**columns), values={variable: {"1": "no" if variable == "pcr" else "negative"}})
         assert set(said.table[variable]) in ({"negative"}, {0})
 
+    def test_a_one_beside_words_is_read(self):
+        assert read(table(er="1,neg", her2_ihc="0,0")).table["er"].tolist() == ["positive", "negative"]
+
     def test_a_lone_zero_is_no(self):
         assert set(read(table(er="0,0", her2_ihc="0,0")).table["er"]) == {"negative"}
 

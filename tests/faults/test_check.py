@@ -140,7 +140,8 @@ def test_the_commands_take_a_rule_for_one_gene_in_two_rows(good_study: Path, tmp
     first, second = (float(line.split("\t")[1]) for line in lines)
     assert float(said.splitlines()[1].split(",")[1]) == pytest.approx((first + second) / 2, rel=1e-15)
     status, _, errors = command(*words, "--duplicates", "any")
-    assert errors == "her2stats: --duplicates: 'any' is not a rule -> say one of error, max-mean, mean, median\n"
+    told = "input should be 'error', 'max-mean', 'mean' or 'median', not 'any' -> correct the value"
+    assert errors == f"her2stats: --duplicates: {told}\n"
 
 
 def test_what_a_run_will_leave_out_is_said(good_study: Path, tmp_path: Path, command: Command) -> None:

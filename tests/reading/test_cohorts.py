@@ -183,7 +183,7 @@ class TestKeywords:
                 read_clinical,
                 "zzz",
                 "the keywords are path, columns, values, where, exclude, restrict, repeats, patients, population, "
-                "sheet, delimiter, decimal",
+                "sheet, header_row, delimiter, decimal",
             ),
         ],
     )

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal
 
 import pandas as pd
 
 from her2stats.cohort import Expression
-from her2stats.cohort.genes import CollapseRule
-from her2stats.errors import InputError, Problem
+from her2stats.errors import InputError, Problem, ProblemList
 from her2stats.notes import Note
 
 Mode = Literal["relative", "absolute", "no.sumto1"]
 
 
-def scores_of_file(
-    expression: Path, signature: str, *, scale: str, offset: float = 0.0, duplicates: str = "error"
-) -> tuple[pd.DataFrame, list[str]]:
-    """Score a gene, a catalogue signature or a signature file in one expression file.
+def scores_of_file(expression: Path, signature: str, reading: Mapping[str, Any]) -> tuple[pd.DataFrame, list[str]]:
+    """Score a gene, a catalogue signature or a signature file in one expression file; `reading` says how to read it.
 
     Returns
     -------
@@ -36,7 +33,7 @@ def scores_of_file(
     if signature == "danaher" or names_a_file(signature):
         found = from_catalogue("danaher") if signature == "danaher" else read_signature(signature)
     wanted = [signature] if found is None else found.genes
-    read, notes = _read(expression, wanted, what=signature, scale=scale, offset=offset, duplicates=duplicates)
+    read, notes = _read(expression, wanted, reading, what=signature)
     values = read.log2()
     if signature == "danaher":
         scores = score_danaher(values, rename_genes=False)  # `_read` has done it, by the rule
@@ -54,10 +51,8 @@ def scores_of_file(
 def fractions_of_file(
     expression: Path,
     signature: Path,
+    reading: Mapping[str, Any],
     *,
-    scale: str,
-    offset: float = 0.0,
-    duplicates: str = "error",
     mode: str = "absolute",
     permutations: int = 0,
     bootstrap: int = 0,
@@ -67,7 +62,7 @@ def fractions_of_file(
     seed: int = 1,
     n_jobs: int = 1,
 ) -> tuple[pd.DataFrame, list[str]]:
-    """Estimate the cell fractions of one expression file.
+    """Estimate the cell fractions of one expression file; `reading` says how to read it.
 
     Returns
     -------
@@ -81,7 +76,7 @@ def fractions_of_file(
     if mode not in modes:
         raise InputError(Problem(f"{mode!r} is not a mode", "--mode", f"say one of {', '.join(modes)}"))
     matrix = read_signature_matrix(signature)
-    read, notes = _read(expression, matrix.genes, what=matrix.name, scale=scale, offset=offset, duplicates=duplicates)
+    read, notes = _read(expression, matrix.genes, reading, what=matrix.name)
     found = deconvolve(
         read.linear(),
         matrix,
@@ -99,33 +94,49 @@ def fractions_of_file(
 
 
 def _read(
-    expression: Path, wanted: Sequence[str], *, what: str, scale: str, offset: float, duplicates: str
+    expression: Path, wanted: Sequence[str], reading: Mapping[str, Any], *, what: str
 ) -> tuple[Expression, tuple[Note, ...]]:
     """Read a matrix, with the rows that a signature wants under the names it uses, and all that there is to say."""
     from her2stats.cohort.genes import harmonise_genes
     from her2stats.reading import read_expression
 
-    rule = checked_rule(duplicates)
-    read = read_expression(expression, scale=checked_scale(scale), offset=offset, duplicates=rule)
-    values, notes = harmonise_genes(read.values, wanted, what=what, duplicates=rule)
-    return replace(read, values=values), (*read.notes, *notes)
+    settings = checked_settings(reading)
+    read = read_expression(expression, **settings)
+    tumours, left_out = _tumours(read.values, expression.name)
+    values, notes = harmonise_genes(tumours, wanted, what=what, duplicates=settings["duplicates"])
+    return replace(read, values=values), (*read.notes, *left_out, *notes)
 
 
-def checked_rule(duplicates: str) -> CollapseRule:
-    """Accept the rules there are for rows that are one gene."""
-    rules: dict[str, CollapseRule] = {rule: rule for rule in get_args(CollapseRule)}
-    if duplicates not in rules:
-        raise InputError(Problem(f"{duplicates!r} is not a rule", "--duplicates", f"say one of {', '.join(rules)}"))
-    return rules[duplicates]
+def _tumours(values: pd.DataFrame, name: str) -> tuple[pd.DataFrame, list[Note]]:
+    """Leave out what is no primary tumour by its name, and refuse one profile under two."""
+    from her2stats.reading.clinical.ids import one_each, patient_of, primaries
+    from her2stats.reading.cohorts import refuse_twins
+
+    samples = [str(sample) for sample in values.columns]
+    places, notes = primaries(samples, "columns of the expression")
+    if places:
+        values, samples = values.iloc[:, places], [samples[place] for place in places]
+    else:
+        notes = []  # whoever asks about normal tissue alone means it
+    _, repeats = one_each(samples, [patient_of(sample) or sample for sample in samples], "keep", where=name)
+    found = ProblemList()
+    refuse_twins(values, samples, name, found, leave_out="--ignore-columns {}")
+    found.raise_if_any()
+    return values, [*notes, *repeats]
 
 
-def checked_scale(scale: str) -> Literal["log2", "linear"]:
-    """Accept the two scales there are."""
-    if scale == "log2":
-        return "log2"
-    if scale == "linear":
-        return "linear"
-    raise InputError(Problem(f"{scale!r} is not a scale", "--scale", "say log2 or linear; it is never guessed"))
+def checked_settings(reading: Mapping[str, Any]) -> dict[str, Any]:
+    """What `read_expression` is told, checked as settings of a study file are."""
+    from pydantic import ValidationError
+
+    from her2stats.study.sections import CohortSection
+    from her2stats.study.study_file import problem_of
+
+    try:
+        return CohortSection.model_validate({"name": "file", "clinical": "", "expression": "", **reading}).reading()
+    except ValidationError as error:
+        told = [(str(*detail["loc"][:1]) or "scale", problem_of(detail, "")) for detail in error.errors()]
+        raise InputError(*(replace(one, where=f"--{name.replace('_', '-')}") for name, one in told)) from None
 
 
 def spoken(notes: tuple[Note, ...]) -> list[str]:

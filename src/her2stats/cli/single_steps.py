@@ -3,42 +3,40 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from her2stats.cli.app import DISAGREES, NOT_CHECKED, PARTLY_CHECKED, app
-from her2stats.cli.options import AsJson, Duplicates, ExpressionFile, Jobs, Offset, Replace, ResultsFolder, Scale
+from her2stats.cli.options import AsJson, ExpressionFile, Jobs, Replace, ResultsFolder, reads_expression
 from her2stats.cli.printing import check_output, print_json, print_table, say, write_table
 
 
 @app.command()
+@reads_expression
 def score(
     expression: ExpressionFile,
-    scale: Scale,
     signature: Annotated[str, typer.Option(help="A gene, a catalogue name (danaher) or a signature file.")],
-    offset: Offset = 0.0,
-    duplicates: Duplicates = "error",
     output: Annotated[Path | None, typer.Option(help="CSV to write; printed without it.")] = None,
     overwrite: Replace = False,
+    *,
+    reading: dict[str, Any],
 ) -> None:
     """Score a signature in every sample."""
     from her2stats.cli.one_file import scores_of_file
 
     check_output(output, expression, signature, overwrite=overwrite)
-    scores, coverage = scores_of_file(expression, signature, scale=scale, offset=offset, duplicates=duplicates)
+    scores, coverage = scores_of_file(expression, signature, reading)
     write_table(scores, output)
     for line in coverage:
         say(line, err=True)
 
 
 @app.command()
+@reads_expression
 def deconvolve(
     expression: ExpressionFile,
-    scale: Scale,
     signature: Annotated[Path, typer.Option(help="The signature matrix, genes x types, linear scale.", readable=False)],
-    offset: Offset = 0.0,
-    duplicates: Duplicates = "error",
     mode: Annotated[str, typer.Option(help="absolute, relative or no.sumto1.")] = "absolute",
     permutations: Annotated[int, typer.Option(min=0, help="Permutations for p-values.")] = 0,
     bootstrap: Annotated[int, typer.Option(min=0, help="Refits for an interval beside each fraction.")] = 0,
@@ -54,6 +52,8 @@ def deconvolve(
     jobs: Jobs = 1,
     output: Annotated[Path | None, typer.Option(help="CSV to write; printed without it.")] = None,
     overwrite: Replace = False,
+    *,
+    reading: dict[str, Any],
 ) -> None:
     """Estimate cell fractions."""
     from her2stats.cli.one_file import fractions_of_file
@@ -62,9 +62,7 @@ def deconvolve(
     fractions, notes = fractions_of_file(
         expression,
         signature,
-        scale=scale,
-        offset=offset,
-        duplicates=duplicates,
+        reading,
         mode=mode,
         permutations=permutations,
         bootstrap=bootstrap,

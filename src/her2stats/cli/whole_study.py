@@ -5,17 +5,18 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from her2stats.cli.app import DISAGREES, app
-from her2stats.cli.options import AsJson, Jobs, NoCache, Overwrite, Replace, ResultsFolder, StudyFile
+from her2stats.cli.options import AsJson, Jobs, NoCache, Overwrite, Replace, ResultsFolder, StudyFile, reads_expression
 from her2stats.cli.printing import check_output, print_json, print_table, say, write_table
 from her2stats.errors import InputError
 
 
 @app.command()
+@reads_expression
 def init(
     clinical: Annotated[Path, typer.Argument(help="The clinical table.", show_default=False, readable=False)],
     expression: Annotated[Path | None, typer.Option(help="The expression matrix.", readable=False)] = None,
@@ -25,18 +26,14 @@ def init(
     ] = None,
     output: Annotated[Path, typer.Option(help="The study file to write.")] = Path("study.toml"),
     name: Annotated[str, typer.Option(help="Name of the cohort.")] = "cohort1",
-    scale: Annotated[
-        str | None,
-        typer.Option(
-            help="Declare what the expression is: log2, ln, log10, linear or counts. Never guessed.", show_default=False
-        ),
-    ] = None,
-    offset: Annotated[
-        float | None, typer.Option(help="What was added before the logarithm.", show_default="as found")
+    clinical_header_row: Annotated[
+        int | None, typer.Option(min=1, help="Line of the names of the clinical table.", show_default="as found")
     ] = None,
     signature: Annotated[
         Path | None, typer.Option(help="The signature matrix for cell fractions.", show_default=False, readable=False)
     ] = None,
+    *,
+    reading: dict[str, Any],
 ) -> None:
     """Look at your files, ask what cannot be recognised, and write a commented study file.
 
@@ -46,9 +43,13 @@ def init(
     from her2stats.study.proposing.study_text import write_proposal
 
     check_output(output, clinical, patients, expression, signature)
-    proposal = replace(look_at_files(clinical, expression, name=name, patients=patients), signature=signature)
-    if scale is not None or offset is not None:
-        proposal = proposal.declared(scale or "", offset)
+    scale, offset, normalise = (reading.pop(name, None) for name in ("scale", "offset", "normalise"))
+    proposal = look_at_files(
+        clinical, expression, name=name, patients=patients, header_row=clinical_header_row, reading=reading
+    )
+    proposal = replace(proposal, signature=signature)
+    if scale is not None or offset is not None or normalise is not None:
+        proposal = proposal.declared(scale or "", offset, normalise)
     for line in proposal.words():
         say(line)
     if sys.stdin.isatty() and sys.stdout.isatty():

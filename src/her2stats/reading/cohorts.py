@@ -28,8 +28,7 @@ from her2stats.reading.clinical.ids import (
 from her2stats.reading.clinical.population import Population
 from her2stats.reading.clinical.table import interpret, refuse_absent
 from her2stats.reading.expression import Normalise, Orientation, interpret_matrix, open_matrix
-from her2stats.reading.formats.dispatch import MatrixOptions
-from her2stats.reading.formats.matrix import RawMatrix
+from her2stats.reading.formats.matrix import MatrixOptions, RawMatrix
 from her2stats.reading.gates import lies_on_its_side
 from her2stats.reading.rows import MissingRule
 from her2stats.reading.scales import SAY, DeclaredScale
@@ -59,9 +58,11 @@ def read_cohort(
     on_mismatch: OnMismatch = "error",
     population: Population = "her2-negative",
     clinical_sheet: str | None = None,
+    clinical_header_row: int | None = None,
     clinical_decimal: str = ".",
     gene_column: str | None = None,
     ignore_columns: Sequence[str] = (),
+    header_row: int | None = None,
     orientation: Orientation = "genes x samples",
     sheet: str | None = None,
     delimiter: str | None = None,
@@ -95,9 +96,9 @@ def read_cohort(
         As in `read_clinical`; of several columns of one tumour, too.
     on_mismatch : {"error", "intersect"}
         Samples that only one of the two files has: an error that lists them, or left out with a note.
-    clinical_sheet, clinical_decimal
-        Sheet and decimal mark of the clinical file.
-    gene_column, ignore_columns, orientation, sheet, delimiter, decimal
+    clinical_sheet, clinical_header_row, clinical_decimal
+        Sheet, line of the names and decimal mark of the clinical file.
+    gene_column, ignore_columns, header_row, orientation, sheet, delimiter, decimal
         How the expression file is laid out, as in `read_expression`.
     duplicates, missing, symbols, annotation, layer, allow_range
         What becomes of its rows, as in `read_expression`.
@@ -124,13 +125,19 @@ def read_cohort(
     file = _attempt(
         found,
         lambda: open_clinical(
-            clinical, columns=columns or {}, where=where, exclude=exclude, patients=patients, sheet=clinical_sheet
+            clinical,
+            columns=columns or {},
+            where=where,
+            exclude=exclude,
+            patients=patients,
+            sheet=clinical_sheet,
+            header_row=clinical_header_row,
         ),
     )
     matrix, both, raw = None, None, None
     notes: list[Note] = []
     if expression is not None:
-        layout = MatrixOptions(gene_column, tuple(ignore_columns), sheet, delimiter, decimal, layer)
+        layout = MatrixOptions(gene_column, tuple(ignore_columns), sheet, delimiter, decimal, layer, header_row)
         raw = _attempt(found, lambda: open_matrix(expression, layout, orientation=orientation))
     if file is not None:
         opened, there = file, raw.columns if raw is not None else []
@@ -262,8 +269,15 @@ def tumours_of(
     return replace(raw, columns=[names[place] for place in places], values=raw.values[:, places]), notes
 
 
-def refuse_twins(values: pd.DataFrame, samples: Collection[str], name: str, found: ProblemList) -> None:
-    """Refuse identical profiles under two ids: one tumour that would count twice."""
+def refuse_twins(
+    values: pd.DataFrame,
+    samples: Collection[str],
+    name: str,
+    found: ProblemList,
+    *,
+    leave_out: str = 'exclude = ["{}"]',
+) -> None:
+    """Refuse identical profiles under two ids: one tumour that would count twice; `leave_out` is how to say it."""
     if len(values) < LEAST_GENES:
         return
     seen: dict[bytes, list[str]] = {}
@@ -275,7 +289,7 @@ def refuse_twins(values: pd.DataFrame, samples: Collection[str], name: str, foun
     if twins:
         listed = "; ".join(" = ".join(ids) for ids in twins[:SHOWN])
         what = f"{len(twins)} profiles stand there under more than one id: {listed}"
-        remedy = f'find out which id is right, and leave the other out: exclude = ["{twins[0][-1]}"]'
+        remedy = f"find out which id is right, and leave the other out: {leave_out.format(twins[0][-1])}"
         found.add(SampleError, what, where=name, value=twins[0][0], remedy=remedy)
 
 

@@ -17,8 +17,8 @@ from her2stats.files import read_content
 from her2stats.notes import Note
 from her2stats.reading.annotation import read_annotation
 from her2stats.reading.counts import counts_per_million
-from her2stats.reading.formats.dispatch import MatrixOptions, read_matrix
-from her2stats.reading.formats.matrix import Column, RawMatrix, numbers_from_words
+from her2stats.reading.formats.dispatch import read_matrix
+from her2stats.reading.formats.matrix import Column, MatrixOptions, RawMatrix, numbers_from_words
 from her2stats.reading.formats.strangers import genes_only, without_descriptions
 from her2stats.reading.gates import check_numbers, check_sample_names, check_scale, lies_on_its_side, notes_on_scale
 from her2stats.reading.rows import MissingRule, named_rows, without_missing
@@ -36,6 +36,7 @@ def read_expression(
     normalise: Normalise | None = None,
     gene_column: str | None = None,
     ignore_columns: Sequence[str] = (),
+    header_row: int | None = None,
     orientation: Orientation = "genes x samples",
     sheet: str | None = None,
     delimiter: str | None = None,
@@ -67,6 +68,8 @@ def read_expression(
         Column of the gene symbols; the first one as a rule.
     ignore_columns : sequence of str
         Columns that describe genes.
+    header_row : int or None
+        Line of the file, or row of the sheet, that holds the names, where it is not the first.
     orientation : str
         "samples x genes" for a matrix that lies on its side.
     sheet : str or None
@@ -108,7 +111,7 @@ def read_expression(
     [300000.0, 700000.0]
     """
     refuse_unknown(unknown, read_expression)
-    options = MatrixOptions(gene_column, tuple(ignore_columns), sheet, delimiter, decimal, layer)
+    options = MatrixOptions(gene_column, tuple(ignore_columns), sheet, delimiter, decimal, layer, header_row)
     return interpret_matrix(
         open_matrix(path, options, orientation=orientation),
         scale=scale,

@@ -7,6 +7,7 @@ setting is called. The documentation prints the meanings.
 from __future__ import annotations
 
 from collections import Counter
+from inspect import signature
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
@@ -15,7 +16,7 @@ from her2stats.cohort.genes import CollapseRule
 from her2stats.deconvolution.settings import Settings
 from her2stats.errors import DataError
 from her2stats.reading.clinical.ids import Repeats, SampleId
-from her2stats.reading.expression import Normalise, Orientation
+from her2stats.reading.expression import Normalise, Orientation, read_expression
 from her2stats.reading.rows import MissingRule
 from her2stats.reading.scales import SAY, DeclaredScale
 from her2stats.signatures.scoring import Method
@@ -93,6 +94,9 @@ class CohortSection(Section):
     ignore_columns: list[str] = Field(
         default=[], description='columns of the expression file that are no samples: `["chr", "start"]`'
     )
+    header_row: int | None = Field(
+        default=None, ge=1, description="line of the names in the expression file, text or workbook, if not the first"
+    )
     annotation: str | None = Field(
         default=None, description="rows are probes: a table, or a GEO platform file, that names their genes"
     )
@@ -106,6 +110,9 @@ class CohortSection(Section):
     )
     decimal: Mark = Field(default=".", description="decimal mark of the expression file")
     clinical_sheet: str | None = Field(default=None, description="of the clinical workbook")
+    clinical_header_row: int | None = Field(
+        default=None, ge=1, description="line of the names in the clinical table, text or workbook, if not the first"
+    )
     clinical_decimal: Mark = Field(default=".", description="decimal mark of the clinical table")
     allow_range: bool = Field(default=False, description="`true` accepts values whose range contradicts the scale")
     columns: Annotated[dict[str, str], Words] = Field(
@@ -151,6 +158,10 @@ class CohortSection(Section):
         if self.expression is not None and self.scale is None:
             raise ValueError("scale is missing", SAY)
         return self
+
+    def reading(self) -> dict[str, Any]:
+        """What `read_expression` is told of the expression file."""
+        return {name: getattr(self, name) for name in signature(read_expression).parameters if hasattr(self, name)}
 
 
 class ScoresSection(Section):

@@ -128,7 +128,7 @@ def read_study(path: str | Path) -> Study:
         details = error.errors()
         # an invalid cohort is also counted as no cohort; only the first of the two complaints helps
         told = [detail for detail in details if detail["type"] != "too_short" or len(details) == 1]
-        problems.take(StudyFileError(*(_problem(detail, path) for detail in told)))
+        problems.take(StudyFileError(*(problem_of(detail, path) for detail in told)))
     problems.raise_if_any()
     _check_files(study, shown=path)
     return study
@@ -158,7 +158,7 @@ def _parse(path: Path) -> dict[str, Any]:
     raise StudyFileError(Problem(what, str(path), "mend that line"))
 
 
-def _problem(detail: Any, path: Path) -> Problem:
+def problem_of(detail: Any, path: Path | str) -> Problem:
     """One pydantic complaint in the words of somebody who writes a study file."""
     steps = [f"number {step + 1}" if isinstance(step, int) else str(step) for step in detail["loc"]]
     place = f"{path}, [{' '.join(steps[:-1])}] {steps[-1]}" if len(steps) > 1 else f"{path}, [{' '.join(steps)}]"

@@ -66,7 +66,8 @@ def _of_two_meanings(entry: Variable, folded: set[str], own: Mapping[str, str], 
     open_ = numbers - set(own)
     graded = any("+" in word for word in folded & set(entry.words))
     binary = len(entry.levels) > 2 and open_ == {"0", "1"} and not graded  # two levels, or no and yes
-    unanchored = "0" in codes and bool(open_) and "0" not in numbers  # a lone 1, or 1 to 3: of 0 and 1, or of 1 and 2?
+    worded = any(entry.words.get(word) for word in folded - codes)  # beside words a 1 is one of 0 and 1
+    unanchored = "0" in codes and bool(open_) and "0" not in numbers and (len(codes) > 2 or not worded)
     if numbers - codes or binary or unanchored:
         asked |= open_
     if _OTHER_SIDE.fullmatch(heading.casefold()):

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from her2stats.cohort import Source
-from her2stats.errors import PopulationError, ProblemList, SampleError, TableError
+from her2stats.errors import PopulationError, Problem, ProblemList, SampleError, TableError
 from her2stats.files import read_content
 from her2stats.lookalike import look_alike
 from her2stats.notes import Note
@@ -95,10 +95,11 @@ def open_clinical(
     exclude: Sequence[str] = (),
     patients: str | Path | pd.DataFrame | None = None,
     sheet: str | None = None,
+    header_row: int | None = None,
     delimiter: str | None = None,
 ) -> ClinicalFile:
     """Read the words, find the columns and the rows that stay, then judge their ids; nothing is interpreted yet."""
-    table, name, source = read_clinical_words(path, sheet=sheet, delimiter=delimiter)
+    table, name, source = read_clinical_words(path, sheet=sheet, delimiter=delimiter, header_row=header_row)
     further = None
     if patients is not None:
         second, named, found_at = read_clinical_words(patients)
@@ -108,6 +109,7 @@ def open_clinical(
     if not table.rows:
         found.add(TableError, "has a header and no row below it", where=name, remedy="give a row a tumour")
     asked = {variable: str(column) for variable, column in columns.items() if fold(column) != UNMAPPED}
+    _check_header(table, [column for column in asked.values() if column not in table.header], name)
     switched_off = set(columns) - set(asked)
     taken = {BY_NAME[variable].stored for variable in asked if variable in BY_NAME}  # in whatever unit
     free = (name for name, entry in BY_NAME.items() if entry.stored not in taken and name not in switched_off)
@@ -128,6 +130,25 @@ def open_clinical(
     _check_tissue(file.table, where or (), name, found)
     found.raise_if_any()
     return file
+
+
+def _one_heading(table: TextTable) -> TextTable:
+    """Leave out rows below the header that hold the names again, in words or as codes (TCGA's biotab files)."""
+    firsts = [fold(row[0]) for row in table.rows]
+    again = [cell.startswith("cde_id:") or cell == fold(table.header[0]) != "" for cell in firsts]
+    kept = [row for row, repeats in enumerate(again) if row >= SHOWN or not repeats]
+    gone = len(table.rows) - len(kept)
+    note = Note("reading", "rows that repeat the names left out", gone)
+    return replace(_rows_of(table, kept), notes=(*table.notes, note)) if gone else table
+
+
+def _check_header(table: TextTable, absent: Sequence[str], name: str) -> None:
+    """Refuse a table whose names, most of those that are wanted and absent, stand in a row further down."""
+    for row, line in list(zip(table.rows, table.lines, strict=True))[:SHOWN]:
+        there = [column for column in absent if column in row]
+        if line and len(there) * 2 > len(absent):
+            what = f"the names of its columns stand in row {line}: {', '.join(map(repr, there[:SHOWN]))}"
+            raise TableError(Problem(what, name, f"say clinical_header_row = {line} (header_row of read_clinical)"))
 
 
 def _not_excluded(samples: Sequence[str], exclude: Sequence[str]) -> tuple[list[int], list[Note]]:
@@ -174,13 +195,17 @@ def _check_tissue(table: TextTable, where: Collection[str], name: str, found: Pr
 
 
 def read_clinical_words(
-    path: str | Path | pd.DataFrame, *, sheet: str | None = None, delimiter: str | None = None
+    path: str | Path | pd.DataFrame,
+    *,
+    sheet: str | None = None,
+    delimiter: str | None = None,
+    header_row: int | None = None,
 ) -> tuple[TextTable, str, Source | None]:
     """Read a clinical file as words: the table, its name in messages, and where it came from."""
     if isinstance(path, pd.DataFrame):
         return _frame_as_words(path), "clinical frame", None
     content = read_content(path)
-    table = read_words(content, sheet=sheet, delimiter=delimiter)
+    table = _one_heading(read_words(content, sheet=sheet, delimiter=delimiter, header_row=header_row))
     return table, content.name, Source("clinical", str(content.path), content.sha256)
 
 
@@ -222,7 +247,11 @@ def _check_samples(file: ClinicalFile, found: ProblemList) -> None:
         listed = ", ".join(str(line) for line in empty[:SHOWN])
         what = f"{len(empty)} rows have no sample id"
         found.add(
-            SampleError, what, where=name, row=f"lines {listed}", remedy="add the ids, or leave them out by where"
+            SampleError,
+            what,
+            where=name,
+            row=f"lines {listed}",
+            remedy='add the ids; or say exclude = [""] where they are no tumours, but units or totals',
         )
     twice = [sample for sample, count in Counter(samples).items() if count > 1 and sample]
     remedy = "keep one row of each tumour" + (_where_tells(file, samples) if twice else "")

@@ -41,6 +41,7 @@ def read_clinical(
     patients: str | Path | pd.DataFrame | None = None,
     population: Population = "her2-negative",
     sheet: str | None = None,
+    header_row: int | None = None,
     delimiter: str | None = None,
     decimal: str = ".",
     **unknown: Never,
@@ -72,8 +73,9 @@ def read_clinical(
         A second file, a row a patient, joined by a column that both have (cBioPortal's data_clinical_patient.txt).
     population : {"her2-negative", "all"}
         "all" keeps HER2-positive tumours and those of unknown HER2.
-    sheet, delimiter, decimal
-        As in `read_expression`; `read_cohort` and the study file call them clinical_sheet and clinical_decimal.
+    sheet, header_row, delimiter, decimal
+        As in `read_expression`; `read_cohort` and the study file call them clinical_sheet, clinical_header_row and
+        clinical_decimal.
 
     Returns
     -------
@@ -95,7 +97,14 @@ def read_clinical(
     """
     refuse_unknown(unknown, read_clinical)
     file = open_clinical(
-        path, columns=columns or {}, where=where, exclude=exclude, patients=patients, sheet=sheet, delimiter=delimiter
+        path,
+        columns=columns or {},
+        where=where,
+        exclude=exclude,
+        patients=patients,
+        sheet=sheet,
+        header_row=header_row,
+        delimiter=delimiter,
     )
     refuse_absent(file.absent, file.name)
     file = one_a_patient(file, repeats, "as written")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -15,22 +15,19 @@ from her2stats.errors import ProblemList
 from her2stats.files import Content, refuse
 from her2stats.parsers.allowance import CELL, Allowance, TooLargeError
 from her2stats.parsers.cells import as_word
-from her2stats.reading.formats.delimited import gene_position, sample_positions
-from her2stats.reading.formats.matrix import SHOWN, Column, RawMatrix, numbers_from_words
+from her2stats.reading.formats.delimited import positions
+from her2stats.reading.formats.matrix import SHOWN, Column, MatrixOptions, RawMatrix, numbers_from_words
 from her2stats.reading.formats.text import TextTable
 
 FEW = 2**20  # letters of a column of words that need no counting
 
 
-def read_parquet_matrix(
-    content: Content, *, gene_column: str | None = None, ignore_columns: Sequence[str] = ()
-) -> RawMatrix:
+def read_parquet_matrix(content: Content, options: MatrixOptions) -> RawMatrix:
     """Read an expression matrix; the index that pandas stored, or else the first column, holds the genes."""
     table, index = _read(content)
     header = list(table.column_names)
-    chosen = gene_column if gene_column is not None else index
-    genes = gene_position(header, chosen, content.name)
-    used, left_out = sample_positions(header, genes, ignore_columns, content.name)
+    named = options if options.gene_column is not None else replace(options, gene_column=index)
+    genes, used, left_out = positions(header, named, content.name)
     names = [as_word(gene) for gene in table.column(genes).to_pylist()]
     columns = [header[place] for place in used]
     picked = [table.column(place) for place in used]

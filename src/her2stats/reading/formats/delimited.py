@@ -11,7 +11,8 @@ import pyarrow.csv as pa_csv
 from her2stats.errors import FileError, Problem, ProblemList, TableError
 from her2stats.files import Content
 from her2stats.notes import Note
-from her2stats.reading.formats.matrix import MISSING_NUMBERS, SHOWN, Column, RawMatrix, numbers_from_words
+from her2stats.reading.formats.matrix import MISSING_NUMBERS, SHOWN, MatrixOptions, RawMatrix, numbers_from_words
+from her2stats.reading.formats.matrix import Column as Words
 from her2stats.reading.formats.strangers import without_descriptions
 from her2stats.reading.formats.text import Text, check_quotes, open_text, read_header
 
@@ -19,64 +20,29 @@ BLOCK = 2**20
 THREADED = 2**26  # bytes from which a second thread pays for itself
 
 
-def read_delimited_matrix(
-    content: Content,
-    *,
-    delimiter: str | None = None,
-    decimal: str = ".",
-    gene_column: str | None = None,
-    ignore_columns: Sequence[str] = (),
-) -> RawMatrix:
+def read_delimited_matrix(content: Content, options: MatrixOptions) -> RawMatrix:
     """Read a delimited matrix.
-
-    Parameters
-    ----------
-    content : Content
-        The file.
-    delimiter : str or None
-        Sniffed where it is not given.
-    decimal : str
-        Decimal mark.
-    gene_column : str or None
-        Column that holds the gene symbols; the first where it is not given.
-    ignore_columns : sequence of str
-        Columns that are neither gene symbols nor samples.
 
     Raises
     ------
     TableError
         Uneven rows, a column that does not exist. Text among numbers is left in the problems of the matrix.
     """
-    text, mark, before = open_text(content, delimiter)
-    return parse_matrix(
-        text,
-        content.name,
-        mark,
-        decimal=decimal,
-        gene_column=gene_column,
-        ignore_columns=ignore_columns,
-        lines_before=before,
-    )
+    text, mark, before = open_text(content, options.delimiter, options.header_row)
+    return parse_matrix(text, content.name, mark, options, lines_before=before)
 
 
-def parse_matrix(
-    text: Text,
-    name: str,
-    mark: str,
-    *,
-    decimal: str = ".",
-    gene_column: str | None = None,
-    ignore_columns: Sequence[str] = (),
-    lines_before: int = 0,
-) -> RawMatrix:
+def parse_matrix(text: Text, name: str, mark: str, options: MatrixOptions, *, lines_before: int = 0) -> RawMatrix:
     """Parse text whose first line is the header; `lines_before` counts what stood above it in the file."""
     check_quotes(text, mark, name, before=lines_before)
     header, width = read_header(text, mark)
     if width == len(header) + 1:
         header = ["", *header]  # R's write.table leaves out the name of the row names
-    genes = gene_position(header, gene_column, name)
-    used, left_out = sample_positions(header, genes, ignore_columns, name)
-    first_row = lines_before + 2
+    elif width > len(header) + 1:
+        what = f"the header has {len(header)} columns, the row below it {width}"
+        raise TableError(Problem(what, name, f"say header_row = {lines_before + 2} if the names stand there"))
+    genes, used, left_out = positions(header, options, name)
+    first_row, decimal = lines_before + 2, options.decimal
     table = _parse(text, name, mark, decimal, len(header), genes, used, first_row)
     if table is None:
         table = _parse(text, name, mark, decimal, len(header), genes, [], first_row)
@@ -93,7 +59,7 @@ def parse_matrix(
                 start += len(chunk)
         numbers = values.T
     else:
-        words = [Column(header[place], column.to_pylist()) for place, column in zip(used, picked, strict=True)]
+        words = [Words(header[place], column.to_pylist()) for place, column in zip(used, picked, strict=True)]
         numbers = numbers_from_words(words, rows, found, name=name, first_row=first_row, decimal=decimal)
     return RawMatrix(list(rows), columns, numbers, name, first_row, (*text.notes, *left_out), found)
 
@@ -138,28 +104,31 @@ def _parse(
         if "Empty CSV" in str(error):
             raise FileError(Problem("has a header and no rows", name, "give a file with rows")) from None
         raise TableError(Problem(f"not a delimited table: {error}", name, "check delimiter and quotes")) from None
-    _refuse_uneven(uneven, width, name)
+    if uneven:
+        what = f"{len(uneven)} rows do not have the {width} columns of the header: {'; '.join(uneven[:SHOWN])}"
+        raise TableError(Problem(what, name, "mend those rows, or check the delimiter"))
     if not len(table):
         raise FileError(Problem("has a header and no rows", name, "give a file with rows"))
     return table
 
 
-def _refuse_uneven(uneven: list[str], width: int, name: str) -> None:
-    if uneven:
-        found = ProblemList()
+def positions(header: Sequence[str], options: MatrixOptions, name: str) -> tuple[int, list[int], tuple[Note, ...]]:
+    """Find the column of the gene symbols and those of the samples: all that hold nothing else about genes."""
+    genes = 0 if options.gene_column is None else _gene_position(header, options.gene_column, name)
+    found = ProblemList()
+    for column in options.ignore_columns:
+        if column not in header:
+            found.add(TableError, f"there is no column {column!r}", where=name, remedy="correct ignore_columns")
+    used = [place for place, column in enumerate(header) if place != genes and column not in options.ignore_columns]
+    if not used:
         found.add(
-            TableError,
-            f"{len(uneven)} rows do not have the {width} columns of the header: {'; '.join(uneven[:SHOWN])}",
-            where=name,
-            remedy="mend those rows, or check the delimiter",
+            TableError, "there is only one column", where=name, remedy="check the delimiter; samples stand in columns"
         )
-        found.raise_if_any()
+    found.raise_if_any()
+    return genes, *without_descriptions(header, used)
 
 
-def gene_position(header: Sequence[str], gene_column: str | None, name: str) -> int:
-    """Find the column of the gene symbols."""
-    if gene_column is None:
-        return 0
+def _gene_position(header: Sequence[str], gene_column: str, name: str) -> int:
     places = [place for place, column in enumerate(header) if column == gene_column]
     if len(places) != 1:
         what = "there is no" if not places else f"there are {len(places)} of"
@@ -168,20 +137,3 @@ def gene_position(header: Sequence[str], gene_column: str | None, name: str) -> 
             Problem(f"{what} column {gene_column!r}", name, f"correct gene_column; the header starts with {listed}")
         )
     return places[0]
-
-
-def sample_positions(
-    header: Sequence[str], genes: int, ignore_columns: Sequence[str], name: str
-) -> tuple[list[int], tuple[Note, ...]]:
-    """Find the columns of the samples: all that hold neither gene symbols nor something else about genes."""
-    absent = [column for column in ignore_columns if column not in header]
-    found = ProblemList()
-    for column in absent:
-        found.add(TableError, f"there is no column {column!r}", where=name, remedy="correct ignore_columns")
-    used = [place for place, column in enumerate(header) if place != genes and column not in ignore_columns]
-    if not used:
-        found.add(
-            TableError, "there is only one column", where=name, remedy="check the delimiter; samples stand in columns"
-        )
-    found.raise_if_any()
-    return without_descriptions(header, used)

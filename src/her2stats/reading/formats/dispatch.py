@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from her2stats.files import Content, refuse
 from her2stats.reading.formats.columnar import read_parquet_matrix, read_parquet_table
 from her2stats.reading.formats.delimited import read_delimited_matrix
@@ -11,7 +9,7 @@ from her2stats.reading.formats.gct import read_gct_matrix
 from her2stats.reading.formats.geo import is_series_matrix, read_series_matrix, read_series_samples
 from her2stats.reading.formats.hdf5 import read_h5ad_matrix, read_h5ad_samples
 from her2stats.reading.formats.labelled import PROGRAMS, read_labelled_table
-from her2stats.reading.formats.matrix import RawMatrix
+from her2stats.reading.formats.matrix import MatrixOptions, RawMatrix
 from her2stats.reading.formats.rds import read_rds_matrix, read_rds_table
 from her2stats.reading.formats.text import TextTable, read_text_table
 from her2stats.reading.formats.workbook import read_workbook_matrix, read_workbook_table
@@ -33,52 +31,33 @@ NOT_READ = {
 }
 
 
-@dataclass(frozen=True)
-class MatrixOptions:
-    """What a reader of matrices may be told; see `read_expression`."""
-
-    gene_column: str | None = None
-    ignore_columns: tuple[str, ...] = ()
-    sheet: str | None = None
-    delimiter: str | None = None
-    decimal: str = "."
-    layer: str | None = None
-
-
 def read_matrix(content: Content, options: MatrixOptions) -> RawMatrix:
     """Read an expression matrix of any known format."""
     kind = _kind(content)
-    gene_column, ignore_columns = options.gene_column, options.ignore_columns
     if kind in WORKBOOKS:
-        return read_workbook_matrix(
-            content, sheet=options.sheet, gene_column=gene_column, ignore_columns=ignore_columns
-        )
+        return read_workbook_matrix(content, options)
     if kind in PARQUET:
-        return read_parquet_matrix(content, gene_column=gene_column, ignore_columns=ignore_columns)
+        return read_parquet_matrix(content, options)
     if kind == ".gct":
-        return read_gct_matrix(content, gene_column=gene_column, ignore_columns=ignore_columns)
+        return read_gct_matrix(content, options)
     if kind == ".h5ad":
-        return read_h5ad_matrix(content, layer=options.layer, gene_column=gene_column)
+        return read_h5ad_matrix(content, options)
     if kind == ".rds":
-        return read_rds_matrix(content, gene_column=gene_column, ignore_columns=ignore_columns)
+        return read_rds_matrix(content, options)
     if kind in PROGRAMS:
         refuse(content.path, f"is a file of {PROGRAMS[kind]}, read as a clinical table only", SAVE_AS)
     if is_series_matrix(content):
         return read_series_matrix(content)
-    return read_delimited_matrix(
-        content,
-        delimiter=options.delimiter,
-        decimal=options.decimal,
-        gene_column=gene_column,
-        ignore_columns=ignore_columns,
-    )
+    return read_delimited_matrix(content, options)
 
 
-def read_words(content: Content, *, sheet: str | None = None, delimiter: str | None = None) -> TextTable:
+def read_words(
+    content: Content, *, sheet: str | None = None, delimiter: str | None = None, header_row: int | None = None
+) -> TextTable:
     """Read a clinical table of any known format as words."""
     kind = _kind(content)
     if kind in WORKBOOKS:
-        return read_workbook_table(content, sheet=sheet)
+        return read_workbook_table(content, sheet=sheet, header_row=header_row)
     if kind in PARQUET:
         return read_parquet_table(content)
     if kind == ".h5ad":
@@ -91,7 +70,7 @@ def read_words(content: Content, *, sheet: str | None = None, delimiter: str | N
         refuse(content.path, "is an expression matrix (GCT), not a clinical table", "give the clinical table")
     if is_series_matrix(content):
         return read_series_samples(content)
-    return read_text_table(content, delimiter=delimiter)
+    return read_text_table(content, delimiter=delimiter, header_row=header_row)
 
 
 def _kind(content: Content) -> str:

@@ -5,21 +5,17 @@ Format: https://clue.io/connectopedia/gct_format.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from her2stats.errors import FileError, Problem, TableError
 from her2stats.files import Content
 from her2stats.reading.formats.delimited import parse_matrix
-from her2stats.reading.formats.matrix import RawMatrix
+from her2stats.reading.formats.matrix import MatrixOptions, RawMatrix
 from her2stats.reading.formats.text import Text, as_text
 
 DIGITS = 18  # of a count; no table has more rows
 CUT_OFF = "the file is cut off or was edited; get it again"
 
 
-def read_gct_matrix(
-    content: Content, *, gene_column: str | None = None, ignore_columns: Sequence[str] = ()
-) -> RawMatrix:
+def read_gct_matrix(content: Content, options: MatrixOptions) -> RawMatrix:
     """Read a GCT file; descriptions of genes (columns) and samples (rows above the values) are left out.
 
     Raises
@@ -43,16 +39,17 @@ def read_gct_matrix(
         what = f"the second line promises {sample_fields} descriptions of samples, the file ends before"
         raise TableError(Problem(what, content.name, CUT_OFF))
     below = below.split(b"\n", sample_fields)[-1]
-    described = [name for name in header[: row_fields + 1] if name != (gene_column or header[0])]
+    genes = options.gene_column or header[0]
+    described = [name for name in header[: row_fields + 1] if name != genes]
     matrix = parse_matrix(
         Text(header_line + b"\n" + below, text.notes),
         content.name,
         "\t",
-        gene_column=gene_column or header[0],
-        ignore_columns=[*described, *ignore_columns],
+        MatrixOptions(genes, (*described, *options.ignore_columns)),
         lines_before=2 + sample_fields,
     )
-    if matrix.values.shape != (rows, columns - sum(name in header[row_fields + 1 :] for name in ignore_columns)):
+    ignored = sum(name in header[row_fields + 1 :] for name in options.ignore_columns)
+    if matrix.values.shape != (rows, columns - ignored):
         found, said = f"{len(matrix.rows)} x {len(matrix.columns)}", f"{rows} x {columns}"
         raise TableError(Problem(f"the second line promises {said} values, there are {found}", content.name, CUT_OFF))
     return matrix

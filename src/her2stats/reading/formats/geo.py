@@ -14,7 +14,7 @@ from her2stats.errors import FileError, Problem, TableError
 from her2stats.files import Content
 from her2stats.notes import Note
 from her2stats.reading.formats.delimited import parse_matrix
-from her2stats.reading.formats.matrix import SHOWN, RawMatrix
+from her2stats.reading.formats.matrix import SHOWN, MatrixOptions, RawMatrix
 from her2stats.reading.formats.text import Text, TextTable, as_text
 from her2stats.vocabulary.words import MISSING, fold
 
@@ -47,7 +47,8 @@ def read_series_matrix(content: Content) -> RawMatrix:
     if body.count(b"\n") < 2:
         remedy = "the series keeps its expression in a supplementary file: download that one"
         raise FileError(Problem("its expression table is empty", content.name, remedy))
-    return parse_matrix(Text(body, text.notes), content.name, "\t", lines_before=before.count(b"\n") + 1)
+    lines = before.count(b"\n") + 1
+    return parse_matrix(Text(body, text.notes), content.name, "\t", MatrixOptions(), lines_before=lines)
 
 
 def read_series_samples(content: Content) -> TextTable:

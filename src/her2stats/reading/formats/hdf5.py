@@ -9,13 +9,13 @@ import numpy as np
 from her2stats.errors import Problem, TableError
 from her2stats.files import Content
 from her2stats.reading.formats.apart import Format, ask
-from her2stats.reading.formats.matrix import RawMatrix
+from her2stats.reading.formats.matrix import MatrixOptions, RawMatrix
 from her2stats.reading.formats.text import TextTable
 
 FORMAT = Format("an AnnData file", "hdf5", "write it again with AnnData", "h5ad")
 
 
-def read_h5ad_matrix(content: Content, *, layer: str | None = None, gene_column: str | None = None) -> RawMatrix:
+def read_h5ad_matrix(content: Content, options: MatrixOptions) -> RawMatrix:
     """Read X, or a layer, of an AnnData file; genes are the names of var, or a column of it.
 
     Raises
@@ -23,7 +23,7 @@ def read_h5ad_matrix(content: Content, *, layer: str | None = None, gene_column:
     FileError, TableError
         Not such a file, damaged, far larger than it says, or without the layer or column.
     """
-    said, numbers = _fit(content, want="matrix", layer=layer, gene_column=gene_column)
+    said, numbers = _fit(content, want="matrix", layer=options.layer, gene_column=options.gene_column)
     values = np.frombuffer(numbers, dtype=np.float64).reshape(said["shape"])
     return RawMatrix(list(said["rows"]), said["columns"], values, content.name, 0, logarithm=said["logarithm"])
 

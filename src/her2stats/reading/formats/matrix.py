@@ -20,6 +20,19 @@ SHOWN = 5
 MISSING_NUMBERS = ("", "NA", "N/A", "NaN", "nan", "null", "NULL", "#N/A", "#NA", "-nan", "n/a")
 
 
+@dataclass(frozen=True)
+class MatrixOptions:
+    """What a reader of matrices may be told; see `read_expression`."""
+
+    gene_column: str | None = None
+    ignore_columns: tuple[str, ...] = ()
+    sheet: str | None = None
+    delimiter: str | None = None
+    decimal: str = "."
+    layer: str | None = None
+    header_row: int | None = None
+
+
 @dataclass(frozen=True, eq=False)
 class RawMatrix:
     """Row names, column names and numbers, before anything is checked or repaired.
@@ -95,6 +108,11 @@ def numbers_from_words(
             except ValueError:
                 values[row, place] = np.nan
                 wrong.append((row, place, str(word)))
+    for row in range(min(SHOWN, len(rows) - 1)):  # as many words as columns in one row, and none below: the names
+        if len(columns) > 1 and first_row and len(wrong) >= len(columns) == sum(cell[0] == row for cell in wrong):
+            what, remedy = f"row {row + first_row} holds names, not numbers", f"say header_row = {row + first_row}"
+            found.add(TableError, what, where=name, remedy=remedy)
+            return values
     words = Counter(place for _, place, word in wrong if "," not in word)
     text_columns = {place for place, count in words.items() if count > len(rows) / 2}
     for place in sorted(text_columns):

@@ -11,16 +11,14 @@ from her2stats.errors import Problem, ProblemList, TableError
 from her2stats.files import Content, refuse
 from her2stats.parsers.cells import as_word
 from her2stats.reading.formats.apart import Format, ask
-from her2stats.reading.formats.delimited import gene_position, sample_positions
-from her2stats.reading.formats.matrix import Column, RawMatrix, numbers_from_words
+from her2stats.reading.formats.delimited import positions
+from her2stats.reading.formats.matrix import Column, MatrixOptions, RawMatrix, numbers_from_words
 from her2stats.reading.formats.text import TextTable
 
 FORMAT = Format("an rds file", "rds", "save it again with saveRDS", "rds")
 
 
-def read_rds_matrix(
-    content: Content, *, gene_column: str | None = None, ignore_columns: Sequence[str] = ()
-) -> RawMatrix:
+def read_rds_matrix(content: Content, options: MatrixOptions) -> RawMatrix:
     """Read a numeric matrix with dimnames, or a data.frame with the genes as row names or in a column.
 
     Raises
@@ -30,12 +28,11 @@ def read_rds_matrix(
     """
     said, cells = _taken_apart(content)
     names, genes = said["header"], said["rows"]
-    if gene_column is not None or genes is None:
-        place = gene_position(names, gene_column, content.name)
+    if options.gene_column is not None or genes is None:
+        place, used, left_out = positions(names, options, content.name)
         genes = _words(cells[place])
-        used, left_out = sample_positions(names, place, ignore_columns, content.name)
     else:
-        used, left_out = sample_positions(["", *names], 0, ignore_columns, content.name)
+        _, used, left_out = positions(["", *names], options, content.name)
         used = [place - 1 for place in used]
     found = ProblemList()
     columns = [Column(names[place], cells[place]) for place in used]

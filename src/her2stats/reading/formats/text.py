@@ -75,14 +75,19 @@ def as_text(content: Content) -> Text:
     return Text(data, tuple(notes))
 
 
-def open_text(content: Content, delimiter: str | None = None) -> tuple[Text, str, int]:
-    """A text file below the remarks that stand at its head, its delimiter, and how many lines those are.
+def open_text(content: Content, delimiter: str | None = None, header_row: int | None = None) -> tuple[Text, str, int]:
+    """A text file from its header on, its delimiter, and how many lines stand above: remarks, or all up to a row.
 
     Remarks are lines that start with #. One that has as many words as the line below is the header nevertheless, where
     it stands alone or numbers stand below it: "#gene" above "ERBB2".
     """
     text = as_text(content)
     data, start, last, before = text.data, 0, 0, 0
+    if header_row is not None:
+        lines = data.split(b"\n", header_row - 1)
+        refuse_no_header(lines[header_row - 1 :], header_row, content.name)
+        body = Text(lines[-1], text.notes)
+        return body, delimiter or sniff_delimiter(body, content.suffix), header_row - 1
     while data.startswith(b"#", start):
         last, start, before = start, data.find(b"\n", start) + 1, before + 1
         if not start:
@@ -96,6 +101,12 @@ def open_text(content: Content, delimiter: str | None = None) -> tuple[Text, str
         if len(remark) == len(below) > 1 and (before == 1 or any(map(_is_number, below[1:]))):
             body, before = Text(data[last:].removeprefix(b"#"), text.notes), before - 1
     return body, mark, before
+
+
+def refuse_no_header(rows: Sequence[object], header_row: int | None, name: str) -> None:
+    """Refuse a row of names that is none of the file's."""
+    if header_row is not None and not rows:
+        raise TableError(Problem(f"there is no row {header_row}", name, "correct header_row"))
 
 
 def _is_number(word: str) -> bool:
@@ -180,7 +191,7 @@ def _words(line: str, delimiter: str) -> list[str]:
         return []
 
 
-def read_text_table(content: Content, *, delimiter: str | None = None) -> TextTable:
+def read_text_table(content: Content, *, delimiter: str | None = None, header_row: int | None = None) -> TextTable:
     """Read a small table (clinical data) as words.
 
     Parameters
@@ -189,13 +200,15 @@ def read_text_table(content: Content, *, delimiter: str | None = None) -> TextTa
         The file.
     delimiter : str or None
         Sniffed where it is not given.
+    header_row : int or None
+        Line of the names; the first below remarks where it is not given.
 
     Raises
     ------
     TableError
         Rows are longer or shorter than the header; all are counted, the first are listed.
     """
-    text, mark, before = open_text(content, delimiter)
+    text, mark, before = open_text(content, delimiter, header_row)
     if not quotes_throughout(text, mark):
         check_quotes(text, mark, content.name, before=before)
     reader = csv.reader(io.StringIO(text.data.decode("utf-8"), newline=""), delimiter=mark)
@@ -221,10 +234,13 @@ def _check_widths(name: str, header: list[str], body: list[tuple[list[str], int]
     if uneven:
         found = ProblemList()
         listed = "; ".join(f"line {line} has {width}" for width, line in uneven[:SHOWN])
+        remedy = "quote values that hold the delimiter, or mend those lines"
+        if len(header) < uneven[0][0] and len(uneven) * 2 > len(body):  # most rows are wider
+            remedy = f"say header_row = {uneven[0][1]} (clinical_header_row of a cohort) if the names stand there"
         found.add(
             TableError,
             f"{len(uneven)} rows do not have the {len(header)} columns of the header ({listed}; delimiter {mark})",
             where=name,
-            remedy="quote values that hold the delimiter, or mend those lines",
+            remedy=remedy,
         )
         found.raise_if_any()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -12,9 +11,9 @@ from her2stats.errors import Problem, ProblemList, TableError
 from her2stats.files import Content, refuse
 from her2stats.parsers.cells import as_word
 from her2stats.reading.formats.apart import Format, ask
-from her2stats.reading.formats.delimited import gene_position, sample_positions
-from her2stats.reading.formats.matrix import Column, RawMatrix, numbers_from_words
-from her2stats.reading.formats.text import TextTable
+from her2stats.reading.formats.delimited import positions
+from her2stats.reading.formats.matrix import Column, MatrixOptions, RawMatrix, numbers_from_words
+from her2stats.reading.formats.text import TextTable, refuse_no_header
 
 FORMAT = Format("an Excel workbook", "workbook", "save it again as xlsx or csv")
 
@@ -47,27 +46,32 @@ def _cell(cell: Any) -> Any:
     return datetime.fromisoformat(cell[1]) if isinstance(cell, list) else cell
 
 
-def read_workbook_matrix(
-    content: Content, *, sheet: str | None = None, gene_column: str | None = None, ignore_columns: Sequence[str] = ()
-) -> RawMatrix:
+def read_workbook_matrix(content: Content, options: MatrixOptions) -> RawMatrix:
     """Read an expression matrix; a gene cell that the spreadsheet turned into a date stays a date for the repair."""
-    rows = read_workbook_rows(content, sheet)
+    first, rows = _from_header(content, options.sheet, options.header_row)
     header = [as_word(cell) for cell in rows[0]]
-    genes = gene_position(header, gene_column, content.name)
-    used, left_out = sample_positions(header, genes, ignore_columns, content.name)
+    genes, used, left_out = positions(header, options, content.name)
     names = [row[genes] if isinstance(row[genes], date | float) else as_word(row[genes]) for row in rows[1:]]
     columns = [Column(header[place], [row[place] for row in rows[1:]]) for place in used]
     found = ProblemList()
-    values = numbers_from_words(columns, names, found, name=content.name, first_row=2)
-    return RawMatrix(names, [column.name for column in columns], values, content.name, 2, left_out, found)
+    values = numbers_from_words(columns, names, found, name=content.name, first_row=first + 1)
+    return RawMatrix(names, [column.name for column in columns], values, content.name, first + 1, left_out, found)
 
 
-def read_workbook_table(content: Content, *, sheet: str | None = None) -> TextTable:
+def read_workbook_table(content: Content, *, sheet: str | None = None, header_row: int | None = None) -> TextTable:
     """Read a clinical table as words."""
-    rows = read_workbook_rows(content, sheet)
+    first, rows = _from_header(content, sheet, header_row)
     body = [[as_word(cell) for cell in row] for row in rows[1:]]
-    lines = [place + 2 for place, row in enumerate(body) if any(row)]
+    lines = [place + first + 1 for place, row in enumerate(body) if any(row)]
     return TextTable([as_word(cell) for cell in rows[0]], [row for row in body if any(row)], lines)
+
+
+def _from_header(content: Content, sheet: str | None, header_row: int | None) -> tuple[int, list[list[Any]]]:
+    """Number of the row of names, and the rows from there on."""
+    first = header_row or 1
+    rows = read_workbook_rows(content, sheet)[first - 1 :]
+    refuse_no_header(rows, header_row, content.name)
+    return first, rows
 
 
 def _check_archive(content: Content) -> None:

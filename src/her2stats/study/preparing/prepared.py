@@ -190,13 +190,13 @@ def _mixture(cohort: Cohort, study: Study, matrix: SignatureMatrix) -> tuple[Mix
 
 
 def _read_cohort(study: Study, section: CohortSection) -> Cohort:
+    reading = section.reading()
+    if section.annotation is not None:
+        reading["annotation"] = study.locate(section.annotation)
     return read_cohort(
         study.locate(section.expression) if section.expression is not None else None,
         study.locate(section.clinical),
         name=section.name,
-        scale=section.scale,
-        offset=section.offset,
-        normalise=section.normalise,
         columns=section.columns,
         values=section.values,
         where=section.where,
@@ -207,19 +207,9 @@ def _read_cohort(study: Study, section: CohortSection) -> Cohort:
         patients=study.locate(section.patients) if section.patients is not None else None,
         on_mismatch=section.on_mismatch,
         clinical_sheet=section.clinical_sheet,
+        clinical_header_row=section.clinical_header_row,
         clinical_decimal=section.clinical_decimal,
-        gene_column=section.gene_column,
-        ignore_columns=section.ignore_columns,
-        orientation=section.orientation,
-        sheet=section.sheet,
-        delimiter=section.delimiter,
-        decimal=section.decimal,
-        layer=section.layer,
-        annotation=study.locate(section.annotation) if section.annotation is not None else None,
-        symbols=section.symbols,
-        duplicates=section.duplicates,
-        missing=section.missing,
-        allow_range=section.allow_range,
+        **reading,
     )
 
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
 from her2stats.reading.expression import open_matrix
-from her2stats.reading.formats.dispatch import MatrixOptions
-from her2stats.reading.formats.matrix import RawMatrix
+from her2stats.reading.formats.matrix import MatrixOptions, RawMatrix
 from her2stats.reading.gates import lies_on_its_side
 from her2stats.reading.scales import BASES, LOG2_MAXIMUM, base_by_totals, floor_of, log2_units
 
@@ -59,15 +58,17 @@ class ExpressionLook:
         return "raw counts" if self.normalise else "linear"
 
 
-def look_at_expression(path: Path) -> ExpressionLook:
-    """Read a matrix and say what its numbers look like.
+def look_at_expression(path: Path, reading: Mapping[str, Any] | None = None) -> ExpressionLook:
+    """Read a matrix, as settings say, and say what its numbers look like.
 
     Raises
     ------
     FileError, TableError
         It cannot be read.
     """
-    raw = open_matrix(path, MatrixOptions())
+    told = reading or {}
+    options = MatrixOptions(**{one.name: told[one.name] for one in fields(MatrixOptions) if one.name in told})
+    raw = open_matrix(path, options, orientation=told.get("orientation", "genes x samples"))
     problems = [str(problem) for problem in raw.problems]
     side = lies_on_its_side(raw)
     problems += [f"the matrix lies on its side: {side}"] if side else []

@@ -13,6 +13,7 @@ from her2stats.reading.clinical.joined import join_patients
 from her2stats.reading.scales import BASES, DeclaredScale
 from her2stats.study.check import check_study
 from her2stats.study.proposing.expression_look import ExpressionLook, look_at_expression
+from her2stats.study.proposing.headings import header_row_of
 from her2stats.study.proposing.receptors import RECEPTORS, dropped
 from her2stats.study.proposing.recognition import Recognised, decimal_comma, recognise, unused_columns
 from her2stats.study.proposing.sample_ids import sample_column
@@ -49,6 +50,10 @@ class Proposal:
         Signature matrix of the deconvolution.
     patients : Path or None
         A second clinical table, of patients.
+    header_row : int or None
+        Line of the names of the clinical table, where it is not the first.
+    reading : mapping
+        Settings by which the expression is read.
     """
 
     name: str
@@ -62,8 +67,10 @@ class Proposal:
     translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     signature: Path | None = None
     patients: Path | None = None
+    header_row: int | None = None
+    reading: Mapping[str, Any] = field(default_factory=dict)
 
-    def declared(self, scale: str, offset: float | None = None) -> Proposal:
+    def declared(self, scale: str, offset: float | None = None, normalise: str | None = None) -> Proposal:
         """The same with the scale of the expression as the user says it is; the offset as found, where none is said.
 
         Raises
@@ -79,7 +86,7 @@ class Proposal:
         found = self.expression.floors.get(scale, 0.0) if offset is None else offset
         said: dict[str, Any] = {"scale": scale, "offset": found, "normalise": None}
         if scale not in BASES:
-            said = {"scale": "linear", "offset": 0.0, "normalise": "cpm" if scale == "counts" else None}
+            said = {"scale": "linear", "offset": 0.0, "normalise": normalise or ("cpm" if scale == "counts" else None)}
         return replace(self, expression=replace(self.expression, **said), scale_confirmed=True)
 
     @property
@@ -131,7 +138,13 @@ class Proposal:
 
 
 def look_at_files(
-    clinical: Path, expression: Path | None, *, name: str = "cohort1", patients: Path | None = None
+    clinical: Path,
+    expression: Path | None,
+    *,
+    name: str = "cohort1",
+    patients: Path | None = None,
+    header_row: int | None = None,
+    reading: Mapping[str, Any] | None = None,
 ) -> Proposal:
     """Read a clinical table and an expression file and recognise what can be recognised.
 
@@ -140,14 +153,18 @@ def look_at_files(
     FileError, TableError
         One of them cannot be read.
     """
-    table, _, _ = read_clinical_words(clinical)
+    table, _, _ = read_clinical_words(clinical, header_row=header_row)
+    if header_row is None and (header_row := header_row_of(table)) is not None:
+        table, _, _ = read_clinical_words(clinical, header_row=header_row)
     if patients is not None:
         table = join_patients(table, *read_clinical_words(patients)[:2])
     columns = {header: [row[place] for row in table.rows] for place, header in enumerate(table.header)}
-    look = look_at_expression(expression) if expression is not None else None
+    look = look_at_expression(expression, reading or {}) if expression is not None else None
     sample, shared = sample_column(columns, look.samples if look is not None else ())
     others = {column: words for column, words in columns.items() if column != sample}
-    return Proposal(name, clinical, columns, sample, shared, tuple(recognise(others)), look, patients=patients)
+    found = tuple(recognise(others))
+    proposal = Proposal(name, clinical, columns, sample, shared, found, look, patients=patients)
+    return replace(proposal, header_row=header_row, reading=reading or {})
 
 
 def left_to_do(study_file: Path) -> list[str]:
