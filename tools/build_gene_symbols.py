@@ -7,7 +7,7 @@ Two Debian 12 packages hold what it is made of (nothing of either is copied but 
     pip install rdata
     python tools/build_gene_symbols.py annotation
 
-* org.Hs.eg.db 3.16.0: NCBI Gene of 12 September 2022 (public domain): current symbols, aliases, Ensembl ids.
+* org.Hs.eg.db 3.16.0: NCBI Gene of 12 September 2022 (public domain): current symbols, aliases, Ensembl and Entrez ids.
 * geneLenDataBase 1.34.0: symbols of UCSC's hg19 annotation, that is, names that were in use in 2010.
 
 NCBI does not say which alias is an earlier name and which a nickname, a merged neighbour or another gene's name.
@@ -44,10 +44,10 @@ RENAMED = {
     **{"MTARC1": "MARC1", "MTARC2": "MARC2", "DELEC1": "DEC1", "SELENOF": "SEP15"},
 }
 HEADER = """\
-# Gene symbols: current symbol, Ensembl ids (without ENSG and leading zeros), earlier symbols.
+# Gene symbols: current symbol, Ensembl ids (without ENSG and leading zeros), earlier symbols, Entrez id of NCBI Gene.
 # Source: NCBI Gene of 2022-09-12 through Bioconductor's org.Hs.eg.db 3.16.0; earlier symbols checked against
 # the symbols of UCSC hg19 in geneLenDataBase 1.34.0. Made by tools/build_gene_symbols.py, which states the rules.
-symbol\tensembl\tearlier
+symbol\tensembl\tearlier\tentrez
 """
 
 
@@ -85,6 +85,14 @@ def ensembl_ids(database: sqlite3.Connection) -> dict[str, set[str]]:
     return ids
 
 
+def entrez_ids(database: sqlite3.Connection) -> dict[str, str]:
+    """The Entrez id of each current symbol; a symbol that two genes have is of neither."""
+    owners: dict[str, set[str]] = defaultdict(set)
+    for identifier, symbol in database.execute("SELECT gene_id, symbol FROM genes JOIN gene_info USING (_id)"):
+        owners[symbol].add(identifier)
+    return {symbol: next(iter(found)) for symbol, found in owners.items() if len(found) == 1}
+
+
 def main() -> None:
     """Read the two packages and write the table, byte for byte the same every time."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -93,10 +101,11 @@ def main() -> None:
     (lengths,) = rdata.read_rda(folder / OLD_SYMBOLS).values()
     database = sqlite3.connect(f"file:{folder / ANNOTATION}?mode=ro", uri=True)
     earlier, ids = earlier_symbols(database, set(lengths["Gene"].astype(str))), ensembl_ids(database)
-    rows = [
-        f"{symbol}\t{'|'.join(sorted(ids.get(symbol, ()), key=int))}\t{'|'.join(sorted(earlier.get(symbol, ())))}\n"
-        for symbol in sorted({*ids, *earlier})
-    ]
+    entrez = entrez_ids(database)
+    rows = []
+    for symbol in sorted({*ids, *earlier}):
+        cells = ("|".join(sorted(ids.get(symbol, ()), key=int)), "|".join(sorted(earlier.get(symbol, ()))))
+        rows.append("\t".join((symbol, *cells, entrez.get(symbol, ""))) + "\n")
     TARGET.write_bytes(gzip.compress((HEADER + "".join(rows)).encode(), compresslevel=9, mtime=0))
 
 

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pandas as pd
 
 from her2stats.cohort import Expression
-from her2stats.errors import InputError, Problem, ProblemList
+from her2stats.errors import InputError, ProblemList
 from her2stats.notes import Note
-
-Mode = Literal["relative", "absolute", "no.sumto1"]
 
 
 def scores_of_file(expression: Path, signature: str, reading: Mapping[str, Any]) -> tuple[pd.DataFrame, list[str]]:
@@ -49,20 +47,9 @@ def scores_of_file(expression: Path, signature: str, reading: Mapping[str, Any])
 
 
 def fractions_of_file(
-    expression: Path,
-    signature: Path,
-    reading: Mapping[str, Any],
-    *,
-    mode: str = "absolute",
-    permutations: int = 0,
-    bootstrap: int = 0,
-    reference_median: float | None = None,
-    quantile_normalise: bool = False,
-    min_overlap: float = 0.5,
-    seed: int = 1,
-    n_jobs: int = 1,
+    expression: Path, signature: Path, reading: Mapping[str, Any], **settings: Any
 ) -> tuple[pd.DataFrame, list[str]]:
-    """Estimate the cell fractions of one expression file; `reading` says how to read it.
+    """Estimate the cell fractions of one expression file; `reading` says how to read it, `settings` are `deconvolve`'s.
 
     Returns
     -------
@@ -71,26 +58,12 @@ def fractions_of_file(
         line each.
     """
     from her2stats.deconvolution import deconvolve, read_signature_matrix
+    from her2stats.reading.counts import on_lengths
 
-    modes: dict[str, Mode] = {"relative": "relative", "absolute": "absolute", "no.sumto1": "no.sumto1"}
-    if mode not in modes:
-        raise InputError(Problem(f"{mode!r} is not a mode", "--mode", f"say one of {', '.join(modes)}"))
     matrix = read_signature_matrix(signature)
     read, notes = _read(expression, matrix.genes, reading, what=matrix.name)
-    found = deconvolve(
-        read.linear(),
-        matrix,
-        mode=modes[mode],
-        permutations=permutations,
-        bootstrap=bootstrap,
-        reference_median=reference_median,
-        quantile_normalise=quantile_normalise,
-        min_overlap=min_overlap,
-        rename_genes=False,  # `_read` has done it, by the rule
-        seed=seed,
-        n_jobs=n_jobs,
-    )
-    return found.wide().rename_axis("sample"), spoken((*notes, *found.notes))
+    found = deconvolve(read.linear(), matrix, rename_genes=False, **settings)  # `_read` has done it, by the rule
+    return found.wide().rename_axis("sample"), spoken((*notes, *on_lengths(notes), *found.notes))
 
 
 def _read(

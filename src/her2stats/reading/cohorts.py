@@ -47,6 +47,7 @@ def read_cohort(
     scale: DeclaredScale | None = None,
     offset: float = 0.0,
     normalise: Normalise | None = None,
+    gene_lengths: str | Path | Mapping[str, float] | None = None,
     columns: Mapping[str, str | bool] | None = None,
     values: Mapping[str, Mapping[str, str]] | None = None,
     where: Mapping[str, str | Sequence[str]] | None = None,
@@ -85,7 +86,7 @@ def read_cohort(
         As in `read_clinical`.
     name : str
         The cohort's name in every result.
-    scale, offset, normalise
+    scale, offset, normalise, gene_lengths
         As in `read_expression`.
     columns, values, where, exclude, restrict, patients, population
         As in `read_clinical`.
@@ -160,6 +161,7 @@ def read_cohort(
                     scale=declared,
                     offset=offset,
                     normalise=normalise,
+                    gene_lengths=gene_lengths,
                     duplicates=duplicates,
                     missing=missing,
                     symbols=symbols,

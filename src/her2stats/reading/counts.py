@@ -1,18 +1,74 @@
-"""Raw counts into counts per million."""
+"""Raw counts into counts or transcripts per million."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
 from her2stats.cohort.genes import NO_GENE
-from her2stats.errors import ProblemList, TableError
+from her2stats.errors import Problem, ProblemList, TableError
+from her2stats.files import read_content
 from her2stats.notes import Note
-from her2stats.reading.formats.matrix import RawMatrix
+from her2stats.reading.formats.dispatch import read_words
+from her2stats.reading.formats.matrix import Column as Words
+from her2stats.reading.formats.matrix import RawMatrix, numbers_from_words
+from her2stats.reading.formats.strangers import names_lengths
+
+_DONE = "raw counts turned into {} per million"
 
 
-def counts_per_million(raw: RawMatrix) -> RawMatrix:
+def on_lengths(notes: Iterable[Note]) -> list[Note]:
+    """What is to be said where cell fractions are estimated of an expression that was read with these notes."""
+    what = "fractions are from counts per million: long genes weigh more than in the profiles of a signature matrix"
+    told = Note("reading", what, detail='normalise = "tpm" with gene_lengths divides by the lengths')
+    return [told] if any(note.what == _DONE.format("counts") for note in notes) else []
+
+
+def read_gene_lengths(path: str | Path) -> dict[str, float]:
+    """Length of each gene, from a table of any format whose first column has the names of the rows."""
+    content = read_content(path)
+    table = read_words(content)
+    places = [place for place, column in enumerate(table.header) if place and names_lengths(column)]
+    if len(places) != 1:
+        listed = ", ".join(repr(column) for column in table.header[:10])
+        remedy = "call one column 'length', in a table whose first column has the row names of the counts"
+        raise TableError(Problem(f"has not one column of gene lengths (it has {listed})", content.name, remedy))
+    found, genes = ProblemList(), [row[0] for row in table.rows]
+    words = Words(table.header[places[0]], [row[places[0]] for row in table.rows])
+    lengths = numbers_from_words([words], genes, found, name=content.name, first_row=2)[:, 0]
+    found.raise_if_any()
+    return dict(zip(genes, lengths.tolist(), strict=True))
+
+
+def transcripts_per_million(raw: RawMatrix, lengths: Mapping[str, float] | None) -> RawMatrix:
+    """Divide counts by the length of their gene, then as `counts_per_million`; genes without a length are left out.
+
+    Raises
+    ------
+    TableError
+        There are no lengths, or of less than half of the genes; a sample's total is zero.
+    """
+    names, known = [str(row).strip() for row in raw.rows], raw.lengths
+    if lengths is not None:
+        versions = {name.partition(".")[0]: length for name, length in lengths.items() if name.startswith("ENSG")}
+        plain = (versions.get(name.partition(".")[0], np.nan) for name in names)
+        known = np.array([lengths.get(name, other) for name, other in zip(names, plain, strict=True)])
+    there = known > 0 if known is not None else np.zeros(len(names), dtype=bool)
+    if known is None or there.sum() * 2 < len(names):
+        what = f"transcripts per million need gene lengths: {int(there.sum())} of {len(names)} rows have one"
+        remedy = "give gene_lengths = a table of the names of the rows and their lengths"
+        raise TableError(Problem(what, raw.name, remedy))
+    rows = [row for row, has in zip(raw.rows, there, strict=True) if has]
+    gone = Note("genes", "genes without a length left out, before any total", int((~there).sum()))
+    notes = raw.notes if there.all() else (*raw.notes, gone)
+    rates = replace(raw, rows=rows, values=raw.values[there] / known[there, None], notes=notes, first_row=0)
+    return counts_per_million(rates, "transcripts")
+
+
+def counts_per_million(raw: RawMatrix, what: str = "counts") -> RawMatrix:
     """Divide each sample by its total over every row that has a gene's name and multiply by a million.
 
     Raises
@@ -36,7 +92,7 @@ def counts_per_million(raw: RawMatrix) -> RawMatrix:
             remedy="remove them from the matrix",
         )
         found.raise_if_any()
-    notes = [Note("reading", "raw counts turned into counts per million", len(raw.columns))]
+    notes = [Note("reading", _DONE.format(what), len(raw.columns))]
     if not named.all():
         notes.append(Note("reading", "rows without a gene symbol are in no total", int((~named).sum())))
     scaled = raw.values / totals

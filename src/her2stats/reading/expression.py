@@ -16,7 +16,7 @@ from her2stats.errors import GeneError, ProblemList, ScaleError, TableError, ref
 from her2stats.files import read_content
 from her2stats.notes import Note
 from her2stats.reading.annotation import read_annotation
-from her2stats.reading.counts import counts_per_million
+from her2stats.reading.counts import counts_per_million, read_gene_lengths, transcripts_per_million
 from her2stats.reading.formats.dispatch import read_matrix
 from her2stats.reading.formats.matrix import Column, MatrixOptions, RawMatrix, numbers_from_words
 from her2stats.reading.formats.strangers import genes_only, without_descriptions
@@ -25,7 +25,7 @@ from her2stats.reading.rows import MissingRule, named_rows, without_missing
 from her2stats.reading.scales import BASES, SAY, DeclaredScale, log2_units
 
 Orientation = Literal["genes x samples", "samples x genes"]
-Normalise = Literal["cpm"]
+Normalise = Literal["cpm", "tpm"]
 
 
 def read_expression(
@@ -34,6 +34,7 @@ def read_expression(
     scale: DeclaredScale,
     offset: float = 0.0,
     normalise: Normalise | None = None,
+    gene_lengths: str | Path | Mapping[str, float] | None = None,
     gene_column: str | None = None,
     ignore_columns: Sequence[str] = (),
     header_row: int | None = None,
@@ -62,8 +63,11 @@ def read_expression(
         "counts" are raw counts, normalised as "cpm" where nothing else is said.
     offset : float
         On the log2 scale the values are log2(x + offset); so on the other two.
-    normalise : "cpm" or None
-        Raw counts to counts per million of the sample's total; the scale has to be linear or counts.
+    normalise : {"cpm", "tpm"} or None
+        Raw counts to counts, or transcripts, per million of the sample's total; the scale has to be linear or counts.
+    gene_lengths : str, Path, mapping or None
+        Row name -> length, or a table of the two, for "tpm"; the column of lengths that featureCounts writes where none
+        is given.
     gene_column : str or None
         Column of the gene symbols; the first one as a rule.
     ignore_columns : sequence of str
@@ -117,6 +121,7 @@ def read_expression(
         scale=scale,
         offset=offset,
         normalise=normalise,
+        gene_lengths=gene_lengths,
         duplicates=duplicates,
         missing=missing,
         symbols=symbols,
@@ -144,6 +149,7 @@ def interpret_matrix(
     scale: DeclaredScale,
     offset: float = 0.0,
     normalise: Normalise | None = None,
+    gene_lengths: str | Path | Mapping[str, float] | None = None,
     duplicates: CollapseRule = "error",
     missing: MissingRule = "error",
     symbols: Mapping[str, str] | None = None,
@@ -172,8 +178,8 @@ def interpret_matrix(
     genes: Mapping[str, str] | None = None
     with found.collect():
         genes = read_annotation(annotation) if isinstance(annotation, str | Path) else annotation
-    if normalise == "cpm" and not found:
-        raw = counts_per_million(raw)
+    with found.collect():
+        raw = raw if found else _normalised(raw, normalise, gene_lengths)
     normalised = normalise is not None
     said = [] if found else notes_on_scale(raw, scale=scale, offset=offset, normalised=normalised)
     if logarithms and scale != "log2":
@@ -199,10 +205,19 @@ def _check_scale_words(found: ProblemList, scale: str, offset: float, normalise:
         found.add(ScaleError, f"the scale is {scale!r}", remedy=SAY)
     if not np.isfinite(offset) or offset < 0:
         found.add(ScaleError, f"the offset is {offset!r}", remedy="log2(x + offset) needs an offset of 0 or more")
-    if normalise not in (None, "cpm"):
-        found.add(ScaleError, f"normalise is {normalise!r}", remedy='the only normalisation is "cpm"')
+    if normalise not in (None, "cpm", "tpm"):
+        found.add(ScaleError, f"normalise is {normalise!r}", remedy='counts are normalised as "cpm" or "tpm"')
     if normalise is not None and scale in BASES:
-        found.add(ScaleError, "counts per million need raw counts", remedy='declare scale = "counts"')
+        found.add(ScaleError, f"{normalise} needs raw counts", remedy='declare scale = "counts"')
+
+
+def _normalised(
+    raw: RawMatrix, normalise: Normalise | None, lengths: str | Path | Mapping[str, float] | None
+) -> RawMatrix:
+    if normalise == "tpm":
+        known = read_gene_lengths(lengths) if isinstance(lengths, str | Path) else lengths
+        return transcripts_per_million(raw, known)
+    return counts_per_million(raw) if normalise == "cpm" else raw
 
 
 def _raw_from_frame(frame: pd.DataFrame) -> RawMatrix:

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from her2stats.cohort.genes import NO_GENE, repair_symbols, symbols_of_ensembl
+from her2stats.cohort.genes import NO_GENE, repair_symbols, symbols_of_ids
 from her2stats.errors import ProblemList, TableError
 from her2stats.notes import Note
 from her2stats.reading.formats.matrix import RawMatrix
@@ -45,7 +45,7 @@ def named_rows(
         )
     else:
         repaired = repair_symbols(cells, symbols)
-        names, translated = symbols_of_ensembl(repaired.symbols)
+        names, translated = symbols_of_ids(repaired.symbols)
         notes += [*repaired.notes, *translated]
     unnamed = NO_GENE | ({"NA"} if names.count("NA") > 1 else set())
     values = raw.values

@@ -79,7 +79,12 @@ class CohortSection(Section):
     offset: float = Field(default=0.0, description="logarithms are of x + offset")
     normalise: Normalise | None = Field(
         default=None,
-        description="raw counts to counts per million of the sample's total; the scale is linear or counts",
+        description="raw counts to counts, or transcripts, per million of the sample's total; the scale is linear or "
+        "counts",
+    )
+    gene_lengths: str | None = Field(
+        default=None,
+        description="for `tpm`: a table of the row names and their lengths; else the column of lengths of the counts",
     )
     fractions: str | None = Field(default=None, description="a result file of CIBERSORTx, instead of estimating")
     on_mismatch: Literal["error", "intersect"] = Field(

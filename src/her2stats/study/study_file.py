@@ -202,7 +202,7 @@ def _named_files(study: Study) -> list[tuple[str, str]]:
     named: list[tuple[str, str | None]] = []
     for cohort in study.cohorts:
         section = f"[[cohorts]] {cohort.name}"
-        keys = ("expression", "clinical", "patients", "fractions", "annotation")
+        keys = ("expression", "clinical", "patients", "fractions", "annotation", "gene_lengths")
         named += [(f"{section} {key}", getattr(cohort, key)) for key in keys]
     if study.deconvolution is not None:
         named.append(("[deconvolution] signature", study.deconvolution.signature))

@@ -92,7 +92,7 @@ def _symbols(wanted: set[str]) -> Iterator[Setting]:
     wanted = wanted | {gene.replace(".", "-").replace("_", "-") for gene in wanted}
     table = decompress((files("her2stats.cohort.genes") / "symbols.tsv.gz").read_bytes()).decode()
     for line in table.splitlines()[4:]:
-        today, _, names = line.split("\t")
+        today, _, names, _ = line.split("\t")
         earlier = names.split("|") if names else [""]
         if today in wanted or not wanted.isdisjoint(earlier):
             yield from (("", "symbol", today, name) for name in earlier)
@@ -172,6 +172,8 @@ def _why_expression_is_given(section: CohortSection, cohort: Cohort) -> str:
         return "for the layout of its file is described in the study file"
     if any(note.what.startswith("logarithms of the file") for note in cohort.notes):
         return "for its logarithms are of another base"
+    if section.normalise == "tpm":
+        return "for counts were divided by the lengths of genes"
     if section.sample_id != "as written":
         return "for samples are compared by parts of their names"
     repaired = [note.what for note in cohort.notes if note.stage == "genes" and not note.what.startswith(FOLLOWED)]

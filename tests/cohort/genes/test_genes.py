@@ -20,7 +20,7 @@ from her2stats.cohort.genes import (
     repair_symbols,
     symbol_of_date,
     symbol_table,
-    symbols_of_ensembl,
+    symbols_of_ids,
 )
 from her2stats.errors import GeneError
 
@@ -289,10 +289,10 @@ def first_words(text: str, column: int) -> list[str]:
 
 class TestEnsembl:
     def test_ids_with_and_without_a_version(self) -> None:
-        symbols, notes = symbols_of_ensembl(["ENSG00000141736.13", "ENSG00000153563", "ENSG00000000000"])
+        symbols, notes = symbols_of_ids(["ENSG00000141736.13", "ENSG00000153563", "ENSG00000000000"])
         assert symbols == ["ERBB2", "CD8A", "ENSG00000000000"]
         assert [(note.count) for note in notes] == [2, 1]
 
     def test_a_few_ids_among_symbols_stay(self) -> None:
         names = ["ERBB2", "ESR1", "ENSG00000153563"]
-        assert symbols_of_ensembl(names) == (names, [])
+        assert symbols_of_ids(names) == (names, [])

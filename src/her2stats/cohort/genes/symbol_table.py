@@ -1,4 +1,4 @@
-"""The offline table of gene symbols: current symbols, their Ensembl ids, their earlier symbols.
+"""The offline table of gene symbols: current symbols, their Ensembl and Entrez ids, their earlier symbols.
 
 Made by tools/build_gene_symbols.py from NCBI Gene of September 2022; the rules by which an alias counts as an earlier
 symbol stand there.
@@ -7,14 +7,11 @@ symbol stand there.
 from __future__ import annotations
 
 import gzip
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
 from itertools import chain, product
-
-from her2stats.notes import Note
 
 
 @dataclass(frozen=True)
@@ -24,6 +21,7 @@ class SymbolTable:
     current: frozenset[str]  # symbols that have an Ensembl id or an earlier symbol
     earlier: Mapping[str, str]  # to the current symbol; only where it is certain which gene is meant
     ensembl: Mapping[str, str]  # digits of an Ensembl gene id, without leading zeros, to the current symbol
+    entrez: Mapping[str, str]  # Entrez gene id to the current symbol
 
     def canonical(self, symbol: str) -> str:
         """Current symbol of a gene; the symbol itself where the table does not know a later one.
@@ -68,37 +66,14 @@ def symbol_table() -> SymbolTable:
     ('SEPTIN2', 'ADGRE1', 'HLA-DRA', 'ERBB2')
     """
     text = gzip.decompress((files(__package__) / "symbols.tsv.gz").read_bytes()).decode()
-    earlier, ensembl, current = {}, {}, []
+    earlier, ensembl, entrez, current = {}, {}, {}, []
     for line in text.splitlines()[4:]:
-        symbol, ids, names = line.split("\t")
+        symbol, ids, names, number = line.split("\t")
         current.append(symbol)
-        for number in ids.split("|") if ids else ():
-            ensembl[number] = symbol
+        if number:
+            entrez[number] = symbol
+        for digits in ids.split("|") if ids else ():
+            ensembl[digits] = symbol
         for name in names.split("|") if names else ():
             earlier[name] = symbol
-    return SymbolTable(frozenset(current), earlier, ensembl)
-
-
-_ENSEMBL = re.compile(r"ENSG0*(\d+)(?:\.\d+)?(?:_PAR_Y)?")
-MOSTLY = 0.5  # share of ids from which a matrix is one of Ensembl ids
-
-
-def symbols_of_ensembl(names: Sequence[str]) -> tuple[list[str], list[Note]]:
-    """Turn Ensembl gene ids into symbols where a matrix consists of them; ids without a symbol stay as they are.
-
-    Examples
-    --------
-    >>> symbols_of_ensembl(["ENSG00000141736.13", "ENSG00000153563"])[0]
-    ['ERBB2', 'CD8A']
-    """
-    ids = [_ENSEMBL.fullmatch(name) if name.startswith("ENSG") else None for name in names]
-    count = sum(match is not None for match in ids)
-    if not names or count < MOSTLY * len(names):
-        return list(names), []
-    known = symbol_table().ensembl
-    symbols = [known.get(match[1], name) if match else name for name, match in zip(names, ids, strict=True)]
-    unknown = sum(match is not None and match[1] not in known for match in ids)
-    notes = [Note("genes", "Ensembl ids turned into gene symbols", count - unknown)]
-    if unknown:
-        notes.append(Note("genes", "Ensembl ids without a gene symbol, left as they are", unknown))
-    return symbols, notes
+    return SymbolTable(frozenset(current), earlier, ensembl, entrez)

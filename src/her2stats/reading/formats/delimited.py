@@ -13,7 +13,7 @@ from her2stats.files import Content
 from her2stats.notes import Note
 from her2stats.reading.formats.matrix import MISSING_NUMBERS, SHOWN, MatrixOptions, RawMatrix, numbers_from_words
 from her2stats.reading.formats.matrix import Column as Words
-from her2stats.reading.formats.strangers import without_descriptions
+from her2stats.reading.formats.strangers import names_lengths, without_descriptions
 from her2stats.reading.formats.text import Text, check_quotes, open_text, read_header
 
 BLOCK = 2**20
@@ -61,7 +61,12 @@ def parse_matrix(text: Text, name: str, mark: str, options: MatrixOptions, *, li
     else:
         words = [Words(header[place], column.to_pylist()) for place, column in zip(used, picked, strict=True)]
         numbers = numbers_from_words(words, rows, found, name=name, first_row=first_row, decimal=decimal)
-    return RawMatrix(list(rows), columns, numbers, name, first_row, (*text.notes, *left_out), found)
+    lengths = None
+    for place in (place for place, column in enumerate(header) if place not in used and names_lengths(column)):
+        words = [Words(header[place], table.column(f"c{place}").to_pylist())]
+        lengths = numbers_from_words(words, rows, ProblemList(), name=name, first_row=first_row)[:, 0]
+    notes = (*text.notes, *left_out)
+    return RawMatrix(list(rows), columns, numbers, name, first_row, notes, found, lengths=lengths)
 
 
 def _parse(

@@ -53,6 +53,8 @@ class RawMatrix:
         The file, where there was one.
     logarithm : str
         The scale of the values as the file itself says it: "ln" where it holds ln(x + 1); empty where it says nothing.
+    lengths : ndarray or None
+        Length of each gene, where the file has a column of them (featureCounts).
     """
 
     rows: list[str | date | float]
@@ -64,11 +66,13 @@ class RawMatrix:
     problems: ProblemList = field(default_factory=ProblemList)
     source: Source | None = None
     logarithm: str = ""
+    lengths: Floats | None = None
 
     def transposed(self) -> RawMatrix:
         """Samples in rows turned into samples in columns."""
         rows: list[str | date | float] = list(self.columns)
-        return replace(self, rows=rows, columns=[str(row) for row in self.rows], values=self.values.T, first_row=0)
+        columns = [str(row) for row in self.rows]
+        return replace(self, rows=rows, columns=columns, values=self.values.T, first_row=0, lengths=None)
 
     def row(self, row: int) -> str:
         """Name a row, in words."""

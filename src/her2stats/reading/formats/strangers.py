@@ -25,6 +25,8 @@ length effectivelength genelength exonlength basepairs gccontent probe probeid i
 median sd stdev stddev variance var sum total rowmean rowmeans rowsum rowsums basemean aveexpr pvalue adjpval logfc
 """
 DESCRIBING = frozenset(_DESCRIBING.split())
+# What array software writes of each sample beside its signal.
+BESIDE_A_SIGNAL = re.compile(r"(.*[ ._-])?(detection[ ._-]*p[ ._-]*val(ue)?|bead_?std(err|ev)|avg_?nbeads)", re.I)
 NO_GENES = re.compile(
     r"n_(unmapped|multimapping|nofeature|ambiguous)"  # STAR
     r"|_*(no_feature|ambiguous|too_low_aqual|not_aligned|alignment_not_unique)"  # htseq-count
@@ -43,7 +45,13 @@ def describes_genes(name: str) -> bool:
     >>> describes_genes("Entrez_Gene_Id"), describes_genes("TCGA-A1-A0SH")
     (True, False)
     """
-    return re.sub(r"[\s._-]", "", name).lower() in DESCRIBING
+    return re.sub(r"[\s._-]", "", name).lower() in DESCRIBING or BESIDE_A_SIGNAL.fullmatch(name) is not None
+
+
+def names_lengths(name: str) -> bool:
+    """Whether a column is called like one of gene lengths."""
+    plain = re.sub(r"[\s._-]", "", name).lower()
+    return re.fullmatch(r"(median|mean|effective|gene|exon|transcript)*lengths?", plain) is not None
 
 
 def without_descriptions(header: Sequence[str], places: Sequence[int]) -> tuple[list[int], tuple[Note, ...]]:
@@ -74,7 +82,9 @@ def genes_only(raw: RawMatrix, *, sums: bool) -> RawMatrix:
     note = Note("genes", "rows that are no genes left out, before any total", len(names), _some(names))
     rows = [row for row, out in zip(raw.rows, strange, strict=True) if not out]
     first_row = 0 if strange[: len(rows)].any() else raw.first_row  # rows below keep their number in the file
-    return replace(raw, rows=rows, values=raw.values[~strange], first_row=first_row, notes=(*raw.notes, note))
+    lengths = raw.lengths[~strange] if raw.lengths is not None else None
+    kept = replace(raw, rows=rows, values=raw.values[~strange], lengths=lengths, first_row=first_row)
+    return replace(kept, notes=(*raw.notes, note))
 
 
 def _sums_of_the_others(values: np.ndarray, counted: np.ndarray) -> list[int]:

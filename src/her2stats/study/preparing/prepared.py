@@ -19,6 +19,7 @@ from her2stats.notes import Note
 from her2stats.progress import Progress, silent
 from her2stats.reading import read_cibersortx, read_cohort
 from her2stats.reading.clinical.ids import key
+from her2stats.reading.counts import on_lengths
 from her2stats.results.provenance import InputEntry
 from her2stats.signatures import GeneSignature
 from her2stats.signatures.exposure import resolve_exposure
@@ -145,6 +146,7 @@ def _prepared(
             types, file = matrix.cell_types, Path(matrix.source).name
             with problems.collect(f"{place}, [deconvolution] signature"):
                 mixture, notes = _mixture(cohort, study, matrix)
+            cohort = replace(cohort, notes=(*cohort.notes, *on_lengths(cohort.notes)))
     if scored is not None:
         check_column_names(cohort, scored, types, file, study, problems)
     _check_covariates(cohort, study, problems, place)
@@ -191,8 +193,9 @@ def _mixture(cohort: Cohort, study: Study, matrix: SignatureMatrix) -> tuple[Mix
 
 def _read_cohort(study: Study, section: CohortSection) -> Cohort:
     reading = section.reading()
-    if section.annotation is not None:
-        reading["annotation"] = study.locate(section.annotation)
+    for name in ("annotation", "gene_lengths"):
+        if (path := getattr(section, name)) is not None:
+            reading[name] = study.locate(path)
     return read_cohort(
         study.locate(section.expression) if section.expression is not None else None,
         study.locate(section.clinical),

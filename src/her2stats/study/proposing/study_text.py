@@ -17,7 +17,7 @@ from her2stats.vocabulary.variables import accepted
 from her2stats.vocabulary.words import quoted
 from her2stats.writing import refuse_to_replace, write_whole
 
-FILES = ("annotation",)  # settings that are paths
+FILES = ("annotation", "gene_lengths")  # settings that are paths
 AT = 35  # column in which a comment beside a setting begins
 UNCONFIRMED = "# The scale is never guessed. If this is so, take the # away from the lines below; else correct them."
 
