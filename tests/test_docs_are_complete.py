@@ -143,7 +143,7 @@ RECIPES = [(title, text) for title, part in HOW_TO for text in re.findall(r"```t
 @pytest.mark.parametrize(("title", "text"), RECIPES, ids=[title for title, _ in RECIPES])
 def test_every_recipe_is_a_study_file(tmp_path: Path, title: str, text: str) -> None:
     for section in tomllib.loads(text)["cohorts"]:
-        for key in ("clinical", "patients", "expression", "annotation", "fractions"):
+        for key in ("clinical", "patients", "expression", "annotation", "fractions", "gene_lengths"):
             if key in section:
                 (tmp_path / section[key]).write_text("sample\n", encoding="utf-8")
     (tmp_path / "sigmatrix.tsv").write_text("gene\n", encoding="utf-8")

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from her2stats.errors import ScaleError
+from her2stats.errors import ScaleError, TableError
 from her2stats.reading import read_cohort, read_expression
 from her2stats.reading.scales import BASES, log2_units
 from her2stats.study.proposing.expression_look import look_at_expression
@@ -67,7 +67,7 @@ def test_counts():
 
 
 def test_normalising_logarithms_is_refused():
-    with pytest.raises(ScaleError, match='need raw counts -> declare scale = "counts"'):
+    with pytest.raises(ScaleError, match='needs raw counts -> declare scale = "counts"'):
         read_expression(logarithms("ln"), scale="ln", normalise="cpm")
 
 
@@ -100,6 +100,30 @@ class TestH5ad:
     def test_layers_are_something_else(self, tmp_path):
         path = self.write(tmp_path / "a.h5ad", None)
         np.testing.assert_allclose(read_expression(path, scale="counts", layer="counts").values, CPM)
+
+    @pytest.mark.parametrize("layer", ["raw", "raw/X"])
+    def test_raw_is_read_with_its_own_genes(self, tmp_path, layer):
+        path = self.write(tmp_path / "a.h5ad", None)
+        self.add_raw(path, COUNTS)
+        read = read_expression(path, scale="counts", layer=layer).values
+        assert list(read.index) == [f"R{gene}" for gene in range(1200)]
+        np.testing.assert_allclose(read, CPM)
+        with pytest.raises(TableError, match="there is no layers/row -> its layers are counts, raw"):
+            read_expression(path, scale="counts", layer="row")
+
+    def test_logarithms_in_raw_are_those_of_the_file(self, tmp_path):
+        path = self.write(tmp_path / "a.h5ad", None)
+        self.add_raw(path, np.log(CPM + 1))
+        with pytest.raises(ScaleError, match=r"the file says that they are ln\(x \+ 1\)"):
+            read_expression(path, scale="log2", offset=1, layer="raw")
+        np.testing.assert_allclose(read_expression(path, scale="ln", offset=1, layer="raw").linear(), CPM, atol=1e-8)
+
+    @staticmethod
+    def add_raw(path, values):
+        with pytest.importorskip("h5py").File(path, "a") as file:
+            file["raw/X"] = values.T
+            file["raw/var/_index"] = np.array([f"R{gene}" for gene in range(1200)], dtype="S")
+            file["raw/var"].attrs["_index"] = "_index"
 
 
 class TestInit:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from her2stats.errors import GeneError
+from her2stats.errors import GeneError, TableError
 from her2stats.reading import read_expression
 
 SYMBOLS = ["ERBB2", "ESR1", "HLA-DRA", "CD8A"]
@@ -66,3 +66,13 @@ def test_what_stands_beside_a_signal_is_no_sample(beside):
     read = read_expression(frame(SYMBOLS).assign(**{beside: 0.5}), scale="linear")
     assert list(read.values.columns) == ["a", "b"]
     assert any(beside in note.detail for note in read.notes)
+
+
+@pytest.mark.parametrize(
+    "columns", [["TPM", "NumReads"], ["a_TPM", "a_count"], ["FPKM.a", "count.a"], ["a.fpkm", "b.est_counts"]]
+)
+def test_several_measures_are_no_samples(columns):
+    with pytest.raises(TableError, match="its columns are several measures of the same samples"):
+        read_expression(frame(SYMBOLS).set_axis(columns, axis=1), scale="linear")
+    one = [columns[0], columns[0].replace("a", "b") + "x"] if "a" in columns[0] else [columns[0], "b"]
+    assert len(read_expression(frame(SYMBOLS).set_axis(one, axis=1), scale="linear").values.columns) == 2

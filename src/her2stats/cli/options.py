@@ -53,7 +53,8 @@ def reads_expression(command: Callable[..., None]) -> Callable[..., None]:
     @wraps(command)
     def with_options(**given: Any) -> None:
         said = {name: given.pop(name) for name in READING if name in given}
-        command(**given, reading={name: value for name, value in said.items() if value not in (None, [], False)})
+        told = {name: value for name, value in said.items() if value not in (None, []) and value is not False}
+        command(**given, reading=told)
 
     taken = [one for one in signature(command, eval_str=True).parameters.values() if one.name != "reading"]
     for name, (kind, meaning) in READING.items():

@@ -34,16 +34,19 @@ def answer(data: bytes, request: dict[str, Any], left: Allowance) -> tuple[dict[
 
 def _matrix(file: Any, request: dict[str, Any], left: Allowance) -> tuple[dict[str, Any], np.ndarray]:
     layer, gene_column = request["layer"], request["gene_column"]
-    where = f"layers/{layer}" if layer else "X"
+    layers = sorted(file["layers"]) if "layers" in file else []
+    raw = layer in ("raw", "raw/X") and layer not in layers and "raw" in file
+    where = "raw/X" if raw else f"layers/{layer}" if layer else "X"
     if where not in file:
-        layers = ", ".join(sorted(file["layers"])) if "layers" in file else "none"
-        raise Unfit(f"there is no {where}", f"its layers are {layers}")
-    samples = _index(file["obs"], left)
-    genes = _index(file["var"], left) if gene_column is None else _column(file["var"], gene_column, left)
+        named = ", ".join([*layers, *(["raw"] if "raw" in file else [])])
+        raise Unfit(f"there is no {where}", f"its layers are {named or 'none'}")
+    samples, var = _index(file["obs"], left), file["raw/var" if raw else "var"]
+    genes = _index(var, left) if gene_column is None else _column(var, gene_column, left)
     values = _numbers(file[where], left)
     if values.shape != (len(samples), len(genes)):
         raise Unfit(f"{where} is of shape {values.shape}, not {len(samples)} x {len(genes)}", "write the file again")
-    logarithm = _logarithm(file) if where == "X" else ""
+    small = raw and values.size and values.max() < 30 and not (np.rint(values) == values).all()  # counts, or not
+    logarithm = _logarithm(file) if where == "X" or small else ""
     return {"rows": genes, "columns": samples, "logarithm": logarithm}, np.ascontiguousarray(values.T)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,16 +17,19 @@ TABLE = re.compile(rb"^!platform_table_begin\s*\n(.*?)^!platform_table_end", re.
 SEVERAL = re.compile(r"\s*(?:///|//|;|,|\|)\s*")
 
 
-def read_annotation(path: str | Path, *, gene_column: str | None = None) -> dict[str, str]:
+def read_annotation(path: str | Path, *, gene_column: str | None = None, probes: Iterable[str] = ()) -> dict[str, str]:
     """Read the gene of each probe.
 
     Parameters
     ----------
     path : str or Path
-        A table whose first column holds the probes, with a column of gene symbols (Gene Symbol, Symbol, ILMN_Gene,
-        ...), or a GEO family or platform file (SOFT). Lines that start with # are remarks.
+        A table whose first column holds the probes, or another most of the given ones, with a column of gene symbols
+        (Gene Symbol, Symbol, ILMN_Gene, ...), or a GEO family or platform file (SOFT). Lines that start with # are
+        remarks.
     gene_column : str or None
         Column of the gene symbols where its name is none of the usual.
+    probes : iterable of str
+        Names of the rows of the matrix, where they are known.
 
     Returns
     -------
@@ -35,7 +39,7 @@ def read_annotation(path: str | Path, *, gene_column: str | None = None) -> dict
     Raises
     ------
     FileError, TableError
-        The file cannot be read, or has no column of gene symbols.
+        The file cannot be read, has no column of gene symbols, or none that holds any of the probes.
 
     Examples
     --------
@@ -46,8 +50,13 @@ def read_annotation(path: str | Path, *, gene_column: str | None = None) -> dict
     {'216836_s_at': 'ERBB2'}
     """
     table, name = _table(read_content(path)), Path(path).name
-    place = _gene_place(table, gene_column, name)
-    return {row[0]: _one_gene(row[place]) for row in table.rows if row[0]}
+    place, wanted = _gene_place(table, gene_column, name), set(probes)
+    met = [len(wanted.intersection(row[column] for row in table.rows)) for column in range(len(table.header))]
+    if wanted and not any(met):
+        what = f"no row of the expression is in any of its columns, not {', '.join(sorted(wanted)[:3])}"
+        raise TableError(Problem(what, name, "give the annotation of this platform"))
+    held = met.index(max(met))
+    return {row[held]: _one_gene(row[place]) for row in table.rows if row[held]}
 
 
 def _table(content: Content) -> TextTable:

@@ -177,7 +177,8 @@ def interpret_matrix(
         check_scale(raw, found, scale=scale, offset=offset)
     genes: Mapping[str, str] | None = None
     with found.collect():
-        genes = read_annotation(annotation) if isinstance(annotation, str | Path) else annotation
+        probes = (str(row).strip() for row in raw.rows)
+        genes = read_annotation(annotation, probes=probes) if isinstance(annotation, str | Path) else annotation
     with found.collect():
         raw = raw if found else _normalised(raw, normalise, gene_lengths)
     normalised = normalise is not None
@@ -222,7 +223,7 @@ def _normalised(
 
 def _raw_from_frame(frame: pd.DataFrame) -> RawMatrix:
     name, found = "expression frame", ProblemList()
-    used, left_out = without_descriptions([str(column) for column in frame.columns], range(frame.shape[1]))
+    used, left_out = without_descriptions([str(column) for column in frame.columns], range(frame.shape[1]), name)
     frame = frame.iloc[:, used] if left_out else frame
     columns = [str(column) for column in frame.columns]
     try:

@@ -109,7 +109,7 @@ class CohortSection(Section):
         default={}, description='your own repairs of gene symbols: `{ "1-Mar" = "MARCHF1" }`'
     )
     sheet: str | None = Field(default=None, description="of a workbook with several")
-    layer: str | None = Field(default=None, description="of an h5ad file; its X where none is named")
+    layer: str | None = Field(default=None, description='of an h5ad file, or `"raw"`; its X where none is named')
     delimiter: str | None = Field(
         default=None, min_length=1, max_length=1, description="one character; found where none is given"
     )

@@ -142,6 +142,16 @@ class TestAnnotation:
         with pytest.raises(TableError, match=r"no column of gene symbols .it has 'probe', 'x'"):
             read_annotation(write("p.tsv", "probe\tx\nA\tERBB2\n"))
 
+    def test_the_probes_may_stand_in_any_column(self, write):
+        path = write("ht12.tsv", "Species\tProbe_Id\tSymbol\nHomo\tILMN_1\tERBB2\nHomo\tILMN_2\tESR1\n")
+        read = read_expression(write("e.csv", "p,a,b\nILMN_1,100,7\nILMN_2,9,8\n"), scale="linear", annotation=path)
+        assert list(read.values.index) == ["ERBB2", "ESR1"]
+
+    def test_an_annotation_of_another_platform(self, write):
+        path = write("ht12.tsv", "Probe_Id\tSymbol\nILMN_1\tERBB2\n")
+        with pytest.raises(TableError, match="no row of the expression is in any of its columns, not X_at"):
+            read_expression(write("e.csv", "p,a\nX_at,100\n"), scale="linear", annotation=path)
+
     def test_no_gene_is_left(self, write):
         with pytest.raises(Exception, match="no gene is left"):
             read_expression(write("e.csv", "p,a\nX,100\n"), scale="linear", annotation={"Y": "ERBB2"})

@@ -130,7 +130,7 @@ def positions(header: Sequence[str], options: MatrixOptions, name: str) -> tuple
             TableError, "there is only one column", where=name, remedy="check the delimiter; samples stand in columns"
         )
     found.raise_if_any()
-    return genes, *without_descriptions(header, used)
+    return genes, *without_descriptions(header, used, name)
 
 
 def _gene_position(header: Sequence[str], gene_column: str, name: str) -> int:

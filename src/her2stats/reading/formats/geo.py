@@ -62,8 +62,7 @@ def read_series_samples(content: Content) -> TextTable:
     TableError
         There are no samples, a line that matters is of another length, or a quote does not close.
     """
-    text = as_text(content).data.partition(BEGIN)[0].decode("utf-8")
-    lines = _sample_lines(text, content.name)
+    lines = sample_lines(content)
     count = Counter(len(words) for _, _, words in lines).most_common(1)[0][0] if lines else 0
     odd = [(number, key) for number, key, words in lines if len(words) != count]
     wrong = [place for place in odd if place[1] == ACCESSION or place[1].startswith(CHARACTERISTICS)]
@@ -88,13 +87,14 @@ def read_series_samples(content: Content) -> TextTable:
     return TextTable(header, rows, [0] * count, notes)
 
 
-def _sample_lines(text: str, name: str) -> list[tuple[int, str, list[str]]]:
+def sample_lines(content: Content) -> list[tuple[int, str, list[str]]]:
     """Number, key and cells of the lines about samples; a quoted cell may go over several lines of the file."""
+    text, name = as_text(content).data.partition(BEGIN)[0].decode("utf-8"), content.name
     reader, lines, after = csv.reader(io.StringIO(text, newline=""), delimiter="\t"), [], 1
     try:
         for row in reader:
             line, after = after, reader.line_num + 1
-            if any("\t" in word for word in row):  # what a quote swallows has the tabs of its cells
+            if any("\t" in word and ("\n" in word or '"' in word) for word in row):  # a quote has swallowed cells
                 remedy = "close it, or take it out"
                 raise TableError(Problem("a quote opens a cell and does not close", f"{name}, line {line}", remedy))
             if row and row[0].startswith("!Sample_"):

@@ -7,11 +7,13 @@ rows halve every count per million. They are known by the names that programmes 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
+from her2stats.errors import Problem, TableError
 from her2stats.notes import Note
 from her2stats.reading.formats.matrix import RawMatrix
 
@@ -27,6 +29,8 @@ median sd stdev stddev variance var sum total rowmean rowmeans rowsum rowsums ba
 DESCRIBING = frozenset(_DESCRIBING.split())
 # What array software writes of each sample beside its signal.
 BESIDE_A_SIGNAL = re.compile(r"(.*[ ._-])?(detection[ ._-]*p[ ._-]*val(ue)?|bead_?std(err|ev)|avg_?nbeads)", re.I)
+_MEASURES = "tpm|fpkm|rpkm|cpm|counts?|num_?reads|expected_?counts?|est_?counts?"
+MEASURE = re.compile(rf"(?:.*[ ._-])?({_MEASURES})|({_MEASURES})[ ._-].+", re.I)
 NO_GENES = re.compile(
     r"n_(unmapped|multimapping|nofeature|ambiguous)"  # STAR
     r"|_*(no_feature|ambiguous|too_low_aqual|not_aligned|alignment_not_unique)"  # htseq-count
@@ -54,9 +58,20 @@ def names_lengths(name: str) -> bool:
     return re.fullmatch(r"(median|mean|effective|gene|exon|transcript)*lengths?", plain) is not None
 
 
-def without_descriptions(header: Sequence[str], places: Sequence[int]) -> tuple[list[int], tuple[Note, ...]]:
-    """Leave out the columns that describe genes, with a note; where nothing else is left they stay."""
+def without_descriptions(header: Sequence[str], places: Sequence[int], name: str) -> tuple[list[int], tuple[Note, ...]]:
+    """Leave out the columns that describe genes, with a note; where nothing else is left they stay.
+
+    Raises
+    ------
+    TableError
+        The samples stand there as counts and as TPM, or the like.
+    """
     kept = [place for place in places if not describes_genes(header[place])]
+    measures = Counter((m[1] or m[2]).lower() for place in kept if (m := MEASURE.fullmatch(header[place])))
+    if len(measures) > 1:
+        listed = ", ".join(f"{word} {count}" for word, count in sorted(measures.items()))
+        what = f"its columns are several measures of the same samples ({listed})"
+        raise TableError(Problem(what, name, "leave all but one out by ignore_columns"))
     if not kept or len(kept) == len(places):
         return list(places), ()
     names = [header[place] for place in places if place not in set(kept)]

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import gzip
-import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from her2stats.errors import FileError, Problem
+from her2stats.files import read_content
+from her2stats.reading.formats.geo import sample_lines
 
-_FIELDS = {
-    "!Sample_title": "title",
-    "!Sample_geo_accession": "geo_accession",
-    "!Sample_platform_id": "platform",
-    "!Sample_source_name_ch1": "source",
-}
-_CHARACTERISTICS = "!Sample_characteristics_ch1"
-_END = "!series_matrix_table_begin"
+_FIELDS = {"title": "title", "geo_accession": "geo_accession", "platform_id": "platform", "source_name_ch1": "source"}
+_CHARACTERISTICS = "characteristics_ch1"
 _REPLICATE = "repl"  # SCAN-B: the title of a replicate is that of its tumour with "repl" behind it
 
 
@@ -52,23 +45,19 @@ def clinical_of_series(paths: Sequence[Path]) -> pd.DataFrame:
 
 
 def _samples(path: Path) -> list[dict[str, str]]:
-    try:
-        rows = _head(path)
-    except (OSError, EOFError, UnicodeDecodeError, zlib.error, csv.Error) as error:
-        what = f"is damaged: {error}"
-        raise FileError(Problem(what, str(path), "remove it and fetch again")) from None
-    width = max((len(cells) for key, cells in rows if key == "!Sample_title"), default=0)
+    rows = sample_lines(read_content(path))
+    width = max((len(cells) for _, key, cells in rows if key == "title"), default=0)
     if width == 0:
         what = "is not a GEO series matrix: it has no line !Sample_title"
         raise FileError(Problem(what, str(path), "remove it and fetch again"))
     samples: list[dict[str, str]] = [{} for _ in range(width)]
-    for key, cells in rows:
+    for _, key, cells in rows:
         for sample, cell in zip(samples, cells, strict=False):
             if key == _CHARACTERISTICS:
                 name, colon, value = cell.partition(":")
                 _put(sample, name.strip(), value.strip()) if colon else None
-            else:
-                _put(sample, _FIELDS[key], cell.strip())
+            elif key in _FIELDS:
+                _put(sample, _FIELDS[key], cell)
     return samples
 
 
@@ -79,21 +68,3 @@ def _put(sample: dict[str, str], name: str, value: str) -> None:
         number += 1
         key = f"{name} {number}"
     sample[key] = "" if value == "NA" else value
-
-
-def _head(path: Path) -> list[tuple[str, list[str]]]:
-    """Lines about samples, up to the expression table."""
-    opener = gzip.open if path.suffix == ".gz" else open
-    with opener(path, "rt", encoding="utf-8", newline="") as text:
-        return [
-            (row[0], row[1:])
-            for row in csv.reader(_until_table(text), delimiter="\t")
-            if row and (row[0] in _FIELDS or row[0] == _CHARACTERISTICS)
-        ]
-
-
-def _until_table(lines: Iterable[str]) -> Iterable[str]:
-    for line in lines:
-        if line.startswith(_END):
-            return
-        yield line
