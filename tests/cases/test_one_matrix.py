@@ -38,6 +38,12 @@ def test_normal_tissue_and_metastases_are_left_out_with_counts(values, tmp_path)
     assert "left out: metastases (TCGA sample type 06) (1)" in told.stderr
 
 
+def test_barcodes_in_names_of_alignments(values, tmp_path):
+    values.set_axis([f"/data/bam/{one}.sorted.bam" for one in SAMPLES], axis=1).to_csv(tmp_path / "e.tsv", sep="\t")
+    scores, _ = scores_of_file(tmp_path / "e.tsv", "ERBB2", {"scale": "linear"})
+    assert len(scores) == 3
+
+
 def test_normal_tissue_alone_is_meant(values, tmp_path):
     values[SAMPLES[1:2]].to_csv(tmp_path / "e.tsv", sep="\t")
     scores, _ = scores_of_file(tmp_path / "e.tsv", "ERBB2", {"scale": "linear"})

@@ -88,6 +88,7 @@ class TestMismatch:
         ("12", "X12", "letters"),
         ("007", "7", "letters"),
         ("s_1", "S 1", "letters"),
+        ("P-7", "/data/bam/P-7.Aligned.sortedByCoord.out.bam", "letters"),
     ],
 )
 def test_the_form_that_joins_ids_is_offered_and_joins_them(one, other, form, write):

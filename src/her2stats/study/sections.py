@@ -139,8 +139,8 @@ class CohortSection(Section):
     )
     sample_id: SampleId = Field(
         default="as written",
-        description='how ids of two files are compared: `"letters"` by letters and digits alone, `"tcga-sample"` and '
-        '`"tcga-patient"` by the first 15 or 12 letters of TCGA barcodes',
+        description='how ids of two files are compared: `"letters"` by letters and digits alone, without a folder and '
+        '.bam, `"tcga-sample"` and `"tcga-patient"` by the first 15 or 12 letters of TCGA barcodes',
     )
     repeats: Repeats = Field(
         default="error",

@@ -18,6 +18,7 @@ SUMMARIES = (
     *("N_unmapped", "N_multimapping", "N_noFeature", "N_ambiguous"),
     *("__no_feature", "__ambiguous", "__too_low_aQual", "__not_aligned", "__alignment_not_unique", "no_feature"),
     *("Unassigned_NoFeatures", "Unassigned", "Assigned", "Unmapped reads", "Total", "TOTALS", "Total reads", "Sum"),
+    *("colSums", "Totale", "Mean", "Average", "ERCC_00002", "gSpikein_ERCC-00002", "Spikein-phiX"),
     *("Library size", "ERCC-00002", "ERCC-00171", "SIRV1", "PhiX", "spike-in_3"),
 )
 GENES = ("ERCC1", "ERCC6L", "SUMO1", "TOTAL1", "ASSIGN", "NMU", "A1BG", "CHR1", "7157", "ENSG00000141736")

@@ -35,9 +35,14 @@ def names_tissue(column: str) -> bool:
     return bool(_TISSUE.fullmatch(re.sub(r"[_.]", " ", column.casefold()).strip()))
 
 
+def _bare(sample: str) -> str:
+    """The name of a sample without the folder and the ending of the alignment from which featureCounts counted."""
+    return re.sub(r".*[/\\]|([._](aligned|sorted\w*|dedup|markdup|out))*\.bam$", "", sample.strip(), flags=re.I)
+
+
 def _barcode(sample: str) -> tuple[str, str]:
     """Patient and sample type of a TCGA barcode of any length; empty where it is none, or has no type."""
-    found = _BARCODE.fullmatch(re.sub(r"[._ ]", "-", sample.strip().upper()))
+    found = _BARCODE.fullmatch(re.sub(r"[._ ]", "-", _bare(sample).upper()))
     return (found[1], found[2] or "") if found else ("", "")
 
 
@@ -69,6 +74,8 @@ def key(sample: str, form: SampleId) -> str:
     --------
     >>> key("TCGA.A1.A0SB.01A.11R", "tcga-patient"), key("TCGA.A1.A0SB.01A", "tcga-sample"), key("X7.B", "letters")
     ('TCGA-A1-A0SB', 'TCGA-A1-A0SB-01', '7-b')
+    >>> key("/data/bam/P-7.sorted.bam", "letters")
+    'p-7'
     """
     patient, kind = _barcode(sample)
     if form == "tcga-patient" and patient:
@@ -76,7 +83,7 @@ def key(sample: str, form: SampleId) -> str:
     if form == "tcga-sample" and kind:
         return f"{patient}-{kind}"
     if form == "letters":  # R puts an X before a digit, a spreadsheet takes leading zeros away
-        letters = re.sub(r"[^a-z0-9]+", "-", sample.strip().casefold()).strip("-")
+        letters = re.sub(r"[^a-z0-9]+", "-", _bare(sample).casefold()).strip("-")
         return re.sub(r"^0+(?=\d+$)", "", re.sub(r"^x(?=\d)", "", letters))
     return sample
 

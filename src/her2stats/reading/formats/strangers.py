@@ -25,6 +25,9 @@ genename genesymbol genesymbols symbol genetype geneshortname genebiotype biotyp
 transcriptid transcripttype refseq locus chr chrom chromosome seqname seqnames start end strand cytoband band position
 length effectivelength genelength exonlength basepairs gccontent probe probeid idref mean average averageexpression
 median sd stdev stddev variance var sum total rowmean rowmeans rowsum rowsums basemean aveexpr pvalue adjpval logfc
+ncbiid ncbigene locusid uniprotid startposition endposition genestart geneend width transcriptlength exoniclength
+efflength txlength gc genegc min max minimum maximum avg std cv rank index rownames unnamed:0 log2foldchange lfcse stat
+padj fdr logcpm bundleid
 """
 DESCRIBING = frozenset(_DESCRIBING.split())
 # What array software writes of each sample beside its signal.
@@ -35,8 +38,9 @@ NO_GENES = re.compile(
     r"n_(unmapped|multimapping|nofeature|ambiguous)"  # STAR
     r"|_*(no_feature|ambiguous|too_low_aqual|not_aligned|alignment_not_unique)"  # htseq-count
     r"|(un)?assigned(_\w+)?|(un)?mapped([ _]reads)?|multimapped([ _]reads)?"  # featureCounts
-    r"|(grand[ _])?totals?([ _](reads|counts))?|(column[ _])?sums?|library[ _]size|lib[ _.]size"
-    r"|ercc-\d{5}|sirv\d{1,6}|phix(174)?|spike[ _-]?ins?\w*",
+    r"|(grand[ _])?totals?([ _](reads|counts))?|(col(umn)?[ _]?)?sums?|library[ _]size|lib[ _.]size|totale|somma"
+    r"|mean|average|median|media|mediana"
+    r"|(g?spikein[ _-])?ercc[ _-]?\d{5}|sirv\d{1,6}|phix(174)?|spike[ _-]?ins?[\w-]*",
     re.IGNORECASE,
 )
 
@@ -49,7 +53,8 @@ def describes_genes(name: str) -> bool:
     >>> describes_genes("Entrez_Gene_Id"), describes_genes("TCGA-A1-A0SH")
     (True, False)
     """
-    return re.sub(r"[\s._-]", "", name).lower() in DESCRIBING or BESIDE_A_SIGNAL.fullmatch(name) is not None
+    plain = re.sub(r"\(\w+\)|[\s._%-]", "", name).lower()
+    return plain in DESCRIBING or BESIDE_A_SIGNAL.fullmatch(name) is not None
 
 
 def names_lengths(name: str) -> bool:
