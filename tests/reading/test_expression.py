@@ -178,7 +178,7 @@ class TestScale:
 
     @pytest.mark.parametrize(
         ("scale", "offset", "normalise"),
-        [("ln", 0, None), ("log2", -1, None), ("log2", 0, "cpm"), ("linear", 0, "tpm")],
+        [("ln", 0, None), ("log2", -1, None), ("log2", 0, "cpm"), ("linear", 0, "rpkm")],
     )
     def test_declarations_that_mean_nothing(self, scale, offset, normalise):
         with pytest.raises(ScaleError):

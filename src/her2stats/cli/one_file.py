@@ -87,10 +87,9 @@ def _tumours(values: pd.DataFrame, name: str) -> tuple[pd.DataFrame, list[Note]]
 
     samples = [str(sample) for sample in values.columns]
     places, notes = primaries(samples, "columns of the expression")
-    if places:
-        values, samples = values.iloc[:, places], [samples[place] for place in places]
-    else:
-        notes = []  # whoever asks about normal tissue alone means it
+    if not places:  # whoever asks about normal tissue alone means it
+        places, notes = list(range(len(samples))), []
+    values, samples = values.iloc[:, places], [samples[place] for place in places]
     _, repeats = one_each(samples, [patient_of(sample) or sample for sample in samples], "keep", where=name)
     found = ProblemList()
     refuse_twins(values, samples, name, found, leave_out="--ignore-columns {}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Literal, Never, TypeVar
@@ -14,7 +15,7 @@ from her2stats.cohort import Clinical, Cohort, Expression
 from her2stats.cohort.genes import CollapseRule
 from her2stats.errors import InputError, ProblemList, SampleError, ScaleError, refuse_unknown
 from her2stats.notes import Note
-from her2stats.reading.clinical.file import ClinicalFile, one_a_patient, open_clinical
+from her2stats.reading.clinical.file import ClinicalFile, one_a_patient, open_clinical, read_clinical_words
 from her2stats.reading.clinical.ids import (
     Repeats,
     SampleId,
@@ -123,18 +124,8 @@ def read_cohort(
     """
     refuse_unknown(unknown, read_cohort)
     found = ProblemList()
-    file = _attempt(
-        found,
-        lambda: open_clinical(
-            clinical,
-            columns=columns or {},
-            where=where,
-            exclude=exclude,
-            patients=patients,
-            sheet=clinical_sheet,
-            header_row=clinical_header_row,
-        ),
-    )
+    words = partial(read_clinical_words, clinical, sheet=clinical_sheet, header_row=clinical_header_row)
+    file = _attempt(found, lambda: open_clinical(words(), columns or {}, where or {}, exclude, patients))
     matrix, both, raw = None, None, None
     notes: list[Note] = []
     if expression is not None:
@@ -272,12 +263,7 @@ def tumours_of(
 
 
 def refuse_twins(
-    values: pd.DataFrame,
-    samples: Collection[str],
-    name: str,
-    found: ProblemList,
-    *,
-    leave_out: str = 'exclude = ["{}"]',
+    values: pd.DataFrame, samples: Collection[str], name: str, found: ProblemList, leave_out: str = 'exclude = ["{}"]'
 ) -> None:
     """Refuse identical profiles under two ids: one tumour that would count twice; `leave_out` is how to say it."""
     if len(values) < LEAST_GENES:

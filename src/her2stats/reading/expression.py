@@ -181,8 +181,7 @@ def interpret_matrix(
         genes = read_annotation(annotation, probes=probes) if isinstance(annotation, str | Path) else annotation
     with found.collect():
         raw = raw if found else _normalised(raw, normalise, gene_lengths)
-    normalised = normalise is not None
-    said = [] if found else notes_on_scale(raw, scale=scale, offset=offset, normalised=normalised)
+    said = [] if found or normalise else notes_on_scale(raw, scale=scale, offset=offset)
     if logarithms and scale != "log2":
         said.append(Note("reading", f"logarithms of the file ({scale}) turned into log2"))
         raw = replace(raw, values=raw.values * log2_units(scale))

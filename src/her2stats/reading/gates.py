@@ -136,7 +136,7 @@ def _why_no_logarithm(raw: RawMatrix, scale: str, offset: float, low: float, hig
     return "", ""
 
 
-def notes_on_scale(raw: RawMatrix, *, scale: DeclaredScale, offset: float, normalised: bool) -> list[Note]:
+def notes_on_scale(raw: RawMatrix, *, scale: DeclaredScale, offset: float) -> list[Note]:
     """What may be otherwise than declared, though the values can be so."""
     if scale in BASES and not offset:
         floor, share = floor_of(raw.values, scale)
@@ -144,7 +144,7 @@ def notes_on_scale(raw: RawMatrix, *, scale: DeclaredScale, offset: float, norma
             what = f"{share:.1%} of the values are smallest, as {scale}(x + {floor:g}) of zeros, and no offset is given"
             return [Note("reading", what, None, f"if it is so, say offset = {floor:g}")]
     some = raw.values[:, :SAMPLES]
-    if scale == "linear" and not normalised and len(some) >= MANY_GENES and (np.rint(some) == some).all():
+    if scale == "linear" and len(some) >= MANY_GENES and (np.rint(some) == some).all():
         what = "all values are whole, as raw counts are: samples are not divided by their totals"
         return [Note("reading", what, None, 'if they are counts, say scale = "counts"')]
     return []

@@ -88,18 +88,14 @@ class ClinicalFile:
 
 
 def open_clinical(
-    path: str | Path | pd.DataFrame,
-    *,
+    words: tuple[TextTable, str, Source | None],
     columns: Mapping[str, str | bool],
-    where: Mapping[str, str | Sequence[str]] | None = None,
-    exclude: Sequence[str] = (),
-    patients: str | Path | pd.DataFrame | None = None,
-    sheet: str | None = None,
-    header_row: int | None = None,
-    delimiter: str | None = None,
+    where: Mapping[str, str | Sequence[str]],
+    exclude: Sequence[str],
+    patients: str | Path | pd.DataFrame | None,
 ) -> ClinicalFile:
-    """Read the words, find the columns and the rows that stay, then judge their ids; nothing is interpreted yet."""
-    table, name, source = read_clinical_words(path, sheet=sheet, delimiter=delimiter, header_row=header_row)
+    """Find the columns and the rows that stay, then judge their ids; nothing is interpreted yet."""
+    table, name, source = words
     further = None
     if patients is not None:
         second, named, found_at = read_clinical_words(patients)
@@ -121,13 +117,13 @@ def open_clinical(
     ids = [row[place].strip() for row in table.rows] if place is not None else []
     absent = tuple(sorted(set(exclude) - set(ids)))
     file = ClinicalFile(table, ids, name, mapped, own, table, source, further, absent=absent)
-    rows, notes = _filtered(table, where or {}, name, found)
+    rows, notes = _filtered(table, where, name, found)
     found.raise_if_any()
     file = file.with_rows(rows, notes)
     file = file.with_rows(*_not_excluded(file.samples, exclude))
     file = file.with_rows(*primaries(file.samples, "samples"))
     _check_samples(file, found)
-    _check_tissue(file.table, where or (), name, found)
+    _check_tissue(file.table, where, name, found)
     found.raise_if_any()
     return file
 
@@ -246,13 +242,8 @@ def _check_samples(file: ClinicalFile, found: ProblemList) -> None:
     if empty:
         listed = ", ".join(str(line) for line in empty[:SHOWN])
         what = f"{len(empty)} rows have no sample id"
-        found.add(
-            SampleError,
-            what,
-            where=name,
-            row=f"lines {listed}",
-            remedy='add the ids; or say exclude = [""] where they are no tumours, but units or totals',
-        )
+        remedy = 'add the ids; or say exclude = [""] where they are no tumours, but units or totals'
+        found.add(SampleError, what, where=name, row=f"lines {listed}", remedy=remedy)
     twice = [sample for sample, count in Counter(samples).items() if count > 1 and sample]
     remedy = "keep one row of each tumour" + (_where_tells(file, samples) if twice else "")
     for sample in twice[:SHOWN]:

@@ -96,16 +96,8 @@ def read_clinical(
     ({'a': 'positive', 'b': 'negative'}, 'ER only')
     """
     refuse_unknown(unknown, read_clinical)
-    file = open_clinical(
-        path,
-        columns=columns or {},
-        where=where,
-        exclude=exclude,
-        patients=patients,
-        sheet=sheet,
-        header_row=header_row,
-        delimiter=delimiter,
-    )
+    words = read_clinical_words(path, sheet=sheet, header_row=header_row, delimiter=delimiter)
+    file = open_clinical(words, columns or {}, where or {}, exclude, patients)
     refuse_absent(file.absent, file.name)
     file = one_a_patient(file, repeats, "as written")
     return interpret(file, values=values or {}, restrict=restrict or {}, population=population, decimal=decimal)

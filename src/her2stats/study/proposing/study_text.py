@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from her2stats.reading.clinical.columns import OPEN
 from her2stats.reading.clinical.ids import form_that_joins
@@ -53,7 +53,9 @@ def _cohort_lines(proposal: Proposal, output: Path) -> Iterator[str]:
     yield from ("[[cohorts]]", f"name = {quoted(proposal.name)}")
     if proposal.expression is not None:
         yield from _expression_lines(proposal.expression, output, confirmed=proposal.scale_confirmed)
-        yield from (f"{name} = {_setting(name, value, output)}" for name, value in proposal.reading.items())
+        for name, value in proposal.reading.items():  # JSON's values are valid in TOML
+            written = _relative(Path(value), output) if name in FILES else value
+            yield f"{name} = {json.dumps(written, ensure_ascii=False)}"
     yield f"clinical = {quoted(_relative(proposal.clinical, output))}"
     if proposal.header_row is not None:
         yield _beside(f"clinical_header_row = {proposal.header_row}", "line of the names")
@@ -101,15 +103,6 @@ def _expression_lines(look: ExpressionLook, output: Path, *, confirmed: bool) ->
         yield _beside(f"{mark}offset = {look.offset:g}", f"values are {look.scale}(x + offset)")
     if look.normalise:
         yield _beside(f'{mark}normalise = "{look.normalise}"', "counts per million of each sample's total")
-
-
-def _setting(name: str, value: Any, output: Path) -> str:
-    """A setting that a command was given, as a study file has it."""
-    if isinstance(value, list):
-        return f"[{', '.join(map(quoted, value))}]"
-    if isinstance(value, str):
-        return quoted(_relative(Path(value), output) if name in FILES else value)
-    return str(value).lower()
 
 
 def _absent_lines(proposal: Proposal) -> Iterator[str]:
