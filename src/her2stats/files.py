@@ -2,41 +2,21 @@
 
 from __future__ import annotations
 
-import bz2
 import errno
-import gzip
 import hashlib
-import io
-import lzma
 import os
 import stat
-import zlib
-from collections.abc import Callable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any, NoReturn
-
-import pyarrow as pa
+from typing import NoReturn
 
 from her2stats.errors import FileError, Problem, TableError
 from her2stats.lookalike import file_that_looks_like
+from her2stats.packed import BLANK, CHUNK, MAX_BYTES, MAX_RATIO, PACKED_SUFFIXES, RATIO_COUNTS_FROM, size_words, unpack
 
-MAX_BYTES = 4 * 2**30  # of decompressed content; a matrix of 60,000 genes x 5,000 samples as text is about 2.4 GiB
-# Expression tables shrink to a half or a tenth, the emptiest counts to a fiftieth. Beyond, it is a bomb, not data.
-MAX_RATIO, RATIO_COUNTS_FROM = 100, 64 * 2**20
 OWN_FILE = 2**30  # of a table, a page or a description of results; the largest real ones have a few MiB
-CHUNK = 2**20
-BLANK = b" \t\r\n\x00\xef\xbb\xbf"
-
-
-# First bytes -> name of the compression, and what unpacks it. Arrow's gzip and bzip2 keep memory for every torn file.
-PACKED: dict[bytes, tuple[str, Callable[[io.BytesIO], Any]]] = {
-    b"\x1f\x8b": ("gzip", lambda packed: gzip.GzipFile(fileobj=packed)),
-    b"BZh": ("bzip2", bz2.BZ2File),
-    b"\x28\xb5\x2f\xfd": ("zstandard", lambda packed: pa.CompressedInputStream(packed, "zstd")),
-    b"\xfd7zXZ": ("xz", lzma.LZMAFile),
-}
 REFUSED = {
     b"RDX2\n": "an RData workspace",
     b"RDX3\n": "an RData workspace",
@@ -48,16 +28,33 @@ REFUSED = {
     b"\xd0\xcf\x11\xe0": "an old Excel file (xls)",
     b"%PDF": "a PDF",
 }
-PACKED_SUFFIXES = (".gz", ".bz2", ".xz", ".zst")
 
 
 @dataclass(frozen=True)
 class Content:
-    """What a file holds: decompressed bytes, the checksum of the file itself, and its name without compression."""
+    """What a file holds: decompressed bytes, the checksum of the file itself, and its name without compression.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    beginning : bytes
+        All that it holds, or the first MiB of what unpacks to very much.
+    sha256 : str
+        Of the file as it lies there.
+    unpacked : callable or None
+        Unpacks all of it again, chunk by chunk, where `beginning` is not all.
+    """
 
     path: Path
-    data: bytes
+    beginning: bytes
     sha256: str
+    unpacked: Callable[[], Iterator[bytes]] | None = None
+
+    @cached_property
+    def data(self) -> bytes:
+        """All that the file holds."""
+        return self.beginning if self.unpacked is None else b"".join(self.unpacked())
 
     @property
     def name(self) -> str:
@@ -128,13 +125,14 @@ def read_content(path: str | Path, *, max_bytes: int = MAX_BYTES) -> Content:
         refuse(ascii(path.name), "is named in another encoding than UTF-8", "rename it")
     raw = _raw_bytes(path, max_bytes)
     sha256 = hashlib.sha256(raw).hexdigest()
-    data = _unpack(path, raw, max_bytes)
-    if not data[:CHUNK].strip(BLANK) and not data.strip(BLANK):
+    beginning, unpacked = unpack(path, raw, max_bytes)
+    content = Content(path, beginning, sha256, unpacked)
+    if not content.beginning[:CHUNK].strip(BLANK) and not content.data.strip(BLANK):
         refuse(path, "is empty", "give a file with a header and rows")
     for magic, kind in REFUSED.items():
-        if data.startswith(magic):
+        if content.beginning.startswith(magic):
             refuse(path, f"is {kind}, which is never opened", "save the table as csv, tsv, xlsx or parquet")
-    return Content(path, data, sha256)
+    return content
 
 
 def regular_bytes(path: Path, *, max_bytes: int = OWN_FILE) -> bytes:
@@ -151,7 +149,7 @@ def regular_bytes(path: Path, *, max_bytes: int = OWN_FILE) -> bytes:
         if not stat.S_ISREG(about.st_mode):
             raise OSError(errno.EINVAL, "is not a regular file")
         if about.st_size > max_bytes:
-            raise OSError(errno.EFBIG, f"is larger than {_size(max_bytes)}")
+            raise OSError(errno.EFBIG, f"is larger than {size_words(max_bytes)}")
         content: bytes = file.read(about.st_size + 1)
         if len(content) > about.st_size:
             raise OSError(errno.EBUSY, "grows while it is read")
@@ -180,12 +178,12 @@ def utf8_text(content: Content) -> str:
     return text
 
 
-def refuse_open_quotes(lines: Sequence[str], mark: str, name: str, *, first: int = 1) -> None:
+def refuse_open_quotes(lines: Iterable[str], mark: str, name: str, *, first: int = 1) -> None:
     """Refuse a quote that opens a cell and does not close on its line: it would swallow the lines below.
 
     Parameters
     ----------
-    lines : sequence of str
+    lines : iterable of str
         Of a table, the first of them numbered `first`.
     mark : str
         Delimiter of the cells.
@@ -241,7 +239,7 @@ def _raw_bytes(path: Path, max_bytes: int) -> bytes:
             errno.EINVAL: ("is not a regular file", "give a file, not a pipe or a device"),
             errno.ENXIO: ("is not a regular file", "give a file, not a socket"),
             errno.EFBIG: (
-                f"is larger than {_size(max_bytes)}",
+                f"is larger than {size_words(max_bytes)}",
                 "check that it is the right file; write a matrix as parquet",
             ),
             errno.EBUSY: ("grows while it is read", "wait until it is written whole"),
@@ -250,36 +248,3 @@ def _raw_bytes(path: Path, max_bytes: int) -> bytes:
             path,
             *told.get(getattr(error, "errno", None) or 0, (f"cannot be read: {error}", "check the path and the disk")),
         )
-
-
-def _unpack(path: Path, raw: bytes, max_bytes: int) -> bytes:
-    for magic, (kind, unpacking) in PACKED.items():
-        if raw.startswith(magic):
-            try:
-                return _bounded(path, unpacking, raw, max_bytes)
-            except (EOFError, OSError, zlib.error, pa.ArrowException, lzma.LZMAError) as error:
-                refuse(path, f"is a damaged or truncated {kind} file ({error})", "copy or download it again")
-    if path.name.lower().endswith(PACKED_SUFFIXES) and raw.strip(BLANK):
-        remedy = f"take {path.suffix} off its name if it is plain text (browsers unpack), or download it again"
-        refuse(path, f"is named {path.suffix}, but is not compressed", remedy)
-    return raw
-
-
-def _bounded(path: Path, unpacking: Callable[[io.BytesIO], Any], raw: bytes, max_bytes: int) -> bytes:
-    """Decompress chunk by chunk, so that a bomb is noticed long before it fills the memory."""
-    packed = io.BytesIO(raw)
-    chunks: list[bytes] = []
-    length = 0
-    with closing(unpacking(packed)) as stream:
-        while chunk := stream.read(CHUNK):
-            chunks.append(chunk)
-            length += len(chunk)
-            bomb = length > RATIO_COUNTS_FROM and length > MAX_RATIO * max(packed.tell(), 1)
-            if bomb or length > max_bytes:
-                limit = f"{MAX_RATIO} times its size" if bomb else _size(max_bytes)
-                refuse(path, f"unpacks to more than {limit}; reading stopped", "check where the file comes from")
-    return b"".join(chunks)
-
-
-def _size(count: int) -> str:
-    return f"{count / 2**30:g} GiB" if count >= 2**30 else f"{count / 2**20:g} MiB"

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from her2stats.cohort.genes import names_as_wanted
+from her2stats.deconvolution.median import exact_median
 from her2stats.deconvolution.quantile_normalisation import quantile_normalise
 from her2stats.deconvolution.settings import Settings
 from her2stats.deconvolution.signature_matrix import MOST_TYPES, PAIR_BYTES, SignatureMatrix
@@ -22,6 +23,7 @@ LOG_SCALE_MAXIMUM = 50.0
 """Signature genes that never exceed this are on a log scale (CIBERSORT's own rule)."""
 LEAST_MEDIAN = 1.0
 """Absolute scores are relative to no less (CIBERSORT's own rule)."""
+MANY_VALUES, AT_ONCE = 2**25, 64  # of more values the median is found so many samples at once, without a copy
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +88,7 @@ def align_mixture(expression: pd.DataFrame, signature: SignatureMatrix, settings
         genes=tuple(shared),
         samples=tuple(samples),
         coverage=len(shared) / len(signature.genes),
-        median=max(float(np.median(numbers)), LEAST_MEDIAN),
+        median=max(_median(numbers), LEAST_MEDIAN),
         notes=tuple(notes),
     )
 
@@ -220,6 +222,13 @@ def _numbers(expression: pd.DataFrame, problems: ProblemList) -> Floats:
         problems.add(TableError, what, where="expression", remedy=remedy)
         return np.empty((0, 0))
     return expression.to_numpy(dtype=np.float64, na_value=np.nan)
+
+
+def _median(numbers: Floats) -> float:
+    """Of all values of a mixture; one that is large is not copied for it."""
+    if numbers.size <= MANY_VALUES:
+        return float(np.median(numbers))
+    return exact_median(lambda: (numbers[:, at : at + AT_ONCE].T for at in range(0, numbers.shape[1], AT_ONCE)))
 
 
 def _check_values(numbers: Floats, genes: list[str], samples: list[str], problems: ProblemList) -> None:

@@ -65,7 +65,9 @@ def _table(content: Content) -> TextTable:
     if platform:
         data = platform[1]
     lines = [line for line in data.split(b"\n") if not line.startswith((b"#", b"^", b"!"))]
-    return read_text_table(replace(content, data=b"\n".join(lines)), delimiter="\t" if platform else None)
+    return read_text_table(
+        replace(content, beginning=b"\n".join(lines), unpacked=None), delimiter="\t" if platform else None
+    )
 
 
 def _gene_place(table: TextTable, gene_column: str | None, name: str) -> int:

@@ -55,7 +55,9 @@ def named_rows(
         values, names = values[kept], [name for name in names if name not in unnamed]
     index = pd.Index(names, dtype=object, name="gene").astype(str)
     columns = pd.Index(raw.columns, dtype=object, name="sample").astype(str)
-    return pd.DataFrame(values, index=index, columns=columns), notes
+    # A matrix from a file is nobody else's: it is not copied. Each sample lies together, as pandas lays it.
+    values = np.asfortranarray(values)
+    return pd.DataFrame(values, index=index, columns=columns, copy=raw.source is None), notes
 
 
 def without_missing(values: pd.DataFrame, missing: MissingRule, name: str) -> tuple[pd.DataFrame, list[Note]]:

@@ -12,13 +12,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from hypothesis.extra.numpy import arrays
 
 from her2stats.deconvolution import SignatureMatrix, deconvolve, deconvolve_file, permutations, write_signature_matrix
 from her2stats.deconvolution.large import file_source
-from her2stats.deconvolution.large.scan import exact_median
 from her2stats.deconvolution.permutations import pool_samples
 from her2stats.errors import CoverageError, DataError, FileError, OutputError, ScaleError, TableError
 from tests.deconvolution.conftest import Planted, plant
@@ -106,18 +102,6 @@ def test_flags_are_written_and_counted(planted: Planted, tmp_path: Path) -> None
     assert table.loc["S001", "flag"].startswith("constant sample")
     assert table.loc["S001", "Type A":"Type F"].isna().all()
     assert done.notes == deconvolve(planted.expression.assign(S001=80.0), planted.signature).notes
-
-
-@settings(deadline=None, max_examples=60)
-@given(
-    values=arrays(float, st.integers(1, 60), elements=st.floats(0, 1e300) | st.sampled_from([0.0, 1.0, 5e-324])),
-    cut=st.integers(1, 7),
-)
-def test_the_streamed_median_is_numpys_to_the_last_bit(values: np.ndarray, cut: int) -> None:
-    def blocks() -> object:
-        return (values[first : first + cut] for first in range(0, len(values), cut))
-
-    assert exact_median(blocks) == np.median(values)  # type: ignore[arg-type]
 
 
 def test_the_pool_of_a_huge_cohort_does_not_depend_on_the_order_of_samples() -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -11,13 +12,23 @@ import pyarrow.csv as pa_csv
 from her2stats.errors import FileError, Problem, ProblemList, TableError
 from her2stats.files import Content
 from her2stats.notes import Note
-from her2stats.reading.formats.matrix import MISSING_NUMBERS, SHOWN, MatrixOptions, RawMatrix, numbers_from_words
-from her2stats.reading.formats.matrix import Column as Words
+from her2stats.reading.formats.matrix import (
+    MISSING_NUMBERS,
+    SHOWN,
+    Column,
+    Floats,
+    MatrixOptions,
+    RawMatrix,
+    numbers_from_words,
+)
 from her2stats.reading.formats.strangers import names_lengths, without_descriptions
-from her2stats.reading.formats.text import Text, check_quotes, open_text, read_header
+from her2stats.reading.formats.text import LONG, Text, check_quotes, open_text, read_header
 
 BLOCK = 2**20
-THREADED = 2**26  # bytes from which a second thread pays for itself
+
+
+class _NotNumbers(Exception):
+    """A word stands among the numbers."""
 
 
 def read_delimited_matrix(content: Content, options: MatrixOptions) -> RawMatrix:
@@ -28,7 +39,7 @@ def read_delimited_matrix(content: Content, options: MatrixOptions) -> RawMatrix
     TableError
         Uneven rows, a column that does not exist. Text among numbers is left in the problems of the matrix.
     """
-    text, mark, before = open_text(content, options.delimiter, options.header_row)
+    text, mark, before = open_text(content, options.delimiter, options.header_row, whole=False)
     return parse_matrix(text, content.name, mark, options, lines_before=before)
 
 
@@ -42,79 +53,114 @@ def parse_matrix(text: Text, name: str, mark: str, options: MatrixOptions, *, li
         what = f"the header has {len(header)} columns, the row below it {width}"
         raise TableError(Problem(what, name, f"say header_row = {lines_before + 2} if the names stand there"))
     genes, used, left_out = positions(header, options, name)
-    first_row, decimal = lines_before + 2, options.decimal
-    table = _parse(text, name, mark, decimal, len(header), genes, used, first_row)
-    if table is None:
-        table = _parse(text, name, mark, decimal, len(header), genes, [], first_row)
-        assert table is not None
-    rows = [str(gene) for gene in table.column(f"c{genes}").to_pylist()]
-    columns, found = [header[place] for place in used], ProblemList()
-    picked = [table.column(f"c{place}") for place in used]
-    if all(pa.types.is_float64(column.type) for column in picked):
-        values = np.empty((len(picked), len(rows)))
-        for place, column in enumerate(picked):
-            start = 0
-            for chunk in column.chunks:
-                values[place, start : start + len(chunk)] = chunk.to_numpy(zero_copy_only=False)
-                start += len(chunk)
-        numbers = values.T
-    else:
-        words = [Words(header[place], column.to_pylist()) for place, column in zip(used, picked, strict=True)]
-        numbers = numbers_from_words(words, rows, found, name=name, first_row=first_row, decimal=decimal)
+    layout = _Layout(name, mark, options.decimal, len(header), genes, lines_before)
+    aside = [place for place, column in enumerate(header) if place not in used and names_lengths(column)]
+    found = ProblemList()
+    try:
+        rows, numbers, words_aside = _numbers(text, layout, used, aside)
+    except _NotNumbers:
+        table = pa.concat_tables(_tables(text, layout, []))
+        rows = [str(gene) for gene in table.column(genes).to_pylist()]
+        words = [Column(header[place], table.column(place).to_pylist()) for place in used]
+        numbers = numbers_from_words(words, rows, found, name=name, first_row=layout.first_row, decimal=options.decimal)
+        words_aside = [table.column(place).to_pylist() for place in aside]
     lengths = None
-    for place in (place for place, column in enumerate(header) if place not in used and names_lengths(column)):
-        words = [Words(header[place], table.column(f"c{place}").to_pylist())]
-        lengths = numbers_from_words(words, rows, ProblemList(), name=name, first_row=first_row)[:, 0]
-    notes = (*text.notes, *left_out)
-    return RawMatrix(list(rows), columns, numbers, name, first_row, notes, found, lengths=lengths)
+    for place, told in zip(aside, words_aside, strict=True):
+        columns = [Column(header[place], told)]
+        lengths = numbers_from_words(columns, rows, ProblemList(), name=name, first_row=layout.first_row)[:, 0]
+    notes, samples = (*text.notes, *left_out), [header[place] for place in used]
+    return RawMatrix(list(rows), samples, numbers, name, layout.first_row, notes, found, lengths=lengths)
 
 
-def _parse(
-    text: Text, name: str, mark: str, decimal: str, width: int, genes: int, used: Sequence[int], first_row: int
-) -> pa.Table | None:
-    """Parse with `used` as numbers and everything else as words; None where a word stands among the numbers."""
+@dataclass(frozen=True)
+class _Layout:
+    """What a parser has to know of a file: name for messages, delimiter, decimal mark, columns, lines above them."""
+
+    name: str
+    mark: str
+    decimal: str
+    width: int
+    genes: int
+    lines_before: int
+
+    @property
+    def first_row(self) -> int:
+        """Line of the file that holds the first row."""
+        return self.lines_before + 2
+
+
+def _numbers(
+    text: Text, layout: _Layout, used: Sequence[int], aside: Sequence[int]
+) -> tuple[list[str], Floats, list[list[str]]]:
+    """Gene symbols, numbers and the words of columns aside; piece by piece into one matrix: no second one has room.
+
+    Raises
+    ------
+    _NotNumbers
+        A word stands among them.
+    """
+    # blank lines are none, and a cell takes a byte
+    most = min(text.extent.lines - 1, text.extent.length // layout.width)
+    values = np.empty((len(used), most))
+    rows: list[str] = []
+    words: list[list[str]] = [[] for _ in aside]
+    for table in _tables(text, layout, used):
+        here = slice(len(rows), len(rows) + len(table))
+        for place, column in enumerate(used):
+            values[place, here] = table.column(column).to_numpy()
+        for told, column in zip(words, aside, strict=True):
+            told += table.column(column).to_pylist()
+        rows += [str(gene) for gene in table.column(layout.genes).to_pylist()]
+    return rows, (values if len(rows) == most else np.ascontiguousarray(values[:, : len(rows)])).T, words
+
+
+def _tables(text: Text, layout: _Layout, used: Sequence[int]) -> Iterator[pa.Table]:
+    """Parse with `used` as numbers and everything else as words, a table for each piece of the text."""
     uneven: list[str] = []
 
     def note_row(row: pa_csv.InvalidRow) -> str:
-        line = f"row {row.number + first_row - 2}: " if row.number else ""
+        line = f"row {row.number + layout.lines_before}: " if row.number else ""
         uneven.append(f"{line}{row.actual_columns} in {row.text[:60]!r}")
         return "skip"
 
-    names = [f"c{place}" for place in range(width)]
+    names = [f"c{place}" for place in range(layout.width)]
     numeric = set(used)
-    types = {names[place]: pa.float64() if place in numeric else pa.string() for place in range(width)}
-    try:
-        table = pa_csv.read_csv(
-            pa.BufferReader(text.data),
-            read_options=pa_csv.ReadOptions(
-                column_names=names,
-                skip_rows=1,
-                block_size=max(BLOCK, text.data.find(b"\n") * 4),  # the longest line has to fit into a block
-                use_threads=len(text.data) > THREADED,
-            ),
-            parse_options=pa_csv.ParseOptions(
-                delimiter=mark, newlines_in_values=False, invalid_row_handler=note_row, ignore_empty_lines=True
-            ),
-            convert_options=pa_csv.ConvertOptions(
-                column_types=types,
-                null_values=list(MISSING_NUMBERS),
-                strings_can_be_null=False,
-                quoted_strings_can_be_null=True,
-                decimal_point=decimal,
-            ),
+    types = {names[place]: pa.float64() if place in numeric else pa.string() for place in range(layout.width)}
+    parse = pa_csv.ParseOptions(
+        delimiter=layout.mark, newlines_in_values=False, invalid_row_handler=note_row, ignore_empty_lines=True
+    )
+    convert = pa_csv.ConvertOptions(
+        column_types=types,
+        null_values=list(MISSING_NUMBERS),
+        strings_can_be_null=False,
+        quoted_strings_can_be_null=True,
+        decimal_point=layout.decimal,
+    )
+    count, long = 0, text.extent.length > LONG
+    widest = max(BLOCK, text.data.find(b"\n") * 4)  # the longest line has to fit into a block
+    for number, piece in enumerate(text.pieces()):
+        read = pa_csv.ReadOptions(
+            column_names=names,
+            skip_rows=0 if number else 1,
+            block_size=len(piece) if long else widest,  # thousands of columns in few rows a block take their time
+            use_threads=long,
         )
-    except pa.ArrowInvalid as error:
-        if "conversion error" in str(error) and used:
-            return None
-        if "Empty CSV" in str(error):
-            raise FileError(Problem("has a header and no rows", name, "give a file with rows")) from None
-        raise TableError(Problem(f"not a delimited table: {error}", name, "check delimiter and quotes")) from None
+        try:
+            table = pa_csv.read_csv(pa.BufferReader(piece), read, parse, convert)
+        except pa.ArrowInvalid as error:
+            if "conversion error" in str(error) and used:
+                raise _NotNumbers from None
+            if "Empty CSV" not in str(error):
+                what = f"not a delimited table: {error}"
+                raise TableError(Problem(what, layout.name, "check delimiter and quotes")) from None
+        else:
+            count += len(table)
+            yield table
     if uneven:
-        what = f"{len(uneven)} rows do not have the {width} columns of the header: {'; '.join(uneven[:SHOWN])}"
-        raise TableError(Problem(what, name, "mend those rows, or check the delimiter"))
-    if not len(table):
-        raise FileError(Problem("has a header and no rows", name, "give a file with rows"))
-    return table
+        what = f"{len(uneven)} rows do not have the {layout.width} columns of the header: {'; '.join(uneven[:SHOWN])}"
+        raise TableError(Problem(what, layout.name, "mend those rows, or check the delimiter"))
+    if not count:
+        raise FileError(Problem("has a header and no rows", layout.name, "give a file with rows"))
 
 
 def positions(header: Sequence[str], options: MatrixOptions, name: str) -> tuple[int, list[int], tuple[Note, ...]]:

@@ -78,7 +78,7 @@ def _kind(content: Content) -> str:
     if content.suffix in NOT_READ:
         refuse(content.path, f"is {NOT_READ[content.suffix]}", SAVE_AS)
     for magic, kind in TELLING.items():
-        if content.data.startswith(magic):
+        if content.beginning.startswith(magic):
             return (
                 content.suffix if content.suffix in (*WORKBOOKS, *PARQUET) and kind in (".xlsx", ".parquet") else kind
             )

@@ -25,7 +25,7 @@ ACCESSION = "geo_accession"
 
 def is_series_matrix(content: Content) -> bool:
     """Whether a file starts as GEO's series matrices do."""
-    head = content.data[:4096].removeprefix(b"\xef\xbb\xbf").lstrip(b'\r\n" ')
+    head = content.beginning[:4096].removeprefix(b"\xef\xbb\xbf").lstrip(b'\r\n" ')
     return head.startswith((b"!Series_", b"!Sample_"))
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from her2stats.errors import FileError, Problem, ProblemList, TableError
 from her2stats.files import Content, refuse_open_quotes
@@ -15,14 +16,66 @@ DELIMITERS = {"\t": "tab", ",": "comma", ";": "semicolon"}
 EXPECTED = {".csv": ",", ".tsv": "\t", ".txt": "\t", ".tab": "\t", ".gct": "\t"}
 SNIFFED_LINES = 10
 SHOWN = 5
+LONG, PIECE = 64 * 2**20, 8 * 2**20  # bytes from which a text is taken apart, and of the parts
 
 
 @dataclass(frozen=True)
 class Text:
-    """A file as UTF-8 bytes with plain line ends, and the notes about how it got there."""
+    """A file as UTF-8 bytes with plain line ends, and the notes about how it got there.
+
+    Parameters
+    ----------
+    data : bytes
+        The text, or the beginning of one that is too long to be held.
+    notes : tuple of Note
+        How it got there.
+    unpacked : callable or None
+        Gives the text from its start, chunk by chunk, where `data` is its beginning.
+    """
 
     data: bytes
     notes: tuple[Note, ...] = ()
+    unpacked: Callable[[], Iterator[bytes]] | None = None
+
+    @cached_property
+    def extent(self) -> Extent:
+        """What is to be known before the text is read: found in one pass."""
+        length, breaks, quoted, plain, last = 0, 0, False, True, b""
+        for last in self._chunks():
+            length += len(last)
+            breaks += last.count(b"\n")
+            quoted = quoted or b'"' in last
+            plain = plain and last.isascii() and b"\r" not in last and b"\x00" not in last
+        return Extent(length, breaks + (not last.endswith(b"\n")), quoted, plain)
+
+    def pieces(self) -> Iterator[bytes]:
+        """The text in pieces that end with a line; in one piece unless it is long."""
+        if self.unpacked is None and len(self.data) <= LONG:
+            yield self.data
+            return
+        held = bytearray()
+        for chunk in self._chunks():
+            held += chunk
+            if len(held) >= PIECE and (end := held.rfind(b"\n") + 1):
+                yield bytes(held[:end])
+                del held[:end]
+        if held:
+            yield bytes(held)
+
+    def _chunks(self) -> Iterator[bytes]:
+        if self.unpacked is not None:
+            return self.unpacked()
+        return (self.data[start : start + PIECE] for start in range(0, len(self.data), PIECE))
+
+
+@dataclass(frozen=True)
+class Extent:
+    """Bytes and lines of a text, whether it has quotes, and whether it is ASCII with line feeds."""
+
+    length: int
+    lines: int
+    quoted: bool
+    plain: bool
 
 
 @dataclass(frozen=True)
@@ -75,13 +128,25 @@ def as_text(content: Content) -> Text:
     return Text(data, tuple(notes))
 
 
-def open_text(content: Content, delimiter: str | None = None, header_row: int | None = None) -> tuple[Text, str, int]:
+def _long_text(content: Content) -> Text | None:
+    """A text that need not be held to be read, where the file is one: long, plain, and without remarks at its head."""
+    if content.unpacked is None or content.beginning.startswith(b"#"):
+        return None
+    text = Text(content.beginning, (), content.unpacked)
+    return text if len(_first_lines(text.data, 3)) == 3 and text.extent.plain else None  # header and one row are whole
+
+
+def open_text(
+    content: Content, delimiter: str | None = None, header_row: int | None = None, *, whole: bool = True
+) -> tuple[Text, str, int]:
     """A text file from its header on, its delimiter, and how many lines stand above: remarks, or all up to a row.
+
+    What need not be held `whole` is not, where it is long.
 
     Remarks are lines that start with #. One that has as many words as the line below is the header nevertheless, where
     it stands alone or numbers stand below it: "#gene" above "ERBB2".
     """
-    text = as_text(content)
+    text = (None if whole or header_row is not None else _long_text(content)) or as_text(content)
     data, start, last, before = text.data, 0, 0, 0
     if header_row is not None:
         lines = data.split(b"\n", header_row - 1)
@@ -92,7 +157,7 @@ def open_text(content: Content, delimiter: str | None = None, header_row: int | 
         last, start, before = start, data.find(b"\n", start) + 1, before + 1
         if not start:
             raise FileError(Problem("holds nothing but remarks", content.name, "give a file with a header and rows"))
-    body = Text(data[start:], text.notes)
+    body = Text(data[start:], text.notes, text.unpacked)
     mark = delimiter or sniff_delimiter(body, content.suffix)
     if before:
         remark, below = (
@@ -119,8 +184,9 @@ def _is_number(word: str) -> bool:
 
 def check_quotes(text: Text, mark: str, name: str, *, before: int = 0) -> None:
     """Refuse a quote that opens a cell and does not close on its line; see `refuse_open_quotes`."""
-    if b'"' in text.data:
-        refuse_open_quotes(text.data.decode("utf-8").split("\n"), mark, name, first=before + 1)
+    if text.extent.quoted:
+        lines = (line for piece in text.pieces() for line in piece.removesuffix(b"\n").decode("utf-8").split("\n"))
+        refuse_open_quotes(lines, mark, name, first=before + 1)
 
 
 def quotes_throughout(text: Text, mark: str) -> bool:
