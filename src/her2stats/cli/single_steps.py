@@ -84,13 +84,15 @@ def fetch(
 ) -> None:
     """Download a public data set, verified by checksum."""
     from her2stats.reading.sources import fetch as download
-    from her2stats.reading.sources import list_sources
+    from her2stats.reading.sources import list_sources, unverified
 
     if list_ or name is None:
         print_table(list_sources())
         return
     for path in download(name):
         say(str(path))
+    for file in unverified(name):
+        say(f"{file}: no checksum was known before its first download, whose own is asked for ever after", err=True)
 
 
 @app.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import subprocess
@@ -12,7 +13,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import requests
 
+from her2stats.cli import single_steps
 from her2stats.errors import FileError, OutputError
 from her2stats.reading.sources import default_cache, download, fetch, fetching, list_sources, registry
 from her2stats.reading.sources.checksums import RECORD
@@ -257,6 +260,69 @@ def test_an_unknown_checksum_is_recorded_at_first_and_asked_for_ever_after(serve
     server.files["immunoStatesMatrix.RData"] += b"\0"
     with pytest.raises(FileError, match=f"remove its entry from .*{RECORD}"):
         _fetch(server, tmp_path, "immunostates")
+
+
+def test_the_command_says_which_checksums_nobody_knew(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("her2stats.reading.sources.fetch", lambda name: [Path(name)])
+    single_steps.fetch("abim")
+    told = capsys.readouterr()
+    assert told.out.strip() == "abim"
+    lines = told.err.splitlines()
+    assert [line.split(": no checksum")[0] for line in lines] == [file.name for file in registry()["abim"].files]
+    single_steps.fetch("til10")
+    assert not capsys.readouterr().err
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["size told before", "size not told"])
+def test_nothing_larger_than_what_is_read_is_downloaded(
+    told: bool, small: FileServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(download, "MAX_BYTES", 2**17)
+    if not told:
+        monkeypatch.setattr(download, "_whole_size", lambda answer, start: 0)
+    with pytest.raises(FileError, match=r"is larger than 0\.125 MiB, which is more than is ever read"):
+        _fetch(small, tmp_path)
+    left = [path.name for path in (tmp_path / "abis_rnaseq").iterdir() if not path.name.startswith(".")]
+    assert not left
+    assert len(small.requests) == 1
+
+
+class _Redirecting(requests.adapters.BaseAdapter):
+    """A server with a certificate, which this machine has not: it sends everyone to one address."""
+
+    def __init__(self, there: str) -> None:
+        super().__init__()
+        self.there, self.asked = there, []
+
+    def send(self, request: requests.PreparedRequest, **_: object) -> requests.Response:
+        self.asked.append(request.url)
+        answer = requests.Response()
+        answer.request, answer.url, answer.raw = request, request.url, io.BytesIO(b"data")
+        answer.status_code = 200 if len(self.asked) > 1 else 302
+        if len(self.asked) == 1:
+            answer.headers["Location"] = self.there
+        return answer
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+@pytest.mark.parametrize("there", ["http://other.example/file", "//other.example/file", "/elsewhere"])
+def test_a_redirection_stays_with_https(there: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    adapter = _Redirecting(there)
+    monkeypatch.setattr(requests.Session, "get_adapter", lambda self, url: adapter)
+    get = download.ResumingDownload(tmp_path / "file")
+    if there.startswith("http:"):
+        with pytest.raises(FileError, match=r"the server points to http://other\.example, where"):
+            get("https://origin.example/file", tmp_path / "whole")
+        assert adapter.asked == ["https://origin.example/file"]
+        assert not list(tmp_path.iterdir())
+    else:
+        get("https://origin.example/file", tmp_path / "whole")
+        assert (tmp_path / "whole").read_bytes() == b"data"
+        assert adapter.asked[1].startswith("https://")
 
 
 def test_a_login_page_is_not_taken_for_a_data_file(server: FileServer, tmp_path: Path) -> None:

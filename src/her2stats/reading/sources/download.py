@@ -10,12 +10,13 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import requests
 
 from her2stats.errors import FileError, Problem
 from her2stats.files import regular_bytes
+from her2stats.packed import MAX_BYTES, size_words
 from her2stats.progress import Progress
 from her2stats.writing import open_unfollowed, write_whole
 
@@ -29,6 +30,23 @@ _AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 class _Broken(Exception):
     """An attempt that failed in a way that a new one may mend."""
+
+
+class _SafeSession(requests.Session):
+    """Follows no redirection that leaves https."""
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        """Address that an answer points to."""
+        target = super().get_redirect_target(resp)
+        here, there = urlsplit(resp.url), urlsplit(urljoin(resp.url, target or ""))
+        if here.scheme == "https" != there.scheme:
+            what = (
+                f"the server points to {there.scheme}://{there.netloc}, where others can read and change what is sent"
+            )
+            raise FileError(
+                Problem(what, resp.url, "look for an address that begins with https, or get it by other means")
+            )
+        return target
 
 
 @dataclass(frozen=True)
@@ -62,7 +80,8 @@ class ResumingDownload:
         Raises
         ------
         FileError
-            Not reachable, not there, or broken off again and again; what has arrived is kept for the next time.
+            Not reachable, not there, larger than any file that is read, sent on to an address without https, or broken
+            off again and again; what has arrived is kept for the next time.
         OSError
             The folder cannot be written.
         """
@@ -92,7 +111,7 @@ class ResumingDownload:
         headers = {"Accept-Encoding": "identity"}  # sizes and ranges are those of the file, not of a packed stream
         if have and known:
             headers |= {"Range": f"bytes={have}-", "If-Range": known["version"]}
-        with requests.get(url, headers=headers, stream=True, timeout=_TIMEOUT) as answer:
+        with _SafeSession() as session, session.get(url, headers=headers, stream=True, timeout=_TIMEOUT) as answer:
             if answer.status_code in _AGAIN:
                 raise _Broken(f"the server answers {answer.status_code}")
             if answer.status_code == 416:
@@ -114,8 +133,12 @@ class ResumingDownload:
         with open(self.part, "ab" if start else "wb", opener=open_unfollowed) as part:
             here = start
             for chunk in answer.iter_content(_CHUNK):
-                part.write(chunk)
                 here += len(chunk)
+                if max(here, whole) > MAX_BYTES:
+                    self._forget()
+                    what = f"the file is larger than {size_words(MAX_BYTES)}, which is more than is ever read"
+                    raise FileError(Problem(what, answer.url, "check the address"))
+                part.write(chunk)
                 if self.progress is not None:
                     self.progress(self.target.name, here, whole)
         if whole and here != whole:

@@ -79,6 +79,17 @@ def fetch(
         return [*paths, *prepare(source, folder)]
 
 
+def unverified(name: str) -> list[str]:
+    """Files of a data set whose checksum is not known before their first download.
+
+    Examples
+    --------
+    >>> unverified("til10"), unverified("abim")[0]
+    ([], 'GSE81538_gene_expression_405_transformed.csv.gz')
+    """
+    return [file.name for file in find_source(name).files if not file.sha256]
+
+
 def list_sources(*, cache: str | Path | None = None) -> pd.DataFrame:
     """List what can be fetched.
 
