@@ -10,15 +10,19 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from scipy.optimize import Bounds, LinearConstraint, milp
 
 from her2stats.report.disclosure import LARGE, SMALL, SUPPRESSED, for_public_page
+from her2stats.report.write import render_report
 from her2stats.results import read_folder
 from her2stats.results.folder import ResultsFolder
 from her2stats.results.provenance import CohortEntry, Provenance
 from her2stats.statistics import classify_abundance, combine, compare_groups, correlate, fit_logistic, response_odds
 from her2stats.tables import table_one
+
+from .page_reader import Page
 
 
 def public(sample: Path, **tables: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -46,7 +50,8 @@ def test_tables_of_single_patients_and_details_of_notes_are_dropped(sample: Path
 @pytest.mark.parametrize(("events", "hidden"), [(4, True), (5, False), (31, False), (33, True)])
 def test_an_odds_ratio_that_gives_a_small_count_away_goes_too(sample: Path, events: int, hidden: bool) -> None:
     response = read_folder(sample).table("response").head(1).assign(n_events_reference=events, n_reference=36)
-    shown = public(sample, response=response)["response"].iloc[0]
+    folder = read_folder(sample)
+    shown = for_public_page(replace(folder, tables={"response": response})).tables["response"].iloc[0]
     assert pd.isna(shown["estimate"]) == hidden
     assert pd.isna(shown["n_events_comparison"]) == hidden
     assert shown["flag"].startswith(SUPPRESSED) == hidden
@@ -58,6 +63,17 @@ def test_a_second_test_of_the_same_groups_goes_with_the_first(sample: Path) -> N
     assert set(own["measure"]) == {"risk_difference", "second_test"}
     shown = public(sample, group_comparison=own.assign(n_comparison=3.0))["group_comparison"]
     assert shown["p_value"].isna().all()
+
+
+def test_a_figure_goes_with_a_row_that_it_draws_and_the_row_with_all_its_numbers(sample: Path) -> None:
+    folder = read_folder(sample)
+    groups = folder.table("correlation")
+    groups = groups[groups["group"].fillna("").ne("")].assign(n_reference=60.0, superiority=0.6)
+    sizes = {"large": groups.assign(n_comparison=30.0), "small": groups.assign(n_comparison=3.0)}
+    shown = {name: for_public_page(replace(folder, tables={"correlation": table})) for name, table in sizes.items()}
+    assert [any(name.startswith("fig1a") for name in page.pictures) for page in shown.values()] == [True, False]
+    assert shown["large"].tables["correlation"]["superiority"].notna().all()
+    assert shown["small"].tables["correlation"]["superiority"].isna().all()  # U / (n1 n2) gives both away
 
 
 @pytest.mark.parametrize(("negative", "unknown", "gone"), [(5, 0, False), (4, 0, True), (20, 4, True), (20, 5, False)])
@@ -141,18 +157,109 @@ def test_no_cell_of_table_one_is_determined(counts: list[int]) -> None:
 @settings(deadline=None, max_examples=25)
 @given(st.integers(0, 2**32 - 1), st.integers(8, 22), st.integers(0, 7), st.floats(0.05, 0.95))
 def test_no_group_of_a_cell_type_is_determined_by_any_table(seed: int, n: int, negative: int, share: float) -> None:
+    frame = _frame(seed, n, negative, share)
+    known, cells = _read(for_public_page(_folder(_tables_of(frame), n=n)).tables, n), ["T1-", "T0-", "T1+", "T0+"]
+    _none_is_determined(known, cells, _cells(frame), n)
+
+
+def _page_of(tables: dict[str, pd.DataFrame], n: int) -> Page:
+    return Page(render_report(_folder(tables, n=n)))
+
+
+@settings(deadline=None, max_examples=12)
+@given(st.integers(0, 2**32 - 1), st.integers(8, 22), st.integers(0, 7), st.floats(0.05, 0.95))
+def test_nor_by_the_page_as_it_is_read(seed: int, n: int, negative: int, share: float) -> None:
+    frame = _frame(seed, n, negative, share)
+    page = _page_of(_tables_of(frame), n)
+    assert "Public version" in page.text
+    assert {"abundance", "table_one"} <= set(page.tables)
+    _none_is_determined(_read(page.tables, n), ["T1-", "T0-", "T1+", "T0+"], _cells(frame), n)
+    assert not page.small_counts()
+
+
+@settings(deadline=None, max_examples=12)
+@given(st.integers(0, 2**32 - 1), st.integers(30, 80), st.floats(0.2, 0.8), st.floats(0.1, 0.4))
+@example(seed=1, n=60, share=0.5, missing=0.17)
+@example(seed=5, n=60, share=0.5, missing=0.17)
+def test_who_has_no_answer_is_not_determined_within_a_group(seed: int, n: int, share: float, missing: float) -> None:
+    rng = np.random.default_rng(seed)
+    frame = pd.DataFrame({"her2_ihc": rng.choice(["0", "1+", "2+"], n), "hr": "positive"})
+    frame["her2_group"] = np.where(frame["her2_ihc"].eq("0"), "HER2-0", "HER2-low")
+    frame["pcr"] = np.where(rng.random(n) < missing, np.nan, rng.random(n) < share)
+    if frame.loc[frame["pcr"].notna(), "her2_group"].nunique() < 2:
+        return
+    odds = response_odds(
+        frame.rename(columns={"group": "her2_group"}), "pcr", "her2_group", reference="HER2-0", cohort="c"
+    )
+    tables = {"response": combine([odds]), "table_one": table_one({"c": frame[["her2_ihc", "pcr"]]})}
+    page = _page_of(tables, n)
+    cells = [f"{ihc} {answer}" for ihc in ("0", "1+", "2+") for answer in ("yes", "no", "missing")]
+    answers = frame["pcr"].map({1.0: "yes", 0.0: "no"}).fillna("missing")
+    true = (frame["her2_ihc"] + " " + answers).value_counts().reindex(cells, fill_value=0)
+    known = _margins(page.tables, cells, n)
+    for cell in [*cells, *((f"1+ {answer}", f"2+ {answer}") for answer in ("yes", "no", "missing"))]:
+        parts = [cell] if isinstance(cell, str) else list(cell)
+        if 0 < true[parts].sum() < 5:
+            least, most = _extremes(known, cells, parts, n)
+            assert least < most, (parts, least)
+    assert not page.small_counts()
+
+
+def _margins(tables: dict[str, pd.DataFrame], cells: list[str], n: int) -> list[tuple[list[str], int, int]]:
+    """What a page tells of HER2 IHC by response: names of cells, and the least and most that they add up to."""
+    known = [(cells, n, n)]
+
+    def named(of: str, ihc: str) -> list[str]:
+        split = {cell: cell.split() for cell in cells}
+        return [c for c, (one, answer) in split.items() if answer in of.split() and one in (ihc or "0 1+ 2+").split()]
+
+    def add(count: object, of: str, ihc: str = "") -> None:
+        if pd.notna(count):
+            known.append((named(of, ihc), round(float(count)), round(float(count))))
+
+    every = "yes no missing"
+    words = {SMALL: (0, 4), LARGE: (5, n), "0": (0, 0)}
+    for row in tables["table_one"].to_dict("records"):
+        of, ihc = (every, row["level"]) if row["variable"] == "HER2 IHC" else (row["level"], "")
+        if row["variable"] in ("HER2 IHC", "Pathological complete response"):
+            add(row["c n"], of, ihc)
+            if pd.isna(row["c n"]) and row["c"] in words:
+                known.append((named(of, ihc), *words[row["c"]]))
+    for row in tables.get("response", pd.DataFrame()).to_dict("records"):
+        add(row["n"], "yes no")
+        add(row["n_missing"], "missing")
+        add(row["n_events"], "yes")
+        for side, ihc in (("reference", "0"), ("comparison", "1+ 2+")):
+            add(row[f"n_{side}"], "yes no", ihc)
+            add(row[f"n_events_{side}"], "yes", ihc)
+    return known
+
+
+def _extremes(known: list[tuple[list[str], int, int]], cells: list[str], parts: list[str], n: int) -> tuple[int, int]:
+    """Least and most that some cells can add up to, in whole tumours, given all that is known."""
+    rows = np.array([[cell in names for cell in cells] for names, _, _ in known], dtype=float)
+    limits = LinearConstraint(rows, [least for _, least, _ in known], [most for _, _, most in known])
+    wanted = np.array([cell in parts for cell in cells], dtype=float)
+    found = [milp(sign * wanted, constraints=limits, integrality=1, bounds=Bounds(0, n)) for sign in (1, -1)]
+    assert all(one.success for one in found), "what is published is true"
+    return round(found[0].fun), round(-found[1].fun)
+
+
+def _cells(frame: pd.DataFrame) -> dict[str, int]:
+    true = {f"T{int(one)}{'-' if hr == 'negative' else '+'}": 0 for one in (0, 1) for hr in ("negative", "positive")}
+    for one, hr in zip(frame["T"], frame["hr"], strict=True):
+        true[f"T{int(one)}{'-' if hr == 'negative' else '+'}"] += 1
+    return true
+
+
+def _frame(seed: int, n: int, negative: int, share: float) -> pd.DataFrame:
+    """A small cohort at random: a dichotomised cell type, receptor status, response and its groups."""
     rng = np.random.default_rng(seed)
     frame = pd.DataFrame({"hr": ["negative"] * negative + ["positive"] * (n - negative), "her2": rng.normal(size=n)})
     frame["T"] = (rng.random(n) < share) * 1.0
     frame["pcr"] = (rng.random(n) < share) * 1.0
     frame["group"] = np.where(rng.random(n) < 0.5, "low", "zero")
-    tables = _tables_of(frame)
-    shown = for_public_page(_folder(tables, n=n)).tables
-    known, cells = _read(shown, n), ["T1-", "T0-", "T1+", "T0+"]
-    true = {f"T{int(one)}{'-' if hr == 'negative' else '+'}": 0 for one in (0, 1) for hr in ("negative", "positive")}
-    for one, hr in zip(frame["T"], frame["hr"], strict=True):
-        true[f"T{int(one)}{'-' if hr == 'negative' else '+'}"] += 1
-    _none_is_determined(known, cells, true, n)
+    return frame
 
 
 def _none_is_determined(known: Published, cells: list[str], true: dict[str, int], most: int) -> None:

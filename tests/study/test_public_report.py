@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from her2stats.study import StudyResults, load_results, run_study
+from tests.report.page_reader import Page
 
 from .conftest import write_small_study
 
@@ -56,6 +57,17 @@ def test_counts_below_five_are_suppressed(public_results: StudyResults) -> None:
     small = counts.lt(SMALLEST) & counts.gt(0)
     assert small.to_numpy().any(), "the study has to have a small cell to suppress"
     assert "&lt;5" in (public_results.folder / "report.html").read_text()
+
+
+def test_no_phrase_of_the_page_or_its_figures_counts_one_to_four(public_results: StudyResults) -> None:
+    page = Page((public_results.folder / "report.html").read_text())
+    assert page.figures
+    assert all(len(words) > 100 for words in page.figures), "the words of a figure are read"
+    assert "n = 40" in page.text
+    assert not page.small_counts()
+    for table in page.tables.values():
+        for column in {"n", "n_events", "n_reference", "n_comparison", "n_missing", "n_zero", "one n"} & set(table):
+            assert not table[column].between(1, SMALLEST - 1).any(), column
 
 
 def test_the_folder_itself_stays_whole(public_results: StudyResults) -> None:

@@ -2,10 +2,11 @@
 
 One step over the whole folder, before anything of the page is made:
 
-* Tables of single patients go, and figures in which single tumours can be seen.
+* Tables of single patients go, and figures in which single tumours can be seen or a row stands that the page hides.
 * Where receptor-positive, -negative and unknown tumours of a cohort are not none or at least five each, everything
   within the receptor groups goes, and every figure of the page, since figures print the sizes of groups.
-* A row that rests on one to four tumours fewer than its cohort or stratum goes: the difference counts them.
+* A row that rests on one to four tumours fewer than its cohort, stratum or compared group goes: the difference counts
+  them.
 * A cell type or outcome that has a group of one to four tumours in any stratum loses its counts in every table of the
   cohort, as they add up; rows that compare such groups lose their numbers, too, for the counts follow from them.
 * A variable of Table 1 with such a cell says which cells are below five ("<5", also for none), and no number.
@@ -40,8 +41,16 @@ COUNTS = ("n_events", "n_reference", "n_comparison", "n_events_reference", "n_ev
 VALUES = ("value_reference", "value_comparison")
 EFFECTS = (
     *("estimate", "std_error", "conf_low", "conf_high", "statistic", "df", "p_value", "p_adjusted", "p_bh"),
-    *("risk_difference", "rd_low", "rd_high", "p_mid"),
+    *("risk_difference", "rd_low", "rd_high", "p_mid", "superiority"),
 )
+# Compared groups, by the variables and levels of Table 1 that count them.
+IN_TABLE_ONE = {
+    ("Hormone receptor", "positive"): ("hr", "positive"),
+    ("Hormone receptor", "negative"): ("hr", "negative"),
+    ("HER2 IHC", "0"): ("her2_group", "HER2-0"),
+    ("HER2 IHC", "1+"): ("her2_group", "HER2-low"),
+    ("HER2 IHC", "2+"): ("her2_group", "HER2-low"),
+}
 
 
 def for_public_page(folder: ResultsFolder) -> ResultsFolder:
@@ -58,7 +67,8 @@ def for_public_page(folder: ResultsFolder) -> ResultsFolder:
     split = {cohort for cohort in {cohort for cohort, _ in sizes} if _gives_groups_away(sizes, cohort)}
     if split:
         split.add(POOLED)  # what is pooled adds the groups of all cohorts up
-    results = {name: _of_whole_groups(table, sizes, split) for name, table in results.items()}
+    groups = _group_sizes(tables.get("table_one"), results)
+    results = {name: _of_whole_groups(table, sizes, groups, split) for name, table in results.items()}
     hidden = set(_things_with_small_groups(results, tables.get("abundance")))
     hidden |= {(POOLED, name) for _, name in hidden}
     tables |= {name: _without_counts(table, hidden) for name, table in results.items()}
@@ -69,7 +79,7 @@ def for_public_page(folder: ResultsFolder) -> ResultsFolder:
     for name, column in (("notes", "what"), ("omitted", "reason")):
         if name in tables:
             tables[name] = _uncounted(tables[name], column)
-    return replace(folder, tables=tables, pictures={} if split else _without_patients(folder))
+    return replace(folder, tables=tables, pictures={} if split else _pictures(folder, tables))
 
 
 def _small(counts: pd.Series) -> pd.Series:
@@ -80,6 +90,9 @@ def _small(counts: pd.Series) -> pd.Series:
 def _sizes(folder: ResultsFolder, results: dict[str, pd.DataFrame]) -> dict[tuple[str, str], int]:
     """How many tumours each cohort, and each receptor group of it, has at most."""
     found = {(cohort.name, "all"): cohort.n for cohort in folder.provenance.cohorts if cohort.n is not None}
+    for (cohort, _, group, level), n in _group_sizes(folder.tables.get("table_one"), {}).items():
+        if group == "hr":
+            found[cohort, f"hr={level}"] = n
     for table in results.values():
         own = table[table["stratum"].eq("all") | table["stratum"].str.startswith("hr=")]
         whole = own["stratum"].eq("all") | ~_of_one_model(own)  # rows within groups of one model count all tumours
@@ -113,14 +126,45 @@ def _gives_groups_away(sizes: dict[tuple[str, str], int], cohort: str) -> bool:
     return bool(groups) and any(0 < size < SMALLEST_SHOWN for size in (*groups, unknown))
 
 
-def _of_whole_groups(table: pd.DataFrame, sizes: dict[tuple[str, str], int], split: set[str]) -> pd.DataFrame:
+def _group_sizes(
+    table_one: pd.DataFrame | None, results: dict[str, pd.DataFrame]
+) -> dict[tuple[str, str, str, str], int]:
+    """How many tumours each compared group has at most: cohort, stratum, variable and level."""
+    found: dict[tuple[str, str, str, str], int] = {}
+    if table_one is not None:
+        for column in (name for name in table_one.columns if f"{name} n" in table_one):
+            counts = table_one.assign(n=pd.to_numeric(table_one[f"{column} n"], errors="coerce")).dropna(subset="n")
+            for variable, level, n in counts[["variable", "level", "n"]].itertuples(index=False):
+                if group := IN_TABLE_ONE.get((variable, level)):
+                    found[column, "all", *group] = found.get((column, "all", *group), 0) + int(n)
+    for table in (table for table in results.values() if {"group", "n_reference"} <= set(table)):
+        for row in table[table["group"].fillna("").ne("")].to_dict("records"):
+            for side in ("reference", "comparison"):
+                if row[side] and pd.notna(row[f"n_{side}"]):
+                    key = (row["cohort"], row["stratum"], row["group"], row[side])
+                    found[key] = max(int(row[f"n_{side}"]), found.get(key, 0))
+    return found
+
+
+def _of_whole_groups(
+    table: pd.DataFrame,
+    sizes: dict[tuple[str, str], int],
+    groups: dict[tuple[str, str, str, str], int],
+    split: set[str],
+) -> pd.DataFrame:
     """Rows that rest on a whole cohort or group, or on so many fewer that the difference tells nothing."""
     whose = table["stratum"].where(~_of_one_model(table) & table["stratum"].str.startswith("hr="), "all")
     size = pd.Series([sizes.get(key) for key in zip(table["cohort"], whose, strict=True)], table.index, dtype="float64")
     by_group = table["stratum"].str.startswith("hr=")
+    fewer = pd.Series(False, table.index)
     if "group" in table:
         by_group |= table["group"].fillna("").eq("hr")
-    gone = _small(size - table["n"].astype("float64")) | _small(table["n"]) | (by_group & table["cohort"].isin(split))
+    for side in ("reference", "comparison") if {"group", "n_reference"} <= set(table) else ():
+        keys = zip(table["cohort"], table["stratum"], table["group"], table[side], strict=True)
+        most = pd.Series([groups.get(key) for key in keys], table.index, dtype="float64")
+        fewer |= _small(most - table[f"n_{side}"].astype("float64"))
+    fewer |= _small(size - table["n"].astype("float64"))
+    gone = fewer | _small(table["n"]) | (by_group & table["cohort"].isin(split))
     return table[~gone]
 
 
@@ -159,6 +203,8 @@ def _without_counts(table: pd.DataFrame, hidden: set[tuple[str, str]]) -> pd.Dat
     ]
     few = pd.Series(about, table.index, dtype=bool)
     table["flag"] = table["flag"].fillna("").map(code_of)
+    missing = table["n_missing"].astype("float64")
+    table["n_missing"] = missing.mask(_small(missing))
     two_by_two = few & (groups.ne("") | _of_two_binaries(table))
     for column in (*COUNTS, *VALUES):
         if column in table:
@@ -215,6 +261,16 @@ def _uncounted(table: pd.DataFrame, column: str) -> pd.DataFrame:
     return table
 
 
-def _without_patients(folder: ResultsFolder) -> dict[str, Picture]:
-    exposure = folder.provenance.exposure_name
-    return {name: p for name, p in folder.pictures.items() if not caption_of(name, exposure=exposure).patients}
+def _pictures(folder: ResultsFolder, tables: dict[str, pd.DataFrame]) -> dict[str, Picture]:
+    """Figures in which no single tumour can be seen, and whose table has all its rows and effects on the page."""
+    kept = {}
+    for name, picture in folder.pictures.items():
+        caption = caption_of(name, exposure=folder.provenance.exposure_name)
+        drawn, shown = folder.tables.get(caption.data), tables.get(caption.data)
+        if not caption.patients and (drawn is None or shown is None or _effects(drawn).equals(_effects(shown))):
+            kept[name] = picture
+    return kept
+
+
+def _effects(table: pd.DataFrame) -> pd.DataFrame:
+    return table[[name for name in EFFECTS if name in table]]
