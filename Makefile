@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 # One BLAS thread a process: our processes are the parallelism.
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: help demo test check wheel-test bounds docs bench fuzz bombs release-check clean
+.PHONY: help demo test check wheel-test bounds docs bench fuzz bombs kills release-check clean
 
 help:
 	@echo "make demo        install into $(VENV), run the demo study, say where its report is"
@@ -17,6 +17,7 @@ help:
 	@echo "make bench       benchmarks as ratios, written to benchmarks/results.md (long)"
 	@echo "make fuzz        fuzz the readers (ten minutes by the clock, and start-up of what is fuzzed counts)"
 	@echo "make bombs       small files that would take the machine, each read within its limits; prints time and memory"
+	@echo "make kills       a hundred runs stopped at random moments: is everything whole, is anything left? (half an hour)"
 	@echo "make release-check  version, changelog, citation, wheel, licences: fit to be released?"
 
 # Debian's Python may come without ensurepip: then an environment without pip is made and the system's pip fills it.
@@ -66,6 +67,9 @@ fuzz: $(VENV)/.ready-to-test
 
 bombs: $(VENV)/.ready-to-test
 	$(BIN)/python -m tests.faults.bombs
+
+kills: $(VENV)/.ready-to-test
+	$(BIN)/python -m tests.faults.kills 100
 
 release-check: $(VENV)/.ready-to-test
 	$(BIN)/python tools/release_check.py

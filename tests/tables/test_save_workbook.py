@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -97,3 +99,30 @@ def test_what_cannot_be_written_is_said(table: pd.DataFrame, tmp_path: Path) -> 
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputError, match="cannot be written"):
         save_workbook({"odds": table}, tmp_path / "file" / "t.xlsx")
+
+
+@pytest.mark.parametrize("where", ["_plain", "row"])
+def test_an_interrupt_leaves_no_complaint_behind(where: str) -> None:
+    code = f"""
+import gc, tempfile
+import pandas as pd
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+from her2stats.tables import workbook
+
+def interrupted(*of, calls=[], write=WriteOnlyWorksheet._values_to_row):
+    calls.append(1)
+    if len(calls) > 3:
+        raise KeyboardInterrupt
+    return write(*of) if {where!r} == "row" else of[0]
+
+if {where!r} == "row":
+    WriteOnlyWorksheet._values_to_row = interrupted
+else:
+    workbook._plain = interrupted
+try:
+    workbook.save_workbook({{name: pd.DataFrame({{"a": [1, 2]}}) for name in "ab"}}, tempfile.gettempdir() + "/no.xlsx")
+except KeyboardInterrupt:
+    gc.collect()
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not done.stderr

@@ -74,7 +74,11 @@ def save_workbook(tables: Mapping[str, pd.DataFrame], path: str | Path) -> Path:
     path = Path(path)
     book = Workbook(write_only=True)
     for title, table in _by_title(tables).items():
-        _write_sheet(book.create_sheet(title), table)
+        sheet = book.create_sheet(title)
+        try:
+            _write_sheet(sheet, table)
+        finally:
+            sheet.close()  # rows that an interrupt leaves open complain when they are thrown away
     buffer = io.BytesIO()
     book.save(buffer)
     write_whole(path, _without_dates(buffer.getvalue()), what="the workbook ")
