@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from scipy.stats import spearmanr
 
 from her2stats.cohort.genes import match_symbols
 from her2stats.signatures.gene_signature import GeneSignature
@@ -96,6 +95,8 @@ def guard_exposure(
     among = np.array([gene in shared for gene in genes])
     rho = float("nan")
     if til is not None and til.nunique() > 1 and score.nunique() > 1:
+        from scipy.stats import spearmanr  # half a second, and for components only
+
         rho = float(spearmanr(values, til.reindex(matrix.samples)).statistic)
     return ExposureGuard(
         float(weights[among].sum() / weights.sum()) if weights.sum() > 0 else 0.0,

@@ -11,7 +11,6 @@ from collections.abc import Collection, Iterator
 import numpy as np
 import pandas as pd
 from scipy.special import ndtr
-from scipy.stats import rankdata
 
 from her2stats.cohort.genes import match_symbols
 from her2stats.errors import DataError, Problem
@@ -163,6 +162,8 @@ def _component(z: Floats, anchor: Floats | None) -> Floats:
 
 def _within(scores: Floats, values: Floats, strata: np.ndarray) -> tuple[Floats, Floats]:
     """Rank correlation of every score with one variable within strata, and van Elteren's z; as `within_strata`."""
+    from scipy.stats import rankdata  # half a second, and for signatures of several genes only
+
     binary = bool(np.isin(values, (0.0, 1.0)).all())
     uu, uv, variance = (np.zeros(len(scores)) for _ in range(3))
     vv = 0.0

@@ -35,7 +35,7 @@ def test_coefficients_and_errors_are_those_of_least_squares():
     matrix = np.column_stack([np.ones(40), rng.normal(size=(40, 3))])
     outcome = rng.normal(size=40) + 100
     reference = sm.OLS(outcome, matrix).fit()
-    estimates, errors = fit_linear(project(matrix), outcome).contrasts(np.eye(4))
+    estimates, errors, _ = fit_linear(project(matrix), outcome).contrasts(np.eye(4))
     np.testing.assert_allclose(estimates, reference.params, rtol=1e-11)
     np.testing.assert_allclose(errors, reference.bse, rtol=1e-11)
 
@@ -68,8 +68,8 @@ def test_estimable_combinations_do_not_depend_on_the_solution():
     base = np.column_stack([np.ones(30), rng.normal(size=30)])
     outcome = rng.normal(size=30)
     doubled = np.column_stack([base, base[:, 1]])
-    slope, error = fit_linear(project(base), outcome).contrasts(np.array([[0.0, 1]]))
-    again, error_again = fit_linear(project(doubled), outcome).contrasts(np.array([[0.0, 1, 1]]))
+    slope, error, _ = fit_linear(project(base), outcome).contrasts(np.array([[0.0, 1]]))
+    again, error_again, _ = fit_linear(project(doubled), outcome).contrasts(np.array([[0.0, 1, 1]]))
     np.testing.assert_allclose([again, error_again], [slope, error], rtol=1e-12)
 
 

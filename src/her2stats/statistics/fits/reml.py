@@ -6,7 +6,6 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import brentq
 from scipy.special import ndtri, stdtrit
 
 from her2stats.statistics.frame import Array
@@ -57,6 +56,7 @@ def reml_variance(effects: Array, variances: Array) -> float:
     >>> round(reml_variance(np.array([-0.6, -0.2, -0.75]), np.array([0.24, 0.27, 0.13]) ** 2), 5)
     0.03015
     """
+    from scipy.optimize import brentq  # loads for as long as all other fits together, and only cohorts need it
 
     def slope(tau2: Array | float) -> Array:
         weights = 1 / (variances + np.asarray(tau2)[..., None])
