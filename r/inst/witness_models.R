@@ -340,7 +340,11 @@ pooled_row <- function(table, part, b, v, back, ...) {  # inverse variance; effe
 }
 pooled <- function(asked, kinds_of) {  # what two cohorts have: odds ratios on the log scale, correlations as z
   keep <- c("table", "stratum", "outcome", "term", "measure", "estimate", "std_error", "n")
-  all <- do.call(rbind, lapply(names(asked), function(c) if (nrow(asked[[c]])) cbind(cohort = c, asked[[c]][keep])))
+  taken <- function(d) {  # a cohort of response alone has no correlations
+    d[setdiff(keep, names(d))] <- NA
+    d[keep]
+  }
+  all <- do.call(rbind, lapply(names(asked), function(c) if (nrow(asked[[c]])) cbind(cohort = c, taken(asked[[c]]))))
   if (is.null(all)) return()
   product <- grepl(":", all$term, fixed = TRUE) & !grepl("(likelihood ratio)", all$term, fixed = TRUE)
   odds <- all[all$table == "odds_ratios" | (all$table == "interaction" & product), ]

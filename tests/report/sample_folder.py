@@ -112,6 +112,7 @@ def sample_tables(rng: np.random.Generator) -> dict[str, pd.DataFrame]:
     return {
         "scores": _per_sample(rng, (*SCORES, "Total TIL"), centre=8.0),
         "coverage": _coverage(),
+        "random_lists": _random_lists(),
         "fractions": _per_sample(rng, (*TYPES, *DICHOTOMISED, *EXCLUDED), centre=0.1).assign(
             nu=0.5, r=0.8, rmse=0.7, p_value=0.01, coverage=0.9, flag=""
         ),
@@ -238,6 +239,19 @@ def _per_sample(rng: np.random.Generator, columns: tuple[str, ...], *, centre: f
         values.insert(0, "cohort", cohort)
         frames.append(values)
     return pd.concat(frames, ignore_index=True)
+
+
+def _random_lists() -> pd.DataFrame:
+    """The exposure's place among random lists, of total infiltration and one type."""
+    row = {"genes": 20, "lists": 1000, "estimate": -0.3, "random_low": -0.6, "random_median": -0.2, "random_high": 0.2}
+    row |= {"share_as_extreme": 0.31, "share_significant": 0.7}
+    return pd.DataFrame(
+        [
+            {"cohort": cohort, "outcome": outcome, "n": n, **row}
+            for cohort, n in COHORTS.items()
+            for outcome in ("Total TIL", "T cells CD8")
+        ]
+    )
 
 
 def _coverage() -> pd.DataFrame:

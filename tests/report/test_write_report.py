@@ -178,7 +178,8 @@ def test_a_public_page_hides_small_counts_and_single_patients(tmp_path: Path) ->
     assert min(small) >= 5
     assert "&lt;5" in table
     assert 'id="fig1b_til_abim"' not in html
-    assert 'id="fig1a_correlation"' in html
+    assert 'id="fig1a_correlation"' not in html  # it draws a comparison whose groups the page hides
+    assert 'id="figA_infiltration"' in html
 
 
 def test_a_failing_write_leaves_the_old_page(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
