@@ -15,30 +15,14 @@ CONTROL_CODES = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong, in words for the person who can mend it.
+    """One thing that is wrong, in words for the person who can mend it."""
 
-    Parameters
-    ----------
-    what : str
-        What was found, with the offending value quoted.
-    where : str
-        File, or cohort, signature, argument; empty where there is no place.
-    remedy : str
-        What to do about it.
-    row : str
-        Row within the file, in words: "row 7 (gene 'ERBB2')", "line 3, sample 'A1'", "header".
-    column : str
-        Name of the column.
-    value : str
-        What stands there.
-    """
-
-    what: str
-    where: str = ""
-    remedy: str = ""
-    row: str = ""
-    column: str = ""
-    value: str = ""
+    what: str  # what was found, with the offending value quoted
+    where: str = ""  # file, or cohort, signature, argument; empty where there is no place
+    remedy: str = ""  # what to do about it
+    row: str = ""  # row within the file, in words: "row 7 (gene 'ERBB2')", "line 3, sample 'A1'", "header"
+    column: str = ""  # name of the column
+    value: str = ""  # what stands there
 
     def __str__(self) -> str:
         column = f"column {self.column!r}" if self.column else ""

@@ -32,23 +32,12 @@ REFUSED = {
 
 @dataclass(frozen=True)
 class Content:
-    """What a file holds: decompressed bytes, the checksum of the file itself, and its name without compression.
+    """What a file holds: decompressed bytes, the checksum of the file itself, and its name without compression."""
 
-    Parameters
-    ----------
-    path : Path
-        The file.
-    beginning : bytes
-        All that it holds, or the first MiB of what unpacks to very much.
-    sha256 : str
-        Of the file as it lies there.
-    unpacked : callable or None
-        Unpacks all of it again, chunk by chunk, where `beginning` is not all.
-    """
-
-    path: Path
-    beginning: bytes
-    sha256: str
+    path: Path  # the file
+    beginning: bytes  # all that it holds, or the first MiB of what unpacks to very much
+    sha256: str  # of the file as it lies there
+    # unpacks all of it again, chunk by chunk, where `beginning` is not all
     unpacked: Callable[[], Iterator[bytes]] | None = None
 
     @cached_property

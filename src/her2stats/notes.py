@@ -10,24 +10,13 @@ import pandas as pd
 
 @dataclass(frozen=True)
 class Note:
-    """One thing the reader of the results has to know.
+    """One thing the reader of the results has to know."""
 
-    Parameters
-    ----------
-    stage : str
-        Where on the data's way: "reading", "genes", "population", "scores", "fractions", "abundance", "analysis".
-    what : str
-        What was done or assumed, in a sentence.
-    count : int or None
-        How many rows, genes, samples or values it concerns.
-    detail : str
-        Names and values, as far as they help.
-    """
-
+    # where on the data's way: "reading", "genes", "population", "scores", "fractions", "abundance", "analysis"
     stage: str
-    what: str
-    count: int | None = None
-    detail: str = ""
+    what: str  # what was done or assumed, in a sentence
+    count: int | None = None  # how many rows, genes, samples or values it concerns
+    detail: str = ""  # names and values, as far as they help
 
 
 def notes_table(notes: Iterable[Note]) -> pd.DataFrame:

@@ -42,18 +42,10 @@ def check_running(n_jobs: object, client: object, chunk: object, progress: objec
 
 @dataclass
 class Workers:
-    """Where blocks are computed: in this process, in `n_jobs` processes of this machine, or on a dask cluster.
+    """Where blocks are computed: in this process, in `n_jobs` processes of this machine, or on a dask cluster."""
 
-    Parameters
-    ----------
-    n_jobs : int
-        Processes (joblib's loky); -1 for one a core.
-    client : distributed.Client, optional
-        Cluster to use instead.
-    """
-
-    n_jobs: int = 1
-    client: Any = None
+    n_jobs: int = 1  # processes (joblib's loky); -1 for one a core
+    client: Any = None  # cluster to use instead
     _cluster: Any = field(default=None, init=False)
 
     def run(self, task: Callable[[Floats], T], blocks: Iterable[Floats]) -> Iterator[T]:

@@ -33,28 +33,17 @@ NOT_CONVERGED = "not converged: the optimality conditions are not met"
 
 @dataclass(frozen=True, eq=False)
 class Fits:
-    """What a block of samples gives, before scaling to fractions: samples in rows.
+    """What a block of samples gives, before scaling to fractions: samples in rows."""
 
-    Parameters
-    ----------
-    weights : array, (S, types)
-        Weights at the best nu, exactly 0 where not positive; NaN where there is no fit.
-    nu, rmse, r, kkt : array, (S,)
-        Best nu; root mean squared error and Pearson correlation between the standardised sample and the profiles
-        weighted to a sum of 1; largest violation of the optimality conditions over the three nu (NaN for libsvm).
-    iterations : array of int, (S,)
-        Interior point iterations over the three nu (0 for libsvm).
-    flag : array of str, (S,)
-        Empty, or why there is no usable fit.
-    """
-
-    weights: Floats
+    weights: Floats  # weights at the best nu, exactly 0 where not positive; NaN where there is no fit
+    # best nu; root mean squared error and Pearson correlation between the standardised sample and the profiles
+    # weighted to a sum of 1; largest violation of the optimality conditions over the three nu (NaN for libsvm)
     nu: Floats
     rmse: Floats
     r: Floats
     kkt: Floats
-    iterations: Counts
-    flag: npt.NDArray[np.str_]
+    iterations: Counts  # interior point iterations over the three nu (0 for libsvm)
+    flag: npt.NDArray[np.str_]  # empty, or why there is no usable fit
 
     def rows(self, wanted: slice) -> Fits:
         """Return some of the samples."""

@@ -22,15 +22,9 @@ RETRIES = 5
 
 @dataclass
 class Cluster:
-    """Runs blocks through a dask client, and remembers whether it was lost on the way.
+    """Runs blocks through a dask client, and remembers whether it was lost on the way."""
 
-    Parameters
-    ----------
-    client : distributed.Client
-        Connected, synchronous.
-    """
-
-    client: Any
+    client: Any  # connected, synchronous
     lost: str = field(default="", init=False)
 
     def run(self, task: Callable[[Floats], T], blocks: Iterable[Floats]) -> Iterator[T]:

@@ -28,31 +28,16 @@ MANY_VALUES, AT_ONCE = 2**25, 64  # of more values the median is found so many s
 
 @dataclass(frozen=True, eq=False)
 class Mixture:
-    """The shared genes of a mixture and a signature.
+    """The shared genes of a mixture and a signature."""
 
-    Parameters
-    ----------
-    profiles : array, (genes, types)
-        Signature on the shared genes, linear scale.
-    values : array, (samples, genes)
-        Mixture on the shared genes, linear scale, after quantile normalisation if that was asked.
-    genes, samples : tuple of str
-        Shared genes, sorted by their bytes; samples in the order given.
-    coverage : float
-        Share of the signature's genes that the mixture has.
-    median : float
-        max(median of the whole mixture, 1): what absolute scores are relative to.
-    notes : tuple of Note
-        Genes renamed or absent, normalisation.
-    """
-
-    profiles: Floats
-    values: Floats
+    profiles: Floats  # signature on the shared genes, linear scale
+    values: Floats  # mixture on the shared genes, linear scale, after quantile normalisation if that was asked
+    # shared genes, sorted by their bytes; samples in the order given
     genes: tuple[str, ...]
     samples: tuple[str, ...]
-    coverage: float
-    median: float
-    notes: tuple[Note, ...]
+    coverage: float  # share of the signature's genes that the mixture has
+    median: float  # max(median of the whole mixture, 1): what absolute scores are relative to
+    notes: tuple[Note, ...]  # genes renamed or absent, normalisation
 
 
 def align_mixture(expression: pd.DataFrame, signature: SignatureMatrix, settings: Settings) -> Mixture:

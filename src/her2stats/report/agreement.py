@@ -19,30 +19,14 @@ MOST_LISTED = 50
 
 @dataclass(frozen=True, eq=False)
 class Agreement:
-    """The comparison with R, for the reader.
+    """The comparison with R, for the reader."""
 
-    Parameters
-    ----------
-    status : {"agree", "disagree", "not checked"}
-        One disagreement is enough for "disagree"; "agree" needs at least one number that was compared.
-    badge : str
-        A few words for the top of the page, with what R has not seen in them.
-    sentence : str
-        The same in a sentence, for the methods.
-    by_model : PrintedTable or None
-        Numbers compared, and the largest difference, by cohort and model.
-    disagreements : PrintedTable or None
-        Every number that differs.
-    reasons : tuple of str
-        Why numbers were not checked.
-    """
-
-    status: Status
-    badge: str
-    sentence: str
-    by_model: PrintedTable | None = None
-    disagreements: PrintedTable | None = None
-    reasons: tuple[str, ...] = ()
+    status: Status  # one disagreement is enough for "disagree"; "agree" needs at least one number that was compared
+    badge: str  # a few words for the top of the page, with what R has not seen in them
+    sentence: str  # the same in a sentence, for the methods
+    by_model: PrintedTable | None = None  # numbers compared, and the largest difference, by cohort and model
+    disagreements: PrintedTable | None = None  # every number that differs
+    reasons: tuple[str, ...] = ()  # why numbers were not checked
 
 
 def read_agreement(crosscheck: pd.DataFrame | None, witness: pd.DataFrame | None = None) -> Agreement:

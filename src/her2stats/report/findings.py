@@ -18,28 +18,15 @@ from her2stats.vocabulary.numbers import is_missing
 
 @dataclass(frozen=True)
 class Judged:
-    """The rows of one question in one cohort and stratum, sorted by what the test said.
+    """The rows of one question in one cohort and stratum, sorted by what the test said."""
 
-    Parameters
-    ----------
-    below, above : tuple of row
-        Significant, with an estimate below or above the null value; the smallest p-values first.
-    nominal : tuple of row
-        Below alpha before the correction, not after it.
-    rest : tuple of row
-        Not significant.
-    failed : tuple of row
-        No p-value; the reason is in ``flag``.
-    corrected : bool
-        Whether the p-values were corrected for multiple testing.
-    """
-
+    # significant, with an estimate below or above the null value; the smallest p-values first
     below: tuple[Row, ...]
     above: tuple[Row, ...]
-    nominal: tuple[Row, ...]
-    rest: tuple[Row, ...]
-    failed: tuple[Row, ...]
-    corrected: bool
+    nominal: tuple[Row, ...]  # below alpha before the correction, not after it
+    rest: tuple[Row, ...]  # not significant
+    failed: tuple[Row, ...]  # no p-value; the reason is in ``flag``
+    corrected: bool  # whether the p-values were corrected for multiple testing
 
     @property
     def significant(self) -> tuple[Row, ...]:

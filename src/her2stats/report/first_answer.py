@@ -30,24 +30,12 @@ NO_BREAK = "\N{NO-BREAK SPACE}"
 
 @dataclass(frozen=True)
 class Claim:
-    """What one cohort answers.
+    """What one cohort answers."""
 
-    Parameters
-    ----------
-    cohort : str
-        Its name; empty where the study has one.
-    lead : str
-        Over all tumours.
-    strata : tuple of str
-        Within each hormone-receptor group.
-    difference : str
-        Whether the groups differ; empty where that was not tested.
-    """
-
-    cohort: str
-    lead: str
-    strata: tuple[str, ...] = ()
-    difference: str = ""
+    cohort: str  # its name; empty where the study has one
+    lead: str  # over all tumours
+    strata: tuple[str, ...] = ()  # within each hormone-receptor group
+    difference: str = ""  # whether the groups differ; empty where that was not tested
 
 
 def first_answer(folder: ResultsFolder) -> tuple[Claim, ...]:

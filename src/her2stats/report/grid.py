@@ -20,31 +20,16 @@ ALL = "All"
 
 @dataclass(frozen=True)
 class Grid:
-    """Marks of the items that are significant somewhere.
+    """Marks of the items that are significant somewhere."""
 
-    Parameters
-    ----------
-    groups : tuple of (str, int)
-        Headings over several columns (cohorts), with how many columns each has.
-    columns : tuple of str
-        Strata; empty texts where there is only one.
-    rows : tuple of (str, tuple of Mark)
-        Item and its marks.
-    quiet : int
-        How many items are not significant in any column, and not shown.
-    below, above : str
-        What the two directions mean.
-    corrected : bool
-        Whether the p-values were corrected.
-    """
-
-    groups: tuple[tuple[str, int], ...]
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, tuple[Mark, ...]], ...]
-    quiet: int
+    groups: tuple[tuple[str, int], ...]  # headings over several columns (cohorts), with how many columns each has
+    columns: tuple[str, ...]  # strata; empty texts where there is only one
+    rows: tuple[tuple[str, tuple[Mark, ...]], ...]  # item and its marks
+    quiet: int  # how many items are not significant in any column, and not shown
+    # what the two directions mean
     below: str
     above: str
-    corrected: bool
+    corrected: bool  # whether the p-values were corrected
 
 
 def make_grid(rows: pd.DataFrame, name: Callable[[Row], str], *, alpha: float, below: str, above: str) -> Grid:

@@ -21,32 +21,17 @@ MOST_NAMED = 6
 
 @dataclass(frozen=True)
 class Statement:
-    """What one cohort (or stratum) says to one question.
+    """What one cohort (or stratum) says to one question."""
 
-    Parameters
-    ----------
-    cohort, stratum, size : str
-        Where: "abim", "HR-positive", "n = 254".
-    tally : str
-        "4 of 15 significant after correction".
-    significant : tuple of str
-        A sentence for each direction.
-    nominal : str
-        What was below the threshold before the correction only.
-    rest : tuple of str
-        Names of what was not significant.
-    failed : tuple of str
-        Names of what could not be estimated, with the reason.
-    """
-
+    # where: "abim", "HR-positive", "n = 254"
     cohort: str
     stratum: str = ""
     size: str = ""
-    tally: str = ""
-    significant: tuple[str, ...] = ()
-    nominal: str = ""
-    rest: tuple[str, ...] = ()
-    failed: tuple[str, ...] = ()
+    tally: str = ""  # "4 of 15 significant after correction"
+    significant: tuple[str, ...] = ()  # a sentence for each direction
+    nominal: str = ""  # what was below the threshold before the correction only
+    rest: tuple[str, ...] = ()  # names of what was not significant
+    failed: tuple[str, ...] = ()  # names of what could not be estimated, with the reason
 
 
 @dataclass(frozen=True)
@@ -62,22 +47,13 @@ class Answer:
 
 @dataclass(frozen=True)
 class Wording:
-    """How the rows of a question are put into words.
+    """How the rows of a question are put into words."""
 
-    Parameters
-    ----------
-    name : callable
-        Result row -> what it is about ("T cells CD8").
-    below, above : str
-        Words for an estimate below and above the null value: "less where the score is higher".
-    symbol : str or None
-        In front of the estimate; None takes that of the row's measure.
-    """
-
-    name: Callable[[Row], str]
+    name: Callable[[Row], str]  # result row -> what it is about ("T cells CD8")
+    # words for an estimate below and above the null value: "less where the score is higher"
     below: str
     above: str
-    symbol: str | None = None
+    symbol: str | None = None  # in front of the estimate; None takes that of the row's measure
 
 
 def name_list(names: Sequence[str], most: int = MOST_NAMED) -> str:

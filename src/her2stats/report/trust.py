@@ -28,22 +28,13 @@ CURVES = ("ancova_curves",)  # points along a line: neither estimates nor tests 
 
 @dataclass(frozen=True)
 class TrustItem:
-    """One thing that the answer rests on.
+    """One thing that the answer rests on."""
 
-    Parameters
-    ----------
-    title, finding : str
-        What, and what was found.
-    light : {"good", "fair", "poor", "said"}
-        "said": nothing to judge.
-    rule : str
-        How the light was chosen.
-    """
-
+    # what, and what was found
     title: str
     finding: str
-    light: Light = "said"
-    rule: str = ""
+    light: Light = "said"  # "said": nothing to judge
+    rule: str = ""  # how the light was chosen
 
 
 def trust_items(folder: ResultsFolder, agreement: Agreement) -> tuple[TrustItem, ...]:

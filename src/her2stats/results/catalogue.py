@@ -56,27 +56,16 @@ class Figure:
 
 @dataclass(frozen=True)
 class Caption:
-    """What stands around a figure.
+    """What stands around a figure."""
 
-    Parameters
-    ----------
-    section : str
-        Section of the report that the figure belongs to; `FURTHER` for one that is not known.
-    label, title, caption, alt : str
-        "Fig. 1a", what it shows in a few words, in sentences, and for somebody who cannot see it.
-    data : str
-        Table behind the figure; empty for none.
-    patients : bool
-        Whether single tumours can be seen in it.
-    """
-
-    section: str
+    section: str  # section of the report that the figure belongs to; `FURTHER` for one that is not known
+    # "Fig. 1a", what it shows in a few words, in sentences, and for somebody who cannot see it.
     label: str
     title: str
     caption: str
     alt: str
-    data: str = ""
-    patients: bool = True
+    data: str = ""  # table behind the figure; empty for none
+    patients: bool = True  # whether single tumours can be seen in it
 
 
 def caption_of(name: str, *, exposure: str, cohort: str = "") -> Caption:

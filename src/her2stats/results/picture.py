@@ -42,21 +42,11 @@ class Image:
 
 @dataclass(frozen=True)
 class Picture:
-    """One figure: its name and the images of it that are whole.
+    """One figure: its name and the images of it that are whole."""
 
-    Parameters
-    ----------
-    name : str
-        File name without ending.
-    images : tuple of Image
-        svg first, then png, as far as they are there.
-    files : tuple of str
-        Names of all files of the figure, pdf included.
-    """
-
-    name: str
-    images: tuple[Image, ...]
-    files: tuple[str, ...]
+    name: str  # file name without ending
+    images: tuple[Image, ...]  # svg first, then png, as far as they are there
+    files: tuple[str, ...]  # names of all files of the figure, pdf included
 
 
 def read_picture(name: str, files: Sequence[Path]) -> tuple[Picture | None, list[tuple[str, str]]]:

@@ -44,29 +44,19 @@ class InputEntry:
 
 @dataclass(frozen=True)
 class Provenance:
-    """Where the numbers come from.
-
-    Parameters
-    ----------
-    simulated : bool or None
-        None where the file does not say it.
-    alpha : float
-        Threshold below which a corrected p-value is called significant.
-    public : bool
-        Suppress small counts and everything about single patients.
-    """
+    """Where the numbers come from."""
 
     title: str = "her2stats report"
     her2stats: str = ""
-    simulated: bool | None = None
+    simulated: bool | None = None  # none where the file does not say it
     exposure: str = ""
     seed: int | None = None
-    alpha: float = 0.05
+    alpha: float = 0.05  # threshold below which a corrected p-value is called significant
     versions: Mapping[str, str] = field(default_factory=dict)
     inputs: tuple[InputEntry, ...] = ()
     conventions: Mapping[str, str] = field(default_factory=dict)
     cohorts: tuple[CohortEntry, ...] = ()
-    public: bool = False
+    public: bool = False  # suppress small counts and everything about single patients
 
     @property
     def exposure_name(self) -> str:

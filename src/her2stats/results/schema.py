@@ -51,21 +51,11 @@ _ENDINGS: Mapping[str, Kind] = {
 
 @dataclass(frozen=True)
 class TableSchema:
-    """Columns of one csv file.
+    """Columns of one csv file."""
 
-    Parameters
-    ----------
-    required : tuple of str
-        Columns without which the table says nothing.
-    kinds : mapping
-        Column -> what it holds.
-    rest : {"text", "number"}
-        What columns hold that are not named.
-    """
-
-    required: tuple[str, ...]
-    kinds: Mapping[str, Kind] = field(default_factory=lambda: KINDS)
-    rest: Kind = "text"
+    required: tuple[str, ...]  # columns without which the table says nothing
+    kinds: Mapping[str, Kind] = field(default_factory=lambda: KINDS)  # column -> what it holds
+    rest: Kind = "text"  # what columns hold that are not named
 
     def kind(self, column: str) -> Kind:
         """Say what a column holds."""

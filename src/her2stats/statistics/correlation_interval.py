@@ -16,20 +16,12 @@ from her2stats.statistics.frame import Array
 
 @dataclass(frozen=True)
 class Interval:
-    """One convention.
+    """One convention."""
 
-    Parameters
-    ----------
-    words : str
-        As the column ``method`` names it.
-    variance : callable or None
-        Squared standard error of z from rho and the number of pairs; None for an interval by resampling.
-    bias : callable
-        Taken off z before the limits, from rho and the number of pairs.
-    """
-
-    words: str
+    words: str  # as the column ``method`` names it
+    # squared standard error of z from rho and the number of pairs; None for an interval by resampling
     variance: Callable[[float, int], float] | None = None
+    # taken off z before the limits, from rho and the number of pairs
     bias: Callable[[float, int], float] = lambda rho, n: 0.0
 
     @property

@@ -20,21 +20,11 @@ DIGITS = 12  # significant ones: what remains of the same number after two ways 
 
 @dataclass(frozen=True, eq=False)
 class Cases:
-    """The complete cases of some variables within a stratum, in an order that the rows' order cannot change.
+    """The complete cases of some variables within a stratum, in an order that the rows' order cannot change."""
 
-    Parameters
-    ----------
-    values : mapping of str to ndarray of shape (n,)
-        Numbers; a factor as the position of its level.
-    rows : ndarray of int, shape (n,)
-        Where the cases stand in the frame.
-    n_missing : int
-        Rows that are, or may be, of the stratum and were left out because a variable is missing.
-    """
-
-    values: Mapping[str, Array]
-    rows: NDArray[np.intp]
-    n_missing: int
+    values: Mapping[str, Array]  # numbers; a factor as the position of its level
+    rows: NDArray[np.intp]  # where the cases stand in the frame
+    n_missing: int  # rows that are, or may be, of the stratum and were left out because a variable is missing
 
     def __getitem__(self, name: str) -> Array:
         return self.values[name]
@@ -47,40 +37,21 @@ class Cases:
 
 @dataclass(frozen=True, eq=False)
 class Stratum:
-    """The rows in which a question is asked.
+    """The rows in which a question is asked."""
 
-    Parameters
-    ----------
-    label : str
-        What stands in the `stratum` column.
-    rows : ndarray of bool, shape (samples,)
-        The rows that are in it.
-    unplaced : int
-        Rows that may be in it: the variable that divides them is missing.
-    """
-
-    label: str
-    rows: Mask
-    unplaced: int = 0
+    label: str  # what stands in the `stratum` column
+    rows: Mask  # the rows that are in it
+    unplaced: int = 0  # rows that may be in it: the variable that divides them is missing
 
 
 @dataclass(frozen=True, eq=False)
 class ModelFrame:
-    """Columns ready for a model.
+    """Columns ready for a model."""
 
-    Parameters
-    ----------
-    table : DataFrame
-        samples x variables, numbers as float64 and factors as unordered categoricals; goes into ``Result.data``.
-    values : mapping of str to ndarray of shape (samples,)
-        The same as numbers: a factor as the position of its level, NaN where missing.
-    levels : mapping of str to tuple of str
-        Levels of each factor, the reference first.
-    """
-
+    # samples x variables, numbers as float64 and factors as unordered categoricals; goes into ``Result.data``.
     table: pd.DataFrame
-    values: Mapping[str, Array]
-    levels: Mapping[str, tuple[str, ...]]
+    values: Mapping[str, Array]  # the same as numbers: a factor as the position of its level, NaN where missing
+    levels: Mapping[str, tuple[str, ...]]  # levels of each factor, the reference first
 
     @property
     def everything(self) -> Stratum:

@@ -24,20 +24,11 @@ _ANSWERS = {"same_sign": "same sign", "same_conclusion": "same conclusion", "ove
 
 @dataclass(frozen=True, eq=False)
 class BesideThePaper:
-    """A run and the paper, side by side.
+    """A run and the paper, side by side."""
 
-    Parameters
-    ----------
-    comparison : DataFrame
-        From `compare_published`, row by row.
-    summary : DataFrame
-        From `comparison_summary`, counts.
-    gaps : tuple of str
-        Tables of the folder that are missing or damaged, and what that means; empty where all could be read.
-    """
-
-    comparison: pd.DataFrame
-    summary: pd.DataFrame
+    comparison: pd.DataFrame  # from `compare_published`, row by row
+    summary: pd.DataFrame  # from `comparison_summary`, counts
+    # tables of the folder that are missing or damaged, and what that means; empty where all could be read
     gaps: tuple[str, ...]
 
     def for_reading(self) -> pd.DataFrame:

@@ -15,29 +15,14 @@ Decimals = Literal["ratio", "two", "width"]
 
 @dataclass(frozen=True)
 class Measure:
-    """One kind of estimate.
+    """One kind of estimate."""
 
-    Parameters
-    ----------
-    name : str
-        As it stands in the column ``measure``.
-    words : str
-        For running text.
-    symbol : str
-        For narrow places.
-    log_scale : bool
-        Whether differences are taken, and axes drawn, on the log scale.
-    null : float or None
-        The value that says "nothing"; None where a value of no effect has no meaning.
-    decimals : {"ratio", "two", "width"}
-        Two decimals (one from 10, none from 100), always two, or as many as show two digits of the half-width.
-    """
-
-    name: str
-    words: str
-    symbol: str
-    log_scale: bool = False
-    null: float | None = 0.0
+    name: str  # as it stands in the column ``measure``
+    words: str  # for running text
+    symbol: str  # for narrow places
+    log_scale: bool = False  # whether differences are taken, and axes drawn, on the log scale
+    null: float | None = 0.0  # the value that says "nothing"; None where a value of no effect has no meaning
+    # two decimals (one from 10, none from 100), always two, or as many as show two digits of the half-width
     decimals: Decimals = "width"
 
 

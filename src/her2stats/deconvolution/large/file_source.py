@@ -38,42 +38,18 @@ AT_ONCE = 512  # samples held by the passes over the whole file
 
 @dataclass(frozen=True, eq=False)
 class FileSource:
-    """An inspected file and a signature on their shared genes.
+    """An inspected file and a signature on their shared genes."""
 
-    Parameters
-    ----------
-    store : ExpressionStore
-        The file.
-    settings : Settings
-        What was asked.
-    genes : tuple of str
-        Shared genes, sorted by their bytes.
-    places : array of int, (genes,)
-        Where they stand in the file.
-    profiles : array, (genes, types)
-        Signature on them, linear scale.
-    coverage : float
-        Share of the signature's genes that the file has.
-    target : array or None
-        Distribution of quantile normalisation.
-    median : float
-        max(median of the whole mixture, 1).
-    identity : dict
-        Checksums of names and values.
-    notes : tuple of Note
-        Genes renamed or absent, normalisation.
-    """
-
-    store: ExpressionStore
-    settings: Settings
-    genes: tuple[str, ...]
-    places: npt.NDArray[np.int64]
-    profiles: Floats
-    coverage: float
-    target: Floats | None
-    median: float
-    identity: dict[str, Any]
-    notes: tuple[Note, ...]
+    store: ExpressionStore  # the file
+    settings: Settings  # what was asked
+    genes: tuple[str, ...]  # shared genes, sorted by their bytes
+    places: npt.NDArray[np.int64]  # where they stand in the file
+    profiles: Floats  # signature on them, linear scale
+    coverage: float  # share of the signature's genes that the file has
+    target: Floats | None  # distribution of quantile normalisation
+    median: float  # max(median of the whole mixture, 1)
+    identity: dict[str, Any]  # checksums of names and values
+    notes: tuple[Note, ...]  # genes renamed or absent, normalisation
 
     def chunks(self, size: int, wanted: list[int] | None = None) -> Iterator[Floats]:
         """Blocks of samples on the shared genes, normalised if asked: all, or those of the wanted numbers."""

@@ -17,19 +17,12 @@ Blocks = Callable[[], Iterator[Floats]]
 
 @dataclass
 class Inspector:
-    """Checks values as they pass, and remembers their range and a checksum.
+    """Checks values as they pass, and remembers their range and a checksum."""
 
-    Parameters
-    ----------
-    genes, samples : tuple of str
-        Names of the columns and rows that pass.
-    where : str
-        File, for messages.
-    """
-
+    # names of the columns and rows that pass
     genes: tuple[str, ...]
     samples: tuple[str, ...]
-    where: str
+    where: str  # file, for messages
     _seen: int = 0
     _digest: hashlib._Hash = field(default_factory=hashlib.sha256)
 

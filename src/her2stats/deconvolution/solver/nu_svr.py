@@ -29,25 +29,14 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class NuSvrFits:
-    """One fit a row.
+    """One fit a row."""
 
-    Parameters
-    ----------
-    weights : array, (S, p)
-        Raw weights, of either sign.
-    intercept, eps : array, (S,)
-        Intercept and half-width of the tube.
-    kkt : array, (S,)
-        Largest violation of an optimality condition; at most `EXACT` where the fit is exact.
-    iterations : array of int, (S,)
-        Interior point iterations.
-    """
-
-    weights: Array
+    weights: Array  # raw weights, of either sign
+    # intercept and half-width of the tube
     intercept: Array
     eps: Array
-    kkt: Array
-    iterations: Array
+    kkt: Array  # largest violation of an optimality condition; at most `EXACT` where the fit is exact
+    iterations: Array  # interior point iterations
 
 
 def solve_nu_svr(

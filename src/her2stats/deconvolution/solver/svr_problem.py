@@ -29,40 +29,19 @@ FIRST_MU = 0.15  # at the start, by C; y has unit variance
 
 @dataclass(frozen=True)
 class Problem:
-    """What the fits of a batch share, and their right-hand sides.
+    """What the fits of a batch share, and their right-hand sides."""
 
-    Parameters
-    ----------
-    xp : module
-        The array library.
-    sides, minus_sides_t : array, (2 n, p + 2) and (p + 2, 2 n)
-        B above, and minus its transpose.
-    design : array, (n, p + 1)
-        X and a column of ones.
-    products : array, (n, (p + 1)(p + 2) / 2)
-        Products of every pair of columns of `design`.
-    unpack : array of int, ((p + 2)^2,)
-        Where each entry of the Newton matrix stands in [products, design, 1].
-    ridge : array, (p + 2,)
-        1 for the weights, 0 for intercept and eps.
-    cost : array, (2 n,)
-        C of each side.
-    target : array, (S, 2 n)
-        h above.
-    budgets : array, (S, p + 2)
-        Zeros, and last nu times the sum of C over the genes: what the multipliers of a fit sum to.
-    """
-
-    xp: Any
+    xp: Any  # the array library
+    # B above, and minus its transpose
     sides: Array
     minus_sides_t: Array
-    design: Array
-    products: Array
-    unpack: Array
-    ridge: Array
-    cost: Array
-    target: Array
-    budgets: Array
+    design: Array  # X and a column of ones
+    products: Array  # products of every pair of columns of `design`
+    unpack: Array  # where each entry of the Newton matrix stands in [products, design, 1]
+    ridge: Array  # 1 for the weights, 0 for intercept and eps
+    cost: Array  # C of each side
+    target: Array  # h above
+    budgets: Array  # zeros, and last nu times the sum of C over the genes: what the multipliers of a fit sum to
 
     def rows(self, index: Array) -> Problem:
         """Return the same problem for some of its fits."""

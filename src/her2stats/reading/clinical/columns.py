@@ -24,35 +24,16 @@ _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
 
 @dataclass(frozen=True)
 class RawColumn:
-    """The words of one column, and where they stand.
+    """The words of one column, and where they stand."""
 
-    Parameters
-    ----------
-    variable : str
-        What it is to become.
-    column : str
-        Its name in the file.
-    words : list of str
-        One a row.
-    samples : sequence of str
-        Sample id of each row.
-    lines : sequence of int
-        Line of each row in the file; 0 where rows have no lines.
-    file : str
-        File name, for messages.
-    values : mapping
-        The user's own words.
-    whole : sequence of str
-        Words of all rows of the file, of those left out, too: they tell how the column is coded.
-    """
-
-    variable: str
-    column: str
-    words: list[str]
-    samples: Sequence[str]
-    lines: Sequence[int]
-    file: str
-    values: Mapping[str, str]
+    variable: str  # what it is to become
+    column: str  # its name in the file
+    words: list[str]  # one a row
+    samples: Sequence[str]  # sample id of each row
+    lines: Sequence[int]  # line of each row in the file; 0 where rows have no lines
+    file: str  # file name, for messages
+    values: Mapping[str, str]  # the user's own words
+    # words of all rows of the file, of those left out, too: they tell how the column is coded
     whole: Sequence[str] = ()
 
     @property

@@ -43,41 +43,19 @@ SHOWN = 8
 
 @dataclass(frozen=True, eq=False)
 class ClinicalFile:
-    """A clinical file as words, with the sample id of each row.
+    """A clinical file as words, with the sample id of each row."""
 
-    Parameters
-    ----------
-    table : TextTable
-        The words.
-    samples : list of str
-        One id a row.
-    name : str
-        For messages.
-    columns : mapping
-        variable -> column of the file, without the sample column.
-    own_names : tuple of str
-        Variables that were found under their own name, without a mapping.
-    whole : TextTable
-        The words of all rows, also of those that were left out.
-    left_out : frozenset of str
-        Ids that only rows have which were left out.
-    absent : tuple of str
-        Ids that are to be excluded and that no row has.
-    notes : tuple of Note
-        What was left out.
-    """
-
-    table: TextTable
-    samples: list[str]
-    name: str
-    columns: Mapping[str, str]
-    own_names: tuple[str, ...]
-    whole: TextTable
+    table: TextTable  # the words
+    samples: list[str]  # one id a row
+    name: str  # for messages
+    columns: Mapping[str, str]  # variable -> column of the file, without the sample column
+    own_names: tuple[str, ...]  # variables that were found under their own name, without a mapping
+    whole: TextTable  # the words of all rows, also of those that were left out
     source: Source | None = None
     further: Source | None = None
-    left_out: frozenset[str] = frozenset()
-    absent: tuple[str, ...] = ()
-    notes: tuple[Note, ...] = ()
+    left_out: frozenset[str] = frozenset()  # ids that only rows have which were left out
+    absent: tuple[str, ...] = ()  # ids that are to be excluded and that no row has
+    notes: tuple[Note, ...] = ()  # what was left out
 
     def with_rows(self, rows: Sequence[int], notes: Sequence[Note]) -> ClinicalFile:
         """The same with some of its rows only."""

@@ -35,38 +35,20 @@ class MatrixOptions:
 
 @dataclass(frozen=True, eq=False)
 class RawMatrix:
-    """Row names, column names and numbers, before anything is checked or repaired.
+    """Row names, column names and numbers, before anything is checked or repaired."""
 
-    Parameters
-    ----------
-    rows : list
-        Text as a rule; a spreadsheet gives dates and numbers where it has turned gene symbols into such.
-    columns : list of str
-        As in the header, with its repetitions.
-    values : ndarray
-        rows x columns, float64; missing is NaN.
-    first_row : int
-        Number of the first data row in the file, counted from 1; 0 where rows have no numbers.
-    problems : ProblemList
-        Cells that are no numbers; they are NaN in `values`.
-    source : Source or None
-        The file, where there was one.
-    logarithm : str
-        The scale of the values as the file itself says it: "ln" where it holds ln(x + 1); empty where it says nothing.
-    lengths : ndarray or None
-        Length of each gene, where the file has a column of them (featureCounts).
-    """
-
+    # text as a rule; a spreadsheet gives dates and numbers where it has turned gene symbols into such
     rows: list[str | date | float]
-    columns: list[str]
-    values: Floats
+    columns: list[str]  # as in the header, with its repetitions
+    values: Floats  # rows x columns, float64; missing is NaN
     name: str = ""
-    first_row: int = 2
+    first_row: int = 2  # number of the first data row in the file, counted from 1; 0 where rows have no numbers
     notes: tuple[Note, ...] = ()
-    problems: ProblemList = field(default_factory=ProblemList)
-    source: Source | None = None
+    problems: ProblemList = field(default_factory=ProblemList)  # cells that are no numbers; they are NaN in `values`
+    source: Source | None = None  # the file, where there was one
+    # the scale of the values as the file itself says it: "ln" where it holds ln(x + 1); empty where it says nothing
     logarithm: str = ""
-    lengths: Floats | None = None
+    lengths: Floats | None = None  # length of each gene, where the file has a column of them (featureCounts)
 
     def transposed(self) -> RawMatrix:
         """Samples in rows turned into samples in columns."""

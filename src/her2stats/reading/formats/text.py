@@ -21,20 +21,11 @@ LONG, PIECE = 64 * 2**20, 8 * 2**20  # bytes from which a text is taken apart, a
 
 @dataclass(frozen=True)
 class Text:
-    """A file as UTF-8 bytes with plain line ends, and the notes about how it got there.
+    """A file as UTF-8 bytes with plain line ends, and the notes about how it got there."""
 
-    Parameters
-    ----------
-    data : bytes
-        The text, or the beginning of one that is too long to be held.
-    notes : tuple of Note
-        How it got there.
-    unpacked : callable or None
-        Gives the text from its start, chunk by chunk, where `data` is its beginning.
-    """
-
-    data: bytes
-    notes: tuple[Note, ...] = ()
+    data: bytes  # the text, or the beginning of one that is too long to be held
+    notes: tuple[Note, ...] = ()  # how it got there
+    # gives the text from its start, chunk by chunk, where `data` is its beginning
     unpacked: Callable[[], Iterator[bytes]] | None = None
 
     @cached_property
@@ -80,21 +71,11 @@ class Extent:
 
 @dataclass(frozen=True)
 class TextTable:
-    """A table of words: nothing converted, nothing guessed.
+    """A table of words: nothing converted, nothing guessed."""
 
-    Parameters
-    ----------
-    header : list of str
-        Column names; repeated names stay repeated.
-    rows : list of list of str
-        As many words a row as the header has.
-    lines : list of int
-        Where each row ends in the file, counted from 1.
-    """
-
-    header: list[str]
-    rows: list[list[str]]
-    lines: list[int]
+    header: list[str]  # column names; repeated names stay repeated
+    rows: list[list[str]]  # as many words a row as the header has
+    lines: list[int]  # where each row ends in the file, counted from 1
     notes: tuple[Note, ...] = field(default=())
 
 

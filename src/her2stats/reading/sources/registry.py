@@ -16,63 +16,34 @@ UNKNOWN = "unknown until first download"
 
 @dataclass(frozen=True)
 class RemoteFile:
-    """One file at its origin.
+    """One file at its origin."""
 
-    Parameters
-    ----------
-    name : str
-        Name under which it is kept.
-    url : str
-        Where it is.
-    sha256 : str
-        Checksum of its bytes; empty where it has never been seen.
-    """
-
-    name: str
-    url: str
-    sha256: str = ""
+    name: str  # name under which it is kept
+    url: str  # where it is
+    sha256: str = ""  # checksum of its bytes; empty where it has never been seen
 
 
 @dataclass(frozen=True)
 class DataSet:
-    """A public data set.
+    """A public data set."""
 
-    Parameters
-    ----------
-    name : str
-        What `fetch` is asked for.
-    kind : str
-        "cohort", "signature matrix" or "not fetched".
-    title, licence, citation, read : str
-        What it is, on which terms, whom to cite, how to read it.
-    seen : str
-        Whether the files were seen at their addresses when the entry was written, or only named after what their
-        publisher says.
-    files : tuple of RemoteFile
-        What is downloaded.
-    aliases : tuple of str
-        Other names by which people look for it.
-    study : str
-        Template of a study file; cohorts only.
-    clinical, matrix : str
-        Table made from the download: clinical data of the series matrices, or the matrix of an R file.
-    instead : str
-        Where a user gets what is not fetched.
-    """
-
-    name: str
-    kind: str
+    name: str  # what `fetch` is asked for
+    kind: str  # "cohort", "signature matrix" or "not fetched"
+    # what it is, on which terms, whom to cite, how to read it
     title: str
     licence: str
     citation: str
     read: str
+    # whether the files were seen at their addresses when the entry was written, or only named after what their
+    # publisher says
     seen: str
-    files: tuple[RemoteFile, ...] = ()
-    aliases: tuple[str, ...] = ()
-    study: str = ""
+    files: tuple[RemoteFile, ...] = ()  # what is downloaded
+    aliases: tuple[str, ...] = ()  # other names by which people look for it
+    study: str = ""  # template of a study file; cohorts only
+    # table made from the download: clinical data of the series matrices, or the matrix of an R file
     clinical: str = ""
     matrix: str = ""
-    instead: str = ""
+    instead: str = ""  # where a user gets what is not fetched
 
 
 @functools.cache

@@ -19,40 +19,18 @@ from her2stats.statistics.specs import AncovaSpec
 
 @dataclass(frozen=True, eq=False)
 class SharedModel:
-    """What outcomes with the same complete cases have in common.
+    """What outcomes with the same complete cases have in common."""
 
-    Parameters
-    ----------
-    projection : Projection
-        Model matrix, numbers centred at their mean.
-    tests : list of TermTest
-        Type III tests, numbers centred or not as the spec says.
-    grid : ReferenceGrid
-        Factor levels that have cases.
-    present : mapping of str to list of int
-        Positions of those levels among the declared ones.
-    span : tuple of float
-        Smallest and largest score.
-    """
-
-    projection: Projection
-    tests: list[TermTest]
-    grid: ReferenceGrid
-    present: dict[str, list[int]]
-    span: tuple[float, float]
+    projection: Projection  # model matrix, numbers centred at their mean
+    tests: list[TermTest]  # type III tests, numbers centred or not as the spec says
+    grid: ReferenceGrid  # factor levels that have cases
+    present: dict[str, list[int]]  # positions of those levels among the declared ones
+    span: tuple[float, float]  # smallest and largest score
 
 
 @dataclass(frozen=True, eq=False)
 class AncovaModel:
-    """The model of one outcome, or the flag that says why there is none.
-
-    Parameters
-    ----------
-    shared, fit : SharedModel, LinearFit or None
-        None with a flag.
-    values : ndarray of shape (n,)
-        The outcome of the complete cases.
-    """
+    """The model of one outcome, or the flag that says why there is none."""
 
     outcome: str
     spec: AncovaSpec
@@ -60,8 +38,9 @@ class AncovaModel:
     levels: dict[str, tuple[str, ...]]
     n: int
     n_missing: int
-    values: Array
+    values: Array  # the outcome of the complete cases
     flag: str = ""
+    # none with a flag
     shared: SharedModel | None = None
     fit: LinearFit | None = None
 

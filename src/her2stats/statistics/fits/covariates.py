@@ -16,24 +16,12 @@ Level = tuple[str, str]
 
 @dataclass(frozen=True, eq=False)
 class Covariates:
-    """The covariates of a model as columns.
+    """The covariates of a model as columns."""
 
-    Parameters
-    ----------
-    columns : ndarray of shape (n, q)
-        Numbers less their mean; one indicator for each level but the reference.
-    terms : tuple of tuple of str
-        Variable and level of every term that gets a row; a number has the level "".
-    places : mapping of term to int
-        Column of each term that has one.
-    flags : mapping of term to str
-        Terms that have none, and why.
-    """
-
-    columns: Array
-    terms: tuple[Level, ...]
-    places: dict[Level, int]
-    flags: dict[Level, str]
+    columns: Array  # numbers less their mean; one indicator for each level but the reference
+    terms: tuple[Level, ...]  # variable and level of every term that gets a row; a number has the level ""
+    places: dict[Level, int]  # column of each term that has one
+    flags: dict[Level, str]  # terms that have none, and why
 
 
 def covariate_columns(frame: ModelFrame, cases: Cases, names: Sequence[str]) -> Covariates:

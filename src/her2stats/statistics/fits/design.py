@@ -14,21 +14,11 @@ from her2stats.statistics.frame import Array
 
 @dataclass(frozen=True, eq=False)
 class Design:
-    """How values become columns.
+    """How values become columns."""
 
-    Parameters
-    ----------
-    terms : tuple of tuple of str
-        Variables of each term, the intercept not among them.
-    n_levels : mapping of str to int
-        How many levels each factor has; variables that are not here are numbers.
-    centres : mapping of str to float
-        Subtracted from each number.
-    """
-
-    terms: tuple[Term, ...]
-    n_levels: Mapping[str, int]
-    centres: Mapping[str, float]
+    terms: tuple[Term, ...]  # variables of each term, the intercept not among them
+    n_levels: Mapping[str, int]  # how many levels each factor has; variables that are not here are numbers
+    centres: Mapping[str, float]  # subtracted from each number
 
     def blocks(self) -> list[slice]:
         """Columns of each term; column 0 is the intercept."""

@@ -21,24 +21,12 @@ PERFECT = 1e-13  # residuals that are nothing but rounding, relative to the outc
 
 @dataclass(frozen=True, eq=False)
 class Projection:
-    """A model matrix taken apart, once for all outcomes that share it.
+    """A model matrix taken apart, once for all outcomes that share it."""
 
-    Parameters
-    ----------
-    basis : ndarray of shape (n, rank)
-        Orthonormal, spans the columns.
-    solution : ndarray of shape (k, rank)
-        Coefficients of the scaled columns are ``solution @ (basis.T @ outcome)``.
-    null : ndarray of shape (k, k - rank)
-        Orthonormal combinations of the scaled columns that are 0 in every case.
-    lengths : ndarray of shape (k,)
-        By which the columns were divided.
-    """
-
-    basis: Array
-    solution: Array
-    null: Array
-    lengths: Array
+    basis: Array  # orthonormal, spans the columns
+    solution: Array  # coefficients of the scaled columns are ``solution @ (basis.T @ outcome)``.
+    null: Array  # orthonormal combinations of the scaled columns that are 0 in every case
+    lengths: Array  # by which the columns were divided
 
     @property
     def rank(self) -> int:
@@ -73,33 +61,15 @@ def project(matrix: Array) -> Projection:
 
 @dataclass(frozen=True, eq=False)
 class LinearFit:
-    """A fitted linear model.
+    """A fitted linear model."""
 
-    Parameters
-    ----------
-    projection : Projection
-        Of the model matrix.
-    loadings : ndarray of shape (rank,)
-        The outcome along the basis.
-    residuals : ndarray of shape (n,)
-        Of the outcome.
-    shift : float
-        Subtracted from the outcome before the fit; the intercept is less by it.
-    residual_ss : float
-        Residual sum of squares, squared unit of the outcome.
-    df_residual : int
-        Cases less rank.
-    perfect : bool
-        Residuals are rounding only, so that nothing can be said about errors.
-    """
-
-    projection: Projection
-    loadings: Array
-    residuals: Array
-    shift: float
-    residual_ss: float
-    df_residual: int
-    perfect: bool
+    projection: Projection  # of the model matrix
+    loadings: Array  # the outcome along the basis
+    residuals: Array  # of the outcome
+    shift: float  # subtracted from the outcome before the fit; the intercept is less by it
+    residual_ss: float  # residual sum of squares, squared unit of the outcome
+    df_residual: int  # cases less rank
+    perfect: bool  # residuals are rounding only, so that nothing can be said about errors
 
     @property
     def variance(self) -> float:

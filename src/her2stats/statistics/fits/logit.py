@@ -30,32 +30,15 @@ STEP = 1e-10  # Newton's steps converge quadratically: after one this small noth
 
 @dataclass(frozen=True, eq=False)
 class LogitFit:
-    """A fitted logistic model.
+    """A fitted logistic model."""
 
-    Parameters
-    ----------
-    design : ndarray of shape (n, k)
-        Columns of the model, of full rank.
-    outcome : ndarray of shape (n,)
-        0 and 1.
-    coefficients : ndarray of shape (k,)
-        Log odds ratios per unit of each column.
-    covariance : ndarray of shape (k, k)
-        Inverse of the information.
-    log_likelihood : float
-        At the coefficients.
-    converged : bool
-        False leaves the coefficients without meaning.
-    on_top : bool
-        The likelihood is at its maximum as far as it can be told, even where it is too flat to tell the coefficients.
-    """
-
-    design: Array
-    outcome: Array
-    coefficients: Array
-    covariance: Array
-    log_likelihood: float
-    converged: bool
+    design: Array  # columns of the model, of full rank
+    outcome: Array  # 0 and 1
+    coefficients: Array  # log odds ratios per unit of each column
+    covariance: Array  # inverse of the information
+    log_likelihood: float  # at the coefficients
+    converged: bool  # false leaves the coefficients without meaning
+    # the likelihood is at its maximum as far as it can be told, even where it is too flat to tell the coefficients
     on_top: bool
 
     def contrast(self, weights: Array) -> tuple[float, float]:

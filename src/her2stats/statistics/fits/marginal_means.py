@@ -14,24 +14,12 @@ from her2stats.statistics.specs import Weights
 
 @dataclass(frozen=True, eq=False)
 class ReferenceGrid:
-    """Cells of the grid.
+    """Cells of the grid."""
 
-    Parameters
-    ----------
-    design : Design
-        With every number centred at its mean.
-    factors : tuple of str
-        All factors, covariates among them.
-    cells : ndarray of int, shape (cells, factors)
-        Position of each factor's level.
-    counts : ndarray of shape (cells,)
-        Cases in each cell.
-    """
-
-    design: Design
-    factors: tuple[str, ...]
-    cells: Array
-    counts: Array
+    design: Design  # with every number centred at its mean
+    factors: tuple[str, ...]  # all factors, covariates among them
+    cells: Array  # position of each factor's level
+    counts: Array  # cases in each cell
 
     def slopes(self, score: str, weights: Array) -> Array:
         """L of the average slope of the score, shape (k,)."""

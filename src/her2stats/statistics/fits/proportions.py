@@ -15,25 +15,17 @@ SAME = 1 + 1e-7  # R's fisher.test: tables this close in probability count as eq
 
 @dataclass(frozen=True)
 class TwoProportions:
-    """Events among the members of a second group against a first one.
+    """Events among the members of a second group against a first one."""
 
-    Parameters
-    ----------
-    difference, std_error, conf_low, conf_high : float
-        Second proportion minus first; Wald interval.
-    statistic, p_value : float
-        Pearson's chi-squared on 1 degree of freedom, without continuity correction.
-    smallest_expected : float
-        Smallest expected count of the 2 x 2 table.
-    """
-
+    # second proportion minus first; Wald interval
     difference: float
     std_error: float
     conf_low: float
     conf_high: float
+    # Pearson's chi-squared on 1 degree of freedom, without continuity correction
     statistic: float
     p_value: float
-    smallest_expected: float
+    smallest_expected: float  # smallest expected count of the 2 x 2 table
 
 
 def two_proportions(events: tuple[int, int], totals: tuple[int, int], *, conf_level: float = 0.95) -> TwoProportions:

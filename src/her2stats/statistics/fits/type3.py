@@ -20,21 +20,11 @@ from her2stats.statistics.frame import Array
 
 @dataclass(frozen=True, eq=False)
 class TermTest:
-    """What one term adds to all others.
+    """What one term adds to all others."""
 
-    Parameters
-    ----------
-    term : tuple of str
-        Its variables.
-    basis : ndarray of shape (n, df)
-        Orthonormal; the part of the term's columns that the other columns cannot make.
-    flag : str
-        Why the test is not possible, or of fewer degrees of freedom than the term should have.
-    """
-
-    term: Term
-    basis: Array
-    flag: str
+    term: Term  # its variables
+    basis: Array  # orthonormal; the part of the term's columns that the other columns cannot make
+    flag: str  # why the test is not possible, or of fewer degrees of freedom than the term should have
 
     def against(self, fit: LinearFit, outcome: Array) -> Row:
         """F test of the term in a fit, as columns of a result row."""

@@ -17,30 +17,17 @@ EXACT_BELOW = 50  # R: exact when both groups are smaller and nothing is tied
 
 @dataclass(frozen=True)
 class RankSum:
-    """What the test of a second group against a first one gives.
+    """What the test of a second group against a first one gives."""
 
-    Parameters
-    ----------
-    shift, conf_low, conf_high : float
-        Hodges-Lehmann shift, second minus first, in the unit of the values; limits NaN where the groups are too
-        small for the confidence level.
-    statistic : float
-        W of the second group: pairs in which its value is the larger, ties count a half.
-    superiority : float
-        W / (n1 n2): chance that a value of the second group exceeds one of the first.
-    p_value : float
-        Two-sided.
-    exact : bool
-        Whether p and limits come from the exact distribution.
-    """
-
+    # hodges-Lehmann shift, second minus first, in the unit of the values; limits NaN where the groups are too small
+    # for the confidence level
     shift: float
     conf_low: float
     conf_high: float
-    statistic: float
-    superiority: float
-    p_value: float
-    exact: bool
+    statistic: float  # W of the second group: pairs in which its value is the larger, ties count a half
+    superiority: float  # W / (n1 n2): chance that a value of the second group exceeds one of the first
+    p_value: float  # Two-sided
+    exact: bool  # whether p and limits come from the exact distribution
 
 
 def rank_sum(first: Array, second: Array, *, conf_level: float = 0.95) -> RankSum:

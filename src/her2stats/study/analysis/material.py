@@ -18,36 +18,17 @@ CLINICAL_CUTS = dict(sorted((entry.cut.label, entry.name) for entry in VARIABLES
 
 @dataclass(frozen=True)
 class Material:
-    """One cohort, ready to be analysed.
+    """One cohort, ready to be analysed."""
 
-    Parameters
-    ----------
-    name : str
-        The cohort.
-    clinical : DataFrame
-        samples x clinical variables in the controlled vocabulary.
-    exposure : str
-        The score whose association with the cells is the question; a column of `scores`.
-    also : tuple of str
-        Further scores that are shown beside it.
-    til : str
-        Column of `scores` that holds the total TIL score; empty where there is none.
-    scores : DataFrame
-        samples x scores.
-    fractions : DataFrame
-        samples x cell types; no columns where there was no deconvolution.
-    abundance : Abundance or None
-        What the zero rule made of the fractions.
-    """
-
-    name: str
-    clinical: pd.DataFrame
-    exposure: str
-    also: tuple[str, ...] = ()
-    til: str = ""
-    scores: pd.DataFrame = field(default_factory=pd.DataFrame)
+    name: str  # the cohort
+    clinical: pd.DataFrame  # samples x clinical variables in the controlled vocabulary
+    exposure: str  # the score whose association with the cells is the question; a column of `scores`
+    also: tuple[str, ...] = ()  # further scores that are shown beside it
+    til: str = ""  # column of `scores` that holds the total TIL score; empty where there is none
+    scores: pd.DataFrame = field(default_factory=pd.DataFrame)  # samples x scores
+    # samples x cell types; no columns where there was no deconvolution
     fractions: pd.DataFrame = field(default_factory=pd.DataFrame)
-    abundance: Abundance | None = None
+    abundance: Abundance | None = None  # what the zero rule made of the fractions
 
     @property
     def predictors(self) -> tuple[str, ...]:

@@ -17,38 +17,19 @@ from her2stats.reading.scales import BASES, LOG2_MAXIMUM, base_by_totals, floor_
 
 @dataclass(frozen=True)
 class ExpressionLook:
-    """What an expression file looks like.
+    """What an expression file looks like."""
 
-    Parameters
-    ----------
-    path : Path
-        The file.
-    samples : tuple of str
-        Names of its columns.
-    genes : int
-        How many rows.
-    scale, offset, normalise
-        What the numbers look like; the user has to confirm it.
-    evidence : str
-        Why.
-    floors : mapping
-        Logarithm that the values may be -> its offset.
-    problems : tuple of str
-        What will be wrong when it is read.
-    names : frozenset of str
-        Names of its genes.
-    """
-
-    path: Path
-    samples: tuple[str, ...]
-    genes: int
+    path: Path  # the file
+    samples: tuple[str, ...]  # names of its columns
+    genes: int  # how many rows
+    # what the numbers look like; the user has to confirm it
     scale: str
     offset: float
     normalise: Literal["cpm"] | None
-    evidence: str
-    floors: Mapping[str, float] = field(default_factory=dict)
-    problems: tuple[str, ...] = ()
-    names: frozenset[str] = field(default=frozenset(), repr=False)
+    evidence: str  # Why
+    floors: Mapping[str, float] = field(default_factory=dict)  # logarithm that the values may be -> its offset
+    problems: tuple[str, ...] = ()  # what will be wrong when it is read
+    names: frozenset[str] = field(default=frozenset(), repr=False)  # names of its genes
 
     @property
     def scale_words(self) -> str:

@@ -24,51 +24,22 @@ SCALES = get_args(DeclaredScale)
 
 @dataclass(frozen=True)
 class Proposal:
-    """Everything that goes into a study file, recognised or said by the user.
+    """Everything that goes into a study file, recognised or said by the user."""
 
-    Parameters
-    ----------
-    name : str
-        Of the cohort.
-    clinical : Path
-        The clinical table.
-    columns : mapping of str to list of str
-        Its columns and their words.
-    sample : str
-        Column of the sample ids.
-    shared : int
-        How many of these are in the expression.
-    found : tuple of Recognised
-        Variables and their columns.
-    expression : ExpressionLook or None
-        What the expression looks like.
-    scale_confirmed : bool
-        Whether the user has declared what it looks like; nothing else makes it the scale.
-    translations : mapping
-        Variable -> word of the file -> word of the vocabulary, empty text for missing.
-    signature : Path or None
-        Signature matrix of the deconvolution.
-    patients : Path or None
-        A second clinical table, of patients.
-    header_row : int or None
-        Line of the names of the clinical table, where it is not the first.
-    reading : mapping
-        Settings by which the expression is read.
-    """
-
-    name: str
-    clinical: Path
-    columns: Mapping[str, list[str]] = field(repr=False)
-    sample: str
-    shared: int
-    found: tuple[Recognised, ...]
-    expression: ExpressionLook | None = None
-    scale_confirmed: bool = False
+    name: str  # of the cohort
+    clinical: Path  # the clinical table
+    columns: Mapping[str, list[str]] = field(repr=False)  # its columns and their words
+    sample: str  # column of the sample ids
+    shared: int  # how many of these are in the expression
+    found: tuple[Recognised, ...]  # variables and their columns
+    expression: ExpressionLook | None = None  # what the expression looks like
+    scale_confirmed: bool = False  # whether the user has declared what it looks like; nothing else makes it the scale
+    # variable -> word of the file -> word of the vocabulary, empty text for missing
     translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    signature: Path | None = None
-    patients: Path | None = None
-    header_row: int | None = None
-    reading: Mapping[str, Any] = field(default_factory=dict)
+    signature: Path | None = None  # signature matrix of the deconvolution
+    patients: Path | None = None  # A second clinical table, of patients
+    header_row: int | None = None  # line of the names of the clinical table, where it is not the first
+    reading: Mapping[str, Any] = field(default_factory=dict)  # settings by which the expression is read
 
     def declared(self, scale: str, offset: float | None = None, normalise: str | None = None) -> Proposal:
         """The same with the scale of the expression as the user says it is; the offset as found, where none is said.

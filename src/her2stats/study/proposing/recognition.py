@@ -23,28 +23,16 @@ UNITS = {"cm": "centimetres", "mm": "millimetres", "years": "years", "days": "da
 
 @dataclass(frozen=True)
 class Recognised:
-    """One variable and the column that holds it.
+    """One variable and the column that holds it."""
 
-    Parameters
-    ----------
-    variable, column : str
-        Name in the vocabulary, and in the file.
-    known : mapping of str to (str, int)
-        Word in the file -> what it means, and how often it is there; empty for numbers.
-    unknown : mapping of str to int
-        Words that the user has to translate, and how often they are there.
-    missing : int
-        Cells that hold nothing, or a word for it.
-    remark : str
-        What else there is to know before one agrees.
-    """
-
+    # name in the vocabulary, and in the file
     variable: str
     column: str
+    # word in the file -> what it means, and how often it is there; empty for numbers
     known: Mapping[str, tuple[str, int]]
-    unknown: Mapping[str, int]
-    missing: int
-    remark: str = ""
+    unknown: Mapping[str, int]  # words that the user has to translate, and how often they are there
+    missing: int  # cells that hold nothing, or a word for it
+    remark: str = ""  # what else there is to know before one agrees
 
     @property
     def is_number(self) -> bool:

@@ -20,19 +20,13 @@ from her2stats.study.stages.fingerprint import environment, fingerprint
 
 @dataclass(frozen=True)
 class Fractions:
-    """The deconvolution of one cohort.
+    """The deconvolution of one cohort."""
 
-    Parameters
-    ----------
-    mixture, matrix, settings
-        What decides the numbers.
-    n_jobs, progress
-        What does not.
-    """
-
+    # what decides the numbers
     mixture: Mixture
     matrix: SignatureMatrix
     settings: Settings
+    # what does not
     n_jobs: int = 1
     progress: Callable[[int, int], None] | None = None
 
