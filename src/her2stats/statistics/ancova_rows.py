@@ -168,7 +168,7 @@ def _numbers(
         row |= {"conf_low": estimate - half, "conf_high": estimate + half}
         if tested:
             row |= {"statistic": estimate / error, "p_value": t_two_sided(estimate / error, df)}
-        if spec.covariance != "ols" and df < FEWEST_DF:
+        if spec.covariance == "hc2" and df < FEWEST_DF:
             row["flag"] = flag("few degrees of freedom", f"{df:.1f}, it rests on a few cases")
         rows.append(row)
     return rows
