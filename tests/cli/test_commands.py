@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from her2stats.cli import _quiet_tracker
 from her2stats.cli.printed_numbers import KINDS
 from her2stats.results.catalogue import CELL_FIGURES
 from tests.study.conftest import write_small_study
@@ -193,6 +194,15 @@ def test_a_part_that_cannot_be_run_alone_is_told(tmp_path):
 
 
 @pytest.mark.slow
+def test_what_the_tracker_of_workers_clears_away_is_no_news(monkeypatch):
+    monkeypatch.setenv("PYTHONWARNINGS", "default")
+    _quiet_tracker()
+    for words, silent in (("resource_tracker: There appear to be 1 leaked semlock objects", True), ("other", False)):
+        code = f"import warnings; warnings.warn({words!r})"
+        told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stderr
+        assert (told == "") == silent
+
+
 def test_a_run_ends_with_what_it_found_and_compares_equal_to_itself(tmp_path):
     study = write_small_study(tmp_path, n=40)
     told = her2stats("run", study)

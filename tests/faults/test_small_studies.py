@@ -73,7 +73,7 @@ def test_her2_ihc_levels_that_are_all_rare(folder: Path) -> None:
 
 
 def test_nobody_or_everybody_responded(folder: Path) -> None:
-    for outcome in ("0", "1"):
+    for outcome in ("no", "yes"):  # a 1 alone would be asked
         found = analysed(folder, "answers", pcr=outcome, complete_response="")
         assert dict(found.answers.omitted)["response"] == "complete_response and pcr: the same for all, or missing"
 

@@ -28,6 +28,7 @@ __all__ = ["app", "main"]
 def main() -> NoReturn:
     """Run the commands; what is wrong with an input is a message, not a traceback."""
     signal.signal(signal.SIGTERM, _interrupt)
+    _quiet_tracker()
     sys.stdout, sys.stderr = read_or_not(sys.stdout), read_or_not(sys.stderr)
     try:
         app()
@@ -57,6 +58,12 @@ def _in_words(error: OSError | MemoryError | RecursionError | ValueError) -> str
 
 def _interrupt(*_: object) -> NoReturn:
     raise KeyboardInterrupt
+
+
+def _quiet_tracker() -> None:
+    """Joblib's tracker takes away what stopped workers have left, and need not tell so below a finished run."""
+    quiet = "ignore:resource_tracker:UserWarning"
+    os.environ["PYTHONWARNINGS"] = ",".join(filter(None, (os.environ.get("PYTHONWARNINGS"), quiet)))
 
 
 def _stop_workers() -> None:
