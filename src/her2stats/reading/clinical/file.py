@@ -108,8 +108,9 @@ def open_clinical(
 
 def _one_heading(table: TextTable) -> TextTable:
     """Leave out rows below the header that hold the names again, in words or as codes (TCGA's biotab files)."""
-    firsts = [fold(row[0]) for row in table.rows]
-    again = [cell.startswith("cde_id:") or cell == fold(table.header[0]) != "" for cell in firsts]
+    names = [fold(cell) for cell in table.header[:1]]  # none, where a GEO file's samples say nothing
+    firsts = [[fold(cell) for cell in row[:1]] for row in table.rows]
+    again = [first != [""] and (first == names or first[0].startswith("cde_id:")) for first in firsts]
     kept = [row for row, repeats in enumerate(again) if row >= SHOWN or not repeats]
     gone = len(table.rows) - len(kept)
     note = Note("reading", "rows that repeat the names left out", gone)
