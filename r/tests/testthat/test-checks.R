@@ -66,3 +66,8 @@ test_that("a curve has two places or more", {
     expect_error(asked(), "points is not a whole number of 2 or more")
   }
 })
+
+test_that("the name of a column that divides samples ends at the equals sign", {
+  frame <- data.frame(x = c(1, 2, 3, 4), y = c(2, 1, 4, 3), "dose=" = c("a", "a", "b", "b"), check.names = FALSE)
+  expect_error(correlate(frame, "x", "y", by = "dose="), "'=' ends a column's name there; rename the column")
+})

@@ -30,7 +30,7 @@ from her2stats.figures.cell_types import LINEAGE_COLOURS, LINEAGES, OTHER, displ
 from her2stats.figures.placeholder import placeholder
 from her2stats.figures.sample_frame import sample_frame
 from her2stats.figures.theme import SMALL_SIZE, figure_theme
-from her2stats.figures.wording import display_name, not_shown, stratum_name, within_a_sentence
+from her2stats.figures.wording import display_name, level_name, not_shown, within_a_sentence
 
 MEANS = "Mean"
 MEANS_AT = 1e6  # x of the means: no tumour has that rank, so their tick labels appear in their own panel only
@@ -179,7 +179,7 @@ def _strata(data: pd.DataFrame, amounts: pd.DataFrame, group: str) -> tuple[dict
     level = data.loc[amounts.index, group].astype("object")
     values = sorted(level.dropna().unique(), key=lambda value: (-(level == value).sum(), str(value)))
     parts = {value: amounts[level == value] for value in values}
-    titles = {value: f"{stratum_name(f'{group}={value}')}\nn = {len(part)}" for value, part in parts.items()}
+    titles = {value: f"{level_name(group, value)}\nn = {len(part)}" for value, part in parts.items()}
     return {titles[value]: part for value, part in parts.items()}, int(level.isna().sum())
 
 

@@ -31,10 +31,10 @@ from her2stats.figures.wording import (
     axis_numbers,
     cohort_name,
     display_name,
+    level_name,
     not_estimable,
     not_shown,
     p_of,
-    stratum_name,
     within_a_sentence,
 )
 from her2stats.statistics.rows import STRATUM_ORDER, Rows, as_list, in_order, is_second_test, records, result_rows
@@ -106,7 +106,7 @@ def plot_exposure(
     names_of = {cohort: cohort_name(cohort, labels) for cohort in cohorts}
     dots["panel"] = pd.Categorical(dots["cohort"].map(names_of), list(dict.fromkeys(names_of.values())))
     panels = dots["panel"].cat.categories.size
-    ticks = [_tick(group) for group in places]
+    ticks = list(map(dict(zip(dots["group"], dots["tick"], strict=True)).get, places))
     room = (width_mm - 14) / (max(places.values()) + 1.5) - 0.5
     columns = next((many for many in (3, 2) if many <= panels and room / many >= widest(ticks, SMALLEST_SIZE)), 1)
     width = min(width_mm, 22 + 20 * len(places)) if panels == 1 else width_mm
@@ -147,7 +147,11 @@ def _cloud(cohort: str, frame: pd.DataFrame, exposure: str, by: Sequence[str], h
         for value in sorted(level.dropna().unique(), key=str):
             own = frame.loc[(level == value) & frame[exposure].notna(), exposure].astype(float)
             part = pd.DataFrame({"y": own, "across": spread(own)[:, 0], "Stratum": colour[own.index]})
-            parts.append(part.rename_axis("sample").reset_index().assign(factor=factor, group=f"{factor}={value}"))
+            parts.append(
+                part.rename_axis("sample")
+                .reset_index()
+                .assign(factor=factor, group=f"{factor}={value}", tick=_tick(factor, value))
+            )
     return pd.concat(parts, ignore_index=True).assign(cohort=cohort) if parts else pd.DataFrame()
 
 
@@ -164,8 +168,8 @@ def _places(dots: pd.DataFrame, by: Sequence[str]) -> dict[str, float]:
     return places
 
 
-def _tick(group: str) -> str:
-    return stratum_name(group).replace("HER2 IHC ", "IHC\n").replace("HR-", "HR-\n")
+def _tick(factor: str, level: object) -> str:
+    return level_name(factor, level).replace("HER2 IHC ", "IHC\n").replace("HR-", "HR-\n")
 
 
 def _boxes(dots: pd.DataFrame, places: Mapping[str, float]) -> list[Any]:

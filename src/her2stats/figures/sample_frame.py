@@ -10,7 +10,7 @@ import pandas as pd
 from scipy.stats import qmc
 
 from her2stats.errors import ProblemList, TableError
-from her2stats.figures.wording import stratum_name
+from her2stats.figures.wording import level_name
 from her2stats.statistics.result import Result
 from her2stats.statistics.rows import Rows, as_list
 
@@ -70,7 +70,7 @@ def receptor_names(frame: pd.DataFrame, hr: str) -> pd.Series:
     if hr not in frame:
         return pd.Series(UNCOLOURED, index=frame.index)
     level = frame[hr].astype("object")
-    return level.map(lambda value: stratum_name(f"hr={value}"), na_action="ignore").fillna(UNKNOWN).astype(str)
+    return level.map(lambda value: level_name("hr", value), na_action="ignore").fillna(UNKNOWN).astype(str)
 
 
 def spread(values: pd.Series, *, dimensions: int = 1) -> np.ndarray:

@@ -8,7 +8,7 @@ from typing import Any
 
 from her2stats.statistics.arguments import percent
 from her2stats.statistics.flags import code_of
-from her2stats.vocabulary.names import stratum_label, variable_label
+from her2stats.vocabulary.names import level_label, stratum_label, variable_label
 from her2stats.vocabulary.numbers import NOT_ESTIMABLE, format_number, p_phrase
 
 GENES = ("ERBB2", "ESR1", "PGR", "MKI67", "PTPRC")
@@ -57,6 +57,11 @@ def stratum_name(stratum: str) -> str:
     ('HR-positive', 'site: Milan')
     """
     return plain(stratum_label(stratum))
+
+
+def level_name(factor: str, level: object) -> str:
+    """Name of one level of a factor for a reader, whatever either is called."""
+    return plain(level_label(factor, str(level)))
 
 
 def axis_numbers(values: Sequence[float]) -> list[str]:

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from her2stats.errors import DataError, ProblemList
+from her2stats.vocabulary.names import LEVEL_FOLLOWS
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -65,7 +66,7 @@ class ModelFrame:
             return
         unplaced = int(np.count_nonzero(np.isnan(self.values[by])))
         for position, level in enumerate(self.levels[by]):
-            yield Stratum(f"{by}={level}", self.values[by] == position, unplaced)
+            yield Stratum(f"{by}{LEVEL_FOLLOWS}{level}", self.values[by] == position, unplaced)
 
     def complete(self, names: Sequence[str], within: Stratum) -> Cases:
         """Rows of a stratum that have every one of the variables.
@@ -136,6 +137,9 @@ def model_frame(
         if isinstance(column, pd.DataFrame):
             problems.add(DataError, f"column '{name}' is there {column.shape[1]} times", remedy="rename the columns")
         elif name in factors or (name in either and not _is_number(column)):
+            if name in factors and LEVEL_FOLLOWS in str(name):
+                what = f"column '{name}' divides samples into groups, and '{LEVEL_FOLLOWS}' ends a column's name there"
+                problems.add(DataError, what, remedy=f"rename the column, without '{LEVEL_FOLLOWS}'")
             values[name], levels[name] = _factor(problems, name, column)
         else:
             numbers = _numbers(problems, name, column, binary=name in binary)

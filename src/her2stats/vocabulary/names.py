@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from her2stats.vocabulary.variables import BY_NAME
 
+LEVEL_FOLLOWS = "="  # in the name of a stratum, "<by>=<level>": no variable that divides samples may hold it
+
 # What tables and figures print beside the clinical variables: scores, and variables of published papers.
 _OTHERS = {
     "chemotherapy": "Chemotherapy",
@@ -35,7 +37,7 @@ def stratum_label(stratum: str) -> str:
     """
     if stratum in ("all", ""):
         return "All tumours"
-    name, _, level = stratum.partition("=")
+    name, _, level = stratum.partition(LEVEL_FOLLOWS)
     if not level:
         return stratum
     return level_label(name, level)
