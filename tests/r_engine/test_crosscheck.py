@@ -22,7 +22,7 @@ from .results import STRANGE, all_results, study_frame
 RESULTS = all_results()
 COLUMNS = [
     *("model", "verb", "cohort", "stratum", "outcome", "term", "quantity", "python", "r", "abs_diff", "rel_diff"),
-    *("tolerance", "verdict", "reason", "note", "r_version", "emmeans_version"),
+    *("tolerance", "verdict", "reason", "note", "engine", "r_version", "emmeans_version"),
 ]
 
 
@@ -41,6 +41,7 @@ class Parrot:
     """An engine that gives Python's own numbers, and dies of one question."""
 
     name = "rpy2"
+    software, silence = "R", ""
     versions = Versions("4.2.2", "1.8.4", ())
     started = 0
     deadly = ""

@@ -91,3 +91,20 @@ def test_the_badge_says_what_the_witness_saw(disagreed: int, status: str, badge:
 def test_a_witness_that_saw_nothing_adds_nothing() -> None:
     witness = pd.DataFrame({"numbers": [10], "agreed": [0], "disagreed": [0]})
     assert read_agreement(crosscheck("agree"), witness).badge == read_agreement(crosscheck("agree")).badge
+
+
+def test_what_stands_in_for_r_is_named_wherever_r_would_be() -> None:
+    software = "statsmodels 0.14.4, not R"
+    found = read_agreement(crosscheck("agree", "disagree", "not checked").assign(engine=software, r_version=""))
+    assert found.who == software
+    assert found.badge == f"{software} disagrees on 1 of 2 numbers"
+    assert found.sentence == (
+        f"What it has a routine for was fitted again in {software}: 1 of 2 numbers agreed within their tolerance, "
+        f"1 not checked. {UNSEEN}"
+    )
+    assert found.by_model is not None
+    assert found.by_model.caption == f"Agreement between Python and {software}, by model"
+    assert found.disagreements is not None
+    assert found.disagreements.caption == f"Numbers on which {software} disagrees"
+    agreed = read_agreement(crosscheck("agree").assign(engine=software))
+    assert agreed.badge == f"{software} agrees on the models only (1 numbers), not checked on what goes into them"

@@ -98,15 +98,16 @@ def fetch(
 @app.command()
 def crosscheck(
     results: ResultsFolder,
+    engine: Annotated[str, typer.Option(help="auto (R where it is), rpy2, rscript, or statsmodels.")] = "auto",
     timeout: Annotated[float, typer.Option(min=1, help="Seconds that R may take for one model.")] = 120.0,
 ) -> None:
-    """Fit every model of a results folder again in R and compare.
+    """Fit every model of a results folder again in R, or where there is none in statsmodels, and compare.
 
-    Exit status 3 if R disagrees, 4 if it could check nothing, 5 if it agrees but could not check some numbers.
+    Exit status 3 if it disagrees, 4 if it could check nothing, 5 if it agrees but could not check some numbers.
     """
     from her2stats.study.crosscheck import crosscheck_folder
 
-    outcome = crosscheck_folder(results, timeout=timeout)
+    outcome = crosscheck_folder(results, engine=engine, timeout=timeout)
     if outcome.verdict != "not checked":
         print_table(outcome.summary)
     say(outcome.sentence)

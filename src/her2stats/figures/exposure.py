@@ -106,7 +106,8 @@ def plot_exposure(
     names_of = {cohort: cohort_name(cohort, labels) for cohort in cohorts}
     dots["panel"] = pd.Categorical(dots["cohort"].map(names_of), list(dict.fromkeys(names_of.values())))
     panels = dots["panel"].cat.categories.size
-    ticks = list(map(dict(zip(dots["group"], dots["tick"], strict=True)).get, places))
+    tick_of = dict(zip(dots["group"], dots["tick"], strict=True))
+    ticks = [tick_of[group] for group in places]
     room = (width_mm - 14) / (max(places.values()) + 1.5) - 0.5
     columns = next((many for many in (3, 2) if many <= panels and room / many >= widest(ticks, SMALLEST_SIZE)), 1)
     width = min(width_mm, 22 + 20 * len(places)) if panels == 1 else width_mm

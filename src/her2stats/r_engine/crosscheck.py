@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import pandas as pd
 
@@ -15,14 +15,15 @@ from her2stats.r_engine.engines import LEAST_START, START, EmbeddedR, Engine, En
 from her2stats.r_engine.exchange.fields import Question
 from her2stats.r_engine.families import check_families
 from her2stats.r_engine.process import Gone, Late
+from her2stats.r_engine.second_engine import SecondEngine
 from her2stats.r_engine.status import what_is_missing
 from her2stats.r_engine.two_answers import AGREE, DISAGREE, LABELS, MEASURED, NOT_CHECKED, WORDS, compare_answers
 from her2stats.statistics.ancova import Ancova
 from her2stats.statistics.result import Result
 
 Answers = Mapping[str, Result] | Iterable[Result] | Result | Ancova
-Choice = Literal["auto", "rpy2", "rscript"]
-STARTS: dict[EngineName, Callable[..., Engine]] = {"rpy2": EmbeddedR, "rscript": ScriptedR}
+Choice = Literal["auto", "rpy2", "rscript", "statsmodels"]
+STARTS: dict[EngineName, Callable[..., Engine]] = {"rpy2": EmbeddedR, "rscript": ScriptedR, "statsmodels": SecondEngine}
 MOST_FAILED_STARTS = 2
 
 
@@ -34,10 +35,10 @@ class Crosscheck:
     ----------
     table : DataFrame
         One row a quantity: model, verb, cohort, stratum, outcome, term, quantity, python, r, abs_diff, rel_diff,
-        tolerance, verdict ("agree", "disagree", "not checked"), reason, note (R's warnings), r_version,
-        emmeans_version.
+        tolerance, verdict ("agree", "disagree", "not checked"), reason, note (R's warnings), engine ("R", or
+        "statsmodels 0.14, not R"), r_version, emmeans_version.
     engine : str
-        "rpy2", "rscript", or "none" where there is no R.
+        "rpy2", "rscript", "statsmodels", or "none" where there is no R.
     seconds : float
         How long it took, R's start included.
     """
@@ -84,8 +85,9 @@ def crosscheck_r(
     ----------
     results : mapping of str to Result, Result, Ancova, or several of them
         What to check; a mapping's keys name the models.
-    engine : {"auto", "rpy2", "rscript"}
-        "auto" embeds R through rpy2 and falls back on Rscript.
+    engine : {"auto", "rpy2", "rscript", "statsmodels"}
+        "auto" embeds R through rpy2 and falls back on Rscript. "statsmodels" needs no R: statsmodels and scipy fit
+        again what they have a routine for, and the rest is "not checked".
     timeout : float
         Seconds that R may take for one result; a result that takes longer is "not checked".
     functions : Path, optional
@@ -113,8 +115,8 @@ def crosscheck_r(
     True
     """
     named = _named(results)
-    if engine not in ("auto", "rpy2", "rscript"):
-        remedy = "use 'auto', 'rpy2' or 'rscript'"
+    if engine not in get_args(Choice):
+        remedy = f"use one of {', '.join(map(repr, get_args(Choice)))}"
         raise DataError(Problem(f"engine={engine!r} is not a choice", remedy=remedy))
     if not timeout > 0:
         raise DataError(Problem(f"timeout={timeout!r} is not positive", remedy="120 seconds is usual"))
@@ -124,7 +126,7 @@ def crosscheck_r(
     try:
         for name, result in named.items():
             answer = asked.ask(result, timeout)
-            pieces.append(asked.signed(compare_answers(result, answer, name, whole=whole)))
+            pieces.append(asked.signed(compare_answers(result, answer, name, whole=whole, silence=asked.silence)))
         corrected = check_families(named, lambda question: asked.ask(question, timeout), whole=whole)
         if corrected is not None:
             pieces.append(asked.signed(corrected))
@@ -144,6 +146,7 @@ class _Asking:
         self._problem = ""
         self.used = "none"
         self.versions = ("", "")
+        self.software, self.silence = "R", ""
 
     def ask(self, question: Question, timeout: float) -> pd.DataFrame | str:
         """R's table, or why there is none."""
@@ -155,7 +158,7 @@ class _Asking:
 
     def signed(self, found: pd.DataFrame) -> pd.DataFrame:
         """What was found, with the versions of what R it was."""
-        return found.assign(r_version=self.versions[0], emmeans_version=self.versions[1])
+        return found.assign(engine=self.software, r_version=self.versions[0], emmeans_version=self.versions[1])
 
     def close(self) -> None:
         """End R."""
@@ -179,7 +182,8 @@ class _Asking:
             return
         versions = self._engine.versions
         self.used, self.versions = self._engine.name, (versions.r, versions.emmeans)
-        lacking = what_is_missing(versions.r, versions.missing, emmeans=versions.emmeans)
+        self.software, self.silence = self._engine.software, self._engine.silence
+        lacking = versions.r and what_is_missing(versions.r, versions.missing, emmeans=versions.emmeans)
         if lacking:
             self.close()
             self._problem = lacking
@@ -199,7 +203,7 @@ class _Asking:
 
 def compare_nothing() -> pd.DataFrame:
     """Table of a crosscheck of no results."""
-    return pd.DataFrame(columns=[*LABELS, "quantity", *MEASURED, *WORDS, "r_version", "emmeans_version"])
+    return pd.DataFrame(columns=[*LABELS, "quantity", *MEASURED, *WORDS, "engine", "r_version", "emmeans_version"])
 
 
 def _named(results: Answers) -> dict[str, Result]:

@@ -23,7 +23,7 @@ from her2stats.r_engine.process import Conversation, Gone, find_rscript, python_
 from her2stats.r_engine.sources import one_file, r_files, r_package
 from her2stats.r_engine.worker import FUNCTIONS, MARK
 
-EngineName = Literal["rpy2", "rscript"]
+EngineName = Literal["rpy2", "rscript", "statsmodels"]
 START = 60.0  # seconds that R may take to start
 LEAST_START = 15.0  # what a busy machine may need, however short a question is to be
 
@@ -47,6 +47,8 @@ class Engine(ABC):
 
     name: EngineName
     versions: Versions
+    software = "R"
+    silence = ""  # why an answer may leave numbers out; R's leaves none out
     _talk: Conversation
 
     @property

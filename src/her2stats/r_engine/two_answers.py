@@ -29,13 +29,16 @@ Piece = dict[str, Column]
 Table = Mapping[str, Column]
 
 
-def compare_answers(result: Result, r: pd.DataFrame | str, model: str, *, whole: bool = False) -> pd.DataFrame:
+def compare_answers(
+    result: Result, r: pd.DataFrame | str, model: str, *, whole: bool = False, silence: str = ""
+) -> pd.DataFrame:
     """Compare every number, count, label and flag of a result with R's table, or say why there is none.
 
     What describes a row (role, measure, level of the interval, parts of the term) has a row of its own only where the
     two languages differ. Numbers that both lack have no row; every row of the result has one for its flag. Relative
     differences are judged against at least the size that counts as near 0. A row that only R has is a disagreement
-    where the result is the `whole` answer, else "not checked": a user may keep some rows only.
+    where the result is the `whole` answer, else "not checked": a user may keep some rows only. An engine that gives
+    numbers only, and not all of them, has its reason in `silence`: what it leaves out is "not checked".
 
     Returns
     -------
@@ -52,6 +55,8 @@ def compare_answers(result: Result, r: pd.DataFrame | str, model: str, *, whole:
     theirs = _columns(r)
     places = _places(_keys(python), _keys(theirs))
     aligned = {name: _taken(column, places) for name, column in theirs.items()}
+    if silence:
+        return _assemble(_numbers_given(python, aligned, verb, ci, silence), python, model, verb)
     quantities = _quantities(python, theirs)
     pieces = [_compare(python, aligned, places < 0, quantity, verb, ci) for quantity in quantities]
     found = _assemble(pieces, python, model, verb)
@@ -177,6 +182,23 @@ def _compare(
     piece["verdict"][lost] = DISAGREE
     piece["reason"][lost] = "R gives no such row"
     return _kept(piece, np.broadcast_to(keep, len(ours)))
+
+
+def _numbers_given(python: Table, given: Table, verb: str, ci: str, silence: str) -> list[Piece]:
+    """Compare the numbers that an engine gives; what it leaves out, and all of a flagged row, is not checked."""
+    pieces = []
+    flagged = np.asarray(python["flag"] != "", dtype=bool)
+    for quantity in _quantities(python, None):
+        ours = python[quantity]
+        if ours.dtype.kind != "f" or quantity in (*DESCRIPTIVE, "at"):  # the place on a curve is asked, not found
+            continue
+        theirs = np.where(flagged, np.nan, given.get(quantity, np.full(len(ours), np.nan)))
+        limit = tolerance_of(verb, ci, quantity) * amplification(quantity, verb, python)
+        piece = _compare_numbers(ours, theirs, quantity, limit, near_zero(quantity, verb, python))
+        silent = np.isnan(theirs)
+        piece["verdict"][silent], piece["reason"][silent] = NOT_CHECKED, silence
+        pieces.append(_kept(piece, ~np.isnan(ours)))
+    return pieces
 
 
 def _word(value: object) -> str:

@@ -8,6 +8,7 @@ from typing import Literal
 import pandas as pd
 
 from her2stats.report.statements import name_list
+from her2stats.results.folder import R, engine_of
 from her2stats.tables.printed import PrintedTable
 from her2stats.vocabulary.names import stratum_label
 from her2stats.vocabulary.numbers import format_count, is_missing
@@ -27,6 +28,7 @@ class Agreement:
     by_model: PrintedTable | None = None  # numbers compared, and the largest difference, by cohort and model
     disagreements: PrintedTable | None = None  # every number that differs
     reasons: tuple[str, ...] = ()  # why numbers were not checked
+    who: str = R  # whose second opinion it is: R, or what stands in for it where there is none
 
 
 def read_agreement(crosscheck: pd.DataFrame | None, witness: pd.DataFrame | None = None) -> Agreement:
@@ -57,36 +59,45 @@ def read_agreement(crosscheck: pd.DataFrame | None, witness: pd.DataFrame | None
         if "reason" in crosscheck
         else ()
     )
-    software = _software(crosscheck)
+    software, who = _software(crosscheck), engine_of(crosscheck)
     compared = int((agree | differ).sum())
     open_ones = f", {format_count(int(unchecked.sum()))} not checked" if unchecked.any() else ""
     if differ.any():
         status: Status = "disagree"
-        badge = f"R disagrees on {format_count(int(differ.sum()))} of {format_count(compared)} numbers"
+        badge = f"{who} disagrees on {format_count(int(differ.sum()))} of {format_count(compared)} numbers"
     elif agree.any():
         seen = f"({format_count(compared)} numbers{open_ones})"
-        status, badge = "agree", f"R agrees on the models only {seen}, not checked on what goes into them"
+        status, badge = "agree", f"{who} agrees on the models only {seen}, not checked on what goes into them"
         if witness is not None and witness["agreed"].sum():
             numbers, agreed, wrong = (int(witness[name].sum()) for name in ("numbers", "agreed", "disagreed"))
             told = f"on {format_count(agreed)} of {format_count(numbers)} numbers from the raw files"
-            badge = f"R agrees on the models {seen} and {told}"
+            badge = f"{who} agrees on the models {seen} and {told if who == R else f'R {told}'}"
             if wrong:
                 status, badge = "disagree", f"R from the raw files disagrees on {format_count(wrong)} numbers"
     else:
         status, badge = "not checked", "Not checked in R"
+    fitted = "Every model was fitted again" if who == R else "What it has a routine for was fitted again"
     sentence = (
-        f"Every model was fitted again in {software}: {format_count(int(agree.sum()))} of {format_count(compared)} "
+        f"{fitted} in {software}: {format_count(int(agree.sum()))} of {format_count(compared)} "
         f"numbers agreed within their tolerance{open_ones}. {UNSEEN}"
         if compared
         else "The models could not be fitted again in R."
     )
     return Agreement(
-        status, badge, sentence, _by_model(crosscheck, agree, differ, unchecked), _listed(crosscheck[differ]), reasons
+        status,
+        badge,
+        sentence,
+        _by_model(crosscheck, who, agree, differ, unchecked),
+        _listed(crosscheck[differ], who),
+        reasons,
+        who,
     )
 
 
 def _software(crosscheck: pd.DataFrame) -> str:
-    """Name R and emmeans with the versions that were used."""
+    """Name R and emmeans with the versions that were used, or what was asked in place of R."""
+    if (who := engine_of(crosscheck)) != R:
+        return who
     found = []
     for name, column in (("R", "r_version"), ("emmeans", "emmeans_version")):
         versions = sorted(set(crosscheck.get(column, pd.Series(dtype="str"))) - {""})
@@ -95,8 +106,10 @@ def _software(crosscheck: pd.DataFrame) -> str:
     return f"{found[0]} ({', '.join(found[1:])})" if len(found) > 1 else "".join(found) or "R"
 
 
-def _by_model(crosscheck: pd.DataFrame, agree: pd.Series, differ: pd.Series, unchecked: pd.Series) -> PrintedTable:
-    """One line a cohort and question; the number of fits behind it, and where R is farthest from Python."""
+def _by_model(
+    crosscheck: pd.DataFrame, who: str, agree: pd.Series, differ: pd.Series, unchecked: pd.Series
+) -> PrintedTable:
+    """One line a cohort and question; the number of fits behind it, and where the other is farthest from Python."""
     names = crosscheck["model"].str.split(".", n=2, expand=True).reindex(columns=range(3)).fillna("")
     questions = names[1].where(names[1] != "", crosscheck["verb"])
     rows = []
@@ -129,7 +142,7 @@ def _by_model(crosscheck: pd.DataFrame, agree: pd.Series, differ: pd.Series, unc
         "tolerance": "Tolerance there",
     }
     words = ("question", "quantity")
-    return PrintedTable(pd.DataFrame(rows), "Agreement between Python and R, by model", labels, words=words)
+    return PrintedTable(pd.DataFrame(rows), f"Agreement between Python and {who}, by model", labels, words=words)
 
 
 def _scientific(value: float) -> str:
@@ -138,7 +151,7 @@ def _scientific(value: float) -> str:
     return "0" if value == 0 else f"{value:.1e}".replace("e-0", "e-").replace("-", "−")
 
 
-def _listed(rows: pd.DataFrame) -> PrintedTable | None:
+def _listed(rows: pd.DataFrame, who: str) -> PrintedTable | None:
     if not len(rows):
         return None
     shown = rows.head(MOST_LISTED)
@@ -156,6 +169,7 @@ def _listed(rows: pd.DataFrame) -> PrintedTable | None:
     )
     more = [f"{len(rows) - MOST_LISTED} more are in crosscheck.csv."] if len(rows) > MOST_LISTED else []
     labels = {"outcome": "Outcome", "term": "Term", "cohort": "Cohort", "stratum": "Stratum", "quantity": "Quantity"}
-    labels |= {"python": "Python", "r": "R", "verdict": "Verdict"}
+    labels |= {"python": "Python", "r": who, "verdict": "Verdict"}
     words = ("term", "cohort", "stratum", "quantity", "verdict")
-    return PrintedTable(frame.reset_index(drop=True), "Numbers on which R disagrees", labels, words=words, notes=more)
+    title = f"Numbers on which {who} disagrees"
+    return PrintedTable(frame.reset_index(drop=True), title, labels, words=words, notes=more)

@@ -8,7 +8,7 @@ from her2stats.report.agreement import Agreement
 from her2stats.report.methods import write_methods
 from her2stats.report.page_model import ListPart, MethodsPart, Part, Section, TablePart, TextPart
 from her2stats.report.parts import Figures, section
-from her2stats.results.folder import ResultsFolder
+from her2stats.results.folder import ResultsFolder, engine_of
 from her2stats.tables import PrintedTable
 from her2stats.vocabulary.numbers import format_count
 
@@ -19,7 +19,7 @@ def methods_section(folder: ResultsFolder, agreement: Agreement) -> Section:
 
 
 def agreement_section(folder: ResultsFolder, agreement: Agreement, figures: Figures) -> Section:
-    """What R says to the same models."""
+    """What R, or its stand-in, says to the same models."""
     gap = next((gap for gap in folder.gaps if gap.file == "crosscheck.csv"), None)
     parts: list[Part] = [TextPart(f"{gap}. The comparison with R is not on this page.", "gap")] if gap else []
     parts += [TextPart(agreement.sentence), *figures.get("agreement", ())]
@@ -29,7 +29,7 @@ def agreement_section(folder: ResultsFolder, agreement: Agreement, figures: Figu
         parts.append(TablePart(agreement.by_model))
     if agreement.reasons:
         parts.append(ListPart(tuple(f"Not checked - {reason}" for reason in agreement.reasons)))
-    return section("agreement", "Agreement with R", parts)
+    return section("agreement", f"Agreement with {agreement.who}", parts)
 
 
 def witness_section(folder: ResultsFolder) -> Section:
@@ -52,7 +52,11 @@ def witness_section(folder: ResultsFolder) -> Section:
             "largest": [f"{value:.1e}" for value in seen["largest_difference"]],
         }
     )
-    labels = {"table": "Table", "numbers": "Numbers by Python", "frames": "Agreed by R, from model frames"}
+    labels = {
+        "table": "Table",
+        "numbers": "Numbers by Python",
+        "frames": f"Agreed by {engine_of(checked)}, from model frames",
+    }
     labels |= {"agreed": "Agreed by R, from raw files", "disagreed": "Disagreed", "not_seen": "Not seen from raw files"}
     labels |= {"largest": "Largest relative difference"}
     told = PrintedTable(frame.reset_index(drop=True), "Who has seen which numbers", labels)

@@ -210,12 +210,13 @@ def _chance(folder: ResultsFolder) -> Iterator[TrustItem]:
 
 def _second_engine(folder: ResultsFolder, agreement: Agreement) -> TrustItem:
     """What R has seen of the models, and of the whole study where the witness was asked."""
+    title = f"Second computation in {agreement.who}"
     rule = "good where the witness agrees from the raw files, fair where only the models were compared"
     light: Light = "fair" if agreement.status == "agree" else "poor"
     if folder.witness is None:
-        return TrustItem("Second computation in R", agreement.sentence, light, rule)
+        return TrustItem(title, agreement.sentence, light, rule)
     numbers, agreed, differ = (int(folder.witness[name].sum()) for name in ("numbers", "agreed", "disagreed"))
     told = f"{format_count(agreed)} of {format_count(numbers)} numbers agree, {format_count(differ)} disagree"
     finding = f"{agreement.sentence} The witness, base R from the raw files: {told}, the rest it did not see."
     light = "poor" if differ or not agreed else "good" if light == "fair" else light
-    return TrustItem("Second computation in R", finding, light, rule)
+    return TrustItem(title, finding, light, rule)

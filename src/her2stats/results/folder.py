@@ -18,6 +18,7 @@ from her2stats.results.strict_csv import DamagedFileError, read_strict
 from her2stats.statistics.rows import result_rows
 
 CROSSCHECKED = "crosscheck"
+R = "R"
 CROSSCHECK_FILE = f"{CROSSCHECKED}.csv"
 WITNESS_FILE = "witness.csv"
 
@@ -179,6 +180,12 @@ def _with_cohorts(provenance: Provenance, tables: Mapping[str, pd.DataFrame]) ->
         return provenance
     found = [str(name) for table in tables.values() if "cohort" in table for name in table["cohort"].unique()]
     return replace(provenance, cohorts=tuple(CohortEntry(name) for name in dict.fromkeys(found) if name))
+
+
+def engine_of(crosscheck: pd.DataFrame | None) -> str:
+    """Who was asked for the comparison: R, or what stood in for it and is told apart ("statsmodels 0.14.4, not R")."""
+    others = set() if crosscheck is None else {str(name) for name in crosscheck.get("engine", ())} - {R, ""}
+    return " and ".join(sorted(others)) or R
 
 
 def read_crosscheck(folder: Path, gaps: list[Gap]) -> pd.DataFrame | None:

@@ -12,7 +12,7 @@ import pandas as pd
 from her2stats.errors import FileError, Her2statsError, ProblemList
 from her2stats.r_engine import read_models
 from her2stats.results.findings import key_findings
-from her2stats.results.folder import CROSSCHECK_FILE, Gap, ResultsFolder, file_of_table, read_folder
+from her2stats.results.folder import CROSSCHECK_FILE, Gap, ResultsFolder, engine_of, file_of_table, read_folder
 from her2stats.results.provenance import read_results_provenance, understood
 from her2stats.results.schema import SCHEMAS
 from her2stats.statistics import Result
@@ -95,7 +95,7 @@ class StudyResults:
             return "R: not checked"
         counts = self.crosscheck["verdict"].value_counts()
         said = [f"{counts[verdict]} {verdict}" for verdict in ("agree", "disagree", "not checked") if verdict in counts]
-        return f"R: of {len(self.crosscheck)} numbers {', '.join(said)}"
+        return f"{engine_of(self.crosscheck)}: of {len(self.crosscheck)} numbers {', '.join(said)}"
 
 
 def load_results(folder: str | Path, *, allow_gaps: bool = False) -> StudyResults:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 import pandas as pd
 
 from her2stats.errors import FileError
 from her2stats.progress import silent
-from her2stats.r_engine import crosscheck_r
+from her2stats.r_engine import crosscheck_r, r_status
+from her2stats.r_engine.crosscheck import Choice
 from her2stats.report import write_report
 from her2stats.results.catalogue import FIGURES
 from her2stats.results.consistency import check_tables
@@ -23,6 +24,7 @@ from her2stats.results.schema import CROSSCHECK
 from her2stats.results.study_results import results_of
 from her2stats.study.stages.cache import NO_CACHE, Cache
 from her2stats.study.stages.figures import Drawing, draw_once
+from her2stats.study.stages.r import engine_of
 from her2stats.writing import EDITED
 
 _MADE_AGAIN = (CROSSCHECK_FILE, "report.html")
@@ -39,8 +41,8 @@ class FolderCrosscheck:
     kept: tuple[str, ...] = ()
 
 
-def crosscheck_folder(folder: Path, *, timeout: float = 120.0) -> FolderCrosscheck:
-    """Fit every model of a results folder in R and compare with what is written there.
+def crosscheck_folder(folder: Path, *, engine: str = "auto", timeout: float = 120.0) -> FolderCrosscheck:
+    """Fit every model of a results folder in R, or where there is none in statsmodels, and compare with the folder.
 
     The comparison is put into the folder as ``crosscheck.csv``, as a figure, and into its report. Where R could check
     nothing, an earlier comparison stays as it is.
@@ -49,6 +51,8 @@ def crosscheck_folder(folder: Path, *, timeout: float = 120.0) -> FolderCrossche
     ----------
     folder : Path
         Written by a run.
+    engine : {"auto", "rpy2", "rscript", "statsmodels"}
+        "auto" takes R where it is, else statsmodels.
     timeout : float
         Seconds that R may take for one model.
 
@@ -58,13 +62,15 @@ def crosscheck_folder(folder: Path, *, timeout: float = 120.0) -> FolderCrossche
         The folder is not a results folder, is damaged, or a file of it was changed or removed since the run.
     OutputError
         The comparison cannot be written, or another command is writing there.
+    DataError
+        There is no such engine.
     """
     read_results_provenance(folder)
     with lock(folder.resolve()):
-        return _crosschecked(folder, timeout)
+        return _crosschecked(folder, engine, timeout)
 
 
-def _crosschecked(folder: Path, timeout: float) -> FolderCrosscheck:
+def _crosschecked(folder: Path, engine: str, timeout: float) -> FolderCrosscheck:
     seen = read_folder(folder)
     # an earlier comparison is about to be replaced: that it is damaged hinders nothing
     results = results_of(replace(seen, gaps=tuple(gap for gap in seen.gaps if gap.file != CROSSCHECK_FILE)))
@@ -75,10 +81,12 @@ def _crosschecked(folder: Path, timeout: float) -> FolderCrosscheck:
     ]
     if changed:
         raise FileError(*changed)
-    found = crosscheck_r(results.models, timeout=timeout, whole=True)
+    asked = engine_of(r_status(probe=False)) if engine == "auto" else cast("Choice", engine)
+    found = crosscheck_r(results.models, engine=asked, timeout=timeout, whole=True)
     counts = found.table["verdict"].value_counts()
     said = ", ".join(f"{counts.get(verdict, 0)} {verdict}" for verdict in ("agree", "disagree", "not checked"))
-    sentence = f"{len(found.table)} numbers: {said}"
+    by = f" (by {found.table['engine'].iloc[0]})" if found.engine == "statsmodels" else ""
+    sentence = f"{len(found.table)} numbers: {said}{by}"
     if not counts.get("agree", 0) and not counts.get("disagree", 0):
         why = found.table["reason"].iloc[0] if len(found.table) else "the folder holds no model"
         kept = f"; the earlier {CROSSCHECK_FILE} is kept" if (folder / CROSSCHECK_FILE).exists() else ""

@@ -78,8 +78,9 @@ def _fractions_state(one: PreparedCohort, prepared: Prepared, kept: Cache) -> st
 def _comparison_state(study: Study, models: Mapping[str, Result], kept: Cache) -> str:
     stage = comparison_stage(study, models)
     if stage is None:
-        return "not asked for" if study.analysis.crosscheck is False else "not made: no usable R"
-    return KEPT if is_kept(stage, kept) else "to be made"
+        return "not asked for"
+    by = " by statsmodels: no usable R" if stage.engine == "statsmodels" else ""
+    return KEPT if is_kept(stage, kept) else f"to be made{by}"
 
 
 def _as_table(rows: list[tuple[str, str, str]]) -> pd.DataFrame:

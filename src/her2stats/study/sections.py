@@ -280,7 +280,8 @@ class AnalysisSection(Section):
     alpha: float = Field(default=0.05, gt=0, lt=0.5, description="what report and figures call significant")
     correction: Correction = Field(default="bonferroni", description="of the p-values of one family of tests")
     crosscheck: bool | None = Field(
-        default=None, description="`true` or `false`: compare with R or not; by default it is done where R is there"
+        default=None,
+        description="`true` or `false`: compare with R, or where there is none with statsmodels; by default it is done",
     )
     if TYPE_CHECKING:
 

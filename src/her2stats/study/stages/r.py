@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from her2stats.r_engine import crosscheck_r, r_status
+from her2stats.r_engine.crosscheck import Choice
 from her2stats.r_engine.status import RStatus
 from her2stats.statistics import Result
 from her2stats.study.stages.fingerprint import environment, fingerprint
@@ -22,14 +23,19 @@ class Comparison:
     models: Mapping[str, Result]
     status: RStatus
 
+    @property
+    def engine(self) -> Choice:
+        """R, and statsmodels where there is none."""
+        return engine_of(self.status)
+
     def key(self) -> str:
         """Fingerprint of the models and of that R."""
         r = (self.status.r_version, self.status.r_home, self.status.packages, self.status.rpy2_version)
-        return fingerprint("R", environment(), dict(self.models), r)
+        return fingerprint("R", environment(), dict(self.models), r, self.engine)
 
     def make(self) -> pd.DataFrame:
         """Compare; as `Crosscheck.table`."""
-        return crosscheck_r(self.models, whole=True).table
+        return crosscheck_r(self.models, engine=self.engine, whole=True).table
 
     def packed(self, made: pd.DataFrame) -> dict[str, bytes] | None:
         """Keep it unless R did not answer everything: then it is made again."""
@@ -42,8 +48,10 @@ class Comparison:
 
 
 def comparison_stage(study: Study, models: Mapping[str, Result]) -> Comparison | None:
-    """Comparison that a run makes: when the study asks for it, and by default when R is there; None elsewhere."""
-    if study.analysis.crosscheck is False:
-        return None
-    status = r_status(probe=False)
-    return Comparison(models, status) if status.usable or study.analysis.crosscheck else None
+    """Comparison that a run makes, with R or where there is none with statsmodels; None where the study wants none."""
+    return None if study.analysis.crosscheck is False else Comparison(models, r_status(probe=False))
+
+
+def engine_of(status: RStatus) -> Choice:
+    """The engine to ask where nobody has chosen one."""
+    return "auto" if status.usable else "statsmodels"
