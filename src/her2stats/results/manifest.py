@@ -30,7 +30,7 @@ _NAMES = frozenset({PROVENANCE, "report.html", "crosscheck.csv", "tables/tables.
     *(f"r/{name}" for name in ("validate.R", "her2stats.R", "specs.csv", "format.txt")),
 }
 _MODELS = re.compile(r"r/models/[^/]+\.(?:data|python)\.csv")
-FOLDERS = frozenset({"tables", "figures", "r", "r/models"})
+FOLDERS = frozenset({"tables", "figures", "r", "r/models", "sas"})
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from typing import Literal, get_args
 from her2stats.errors import InputError, Problem
 from her2stats.progress import Progress, silent
 from her2stats.r_engine import write_models
+from her2stats.r_engine.exchange.sas import write_sas
 from her2stats.report import write_report
 from her2stats.results.folder import ResultsFolder, read_crosscheck, read_folder, with_pictures
 from her2stats.results.place import fresh_folder
@@ -173,6 +174,7 @@ def _write(
         save_workbook(workbook, draft / "tables" / "tables.xlsx")
         write_models(models, draft / "r")
         write_witness(prepared, analyses, draft / "r")
+        write_sas(models, draft / "sas")
         progress("Tables", 1, 1)
     checked = read_crosscheck(draft, [])
     with ThreadPoolExecutor(max_workers=1) as beside:  # R works in a process of its own while we draw
