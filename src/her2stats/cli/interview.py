@@ -24,7 +24,7 @@ def ask_on_terminal(question: str, default: str) -> str:
     return answer.strip()
 
 
-def interview(proposal: Proposal, ask: Ask = ask_on_terminal) -> Proposal:
+def interview(proposal: Proposal, ask: Ask = ask_on_terminal, *, ask_signature: bool = True) -> Proposal:
     """Go through a proposal with the user.
 
     Parameters
@@ -33,6 +33,8 @@ def interview(proposal: Proposal, ask: Ask = ask_on_terminal) -> Proposal:
         As recognised.
     ask : callable
         Given a question and the default, returns the answer.
+    ask_signature : bool
+        Whether the study still needs to be told a signature matrix.
     """
     say("Enter keeps what stands in brackets; - is none.")
     sample = _column("Sample ids: which column?", proposal.sample, proposal, ask)
@@ -43,7 +45,7 @@ def interview(proposal: Proposal, ask: Ask = ask_on_terminal) -> Proposal:
         return proposal
     say(f"The expression: {proposal.expression.evidence}")
     scaled = proposal if proposal.scale_confirmed else _with_scale(proposal, ask)
-    return replace(scaled, signature=proposal.signature or _signature(ask))
+    return replace(scaled, signature=proposal.signature or (_signature(ask) if ask_signature else None))
 
 
 def _column(question: str, default: str, proposal: Proposal, ask: Ask) -> str:

@@ -25,7 +25,12 @@ def init(
         typer.Option(help="A second clinical table, one row a patient.", show_default=False, readable=False),
     ] = None,
     output: Annotated[Path, typer.Option(help="The study file to write.")] = Path("study.toml"),
-    name: Annotated[str, typer.Option(help="Name of the cohort.")] = "cohort1",
+    add: Annotated[
+        bool, typer.Option("--add", help="Add a further cohort to the study file, which is there already.")
+    ] = False,
+    name: Annotated[
+        str | None, typer.Option(help="Name of the cohort.", show_default="cohort1, or the next one")
+    ] = None,
     clinical_header_row: Annotated[
         int | None, typer.Option(min=1, help="Line of the names of the clinical table.", show_default="as found")
     ] = None,
@@ -37,12 +42,16 @@ def init(
 ) -> None:
     """Look at your files, ask what cannot be recognised, and write a commented study file.
 
-    In a pipe nothing is asked: what is open stands in the study file as a comment.
+    In a pipe nothing is asked: what is open stands in the study file as a comment. With --add, what stands in the
+    study file stays as it is, and the cohort is written below it.
     """
+    from her2stats.study.proposing.adding import growing_study
     from her2stats.study.proposing.proposal import left_to_do, look_at_files
     from her2stats.study.proposing.study_text import write_proposal
 
-    check_output(output, clinical, patients, expression, signature)
+    check_output(output, clinical, patients, expression, signature, overwrite=True if add else None)
+    growing = growing_study(output) if add else None
+    name = growing.free_name(name) if growing else name or "cohort1"
     scale, offset, normalise = (reading.pop(name, None) for name in ("scale", "offset", "normalise"))
     proposal = look_at_files(
         clinical, expression, name=name, patients=patients, header_row=clinical_header_row, reading=reading
@@ -55,10 +64,16 @@ def init(
     if sys.stdin.isatty() and sys.stdout.isatty():
         from her2stats.cli.interview import interview
 
-        proposal = interview(proposal)
-    write_proposal(proposal, output)
-    say(f"Written: {output}")
+        proposal = interview(proposal, ask_signature=not (growing and growing.has_deconvolution))
+    if growing is None:
+        write_proposal(proposal, output)
+        say(f"Written: {output}")
+    else:
+        growing.add(proposal)
+        say(f"Written: {output}, with one more cohort, {name}")
     open_ = [*proposal.dropped(), *left_to_do(output)]
+    if growing and growing.has_deconvolution and signature is not None:
+        open_.insert(0, f"--signature {signature} was not written: the study has a [deconvolution] already")
     for problem in open_:
         say(f"  left to do: {problem}")
     say(f"Then: her2stats {'check' if open_ else 'run'} {output}")

@@ -118,7 +118,7 @@ def read_study(path: str | Path) -> Study:
     ('Ours', 'a.csv')
     """
     path = Path(path)
-    document = _parse(path)
+    document = parse_study(path)
     problems = ProblemList()
     if document.pop("path", None) is not None:  # where a study file lies is nothing that it may say of itself
         problems.add(StudyFileError, "is not a known setting", where=f"{path}, [path]", remedy=_MISSPELT)
@@ -137,7 +137,14 @@ def read_study(path: str | Path) -> Study:
 LARGEST = 2**24  # bytes of a study file
 
 
-def _parse(path: Path) -> dict[str, Any]:
+def parse_study(path: Path) -> dict[str, Any]:
+    """What a study file says, before any of it is checked.
+
+    Raises
+    ------
+    FileError, StudyFileError
+        It cannot be read, or is not valid TOML.
+    """
     try:
         text = regular_bytes(path, max_bytes=LARGEST).decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except FileNotFoundError:

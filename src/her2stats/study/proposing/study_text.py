@@ -40,6 +40,11 @@ def study_text(proposal: Proposal, output: Path) -> str:
     return "".join(f"{line}\n" for part in parts for line in part)
 
 
+def cohort_text(proposal: Proposal, output: Path) -> str:
+    """Text of the cohort alone."""
+    return "".join(f"{line}\n" for line in _cohort_lines(proposal, output))
+
+
 def _study_lines(proposal: Proposal, output: Path) -> Iterator[str]:
     look = proposal.expression
     yield from ("[study]", f"title = {quoted(f'Study of {proposal.name}')}", 'results = "results"', "seed = 1")
@@ -56,11 +61,11 @@ def _cohort_lines(proposal: Proposal, output: Path) -> Iterator[str]:
         for name, value in proposal.reading.items():  # JSON's values are valid in TOML
             written = _relative(Path(value), output) if name in FILES else value
             yield f"{name} = {json.dumps(written, ensure_ascii=False)}"
-    yield f"clinical = {quoted(_relative(proposal.clinical, output))}"
+    yield f"clinical = {quoted_path(proposal.clinical, output)}"
     if proposal.header_row is not None:
         yield _beside(f"clinical_header_row = {proposal.header_row}", "line of the names")
     if proposal.patients is not None:
-        yield f"patients = {quoted(_relative(proposal.patients, output))}"
+        yield f"patients = {quoted_path(proposal.patients, output)}"
     yield from _mismatch_lines(proposal)
     if proposal.decimal != ".":
         yield _beside(f"clinical_decimal = {quoted(proposal.decimal)}", "numbers are written with a decimal comma")
@@ -91,7 +96,7 @@ def _mismatch_lines(proposal: Proposal) -> Iterator[str]:
 
 
 def _expression_lines(look: ExpressionLook, output: Path, *, confirmed: bool) -> Iterator[str]:
-    yield f"expression = {quoted(_relative(look.path, output))}"
+    yield f"expression = {quoted_path(look.path, output)}"
     yield f"# looks like {look.scale_words}: {look.evidence}"
     if not confirmed:
         yield UNCONFIRMED
@@ -142,7 +147,7 @@ def _score_lines(proposal: Proposal, output: Path) -> Iterator[str]:
     has_it = "ESR1" in proposal.expression.names
     yield from ('also = ["ESR1"]' if has_it else _beside("also = []", "further genes; ESR1 is not among them here"), "")
     if proposal.signature is not None:
-        yield from ("[deconvolution]", f"signature = {quoted(_relative(proposal.signature, output))}")
+        yield from ("[deconvolution]", f"signature = {quoted_path(proposal.signature, output)}")
     else:
         yield _beside("# [deconvolution]", "cell fractions need a signature matrix")
         yield _beside('# signature = "LM22.txt"', "your own copy")
@@ -155,6 +160,11 @@ def _beside(setting: str, comment: str) -> str:
 def _one_line(words: str) -> str:
     """Keep a comment a comment, whatever a cell of the user's file holds."""
     return " ".join(words.split())
+
+
+def quoted_path(path: Path, output: Path) -> str:
+    """A path as the study file writes it: from its own folder."""
+    return quoted(_relative(path, output))
 
 
 def _relative(path: Path, output: Path) -> str:
