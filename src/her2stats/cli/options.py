@@ -38,7 +38,7 @@ READING: dict[str, tuple[Any, str]] = {
     "orientation": (str, '"samples x genes" for a matrix that lies on its side.'),
     "annotation": (str, "Rows are probes: a table that names their genes."),
     "sheet": (str, "Of a workbook with several."),
-    "layer": (str, "Of an h5ad file."),
+    "layer": (str, "Of an h5ad file; the assay of a SummarizedExperiment."),
     "delimiter": (str, "Found where none is given."),
     "decimal": (str, "Decimal mark."),
     "duplicates": (str, "Rows that are one gene: error, max-mean, mean or median."),

@@ -13,12 +13,9 @@ from typing import Any
 import numpy as np
 
 from her2stats.parsers.allowance import Allowance
+from her2stats.parsers.unfit import Unfit
 
 AT_ONCE = 1000  # words that are read before they are counted
-
-
-class Unfit(Exception):
-    """The file lacks what is wanted: what, and a remedy."""
 
 
 def answer(data: bytes, request: dict[str, Any], left: Allowance) -> tuple[dict[str, Any], np.ndarray | None]:

@@ -1,4 +1,4 @@
-"""R's rds files of a matrix or a data.frame, taken apart by the package rdata, which runs no R code."""
+"""R's rds files of a matrix, a data.frame or a container, taken apart by the package rdata, which runs no R code."""
 
 from __future__ import annotations
 
@@ -8,27 +8,41 @@ from typing import Any
 
 import numpy as np
 
+from her2stats.parsers import bioconductor
 from her2stats.parsers.allowance import Allowance
 from her2stats.parsers.cells import as_word
+from her2stats.parsers.unfit import Unfit
 
 COMPACT = (b"compact_intseq", b"compact_realseq")  # a sequence written as its length, start and step
 
 
 def answer(data: bytes, request: dict[str, Any], left: Allowance) -> tuple[dict[str, Any], Any]:
-    """Names of rows (none where they are numbers only) and columns, words of columns that hold some, and numbers."""
+    """Names of rows (none where they are numbers only) and columns, words of columns that hold some, and numbers.
+
+    Of a container it is the assay that is wanted, with the lengths that its row data tell, or the table of samples.
+    """
     import pandas as pd
 
     value = _value(data, left)
-    if isinstance(value, pd.DataFrame):
-        frame = value
-    elif type(value).__name__ == "DataArray" and value.ndim == 2 and len(value.coords) == 2:
-        names = [list(np.atleast_1d(value.coords[name].values)) for name in value.dims]
-        if tuple(map(len, names)) != value.shape:
-            raise ValueError("names and values of its matrix do not fit")
-        frame = pd.DataFrame(np.asarray(value.values), index=names[0], columns=names[1])
-    else:
-        return {"kind": type(value).__name__}, None
+    try:
+        if bioconductor.is_container(value) and request["want"] == "samples":
+            names, frame, odd = bioconductor.samples_of(value)
+            return _apart(frame, names, left, contained=True, odd=odd)
+        if bioconductor.is_container(value):
+            frame, about = bioconductor.matrix_of(value, request, left)
+            lengths = {name: _cells(about[name], left) for name in about.columns if "length" in name.lower()}
+            return _apart(frame, list(frame.index), left, contained=True, row_data=lengths)
+    except Unfit as error:
+        return {"unfit": error.args}, None
+    frame = value if isinstance(value, pd.DataFrame) else bioconductor.frame_of(value, left)
+    if frame is None:
+        return {"kind": bioconductor.class_of(value) or type(value).__name__}, None
     plain = list(frame.index) in (list(range(len(frame))), list(range(1, len(frame) + 1)))
+    return _apart(frame, None if plain else [as_word(name) for name in frame.index], left)
+
+
+def _apart(frame: Any, rows: list[str] | None, left: Allowance, **more: Any) -> tuple[dict[str, Any], Any]:
+    """Columns of numbers as numbers, the others as words."""
     left.take(8 * frame.size)
     columns = [frame.iloc[:, place] for place in range(frame.shape[1])]
     numeric = [column.dtype.kind in "iuf" for column in columns]
@@ -36,8 +50,7 @@ def answer(data: bytes, request: dict[str, Any], left: Allowance) -> tuple[dict[
     for place, column in enumerate(column for column, is_number in zip(columns, numeric, strict=True) if is_number):
         numbers[place] = column.to_numpy(dtype=np.float64, na_value=np.nan)
     words = [None if numeric[place] else _cells(column, left) for place, column in enumerate(columns)]
-    rows = None if plain else [as_word(name) for name in frame.index]
-    return {"rows": rows, "header": [str(name) for name in frame.columns], "words": words}, numbers
+    return {"rows": rows, "header": [str(name) for name in frame.columns], "words": words, **more}, numbers
 
 
 def _value(data: bytes, left: Allowance) -> Any:

@@ -57,7 +57,8 @@ def read_expression(
     ----------
     path : str, Path or DataFrame
         csv, tsv or txt (plain or gz, bz2, xz, zst), xlsx, parquet, GCT 1.2 or 1.3, GEO series matrix, AnnData h5ad,
-        R's rds of a matrix or data.frame; or a frame with gene symbols as index.
+        R's rds of a matrix (also sparse), data.frame, SummarizedExperiment or ExpressionSet; or a frame with gene
+        symbols as index.
     scale : {"log2", "ln", "log10", "linear", "counts"}
         Scale of the values; never guessed, but checked against their range. Other logarithms are turned into log2;
         "counts" are raw counts, normalised as "cpm" where nothing else is said.
@@ -69,7 +70,7 @@ def read_expression(
         Row name -> length, or a table of the two, for "tpm"; the column of lengths that featureCounts writes where none
         is given.
     gene_column : str or None
-        Column of the gene symbols; the first one as a rule.
+        Column of the gene symbols, also of the row data of an h5ad or rds file; the first one, or row names, as a rule.
     ignore_columns : sequence of str
         Columns that describe genes.
     header_row : int or None
@@ -91,7 +92,7 @@ def read_expression(
     annotation : str, Path or mapping, optional
         Probe -> gene symbol, or a table of the two (also a GEO platform), for matrices whose rows are probes.
     layer : str or None
-        Layer of an h5ad file; its X where none is named.
+        Layer of an h5ad file, its X where none is named; assay of a SummarizedExperiment, wanted where it has several.
     allow_range : bool
         Accept values whose range contradicts the scale.
     expected_samples : sequence of str

@@ -95,7 +95,9 @@ class CohortSection(Section):
     orientation: Orientation = Field(
         default="genes x samples", description='`"samples x genes"` for a matrix that lies on its side'
     )
-    gene_column: str | None = Field(default=None, description="column of the gene symbols, where it is not the first")
+    gene_column: str | None = Field(
+        default=None, description="column of the gene symbols, where it is not the first; also of row data (h5ad, rds)"
+    )
     ignore_columns: list[str] = Field(
         default=[], description='columns of the expression file that are no samples: `["chr", "start"]`'
     )
@@ -109,7 +111,10 @@ class CohortSection(Section):
         default={}, description='your own repairs of gene symbols: `{ "1-Mar" = "MARCHF1" }`'
     )
     sheet: str | None = Field(default=None, description="of a workbook with several")
-    layer: str | None = Field(default=None, description='of an h5ad file, or `"raw"`; its X where none is named')
+    layer: str | None = Field(
+        default=None,
+        description='of an h5ad file, or `"raw"`, its X where none is named; an assay of a SummarizedExperiment (rds)',
+    )
     delimiter: str | None = Field(
         default=None, min_length=1, max_length=1, description="one character; found where none is given"
     )

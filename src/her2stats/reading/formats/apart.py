@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from her2stats.errors import Problem, TableError
 from her2stats.files import Content, refuse
 
 SECONDS, SECONDS_A_MEGABYTE = 30.0, 1.0
@@ -66,6 +67,14 @@ def ask(content: Content, form: Format, **request: Any) -> tuple[dict[str, Any],
         refuse(content.path, said["large"], "check where it comes from; write a large matrix as tsv or parquet")
     if "damaged" in said:
         refuse(content.path, f"is not {form.what}, or is damaged ({said['damaged']})", form.again)
+    return said, numbers
+
+
+def ask_fit(content: Content, form: Format, **request: Any) -> tuple[dict[str, Any], bytes]:
+    """As `ask`; what the file lacks of what is wanted is an error of the table."""
+    said, numbers = ask(content, form, **request)
+    if "unfit" in said:
+        raise TableError(Problem(said["unfit"][0], content.name, said["unfit"][1]))
     return said, numbers
 
 

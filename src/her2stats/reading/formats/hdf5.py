@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
-from her2stats.errors import Problem, TableError
 from her2stats.files import Content
-from her2stats.reading.formats.apart import Format, ask
+from her2stats.reading.formats.apart import Format, ask_fit
 from her2stats.reading.formats.matrix import MatrixOptions, RawMatrix
 from her2stats.reading.formats.text import TextTable
 
@@ -23,19 +20,12 @@ def read_h5ad_matrix(content: Content, options: MatrixOptions) -> RawMatrix:
     FileError, TableError
         Not such a file, damaged, far larger than it says, or without the layer or column.
     """
-    said, numbers = _fit(content, want="matrix", layer=options.layer, gene_column=options.gene_column)
+    said, numbers = ask_fit(content, FORMAT, want="matrix", layer=options.layer, gene_column=options.gene_column)
     values = np.frombuffer(numbers, dtype=np.float64).reshape(said["shape"])
     return RawMatrix(list(said["rows"]), said["columns"], values, content.name, 0, logarithm=said["logarithm"])
 
 
 def read_h5ad_samples(content: Content) -> TextTable:
     """Read obs, the table of samples, as words; the names of the samples stand first, under no name."""
-    said, _ = _fit(content, want="samples")
+    said, _ = ask_fit(content, FORMAT, want="samples")
     return TextTable(said["header"], said["rows"], [0] * len(said["rows"]))
-
-
-def _fit(content: Content, **request: Any) -> tuple[dict[str, Any], bytes]:
-    said, numbers = ask(content, FORMAT, **request)
-    if "unfit" in said:
-        raise TableError(Problem(said["unfit"][0], content.name, said["unfit"][1]))
-    return said, numbers

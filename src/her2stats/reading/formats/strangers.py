@@ -60,7 +60,7 @@ def describes_genes(name: str) -> bool:
 def names_lengths(name: str) -> bool:
     """Whether a column is called like one of gene lengths."""
     plain = re.sub(r"[\s._-]", "", name).lower()
-    return re.fullmatch(r"(median|mean|effective|gene|exon|transcript)*lengths?", plain) is not None
+    return re.fullmatch(r"(median|mean|effective|gene|exon|transcript|bp)*lengths?", plain) is not None
 
 
 def without_descriptions(header: Sequence[str], places: Sequence[int], name: str) -> tuple[list[int], tuple[Note, ...]]:
