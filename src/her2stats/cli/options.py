@@ -31,7 +31,7 @@ READING: dict[str, tuple[Any, str]] = {
     "scale": (str, "What the values are: log2, ln, log10, linear or counts. Never guessed."),
     "offset": (float, "What was added before the logarithm."),
     "normalise": (str, "Of counts: cpm or tpm."),
-    "gene_lengths": (str, "For tpm: a table of the row names and their lengths."),
+    "gene_lengths": (str, "For tpm: a table of the row names and their lengths, or a GTF."),
     "gene_column": (str, "Column of the gene symbols, where it is not the first."),
     "ignore_columns": (list[str], "A column that is no sample; may be repeated."),
     "header_row": (int, "Line of the names, where it is not the first."),

@@ -13,9 +13,10 @@ from her2stats.errors import Problem, ProblemList, TableError
 from her2stats.files import read_content
 from her2stats.notes import Note
 from her2stats.reading.formats.dispatch import read_words
+from her2stats.reading.formats.gtf import SUFFIXES, exon_lengths
 from her2stats.reading.formats.matrix import Column as Words
 from her2stats.reading.formats.matrix import RawMatrix, numbers_from_words
-from her2stats.reading.formats.strangers import names_lengths
+from her2stats.reading.formats.strangers import length_column
 
 _DONE = "raw counts turned into {} per million"
 
@@ -28,16 +29,18 @@ def on_lengths(notes: Iterable[Note]) -> list[Note]:
 
 
 def read_gene_lengths(path: str | Path) -> dict[str, float]:
-    """Length of each gene, from a table of any format whose first column has the names of the rows."""
+    """Length of each gene: of its exons in a GTF, or from a table whose first column has the names of the rows."""
     content = read_content(path)
+    if content.suffix in SUFFIXES:
+        return exon_lengths(content)
     table = read_words(content)
-    places = [place for place, column in enumerate(table.header) if place and names_lengths(column)]
-    if len(places) != 1:
+    place = length_column(table.header, range(1, len(table.header)))
+    if place is None:
         listed = ", ".join(repr(column) for column in table.header[:10])
         remedy = "call one column 'length', in a table whose first column has the row names of the counts"
         raise TableError(Problem(f"has not one column of gene lengths (it has {listed})", content.name, remedy))
     found, genes = ProblemList(), [row[0] for row in table.rows]
-    words = Words(table.header[places[0]], [row[places[0]] for row in table.rows])
+    words = Words(table.header[place], [row[place] for row in table.rows])
     lengths = numbers_from_words([words], genes, found, name=content.name, first_row=2)[:, 0]
     found.raise_if_any()
     return dict(zip(genes, lengths.tolist(), strict=True))
@@ -59,7 +62,7 @@ def transcripts_per_million(raw: RawMatrix, lengths: Mapping[str, float] | None)
     there = known > 0 if known is not None else np.zeros(len(names), dtype=bool)
     if known is None or there.sum() * 2 < len(names):
         what = f"transcripts per million need gene lengths: {int(there.sum())} of {len(names)} rows have one"
-        remedy = "give gene_lengths = a table of the names of the rows and their lengths"
+        remedy = "give gene_lengths = a table of the names of the rows and their lengths, or the GTF"
         raise TableError(Problem(what, raw.name, remedy))
     rows = [row for row, has in zip(raw.rows, there, strict=True) if has]
     gone = Note("genes", "genes without a length left out, before any total", int((~there).sum()))

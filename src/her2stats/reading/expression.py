@@ -67,8 +67,8 @@ def read_expression(
     normalise : {"cpm", "tpm"} or None
         Raw counts to counts, or transcripts, per million of the sample's total; the scale has to be linear or counts.
     gene_lengths : str, Path, mapping or None
-        Row name -> length, or a table of the two, for "tpm"; the column of lengths that featureCounts writes where none
-        is given.
+        Row name -> length, or a table of the two, or a GTF, for "tpm"; the column of lengths of the file itself
+        (featureCounts, salmon, RSEM) where none is given.
     gene_column : str or None
         Column of the gene symbols, also of the row data of an h5ad or rds file; the first one, or row names, as a rule.
     ignore_columns : sequence of str

@@ -84,7 +84,8 @@ class CohortSection(Section):
     )
     gene_lengths: str | None = Field(
         default=None,
-        description="for `tpm`: a table of the row names and their lengths; else the column of lengths of the counts",
+        description="for `tpm`: a table of the row names and their lengths, or a GTF; else the column of lengths of the "
+        "counts",
     )
     fractions: str | None = Field(default=None, description="a result file of CIBERSORTx, instead of estimating")
     on_mismatch: Literal["error", "intersect"] = Field(

@@ -21,7 +21,7 @@ from her2stats.reading.formats.matrix import (
     RawMatrix,
     numbers_from_words,
 )
-from her2stats.reading.formats.strangers import names_lengths, without_descriptions
+from her2stats.reading.formats.strangers import length_column, without_descriptions
 from her2stats.reading.formats.text import LONG, Text, check_quotes, open_text, read_header
 
 BLOCK = 2**20
@@ -54,7 +54,8 @@ def parse_matrix(text: Text, name: str, mark: str, options: MatrixOptions, *, li
         raise TableError(Problem(what, name, f"say header_row = {lines_before + 2} if the names stand there"))
     genes, used, left_out = positions(header, options, name)
     layout = _Layout(name, mark, options.decimal, len(header), genes, lines_before)
-    aside = [place for place, column in enumerate(header) if place not in used and names_lengths(column)]
+    length = length_column(header, {*range(len(header))} - {*used})
+    aside = [length] if length is not None else []
     found = ProblemList()
     try:
         rows, numbers, words_aside = _numbers(text, layout, used, aside)

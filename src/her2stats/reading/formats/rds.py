@@ -15,7 +15,7 @@ from her2stats.parsers.cells import as_word
 from her2stats.reading.formats.apart import Format, ask_fit
 from her2stats.reading.formats.delimited import positions
 from her2stats.reading.formats.matrix import SHOWN, Column, MatrixOptions, RawMatrix, numbers_from_words
-from her2stats.reading.formats.strangers import names_lengths
+from her2stats.reading.formats.strangers import length_column
 from her2stats.reading.formats.text import TextTable
 
 FORMAT = Format(
@@ -42,10 +42,10 @@ def read_rds_matrix(content: Content, options: MatrixOptions) -> RawMatrix:
     found = ProblemList()
     columns = [Column(names[place], cells[place]) for place in used]
     values = numbers_from_words(columns, genes, found, name=content.name, first_row=1)
-    told = [cells for name, cells in said.get("row_data", {}).items() if names_lengths(name)]
-    lengths = None
-    for words in told:
-        lengths = numbers_from_words([Column("", words)], genes, ProblemList(), name=content.name, first_row=1)[:, 0]
+    about, lengths = said.get("row_data", {}), None
+    if (length := length_column([*about], range(len(about)))) is not None:
+        told = Column("", [*about.values()][length])
+        lengths = numbers_from_words([told], genes, ProblemList(), name=content.name, first_row=1)[:, 0]
     return RawMatrix(genes, [names[place] for place in used], values, content.name, 1, left_out, found, lengths=lengths)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -34,6 +34,7 @@ DESCRIBING = frozenset(_DESCRIBING.split())
 BESIDE_A_SIGNAL = re.compile(r"(.*[ ._-])?(detection[ ._-]*p[ ._-]*val(ue)?|bead_?std(err|ev)|avg_?nbeads)", re.I)
 _MEASURES = "tpm|fpkm|rpkm|cpm|counts?|num_?reads|expected_?counts?|est_?counts?"
 MEASURE = re.compile(rf"(?:.*[ ._-])?({_MEASURES})|({_MEASURES})[ ._-].+", re.I)
+_LENGTHS = re.compile(r"(median|mean|effective|eff|gene|exon|exonic|transcript|tx|bp)*lengths?")
 NO_GENES = re.compile(
     r"n_(unmapped|multimapping|nofeature|ambiguous)"  # STAR
     r"|_*(no_feature|ambiguous|too_low_aqual|not_aligned|alignment_not_unique)"  # htseq-count
@@ -57,10 +58,19 @@ def describes_genes(name: str) -> bool:
     return plain in DESCRIBING or BESIDE_A_SIGNAL.fullmatch(name) is not None
 
 
-def names_lengths(name: str) -> bool:
-    """Whether a column is called like one of gene lengths."""
-    plain = re.sub(r"[\s._-]", "", name).lower()
-    return re.fullmatch(r"(median|mean|effective|gene|exon|transcript|bp)*lengths?", plain) is not None
+def length_column(header: Sequence[str], places: Iterable[int]) -> int | None:
+    """Which of some columns is called like gene lengths: the effective ones, or the only ones.
+
+    Examples
+    --------
+    >>> length_column(["Name", "Length", "EffectiveLength", "TPM"], range(4))
+    2
+    """
+    plain = {place: re.sub(r"[\s._-]", "", header[place]).lower() for place in places}
+    called = {place: _LENGTHS.fullmatch(name) for place, name in plain.items()}
+    found = [place for place, match in called.items() if match]
+    effective = [place for place in found if "eff" in plain[place]]
+    return (effective or found)[0] if len(effective or found) == 1 else None
 
 
 def without_descriptions(header: Sequence[str], places: Sequence[int], name: str) -> tuple[list[int], tuple[Note, ...]]:
