@@ -10,6 +10,9 @@ import pytest
 from her2stats.errors import InputError, TableError
 from her2stats.reading import read_clinical, read_cohort, read_expression
 from her2stats.reading.clinical.file import read_clinical_words
+from her2stats.study.proposing.expression_look import look_at_expression
+from her2stats.study.proposing.proposal import look_at_files
+from her2stats.study.proposing.study_text import write_proposal
 from tests.cli.test_commands import her2stats
 
 NAMES = ["ID", "ER", "PgR", "HER2 IHC"]
@@ -128,3 +131,46 @@ class TestExpression:
         clinical = pd.DataFrame(ROWS, columns=NAMES)
         read = read_cohort(path, clinical, name="x", scale="linear", header_row=2, columns=COLUMNS)
         assert read.samples == ["a", "b", "c"]
+
+
+EXPRESSION = [["gene", "P1", "P2", "P3"], ["ERBB2", "1.5", "2.5", "9"], ["ESR1", "3", "0.5", "7"]]
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        [["Expression 2020", "", "", ""]],
+        [["Expression 2020"]],
+        [["", "Tumours", "", ""], ["", "", "", ""]],
+        [["t", "", "", ""], ["", "arm A", "arm A", "arm B"]],
+    ],
+)
+def test_init_finds_the_names_of_the_expression_and_writes_their_line(path, above):
+    write(path, [*above, *EXPRESSION])
+    line = len(above) + 1 - sum(not any(row) for row in above if path.suffix == ".tsv")
+    look = look_at_expression(path)
+    assert look.samples == ("P1", "P2", "P3")
+    assert look.header_row is not None
+    table = write(path.with_name("c.tsv"), [NAMES, *[[f"P{n}", *row[1:]] for n, row in enumerate(ROWS, 1)]])
+    proposal = look_at_files(table, path).declared("linear")
+    study = path.with_name("study.toml")
+    write_proposal(proposal, study)
+    assert f"header_row = {look.header_row}\n" in study.read_text()
+    assert line <= look.header_row
+    read = read_expression(path, scale="linear", allow_range=True, header_row=look.header_row).values
+    assert read.to_numpy().tolist() == [[1.5, 2.5, 9], [3, 0.5, 7]]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [*EXPRESSION, ["PGR", "x", "y", "z"], ["GRB7", "1", "2", "3"]],  # names nowhere but on top
+        [EXPRESSION[0], ["unit", "TPM", "TPM", "TPM"], *EXPRESSION[1:]],
+        [EXPRESSION[0], ["ERBB2", "1.5", "n.d.", "9"], ["ESR1", "3", "0.5", "7"]],
+    ],
+)
+def test_a_cell_that_is_no_number_makes_no_row_below_it_the_names(path, rows):
+    look = look_at_expression(write(path, rows))
+    assert look.header_row is None
+    assert look.samples == ("P1", "P2", "P3")
+    assert look.problems

@@ -84,7 +84,7 @@ class CohortSection(Section):
     )
     gene_lengths: str | None = Field(
         default=None,
-        description="for `tpm`: a table of the row names and their lengths, or a GTF; else the column of lengths of the "
+        description="for `tpm`: a table of the row names and their lengths, or a GTF; else the lengths of the file of "
         "counts",
     )
     fractions: str | None = Field(default=None, description="a result file of CIBERSORTx, instead of estimating")

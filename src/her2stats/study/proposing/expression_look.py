@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, fields
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 
+from her2stats.errors import TableError
 from her2stats.reading.expression import open_matrix
 from her2stats.reading.formats.matrix import MatrixOptions, RawMatrix
 from her2stats.reading.gates import lies_on_its_side
 from her2stats.reading.scales import BASES, LOG2_MAXIMUM, base_by_totals, floor_of, log2_units
+from her2stats.study.proposing.recognition import is_number
+
+LOOKED_AT = 8  # lines in which the names may stand
 
 
 @dataclass(frozen=True)
@@ -30,6 +36,7 @@ class ExpressionLook:
     floors: Mapping[str, float] = field(default_factory=dict)  # logarithm that the values may be -> its offset
     problems: tuple[str, ...] = ()  # what will be wrong when it is read
     names: frozenset[str] = field(default=frozenset(), repr=False)  # names of its genes
+    header_row: int | None = None  # line of its names, where it was found further down
 
     @property
     def scale_words(self) -> str:
@@ -47,9 +54,7 @@ def look_at_expression(path: Path, reading: Mapping[str, Any] | None = None) -> 
     FileError, TableError
         It cannot be read.
     """
-    told = reading or {}
-    options = MatrixOptions(**{one.name: told[one.name] for one in fields(MatrixOptions) if one.name in told})
-    raw = open_matrix(path, options, orientation=told.get("orientation", "genes x samples"))
+    raw, header_row = _opened(path, reading or {})
     problems = [str(problem) for problem in raw.problems]
     side = lies_on_its_side(raw)
     problems += [f"the matrix lies on its side: {side}"] if side else []
@@ -58,7 +63,33 @@ def look_at_expression(path: Path, reading: Mapping[str, Any] | None = None) -> 
     samples = tuple(map(str, raw.rows if side else raw.columns))
     genes = frozenset(map(str, raw.columns if side else raw.rows))
     number = len(raw.columns if side else raw.rows)
-    return ExpressionLook(path, samples, number, scale, offset, normalise, evidence, floors, tuple(problems), genes)
+    told = (scale, offset, normalise, evidence, floors, tuple(problems))
+    return ExpressionLook(path, samples, number, *told, genes, header_row)
+
+
+def _opened(path: Path, told: Mapping[str, Any]) -> tuple[RawMatrix, int | None]:
+    """Read as told; where that fails, by the first line below that holds a name for each column, numbers below it."""
+    given = {one.name: told[one.name] for one in fields(MatrixOptions) if one.name in told}
+    opened = partial(open_matrix, path, orientation=told.get("orientation", "genes x samples"))
+    raw, failed = None, None
+    try:
+        raw = opened(MatrixOptions(**given))
+    except TableError as error:
+        failed = error
+    if "header_row" not in given and (raw is None or (raw.problems and not _are_names(raw.columns))):
+        for row in range(2, LOOKED_AT):
+            with suppress(TableError):
+                other = opened(MatrixOptions(**given, header_row=row))
+                if not other.problems and _are_names(other.columns):
+                    return other, row
+    if failed is not None:
+        raise failed
+    assert raw is not None
+    return raw, None
+
+
+def _are_names(columns: Sequence[str]) -> bool:
+    return len(set(columns)) == len(columns) > 1 and all(columns) and not any(map(is_number, columns))
 
 
 def _scale_of(raw: RawMatrix) -> tuple[str, dict[str, float], Literal["cpm"] | None]:

@@ -103,6 +103,7 @@ class Proposal:
             lines.append(
                 f"{look.path}: {look.genes} genes, {len(look.samples)} samples, {self.shared} of them in both files"
             )
+            lines += [f"  its names stand in line {look.header_row}"] if look.header_row is not None else []
             lines.append(f"  looks like {look.scale_words}: {look.evidence}")
             lines += [f"  {problem}" for problem in look.problems[:5]]
         return lines
@@ -135,7 +136,8 @@ def look_at_files(
     others = {column: words for column, words in columns.items() if column != sample}
     found = tuple(recognise(others))
     proposal = Proposal(name, clinical, columns, sample, shared, found, look, patients=patients)
-    return replace(proposal, header_row=header_row, reading=reading or {})
+    found_row = {"header_row": look.header_row} if look is not None and look.header_row is not None else {}
+    return replace(proposal, header_row=header_row, reading={**(reading or {}), **found_row})
 
 
 def left_to_do(study_file: Path) -> list[str]:
