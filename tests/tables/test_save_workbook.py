@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import tempfile
 import zipfile
 from pathlib import Path
 
@@ -126,3 +128,33 @@ except KeyboardInterrupt:
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not done.stderr
+
+
+KILLED = """
+import os, sys, pandas as pd
+from her2stats.tables import save_workbook
+
+class Deadly:
+    def __str__(self):
+        os.kill(os.getpid(), 9)
+
+save_workbook({"one": pd.DataFrame({"a": [1]}), "two": pd.DataFrame({"a": [Deadly()]})}, sys.argv[1])
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="nothing is killed so there")
+def test_a_kill_leaves_nothing_in_the_folder_for_temporary_files(tmp_path):
+    (tmp_path / "tmp").mkdir()
+    draft = tmp_path / "draft"
+    environment = {**os.environ, "TMPDIR": str(tmp_path / "tmp")}
+    done = subprocess.run([sys.executable, "-c", KILLED, str(draft / "t.xlsx")], env=environment, check=False)
+    assert done.returncode == -9
+    assert list((tmp_path / "tmp").iterdir()) == []
+    assert [path.name[:9] for path in draft.iterdir()] == ["openpyxl."], "it goes with the draft"
+
+
+def test_what_was_the_folder_for_temporary_files_is_it_again(tmp_path):
+    before = tempfile.tempdir
+    save_workbook({"one": pd.DataFrame({"a": [1]})}, tmp_path / "new" / "t.xlsx")
+    assert tempfile.tempdir == before
+    assert [path.name for path in (tmp_path / "new").iterdir()] == ["t.xlsx"]

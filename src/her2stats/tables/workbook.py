@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import math
 import re
+import tempfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +16,7 @@ import pandas as pd
 
 from her2stats.errors import DataError, ProblemList
 from her2stats.vocabulary.numbers import is_missing
-from her2stats.writing import write_whole
+from her2stats.writing import told, write_whole
 
 if TYPE_CHECKING:
     from openpyxl.worksheet._write_only import WriteOnlyWorksheet
@@ -71,18 +73,29 @@ def save_workbook(tables: Mapping[str, pd.DataFrame], path: str | Path) -> Path:
     """
     from openpyxl import Workbook
 
-    path = Path(path)
-    book = Workbook(write_only=True)
-    for title, table in _by_title(tables).items():
-        sheet = book.create_sheet(title)
-        try:
-            _write_sheet(sheet, table)
-        finally:
-            sheet.close()  # rows that an interrupt leaves open complain when they are thrown away
-    buffer = io.BytesIO()
-    book.save(buffer)
+    path, titled = Path(path), _by_title(tables)
+    book, buffer = Workbook(write_only=True), io.BytesIO()
+    with told(path, what="the workbook "), _temporary_files_beside(path):
+        for title, table in titled.items():
+            sheet = book.create_sheet(title)
+            try:
+                _write_sheet(sheet, table)
+            finally:
+                sheet.close()  # rows that an interrupt leaves open complain when they are thrown away
+        book.save(buffer)
     write_whole(path, _without_dates(buffer.getvalue()), what="the workbook ")
     return path
+
+
+@contextmanager
+def _temporary_files_beside(path: Path) -> Iterator[None]:
+    """Have openpyxl write its sheets beside the workbook: in a draft, what a kill leaves of them goes with it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    before, tempfile.tempdir = tempfile.tempdir, str(path.parent)
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before
 
 
 def _by_title(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
