@@ -154,6 +154,7 @@ class TestScale:
         within /= within.std()
         values = within * np.sqrt(1 - share**2) + means * share
         assert values.mean(axis=1).std() / values.std() == pytest.approx(share)
+        values *= 3  # as far as logarithms of amounts reach
         frame = pd.DataFrame(values, index=[f"G{i}" for i in range(400)], columns=[f"s{i}" for i in range(60)])
         if refused:
             with pytest.raises(ScaleError, match="ratios or z-scores"):

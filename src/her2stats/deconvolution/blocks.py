@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -11,6 +12,7 @@ import numpy as np
 from her2stats.deconvolution.one_block import Floats, run_block
 from her2stats.errors import DataError, ProblemList
 from her2stats.notes import Note
+from her2stats.workers import in_worker
 
 Progress = Callable[[int, int], None]
 T = TypeVar("T")
@@ -61,7 +63,7 @@ class Workers:
             from joblib import Parallel, delayed
 
             parallel = Parallel(n_jobs=self.n_jobs, return_as="generator")
-            yield from parallel(delayed(run_block)(task, block) for block in blocks)
+            yield from parallel(delayed(in_worker)(os.getpid(), run_block, task, block) for block in blocks)
 
     def notes(self) -> list[Note]:
         """What happened to the cluster."""

@@ -21,6 +21,8 @@ LANDMARKS = frozenset(
         *("CD8A", "CD4", "PTPRC", "CD3D", "CD68", "KRT5", "KRT18", "GATA3", "FOXA1", "AURKA"),
     )
 )
+THOUSAND = 1000
+LEAST_MAXIMUM = 6.0  # log2 of the largest value of a whole transcriptome, whatever the platform: 10 to 16 as a rule
 MANY = 0.01  # share of negative values from which they are no single mistakes
 ROUNDING = 0.1  # log2 values published with one decimal
 MANY_GENES = 200  # so many amounts are not whole by chance
@@ -116,20 +118,41 @@ def check_scale(raw: RawMatrix, found: ProblemList, *, scale: DeclaredScale, off
     elif low >= 0 and 0 < high <= LOG2_MAXIMUM:
         what = ": this looks like log2" + (", or another logarithm" if high <= LOG2_MAXIMUM / log2_units("ln") else "")
         remedy = 'declare scale="log2" with its offset; allow_range = true if the values really are that small'
+    elif low >= 0 and high < THOUSAND and _thousands_with_a_dot(raw.values):
+        what = ", whole ones and ones of three decimals: the mark is between thousands"
+        remedy = "write numbers without it; allow_range = true if these are decimals"
     if what:
         found.add(ScaleError, f"declared {scale}, but {span}{what}", where=raw.name, remedy=remedy)
+
+
+def _thousands_with_a_dot(values: np.ndarray) -> bool:
+    """Whether 1.234 seems to be 1234: of the amounts many are whole, and all others have three decimals."""
+    amounts = values[values > 0]
+    others = amounts[np.rint(amounts) != amounts] * THOUSAND
+    exact = np.abs(others - np.rint(others)) < 1e-6
+    rounder = np.abs(others / 10 - np.rint(others / 10)) < 1e-6
+    return 0 < len(others) < 0.9 * len(amounts) and bool(exact.all()) and rounder.mean() < 0.5
 
 
 def _why_no_logarithm(raw: RawMatrix, scale: str, offset: float, low: float, high: float) -> tuple[str, str]:
     """What contradicts this logarithm, and what to do; empty text where nothing does."""
     most, least = LOG2_MAXIMUM / log2_units(scale), np.log2(offset) / log2_units(scale) if offset > 0 else -np.inf
     if high > most:
+        row, column = (np.unique(places) for places in np.nonzero(raw.values > most))
+        if len(column) == 1 < len(raw.columns) - 1:
+            what = f", all of those above {most:.4g} in column {raw.columns[column[0]]!r}"
+            return what, "name it in ignore_columns if it is no sample; else correct it"
+        if len(row) == 1 < len(raw.rows) - 1:
+            return f", all of those above {most:.4g} in {raw.row(int(row[0]))}", "take that row out if it is no gene"
         return f": no logarithm is above {most:.4g}", 'declare scale="linear"'
     if low < least - ROUNDING:
         return f": nothing can be below {scale}({offset:g}) = {least:.4g}", "correct the offset"
     if is_centred(raw.values):
         what = " with every gene centred near 0: these are ratios or z-scores"
         return what, "give the values before centring; allow_range = true accepts them for scores, not for fractions"
+    if high * log2_units(scale) < LEAST_MAXIMUM and len(raw.rows) >= MANY_GENES:
+        what = f": no gene has an amount above {BASES[scale] ** high:.3g}, where transcriptomes have thousands"
+        return what, "say the base, or give amounts: not ranks, z-scores or logarithms of logarithms; or allow_range"
     base = base_by_totals(raw.values)
     if base not in ("", scale):
         return f": as {base} every sample has the same total, as {scale} none has", f'declare scale="{base}"'

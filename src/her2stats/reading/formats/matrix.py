@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -17,6 +18,9 @@ from her2stats.notes import Note
 
 Floats = npt.NDArray[np.float64]
 SHOWN = 5
+_COMMA, _THOUSANDS = (
+    re.compile(like).fullmatch for like in (r"[-+]?\d+,\d+", r"[-+]?\d{1,3}([., '\u2019\u202f\xa0]\d{3})+")
+)
 MISSING_NUMBERS = ("", "NA", "N/A", "NaN", "nan", "null", "NULL", "#N/A", "#NA", "-nan", "n/a")
 
 
@@ -95,8 +99,11 @@ def numbers_from_words(
                 values[row, place] = np.nan
                 wrong.append((row, place, str(word)))
     for row in range(min(SHOWN, len(rows) - 1)):  # as many words as columns in one row, and none below: the names
-        if len(columns) > 1 and first_row and len(wrong) >= len(columns) == sum(cell[0] == row for cell in wrong):
+        here = [word for at, _, word in wrong if at == row]
+        if len(columns) > 1 and first_row and len(wrong) >= len(columns) == len(here) and not any(map(_COMMA, here)):
             what, remedy = f"row {row + first_row} holds names, not numbers", f"say header_row = {row + first_row}"
+            if len({*here}) < len(here):
+                what, remedy = f"row {row + first_row} holds words, not numbers: {here[0]}, ...", "take that row out"
             found.add(TableError, what, where=name, remedy=remedy)
             return values
     words = Counter(place for _, place, word in wrong if "," not in word)
@@ -125,6 +132,8 @@ def _list_cells(
 ) -> None:
     commas = sum("," in word for _, _, word in cells)
     advice = 'say decimal = "," if the comma is the decimal mark' if commas > len(cells) / 2 else "correct it, or NA"
+    if cells and all(_THOUSANDS(word) for _, _, word in cells):
+        advice = "write numbers without marks between thousands"
     for row, place, word in cells[:SHOWN]:
         found.add(
             TableError,

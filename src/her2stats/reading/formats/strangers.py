@@ -28,8 +28,16 @@ median sd stdev stddev variance var sum total rowmean rowmeans rowsum rowsums ba
 ncbiid ncbigene locusid uniprotid startposition endposition genestart geneend width transcriptlength exoniclength
 efflength txlength gc genegc min max minimum maximum avg std cv rank index rownames unnamed:0 log2foldchange lfcse stat
 padj fdr logcpm bundleid
+ncbigeneid genegccontent cdslength exoncount geneversion iqr mad cromosoma kromosom chromosomename hgncname synonyms
+lunghezza inizio filamento longueur longitud entrezgeneaccession externalgenename
 """
 DESCRIBING = frozenset(_DESCRIBING.split())
+# What a row adds up to, in some languages: "Media", "Mean_all", "Totale".
+SUMMARY = re.compile(
+    r"(row[ _.]?)?(means?|medians?|averages?|avg|media(na)?|promedio|moyenne|mittelwert|somma|summe|totale?)"
+    r"([ _.-](all|tutti|alle|total|expr(ession)?|log2|tpm|fpkm|rpkm|cpm|counts?|generale))*",
+    re.I,
+)
 # What array software writes of each sample beside its signal.
 BESIDE_A_SIGNAL = re.compile(r"(.*[ ._-])?(detection[ ._-]*p[ ._-]*val(ue)?|bead_?std(err|ev)|avg_?nbeads)", re.I)
 _MEASURES = "tpm|fpkm|rpkm|cpm|counts?|num_?reads|expected_?counts?|est_?counts?"
@@ -38,9 +46,10 @@ _LENGTHS = re.compile(r"(median|mean|effective|eff|gene|exon|exonic|transcript|t
 NO_GENES = re.compile(
     r"n_(unmapped|multimapping|nofeature|ambiguous)"  # STAR
     r"|_*(no_feature|ambiguous|too_low_aqual|not_aligned|alignment_not_unique)"  # htseq-count
-    r"|(un)?assigned(_\w+)?|(un)?mapped([ _]reads)?|multimapped([ _]reads)?"  # featureCounts
-    r"|(grand[ _])?totals?([ _](reads|counts))?|(col(umn)?[ _]?)?sums?|library[ _]size|lib[ _.]size|totale|somma"
-    r"|mean|average|median|media|mediana"
+    r"|(un)?assigned(_\w+)?|(un|multi|uniquely[ _])?mapped([ _]reads)?|\*"  # featureCounts, samtools
+    r"|n_(processed|pseudoaligned|unique)|mapping[ _]rate|norm[._ ]factors?|size[._ ]factors?"
+    r"|(grand[ _])?totale?s?([ _](reads|counts|letture|generale))?|(col(umn)?[ _]?)?sums?|library[ _]size|lib[ _.]size"
+    r"|somma|mean|average|median|media|mediana"
     r"|(g?spikein[ _-])?ercc[ _-]?\d{5}|sirv\d{1,6}|phix(174)?|spike[ _-]?ins?[\w-]*",
     re.IGNORECASE,
 )
@@ -54,8 +63,8 @@ def describes_genes(name: str) -> bool:
     >>> describes_genes("Entrez_Gene_Id"), describes_genes("TCGA-A1-A0SH")
     (True, False)
     """
-    plain = re.sub(r"\(\w+\)|[\s._%-]", "", name).lower()
-    return plain in DESCRIBING or BESIDE_A_SIGNAL.fullmatch(name) is not None
+    plain = re.sub(r"\([^)]*\)|[\s._%-]", "", name).lower()
+    return plain in DESCRIBING or SUMMARY.fullmatch(name) is not None or BESIDE_A_SIGNAL.fullmatch(name) is not None
 
 
 def length_column(header: Sequence[str], places: Iterable[int]) -> int | None:

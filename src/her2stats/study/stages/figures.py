@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import warnings
 from collections.abc import Callable, Sequence
@@ -18,6 +19,7 @@ from her2stats.results.manifest import put
 from her2stats.study.stages.cache import Cache
 from her2stats.study.stages.fingerprint import environment, fingerprint
 from her2stats.study.stages.stage import found
+from her2stats.workers import in_worker
 
 
 @dataclass(frozen=True)
@@ -33,13 +35,13 @@ class Drawing:
         """Fingerprint of everything that decides the picture; the file name does not."""
         return fingerprint("figure", environment(), self.plot, self.arguments, self.options)
 
-    def make(self) -> dict[str, bytes]:
-        """Draw it in every format; may run in a process of its own."""
+    def make(self, beside: Path | None = None) -> dict[str, bytes]:
+        """Draw it in every format; may run in a process of its own, which a kill stops without clearing up."""
         from her2stats import figures
 
         room = import_module(f"her2stats.figures.{self.plot}")
         plot: Callable[..., Any] = getattr(room, f"plot_{self.plot}", figures.placeholder)
-        with warnings.catch_warnings(), tempfile.TemporaryDirectory() as folder:
+        with warnings.catch_warnings(), tempfile.TemporaryDirectory(dir=beside) as folder:
             warnings.simplefilter("ignore", FutureWarning)  # of plotnine's dependencies; nothing a user can mend
             written = figures.save_figure(plot(*self.arguments, **self.options), Path(folder) / self.stem)
             return {path.suffix[1:]: path.read_bytes() for path in written}
@@ -80,7 +82,7 @@ def draw_once(drawings: Sequence[Drawing], folder: Path, *, cache: Cache, n_jobs
             _write(files, folder / drawing.stem)
     done = len(drawings) - len(to_draw)
     progress("Figures", done, len(drawings))
-    tasks = (delayed(_drawn)(drawing) for drawing in to_draw)
+    tasks = (delayed(in_worker)(os.getpid(), _drawn, drawing, folder) for drawing in to_draw)
     # one figure is not worth a process
     finished = Parallel(n_jobs=n_jobs if len(to_draw) > 1 else 1, return_as="generator_unordered")(tasks)
     for number, (stem, made) in enumerate(finished, start=done + 1):
@@ -89,9 +91,9 @@ def draw_once(drawings: Sequence[Drawing], folder: Path, *, cache: Cache, n_jobs
         progress("Figures", number, len(drawings))
 
 
-def _drawn(drawing: Drawing) -> tuple[str, dict[str, bytes]]:
+def _drawn(drawing: Drawing, beside: Path) -> tuple[str, dict[str, bytes]]:
     """Draw in a process of its own, and say which drawing it was."""
-    return drawing.stem, drawing.make()
+    return drawing.stem, drawing.make(beside)
 
 
 def _write(files: dict[str, bytes], stem: Path) -> None:
