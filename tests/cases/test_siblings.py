@@ -11,6 +11,7 @@ import pytest
 
 from her2stats.errors import InputError
 from her2stats.reading import read_expression
+from her2stats.reading.counts import read_gene_lengths
 from her2stats.reading.formats.strangers import describes_genes
 
 GENES = ["ERBB2", "ESR1", "PGR", "MKI67", *(f"GENE{place}" for place in range(296))]
@@ -195,3 +196,24 @@ def test_one_matrix_written_in_many_ways(tmp_path, way):
 def test_what_is_not_read_is_refused_with_a_remedy(write, text):
     with pytest.raises(InputError, match=" -> "):
         read_expression(write("x.tsv", text()), scale="log2")
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_probe_with_a_row_for_each_of_its_genes_measures_none_of_them(write, order):
+    probes = LOG.set_axis([f"{place}_at" for place in range(300)])
+    rows = [f"{place}_at,{gene}\n" for place, gene in enumerate(GENES)]
+    rows += ["0_at,GRB7\n", "1_at,ESR1\n", "1_at,\n"]  # of two genes; of one, said twice
+    annotation = write("a.csv", "Probe,Gene Symbol\n" + "".join(rows[::order]))
+    read = read_expression(write("x.tsv", tsv(probes)), scale="log2", annotation=annotation).values
+    assert {*read.index} == {*GENES[1:]}
+    assert np.allclose(read.loc["ESR1"], LOG.loc["ESR1"])
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_gene_of_several_lengths_is_told_and_one_that_is_repeated_is_not(write, order):
+    rows = [f"{gene}\t{place + 100}\n" for place, gene in enumerate(GENES)]
+    path = write("l.tsv", "gene\tlength\n" + "".join([*rows, rows[3], "GENE1\tNA\n"][::order]))
+    assert read_gene_lengths(path)["MKI67"] == 103
+    path = write("m.tsv", "transcript's gene\tlength\n" + "".join([*rows, "ERBB2\t4\n", "ESR1\t4\n"][::order]))
+    with pytest.raises(InputError, match="genes have several lengths: ERBB2, ESR1 -> keep one row of each gene"):
+        read_gene_lengths(path)

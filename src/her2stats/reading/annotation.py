@@ -56,7 +56,10 @@ def read_annotation(path: str | Path, *, gene_column: str | None = None, probes:
         what = f"no row of the expression is in any of its columns, not {', '.join(sorted(wanted)[:3])}"
         raise TableError(Problem(what, name, "give the annotation of this platform"))
     held = met.index(max(met))
-    return {row[held]: _one_gene(row[place]) for row in table.rows if row[held]}
+    said: dict[str, str] = {}
+    for row in table.rows:  # a probe may have a row for each of its genes
+        said[row[held]] = f"{said[row[held]]} /// {row[place]}" if row[held] in said else row[place]
+    return {probe: _one_gene(words) for probe, words in said.items() if probe}
 
 
 def _table(content: Content) -> TextTable:

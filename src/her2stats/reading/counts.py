@@ -42,8 +42,13 @@ def read_gene_lengths(path: str | Path) -> dict[str, float]:
     found, genes = ProblemList(), [row[0] for row in table.rows]
     words = Words(table.header[place], [row[place] for row in table.rows])
     lengths = numbers_from_words([words], genes, found, name=content.name, first_row=2)[:, 0]
+    known: dict[str, float] = {}
+    rows = zip(genes, lengths.tolist(), strict=True)
+    if several := sorted({gene for gene, length in rows if length == length != known.setdefault(gene, length)}):
+        what, remedy = f"genes have several lengths: {', '.join(several[:5])}", "keep one row of each gene"
+        found.add(TableError, what, where=content.name, remedy=remedy)
     found.raise_if_any()
-    return dict(zip(genes, lengths.tolist(), strict=True))
+    return known
 
 
 def transcripts_per_million(raw: RawMatrix, lengths: Mapping[str, float] | None) -> RawMatrix:
