@@ -125,6 +125,39 @@ def parquet_fixed_width(path: Path) -> None:
             file.write_table(part)
 
 
+def parquet_that_lies(path: Path) -> None:
+    """A gigabyte and a half of words in one page, of which the summary says that they are ten rows and ten bytes."""
+    import struct
+
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    count = 1500
+    words = pa.array([f"{place:04d}" + "x" * 10**6 for place in range(count)])
+    table = pa.table({"gene": words, "a": pa.array([1.0] * count)})
+    options = {"compression": "zstd", "use_dictionary": ["gene"], "write_statistics": False, "store_schema": False}
+    pq.write_table(table, path, dictionary_pagesize_limit=2**31 - 1, row_group_size=count, **options)
+    group = pq.ParquetFile(path).metadata.row_group(0)
+    said = {count, group.total_byte_size, *(group.column(place).total_uncompressed_size for place in (0, 1))}
+    data = path.read_bytes()
+    (size,) = struct.unpack("<I", data[-8:-4])
+    summary = data[-8 - size : -8]
+    for number in said:
+        written = _varint(number, 0)
+        assert written in summary
+        summary = summary.replace(written, _varint(10, len(written)))
+    path.write_bytes(data[: -8 - size] + summary + data[-8:])
+
+
+def _varint(number: int, size: int) -> bytes:
+    """A number as a summary writes it, in so many bytes at least."""
+    left, written = number << 1, []
+    while left or not written or len(written) < size:
+        written.append(left & 0x7F | 0x80)
+        left >>= 7
+    return bytes([*written[:-1], written[-1] & 0x7F])
+
+
 def h5ad_references(path: Path) -> None:
     """400,000 names that all refer to the one long word which the file holds."""
     import h5py
@@ -204,10 +237,11 @@ BOMBS = (
     Bomb("string.xlsx", one_string_often(), "unpacks to far more", AUDIT),
     Bomb("cells.xlsx", workbook(f"<row>{'<c/>' * 10_000_000}</row>"), STARVES, AUDIT),
     Bomb("styles.xlsx", workbook("<row/>", styles=f"<a>{'<b/>' * 10_000_000}</a>"), STARVES, AUDIT),
-    Bomb("plain.parquet", parquet_dictionary(stored=False), "unpacks to far more"),
-    Bomb("categories.parquet", parquet_dictionary(stored=True), "unpacks to far more", AUDIT),
-    Bomb("prefixes.parquet", parquet_prefixes, "unpacks to far more"),
-    Bomb("width.parquet", parquet_fixed_width, "unpacks to far more"),
+    Bomb("plain.parquet", parquet_dictionary(stored=False), "far more"),
+    Bomb("categories.parquet", parquet_dictionary(stored=True), "far more", AUDIT),
+    Bomb("prefixes.parquet", parquet_prefixes, "far more"),
+    Bomb("lies.parquet", parquet_that_lies, "far more"),
+    Bomb("width.parquet", parquet_fixed_width, "far more"),
     Bomb("references.h5ad", h5ad_references, "unpacks to far more"),
     Bomb("categories.h5ad", h5ad_categories, "unpacks to far more", AUDIT),
     Bomb("empty.h5ad", h5ad_empty, "unpacks to far more"),

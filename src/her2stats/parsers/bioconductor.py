@@ -40,12 +40,10 @@ def is_container(value: Any) -> bool:
 
 def frame_of(value: Any, left: Allowance) -> Any:
     """A matrix of Matrix's classes, or of base R, as a frame; None where it is no such thing or lacks names."""
-    numbers, names = _matrix(value, left)
-    if numbers is None or any(name is None for name in names):
-        return None
     import pandas as pd
 
-    return pd.DataFrame(numbers, index=names[0], columns=names[1])
+    numbers, (rows, columns) = _matrix(value, left)
+    return pd.DataFrame(numbers, index=rows, columns=columns) if rows is not None and columns is not None else None
 
 
 def samples_of(value: Any) -> Table:
@@ -124,9 +122,7 @@ def _plain(cells: Any) -> Any:
         values = _plain(_slot(cells, "values"))
         return None if values is None else values.take(np.repeat(np.arange(len(values)), runs))
     if isinstance(cells, np.ma.MaskedArray) and cells.ndim == 1:
-        return pd.array(
-            [None if gone else one for one, gone in zip(cells.data.tolist(), np.ma.getmaskarray(cells), strict=True)]
-        )
+        return pd.array(cells.tolist())  # None where it is missing
     if isinstance(cells, np.ndarray) and cells.ndim == 1:
         return cells
     return cells if isinstance(cells, pd.Categorical) else None
@@ -134,8 +130,7 @@ def _plain(cells: Any) -> Any:
 
 def _matrix(value: Any, left: Allowance) -> tuple[Any, list[Any]]:
     """Numbers and the names of rows and columns (None where there are none) of a matrix, dense or sparse."""
-    kind = type(value).__name__
-    if kind == "DataArray" and value.ndim == 2:
+    if type(value).__name__ == "DataArray" and value.ndim == 2:
         left.take(8 * value.size)
         names = [_names(value.coords[dim].values) if dim in value.coords else None for dim in value.dims]
         return np.asarray(value.values, dtype=np.float64), names
@@ -152,15 +147,16 @@ def _matrix(value: Any, left: Allowance) -> tuple[Any, list[Any]]:
 def _dense(value: Any, shape: tuple[int, ...]) -> Any:
     from scipy import sparse
 
-    kind, cells = class_of(value), np.asarray(_slot(value, "x"), dtype=np.float64)
-    if kind == "dgeMatrix":
-        return cells.reshape(shape, order="F")
-    if kind == "dgTMatrix":  # a place that stands there twice is the sum of both
-        return sparse.coo_matrix((cells, (_slot(value, "i"), _slot(value, "j"))), shape=shape).toarray()
-    build, along = (sparse.csc_matrix, "i") if kind == "dgCMatrix" else (sparse.csr_matrix, "j")
-    packed = build((cells, _slot(value, along), _slot(value, "p")), shape=shape)
-    packed.check_format(full_check=True)
-    return packed.toarray()
+    cells, rows, columns = (np.asarray(_slot(value, name)) for name in ("x", "i", "j"))
+    if class_of(value) == "dgeMatrix":
+        return cells.astype(np.float64).reshape(shape, order="F")
+    if (
+        ends := _slot(value, "p")
+    ) is not None:  # compressed: how many there are in each row, or column, one after another
+        each = np.repeat(np.arange(len(ends) - 1), np.diff(ends))
+        rows, columns = (each, columns) if class_of(value) == "dgRMatrix" else (rows, each)
+    packed = (cells.astype(np.float64), (rows, columns))
+    return sparse.coo_matrix(packed, shape=shape).toarray()  # a place that stands there twice is the sum of both
 
 
 def _entries(held: Any) -> dict[str, Any]:
@@ -183,5 +179,4 @@ def _slot(value: Any, name: str) -> Any:
 
 
 def _listed(names: Any) -> str:
-    shown = [str(name) for name in names]
-    return (", ".join(map(repr, shown[:SHOWN])) + (" and more" if len(shown) > SHOWN else "")) or "none"
+    return ", ".join(repr(str(name)) for name in list(names)[:SHOWN]) or "none"

@@ -8,18 +8,17 @@ from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pa_compute
 import pyarrow.parquet as pa_parquet
 
 from her2stats.errors import ProblemList
 from her2stats.files import Content, refuse
-from her2stats.parsers.allowance import CELL, Allowance, TooLargeError
 from her2stats.parsers.cells import as_word
+from her2stats.reading.formats.apart import Format, ask
 from her2stats.reading.formats.delimited import positions
 from her2stats.reading.formats.matrix import SHOWN, Column, MatrixOptions, RawMatrix, numbers_from_words
 from her2stats.reading.formats.text import TextTable
 
-FEW = 2**20  # letters of a column of words that need no counting
+FORMAT = Format("a parquet file", "parquet", "write it again")
 
 
 def read_parquet_matrix(content: Content, options: MatrixOptions) -> RawMatrix:
@@ -55,40 +54,14 @@ def _read(content: Content) -> tuple[pa.Table, str | None]:
         if nested:
             what = f"has columns that hold lists or records, not single values: {', '.join(nested[:SHOWN])}"
             refuse(content.path, what, "leave them out, or write each part as a column of its own")
-        _check_size(file, Allowance(content.allowed_size))
+        ask(content, FORMAT)  # may it be unpacked here?
         table = file.read()
         table.validate(full=True)  # text that is not UTF-8 shows here, not when a cell is looked at
-    except TooLargeError:
-        refuse(content.path, "unpacks to far more than its size; it was not opened", "check where it comes from")
     except (pa.ArrowException, OSError, ValueError) as error:
         refuse(content.path, f"is not a parquet file, or is damaged ({error})", "write it again")
     if not table.num_rows or not table.num_columns:
         refuse(content.path, "has no rows", "give a table with rows")
     return table, _pandas_index(table)
-
-
-def _check_size(file: pa_parquet.ParquetFile, left: Allowance) -> None:
-    """Find out what the table takes before it is unpacked; what numbers take, the file says.
-
-    Words are repeated, or share their beginnings, within the file; but none is longer than its part of the file. They
-    are counted as many at once as may be that long. What the file says of single columns is not asked: where that is
-    damaged, the library ends the whole process.
-    """
-    about, schema = file.metadata, file.schema
-    groups = [about.row_group(place) for place in range(about.num_row_groups)]
-    width = sum(max(schema.column(place).length or 0, CELL) for place in range(about.num_columns))
-    left.take(max(sum(group.total_byte_size for group in groups), about.num_rows * width))
-    longest = max((group.total_byte_size for group in groups), default=0)
-    if longest * about.num_rows < FEW:
-        return
-    for place in range(about.num_columns):
-        if schema.column(place).physical_type != "BYTE_ARRAY":
-            continue
-        at_once = max(1, left.left // longest)
-        for batch in file.reader.iter_batches(at_once, row_groups=range(len(groups)), column_indices=[place]):
-            words = batch.column(0)
-            plain = words.dictionary_decode() if pa.types.is_dictionary(words.type) else words
-            left.take(pa_compute.sum(pa_compute.binary_length(plain)).as_py() or 0)
 
 
 def _pandas_index(table: pa.Table) -> str | None:

@@ -21,17 +21,8 @@ class GrowingStudy:
 
     path: Path  # the file itself, where a link leads to it
     document: dict[str, Any]  # what it says now
-
-    @property
-    def cohorts(self) -> list[Any]:
-        """Its cohorts as written; none where they are no list."""
-        written = self.document.get("cohorts")
-        return written if isinstance(written, list) else []
-
-    @property
-    def has_deconvolution(self) -> bool:
-        """Whether the study says how fractions are estimated, for all of its cohorts."""
-        return "deconvolution" in self.document
+    cohorts: list[Any]  # as written there; none where they are no list
+    has_deconvolution: bool  # whether it says how fractions are estimated, for all of its cohorts
 
     def free_name(self, asked: str | None) -> str:
         """Name of the new cohort: the one that is asked for, else the first free one of cohort1, cohort2, ..."""
@@ -50,12 +41,10 @@ class GrowingStudy:
         StudyFileError, OutputError
             Its cohorts are written in a way that takes no further table; it has changed since, or cannot be written.
         """
-        added = cohort_text(proposal, self.path)
-        new = tomllib.loads(added)
+        added, before = cohort_text(proposal, self.path), regular_bytes(self.path)
         if proposal.signature is not None and not self.has_deconvolution:
             added += f"\n[deconvolution]\nsignature = {quoted_path(proposal.signature, self.path)}\n"
-            new = tomllib.loads(added)
-        before = regular_bytes(self.path)
+        new = tomllib.loads(added)
         end = "\r\n" if b"\r\n" in before else "\n"
         gap = end if before.endswith((b"\n", b"\r")) else end + end
         whole = before + (gap + added.replace("\n", end)).encode()
@@ -83,4 +72,6 @@ def growing_study(path: Path) -> GrowingStudy:
     if not isinstance(document.get("study"), dict):
         what = "is no study file: there is no [study] in it"
         raise StudyFileError(Problem(what, str(path), "give the study file as --output, or leave --add out"))
-    return GrowingStudy(path.resolve(), document)
+    written = document.get("cohorts")
+    cohorts = written if isinstance(written, list) else []
+    return GrowingStudy(path.resolve(), document, cohorts, "deconvolution" in document)
