@@ -18,36 +18,12 @@ SEVERAL = re.compile(r"\s*(?:///|//|;|,|\|)\s*")
 
 
 def read_annotation(path: str | Path, *, gene_column: str | None = None, probes: Iterable[str] = ()) -> dict[str, str]:
-    """Read the gene of each probe.
+    """Read the gene symbol of each probe; "" stands for a probe without a gene, or with several.
 
-    Parameters
-    ----------
-    path : str or Path
-        A table whose first column holds the probes, or another most of the given ones, with a column of gene symbols
-        (Gene Symbol, Symbol, ILMN_Gene, ...), or a GEO family or platform file (SOFT). Lines that start with # are
-        remarks.
-    gene_column : str or None
-        Column of the gene symbols where its name is none of the usual.
-    probes : iterable of str
-        Names of the rows of the matrix, where they are known.
-
-    Returns
-    -------
-    dict
-        Probe -> symbol; "" for a probe without a gene, or with several.
-
-    Raises
-    ------
-    FileError, TableError
-        The file cannot be read, has no column of gene symbols, or none that holds any of the probes.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> path = Path(tempfile.mkdtemp()) / "GPL570.tsv"
-    >>> _ = path.write_text("ID" + chr(9) + "Gene Symbol" + chr(10) + "216836_s_at" + chr(9) + "ERBB2")
-    >>> read_annotation(path)
-    {'216836_s_at': 'ERBB2'}
+    The file is a table whose first column holds the probes, or another most of the given ones, beside a column of gene
+    symbols (Gene Symbol, Symbol, ILMN_Gene, ...; `gene_column` where its name is none of the usual), or a GEO family or
+    platform file (SOFT). Lines that start with # are remarks. Raises FileError or TableError when the file cannot be
+    read, has no column of gene symbols, or none that holds any of the probes.
     """
     table, name = _table(read_content(path)), Path(path).name
     place, wanted = _gene_place(table, gene_column, name), set(probes)

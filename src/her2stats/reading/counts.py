@@ -54,10 +54,7 @@ def read_gene_lengths(path: str | Path) -> dict[str, float]:
 def transcripts_per_million(raw: RawMatrix, lengths: Mapping[str, float] | None) -> RawMatrix:
     """Divide counts by the length of their gene, then as `counts_per_million`; genes without a length are left out.
 
-    Raises
-    ------
-    TableError
-        There are no lengths, or of less than half of the genes; a sample's total is zero.
+    Raises TableError when there are no lengths, or of less than half of the genes, or when a sample's total is zero.
     """
     names, known = [str(row).strip() for row in raw.rows], raw.lengths
     if lengths is not None:
@@ -79,10 +76,7 @@ def transcripts_per_million(raw: RawMatrix, lengths: Mapping[str, float] | None)
 def counts_per_million(raw: RawMatrix, what: str = "counts") -> RawMatrix:
     """Divide each sample by its total over every row that has a gene's name and multiply by a million.
 
-    Raises
-    ------
-    TableError
-        A sample's total is zero.
+    Raises TableError when a sample's total is zero.
     """
     counts = np.nan_to_num(raw.values) if np.isnan(raw.values).any() else raw.values
     named = np.array([str(row).strip() not in NO_GENE for row in raw.rows])

@@ -22,19 +22,8 @@ def named_rows(
 ) -> tuple[pd.DataFrame, list[Note]]:
     """Give every row the symbol of its gene: of its probe, repaired, in place of its Ensembl id.
 
-    Parameters
-    ----------
-    raw : RawMatrix
-        Row names as in the file.
-    symbols : mapping, optional
-        The user's own repairs.
-    annotation : mapping, optional
-        Probe -> gene symbol ("" for a probe without a gene); rows are probes then.
-
-    Returns
-    -------
-    (DataFrame, list of Note)
-        Rows without a gene are left out.
+    `symbols` are the user's own repairs. With an `annotation` (probe -> gene symbol, "" for a probe without a gene) the
+    rows are probes. Rows without a gene are left out.
     """
     cells = [row.strip() if isinstance(row, str) else row for row in raw.rows]
     notes: list[Note] = []

@@ -33,14 +33,7 @@ def floor_of(values: np.ndarray, scale: str = "log2") -> tuple[float | None, flo
 
 
 def base_by_totals(values: np.ndarray) -> str:
-    """The logarithm of which all samples add up to the same amount, as TPM and CPM do; empty where none alone does.
-
-    Examples
-    --------
-    >>> amounts = np.random.default_rng(1).lognormal(2, 2, (2000, 4))
-    >>> base_by_totals(np.log(amounts / amounts.sum(axis=0) * 1e6 + 1))
-    'ln'
-    """
+    """The logarithm of which all samples add up to the same amount, as TPM and CPM do; empty where none alone does."""
     some = values[:, :SAMPLES]
     if some.shape[0] < FEWEST_GENES or some.shape[1] < 3 or not np.isfinite(some).all() or some.max() > LOG2_MAXIMUM:
         return ""

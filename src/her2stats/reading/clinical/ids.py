@@ -54,8 +54,6 @@ def patient_of(sample: str) -> str:
 def tissue_of(sample: str) -> str:
     """What a TCGA barcode says of the tissue; empty for a primary tumour, and where nothing is said.
 
-    Examples
-    --------
     >>> tissue_of("TCGA-A1-A0SB-11A"), tissue_of("TCGA.A1.A0SB.06"), tissue_of("TCGA-A1-A0SB-01")
     ('normal tissue (TCGA sample type 11)', 'metastases (TCGA sample type 06)', '')
     """
@@ -70,8 +68,6 @@ def tissue_of(sample: str) -> str:
 def key(sample: str, form: SampleId) -> str:
     """Give the form in which ids of two files are compared.
 
-    Examples
-    --------
     >>> key("TCGA.A1.A0SB.01A.11R", "tcga-patient"), key("TCGA.A1.A0SB.01A", "tcga-sample"), key("X7.B", "letters")
     ('TCGA-A1-A0SB', 'TCGA-A1-A0SB-01', '7-b')
     >>> key("/data/bam/P-7.sorted.bam", "letters")
@@ -89,13 +85,7 @@ def key(sample: str, form: SampleId) -> str:
 
 
 def form_that_joins(first: Collection[str], second: Collection[str]) -> tuple[SampleId | None, list[tuple[str, str]]]:
-    """The first form under which most ids of two files meet, and which; none where they meet best as they are.
-
-    Examples
-    --------
-    >>> form_that_joins(["TCGA-A1-A0SB"], ["TCGA.A1.A0SB.01A"])
-    ('tcga-patient', [('TCGA-A1-A0SB', 'TCGA.A1.A0SB.01A')])
-    """
+    """The first form under which most ids of two files meet, and which; none where they meet best as they are."""
     best: SampleId | None = None
     most: list[tuple[str, str]] = []
     for form in FORMS:
@@ -133,10 +123,7 @@ def one_each(
 ) -> tuple[list[int], list[Note]]:
     """Places of the samples that stay where patients have several: all, or the first id of each, `there` first.
 
-    Raises
-    ------
-    SampleError
-        Patients have several and nothing is declared; `hint` is a way to choose.
+    Raises SampleError when patients have several and nothing is declared; `hint` is a way to choose, for the message.
     """
     groups: dict[str, list[int]] = defaultdict(list)
     for place, patient in enumerate(patients):

@@ -18,11 +18,7 @@ def join_patients(samples: TextTable, patients: TextTable, name: str) -> TextTab
 
     They are joined by the column of both that names patients (PATIENT_ID in cBioPortal's files), or else by one that is
     called an id; each patient stands once in the second file. Of further columns of both the samples' own is read.
-
-    Raises
-    ------
-    TableError
-        No column has an id in common.
+    Raises TableError when no column has an id in common.
     """
     common: dict[str, dict[str, list[str]]] = {}
     for place, column in enumerate(patients.header):

@@ -31,20 +31,9 @@ def select_population(table: pd.DataFrame, file: str = "") -> tuple[pd.DataFrame
 
     Left out, each tumour for the first reason that holds: IHC 3+; ERBB2 amplified; HER2 status (or group) positive,
     unless IHC 0 to 2+ and a negative amplification test say otherwise; HER2 unknown. IHC 2+ needs a negative
-    amplification test or status where the cohort has either variable; where it has none, 2+ is taken as not
-    amplified, with a note.
-
-    Parameters
-    ----------
-    table : DataFrame
-        samples x variables, with at least one of `HER2_VARIABLES`.
-    file : str
-        For the message.
-
-    Raises
-    ------
-    TableError
-        The table says nothing about HER2, or contradicts itself.
+    amplification test or status where the cohort has either variable; where it has none, 2+ is taken as not amplified,
+    with a note. Raises TableError where the table (samples x variables) holds none of `HER2_VARIABLES`, or contradicts
+    itself.
     """
     if not any(variable in table for variable in HER2_VARIABLES):
         named = ", ".join(HER2_VARIABLES)
@@ -140,10 +129,7 @@ def complete_her2(table: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:
 def complete_hr(table: pd.DataFrame) -> tuple[pd.DataFrame, str, list[Note]]:
     """Add HR status: positive if ER or PgR is positive, negative if both are negative, unknown otherwise.
 
-    Returns
-    -------
-    (DataFrame, str, list of Note)
-        The table, how HR was defined ("ER or PgR", "ER only", "PgR only", "given", or empty), notes.
+    The text says how HR was defined: "ER or PgR", "ER only", "PgR only", "given", or empty.
     """
     table, notes, definition = table.copy(), [], ""
     er, pgr = _words(table, "er"), _words(table, "pgr")
@@ -207,10 +193,7 @@ def restrict_to(
 ) -> tuple[pd.DataFrame, list[Note]]:
     """Keep the tumours that have these values of the variables as they were read; the others are counted.
 
-    Raises
-    ------
-    TableError
-        A variable was not read, is a measurement, or has no such value.
+    Raises TableError when a variable was not read, is a measurement, or has no such value.
     """
     found, notes = ProblemList(), []
     left = np.ones(len(table), dtype=bool)

@@ -31,11 +31,8 @@ class Format:
 def ask(content: Content, form: Format, **request: Any) -> tuple[dict[str, Any], bytes]:
     """Have a file read by its parser: what it says, and its numbers as bytes.
 
-    Raises
-    ------
-    FileError
-        The file is damaged (that its parser hangs or dies over it is one way), or holds far more than its size lets
-        expect, or the parser is not installed.
+    Raises FileError when the file is damaged (that its parser hangs or dies over it is one way), or holds far more than
+    its size lets expect, or the parser is not installed.
     """
     megabytes = len(content.data) / 2**20
     seconds = SECONDS + SECONDS_A_MEGABYTE * megabytes

@@ -34,10 +34,8 @@ class _NotNumbers(Exception):
 def read_delimited_matrix(content: Content, options: MatrixOptions) -> RawMatrix:
     """Read a delimited matrix.
 
-    Raises
-    ------
-    TableError
-        Uneven rows, a column that does not exist. Text among numbers is left in the problems of the matrix.
+    Raises TableError for uneven rows and for a column that does not exist. Text among numbers is left in the problems
+    of the matrix.
     """
     text, mark, before = open_text(content, options.delimiter, options.header_row, whole=False)
     return parse_matrix(text, content.name, mark, options, lines_before=before)
@@ -95,10 +93,7 @@ def _numbers(
 ) -> tuple[list[str], Floats, list[list[str]]]:
     """Gene symbols, numbers and the words of columns aside; piece by piece into one matrix: no second one has room.
 
-    Raises
-    ------
-    _NotNumbers
-        A word stands among them.
+    Raises _NotNumbers when a word stands among them.
     """
     # blank lines are none, and a cell takes a byte
     most = min(text.extent.lines - 1, text.extent.length // layout.width)

@@ -18,12 +18,8 @@ CUT_OFF = "the file is cut off or was edited; get it again"
 def read_gct_matrix(content: Content, options: MatrixOptions) -> RawMatrix:
     """Read a GCT file; descriptions of genes (columns) and samples (rows above the values) are left out.
 
-    Raises
-    ------
-    FileError
-        The first line is neither #1.2 nor #1.3, or the second does not count rows and columns.
-    TableError
-        The counts of the second line are not those of the table.
+    Raises FileError when the first line is neither #1.2 nor #1.3, or the second does not count rows and columns. Raises
+    TableError when the counts of the second line are not those of the table.
     """
     text = as_text(content)
     version, _, rest = text.data.partition(b"\n")

@@ -32,10 +32,7 @@ def is_series_matrix(content: Content) -> bool:
 def read_series_matrix(content: Content) -> RawMatrix:
     """Read the expression table; its columns are the samples' accessions (GSM...).
 
-    Raises
-    ------
-    FileError
-        The file has no table, or an empty one: the series keeps its expression elsewhere.
+    Raises FileError when the file has no table, or an empty one, because the series keeps its expression elsewhere.
     """
     text = as_text(content)
     before, begin, rest = text.data.partition(BEGIN)
@@ -55,12 +52,8 @@ def read_series_samples(content: Content) -> TextTable:
     """Read what is said of each sample: one row a sample, one column a property.
 
     A line of characteristics holds "key: value" texts; each key becomes a column, whatever line it stands in. Other
-    lines that are longer or shorter than the samples are many are left out, with a note.
-
-    Raises
-    ------
-    TableError
-        There are no samples, a line that matters is of another length, or a quote does not close.
+    lines that are longer or shorter than the samples are many are left out, with a note. Raises TableError when there
+    are no samples, a line that matters is of another length, or a quote does not close.
     """
     lines = sample_lines(content)
     count = Counter(len(words) for _, _, words in lines).most_common(1)[0][0] if lines else 0

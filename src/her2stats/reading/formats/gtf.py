@@ -20,12 +20,8 @@ _ID, _NAME = (re.compile(rb'(?:^|[ ;])%s[ =]"?([^";]+)' % word) for word in (b"g
 def exon_lengths(content: Content) -> dict[str, float]:
     """Bases that the exons of each gene cover, each base once, by gene id and by gene name.
 
-    A name that several genes of other lengths have has none.
-
-    Raises
-    ------
-    TableError
-        An exon without a place or a gene, with its line; or there is no exon.
+    A name that several genes of other lengths have has none. Raises TableError for an exon without a place or a gene,
+    with its line, and when there is no exon.
     """
     genes: dict[tuple[bytes, bytes], int] = {}
     chromosomes: dict[bytes, int] = {}

@@ -15,10 +15,8 @@ FORMAT = Format("an AnnData file", "hdf5", "write it again with AnnData", "h5ad"
 def read_h5ad_matrix(content: Content, options: MatrixOptions) -> RawMatrix:
     """Read X, or a layer, of an AnnData file; genes are the names of var, or a column of it.
 
-    Raises
-    ------
-    FileError, TableError
-        Not such a file, damaged, far larger than it says, or without the layer or column.
+    Raises FileError or TableError for a file that is no such file, is damaged, is far larger than it says, or lacks the
+    layer or column.
     """
     said, numbers = ask_fit(content, FORMAT, want="matrix", layer=options.layer, gene_column=options.gene_column)
     values = np.frombuffer(numbers, dtype=np.float64).reshape(said["shape"])

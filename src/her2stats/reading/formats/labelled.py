@@ -13,10 +13,7 @@ CATALOG = ".sas7bcat"  # where SAS keeps the labels: a file of the same name, or
 def read_labelled_table(content: Content) -> TextTable:
     """Read a table as words: the label where a code has one, else the code; missing values of the user are empty.
 
-    Raises
-    ------
-    FileError
-        Not such a file, damaged, without rows, or pyreadstat is not installed.
+    Raises FileError for a file that is no such file, is damaged or has no rows, and when pyreadstat is not installed.
     """
     form = Format(f"a file of {PROGRAMS[content.suffix]}", "labelled", "save it again, or as csv", "labelled")
     beside = (content.path.with_suffix(CATALOG), content.path.with_name(f"formats{CATALOG}"))

@@ -26,10 +26,8 @@ FORMAT = Format(
 def read_rds_matrix(content: Content, options: MatrixOptions) -> RawMatrix:
     """Read a numeric matrix with dimnames, a data.frame with genes as row names or in a column, or one assay.
 
-    Raises
-    ------
-    FileError, TableError
-        Not such a file, another object (a list, a function), a container without the assay or column of row data.
+    Raises FileError or TableError for a file that is no such file, for another object (a list, a function), and for a
+    container without the assay or column of row data.
     """
     said, cells = _taken_apart(content, want="matrix", layer=options.layer, gene_column=options.gene_column)
     names, genes = said["header"], said["rows"]

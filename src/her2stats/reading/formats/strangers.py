@@ -56,13 +56,7 @@ NO_GENES = re.compile(
 
 
 def describes_genes(name: str) -> bool:
-    """Whether a column of this name holds something about genes instead of a sample.
-
-    Examples
-    --------
-    >>> describes_genes("Entrez_Gene_Id"), describes_genes("TCGA-A1-A0SH")
-    (True, False)
-    """
+    """Whether a column of this name holds something about genes instead of a sample."""
     plain = re.sub(r"\([^)]*\)|[\s._%-]", "", name).lower()
     return plain in DESCRIBING or SUMMARY.fullmatch(name) is not None or BESIDE_A_SIGNAL.fullmatch(name) is not None
 
@@ -70,8 +64,6 @@ def describes_genes(name: str) -> bool:
 def length_column(header: Sequence[str], places: Iterable[int]) -> int | None:
     """Which of some columns is called like gene lengths: the effective ones, or the only ones.
 
-    Examples
-    --------
     >>> length_column(["Name", "Length", "EffectiveLength", "TPM"], range(4))
     2
     """
@@ -85,10 +77,7 @@ def length_column(header: Sequence[str], places: Iterable[int]) -> int | None:
 def without_descriptions(header: Sequence[str], places: Sequence[int], name: str) -> tuple[list[int], tuple[Note, ...]]:
     """Leave out the columns that describe genes, with a note; where nothing else is left they stay.
 
-    Raises
-    ------
-    TableError
-        The samples stand there as counts and as TPM, or the like.
+    Raises TableError when the samples stand there as counts and as TPM, or the like.
     """
     kept = [place for place in places if not describes_genes(header[place])]
     measures = Counter((m[1] or m[2]).lower() for place in kept if (m := MEASURE.fullmatch(header[place])))
@@ -105,12 +94,8 @@ def without_descriptions(header: Sequence[str], places: Sequence[int], name: str
 def genes_only(raw: RawMatrix, *, sums: bool) -> RawMatrix:
     """Leave out the rows that count what fitted no gene, spike-ins, and totals, with a note.
 
-    Parameters
-    ----------
-    raw : RawMatrix
-        Genes in rows.
-    sums : bool
-        The values can be added: a row that is the sum of all others is no gene, whatever it is called.
+    Genes are in rows. Where the values can be added (`sums`), a row that is the sum of all others is no gene, whatever
+    it is called.
     """
     strange = np.array([isinstance(row, str) and NO_GENES.fullmatch(row.strip()) is not None for row in raw.rows])
     if sums and len(raw.rows) > 2 and len(raw.columns) > 1:  # in a single sample it may be chance

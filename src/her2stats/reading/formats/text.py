@@ -82,10 +82,7 @@ class TextTable:
 def as_text(content: Content) -> Text:
     """Bring a text file to UTF-8 without byte-order mark, with line feeds.
 
-    Raises
-    ------
-    FileError
-        The bytes are not text.
+    Raises FileError when the bytes are not text.
     """
     data, notes = content.data, []
     for mark, encoding in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
@@ -184,8 +181,6 @@ def quotes_throughout(text: Text, mark: str) -> bool:
 def sniff_delimiter(text: Text, suffix: str = "") -> str:
     r"""Find the delimiter: what splits the first lines evenly into most columns; on a tie, what the ending promises.
 
-    Examples
-    --------
     >>> sniff_delimiter(Text(b"id;age;size, cm\n1;51;2,5\n"), ".csv")
     ';'
     """
@@ -241,19 +236,8 @@ def _words(line: str, delimiter: str) -> list[str]:
 def read_text_table(content: Content, *, delimiter: str | None = None, header_row: int | None = None) -> TextTable:
     """Read a small table (clinical data) as words.
 
-    Parameters
-    ----------
-    content : Content
-        The file.
-    delimiter : str or None
-        Sniffed where it is not given.
-    header_row : int or None
-        Line of the names; the first below remarks where it is not given.
-
-    Raises
-    ------
-    TableError
-        Rows are longer or shorter than the header; all are counted, the first are listed.
+    The delimiter is sniffed, and the line of the names is the first below the remarks, where they are not given. Raises
+    TableError where rows are longer or shorter than the header; all are counted, the first are listed.
     """
     text, mark, before = open_text(content, delimiter, header_row)
     if not quotes_throughout(text, mark):

@@ -21,12 +21,8 @@ FORMAT = Format("an Excel workbook", "workbook", "save it again as xlsx or csv")
 def read_workbook_rows(content: Content, sheet: str | None = None) -> list[list[Any]]:
     """Read the cells of one sheet, as values; trailing empty rows and columns are left out.
 
-    Raises
-    ------
-    FileError
-        Not a workbook, damaged, or unpacking to more than the bound.
-    TableError
-        The sheet does not exist, or there are several and none was named.
+    Raises FileError when it is not a workbook, is damaged, or unpacks to more than the bound, and TableError when the
+    sheet does not exist, or there are several and none was named.
     """
     _check_archive(content)
     said, _ = ask(content, FORMAT, sheet=sheet)

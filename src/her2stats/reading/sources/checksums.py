@@ -14,8 +14,6 @@ RECORD = "checksums.json"
 def recorded(folder: Path) -> dict[str, str]:
     """File name -> SHA-256 of the files first downloaded into a folder; empty where there is no record.
 
-    Examples
-    --------
     >>> recorded(Path("/no/such/folder"))
     {}
     """

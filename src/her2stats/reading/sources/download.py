@@ -51,14 +51,9 @@ class _SafeSession(requests.Session):
 
 @dataclass(frozen=True)
 class ResumingDownload:
-    """A downloader for pooch: bytes go to a `.part` file that outlives a failure, and on success to pooch's own file.
+    """A downloader for pooch: bytes go to a `.part` file beside the target, which outlives a failure.
 
-    Parameters
-    ----------
-    target : Path
-        Where the file will end; the `.part` file lies beside it.
-    progress : callable or None
-        Told (name, bytes so far, bytes in all or 0).
+    On success they move to pooch's own file. `progress` is told the name, the bytes so far, and the bytes in all or 0.
     """
 
     target: Path
@@ -77,13 +72,9 @@ class ResumingDownload:
     def __call__(self, url: str, output_file: str | Path, _pooch: Any = None) -> None:
         """Download `url` into `output_file`.
 
-        Raises
-        ------
-        FileError
-            Not reachable, not there, larger than any file that is read, sent on to an address without https, or broken
-            off again and again; what has arrived is kept for the next time.
-        OSError
-            The folder cannot be written.
+        Raises FileError when the file is not reachable, not there, larger than any file that is read, sent on to an
+        address without https, or broken off again and again; what has arrived is kept for the next time. Raises OSError
+        when the folder cannot be written.
         """
         idle, pause = 0, _PAUSE
         while True:

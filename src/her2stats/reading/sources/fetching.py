@@ -82,8 +82,6 @@ def fetch(
 def unverified(name: str) -> list[str]:
     """Files of a data set whose checksum is not known before their first download.
 
-    Examples
-    --------
     >>> unverified("til10"), unverified("abim")[0]
     ([], 'GSE81538_gene_expression_405_transformed.csv.gz')
     """
@@ -91,25 +89,10 @@ def unverified(name: str) -> list[str]:
 
 
 def list_sources(*, cache: str | Path | None = None) -> pd.DataFrame:
-    """List what can be fetched.
+    """List what can be fetched, one row a data set; what is already there is looked for in the folder `cache`.
 
-    Parameters
-    ----------
-    cache : str or Path, optional
-        Where to look for what is already there.
-
-    Returns
-    -------
-    DataFrame
-        ``name``, ``kind``, ``title``, ``here`` ("yes", "in part", "no"), ``checksum`` ("known", "recorded", "unknown
-        until first download"), ``seen`` (whether the files were seen at their addresses), ``licence``, ``citation``,
-        ``read`` (how), ``url`` (of the first file).
-
-    Examples
-    --------
-    >>> table = list_sources().set_index("name")
-    >>> table.loc["til10", ["kind", "checksum"]].tolist()
-    ['signature matrix', 'known']
+    Among the columns, ``here`` is "yes", "in part" or "no"; ``checksum`` is "known", "recorded" or "unknown until first
+    download"; ``seen`` says whether the files were seen at their addresses; ``url`` is that of the first file.
     """
     root = Path(cache) if cache is not None else default_cache()
     rows = []

@@ -20,20 +20,8 @@ _SERIES_MATRIX = "_series_matrix.txt.gz"
 def study_template(name: str) -> str:
     """Text of the ready study file of a cohort; its paths are those of the downloaded files beside it.
 
-    Parameters
-    ----------
-    name : str
-        "abim" or "scanb", or a GEO accession.
-
-    Raises
-    ------
-    FileError
-        There is no such data set, or it is no cohort.
-
-    Examples
-    --------
-    >>> "GSE96058_clinical.tsv" in study_template("GSE96058")
-    True
+    The name is "abim" or "scanb", or a GEO accession. Raises FileError where there is no such data set, or it is no
+    cohort.
     """
     source = find_source(name)
     if not source.study:
@@ -44,10 +32,8 @@ def study_template(name: str) -> str:
 def prepare(source: DataSet, folder: Path) -> list[Path]:
     """Write what is derived from the downloaded files of a data set into their folder.
 
-    Returns
-    -------
-    list of Path
-        What was written, or was there already. A table that the user has changed is kept as ``NAME.edited``.
+    The paths are of what was written, or was there already. A table that the user has changed is kept as
+    ``NAME.edited``.
     """
     made: list[Path] = []
     if source.clinical:

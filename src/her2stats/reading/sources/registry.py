@@ -48,13 +48,7 @@ class DataSet:
 
 @functools.cache
 def registry() -> dict[str, DataSet]:
-    """Return every data set by name.
-
-    Examples
-    --------
-    >>> sorted(registry())
-    ['abim', 'abis_microarray', 'abis_rnaseq', 'immunostates', 'lm22', 'scanb', 'til10']
-    """
+    """Return every data set by name."""
     text = (resources.files("her2stats.reading.sources") / "registry.toml").read_text(encoding="utf-8")
     return {name: _data_set(name, entry) for name, entry in tomllib.loads(text).items()}
 
@@ -75,13 +69,9 @@ def _fold(name: str) -> str:
 def find_source(name: str) -> DataSet:
     """Find a data set by name or alias, in any spelling of case, dashes and blanks.
 
-    Raises
-    ------
-    FileError
-        There is none of that name (near ones are named), or it is not fetched (the message says where to get it).
+    Raises FileError when there is none of that name (near ones are named), or it is not fetched (the message says where
+    to get it).
 
-    Examples
-    --------
     >>> find_source("GSE81538").name
     'abim'
     """
