@@ -41,8 +41,6 @@ def read_rows(columns: Mapping[str, Any], item: Any, place: Any, *, claim: Any =
 
     Scalars are repeated; there are at least `least` rows.
 
-    Examples
-    --------
     >>> rows = read_rows({"low": ["0.1", "0.2"], "high": "0.9"}, "rho", "")
     >>> rows.size, rows.items, [numeral.text for numeral in rows.numerals["high"]]
     (2, ['rho', 'rho'], ['0.9', '0.9'])
@@ -64,8 +62,6 @@ def read_rows(columns: Mapping[str, Any], item: Any, place: Any, *, claim: Any =
 def row_name(row: int, item: str = "") -> str:
     """Name a row for a message, counted from 0 here and from 1 there.
 
-    Examples
-    --------
     >>> row_name(0), row_name(6, "pCR")
     ('row 1', 'row 7 (pCR)')
     """

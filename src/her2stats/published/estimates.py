@@ -53,8 +53,6 @@ def _value(printed: Printable) -> float:
 def printed_direction(low: Printable, high: Printable, measure: str) -> float:
     """Direction that an interval shows: 1 or -1 where it leaves out no effect, 0 where not, NaN where it is open.
 
-    Examples
-    --------
     >>> printed_direction("0.42", "1.00", "odds ratio"), printed_direction("-0.23", "-0.001", "rho")
     (nan, -1.0)
     """

@@ -78,8 +78,6 @@ class Numeral:
     def readings(self, exact: Fraction) -> set[str]:
         """Every way of shortening a value that ends in this print: rounded, truncated, rounded up, rounded twice.
 
-        Examples
-        --------
         >>> sorted(read_numeral("83.9").readings(Fraction(6800, 81)))
         ['rounded twice', 'truncated']
         >>> sorted(read_numeral("16.1").readings(Fraction(1300, 81)))
@@ -105,29 +103,9 @@ def _nearest_steps(steps: Fraction) -> set[int]:
 def read_numeral(printed: Printable | Numeral) -> Numeral | None:
     """Read one printed number; None where nothing is printed.
 
-    Parameters
-    ----------
-    printed : str, int, float or None
-        "13.4", "13.4%", "−0.31", "<0.001", "1.2e-4", "0,42", "0·42". A float has lost its trailing zeros, so 16.0 is
-        taken as printed without decimals: give text where they matter.
-
-    Returns
-    -------
-    Numeral or None
-
-    Raises
-    ------
-    TableError
-        The text is not a number.
-
-    Examples
-    --------
-    >>> read_numeral("1.00").interval()
-    (0.995, 1.005)
-    >>> read_numeral("-0").interval()
-    (-0.5, 0.0)
-    >>> read_numeral("83.9").interval("truncated")
-    (83.9, 84.0)
+    "13.4", "13.4%", "−0.31", "<0.001", "1.2e-4", "0,42" and "0·42" are read. A float has lost its trailing zeros, so
+    16.0 is taken as printed without decimals: give text where they matter. Raises TableError where the text is not a
+    number.
     """
     if isinstance(printed, Numeral) or printed is None:
         return printed
@@ -190,13 +168,7 @@ def show(value: float, like: Numeral | None, *, more: int = 2) -> str:
 
 
 def how_shortened(numeral: Numeral, value: float) -> str:
-    """Words for a print that is not the rounded value but another shortening of it; empty where it is none.
-
-    Examples
-    --------
-    >>> how_shortened(read_numeral("0.28"), 0.27461)
-    'rounded twice (0.275, then 0.28)'
-    """
+    """Words for a print that is not the rounded value but another shortening of it; empty where it is none."""
     if not math.isfinite(value) or numeral.relation != "=":
         return ""
     exact = Fraction(value)

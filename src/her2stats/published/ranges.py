@@ -23,8 +23,6 @@ RANGES: dict[Quantity, tuple[float, float, str]] = {
 def impossible(numeral: Numeral | None, quantity: Quantity) -> bool:
     """Whether no value that a print can stand for is one of this quantity.
 
-    Examples
-    --------
     >>> from her2stats.published.numerals import read_numeral
     >>> [impossible(read_numeral(text), "ratio") for text in ("0", "0.00", "-0.00", "-0.5")]
     [False, False, True, True]
@@ -51,8 +49,6 @@ def range_findings(
 def no_sample_size(numeral: Numeral | None, *, least: int = 2) -> str:
     """Say why a printed number of observations cannot be one; empty where it can.
 
-    Examples
-    --------
     >>> from her2stats.published.numerals import read_numeral
     >>> [no_sample_size(read_numeral(text)) for text in ("318", "31.5", "0")]
     ['', 'n = 31.5 is no whole number', 'n = 0 is fewer than 2']

@@ -47,8 +47,6 @@ _WORDS = {"odds_ratio": "odds ratio", "risk_difference": "difference of shares",
 def own_measure(row: Mapping[str, Any]) -> str:
     """Name what a row of a result table estimates.
 
-    Examples
-    --------
     >>> own_measure({"measure": "odds_ratio", "role": "interaction"}), own_measure({"measure": "risk_difference"})
     ('ratio of odds ratios', 'difference of shares')
     """

@@ -132,8 +132,6 @@ def _sizes_text(shared: pd.DataFrame) -> str:
 def size_text(fewest: float, most: float) -> str:
     """Write a range of sample sizes.
 
-    Examples
-    --------
     >>> size_text(60, 65), size_text(242, 242), size_text(50, float("inf"))
     ('n 60 to 65', 'n 242', 'n 50 or more')
     """

@@ -17,15 +17,7 @@ _SHAPE = "give events and non-events of the comparison group, then of the refere
 def as_cells(cells: Any) -> Floats:
     """Read one table or many: (a, b, c, d), ((a, b), (c, d)) or an array of shape (k, 4) or (k, 2, 2).
 
-    Raises
-    ------
-    DataError
-        Another shape, or a negative or missing count.
-
-    Examples
-    --------
-    >>> as_cells([[23, 13], [36, 14]]).tolist()
-    [[23.0, 13.0, 36.0, 14.0]]
+    Raises DataError for another shape, or a negative or missing count.
     """
     try:
         counts: npt.NDArray[np.float64] = np.asarray(cells, dtype=np.float64)
@@ -42,17 +34,9 @@ def as_cells(cells: Any) -> Floats:
 def read_cells(cells: Any, item: Any = "") -> Floats:
     """Read printed 2 x 2 tables, in any shape that `as_cells` takes; a row of four empty cells is one of NaN.
 
-    The result has the shape (k, 4); messages name what each table is about.
+    The result has the shape (k, 4); messages name what each table is about. Raises DataError for another shape, and
+    TableError, with all of them at once, where a cell is not a count or some of four are missing.
 
-    Raises
-    ------
-    DataError
-        Another shape.
-    TableError
-        A cell is not a count, or some of four are missing; all of them at once.
-
-    Examples
-    --------
     >>> read_cells([["23", "13", "36", "14"], ["", "", "", ""]]).tolist()
     [[23.0, 13.0, 36.0, 14.0], [nan, nan, nan, nan]]
     """

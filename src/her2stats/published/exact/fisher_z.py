@@ -39,14 +39,7 @@ def std_error(z: Floats, n: Floats, method: str) -> Floats:
 
 
 def limits(rho: Floats, n: Floats, method: str, conf_level: float) -> Ends:
-    """Limits of correlations, shape (k,) each.
-
-    Examples
-    --------
-    >>> low, high = limits(np.array([-0.44]), np.array([318.0]), "bonett-wright", 0.95)
-    >>> round(float(low[0]), 3), round(float(high[0]), 3)
-    (-0.528, -0.342)
-    """
+    """Limits of correlations, shape (k,) each."""
     low, high = _z_limits(np.arctanh(np.clip(rho, -_EDGE, _EDGE)), n, method, conf_level)
     return np.tanh(low), np.tanh(high)
 
@@ -99,11 +92,9 @@ def sample_sizes(estimate: Ends, low: Ends, high: Ends, method: str, conf_level:
     """Fewest and most pairs that can lie behind one printed correlation with its interval; NaN where none can.
 
     The overlap of `_room` is, as a function of the width of the interval, the smallest of several straight lines
-    (nearly so where the standard error depends on the correlation), so the sample sizes that fit have no gaps: a net
-    of them is drawn tighter until one fits, then the ends are found by bisection.
+    (nearly so where the standard error depends on the correlation), so the sample sizes that fit have no gaps: a net of
+    them is drawn tighter until one fits, then the ends are found by bisection.
 
-    Examples
-    --------
     >>> printed = [(-0.445, -0.435), (-0.535, -0.525), (-0.345, -0.335)]
     >>> sample_sizes(*((np.array([low]), np.array([high])) for low, high in printed), "fisher", 0.95)
     (252.0, 310.0)

@@ -115,8 +115,6 @@ def loose_z_range(printed: Box, conf_level: float) -> tuple[Floats, Floats]:
 def p_range(z_low: Floats, z_high: Floats) -> tuple[Floats, Floats]:
     """Smallest and largest two-sided p of a z between two ends.
 
-    Examples
-    --------
     >>> low, high = p_range(np.array([-2.0]), np.array([1.0]))
     >>> round(float(low[0]), 4), float(high[0])
     (0.0455, 1.0)
