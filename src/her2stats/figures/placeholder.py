@@ -11,14 +11,7 @@ from her2stats.figures.wording import plain
 
 
 def placeholder(reason: str, *, width_mm: float = 89.0, height_mm: float = 30.0) -> ggplot:
-    """Figure that says in a short sentence why it is empty.
-
-    Examples
-    --------
-    >>> from plotnine import ggplot
-    >>> isinstance(placeholder("no cell type is left after the zero rule"), ggplot)
-    True
-    """
+    """Figure that says in a short sentence why it is empty."""
     text = wrapped(plain(reason), width_mm - 14, BASE_SIZE)
     note = pd.DataFrame({"x": [0.5], "y": [0.5], "label": [text]})
     return (

@@ -24,12 +24,8 @@ def sample_frame(
 ) -> pd.DataFrame:
     """Return samples x variables of one cohort with every column that is needed.
 
-    Without `data` the model frames of the Results are put side by side.
-
-    Raises
-    ------
-    TableError
-        Columns are missing; all of them are named.
+    Without `data` the model frames of the Results are put side by side. Raises TableError, which names all of them,
+    when columns are missing.
     """
     if data is None:
         frame = _model_frames(results, cohort)
@@ -78,11 +74,6 @@ def spread(values: pd.Series, *, dimensions: int = 1) -> np.ndarray:
 
     Values, indexed by sample, are sorted (ties by id) and the k-th gets the k-th point of a Halton sequence (Halton
     1960, doi 10.1007/BF01386213): an array of len(values) x dimensions.
-
-    Examples
-    --------
-    >>> spread(pd.Series([0.1, 0.2, 0.3], index=["a", "b", "c"])).ravel().tolist()
-    [0.0, -0.25, 0.25]
     """
     if not len(values):
         return np.empty((0, dimensions))

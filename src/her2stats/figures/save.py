@@ -112,14 +112,9 @@ def _check(width_mm: float | None, height_mm: float | None, formats: Sequence[st
 
 @contextlib.contextmanager
 def drawn(plot: ggplot, *, width_mm: float | None = None, height_mm: float | None = None) -> Iterator[Figure]:
-    """Lay a plot out as a matplotlib figure, for as long as the context lasts.
+    """Lay a plot out as a matplotlib figure, for as long as the context lasts; the plot stays unchanged.
 
-    Parameters
-    ----------
-    plot : ggplot
-        Stays unchanged.
-    width_mm, height_mm : float, optional
-        Default: the plot's own size.
+    It has the plot's own size where none is given.
     """
     plot = deepcopy(plot)
     own_width, own_height = plot.theme.getp("figure_size")

@@ -54,13 +54,7 @@ _FURTHER_SHAPES = ("^", "D", "v", "P", "X", "*")
 
 
 def figure_theme(width_mm: float, height_mm: float) -> theme:
-    """Theme of a figure of the given size on paper.
-
-    Parameters
-    ----------
-    width_mm, height_mm : float
-        Millimetres. `save_figure` takes them from here unless it is told otherwise.
-    """
+    """Theme of a figure of the given size on paper, which `save_figure` takes from here unless it is told otherwise."""
     text = element_text
     return theme_bw(base_size=BASE_SIZE, base_family=FONT) + theme(
         figure_size=(width_mm / MM_PER_INCH, height_mm / MM_PER_INCH),
@@ -110,13 +104,7 @@ def stratum_scales(names: Iterable[str], *, fill: bool = False) -> list[Any]:
 
 
 def stratum_colours(names: Iterable[str]) -> dict[str, str]:
-    """Colour of each stratum; strata beyond the known ones get further colour-blind-safe colours by alphabet.
-
-    Examples
-    --------
-    >>> stratum_colours(["HR-negative", "HR-positive"]) == {"HR-negative": "#0072B2", "HR-positive": "#CC4C02"}
-    True
-    """
+    """Colour of each stratum; strata beyond the known ones get further colour-blind-safe colours by alphabet."""
     return _assigned(list(names), STRATUM_COLOURS, _FURTHER_COLOURS)
 
 

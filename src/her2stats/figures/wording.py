@@ -20,15 +20,7 @@ def plain(text: str) -> str:
 
 
 def display_name(name: str, labels: Mapping[str, str] | None = None) -> str:
-    """Return a variable's name for a reader: the user's own label, else the field's; gene symbols in italics.
-
-    Examples
-    --------
-    >>> display_name("pcr")
-    'Pathological complete response'
-    >>> display_name("her2_20", {"her2_20": "HER2 20-gene score"})
-    'HER2 20-gene score'
-    """
+    """Return a variable's name for a reader: the user's own label, else the field's; gene symbols in italics."""
     if labels and name in labels:
         return plain(labels[name])
     if name in GENES:
@@ -40,8 +32,6 @@ def display_name(name: str, labels: Mapping[str, str] | None = None) -> str:
 def cohort_name(cohort: str, labels: Mapping[str, str] | None = None) -> str:
     """Return a cohort's name as the user labels it, else as it is.
 
-    Examples
-    --------
     >>> cohort_name("scanb"), cohort_name("scanb", {"scanb": "SCAN-B"})
     ('scanb', 'SCAN-B')
     """
@@ -49,13 +39,7 @@ def cohort_name(cohort: str, labels: Mapping[str, str] | None = None) -> str:
 
 
 def stratum_name(stratum: str) -> str:
-    """Name of a stratum for a reader.
-
-    Examples
-    --------
-    >>> stratum_name("hr=positive"), stratum_name("site=Milan")
-    ('HR-positive', 'site: Milan')
-    """
+    """Name of a stratum for a reader."""
     return plain(stratum_label(stratum))
 
 
@@ -65,34 +49,20 @@ def level_name(factor: str, level: object) -> str:
 
 
 def axis_numbers(values: Sequence[float]) -> list[str]:
-    """Return tick labels with true minus signs, all with the decimals that the finest of them needs.
-
-    Examples
-    --------
-    >>> axis_numbers([-2, 0, 2]), axis_numbers([0, 0.05, 0.1])
-    (['−2', '0', '2'], ['0.00', '0.05', '0.10'])
-    """
+    """Return tick labels with true minus signs, all with the decimals that the finest of them needs."""
     finite = [float(value) for value in values if math.isfinite(value)]
     digits = max((len(f"{value:.6f}".rstrip("0").partition(".")[2]) for value in finite), default=0)
     return [format_number(value, digits) if math.isfinite(value) else "" for value in values]
 
 
 def p_equals(p: float, symbol: str = "p") -> str:
-    """P with its symbol, for a note that is broken into lines at its spaces.
-
-    Examples
-    --------
-    >>> p_equals(0.0049), p_equals(1e-9)
-    ('p = 0.005', 'p < 0.001')
-    """
+    """P with its symbol, for a note that is broken into lines at its spaces."""
     return p_phrase(p, symbol=symbol).replace("\N{NO-BREAK SPACE}", " ")
 
 
 def p_of(row: Mapping[Any, Any]) -> str:
     """P of a row with its symbol, the adjusted one where there is one; empty where there is none.
 
-    Examples
-    --------
     >>> p_of({"p_value": 0.01, "p_adjusted": 0.2}), p_of({"p_value": 0.01, "p_adjusted": math.nan})
     ('adj. p = 0.20', 'p = 0.010')
     """
@@ -105,8 +75,6 @@ def p_of(row: Mapping[Any, Any]) -> str:
 def level_words(levels: Iterable[float]) -> str:
     """Confidence level of rows as it stands before "CI"; empty where they do not say it.
 
-    Examples
-    --------
     >>> level_words([0.95, 0.95, math.nan]), level_words([math.nan])
     ('95% ', '')
     """
@@ -115,32 +83,18 @@ def level_words(levels: Iterable[float]) -> str:
 
 
 def flag_reason(flag: str) -> str:
-    """Return the code of a flag, which is short enough to stand in a figure.
-
-    Examples
-    --------
-    >>> flag_reason("separation: all 6 events have a high score")
-    'separation'
-    """
+    """Return the code of a flag, which is short enough to stand in a figure."""
     return plain(code_of(flag)) or "no estimate"
 
 
 def not_estimable(flag: str) -> str:
-    """Return what stands in the place of an estimate that cannot be given.
-
-    Examples
-    --------
-    >>> not_estimable("too few observations: n = 3")
-    'n.e. (too few observations)'
-    """
+    """Return what stands in the place of an estimate that cannot be given."""
     return f"{NOT_ESTIMABLE} ({flag_reason(flag)})"
 
 
 def within_a_sentence(name: str) -> str:
     """Return a displayed name without its capital, unless it is an abbreviation.
 
-    Examples
-    --------
     >>> within_a_sentence("Hormone receptor"), within_a_sentence("HER2 IHC")
     ('hormone receptor', 'HER2 IHC')
     """
@@ -150,8 +104,6 @@ def within_a_sentence(name: str) -> str:
 def not_shown(counts: Mapping[str, int]) -> str:
     """Say how many tumours a figure leaves out and why, as it follows "tumours"; empty where it leaves out none.
 
-    Examples
-    --------
     >>> not_shown({"with unknown HER2 IHC": 39, "without a full composition": 1})
     'Not shown: 39 tumours with unknown HER2 IHC, 1 tumour without a full composition.'
     >>> not_shown({"with unknown HER2 IHC": 0})

@@ -47,8 +47,6 @@ def legend_box(legends: Mapping[str, Sequence[str]], room: float, *, symbol_size
     Aesthetics that share a legend have the same texts, and only the first of them takes room. A legend of fewer than
     two texts is left out.
 
-    Examples
-    --------
     >>> legend_box({"color": ["HR-positive", "HR-negative"]}, 80).lines
     1
     """

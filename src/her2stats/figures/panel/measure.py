@@ -16,13 +16,7 @@ MM_PER_POINT = 25.4 / 72
 
 @lru_cache(maxsize=4096)
 def text_width(text: str, size: float, weight: str = "normal") -> float:
-    """Width in millimetres of the longest line of a text, which may have several, and mathtext; `size` is in points.
-
-    Examples
-    --------
-    >>> 15 < text_width("0.61 (0.42-0.89)", 5.5) < 20
-    True
-    """
+    """Width in millimetres of the longest line of a text, which may have several, and mathtext; `size` is in points."""
     font = FontProperties(family=FONT, size=size, weight=weight)
     widths = []
     for line in text.split("\n"):
@@ -46,13 +40,7 @@ def fitting_size(texts: Iterable[str], width_mm: float, largest: float = BASE_SI
 
 
 def elided(text: str, width_mm: float, size: float) -> str:
-    """Shorten a text that is wider than `width_mm` by an ellipsis before its last six characters.
-
-    Examples
-    --------
-    >>> elided("Monocytes", 30, 6), elided("A cell type with a very long name indeed (12)", 30, 6)
-    ('Monocytes', 'A cell type with a v…d (12)')
-    """
+    """Shorten a text that is wider than `width_mm` by an ellipsis before its last six characters."""
     if text_width(text, size) <= width_mm or len(text) < 12 or "$" in text:
         return text
     head = text[:-6]
@@ -62,13 +50,7 @@ def elided(text: str, width_mm: float, size: float) -> str:
 
 
 def wrapped(text: str, width_mm: float, size: float) -> str:
-    """Break a text at its spaces into lines of at most `width_mm`.
-
-    Examples
-    --------
-    >>> wrapped("Filled: adjusted p < 0.05", 20, 6).count(chr(10))
-    1
-    """
+    """Break a text at its spaces into lines of at most `width_mm`."""
     lines: list[str] = []
     for paragraph in text.split("\n"):
         line = ""

@@ -22,11 +22,6 @@ def odds_limits(rows: pd.DataFrame) -> tuple[float, float]:
     """Return the shortest symmetric axis that holds 95% of the estimates and 85% of the ends, at most 1/20 to 20.
 
     Rows have estimate, conf_low and conf_high as odds ratios; missing ones do not count.
-
-    Examples
-    --------
-    >>> odds_limits(pd.DataFrame({"estimate": [0.61], "conf_low": [0.42], "conf_high": [0.89]}))
-    (0.25, 4.0)
     """
     estimates = np.abs(np.log(rows["estimate"].dropna().clip(lower=1e-300).to_numpy()))
     ends = rows[["conf_low", "conf_high"]].to_numpy().ravel()

@@ -91,14 +91,7 @@ def title_layers(text: str, geometry: RowPanel) -> list[Any]:
 
 
 def abundance_limits(highest: float) -> tuple[float, float]:
-    """Ends of the axis in square roots; the lane of zeros lies below 0.
-
-    Examples
-    --------
-    >>> low, high = abundance_limits(0.25)
-    >>> low < 0 and high > 0.5
-    True
-    """
+    """Ends of the axis in square roots; the lane of zeros lies below 0."""
     high = 1.04 * math.sqrt(highest) if highest > 0 else 1.0
     return -LANE * high / (1 - LANE), high
 

@@ -67,11 +67,6 @@ def row_places(names: Iterable[str], *, ordered: Sequence[str] | None = None) ->
 
     Columns are name, lineage, y (0 at the top, falling) and striped (every second row). The order of the names does not
     matter, unless they are `ordered`, and then there are no gaps.
-
-    Examples
-    --------
-    >>> row_places(["Neutrophils", "Plasma cells", "B cells naive"])[["name", "y"]].values.tolist()
-    [['B cells naive', 0.0], ['Plasma cells', -1.0], ['Neutrophils', -2.45]]
     """
     present = set(names)
     order = [name for name in ordered if name in present] if ordered is not None else display_order(present)
