@@ -22,25 +22,12 @@ MOST_ROUNDS = 1000
 
 
 def correct_mixture(values: Floats, rebuilt: Floats, *, towards_signature: bool = False) -> Floats:
-    """Bring samples to the scale of mixtures rebuilt from a signature.
+    """Bring samples to the scale of mixtures rebuilt from a signature (profiles times fractions).
 
-    Parameters
-    ----------
-    values, rebuilt : array, (S, genes)
-        Real mixture, and profiles times fractions; linear scale. Rows of `rebuilt` without a fit are NaN: those samples
-        take no part and come back unchanged.
-    towards_signature : bool
-        Bring samples all the way to the rebuilt mixtures, instead of both to their common mean.
-
-    Returns
-    -------
-    array, (S, genes)
-        Corrected mixture, linear scale, not negative.
-
-    Raises
-    ------
-    DataError
-        Fewer than three samples have a fit.
+    Both arrays, and the result, have the shape (S, genes) on the linear scale; the result is not negative. Rows of
+    `rebuilt` without a fit are NaN: those samples take no part and come back unchanged. Samples are brought to the
+    common mean of both, or all the way to the rebuilt mixtures with `towards_signature`. Raises DataError when fewer
+    than three samples have a fit.
     """
     fitted = np.asarray(np.isfinite(rebuilt).all(axis=1))
     count = int(fitted.sum())
@@ -69,33 +56,11 @@ def correct_mixture(values: Floats, rebuilt: Floats, *, towards_signature: bool 
 def combat(data: Floats, batch: npt.NDArray[np.int64], *, reference: int | None = None) -> Floats:
     """Remove batch effects by ComBat: location and scale of each gene in each batch, shrunk by parametric priors.
 
-    Parameters
-    ----------
-    data : array, (genes, samples)
-        Log scale.
-    batch : array of int, (samples,)
-        Batch of each sample, 0 to k - 1, at least two samples each.
-    reference : int, optional
-        Batch that stays as it is and that the others are brought to; all to their common mean where not given.
-
-    Returns
-    -------
-    array, (genes, samples)
-        Adjusted; genes that are constant within a batch are left as they are (as in R's sva).
-
-    Notes
-    -----
-    Johnson, Li and Rabinovic (2007), doi 10.1093/biostatistics/kxj037. The posterior equations are iterated to a fixed
-    point; R's sva stops at a relative change of 1e-4.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> data = np.random.default_rng(0).normal(size=(50, 8))
-    >>> data[:, 4:] += 3
-    >>> adjusted = combat(data, np.repeat([0, 1], 4))
-    >>> bool(abs(adjusted[:, :4].mean() - adjusted[:, 4:].mean()) < 0.1)
-    True
+    The data are (genes, samples) on the log scale; `batch` counts from 0 to k - 1, with at least two samples each. The
+    `reference` batch stays as it is and the others are brought to it; without one, all go to their common mean. Genes
+    that are constant within a batch are left as they are, as in R's sva. Source: Johnson, Li and Rabinovic (2007),
+    doi 10.1093/biostatistics/kxj037; the posterior equations are iterated to a fixed point, where R's sva stops at a
+    relative change of 1e-4.
     """
     members = [batch == level for level in range(int(batch.max()) + 1)]
     varies = np.all([np.ptp(data[:, own], axis=1) > 0 for own in members], axis=0)

@@ -74,15 +74,7 @@ class Workers:
 
 
 class Counter:
-    """Tells a progress callback how many of how many units are done.
-
-    Parameters
-    ----------
-    progress : callable or None
-        Called with the units done and their total.
-    total : int
-        Units in all.
-    """
+    """Tells a progress callback how many of how many units are done."""
 
     def __init__(self, progress: Progress | None, total: int) -> None:
         self._progress, self._total, self._done = progress, total, 0

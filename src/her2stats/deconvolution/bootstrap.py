@@ -30,30 +30,13 @@ def resample_genes(genes: int, draw: int, seed: int) -> npt.NDArray[np.int64]:
 
 
 def bootstrap_samples(values: Floats, *, profiles: Floats, median: float, settings: Settings) -> Intervals:
-    """Repeat the whole estimate on signature genes drawn with replacement.
+    """Repeat the whole estimate on signature genes drawn with replacement: percentile limits and shares of zeros.
 
     A gene that is drawn k times has k times the cost in the regression, which is the same as k equal genes and keeps
-    the optimum unique. All samples see the same draws, so that a draw's design is shared by the batch.
-
-    Parameters
-    ----------
-    values : array, (S, 2, genes)
-        Mixture over the shared genes, linear scale: as fitted, and as given (they differ in B-mode only).
-    profiles : array, (genes, types)
-        Signature on the same genes, linear scale.
-    median : float
-        What absolute scores are relative to.
-    settings : Settings
-        Number of draws, seed, level and mode.
-
-    Returns
-    -------
-    Intervals
-        Limits and share of zeros over the draws that gave a fit.
-
-    Notes
-    -----
-    Efron (1979), doi 10.1214/aos/1176344552; percentile limits.
+    the optimum unique. All samples see the same draws, so that a draw's design is shared by the batch; draws without a
+    fit are left out. `values`, of shape (S, 2, genes), are the mixture as fitted and as given (they differ in B-mode
+    only); they and the profiles (genes, types) are on the linear scale and the shared genes. `median` is what absolute
+    scores are relative to. Source: Efron (1979), doi 10.1214/aos/1176344552.
     """
     results = np.empty((settings.bootstrap, len(values), profiles.shape[1]))
     for draw in range(settings.bootstrap):

@@ -23,16 +23,10 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class SignatureBuild:
-    """A signature matrix, and how it came about.
+    """The signature matrix of smallest condition number, and how it came about.
 
-    Parameters
-    ----------
-    signature : SignatureMatrix
-        The matrix of smallest condition number.
-    markers : DataFrame
-        Every candidate: cell_type, gene, rank (by fold change within its type), fold_change, p_value, q_value, used.
-    sizes : DataFrame
-        Every size tried: markers (a type), genes (in all), condition_number, chosen.
+    `markers` holds every candidate (rank by fold change within its type), `sizes` every size tried, with the markers a
+    type and the genes in all.
     """
 
     signature: SignatureMatrix

@@ -82,23 +82,9 @@ def fit_samples(
 ) -> Fits:
     """Fit every sample at the three nu and keep the best.
 
-    Parameters
-    ----------
-    X : array, (genes, types)
-        Standardised signature.
-    values : array, (S, genes)
-        Mixture, linear scale.
-    times : array of int, (genes,), optional
-        How often each gene counts; once where not given.
-    solver : {"exact", "libsvm"}
-        libsvm stops at `libsvm_tolerance` (1e-3 is R's and scikit-learn's own), and its answer then depends on the
-        order of the genes.
-    libsvm_tolerance : float
-        Used by libsvm only.
-
-    Returns
-    -------
-    Fits
+    X is the standardised signature (genes, types); `values` the mixture (S, genes) on the linear scale; `times` says
+    how often each gene counts, once where not given. The solver "libsvm" stops at `libsvm_tolerance` (1e-3 is R's and
+    scikit-learn's own), and its answer then depends on the order of the genes.
     """
     times = np.ones(len(X), dtype=np.int64) if times is None else times
     y = standardise_samples(values, times)
@@ -198,23 +184,10 @@ def join_fits(parts: Iterable[Fits]) -> Fits:
 
 
 def fractions_of(weights: Floats, values: Floats, mode: Mode, median: float) -> Floats:
-    """Scale weights to the fractions of a mode.
+    """Scale weights (S, types) to the fractions of a mode; `values` is the mixture (S, signature genes), linear scale.
 
-    Parameters
-    ----------
-    weights : array, (S, types)
-        As in `Fits`.
-    values : array, (S, genes)
-        Mixture over the signature genes, linear scale.
-    mode : {"absolute", "relative", "no.sumto1"}
-        "relative": sum 1. "absolute" (sig.score): relative, times the sample's median over the signature genes by
-        `median`. "no.sumto1": the weights as they are.
-    median : float
-        max(median of the whole mixture, 1).
-
-    Returns
-    -------
-    array, (S, types)
+    "relative" sums to 1. "absolute" (sig.score) is relative, times the sample's median over the signature genes by
+    `median`, which is max(median of the whole mixture, 1). "no.sumto1" gives the weights as they are.
     """
     if mode == "no.sumto1":
         return weights

@@ -18,13 +18,6 @@ def exact_median(blocks: Blocks) -> float:
 
     The bits of non-negative floating-point numbers, read as integers, are in the order of the numbers. Three passes
     narrow the two middle values down to their leading 22, 43 and all 64 bits.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> values = np.random.default_rng(0).exponential(size=(10, 7))
-    >>> exact_median(lambda: iter([values[:4], values[4:]])) == float(np.median(values))
-    True
     """
     middles: list[tuple[int, int]] | None = None  # leading bits found so far, rank among the numbers that share them
     shift = 64

@@ -43,10 +43,8 @@ class Mixture:
 def align_mixture(expression: pd.DataFrame, signature: SignatureMatrix, settings: Settings) -> Mixture:
     """Check an expression frame (genes x samples, linear scale) and bring it to the genes of a signature, as asked.
 
-    Raises
-    ------
-    TableError, GeneError, SampleError, ScaleError, CoverageError
-        What is wrong with the frame; `InputError` when it is of several kinds.
+    Raises TableError, GeneError, SampleError, ScaleError or CoverageError for what is wrong with the frame, and
+    `InputError` when that is of several kinds.
     """
     problems = ProblemList()
     genes, notes = named_genes([str(gene) for gene in expression.index], signature, settings.rename_genes, problems)

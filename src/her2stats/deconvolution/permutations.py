@@ -30,18 +30,8 @@ def pool_samples(samples: Sequence[str], genes: int, seed: int) -> npt.NDArray[n
 def draw_mixtures(values: Floats, permutations: int, seed: int) -> Floats:
     """Random mixtures: each draws its genes, without replacement, from all values of the shared genes.
 
-    Parameters
-    ----------
-    values : array, (S, genes)
-        Mixture over the shared genes, linear scale: the samples of `pool_samples`.
-    permutations : int
-        How many.
-    seed : int
-        Draw k depends on the seed and k only: neither on the order of samples or genes nor on how many are drawn.
-
-    Returns
-    -------
-    array, (permutations, genes)
+    `values` (S, genes), on the linear scale, are the samples of `pool_samples`. Draw k depends on the seed and k only:
+    neither on the order of samples or genes nor on how many are drawn.
     """
     genes = values.shape[1]
     drawn = np.empty((permutations, genes))
@@ -53,28 +43,11 @@ def draw_mixtures(values: Floats, permutations: int, seed: int) -> Floats:
 
 
 def p_values(r: Floats, null: Floats) -> tuple[Floats, Floats]:
-    """CIBERSORT's p-value and the bias-free one of each sample.
+    """CIBERSORT's p-value and the bias-free one of the correlation of each sample with its fit; NaN gives NaN.
 
-    Parameters
-    ----------
-    r : array, (S,)
-        Correlation of each sample with its fit.
-    null : array, (permutations,)
-        Correlations of random mixtures; NaN where a mixture has no fit.
-
-    Returns
-    -------
-    tuple of array, (S,)
-        CIBERSORT's: 1 - k / P with k the rank of the null value nearest to r, which can be 0. Bias-free:
-        (b + 1) / (P + 1) with b the null values not below r (Phipson and Smyth 2010, doi 10.2202/1544-6115.1585).
-        NaN without permutations, and where r is NaN.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> ours, unbiased = p_values(np.array([0.9]), np.array([0.1, 0.3, 0.2, 0.4]))
-    >>> ours.tolist(), unbiased.tolist()
-    ([0.0], [0.2])
+    CIBERSORT's is 1 - k / P with k the rank of the null value nearest to r, which can be 0. The bias-free one is
+    (b + 1) / (P + 1) with b the null values not below r (Phipson and Smyth 2010, doi 10.2202/1544-6115.1585). The null
+    values are correlations of random mixtures, NaN where a mixture has no fit; without permutations both are NaN.
     """
     known = np.sort(null[np.isfinite(null)])
     missing = np.full(len(r), np.nan)

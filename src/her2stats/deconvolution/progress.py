@@ -10,13 +10,7 @@ from her2stats.deconvolution.blocks import Progress
 
 @contextmanager
 def progress_bar(label: str = "deconvolution") -> Iterator[Progress]:
-    """Show fits done, rate and time left on the terminal while the block lasts.
-
-    Examples
-    --------
-    >>> with progress_bar("toy") as progress:
-    ...     progress(1, 2)
-    """
+    """Show fits done, rate and time left on the terminal while the block lasts."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, ProgressColumn, Task, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar

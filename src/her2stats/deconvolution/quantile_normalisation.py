@@ -14,30 +14,10 @@ def target_distribution(values: Floats) -> Floats:
 
 
 def quantile_normalise(values: Floats, target: Floats | None = None) -> Floats:
-    """Give every column the target distribution.
+    """Give every column of (genes, samples) the target distribution (sorted), or else the mean of the sorted columns.
 
-    Parameters
-    ----------
-    values : array, (genes, samples)
-        Finite values.
-    target : array, (genes,), optional
-        Sorted target distribution; the mean of the sorted columns where not given.
-
-    Returns
-    -------
-    array, (genes, samples)
-        Ties get the target at their average rank: the value at that rank, or, for a half rank, the mean of its two
-        neighbours.
-
-    Notes
-    -----
-    Bolstad et al. (2003), doi 10.1093/bioinformatics/19.2.185; ties as in preprocessCore.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> quantile_normalise(np.array([[5.0, 4.0], [2.0, 1.0], [3.0, 6.0]])).tolist()
-    [[5.5, 3.5], [1.5, 1.5], [3.5, 5.5]]
+    Ties get the target at their average rank: the value at that rank, or, for a half rank, the mean of its two
+    neighbours, as in preprocessCore. Source: Bolstad et al. (2003), doi 10.1093/bioinformatics/19.2.185.
     """
     if target is None:
         target = target_distribution(values)

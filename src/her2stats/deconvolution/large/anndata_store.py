@@ -19,10 +19,7 @@ from her2stats.errors import FileError, Problem, TableError
 class AnnDataStore:
     """Observations are samples, variables are genes; X is dense or in compressed sparse rows.
 
-    Parameters
-    ----------
-    path : Path
-        File with the ending .h5ad, or folder with the ending .zarr.
+    It is a file with the ending .h5ad or a folder with the ending .zarr.
     """
 
     def __init__(self, path: Path) -> None:

@@ -22,20 +22,12 @@ FINISHED = "finished"
 
 
 class Checkpoint:
-    """Folder beside the output with one file a finished block, and a description of the run they belong to.
+    """Folder ``<output>.partial`` with one file a finished block, and a description of the run they belong to.
 
     Files are written under another name, forced to disk, and renamed: what has its name is whole. A block's name
     carries a checksum of its content, its place and the run, so that a block that was damaged since, moved or taken
-    from another run is not taken for what it is not.
-
-    Parameters
-    ----------
-    output : Path
-        The file the run will end in; the folder is ``<output>.partial``.
-    identity : dict
-        All that decides the numbers: settings, checksums of data and signature, size of blocks.
-    blocks : int
-        How many there will be.
+    from another run is not taken for what it is not. The `identity` holds all that decides the numbers: settings,
+    checksums of data and signature, size of blocks.
     """
 
     def __init__(self, output: Path, identity: dict[str, Any], blocks: int) -> None:

@@ -76,10 +76,8 @@ class FileSource:
 def open_source(path: Path, signature: SignatureMatrix, settings: Settings) -> FileSource:
     """Open a file, check all of its values, and find its median and target distribution.
 
-    Raises
-    ------
-    FileError, TableError, GeneError, SampleError, ScaleError, CoverageError
-        What is wrong with the file.
+    Raises an error for each kind of fault in the file: FileError, TableError, GeneError, SampleError, ScaleError,
+    CoverageError.
     """
     store = open_store(path, signature)
     problems = ProblemList()

@@ -31,17 +31,10 @@ NULL_CHUNK = 64
 
 @dataclass(frozen=True)
 class StoredDeconvolution:
-    """Where the fractions of a large cohort were written, and every convention.
+    """Where the fractions of a large cohort were written, and every convention (fields as in `Deconvolution`).
 
-    Parameters
-    ----------
-    path : Path
-        Parquet, CSV or TSV: sample, each cell type (with its interval beside it), and the columns of
-        `Deconvolution.quality`.
-    samples : int
-        Rows.
-    settings, signature, genes, reference_median, notes, method
-        As in `Deconvolution`.
+    The file is Parquet, CSV or TSV: sample, each cell type (with its interval beside it), and the columns of
+    `Deconvolution.quality`; `samples` counts its rows.
     """
 
     path: Path

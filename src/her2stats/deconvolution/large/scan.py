@@ -29,10 +29,7 @@ class Inspector:
     def look(self, block: Floats) -> None:
         """Check the next block of samples.
 
-        Raises
-        ------
-        TableError, ScaleError
-            A value is not finite, or negative: gene and sample are named.
+        Raises TableError when a value is not finite and ScaleError when one is negative, naming gene and sample.
         """
         problems = ProblemList()
         low = block.min(initial=0.0)

@@ -12,37 +12,10 @@ from her2stats.errors import FileError, Problem
 def open_store(path: str | Path, signature: SignatureMatrix) -> ExpressionStore:
     """Open a Parquet file, an AnnData file (.h5ad) or an AnnData folder (.zarr).
 
-    Parameters
-    ----------
-    path : str or Path
-        Parquet: samples in rows and genes in columns or the other way round, one text column of names. AnnData: samples
-        are observations, genes are variables, X dense or in compressed rows.
-    signature : SignatureMatrix
-        Whose genes tell which way a Parquet file lies.
-
-    Returns
-    -------
-    ExpressionStore
-
-    Raises
-    ------
-    FileError
-        The file is missing, of another format, damaged, or needs a library that is not installed.
-    TableError, GeneError, SampleError
-        It lacks names, or holds text among the numbers.
-
-    Examples
-    --------
-    >>> import tempfile, numpy as np, pandas as pd
-    >>> from pathlib import Path
-    >>> genes = [f"G{i:02}" for i in range(12)]
-    >>> signature = SignatureMatrix.from_frame(pd.DataFrame(np.eye(12)[:, :2], index=genes, columns=["B", "T"]))
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     file = Path(folder) / "cohort.parquet"
-    ...     pd.DataFrame(np.ones((12, 3)), index=genes, columns=["s1", "s2", "s3"]).to_parquet(file)
-    ...     store = open_store(file, signature)
-    ...     store.samples, [block.shape for block in store.blocks(2)]
-    (('s1', 's2', 's3'), [(2, 12), (1, 12)])
+    Parquet has samples in rows and genes in columns or the other way round, which the genes of the signature tell, and
+    one text column of names. In AnnData samples are observations and genes are variables, X dense or in compressed
+    rows. Raises FileError when the file is missing, of another format, damaged, or needs a library that is not
+    installed. Raises TableError, GeneError or SampleError when it lacks names, or holds text among the numbers.
     """
     file = Path(path)
     if not file.exists():

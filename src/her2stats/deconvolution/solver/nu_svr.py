@@ -44,42 +44,12 @@ def solve_nu_svr(
 ) -> NuSvrFits:
     """Linear nu-support-vector regression of every row of Y on the same X, to the exact optimum.
 
-    Parameters
-    ----------
-    X : array, (n, p)
-        Genes x cell types, standardised.
-    Y : array, (S, n)
-        Samples x genes, each row standardised (unit variance is what the start and the tolerances assume).
-    nu : float or array, (S,)
-        In (0, 1): bound on the share of genes outside the tube.
-    cost : float or array, (n,)
-        C, or C of each gene; a gene that counts twice has twice the cost. All > 0.
-    batch : int
-        Fits solved together.
-    fallback : bool
-        Give fits that the interior point method does not bring to an exact vertex to libsvm at a tight tolerance.
-
-    Returns
-    -------
-    NuSvrFits
-        In the order of the rows of Y. ``kkt > EXACT`` marks a fit that is not exact.
-
-    Notes
-    -----
-    Chang and Lin (2002), doi 10.1162/089976602760128081. X and Y may come from any library that follows the array API
-    standard and has ``linalg``.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> rng = np.random.default_rng(0)
-    >>> X = rng.normal(size=(40, 3))
-    >>> Y = np.array([[0.5, 0.2, 0.3], [0.1, 0.1, 0.8]]) @ X.T
-    >>> fits = solve_nu_svr(X, Y, 0.5)
-    >>> fits.weights.round(9).tolist()
-    [[0.5, 0.2, 0.3], [0.1, 0.1, 0.8]]
-    >>> bool((fits.kkt < EXACT).all())
-    True
+    X is (genes, types), standardised; each row of Y, (S, genes), has unit variance, which the start and the tolerances
+    assume. `nu`, one or one a row, bounds the share of genes outside the tube; `cost` is C, or C of each gene (a gene
+    that counts twice has twice the cost). With `fallback`, fits that the interior point method does not bring to an
+    exact vertex go to libsvm at a tight tolerance; ``kkt > EXACT`` marks a fit that is not exact. X and Y may come from
+    any library that follows the array API standard and has ``linalg``. Source: Chang and Lin (2002),
+    doi 10.1162/089976602760128081.
     """
     xp = Y.__array_namespace__()
     n = X.shape[0]
