@@ -127,12 +127,7 @@ def _weights(model: AncovaModel, shared: SharedModel, fixed: str, level: int) ->
 def _why_not_known(model: AncovaModel, shared: SharedModel, weights: Array, of: Callable[[Array], Array]) -> str:
     """Flag of an average that the data do not determine: what its cells lack, cases or variety.
 
-    Parameters
-    ----------
-    weights : ndarray of shape (cells,)
-        Of the average.
-    of : callable
-        Weights -> L of shape (k,) or (1, k).
+    `weights` are those of the cells in the average; `of` turns weights into L of shape (k,) or (1, k).
     """
     averaged = np.flatnonzero(weights)
     known = shared.projection.estimable(np.vstack([of(np.eye(len(weights))[cell]) for cell in averaged]))

@@ -11,13 +11,7 @@ Term = tuple[str, ...]
 
 
 def two_way_terms(variables: Sequence[str], covariates: Sequence[str], extra: Sequence[Term]) -> tuple[Term, ...]:
-    """Terms of (variables)^2 + covariates + extra, main effects first, then by order, as R sorts them.
-
-    Examples
-    --------
-    >>> [":".join(term) for term in two_way_terms(["hr", "her2_ihc", "score"], ["age"], [("hr", "age")])]
-    ['hr', 'her2_ihc', 'score', 'age', 'hr:her2_ihc', 'hr:score', 'her2_ihc:score', 'hr:age']
-    """
+    """Terms of (variables)^2 + covariates + extra, main effects first, then by order, as R sorts them."""
     known = [*variables, *covariates]
     terms: list[Term] = [(name,) for name in known]
     terms += list(combinations(variables, 2))
@@ -28,8 +22,6 @@ def two_way_terms(variables: Sequence[str], covariates: Sequence[str], extra: Se
 def ancova_terms(variables: Sequence[str], covariates: Sequence[str], extra_terms: Iterable[str]) -> tuple[Term, ...]:
     """Terms of (variables)^2 + covariates + extra_terms; the extra ones have passed `check_extra_terms`.
 
-    Examples
-    --------
     >>> [":".join(term) for term in ancova_terms(["hr", "score"], ["age"], ["hr: age"])]
     ['hr', 'score', 'age', 'hr:score', 'hr:age']
     """
@@ -42,8 +34,6 @@ def split_product(term: str, known: Sequence[str]) -> Term:
 
     Where no cut gives variables that are known, the plain parts.
 
-    Examples
-    --------
     >>> split_product("hr:HER2: 20 genes", ["hr", "HER2: 20 genes"]), split_product("hr:size", ["hr"])
     (('hr', 'HER2: 20 genes'), ('hr', 'size'))
     """

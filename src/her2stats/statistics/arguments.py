@@ -12,15 +12,8 @@ Names = str | Iterable[str]
 
 
 def as_names(names: Names | None) -> tuple[str, ...]:
-    """One name or many as a tuple.
+    """One name or many as a tuple. Raises DataError for what is neither text nor a collection.
 
-    Raises
-    ------
-    DataError
-        Neither text nor a collection.
-
-    Examples
-    --------
     >>> as_names("age"), as_names(["age", "grade"]), as_names(None)
     (('age',), ('age', 'grade'), ())
     """
@@ -41,8 +34,6 @@ def check_choice(problems: ProblemList, argument: str, value: object, choices: A
 def remedy_for(value: object, words: Iterable[str]) -> str:
     """Say what can be chosen, the nearest word first.
 
-    Examples
-    --------
     >>> remedy_for("walt", ("wald", "profile"))
     "did you mean 'wald'? use one of 'wald', 'profile'"
     """
@@ -74,8 +65,6 @@ def check_names(problems: ProblemList, argument: str, names: Sequence[str], *, r
 def percent(conf_level: float) -> str:
     """Confidence level as it is written in the `method` column.
 
-    Examples
-    --------
     >>> percent(0.95), percent(0.995)
     ('95%', '99.5%')
     """

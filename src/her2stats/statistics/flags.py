@@ -23,8 +23,6 @@ Row = dict[str, Any]
 def flag(code: Code, detail: str) -> str:
     """Text of a flag: the code, which both engines share, and a detail for the reader.
 
-    Examples
-    --------
     >>> flag("too few observations", "3 complete cases")
     'too few observations: 3 complete cases'
     """
@@ -32,11 +30,5 @@ def flag(code: Code, detail: str) -> str:
 
 
 def code_of(text: str) -> str:
-    """Return the code of a flag without its detail.
-
-    Examples
-    --------
-    >>> code_of("separation: the exposure divides the outcomes")
-    'separation'
-    """
+    """Return the code of a flag without its detail."""
     return text.split(":", 1)[0]

@@ -99,30 +99,13 @@ def model_frame(
     ranked: bool = False,
     problems: ProblemList | None = None,
 ) -> ModelFrame:
-    """Take the named columns of a frame and give each its type.
+    """Take the named columns of a frame (samples x variables) and give each its type.
 
-    Parameters
-    ----------
-    data : DataFrame
-        samples x variables.
-    numeric, binary, factors : sequence of str
-        Columns that must be numbers, must be 0/1, or become factors whatever they hold (text, categories, 0/1).
-    either : sequence of str
-        Columns that are factors when they hold text or categories, and numbers otherwise (covariates).
-    ranked : bool
-        Only the order of numbers counts: they are rounded, so that noise of computing breaks no ties.
-    problems : ProblemList, optional
-        Problems found before; everything is raised together here.
-
-    Returns
-    -------
-    ModelFrame
-        Text becomes a factor with sorted levels; a categorical keeps its categories in their order.
-
-    Raises
-    ------
-    DataError
-        Columns that are absent, text where numbers are needed, infinite numbers, outcomes other than 0 and 1.
+    `numeric` must be numbers, `binary` 0/1; `factors` become factors whatever they hold, `either` only where they hold
+    text or categories (covariates). Text becomes a factor with sorted levels; a categorical keeps its categories in
+    their order. Where only the order counts (`ranked`), numbers are rounded so that noise of computing breaks no ties.
+    Raises DataError, together with the `problems` found before, for absent columns, text for numbers, infinite numbers,
+    and outcomes other than 0 and 1.
     """
     problems = ProblemList() if problems is None else problems
     values: dict[str, Array] = {}
@@ -155,8 +138,6 @@ def model_frame(
 def without_noise(values: Array) -> Array:
     """Round to 12 significant digits: numbers that are equal but for the noise of computing become the same.
 
-    Examples
-    --------
     >>> float(0.1 + 0.2), without_noise(np.array([0.1 + 0.2, 0.3, -2 / 3, 0.0])).tolist()
     (0.30000000000000004, [0.3, 0.3, -0.666666666667, 0.0])
     """

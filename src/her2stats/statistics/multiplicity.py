@@ -117,13 +117,7 @@ def bonferroni(p_values: Array, size: int | None = None) -> Array:
 
 
 def holm(p_values: Array, size: int | None = None) -> Array:
-    """Holm's step-down p-values.
-
-    Examples
-    --------
-    >>> holm(np.array([0.01, 0.04, 0.03]))
-    array([0.03, 0.06, 0.06])
-    """
+    """Holm's step-down p-values."""
     order, tests = np.argsort(p_values), size or len(p_values)
     steps = np.maximum.accumulate(p_values[order] * np.arange(tests, tests - len(p_values), -1))
     adjusted = np.empty_like(p_values)
@@ -132,13 +126,7 @@ def holm(p_values: Array, size: int | None = None) -> Array:
 
 
 def benjamini_hochberg(p_values: Array, size: int | None = None) -> Array:
-    """Benjamini and Hochberg's step-up p-values (scipy has them in scipy.stats, a second to import).
-
-    Examples
-    --------
-    >>> benjamini_hochberg(np.array([0.01, 0.04, 0.03]))
-    array([0.03, 0.04, 0.04])
-    """
+    """Benjamini and Hochberg's step-up p-values (scipy has them in scipy.stats, a second to import)."""
     order, tests = np.argsort(p_values)[::-1], size or len(p_values)
     steps = np.minimum.accumulate(p_values[order] * tests / np.arange(len(p_values), 0, -1))
     adjusted = np.empty_like(p_values)

@@ -83,12 +83,7 @@ def _is_silent(column: pd.Series) -> bool:
 def as_result_table(rows: pd.DataFrame, *, cohort: str = "") -> pd.DataFrame:
     """Give a frame the columns, order and dtypes of a `Result` table.
 
-    Parameters
-    ----------
-    rows : DataFrame
-        Any subset of `COLUMNS` plus extra columns.
-    cohort : str
-        Put where the frame names no cohort.
+    It has any subset of `COLUMNS` plus extra columns; `cohort` is put where it names none.
     """
     given = rows.reset_index(drop=True)
     columns = {}

@@ -32,24 +32,9 @@ STRATUM_ORDER = (
 def result_rows(results: Rows, *needed: str) -> pd.DataFrame:
     """Stack results into one frame with every column of a `Result`.
 
-    Parameters
-    ----------
-    results : Result, DataFrame, or several of them
-        Frames may be made by hand or come from a csv file: columns that are missing are added. ``outcome`` must be
-        there, and ``measure`` wherever there is an estimate.
-    *needed : {"measure", "role"}
-        What every row has to say, with an estimate or without one.
-
-    Raises
-    ------
-    DataError
-        Something else than results is given, or rows do not say what they are.
-
-    Examples
-    --------
-    >>> row = {"outcome": ["Neutrophils"], "estimate": [1.6], "measure": ["odds_ratio"]}
-    >>> result_rows(pd.DataFrame(row))[["outcome", "measure", "flag"]].values.tolist()
-    [['Neutrophils', 'odds_ratio', '']]
+    Frames may be made by hand or come from a csv file: columns that are missing are added. ``outcome`` must be there,
+    and ``measure`` wherever there is an estimate; what is `needed` ("measure", "role") every row has to say, with an
+    estimate or without one. Raises DataError for something else than results, or rows that do not say what they are.
     """
     problems = ProblemList()
     tables = []
@@ -89,10 +74,7 @@ def _check_told(problems: ProblemList, table: pd.DataFrame, needed: Sequence[str
 def as_list(results: Rows | None) -> list[Result | pd.DataFrame]:
     """One or several Results or frames as a list (a generator would be used up by its first reader); none for None.
 
-    Raises
-    ------
-    DataError
-        Neither a result nor several things.
+    Raises DataError for what is neither a result nor several things.
     """
     if results is None:
         return []
@@ -111,25 +93,13 @@ def records(rows: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def in_order(values: Iterable[str], first: Sequence[str]) -> list[str]:
-    """Each value once: those of `first` in that order, then the others as they came.
-
-    Examples
-    --------
-    >>> in_order(["b", "z", "a"], ["a", "b", "c"])
-    ['a', 'b', 'z']
-    """
+    """Each value once: those of `first` in that order, then the others as they came."""
     present = list(dict.fromkeys(values))
     return [value for value in first if value in present] + [value for value in present if value not in first]
 
 
 def is_second_test(table: pd.DataFrame) -> pd.Series:
-    """Tell rows of a further test of a question that another row answers (Fisher exact, likelihood ratio).
-
-    Examples
-    --------
-    >>> is_second_test(pd.DataFrame({"measure": ["risk_difference", "second_test"]})).tolist()
-    [False, True]
-    """
+    """Tell rows of a further test of a question that another row answers (Fisher exact, likelihood ratio)."""
     return table["measure"].eq(SECOND_TEST)
 
 

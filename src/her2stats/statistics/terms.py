@@ -10,18 +10,8 @@ PARTS = ("variable", "level", "variable_2", "level_2")
 def term_columns(*parts: tuple[str, str]) -> Row:
     """Columns of a row about a variable, one of its levels, or a product of these.
 
-    Parameters
-    ----------
-    *parts : tuple of str
-        Variable and level, the level empty for a number or for a factor as a whole. What comes third and later in a
-        product stands with the second.
-
-    Examples
-    --------
-    >>> term_columns(("her2", ""), ("hr", "positive"))["term"]
-    'her2:hr[positive]'
-    >>> [term_columns(("pam50", "LumA"))[name] for name in ("term", *PARTS)]
-    ['pam50[LumA]', 'pam50', 'LumA', '', '']
+    Each part is a variable and its level, which is empty for a number or for a factor as a whole. What comes third and
+    later in a product stands with the second.
     """
     (variable, level), *others = parts
     return {

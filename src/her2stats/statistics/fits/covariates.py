@@ -87,8 +87,6 @@ def standard_deviation(frame: ModelFrame, name: str, within: Stratum) -> float:
 def column_rank(columns: Array, *, tolerance: float = 1e-7) -> int:
     """Rank of columns scaled to length 1, by R's tolerance for linear models.
 
-    Examples
-    --------
     >>> column_rank(np.array([[1.0, 1.0, 2.0], [1.0, 2.0, 3.0], [1.0, 4.0, 5.0]]))
     2
     """

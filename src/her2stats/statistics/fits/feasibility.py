@@ -46,29 +46,12 @@ def why_no_fit(design: Array, outcome: Array, *, penalised: bool = False) -> str
 
 
 def is_separated(design: Array, outcome: Array) -> bool:
-    """Tell whether the outcomes are separated, completely or up to ties.
+    """Tell whether the outcomes (0 and 1, both present) are separated, completely or up to ties.
 
     The linear programme: maximise the sum of s_i x_i b over -1 <= b <= 1 with every s_i x_i b >= 0, where s_i is 1 for
-    an event and -1 otherwise. Its optimum is 0 exactly when the maximum likelihood estimate exists.
-    For one exposure the optimum can be read from the ranges, and is.
-
-    Parameters
-    ----------
-    design : ndarray of shape (n, k)
-        First column the intercept, full rank.
-    outcome : ndarray of shape (n,)
-        0 and 1, both present.
-
-    References
-    ----------
+    an event and -1 otherwise. Its optimum is 0 exactly when the maximum likelihood estimate exists. For one exposure
+    the optimum can be read from the ranges, and is. The design has full rank, its first column the intercept. Sources:
     Albert and Anderson 1984, doi:10.1093/biomet/71.1.1; Konis 2007, DPhil thesis, University of Oxford.
-
-    Examples
-    --------
-    >>> present = np.array([0.0] * 8 + [1.0] * 12)
-    >>> events = np.array([0.0] * 14 + [1.0] * 6)
-    >>> is_separated(np.column_stack([np.ones(20), present]), events)
-    True
     """
     return divided_by_range(design[:, 1], outcome) if design.shape[1] == 2 else divided_by_programme(design, outcome)
 

@@ -18,12 +18,9 @@ MOST_STEPS = 500
 
 
 def require_firth() -> None:
-    """Raise when the package is not installed.
+    """Raise DataError, saying what to install, when the package is not there.
 
-    Raises
-    ------
-    DataError
-        Saying what to install.
+    Raises DataError when saying what to install.
     """
     try:
         import firthmodels  # noqa: F401
@@ -33,28 +30,13 @@ def require_firth() -> None:
 
 
 def firth_odds_ratios(design: Array, outcome: Array, conf_level: float) -> list[Row]:
-    """Odds ratios of every column but the intercept.
+    """Odds ratios of every column but the intercept (the first), with penalised profile likelihood intervals.
 
-    Parameters
-    ----------
-    design : ndarray of shape (n, k)
-        First column the intercept, full rank.
-    outcome : ndarray of shape (n,)
-        0 and 1, both present; separation does no harm.
-    conf_level : float
-        Of the penalised profile likelihood interval.
-
-    Returns
-    -------
-    list of dict
-        ``std_error`` as firthmodels and logistf define it, from the information in which every observation counts one
-        and its leverage (brglm2 counts it once and is larger); p is that of the penalised likelihood ratio, as Heinze
-        and Schemper advise (Wald's fails where Firth is needed most), and ``statistic`` its signed root, so that p,
-        statistic and limits tell the same.
-
-    References
-    ----------
-    Firth 1993, doi:10.1093/biomet/80.1.27; Heinze and Schemper 2002, doi:10.1002/sim.1047.
+    The design has full rank; separation does no harm. ``std_error`` is that of firthmodels and logistf, from the
+    information in which every observation counts one and its leverage (brglm2 counts it once and is larger). The p is
+    that of the penalised likelihood ratio, as Heinze and Schemper advise (Wald's fails where Firth is needed most), and
+    ``statistic`` its signed root, so that p, statistic and limits tell the same. Sources: Firth 1993,
+    doi:10.1093/biomet/80.1.27; Heinze and Schemper 2002, doi:10.1002/sim.1047.
     """
     # The penalty does not depend on the unit of a column; unit spread keeps the package's step limit from biting.
     spread = design[:, 1:].std(axis=0)

@@ -32,8 +32,6 @@ class GivenRho:
 def doubled_ranks(values: Array) -> Array:
     """Twice the mid-ranks, centred at 0: whole numbers, so that sums over them are exact in any order.
 
-    Examples
-    --------
     >>> doubled_ranks(np.array([5.0, 1.0, 5.0]))
     array([ 1., -2.,  1.])
     """
@@ -46,14 +44,9 @@ def doubled_ranks(values: Array) -> Array:
 def within_strata(x: Array, y: Array, strata: Array) -> GivenRho:
     """Correlate ranks within strata, and test by van Elteren's statistic.
 
-    A rank counts as its share of the stratum's size + 1; a variable of 0 and 1 as it is.
+    A rank counts as its share of the stratum's size + 1; a variable of 0 and 1 as it is. Source: van Elteren 1960,
+    Bull. Int. Stat. Inst. 37, 351-361.
 
-    References
-    ----------
-    van Elteren 1960, Bull. Int. Stat. Inst. 37, 351-361.
-
-    Examples
-    --------
     >>> x, y = np.array([1.0, 2, 3, 4, 5, 6]), np.array([3.0, 2, 1, 6, 5, 4])
     >>> found = within_strata(x, y, np.array([0.0, 0, 0, 1, 1, 1]))
     >>> found.rho, found.statistic
@@ -80,10 +73,7 @@ def within_strata(x: Array, y: Array, strata: Array) -> GivenRho:
 def given_columns(x: Array, y: Array, columns: Array) -> GivenRho:
     """Correlate what columns leave of the ranks of two variables; t on the degrees of freedom that remain.
 
-    Parameters
-    ----------
-    columns : ndarray of shape (n, k)
-        Covariates, without the intercept.
+    The columns, of shape (n, k), are the covariates without the intercept.
     """
     design = np.column_stack([np.ones(len(x)), columns])
     basis, sizes, _ = np.linalg.svd(design / np.linalg.norm(design, axis=0).clip(min=1e-300), full_matrices=False)

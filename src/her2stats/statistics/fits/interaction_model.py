@@ -23,13 +23,7 @@ from her2stats.statistics.specs import ClinicalSpec, InteractionSpec
 def five_rows(
     frame: ModelFrame, cases: Cases, outcome: str, exposure: str, spec: InteractionSpec | ClinicalSpec, unit: float
 ) -> list[Row]:
-    """Numbers of the rows of `fit_interaction`, or flags.
-
-    Parameters
-    ----------
-    unit : float
-        The exposure is divided by it.
-    """
+    """Numbers of the rows of `fit_interaction`, or flags; the exposure is divided by `unit`."""
     why = _why_no_model(frame, cases, outcome, exposure, spec)
     if why:
         return _level_by_level(frame, outcome, exposure, spec, unit, why)

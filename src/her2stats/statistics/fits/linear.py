@@ -42,14 +42,7 @@ class Projection:
 
 
 def project(matrix: Array) -> Projection:
-    """Take a model matrix apart.
-
-    Examples
-    --------
-    >>> halves = project(np.array([[1.0, 1, 0], [1, 1, 0], [1, 0, 1]]))
-    >>> halves.rank, halves.estimable(np.array([[1.0, 1, 0], [1, 0, 0]])).tolist()
-    (2, [True, False])
-    """
+    """Take a model matrix apart."""
     lengths = np.sqrt((matrix**2).sum(axis=0))
     lengths[lengths == 0] = 1.0
     left, strengths, right = np.linalg.svd(matrix / lengths, full_matrices=False)
@@ -107,12 +100,6 @@ def fit_linear(projection: Projection, outcome: Array) -> LinearFit:
 
     A typical value is taken off the outcome first, which is exact and saves the digits of outcomes that share many
     leading ones.
-
-    Examples
-    --------
-    >>> line = fit_linear(project(np.array([[1.0, 0], [1, 1], [1, 2]])), np.array([1.0, 3.0, 5.5]))
-    >>> line.contrasts(np.eye(2))[0].round(4).tolist(), round(line.residual_ss, 4)
-    ([0.9167, 2.25], 0.0417)
     """
     shift = float(outcome[len(outcome) // 2])
     shifted = outcome - shift

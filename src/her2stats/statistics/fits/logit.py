@@ -49,23 +49,8 @@ class LogitFit:
 def fit_logit(design: Array, outcome: Array, *, offset: Array | None = None, start: Array | None = None) -> LogitFit:
     """Fit by Newton's method, on an orthonormal basis of the columns so that their scale does not matter.
 
-    Parameters
-    ----------
-    design : ndarray of shape (n, k)
-        Full rank, the intercept included.
-    outcome : ndarray of shape (n,)
-        0 and 1, not separated by the columns.
-    offset : ndarray of shape (n,), optional
-        Added to the linear predictor.
-    start : ndarray of shape (k,), optional
-        Coefficients to begin from, 0 otherwise.
-
-    Examples
-    --------
-    >>> design = np.column_stack([np.ones(8), [0.0, 0, 0, 0, 1, 1, 1, 1]])
-    >>> fit = fit_logit(design, np.array([0.0, 0, 0, 1, 0, 1, 1, 1]))
-    >>> np.exp(fit.coefficients).round(6)
-    array([0.333333, 9.      ])
+    The design, intercept included, has full rank and does not separate the outcomes (0 and 1). The `offset` is added to
+    the linear predictor; coefficients begin from `start`, or 0.
     """
     basis, triangle = np.linalg.qr(design)
     fixed = np.zeros(len(outcome)) if offset is None else offset

@@ -31,18 +31,10 @@ class ReferenceGrid:
         return start + np.outer(at - self.design.centres[score], self.slopes(score, weights))
 
     def weights(self, scheme: Weights, fixed: str = "", level: int = 0) -> Array:
-        """Weights of the cells in the average over all factors, or over the others with one factor at a level.
+        """Weights, summing to 1, of the cells in the average over all factors, or over the others with one at a level.
 
-        Parameters
-        ----------
-        scheme : {"equal", "proportional", "outer", "cells"}
-            Every cell the same; by how often the averaged combination occurs in all cases; by the product of how often
-            each averaged level occurs; by the cases of the cell itself.
-
-        Returns
-        -------
-        ndarray of shape (cells,)
-            Sums to 1.
+        "equal" gives every cell the same; "proportional" how often the averaged combination occurs in all cases;
+        "outer" the product of how often each averaged level occurs; "cells" the cases of the cell itself.
         """
         averaged = [place for place, name in enumerate(self.factors) if name != fixed]
         inside = np.ones(len(self.cells), dtype=bool)

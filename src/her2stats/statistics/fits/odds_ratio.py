@@ -20,19 +20,9 @@ LARGEST = math.log(np.finfo(float).max)
 
 
 def odds_ratio(fit: LogitFit, weights: Array, *, ci: OddsRatioCI = "wald", conf_level: float = 0.95) -> Row:
-    """Odds ratio exp(L b) of a fit, its standard error on the log scale, limits, Wald z and p.
+    """Odds ratio exp(L b) of a converged fit, its standard error on the log scale, limits, Wald z and p.
 
-    Parameters
-    ----------
-    fit : LogitFit
-        Converged.
-    weights : ndarray of shape (k,)
-        L.
-
-    Returns
-    -------
-    dict
-        Columns of a result row.
+    `weights` is L, and the keys are the columns of a result row.
     """
     estimate, error = fit.contrast(weights)
     reach = float(ndtri(0.5 + conf_level / 2)) * error
@@ -62,8 +52,6 @@ def on_odds_scale(estimate: float, low: float, high: float) -> Row:
 def interval_name(ci: OddsRatioCI, conf_level: float) -> str:
     """Interval and test as the `method` column names them.
 
-    Examples
-    --------
     >>> interval_name("profile", 0.9)
     '90% CI profile likelihood; z and p Wald'
     """

@@ -17,26 +17,10 @@ MOST_PACES = 60
 def profile_limits(fit: LogitFit, weights: Array, conf_level: float) -> tuple[float, float]:
     """Profile likelihood limits of L b: where twice the log-likelihood has fallen by the chi-squared quantile.
 
-    The model is written anew with L b as a parameter of its own, which is then held fixed while the rest is fitted;
-    the signed root of the fall is nearly a straight line, on which the root is found.
-
-    Parameters
-    ----------
-    fit : LogitFit
-        Converged.
-    weights : ndarray of shape (k,)
-        L, not all 0.
-    conf_level : float
-        Between 0 and 1.
-
-    Returns
-    -------
-    tuple of float
-        On the log scale; NaN where the search fails.
-
-    References
-    ----------
-    Venzon and Moolgavkar 1988, doi:10.2307/2347496.
+    The model is written anew with L b as a parameter of its own, which is then held fixed while the rest is fitted; the
+    signed root of the fall is nearly a straight line, on which the root is found. The fit has converged, and L
+    (`weights`) is not all 0. The limits are on the log scale, NaN where the search fails. Source: Venzon and Moolgavkar
+    1988, doi:10.2307/2347496.
     """
     pivot = int(np.argmax(np.abs(weights)))
     carrier = fit.design[:, pivot] / weights[pivot]

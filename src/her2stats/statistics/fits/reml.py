@@ -36,8 +36,6 @@ def weighted_mean(effects: Array, variances: Array) -> Mean:
 def hartung_knapp(effects: Array, variances: Array, conf_level: float) -> Mean:
     """Inverse-variance mean with the error that the effects themselves show, never surer than with known variances.
 
-    Examples
-    --------
     >>> found = hartung_knapp(np.array([-0.6, -0.2, -0.75]), np.array([0.1, 0.1, 0.05]), 0.95)
     >>> round(found.std_error, 4), found.df
     (0.1591, 2)
@@ -51,8 +49,6 @@ def hartung_knapp(effects: Array, variances: Array, conf_level: float) -> Mean:
 def reml_variance(effects: Array, variances: Array) -> float:
     """Variance between cohorts at the highest restricted likelihood; 0 where that is at the border.
 
-    Examples
-    --------
     >>> round(reml_variance(np.array([-0.6, -0.2, -0.75]), np.array([0.24, 0.27, 0.13]) ** 2), 5)
     0.03015
     """

@@ -12,8 +12,6 @@ from scipy.special import betainc, chdtrc, ndtr
 def t_two_sided(statistic: float, df: float) -> float:
     """P(abs(T) >= abs(statistic)) for Student's t.
 
-    Examples
-    --------
     >>> round(t_two_sided(2.0, 10), 6)
     0.073388
     """
@@ -23,8 +21,6 @@ def t_two_sided(statistic: float, df: float) -> float:
 def f_upper(statistic: float, df: float, df_residual: float) -> float:
     """P(F >= statistic).
 
-    Examples
-    --------
     >>> round(f_upper(4.0, 2, 30), 6)
     0.028845
     """
@@ -34,8 +30,6 @@ def f_upper(statistic: float, df: float, df_residual: float) -> float:
 def z_two_sided(statistic: float) -> float:
     """P(abs(Z) >= abs(statistic)) for the normal distribution.
 
-    Examples
-    --------
     >>> round(z_two_sided(-1.96), 6)
     0.049996
     """
@@ -45,8 +39,6 @@ def z_two_sided(statistic: float) -> float:
 def chi2_upper(statistic: float, df: float) -> float:
     """P(chi-squared >= statistic).
 
-    Examples
-    --------
     >>> round(chi2_upper(3.84, 1), 6)
     0.050044
     """

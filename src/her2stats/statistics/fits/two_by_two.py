@@ -13,12 +13,8 @@ from her2stats.statistics.frame import Array
 def newcombe(events: tuple[int, int], sizes: tuple[int, int], conf_level: float) -> tuple[float, float, float]:
     """Second share minus the first, with limits from Wilson's of each share.
 
-    References
-    ----------
-    Newcombe 1998, method 10, doi:10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I.
+    Source: Newcombe 1998, method 10, doi:10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I.
 
-    Examples
-    --------
     >>> [round(value, 3) for value in newcombe((36, 23), (50, 36), 0.95)]
     [-0.081, -0.275, 0.112]
     """
@@ -39,12 +35,8 @@ def _wilson(share: float, size: int, z: float) -> tuple[float, float]:
 def mid_p(events: tuple[int, int], sizes: tuple[int, int]) -> float:
     """Two-sided p of equal shares, given both margins: twice the smaller tail with half the observed table's chance.
 
-    References
-    ----------
-    Hwang & Yang 2001, Statistica Sinica 11, 807-826.
+    Source: Hwang & Yang 2001, Statistica Sinica 11, 807-826.
 
-    Examples
-    --------
     >>> round(mid_p((36, 23), (50, 36)), 4)
     0.4358
     """

@@ -38,20 +38,11 @@ class TermTest:
 
 
 def term_tests(design: Design, matrix: Array, projection: Projection) -> list[TermTest]:
-    """Prepare the test of every term of a model matrix.
+    """Prepare the test of every term of a model matrix (the columns of the complete cases, with their projection).
 
     With all cells filled this is the usual Type III hypothesis. With empty cells the sums of squares are those of
     nested models and the degrees of freedom those of the ranks: an interaction loses some, which is flagged; a term
     that is contained in another one and touched by the null space has no meaning of its own, which is flagged too.
-
-    Parameters
-    ----------
-    design : Design
-        Of the complete cases.
-    matrix : ndarray of shape (n, k)
-        Its columns.
-    projection : Projection
-        Of that matrix.
     """
     tests = []
     for term, block in zip(design.terms, design.blocks(), strict=True):

@@ -31,36 +31,14 @@ class RankSum:
 
 
 def rank_sum(first: Array, second: Array, *, conf_level: float = 0.95) -> RankSum:
-    """Wilcoxon's rank-sum test.
+    """Wilcoxon's rank-sum test of the reference group and the compared one, neither empty.
 
     Exact when both groups have fewer than 50 values and none is tied; else the normal approximation with the variance
-    corrected for ties and a continuity correction of a half.
-
-    The limits are order statistics D(1) <= ... <= D(mn) of all differences second minus first, D(k) and
-    D(mn + 1 - k): exact, k = max(1, smallest q with P(W <= q) >= (1 - conf_level) / 2); asymptotic (Moses),
-    k = floor(mn / 2 - z sqrt(mn (m + n + 1) / 12)). They are not given when the interval from the smallest to the
-    largest difference is still short of the level.
-
-    Parameters
-    ----------
-    first, second : ndarray of shape (m,), (n,)
-        Values of the reference and of the compared group, neither empty.
-    conf_level : float
-        Of the interval.
-
-    Returns
-    -------
-    RankSum
-
-    References
-    ----------
-    Hollander, Wolfe and Chicken, Nonparametric Statistical Methods, 3rd edition, chapter 4.
-
-    Examples
-    --------
-    >>> test = rank_sum(np.array([1.1, 2.2, 3.3, 4.4]), np.array([3.0, 5.0, 6.0, 7.0, 9.0]))
-    >>> test.statistic, round(test.p_value, 4), round(test.shift, 4), test.exact
-    (18.0, 0.0635, 3.25, True)
+    corrected for ties and a continuity correction of a half. The limits are order statistics D(1) <= ... <= D(mn) of
+    all differences second minus first, D(k) and D(mn + 1 - k): exact, k = max(1, smallest q with P(W <= q) >= (1 -
+    conf_level) / 2); asymptotic (Moses), k = floor(mn / 2 - z sqrt(mn (m + n + 1) / 12)). They are not given when the
+    interval from the smallest to the largest difference is still short of the level. Source: Hollander, Wolfe and
+    Chicken, Nonparametric Statistical Methods, 3rd edition, chapter 4.
     """
     m, n = len(first), len(second)
     both = np.concatenate([first, second])
