@@ -41,32 +41,11 @@ class BesideThePaper:
 
 
 def beside_the_paper(results: str | Path, *, output: Path | None = None, overwrite: bool = False) -> BesideThePaper:
-    """Put a results folder beside the paper.
+    """Put a results folder beside the paper; of a damaged one, what can be compared is.
 
-    Parameters
-    ----------
-    results : str or Path
-        A results folder. What can be compared of a damaged one is compared.
-    output : Path, optional
-        Folder for the tables (comparison.csv, summary.csv) and the figures (published_correlation,
-        published_odds_ratio).
-    overwrite : bool
-        Replace these where they exist.
-
-    Returns
-    -------
-    BesideThePaper
-
-    Raises
-    ------
-    FileError, InputError, OutputError
-        No results folder; nothing in it can be compared; the folder cannot be written.
-
-    Examples
-    --------
-    >>> beside_the_paper("no/such/folder")
-    Traceback (most recent call last):
-    her2stats.errors.FileError: no/such/folder: is not a results folder -> give the folder that a run has written
+    The tables (comparison.csv, summary.csv) and figures (published_correlation, published_odds_ratio) go to `output`,
+    and replace what is there only with `overwrite`. Raises FileError where there is no results folder, InputError where
+    nothing in it can be compared, OutputError where `output` cannot be written.
     """
     folder = Path(results)
     read_results_provenance(folder)

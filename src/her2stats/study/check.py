@@ -13,21 +13,10 @@ COLUMNS = ("where", "row", "column", "value", "problem", "remedy")
 
 
 def problem_table(error: Her2statsError) -> pd.DataFrame:
-    """Every problem of an error, one a row.
+    """Every problem of an error, one a row, as raised by anything that reads.
 
-    Parameters
-    ----------
-    error : Her2statsError
-        As raised by anything that reads.
+    ``where`` is the file, cohort or setting; ``row``, ``column`` and ``value`` are empty where there is no such thing.
 
-    Returns
-    -------
-    DataFrame
-        ``where`` (file, cohort or setting), ``row``, ``column``, ``value``, ``problem``, ``remedy``; empty where there
-        is no such thing.
-
-    Examples
-    --------
     >>> from her2stats.errors import Problem, TableError
     >>> wrong = TableError(Problem("is no number", "ours.csv", "correct it", row="line 3", column="age", value="4o"))
     >>> problem_table(wrong).loc[0, ["row", "column", "value"]].tolist()
@@ -43,15 +32,8 @@ def problem_table(error: Her2statsError) -> pd.DataFrame:
 def check_study(study: Study) -> list[str]:
     """Read all inputs of a study, look at the place of its results, and say what there is.
 
-    Returns
-    -------
-    list of str
-        A paragraph a cohort: size, strata, and every note of the reading.
-
-    Raises
-    ------
-    InputError
-        Every problem of every file at once.
+    Each text is the paragraph of a cohort: size, strata, and every note of the reading. Raises InputError with every
+    problem of every file at once.
     """
     problems = ProblemList()
     prepared: Prepared | None = None

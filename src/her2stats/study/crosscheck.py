@@ -45,25 +45,10 @@ def crosscheck_folder(folder: Path, *, engine: str = "auto", timeout: float = 12
     """Fit every model of a results folder in R, or where there is none in statsmodels, and compare with the folder.
 
     The comparison is put into the folder as ``crosscheck.csv``, as a figure, and into its report. Where R could check
-    nothing, an earlier comparison stays as it is.
-
-    Parameters
-    ----------
-    folder : Path
-        Written by a run.
-    engine : {"auto", "rpy2", "rscript", "statsmodels"}
-        "auto" takes R where it is, else statsmodels.
-    timeout : float
-        Seconds that R may take for one model.
-
-    Raises
-    ------
-    FileError
-        The folder is not a results folder, is damaged, or a file of it was changed or removed since the run.
-    OutputError
-        The comparison cannot be written, or another command is writing there.
-    DataError
-        There is no such engine.
+    nothing, an earlier comparison stays as it is. The engine "auto" takes R where it is, else statsmodels; `timeout`
+    counts the seconds that R may take for one model. Raises FileError when the folder is not a results folder, is
+    damaged, or a file of it was changed or removed since the run. Raises OutputError when the comparison cannot be
+    written, or another command is writing there. Raises DataError when there is no such engine.
     """
     read_results_provenance(folder)
     with lock(folder.resolve()):
@@ -106,13 +91,7 @@ def _is_of_comparison(name: str) -> bool:
 
 
 def write_crosscheck(table: pd.DataFrame, folder: Path, *, cache: Cache = NO_CACHE) -> None:
-    """Write the comparison and draw it.
-
-    Raises
-    ------
-    OutputError
-        The folder cannot be written.
-    """
+    """Write the comparison and draw it. Raises OutputError when the folder cannot be written."""
     put(folder, CROSSCHECK_FILE, csv_text(table).encode(), what="the comparison ")
     drawings = [Drawing(figure.plot, figure.name, (table,)) for figure in _OF_COMPARISON]
     draw_once(drawings, folder / "figures", cache=cache, progress=silent)

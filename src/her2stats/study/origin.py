@@ -14,10 +14,7 @@ MAY_CHANGE = ("title", "public")  # they change how the report looks, and no num
 def check_is_results_folder(folder: Path) -> None:
     """Refuse a folder without results.
 
-    Raises
-    ------
-    FileError
-        There is none, or nothing in it says that it is one.
+    Raises FileError when there is no folder, or nothing in it says that it is one of results.
     """
     if not is_results_folder(folder):
         raise FileError(Problem("there are no results yet", str(folder), "run the whole study once, without --only"))
@@ -26,10 +23,7 @@ def check_is_results_folder(folder: Path) -> None:
 def check_same_origin(provenance: Provenance, folder: Path) -> None:
     """Refuse to mix parts of two studies: inputs, settings and versions must be those of the folder.
 
-    Raises
-    ------
-    InputError
-        What differs, each with the value there and here.
+    Raises InputError with what differs, each with the value there and here.
     """
     there, here = read_results_provenance(folder), provenance.content
     differing = [

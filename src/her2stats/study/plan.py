@@ -21,29 +21,11 @@ KEPT, TO_ESTIMATE = "kept from an earlier run", "to be estimated"
 
 
 def plan_study(study: Study, *, only: Collection[str] = (), cache: str | Path | None = None) -> pd.DataFrame:
-    """Say of every stage of a run whether it would be computed or taken from the cache.
+    """Say of every stage of a run whether it would be computed or taken from the cache: ``stage``, ``what``, ``state``.
 
-    Inputs are read, so what is wrong with them is told. Figures and the comparison with R depend on the cell
-    fractions: they are looked up where these are kept, and else said to be made.
-
-    Parameters
-    ----------
-    study : Study
-        As read.
-    only : collection of {"tables", "figures", "report"}
-        As for `run_study`.
-    cache : str or Path, optional
-        Folder of the cache.
-
-    Returns
-    -------
-    DataFrame
-        One row a step: ``stage``, ``what``, ``state``.
-
-    Raises
-    ------
-    InputError
-        Every problem of every file.
+    Inputs are read, so what is wrong with them is told: it raises InputError with every problem of every file. Figures
+    and the comparison with R depend on the cell fractions: they are looked up where these are kept, and else said to be
+    made. `only` is as for `run_study`.
     """
     stages, kept = checked_stages(only), Cache(Path(cache) if cache is not None else None)
     if stages == {"report"}:

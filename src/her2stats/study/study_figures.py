@@ -36,12 +36,7 @@ class Absent:
 def all_drawings(analyses: Sequence[CohortAnalysis], study: Study) -> list[Drawing]:
     """Every figure of a study for which there is something to show.
 
-    Parameters
-    ----------
-    analyses : sequence of CohortAnalysis
-        The largest cohort's figures carry the plain names; those of the others end in the cohort's name.
-    study : Study
-        What the study file says.
+    The largest cohort's figures carry the plain names; those of the others end in the cohort's name.
     """
     return [one for one in _offered(analyses, study) if isinstance(one, Drawing)]
 

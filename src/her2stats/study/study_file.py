@@ -28,13 +28,7 @@ _MISSPELT = "correct the spelling or remove it"
 
 
 class Study(Section):
-    """A whole study file, checked.
-
-    Parameters
-    ----------
-    path : Path
-        Where it was read from; every path in it is relative to this file's folder.
-    """
+    """A whole study file, checked; every path in it is relative to the folder of `path`, where it was read from."""
 
     path: Path = Field(exclude=True)
     study: StudySection
@@ -140,10 +134,7 @@ LARGEST = 2**24  # bytes of a study file
 def parse_study(path: Path) -> dict[str, Any]:
     """What a study file says, before any of it is checked.
 
-    Raises
-    ------
-    FileError, StudyFileError
-        It cannot be read, or is not valid TOML.
+    Raises FileError or StudyFileError when it cannot be read, or is not valid TOML.
     """
     try:
         text = regular_bytes(path, max_bytes=LARGEST).decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")

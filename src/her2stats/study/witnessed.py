@@ -37,17 +37,10 @@ def witness_folder(
 ) -> Witnessed:
     """Make the study of a results folder again in base R, from its raw files, and compare every number.
 
-    What was seen is put into the folder as ``witness.csv``, and into its report.
-
-    `study` is the folder of the study file where it has moved; `fractions`, a number or "all", says of how many
-    tumours the fractions are fitted anew; `timeout` counts seconds.
-
-    Raises
-    ------
-    FileError
-        The folder is not a results folder, of another version, or its settings were changed since the run.
-    OutputError
-        The folder cannot be written.
+    What was seen is put into the folder as ``witness.csv``, and into its report. `study` is the folder of the study
+    file where it has moved; `fractions`, a number or "all", says of how many tumours the fractions are fitted anew;
+    `timeout` counts seconds. Raises FileError when the folder is not a results folder, of another version, or its
+    settings were changed since the run. Raises OutputError when the folder cannot be written.
     """
     _check(folder)
     if not (fractions == "all" or fractions.isdecimal()):

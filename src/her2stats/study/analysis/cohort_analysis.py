@@ -44,16 +44,8 @@ def analyse_cohort(
 ) -> CohortAnalysis:
     """Deconvolve, classify and ask every question that the cohort can answer.
 
-    Parameters
-    ----------
-    one, prepared : PreparedCohort, Prepared
-        The cohort, of the study.
-    cache : Cache
-        Where cell fractions are kept from run to run.
-    n_jobs : int
-        Processes for the deconvolution.
-    progress : callable
-        Told how many samples are deconvolved.
+    The cache keeps cell fractions from run to run; `n_jobs` counts processes for the deconvolution, whose samples done
+    are told to `progress`.
     """
     cohort, scored, study = one.cohort, one.scored, prepared.study
     answers = Answers(cohort.name, omitted=list(scored.omitted))

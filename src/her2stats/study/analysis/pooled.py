@@ -21,10 +21,7 @@ DIFFERENT = flag("not estimable", "high abundance is above the median in some co
 def pooled_results(analyses: Sequence[CohortAnalysis], study: Study) -> dict[str, list[Result]]:
     """What is pooled, by table: odds ratios; correlations, and those given hormone receptor with a column that says so.
 
-    Returns
-    -------
-    dict
-        Every table, with no result where nothing is asked of two cohorts.
+    Every table is there, with no result where nothing is asked of two cohorts.
     """
     odds = pooled_odds_ratios(analyses, study)
     plain = _pooled_correlations(analyses, study, "correlation", "correlation_by_hr")
@@ -47,12 +44,8 @@ def pooled_odds_ratios(analyses: Sequence[CohortAnalysis], study: Study) -> Resu
     """Pool odds ratios of high abundance and their interactions with HR over cohorts.
 
     A type that the zero rule leaves continuous in one cohort and dichotomises in another has different odds in them:
-    its row is flagged. What only one cohort was asked is not in the table.
-
-    Returns
-    -------
-    Result
-        Its data are the odds ratios that were pooled, a row a cohort and question.
+    its row is flagged. What only one cohort was asked is not in the table. The data of the result are the odds ratios
+    that were pooled, a row a cohort and question.
     """
     rows, different = _rows_to_pool(analyses)
     pooled = pool(rows, **study.keywords(PoolingSpec))

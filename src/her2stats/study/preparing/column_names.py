@@ -24,22 +24,10 @@ class Use:
 def check_column_names(
     cohort: Cohort, scored: ScoredCohort, types: Sequence[str], file: str, study: Study, found: ProblemList
 ) -> None:
-    """Find names that stand for two things.
+    """Find names that stand for two things, among clinical variables, scores, cell types and the exposure.
 
-    Parameters
-    ----------
-    cohort : Cohort
-        With its clinical variables.
-    scored : ScoredCohort
-        With its scores.
-    types : sequence of str
-        Cell types that its fractions have or will have.
-    file : str
-        Where the cell types are named, for the message.
-    study : Study
-        The study file, which names the exposure.
-    found : ProblemList
-        Gets a problem a name.
+    `types` are those that the fractions have or will have, and `file` is where they are named, for the message; `found`
+    gets a problem a name.
     """
     uses: dict[str, list[Use]] = {}
     for name, use in _uses(cohort, scored, types, file, study):

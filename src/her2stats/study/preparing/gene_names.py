@@ -20,10 +20,7 @@ def expression_for_matrix(
 ) -> tuple[pd.DataFrame, tuple[Note, ...]]:
     """Linear expression with rows named as in a signature matrix, and a note of every renaming.
 
-    Raises
-    ------
-    GeneError
-        A gene stands in two rows under two names, and the study file has no rule for that.
+    Raises GeneError when a gene stands in two rows under two names, and the study file has no rule for that.
     """
     named, notes = _named(cohort, matrix.genes, matrix.name, study)
     return named.linear(), notes
@@ -34,10 +31,7 @@ def expression_for_exposure(
 ) -> tuple[pd.DataFrame, tuple[Note, ...]]:
     """Log2 expression with rows named as in the signature that is the exposure, or as the gene that is it.
 
-    Raises
-    ------
-    GeneError
-        As `expression_for_matrix`.
+    Raises GeneError as `expression_for_matrix` does.
     """
     anchor = [study.scores.anchor] if study.scores.anchor is not None else []
     genes = [*exposure.genes, *anchor] if isinstance(exposure, GeneSignature) else [exposure]
@@ -47,13 +41,7 @@ def expression_for_exposure(
 def expression_for_genes(
     cohort: Cohort, genes: Sequence[str], study: Study, *, what: str
 ) -> tuple[pd.DataFrame, tuple[Note, ...]]:
-    """Log2 expression with rows named as in a list of genes.
-
-    Raises
-    ------
-    GeneError
-        As `expression_for_matrix`.
-    """
+    """Log2 expression with rows named as in a list of genes. Raises GeneError as `expression_for_matrix` does."""
     named, notes = _named(cohort, genes, what, study)
     return named.log2(), notes
 

@@ -37,20 +37,8 @@ T = TypeVar("T")
 class PreparedCohort:
     """One cohort, ready for its analysis: what its files hold, under the names that the study uses.
 
-    Parameters
-    ----------
-    section : CohortSection
-        What the study file says of it.
-    cohort : Cohort
-        As read.
-    scored : ScoredCohort
-        Its scores; empty without expression.
-    given : Deconvolution or None
-        Fractions that CIBERSORTx has estimated.
-    mixture : Mixture or None
-        What is to be deconvolved, on the genes of the signature matrix; None where nothing is.
-    notes : tuple of Note
-        Genes that were renamed for the matrix.
+    `scored` is empty without expression; `given` are fractions that CIBERSORTx has estimated; `mixture` is what is to
+    be deconvolved, on the genes of the signature matrix; `notes` tell the genes that were renamed for the matrix.
     """
 
     section: CohortSection
@@ -88,10 +76,7 @@ class Prepared:
 def prepare(study: Study, *, progress: Progress = silent) -> Prepared:
     """Read every file that the study names, once, and bring its cohorts to where the analysis begins.
 
-    Raises
-    ------
-    InputError
-        Every problem of every file.
+    Raises InputError with every problem of every file.
     """
     problems = ProblemList()
     read = []

@@ -44,16 +44,11 @@ def score_cohort(
 ) -> ScoredCohort:
     """Score the exposure, the genes beside it, and immune cells.
 
-    The exposure has to be there; a further gene or the TIL score that cannot be had is left out with the reason.
-    An exposure that shares genes with the immune lists (Danaher's and `reference_genes`, those of the signature matrix)
-    is scored once more without them.
-
-    Raises
-    ------
-    CoverageError, GeneError
-        The exposure cannot be scored; or a gene of any score stands in two rows, and no rule says how to merge them.
-    DataError
-        The exposure is a principal component that is not its anchor's.
+    The exposure has to be there; a further gene or the TIL score that cannot be had is left out with the reason. An
+    exposure that shares genes with the immune lists (Danaher's and `reference_genes`, those of the signature matrix) is
+    scored once more without them. Raises CoverageError or GeneError when the exposure cannot be scored, GeneError when
+    a gene of any score stands in two rows and no rule says how to merge them, and DataError when the exposure is a
+    principal component that is not its anchor's.
     """
     main = score_exposure_of(cohort, study, exposure)
     name = str(main.table.columns[0])
@@ -90,10 +85,7 @@ def score_cohort(
 def score_exposure_of(cohort: Cohort, study: Study, exposure: GeneSignature | str) -> Scores:
     """Score the exposure alone, as the study file defines it.
 
-    Raises
-    ------
-    CoverageError, GeneError
-        The exposure cannot be scored.
+    Raises CoverageError or GeneError when the exposure cannot be scored.
     """
     settings = study.scores
     expression, notes = expression_for_exposure(cohort, exposure, study)

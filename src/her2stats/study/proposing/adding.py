@@ -36,10 +36,8 @@ class GrowingStudy:
     def add(self, proposal: Proposal) -> None:
         """Write the study file with one more cohort: whole or not at all.
 
-        Raises
-        ------
-        StudyFileError, OutputError
-            Its cohorts are written in a way that takes no further table; it has changed since, or cannot be written.
+        Raises StudyFileError or OutputError when its cohorts are written in a way that takes no further table, or when
+        it has changed since, or cannot be written.
         """
         added, before = cohort_text(proposal, self.path), regular_bytes(self.path)
         if proposal.signature is not None and not self.has_deconvolution:
@@ -63,10 +61,7 @@ class GrowingStudy:
 def growing_study(path: Path) -> GrowingStudy:
     """Open a study file that is to take one more cohort.
 
-    Raises
-    ------
-    FileError, StudyFileError
-        There is none, it is not valid TOML, or it has no [study].
+    Raises FileError or StudyFileError when there is no such file, it is not valid TOML, or it has no [study].
     """
     document = parse_study(path)
     if not isinstance(document.get("study"), dict):

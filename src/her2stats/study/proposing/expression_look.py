@@ -49,10 +49,7 @@ class ExpressionLook:
 def look_at_expression(path: Path, reading: Mapping[str, Any] | None = None) -> ExpressionLook:
     """Read a matrix, as settings say, and say what its numbers look like.
 
-    Raises
-    ------
-    FileError, TableError
-        It cannot be read.
+    Raises FileError or TableError when it cannot be read.
     """
     raw, header_row = _opened(path, reading or {})
     problems = [str(problem) for problem in raw.problems]

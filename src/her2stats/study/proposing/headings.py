@@ -28,8 +28,6 @@ RECOGNISABLE = _in_order()
 def plain_name(column: str) -> str:
     """A column name as the patterns see it.
 
-    Examples
-    --------
     >>> plain_name("Et\u00e0 alla diagnosi"), plain_name("HER2 (IHC)"), plain_name("PgR_%")
     ('eta alla diagnosi', 'her2 ihc', 'pgr %')
     """

@@ -44,10 +44,7 @@ class Proposal:
     def declared(self, scale: str, offset: float | None = None, normalise: str | None = None) -> Proposal:
         """The same with the scale of the expression as the user says it is; the offset as found, where none is said.
 
-        Raises
-        ------
-        InputError
-            No such scale, or there is no expression to have one.
+        Raises InputError when there is no such scale, or no expression to have one.
         """
         if scale not in SCALES:
             remedy = f"say one of {', '.join(SCALES)}; it is never guessed"
@@ -120,10 +117,7 @@ def look_at_files(
 ) -> Proposal:
     """Read a clinical table and an expression file and recognise what can be recognised.
 
-    Raises
-    ------
-    FileError, TableError
-        One of them cannot be read.
+    Raises FileError or TableError when one of them cannot be read.
     """
     table, _, _ = read_clinical_words(clinical, header_row=header_row)
     if header_row is None and (header_row := header_row_of(table)) is not None:

@@ -21,8 +21,6 @@ MEASURED = re.compile(r"log2|tpm|fpkm|rsem|gsva|module|z ?score")  # the gene, n
 def dropped(columns: Mapping[str, list[str]], sample: str, found: Iterable[Recognised]) -> dict[str, str]:
     """Columns that seem to tell of a receptor and that nothing is read from, each with the variable that lacks.
 
-    Examples
-    --------
     >>> dropped({"id": ["a", "b"], "ER Allred": ["8", "2"]}, "id", [])
     {'ER Allred': 'er'}
     """

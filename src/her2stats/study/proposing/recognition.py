@@ -62,22 +62,9 @@ class Recognised:
 
 
 def recognise(columns: Mapping[str, list[str]]) -> list[Recognised]:
-    """Match columns to variables by name, and by whether the vocabulary knows their words.
+    """Match columns (name -> words) to variables by name, and by whether the vocabulary knows their words.
 
-    Parameters
-    ----------
-    columns : mapping
-        Column name -> words.
-
-    Returns
-    -------
-    list of Recognised
-        At most one column a variable and one variable a column. A column in which nothing is said is none.
-
-    Examples
-    --------
-    >>> recognise({"ER_status": ["pos", "neg"], "notes": ["x", "y"]})[0].variable
-    'er'
+    At most one column is taken for a variable and one variable for a column. A column in which nothing is said is none.
     """
     found: list[Recognised] = []
     taken: set[str] = set()
@@ -117,14 +104,7 @@ def read_as(variable: str, column: str, words: list[str]) -> Recognised:
 
 
 def unused_columns(columns: Mapping[str, list[str]], sample: str, found: Iterable[Recognised]) -> dict[str, str]:
-    """Columns that no variable is read from, with the reason where their name raised hope; else an empty text.
-
-    Examples
-    --------
-    >>> columns = {"id": ["a", "b"], "ER": ["+", "-"], "ER %": ["90", "0"], "Subtype": ["x", "y"], "nodes": ["1", "0"]}
-    >>> unused_columns(columns, "id", recognise(columns))["ER %"]
-    "percentages; er is read from 'ER'"
-    """
+    """Columns that no variable is read from, with the reason where their name raised hope; else an empty text."""
     taken = {item.variable: item.column for item in found}
     return {
         column: _why_unused(column, words, taken)

@@ -10,12 +10,8 @@ from her2stats.reading.clinical.ids import form_that_joins
 def sample_column(columns: Mapping[str, list[str]], samples: Iterable[str] = ()) -> tuple[str, int]:
     """Take the column that shares most ids with the expression, else the first whose words are all there and differ.
 
-    Where none shares any, ids that a form joins count; numbers of rows under no name are no ids.
-
-    Returns
-    -------
-    tuple
-        The column, and how many of its ids are among `samples`.
+    Where none shares any, ids that a form joins count; numbers of rows under no name are no ids. The number says how
+    many of its ids are among `samples`.
     """
     wanted = list(samples)
     shared = {name: len({*wanted} & {*words}) for name, words in columns.items()}

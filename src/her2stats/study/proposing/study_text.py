@@ -25,10 +25,7 @@ UNCONFIRMED = "# The scale is never guessed. If this is so, take the # away from
 def write_proposal(proposal: Proposal, output: Path) -> None:
     """Write the study file; one that is there is not replaced.
 
-    Raises
-    ------
-    OutputError
-        The study file exists, or cannot be written.
+    Raises OutputError when the study file exists, or cannot be written.
     """
     refuse_to_replace(output)
     write_whole(output, study_text(proposal, output))

@@ -51,21 +51,7 @@ def why_not_used(folder: Path) -> str:
 
 
 class Cache:
-    """A folder of entries.
-
-    Parameters
-    ----------
-    folder : Path or None
-        Made when first needed; None keeps and finds nothing.
-
-    Examples
-    --------
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     kept = Cache(Path(folder))
-    ...     kept.keep("ab12", {"answer.txt": b"42"})
-    ...     kept.find("ab12"), kept.find("cd34"), Cache(None).find("ab12")
-    ({'answer.txt': b'42'}, None, None)
-    """
+    """A folder of entries, made when first needed; with None it keeps and finds nothing."""
 
     def __init__(self, folder: Path | None) -> None:
         self.folder = folder if folder is None or not why_not_used(folder) else None

@@ -60,16 +60,7 @@ class Drawing:
 def draw_once(drawings: Sequence[Drawing], folder: Path, *, cache: Cache, n_jobs: int = 1, progress: Progress) -> None:
     """Write every figure as pdf, svg and png: from the cache where it is there, else drawn and kept.
 
-    Parameters
-    ----------
-    drawings : sequence of Drawing
-        What to draw.
-    folder : Path
-        Made where it is missing.
-    cache : Cache
-        Where earlier runs kept theirs.
-    n_jobs : int
-        Processes; the files are the same for any number.
+    The folder is made where it is missing; the files are the same for any number of processes.
     """
     folder.mkdir(parents=True, exist_ok=True)
     keys = {drawing.stem: drawing.key() for drawing in drawings}

@@ -22,30 +22,11 @@ BESIDE = ("matplotlib", "mizani", "fonttools")  # draw the figures, and come wit
 
 
 def fingerprint(*parts: Any) -> str:
-    """SHA-256 over values, their types and their order.
+    """SHA-256, as 64 hexadecimal digits, over values, their types and their order.
 
-    Parameters
-    ----------
-    *parts
-        Text, numbers, truth values, None, bytes, paths, sequences, mappings, dataclasses, numpy arrays, pandas frames,
-        columns and indexes. Frames count with dtypes, levels, names and the order of rows and columns.
-
-    Returns
-    -------
-    str
-        64 hexadecimal digits.
-
-    Raises
-    ------
-    TypeError
-        A value of another type: it is not guessed what makes it equal to another.
-
-    Examples
-    --------
-    >>> fingerprint("1") == fingerprint(1), fingerprint(["a", "b"]) == fingerprint(["ab"])
-    (False, False)
-    >>> fingerprint({"x": 1.0, "y": None}) == fingerprint({"x": 1.0, "y": None})
-    True
+    It takes text, numbers, truth values, None, bytes, paths, sequences, mappings, dataclasses, numpy arrays, and pandas
+    frames, columns and indexes; frames count with dtypes, levels, names and the order of rows and columns. Raises
+    TypeError for another type: it is not guessed what makes a value of it equal to another.
     """
     digest = hashlib.sha256()
     for piece in _pieces(parts):
