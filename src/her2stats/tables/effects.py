@@ -97,13 +97,7 @@ def effect_text(row: dict[str, Any]) -> str:
 
 
 def interval_heading(rows: pd.DataFrame) -> str:
-    """Name the interval of a group of rows: "95% CI", or "CI" where they do not share one level.
-
-    Examples
-    --------
-    >>> interval_heading(pd.DataFrame({"conf_level": [0.95, None]})), interval_heading(pd.DataFrame({"conf_level": []}))
-    ('95% CI', 'CI')
-    """
+    """Name the interval of a group of rows: "95% CI", or "CI" where they do not share one level."""
     levels = rows["conf_level"].dropna().unique()
     return f"{percent(levels[0])} CI" if len(levels) == 1 else "CI"
 
@@ -111,8 +105,6 @@ def interval_heading(rows: pd.DataFrame) -> str:
 def flag_meaning(code: str) -> str:
     """Explain the code of a flag in a few words; empty for a code that is not known.
 
-    Examples
-    --------
     >>> flag_meaning("empty level")
     'one of the groups is empty'
     """
@@ -122,8 +114,6 @@ def flag_meaning(code: str) -> str:
 def flag_notes(flags: Iterable[str]) -> list[str]:
     """Explain every flag that occurs, one sentence a code, in alphabetical order.
 
-    Examples
-    --------
     >>> flag_notes(["", "empty level: no HR-negative tumour"])
     ['Empty level: one of the groups is empty.']
     """

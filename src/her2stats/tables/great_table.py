@@ -27,25 +27,8 @@ _LATEX_SIGNS = {
 def to_great_table(table: PrintedTable, *, name: str = "table", styled: bool = True) -> GT:
     """Turn a printed table into a great-tables object, which a notebook shows and a user may go on styling.
 
-    Parameters
-    ----------
-    table : PrintedTable
-        Texts and headings; HTML in them stays text.
-    name : str
-        Prefix of the ids in the HTML. Never random, so that output is byte-stable.
-    styled : bool
-        Put the significant cells in bold. LaTeX output knows no styles.
-
-    Returns
-    -------
-    great_tables.GT
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> table = PrintedTable(pd.DataFrame({"type": ["<b>CD8"], "rho": ["−0.31"]}), "Correlation")
-    >>> "<b>" in to_great_table(table).as_raw_html()
-    False
+    HTML in texts and headings stays text. The prefix of the ids, `name`, is never random, so that output is
+    byte-stable. `styled` puts the significant cells in bold, which LaTeX output does not know.
     """
     from great_tables import GT, loc, style
 
@@ -73,14 +56,6 @@ def _literal(text: str) -> str:
 
 
 def table_latex(table: PrintedTable) -> str:
-    """Write a printed table as LaTeX (needs booktabs), for a manuscript.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> text = table_latex(PrintedTable(pd.DataFrame({"type": ["CD8"], "rho": ["−0.31"]}), "Caption"))
-    >>> "$-$0.31" in text
-    True
-    """
+    """Write a printed table as LaTeX (needs booktabs), for a manuscript."""
     body = to_great_table(table, styled=False).as_latex()
     return re.sub("|".join(_LATEX_SIGNS), lambda sign: _LATEX_SIGNS[sign[0]], body)

@@ -14,29 +14,12 @@ from her2stats.tables.printed import PrintedTable
 
 
 def table_html(table: PrintedTable, *, name: str) -> Markup:
-    """Write a printed table as an HTML `<table>` with caption and header scopes.
+    """Write a printed table as an HTML `<table>` with caption and header scopes; HTML in its texts comes out as text.
 
-    Parameters
-    ----------
-    table : PrintedTable
-        Texts and headings; HTML in them comes out as text.
-    name : str
-        Unique name within the page; prefix of the ids of table and caption.
-
-    Returns
-    -------
-    Markup
-        Notes are not part of it: a page puts them below the box that the table scrolls in. Classes: ``stub`` for
-        the names of the rows, ``words`` for running text, ``strong``, ``spanner``, ``group``; ``prose`` for a table of
-        several columns that ends in running text, whose cells name their column (``data-label``), so that a narrow
-        page can set them below one another.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> page = table_html(PrintedTable(pd.DataFrame({"type": ["<b>"], "rho": ["−0.31"]}), "Caption"), name="t")
-    >>> "<span>Caption</span></caption>" in page, "<b>" in page, '<th scope="row" class="stub">' in page
-    (True, False, True)
+    `name`, unique within the page, is the prefix of the ids. Notes are not part of it: a page puts them below the box
+    that the table scrolls in. Classes: ``stub`` for the names of the rows, ``words`` for running text, ``strong``,
+    ``spanner``, ``group``; ``prose`` for a table of several columns that ends in running text, whose cells name their
+    column (``data-label``), so that a narrow page can set them below one another.
     """
     caption = Markup('<caption id="{}-caption"><span>{}</span></caption>').format(name, table.caption)
     head = Markup("\n").join(_head(table))

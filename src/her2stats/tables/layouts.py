@@ -41,14 +41,6 @@ def print_blocks(
 
     Lines stand in the order in which their names first occur, below the heading `stub`. A p-value below `alpha` after
     correction is printed in bold, with its estimate. Flags that occur are explained after the `notes`.
-
-    Examples
-    --------
-    >>> row = {"outcome": "Monocytes", "estimate": -0.21, "conf_low": -0.3, "conf_high": -0.11, "p_value": 0.0004,
-    ...        "p_adjusted": 0.004, "measure": "rho", "conf_level": 0.95, "flag": "", "n": 343}
-    >>> table = print_blocks([Block("scanb", pd.DataFrame([row]), effect="ρ")], caption="Correlation")
-    >>> table.frame.iloc[0].tolist()
-    ['Monocytes', '−0.21 (−0.30 to −0.11)', '<0.001', '0.004']
     """
     blocks = [block for block in blocks if len(block.rows)]
     names = list(dict.fromkeys(str(name) for block in blocks for name in block.rows[key]))
@@ -83,8 +75,6 @@ def print_blocks(
 def sample_size(rows: pd.DataFrame) -> str:
     """Say how many tumours a group of rows rests on: "n = 343", or the range where rows differ.
 
-    Examples
-    --------
     >>> sample_size(pd.DataFrame({"n": [318, 318]})), sample_size(pd.DataFrame({"n": [300, 318]}))
     ('n = 318', 'n = 300–318')
     """
@@ -135,13 +125,7 @@ def _group_value(row: dict[str, Any], cell: Literal["reference", "comparison"]) 
 
 
 def significant_digits(value: float, digits: int = 3) -> str:
-    """Write a number with a fixed count of significant digits and no exponent.
-
-    Examples
-    --------
-    >>> [significant_digits(v) for v in (0.012345, 12.345, 0.0, 1234.5)]
-    ['0.0123', '12.3', '0', '1,234']
-    """
+    """Write a number with a fixed count of significant digits and no exponent."""
     if is_missing(value) or value == 0:
         return "" if is_missing(value) else "0"
     magnitude = int(f"{abs(value):e}".split("e")[1])

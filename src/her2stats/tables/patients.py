@@ -79,15 +79,7 @@ def table_one(
 
 
 def print_table_one(table: pd.DataFrame, cohorts: Mapping[str, int | str], *, caption: str) -> PrintedTable:
-    """Print what `table_one` returned for cohorts in the order given, each with its number of patients.
-
-    Examples
-    --------
-    >>> from her2stats.tables import table_one
-    >>> clinical = pd.DataFrame({"hr": ["positive", "negative"]})
-    >>> print_table_one(table_one({"tiny": clinical}), {"tiny": 2}, caption="Patients").frame["tiny"].tolist()
-    ['1 (50.0%)', '1 (50.0%)']
-    """
+    """Print what `table_one` returned for cohorts in the order given, each with its number of patients."""
     shown = table[table["variable"] != PATIENTS]
     frame = shown[["variable", "level", *cohorts]].fillna("").astype("str").reset_index(drop=True)
     counted = ~frame["level"].str.startswith("median")
@@ -106,8 +98,6 @@ def counts_as_numbers(table: pd.DataFrame) -> pd.DataFrame:
 
     Levels ("0" of HER2 IHC) stay text.
 
-    Examples
-    --------
     >>> clinical = pd.DataFrame({"hr": ["positive", "positive", "positive"]})
     >>> counts_as_numbers(table_one({"tiny": clinical}))["tiny"].tolist()
     [3, '3 (100.0%)', 0]

@@ -12,30 +12,10 @@ import pandas as pd
 class PrintedTable:
     """What a journal's table consists of.
 
-    Parameters
-    ----------
-    frame : DataFrame
-        Texts as they are printed, one column a printed column. The first column names the rows.
-    caption : str
-        What the table shows.
-    labels : mapping
-        Column of `frame` -> heading. Columns without an entry keep their name.
-    spanners : sequence of (str, sequence of str)
-        Headings over several columns: text and the columns below it.
-    groups : str
-        Column of `frame` that is printed as headings between the rows instead; empty for none.
-    words : sequence of str
-        Columns of running text, aligned left; the others are numbers, aligned right.
-    strong : sequence of (int, str)
-        Cells (row position, column) in bold: what is significant after correction.
-    notes : sequence of str
-        Sentences below the table.
-
-    Examples
-    --------
-    >>> table = PrintedTable(pd.DataFrame({"type": ["T cells CD8"], "rho": ["−0.31"]}), "Correlation")
-    >>> table.stub
-    'type'
+    `frame` holds the texts as they are printed, its first column the names of the rows. `labels` are the headings by
+    column (others keep their name), `spanners` headings over several columns, `groups` the column that is printed as
+    headings between the rows (empty for none). `words` are columns of running text, aligned left; the others are
+    numbers, aligned right. `strong` cells (row position, column) are bold: what is significant after correction.
     """
 
     frame: pd.DataFrame

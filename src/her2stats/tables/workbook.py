@@ -34,42 +34,14 @@ _LONGEST_TITLE = 31
 
 
 def save_workbook(tables: Mapping[str, pd.DataFrame], path: str | Path) -> Path:
-    """Write tables to an Excel workbook, one sheet a table.
+    """Write tables (without their index) to an Excel workbook, one sheet a table, and replace one that is there.
 
-    Parameters
-    ----------
-    tables : mapping of str to DataFrame
-        Name of the sheet -> table (its index is not written). Names are cut to Excel's 31 characters and freed of
-        the signs it forbids.
-    path : str or Path
-        The xlsx file; replaced when it is there.
-
-    Returns
-    -------
-    Path
-        The file. The same tables give the same bytes: no date, no name of a person or machine is in it.
-
-    Raises
-    ------
-    DataError
-        There is no table, one is larger than a sheet can be, or two names become the same.
-    OutputError
-        The file cannot be written.
-
-    Notes
-    -----
-    The first row is frozen and can be filtered. Missing values are empty cells, infinities the text "inf". Text
-    that a spreadsheet would take for a formula (it begins with =, +, -, @) is stored as text and marked with
-    Excel's leading-quote flag, so that it stays text when somebody edits the cell.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> from openpyxl import load_workbook
-    >>> file = Path(tempfile.mkdtemp()) / "tables.xlsx"
-    >>> sheet = load_workbook(save_workbook({"odds": pd.DataFrame({"type": ["=1+1"], "or": [0.61]})}, file))["odds"]
-    >>> [cell.value for cell in sheet[2]], sheet["A2"].data_type, sheet.freeze_panes
-    (['=1+1', 0.61], 's', 'A2')
+    The same tables give the same bytes: no date, no name of a person or machine is in it. Names of sheets are cut to
+    Excel's 31 characters and freed of the signs it forbids. The first row is frozen and can be filtered. Missing values
+    are empty cells, infinities the text "inf". Text that a spreadsheet would take for a formula (it begins with =, +,
+    -, @) is marked with Excel's leading-quote flag, so that it stays text when somebody edits the cell. Raises
+    DataError when there is no table, one is larger than a sheet can be, or two names become the same. Raises
+    OutputError when the file cannot be written.
     """
     from openpyxl import Workbook
 
