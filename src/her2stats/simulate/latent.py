@@ -102,13 +102,7 @@ def rank_correlation(joint: Floats, score_ranks: Floats) -> float:
 
 
 def group_correlation(model: TypeModel, group: int) -> float:
-    """Spearman correlation of score and amount within an HR group.
-
-    Examples
-    --------
-    >>> abs(group_correlation(TypeModel((0.0, 0.0), (0.0, 0.0), (0.0, 0.0), 0.0), 1))
-    0.0
-    """
+    """Spearman correlation of score and amount within an HR group."""
     return round(rank_correlation(model.joint(group), ndtr(SCORE_NODES)), 12)
 
 

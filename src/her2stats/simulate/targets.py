@@ -51,13 +51,7 @@ class Margins:
 
 
 def apportion(counts: Mapping[str, int], n: int) -> dict[str, int]:
-    """Counts of the same proportions that sum to n, by largest remainders.
-
-    Examples
-    --------
-    >>> apportion({"negative": 22, "positive": 82}, 10)
-    {'negative': 2, 'positive': 8}
-    """
+    """Counts of the same proportions that sum to n, by largest remainders."""
     exact = np.array(list(counts.values()), dtype=np.float64) * n / sum(counts.values())
     whole = np.floor(exact + 1e-9)
     for extra in np.argsort(-(exact - whole), kind="stable")[: n - int(whole.sum())]:

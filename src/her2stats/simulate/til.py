@@ -33,16 +33,7 @@ class TilModel:
 def calibrate_til(targets: Mapping[str, float], score: ScoreModel) -> TilModel:
     """Solve the slopes for the rank correlations of total TIL with "score", "ESR1" and "ERBB2"; 0 where not asked.
 
-    Raises
-    ------
-    DataError
-        A correlation that cannot be reached.
-
-    Examples
-    --------
-    >>> model = calibrate_til({"score": -0.44}, ScoreModel.of(0.8, (0.45, 0.62)))
-    >>> round(til_correlation("score", model, ScoreModel.of(0.8, (0.45, 0.62))), 6)
-    -0.44
+    Raises DataError for a correlation that cannot be reached.
     """
     problems = ProblemList()
 
