@@ -25,21 +25,11 @@ Labels = npt.NDArray[np.bool_]
 class DerivedSignature:
     """A signature derived from a cohort, and what it is worth in tumours that did not choose its genes.
 
-    Parameters
-    ----------
-    signature : GeneSignature
-        Genes with the loadings of their first principal component as weights; score it with method="weighted".
-    table : DataFrame
-        One row a gene: difference (standardised, HER2-low minus HER2-0) and weight.
-    auc, auc_low, auc_high : float
-        Cross-validated area under the ROC curve for HER2-low, with its 95 % DeLong interval; genes and weights are
-        chosen anew within every fold.
-    apparent_auc : float
-        The same area in the very tumours that chose the genes: too good by design, shown for comparison.
-    method : str
-        How it was made, in words.
-    notes : tuple of Note
-        Counts.
+    The signature holds the loadings of the genes' first principal component as weights: score it with
+    method="weighted". The table has a row a gene: standardised difference (HER2-low minus HER2-0) and weight. `auc` is
+    the cross-validated area under the ROC curve for HER2-low with its 95 % DeLong interval; genes and weights are
+    chosen anew within every fold. `apparent_auc` is the same area in the very tumours that chose the genes: too good by
+    design, shown for comparison.
     """
 
     signature: GeneSignature

@@ -79,23 +79,7 @@ class GeneSignature:
 
 @dataclass(frozen=True)
 class SignatureSet:
-    """Signatures that belong together, as the cell types of one publication.
-
-    Parameters
-    ----------
-    name : str
-        Name of the set.
-    signatures : tuple of GeneSignature
-        Its members, each of a name of its own.
-    source, sha256 : str
-        As in `GeneSignature`.
-
-    Examples
-    --------
-    >>> pair = SignatureSet("pair", (GeneSignature("T", ("CD3D",)), GeneSignature("B", ("CD19",))))
-    >>> pair["B"].genes, len(pair)
-    (('CD19',), 2)
-    """
+    """Signatures that belong together, as the cell types of one publication; each member has a name of its own."""
 
     name: str
     signatures: tuple[GeneSignature, ...]

@@ -70,20 +70,7 @@ def guard_exposure(
 
     The expression (genes x samples, log2) has the names of the signature; score and til are of its samples; `immune` is
     gene to the immune list that has it, found under earlier and later symbols too. There are `refusals` where the score
-    is not the anchor's.
-
-    Raises
-    ------
-    TableError, GeneError, DataError
-        Values that cannot be scored.
-
-    Examples
-    --------
-    >>> expression = pd.DataFrame({"a": [1.0, 5.0], "b": [2.0, 7.0], "c": [4.0, 6.0]}, index=["ERBB2", "CD8A"])
-    >>> score = pd.Series({"a": -1.0, "b": 1.0, "c": 0.5})
-    >>> pair = GeneSignature("pair", ("ERBB2", "CD8A"))
-    >>> guard_exposure(expression, pair, score, immune={"CD8A": "CD8 T cells"}).refusals
-    ('immune genes have 74% of its squared loadings, above 25%',)
+    is not the anchor's. Raises TableError, GeneError or DataError for values that cannot be scored.
     """
     matrix = prepare(expression)
     measured = matrix.measured(signature)
@@ -107,25 +94,13 @@ def guard_exposure(
 
 
 def shared_genes(signature: GeneSignature, immune: Mapping[str, str]) -> dict[str, str]:
-    """Genes of a signature that immune lists have too, under whichever symbol, with the list.
-
-    Examples
-    --------
-    >>> shared_genes(GeneSignature("pair", ("ERBB2", "ADGRE1")), {"EMR1": "signature matrix"})
-    {'ADGRE1': 'signature matrix'}
-    """
+    """Genes of a signature that immune lists have too, under whichever symbol, with the list."""
     found = match_symbols(signature.genes, immune).rows
     return {gene: immune[found[gene]] for gene in signature.genes if gene in found}
 
 
 def without_genes(signature: GeneSignature, genes: Collection[str]) -> GeneSignature:
-    """Take genes out of a signature.
-
-    Examples
-    --------
-    >>> without_genes(GeneSignature("pair", ("ERBB2", "CD8A")), ["CD8A"]).genes
-    ('ERBB2',)
-    """
+    """Take genes out of a signature."""
     keep = [place for place, gene in enumerate(signature.genes) if gene not in genes]
     weights = signature.weights
     return replace(
@@ -136,12 +111,6 @@ def without_genes(signature: GeneSignature, genes: Collection[str]) -> GeneSigna
 
 
 def named_genes(shared: Mapping[str, str]) -> str:
-    """Genes with the lists in which they stand, as a note says it.
-
-    Examples
-    --------
-    >>> named_genes({"CD8A": "CD8 T cells", "PTPRC": "CD45"})
-    'CD8A (CD8 T cells), PTPRC (CD45)'
-    """
+    """Genes with the lists in which they stand, as a note says it."""
     told = [f"{gene} ({lists})" for gene, lists in shared.items()]
     return ", ".join(told[:SHOWN]) + (f" and {len(told) - SHOWN} more" if len(told) > SHOWN else "")

@@ -79,10 +79,8 @@ class ScoringMethod:
 def prepare(expression: pd.DataFrame) -> Matrix:
     """Check an expression frame and sort its samples.
 
-    Raises
-    ------
-    TableError, GeneError, DataError
-        Values that are no finite numbers, repeated genes or samples, no samples.
+    Raises TableError, GeneError or DataError for values that are no finite numbers, repeated genes or samples, and no
+    samples.
     """
     found = ProblemList()
     for axis, kind in ((expression.index, "gene"), (expression.columns, "sample")):

@@ -153,30 +153,10 @@ def score_signature(
 
 
 def score_gene(expression: pd.DataFrame, *genes: str, rename_genes: bool = True) -> Scores:
-    """Take single genes as scores: their level on the log2 scale.
+    """Take single genes as scores: their level on the log2 scale of the matrix (genes x samples).
 
-    Parameters
-    ----------
-    expression : DataFrame
-        genes x samples, log2 scale.
-    *genes : str
-        Gene symbols.
-    rename_genes : bool
-        Find genes under their earlier and later symbols too, with a note of each; see `deconvolve`.
-
-    Returns
-    -------
-    Scores
-
-    Raises
-    ------
-    GeneError
-        The matrix does not have them, or has one under two names.
-
-    Examples
-    --------
-    >>> score_gene(pd.DataFrame({"s1": [7.5]}, index=["ERBB2"]), "ERBB2").table.loc["s1", "ERBB2"]
-    np.float64(7.5)
+    With `rename_genes` they are found under their earlier and later symbols too, with a note of each; see `deconvolve`.
+    Raises GeneError when the matrix does not have them, or has one under two names.
     """
     matrix, notes = _prepared(expression, genes, "", rename_genes)
     found = ProblemList()
@@ -219,10 +199,7 @@ def anchor_row(matrix: Matrix, anchor: str) -> Floats:
 def check_coverage(measured: Sequence[Measured], min_coverage: float) -> None:
     """Refuse signatures of which too few genes are there.
 
-    Raises
-    ------
-    CoverageError
-        All of them, each with what is missing.
+    Raises CoverageError for all of them at once, each with what is missing.
     """
     found = ProblemList()
     for part in measured:

@@ -68,8 +68,6 @@ def names_a_file(name: str) -> bool:
 
     A gene may hold a slash.
 
-    Examples
-    --------
     >>> names_a_file("signatures/her2.tsv.gz"), names_a_file("TRA/TRB"), names_a_file("ERBB2")
     (True, False, False)
     """

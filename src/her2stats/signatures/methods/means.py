@@ -32,12 +32,8 @@ def weighted_score(measured: Measured) -> tuple[Floats, list[Note]]:
 def standardised(measured: Measured) -> tuple[Floats, np.ndarray, list[Note]]:
     """z-scores of each gene by the n-1 standard deviation; genes that do not vary are left out, with a note.
 
-    Gives z-scores of genes kept x samples, which genes were kept, and notes.
-
-    Raises
-    ------
-    DataError
-        Fewer than two samples, or no gene that varies.
+    Gives z-scores of genes kept x samples, which genes were kept, and notes. Raises DataError for fewer than two
+    samples, or when no gene varies.
     """
     values, name = measured.values, measured.signature.name
     if values.shape[1] < 2:

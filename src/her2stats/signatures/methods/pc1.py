@@ -17,12 +17,8 @@ def pc1_score(measured: Measured, anchor: Anchor) -> tuple[Floats, list[Note]]:
     """Score each sample by the first principal component of the genes' z-scores.
 
     The loadings have length one. A component has no sign of its own: it is turned so that the score correlates
-    positively with the anchor over the samples.
-
-    Raises
-    ------
-    DataError
-        The anchor is uncorrelated with the component, or the first two components are equally long.
+    positively with the anchor over the samples. Raises DataError when the anchor is uncorrelated with the component, or
+    the first two components are equally long.
     """
     name = measured.signature.name
     z, kept, notes = standardised(measured)
@@ -40,12 +36,8 @@ def pc1_score(measured: Measured, anchor: Anchor) -> tuple[Floats, list[Note]]:
 def oriented_component(z: Floats, anchor: Floats, where: str, anchor_name: str) -> tuple[Floats, Floats, float, float]:
     """First principal component of standardised genes, turned towards the anchor.
 
-    Gives loadings of length one, scores, share of the variance and correlation of the scores with the anchor.
-
-    Raises
-    ------
-    DataError
-        The component, or its sign, is not determined.
+    Gives loadings of length one, scores, share of the variance and correlation of the scores with the anchor. Raises
+    DataError when the component, or its sign, is not determined.
     """
     left, lengths, _ = np.linalg.svd(z, full_matrices=False)
     if len(lengths) > 1 and lengths[1] > lengths[0] * (1 - 1e-9):

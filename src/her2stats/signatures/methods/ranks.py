@@ -14,18 +14,10 @@ TAU = 0.25  # weight of the ranks (Barbie et al. 2009)
 def ssgsea_score(measured: Measured, matrix: Matrix) -> Floats:
     """Single-sample gene set enrichment: area between the running sums of the set and of all other genes.
 
-    The area is computed in closed form from the ranks. Tied genes share their mean rank, so that their order in
-    the file does not matter; without ties the value is that of the running sum. It is not divided by the range
-    over sets and samples.
-
-    References
-    ----------
-    Barbie et al. 2009, Nature 462:108, doi 10.1038/nature08460.
-
-    Raises
-    ------
-    DataError
-        The matrix holds no gene outside the set.
+    The area is computed in closed form from the ranks. Tied genes share their mean rank, so that their order in the
+    file does not matter; without ties the value is that of the running sum. It is not divided by the range over sets
+    and samples. Raises DataError when the matrix holds no gene outside the set. Source: Barbie et al. 2009, Nature
+    462:108, doi 10.1038/nature08460.
     """
     places, total = _places(measured, matrix), len(matrix.genes)
     ranks = rankdata(matrix.values, axis=0)
@@ -39,14 +31,8 @@ def ssgsea_score(measured: Measured, matrix: Matrix) -> Floats:
 def singscore_score(measured: Measured, matrix: Matrix) -> Floats:
     """Mean rank of the genes within the sample, between its lowest (-0.5) and highest (0.5) possible value.
 
-    References
-    ----------
-    Foroutan et al. 2018, BMC Bioinformatics 19:404, doi 10.1186/s12859-018-2435-4; tied genes get their lowest rank.
-
-    Raises
-    ------
-    DataError
-        The matrix holds no gene outside the set.
+    Tied genes get their lowest rank. Raises DataError when the matrix holds no gene outside the set. Source: Foroutan
+    et al. 2018, BMC Bioinformatics 19:404, doi 10.1186/s12859-018-2435-4.
     """
     places = _places(measured, matrix)
     total, size = len(matrix.genes), len(places)
