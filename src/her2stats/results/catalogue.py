@@ -69,23 +69,10 @@ class Caption:
 
 
 def caption_of(name: str, *, exposure: str, cohort: str = "") -> Caption:
-    """Find the caption of a figure; one of an unknown kind gets a plain one from its name.
+    """Find the caption of a figure, named by its file without ending; one of an unknown kind gets a plain one.
 
-    Parameters
-    ----------
-    name : str
-        File name without ending; what follows the known part is a cohort ("fig1b_til_abim").
-    exposure : str
-        Name of the exposure.
-    cohort : str
-        Cohort of a figure whose name has none.
-
-    Examples
-    --------
-    >>> caption_of("fig1b_til_abim", exposure="ERBB2").title
-    'Total TIL against the scores, abim'
-    >>> caption_of("fig9_power_curve", exposure="ERBB2").title
-    'Power curve'
+    What follows the known part of a name is a cohort ("fig1b_til_abim"); `cohort` is that of a figure whose name has
+    none.
     """
     for figure in FIGURES:
         found = figure.pattern.fullmatch(name)
@@ -101,19 +88,11 @@ def caption_of(name: str, *, exposure: str, cohort: str = "") -> Caption:
 
 
 def missing_figures(names: Iterable[str], filled: Collection[str], cohorts: Sequence[str]) -> list[str]:
-    """Say which figures a run would have written beside those that are there.
+    """Say which figures a run would have written beside those that are there (`names`, without ending).
 
-    Parameters
-    ----------
-    names : iterable of str
-        Figures of the folder, without ending.
-    filled : collection of str
-        Tables that have rows; a figure is drawn where the table behind it has some.
-    cohorts : sequence of str
-        With expression data. The figures of one of them carry no cohort in their name.
+    A figure is drawn where the table behind it has rows (`filled`). The figures of one of the cohorts, which are those
+    with expression data, carry no cohort in their name.
 
-    Examples
-    --------
     >>> missing_figures(["fig2b_forest", "fig2b_forest_milan"], ["odds_ratios", "response"], ["abim", "milan"])
     ['fig4_response']
     """
@@ -125,13 +104,7 @@ def missing_figures(names: Iterable[str], filled: Collection[str], cohorts: Sequ
 
 
 def cohorts_of_plain_figures(names: Iterable[str], cohorts: Sequence[str]) -> dict[str, str]:
-    """Say which cohort a figure without a cohort in its name shows: the one that the others of its kind leave over.
-
-    Examples
-    --------
-    >>> cohorts_of_plain_figures(["fig1b_til", "fig1b_til_milan", "fig1a_correlation"], ["milan", "abim"])
-    {'fig1b_til': 'abim'}
-    """
+    """Say which cohort a figure without a cohort in its name shows: the one that the others of its kind leave over."""
     names = set(names)
     left = {
         name: [cohort for cohort in cohorts if f"{name}_{cohort}" not in names]

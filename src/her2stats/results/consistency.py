@@ -18,11 +18,8 @@ REMEDY = f"{AGAIN}, so that tables and models are of one run"
 def check_tables(results: StudyResults) -> None:
     """Hold every table of estimates against the models that it was made of, cell by cell.
 
-    Raises
-    ------
-    FileError
-        Every cell that differs (the first twenty of a table), with file, row and column; or a table or a model that
-        is not there.
+    Raises FileError with every cell that differs (the first twenty of a table), with file, row and column, or for a
+    table or a model that is not there.
     """
     problems = ProblemList()
     for name in RESULT_TABLES:

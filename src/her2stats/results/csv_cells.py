@@ -23,28 +23,14 @@ _WRITTEN = re.compile(r"\\(?:u([0-9a-f]{4})|\\)")
 
 
 def guard_text(text: str) -> str:
-    r"""Text as a cell that is nothing but text.
-
-    Examples
-    --------
-    >>> guard_text("HER2-low"), guard_text("=1+1"), guard_text("\x1b[31m")
-    ('HER2-low', '\\=1+1', '\\\\u001b[31m')
-    >>> [guard_text(text) for text in ("-0.31", "-0.44 (-0.53 to -0.34)", "-1+1")]
-    ['-0.31', '-0.44 (-0.53 to -0.34)', '\\-1+1']
-    """
+    r"""Text as a cell that is nothing but text."""
     if not _TOUCHED.search(text) or _PRINTED.fullmatch(text):
         return text
     return "\\" + _ESCAPED.sub(lambda found: _code(found.group()), text)
 
 
 def unguard_text(cell: str) -> str:
-    r"""Text of a cell that `guard_text` has written.
-
-    Examples
-    --------
-    >>> [unguard_text(guard_text(text)) for text in ("1+", "-1", "\\new", "a\nb")]
-    ['1+', '-1', '\\new', 'a\nb']
-    """
+    r"""Text of a cell that `guard_text` has written."""
     if not cell.startswith("\\"):
         return cell
     return _WRITTEN.sub(lambda found: chr(int(found.group(1), 16)) if found.group(1) else "\\", cell[1:])
@@ -87,12 +73,8 @@ def _code(sign: str) -> str:
 def write_csv(table: pd.DataFrame, path: Path, *, index: bool = True) -> None:
     """Write a frame, with its index where rows have names.
 
-    Tab-separated where the file's name says so, gzip without a clock where it ends in gz.
-
-    Raises
-    ------
-    OutputError
-        The place cannot be written.
+    Tab-separated where the file's name says so, gzip without a clock where it ends in gz. Raises OutputError when the
+    place cannot be written.
     """
     write_whole(path, csv_bytes(table, path, index=index))
 

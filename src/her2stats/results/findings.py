@@ -23,13 +23,6 @@ def key_findings(folder: ResultsFolder, *, at_most: int = 3) -> list[str]:
 
     Those over whole cohorts, with cell types and with total infiltration; where there is none, those within the
     hormone-receptor groups, odds ratios and interactions.
-
-    Parameters
-    ----------
-    folder : ResultsFolder
-        From `read_folder`.
-    at_most : int
-        How many lines.
     """
     alpha = folder.provenance.alpha
     for rows in (_whole_cohorts(folder), _within_groups(folder)):

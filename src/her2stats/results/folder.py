@@ -47,24 +47,9 @@ class Gap:
 class ResultsFolder:
     """Everything that a report is made of.
 
-    Parameters
-    ----------
-    path : Path
-        The folder.
-    provenance : Provenance
-        Title, versions, inputs, conventions; defaults where the file is damaged.
-    tables : mapping of str to DataFrame
-        The tables that could be read, by name without ending.
-    pictures : mapping of str to Picture
-        The figures that could be read, by name without ending.
-    crosscheck : DataFrame or None
-        The comparison with R; None where it was not made.
-    gaps : tuple of Gap
-        What could not be read.
-    content : mapping
-        The provenance as it is written.
-    witness : DataFrame or None
-        What the witness saw of each table; None where it was not asked.
+    Tables and pictures are those that could be read, by name without ending; `gaps` tell what could not. The provenance
+    holds defaults where its file is damaged, and `content` is that file as it is written. `crosscheck` and `witness`
+    are None where R was not compared, or the witness not asked.
     """
 
     path: Path
@@ -94,10 +79,7 @@ class ResultsFolder:
 def read_folder(path: Path) -> ResultsFolder:
     """Read a results folder; whatever is wrong with a file becomes a `Gap`.
 
-    Raises
-    ------
-    FileError
-        There is no such folder, or nothing in it is a result.
+    Raises FileError when there is no such folder, or nothing in it is a result.
     """
     if not path.is_dir():
         raise FileError(Problem("there is no such folder", str(path), "give the folder that a run has written"))

@@ -116,8 +116,6 @@ def changed_since_the_run(folder: Path) -> list[Problem]:
 def is_name_of_results(name: str) -> bool:
     """Whether the catalogue has a file of this name.
 
-    Examples
-    --------
     >>> [is_name_of_results(name) for name in ("tables/scores.csv", "figures/fig1b_til_milan.pdf", "my_notes.txt")]
     [True, True, False]
     """
@@ -140,19 +138,10 @@ def files_of(folder: Path, *, skip: Collection[str] = ()) -> Iterator[str]:
 
 
 def put(folder: Path, name: str, content: bytes, *, what: str = "") -> Path | None:
-    """Write one file of a results folder anew; one that the user has edited is kept beside it.
+    """Write one file of a results folder anew; one that the user has edited is kept beside it, at the path given back.
 
     A folder without a manifest is a draft, or of an earlier version: there the file is replaced as it always was.
-
-    Returns
-    -------
-    Path or None
-        Under which name the edited file was kept.
-
-    Raises
-    ------
-    OutputError
-        The folder cannot be written.
+    Raises OutputError when the folder cannot be written.
     """
     path, manifest = folder / name, read_manifest(folder)
     edited = manifest is not None and not manifest.is_untouched(folder, name)

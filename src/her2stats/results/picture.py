@@ -50,13 +50,7 @@ class Picture:
 
 
 def read_picture(name: str, files: Sequence[Path]) -> tuple[Picture | None, list[tuple[str, str]]]:
-    """Read the images of one figure.
-
-    Returns
-    -------
-    Picture or None, list of (str, str)
-        None where no image can be shown; file names with what is wrong with them.
-    """
+    """Read the images of one figure: None where none can be shown, and the file names with what is wrong with them."""
     images, problems = [], []
     for kind in ("svg", "png"):
         for file in (file for file in files if file.suffix == f".{kind}"):

@@ -38,22 +38,11 @@ def fresh_folder(
 ) -> Iterator[Draft]:
     """Yield a folder that becomes `target` when the block ends well, and vanishes when it does not.
 
-    Parameters
-    ----------
-    target : Path
-        The results folder. Of what is there, files that a run wrote make room; what the user added stays, what the
-        user changed is kept as ``NAME.edited`` and named in `Draft.kept`.
-    overwrite : bool
-        Write into a folder that holds no results, too; its files stay.
-    again : bool
-        Begin with the earlier results instead of an empty folder.
-    inputs : collection of Path
-        Files that must not lie in the folder.
-
-    Raises
-    ------
-    OutputError
-        The place cannot be written, is no place for results, or another command is writing there.
+    Of what is there, files that a run wrote make room; what the user added stays, what the user changed is kept as
+    ``NAME.edited`` and named in `Draft.kept`. With `overwrite` a folder that holds no results is written into, too; its
+    files stay. With `again` the draft begins with the earlier results instead of empty. `inputs` must not lie in the
+    folder. Raises OutputError where the place cannot be written, is no place for results, or another command is writing
+    there.
     """
     target = target.absolute()
     problem = what_is_in_the_way(target, overwrite=overwrite, inputs=inputs)
@@ -229,10 +218,7 @@ def _finish(draft: Draft, target: Path, seeds: dict[str, Entry]) -> None:
 def _carry_over(old: Path, new: Path) -> list[tuple[str, Path]]:
     """Have in the new folder, too, all of the old that no run wrote; nothing is moved, so that a kill loses nothing.
 
-    Returns
-    -------
-    list
-        Files whose place is taken, and where they are now.
+    Given back are the files whose place is taken, and where they are now.
     """
     before = manifest_of(old) or Manifest()
     moved = []

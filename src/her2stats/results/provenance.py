@@ -77,10 +77,7 @@ class Provenance:
 def understood(content: Mapping[str, Any]) -> tuple[Provenance, list[str]]:
     """Take what is usable, and say what is not.
 
-    Returns
-    -------
-    Provenance, list of str
-        Every entry that is missing or of the wrong kind keeps its default and gives one sentence.
+    Every entry that is missing or of the wrong kind keeps its default and gives one sentence.
     """
     problems: list[str] = []
 
@@ -112,13 +109,7 @@ def understood(content: Mapping[str, Any]) -> tuple[Provenance, list[str]]:
 
 
 def read_results_provenance(folder: Path) -> dict[str, Any]:
-    """Content of the provenance of a results folder.
-
-    Raises
-    ------
-    FileError
-        The folder is not a results folder.
-    """
+    """Content of the provenance of a results folder. Raises FileError when the folder is not a results folder."""
     try:
         content = load_provenance(folder / PROVENANCE)
     except DamagedFileError:
@@ -134,13 +125,7 @@ def is_of_results(content: Mapping[str, Any]) -> bool:
 
 
 def load_provenance(path: Path) -> dict[str, Any]:
-    """Read the file, whatever it holds.
-
-    Raises
-    ------
-    DamagedFileError
-        It is missing or no JSON object.
-    """
+    """Read the file, whatever it holds. Raises DamagedFileError when it is missing or no JSON object."""
     try:
         content = json.loads(regular_bytes(path))
     except FileNotFoundError:
@@ -190,8 +175,6 @@ def _cohort(row: dict[str, object]) -> CohortEntry:
 def differences(before: Any, now: Any, path: str = "") -> list[tuple[str, Any, Any]]:
     """Leaves of two trees of plain values that are not equal, with the way to them; None stands for absent.
 
-    Examples
-    --------
     >>> differences({"seed": 1, "a": {"b": 2}}, {"seed": 1, "a": {"b": 3}, "c": 4})
     [('a.b', 2, 3), ('c', None, 4)]
     """

@@ -32,24 +32,11 @@ COLUMNS = ("table", *ROW_NAMES, "measure", "change", *_TWICE, "size", "columns")
 def changed_rows(
     name: str, before: pd.DataFrame, now: pd.DataFrame, *, alpha: tuple[float, float], tolerance: float
 ) -> pd.DataFrame:
-    """Compare two versions of a result table.
+    """Compare two versions of a result table; only rows that changed are given, with the columns of `COLUMNS`.
 
-    Parameters
-    ----------
-    name : str
-        Of the table.
-    before, now : DataFrame
-        With the columns of `Result.table`.
-    alpha : tuple of float
-        Threshold of each.
-    tolerance : float
-        Numbers that differ relatively by no more than this are equal.
-
-    Returns
-    -------
-    DataFrame
-        The columns of `COLUMNS`; only rows that changed. ``size`` is the change of the estimate in standard errors
-        of the earlier one (ratios on the log scale), or relative to the estimate where there is no standard error.
+    `alpha` holds the threshold of each version; numbers that differ relatively by no more than `tolerance` are equal.
+    ``size`` is the change of the estimate in standard errors of the earlier one (ratios on the log scale), or relative
+    to the estimate where there is no standard error.
     """
     left, right = map(_named, _on_the_same_places(before, now, tolerance))
     unequal = _unequal(left, right, tolerance)

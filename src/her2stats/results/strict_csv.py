@@ -32,21 +32,8 @@ class DamagedFileError(Exception):
 def read_strict(path: Path, schema: TableSchema) -> pd.DataFrame:
     """Read one csv file as it was before it was written, each column as its kind (see `TableSchema.typed`).
 
-    Parameters
-    ----------
-    path : Path
-        UTF-8, comma-separated, with a header and a line end after the last row.
-    schema : TableSchema
-        What it has to hold.
-
-    Returns
-    -------
-    DataFrame
-
-    Raises
-    ------
-    DamagedFileError
-        The file is missing, cut off, not text, or lacks a column, or holds text among numbers.
+    It is UTF-8, comma-separated, with a header and a line end after the last row. Raises DamagedFileError when the file
+    is missing, cut off, not text, or lacks a column, or holds text among numbers.
     """
     found = {unguard_text(name): values for name, values in _columns(_content(path)).items()}
     missing = [column for column in schema.required if column not in found]
