@@ -29,18 +29,11 @@ MOST_FAILED_STARTS = 2
 
 @dataclass(frozen=True, eq=False)
 class Crosscheck:
-    """The comparison of Python's numbers with R's.
+    """The comparison of Python's numbers with R's, one row a quantity, and the seconds it took with R's start.
 
-    Parameters
-    ----------
-    table : DataFrame
-        One row a quantity: model, verb, cohort, stratum, outcome, term, quantity, python, r, abs_diff, rel_diff,
-        tolerance, verdict ("agree", "disagree", "not checked"), reason, note (R's warnings), engine ("R", or
-        "statsmodels 0.14, not R"), r_version, emmeans_version.
-    engine : str
-        "rpy2", "rscript", "statsmodels", or "none" where there is no R.
-    seconds : float
-        How long it took, R's start included.
+    ``verdict`` is "agree", "disagree" or "not checked"; ``note`` holds R's warnings; ``engine`` in the table is "R", or
+    "statsmodels 0.14, not R". The `engine` of the whole is "rpy2", "rscript", "statsmodels", or "none" where there is
+    no R.
     """
 
     table: pd.DataFrame

@@ -11,15 +11,7 @@ from her2stats.errors import EngineError, Problem
 def r_package() -> Path:
     """Folder of the R package: its functions are in ``R/``, its scripts in ``inst/``.
 
-    Raises
-    ------
-    EngineError
-        The installation lacks it.
-
-    Examples
-    --------
-    >>> (r_package() / "R" / "run_spec.R").is_file()
-    True
+    Raises EngineError when the installation lacks it.
     """
     here = Path(her2stats.__file__).resolve().parent
     places = (here / "r", here.parent.parent / "r")

@@ -30,24 +30,12 @@ OLDEST_EMMEANS = (1, 7)  # earlier ones average over covariates of 0 and 1 in an
 
 @dataclass(frozen=True)
 class RStatus:
-    """R as this machine has it.
+    """R as this machine has it; texts are empty where there is nothing to tell.
 
-    Parameters
-    ----------
-    rscript, r_home, r_version : str
-        Where R is and which; empty where there is none, `rscript` alone is told where it starts no R.
-    r_problem : str
-        Why there is none.
-    packages : dict of str to str
-        Versions of emmeans and MASS; empty text for one that is missing.
-    rpy2_version, rpy2_mode, rpy2_problem : str
-        rpy2 as installed, "ABI" or "API" where it works, and why it does not.
-    library_writable : bool
-        Whether R could install packages where it looks for them.
-    engine : str
-        "rpy2", "rscript" or "none": what a crosscheck would use.
-    to_install : tuple of str
-        One sentence for each thing that is missing; empty where all is well.
+    `rscript` alone is told where it starts no R, and `r_problem` says why there is none. `packages` holds the versions
+    of emmeans and MASS. `rpy2_mode` is "ABI" or "API" where rpy2 works. `library_writable` says whether R could install
+    packages where it looks for them, `engine` ("rpy2", "rscript" or "none") what a crosscheck would use, and
+    `to_install` has one sentence for each thing that is missing.
     """
 
     rscript: str
@@ -136,8 +124,6 @@ def what_is_missing(
 ) -> str:
     """One sentence with the remedy when R cannot fit the models; empty when it can.
 
-    Examples
-    --------
     >>> what_is_missing("3.6.3", ())
     'R 3.6.3 is older than 4.2: install a newer R (https://cran.r-project.org)'
     >>> what_is_missing("4.3.1", ("emmeans",))
@@ -176,8 +162,6 @@ def _how_to_install(packages: tuple[str, ...], home: str, *, writable: bool, new
 def which_rpy2(r_version: str, problem: str = "") -> str:
     """Which rpy2 belongs to an R.
 
-    Examples
-    --------
     >>> which_rpy2("4.2.2")[-88:]
     '`RPY2_CFFI_MODE=ABI pip install rpy2==3.6.5 rpy2-rinterface==3.6.5 rpy2-robjects==3.6.5`'
     >>> which_rpy2("4.5.1")

@@ -36,8 +36,6 @@ def convention_of(spec: object) -> str:
 def tolerance_of(verb: str, convention: str, quantity: str) -> float:
     """Largest relative difference that still counts as agreement.
 
-    Examples
-    --------
     >>> tolerance_of("fit_logistic", "profile", "conf_low"), tolerance_of("fit_logistic", "profile", "estimate")
     (0.0001, 1e-07)
     """

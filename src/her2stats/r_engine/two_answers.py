@@ -39,12 +39,6 @@ def compare_answers(
     differences are judged against at least the size that counts as near 0. A row that only R has is a disagreement
     where the result is the `whole` answer, else "not checked": a user may keep some rows only. An engine that gives
     numbers only, and not all of them, has its reason in `silence`: what it leaves out is "not checked".
-
-    Returns
-    -------
-    DataFrame
-        One row a quantity: model, verb, cohort, stratum, outcome, term, quantity, python, r, abs_diff, rel_diff,
-        tolerance, verdict, reason and note.
     """
     python = _columns(result.table)
     verb, ci = result.spec.verb, convention_of(result.spec)

@@ -11,13 +11,7 @@ PLAIN = {"n": "\n", "r": "\r", "t": "\t"}
 
 
 def escape(text: str) -> str:
-    r"""Text as a cell: never empty (that is missing), never the start of a spreadsheet formula, never two lines.
-
-    Examples
-    --------
-    >>> escape("1+"), escape("=1+1"), escape(""), escape("a\nb")
-    ('1+', '\\=1+1', '\\', 'a\\nb')
-    """
+    r"""Text as a cell: never empty (that is missing), never the start of a spreadsheet formula, never two lines."""
     if not text:
         return "\\"
     inner = re.sub(r"[\\\n\r\t]", lambda match: ESCAPES[match.group()], text)
@@ -25,50 +19,26 @@ def escape(text: str) -> str:
 
 
 def unescape(cell: str) -> str:
-    r"""Text of a cell that `escape` has written.
-
-    Examples
-    --------
-    >>> [unescape(escape(text)) for text in ("", "-1", "C:\\new", "\t")]
-    ['', '-1', 'C:\\new', '\t']
-    """
+    r"""Text of a cell that `escape` has written."""
     if cell == "\\":
         return ""
     return re.sub(r"\\(.)", lambda match: PLAIN.get(match.group(1), match.group(1)), cell)
 
 
 def decimal(number: float) -> str:
-    """Float with the 17 digits that identify it; empty when missing.
-
-    Examples
-    --------
-    >>> decimal(0.1), decimal(float("nan")), decimal(float("-inf"))
-    ('0.10000000000000001', '', '-inf')
-    """
+    """Float with the 17 digits that identify it; empty when missing."""
     return "" if number != number else format(number, ".17g")
 
 
 def hexadecimal(number: float) -> str:
-    """Float as its bits, which R reads without rounding; empty when missing.
-
-    Examples
-    --------
-    >>> hexadecimal(0.1)
-    '0x1.999999999999ap-4'
-    """
+    """Float as its bits, which R reads without rounding; empty when missing."""
     if number != number:
         return ""
     return number.hex() if abs(number) != float("inf") else format(number, ".17g")
 
 
 def number(cell: str) -> float:
-    """Float of a cell in either notation.
-
-    Examples
-    --------
-    >>> number("0x1.999999999999ap-4") == number("0.10000000000000001") == 0.1
-    True
-    """
+    """Float of a cell in either notation."""
     if cell in ("", "NA"):
         return float("nan")
     return float.fromhex(cell) if "0x" in cell.lower() else float(cell)

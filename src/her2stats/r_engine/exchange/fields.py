@@ -28,15 +28,7 @@ class Question(Protocol):
 
 
 def spec_fields(spec: Any) -> Fields:
-    """Verb and every field of a spec as text.
-
-    Examples
-    --------
-    >>> from her2stats.statistics.specs import CorrelationSpec
-    >>> fields = spec_fields(CorrelationSpec(x="ERBB2", y=("CD8", "B cells")))
-    >>> fields["verb"], fields["y"], fields["conf_level"]
-    (['correlate'], ['CD8', 'B cells'], ['0.94999999999999996'])
-    """
+    """Verb and every field of a spec as text."""
     fields: Fields = {"verb": [spec.verb]}
     for field in dataclasses.fields(spec):
         value = getattr(spec, field.name)

@@ -23,29 +23,8 @@ REMEDY = "run the study again"
 def read_models(folder: str | Path) -> dict[str, Result]:
     """Read what `write_models` wrote: equal specs, frames of equal values, dtypes and levels.
 
-    Parameters
-    ----------
-    folder : path
-        The ``r`` folder of a run.
-
-    Raises
-    ------
-    FileError
-        The folder holds no models, or is damaged.
-    EngineError
-        Another version of her2stats wrote it.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> from her2stats.r_engine.exchange.writing import write_models
-    >>> from her2stats.statistics import correlate
-    >>> result = correlate(pd.DataFrame({"ERBB2": range(9), "CD8": [3.0, 1, 4, 1, 5, 9, 2, 6, 5]}), "ERBB2", "CD8")
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     write_models({"demo.correlation": result}, folder)
-    ...     again = read_models(folder)["demo.correlation"]
-    >>> again.table.equals(result.table), again.data.equals(result.data), again.spec == result.spec
-    (True, True, True)
+    The folder is the ``r`` folder of a run.  Raises FileError when the folder holds no models, or is damaged. Raises
+    EngineError when another version of her2stats wrote it.
     """
     folder = Path(folder)
     _check_format(folder)

@@ -30,19 +30,9 @@ ABOUT_DATA = ("levels:", "dtype:", "column:", "index")
 def write_models(results: Mapping[str, Result], folder: str | Path) -> None:
     """Write questions, frames and answers, and the script with which R validates them alone.
 
-    Parameters
-    ----------
-    results : mapping of str to Result
-        Keys are model names: letters, digits, ".", "_", "-", for example "scanb.odds_ratios".
-    folder : path
-        Made when it is not there.
-
-    Raises
-    ------
-    DataError
-        A name cannot be a file name, or a column cannot be written as text.
-    OutputError
-        The folder cannot be written.
+    Keys are model names of letters, digits, ".", "_" and "-", such as "scanb.odds_ratios". The folder is made when it
+    is not there. Raises DataError when a name cannot be a file name, or a column cannot be written as text. Raises
+    OutputError when the folder cannot be written.
     """
     for name in results:
         _check_name(name)
