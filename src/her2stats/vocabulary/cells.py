@@ -29,12 +29,8 @@ def meanings(
 
     Built-in meanings of codes are used where every number of the column is one of the variable's own codes, and no
     other coding has the same numbers: 1 and 2 for a receptor, a 1 alone, and 1 to 3 without a 0 for IHC, may mean
-    anything.
+    anything. What the user has said (`own`: folded word -> folded value) is not judged, and not among the answers.
 
-    What the user has said (`own`: folded word -> folded value) is not judged, and not among the answers.
-
-    Examples
-    --------
     >>> meanings(BY_NAME["er"], ["0", "1"]), meanings(BY_NAME["er"], ["1", "2"])
     ({'0': 'negative', '1': 'positive'}, {})
     >>> meanings(BY_NAME["her2_ihc"], ["2+ (FISH neg)"])
@@ -78,14 +74,9 @@ def _of_two_meanings(entry: Variable, folded: set[str], own: Mapping[str, str], 
 def parts(entry: Variable, word: str) -> dict[str, str]:
     """Take a cell apart that says several things: "2+ (FISH neg)", "1 - positivo", "positivo (>=1%)".
 
-    Returns
-    -------
-    dict
-        Variable -> value, of this variable and of other HER2 tests; empty where any part is not understood or two
-        parts do not agree.
+    It gives values of this variable and of other HER2 tests; nothing where any part is not understood or two parts do
+    not agree.
 
-    Examples
-    --------
     >>> parts(BY_NAME["her2_ihc"], "2+/FISH-"), parts(BY_NAME["her2_ihc"], "1+/2+")
     ({'her2_ihc': '2+', 'her2_fish': 'negative'}, {})
     >>> parts(BY_NAME["er"], "2 - negative")

@@ -42,21 +42,7 @@ MEASURES: dict[str, Measure] = {
 
 
 def measure(name: str) -> Measure:
-    """Look a measure up by its name.
-
-    Raises
-    ------
-    DataError
-        No measure has this name.
-
-    Examples
-    --------
-    >>> measure("odds_ratio").words, measure("odds_ratio").null, measure("rho").symbol
-    ('odds ratio', 1.0, 'ρ')
-    >>> measure("odds ratio")
-    Traceback (most recent call last):
-    her2stats.errors.DataError: measure='odds ratio' is not a choice -> did you mean 'odds_ratio'?
-    """
+    """Look a measure up by its name. Raises DataError when no measure has this name."""
     found = MEASURES.get(name)
     if found is None:
         remedy = near(name, MEASURES) or "use one of " + ", ".join(map(repr, MEASURES))

@@ -17,24 +17,12 @@ _OTHERS = {
 
 
 def variable_label(name: str) -> str:
-    """Name a variable as a table prints it; what is not in the vocabulary stays as the user wrote it.
-
-    Examples
-    --------
-    >>> variable_label("her2_ihc"), variable_label("T cells CD8")
-    ('HER2 IHC', 'T cells CD8')
-    """
+    """Name a variable as a table prints it; what is not in the vocabulary stays as the user wrote it."""
     return BY_NAME[name].label if name in BY_NAME else _OTHERS.get(name, name)
 
 
 def stratum_label(stratum: str) -> str:
-    """Name a stratum ("all" or "<by>=<level>") as a table prints it.
-
-    Examples
-    --------
-    >>> stratum_label("all"), stratum_label("hr=positive"), stratum_label("her2_ihc=1+")
-    ('All tumours', 'HR-positive', 'HER2 IHC 1+')
-    """
+    """Name a stratum ("all" or "<by>=<level>") as a table prints it."""
     if stratum in ("all", ""):
         return "All tumours"
     name, _, level = stratum.partition(LEVEL_FOLLOWS)
@@ -46,8 +34,6 @@ def stratum_label(stratum: str) -> str:
 def level_label(name: str, level: str) -> str:
     """Name one level of a factor.
 
-    Examples
-    --------
     >>> level_label("hr", "negative"), level_label("grade", "III"), level_label("site", "Milan")
     ('HR-negative', 'Grade III', 'site: Milan')
     """
@@ -57,13 +43,7 @@ def level_label(name: str, level: str) -> str:
 
 
 def term_label(variable: str, level: str = "", variable_2: str = "", level_2: str = "") -> str:
-    """Name a model term from its parts: products with a multiplication sign, factor levels in words.
-
-    Examples
-    --------
-    >>> term_label("ERBB2", "", "hr", "positive"), term_label("hr", "", "her2_ihc"), term_label("hr")
-    ('ERBB2 × HR-positive', 'HR × HER2 IHC', 'HR')
-    """
+    """Name a model term from its parts: products with a multiplication sign, factor levels in words."""
     words = []
     for name, of in ((variable, level), (variable_2, level_2)):
         plain = BY_NAME[name].short if name in BY_NAME else variable_label(name)

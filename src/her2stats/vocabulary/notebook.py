@@ -12,36 +12,14 @@ MOST_ROWS = 20
 
 
 def panel_html(title: str, facts: Iterable[str] = (), *tables: pd.DataFrame) -> str:
-    """A title, facts in a list, and tables below it.
-
-    Parameters
-    ----------
-    title : str
-        What it is.
-    facts : iterable of str
-        A line each.
-    *tables : DataFrame
-        Shown without their index, long ones to their first rows.
-
-    Examples
-    --------
-    >>> panel_html("a < b", ["n = 3"])
-    '<div><strong>a &lt; b</strong><ul><li>n = 3</li></ul></div>'
-    """
+    """A title, facts in a list, and tables below it, without their index, long ones to their first rows."""
     items = "".join(f"<li>{html.escape(fact.strip())}</li>" for fact in facts)
     listed = f"<ul>{items}</ul>" if items else ""
     return f"<div><strong>{html.escape(title)}</strong>{listed}{''.join(map(frame_html, tables))}</div>"
 
 
 def frame_html(frame: pd.DataFrame, *, most: int = MOST_ROWS) -> str:
-    """A frame as a plain table: numbers to four digits, the first rows of a long one, and how many there are.
-
-    Examples
-    --------
-    >>> page = frame_html(pd.DataFrame({"type": ["<b>"], "rho": [-0.310764], "n": [343]}))
-    >>> "&lt;b&gt;" in page, "-0.3108" in page, "343" in page
-    (True, True, True)
-    """
+    """A frame as a plain table: numbers to four digits, the first rows of a long one, and how many there are."""
     head = "".join(f"<th>{html.escape(str(column))}</th>" for column in frame.columns)
     rows = zip(*(frame[column].head(most) for column in frame.columns), strict=True)
     body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in rows)

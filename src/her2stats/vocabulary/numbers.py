@@ -30,22 +30,7 @@ def is_missing(value: object) -> bool:
 def format_number(value: float, decimals: int) -> str:
     """Write a number with fixed decimals and a typographic minus; missing gives an empty text.
 
-    Parameters
-    ----------
-    value : float
-        Any number; NaN for missing.
-    decimals : int
-        Digits after the point.
-
-    Returns
-    -------
-    str
-        A value that rounds to zero carries no sign.
-
-    Examples
-    --------
-    >>> format_number(-0.3149, 2), format_number(-0.0004, 2), format_number(float("nan"), 2)
-    ('−0.31', '0.00', '')
+    A value that rounds to zero carries no sign.
     """
     if is_missing(value):
         return ""
@@ -57,24 +42,10 @@ def format_number(value: float, decimals: int) -> str:
 
 
 def format_p(p: float, *, alpha: float = 0.05) -> str:
-    """Write a p-value: "<0.001", three decimals below 0.1, two above, ">0.99" at the top.
+    """Write a p-value: "<0.001", three decimals below 0.1, two above, ">0.99" at the top; NaN gives an empty text.
 
-    Parameters
-    ----------
-    p : float
-        Probability; NaN gives an empty text.
-    alpha : float
-        The rounded text never lands on, or beyond, this threshold when the value is on the other side:
-        0.04996 at alpha 0.05 is written "0.04996", not "0.050".
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> [format_p(p) for p in (0.00004, 0.0123, 0.04996, 0.317, 0.9999)]
-    ['<0.001', '0.012', '0.04996', '0.32', '>0.99']
+    The rounded text never lands on, or beyond, the threshold `alpha` when the value is on the other side: 0.04996 at
+    alpha 0.05 is written "0.04996", not "0.050".
     """
     if is_missing(p):
         return ""
@@ -89,13 +60,7 @@ def format_p(p: float, *, alpha: float = 0.05) -> str:
 
 
 def p_phrase(p: float, *, alpha: float = 0.05, symbol: str = "p") -> str:
-    """Write a p-value for running text, with spaces at which no line is broken.
-
-    Examples
-    --------
-    >>> p_phrase(0.0123).replace("\N{NO-BREAK SPACE}", " "), p_phrase(0.00001).replace("\N{NO-BREAK SPACE}", " ")
-    ('p = 0.012', 'p < 0.001')
-    """
+    """Write a p-value for running text, with spaces at which no line is broken."""
     text = format_p(p, alpha=alpha)
     sign, digits = (text[0], text[1:]) if text[:1] in "<>" else ("=", text)
     return "\N{NO-BREAK SPACE}".join((symbol, sign, digits))
@@ -104,28 +69,11 @@ def p_phrase(p: float, *, alpha: float = 0.05, symbol: str = "p") -> str:
 def format_estimate(estimate: float, low: float = math.nan, high: float = math.nan, *, measure: str = "shift") -> str:
     """Write an estimate with its confidence interval, with the digits that its measure deserves.
 
-    Parameters
-    ----------
-    estimate, low, high : float
-        The estimate and its limits. Without limits the estimate stands alone; one missing limit is written "n.e.".
-    measure : str
-        A name of `her2stats.vocabulary.measures`. Odds ratios get two decimals (one from 10, none from 100), rho two;
-        differences, slopes and means as many as show two digits of the interval's half-width.
-
-    Returns
-    -------
-    str
-        A limit that is not the null value is never rounded onto it (0.9964 gives "0.996", not "1.00"), so that
-        the interval and its p-value cannot seem to disagree. Empty where the estimate is missing.
-
-    Examples
-    --------
-    >>> format_estimate(0.61, 0.42, 0.89, measure="odds_ratio")
-    '0.61 (0.42–0.89)'
-    >>> format_estimate(-0.44, -0.53, -0.34, measure="rho")
-    '−0.44 (−0.53 to −0.34)'
-    >>> format_estimate(0.0312, 0.0104, 0.0519, measure="slope")
-    '0.031 (0.010 to 0.052)'
+    The text is empty where the estimate is missing. Without limits the estimate stands alone; one missing limit is
+    written "n.e.". Odds ratios get two decimals (one from 10, none from 100), rho two; differences, slopes and means as
+    many as show two digits of the interval's half-width. A limit that is not the null value is never rounded onto it
+    (0.9964 gives "0.996", not "1.00"), so that the interval and its p-value cannot seem to disagree. Measures are the
+    names of `her2stats.vocabulary.measures`.
     """
     kind = measure_named(measure)
     if is_missing(estimate):
@@ -140,13 +88,7 @@ def format_estimate(estimate: float, low: float = math.nan, high: float = math.n
 
 
 def format_percent(part: int, whole: int, decimals: int = 1) -> str:
-    """Write a share as a percentage, rounded half up from the exact fraction; empty where nobody is counted.
-
-    Examples
-    --------
-    >>> format_percent(39, 81), format_percent(1, 16), format_percent(26, 71, 0)
-    ('48.1', '6.3', '37')
-    """
+    """Write a share as a percentage, rounded half up from the exact fraction; empty where nobody is counted."""
     if whole == 0:
         return ""
     share = Decimal(100) * Decimal(int(part)) / Decimal(int(whole))
@@ -154,13 +96,7 @@ def format_percent(part: int, whole: int, decimals: int = 1) -> str:
 
 
 def format_count(count: object) -> str:
-    """Write a count with thousands separators from 10,000 on; missing gives an empty text.
-
-    Examples
-    --------
-    >>> format_count(343), format_count(20124), format_count(None)
-    ('343', '20,124', '')
-    """
+    """Write a count with thousands separators from 10,000 on; missing gives an empty text."""
     if is_missing(count):
         return ""
     number = int(count)  # type: ignore[call-overload]
@@ -168,13 +104,7 @@ def format_count(count: object) -> str:
 
 
 def count_range(counts: Iterable[object]) -> str:
-    """Say how many tumours models rest on: "n = 104", or the range where they used different numbers.
-
-    Examples
-    --------
-    >>> count_range([104, 104]), count_range([98, None, 104]), count_range([])
-    ('n = 104', 'n = 98–104', 'n = 0')
-    """
+    """Say how many tumours models rest on: "n = 104", or the range where they used different numbers."""
     known = [int(count) for count in counts if not is_missing(count)]  # type: ignore[call-overload]
     if not known:
         return "n = 0"
@@ -231,8 +161,6 @@ def _write_limit(value: float, measure: Measure, shared: int) -> str:
 def limits_in_words(limits: Mapping[str, float]) -> str:
     """Say within which limits a number has to be.
 
-    Examples
-    --------
     >>> limits_in_words({"ge": 0}), limits_in_words({"gt": 0, "lt": 1})
     ('0 or more', 'above 0 and below 1')
     """

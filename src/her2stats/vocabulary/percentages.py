@@ -14,15 +14,7 @@ UNDERSTOOD = 0.8  # least share of a column's words
 
 
 def percentage(word: str) -> float | None:
-    """The least percentage that a word means; None where that leaves open on which side of the cut-off it is.
-
-    Examples
-    --------
-    >>> percentage("90%"), percentage("10-19 %"), percentage("<1"), percentage("> 75")
-    (90.0, 10.0, 0.0, 75.0)
-    >>> percentage(">=1%"), percentage("<=1%"), percentage("<10"), percentage("0-5"), percentage("some")
-    (1.0, None, None, None, None)
-    """
+    """The least percentage that a word means; None where that leaves open on which side of the cut-off it is."""
     number = r"(\d+(?:[.,]\d+)?) ?%?"
     text = fold(word).replace("≥", ">=").replace("≤", "<=")
     found = re.fullmatch(rf"(?:([<>]=?) ?)?{number}(?: ?- ?{number})?", text)

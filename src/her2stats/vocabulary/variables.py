@@ -403,21 +403,13 @@ TABLE_ONE = tuple(sorted((variable for variable in VARIABLES if variable.table_o
 
 
 def with_role(role: Role) -> tuple[str, ...]:
-    """Names of the variables that play a role in the questions by default, in the order of Table 1.
-
-    Examples
-    --------
-    >>> with_role("covariate"), with_role("response")
-    (('age', 'size_cm'), ('complete_response', 'pcr'))
-    """
+    """Names of the variables that play a role in the questions by default, in the order of Table 1."""
     return tuple(variable.name for variable in TABLE_ONE if variable.role == role)
 
 
 def accepted(name: str) -> list[str]:
     """Values that a word of a clinical table may be mapped to.
 
-    Examples
-    --------
     >>> accepted("her2_ihc"), accepted("age")
     (['0', '1+', '2+', '3+'], [])
     """

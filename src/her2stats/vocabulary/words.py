@@ -23,8 +23,6 @@ MISSING = frozenset(
 def spelled(meanings: Mapping[str, str]) -> dict[str, str]:
     """Turn value -> its words, with commas between, into word -> value.
 
-    Examples
-    --------
     >>> spelled({"1": "yes, sì"})
     {'yes': '1', 'sì': '1'}
     """
@@ -51,8 +49,6 @@ AMPLIFIED = spelled(
 def receptor(*names: str) -> dict[str, str]:
     """Words of a receptor or a test that is positive or negative, with its names before them.
 
-    Examples
-    --------
     >>> receptor("er")["er+"], receptor("er")["neg"]
     ('positive', 'negative')
     """
@@ -71,8 +67,6 @@ ISH = ("fish", "ish", "cish", "sish", "dish")
 def amplification_test(*names: str) -> dict[str, str]:
     """Words of a test of amplification, with its names before them.
 
-    Examples
-    --------
     >>> amplification_test("fish")["fish not amplified"], amplification_test("fish")["fish-"]
     ('negative', 'negative')
     """
@@ -81,13 +75,7 @@ def amplification_test(*names: str) -> dict[str, str]:
 
 
 def fold(word: object) -> str:
-    """Bring a word to the form in which the vocabulary knows it.
-
-    Examples
-    --------
-    >>> fold("[Not  Available]"), fold(" 1.0"), fold("HER2–Low")
-    ('not available', '1', 'her2-low')
-    """
+    """Bring a word to the form in which the vocabulary knows it."""
     text = re.sub(r"\s+", " ", str(word).replace("−", "-").replace("–", "-")).strip().casefold()
     if text.startswith("[") and text.endswith("]"):
         text = text[1:-1].strip()
@@ -99,8 +87,6 @@ def fold(word: object) -> str:
 def quoted(text: str) -> str:
     r"""Write a text as a study file holds it; JSON's rules are valid in TOML, but for DEL, which JSON leaves as it is.
 
-    Examples
-    --------
     >>> print(quoted('a "b"'))
     "a \"b\""
     """
