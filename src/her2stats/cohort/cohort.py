@@ -35,20 +35,10 @@ class Reading(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Expression:
-    """An expression matrix as read: values, declared scale, and what happened to it on the way.
+    """An expression matrix (genes x samples) as read: values, declared scale, and what happened to it on the way.
 
-    Parameters
-    ----------
-    values : DataFrame
-        genes x samples, float64, gene symbols and sample ids as text.
-    scale : {"log2", "linear"}
-        As declared by the user.
-    offset : float
-        The values are log2(x + offset) on the log2 scale; on the linear scale it is added before a logarithm.
-    notes : tuple of Note
-        Everything repaired or dropped.
-    source : Source or None
-        The file, where there was one.
+    The notes tell everything repaired or dropped. On the log2 scale the values are log2(x + offset); on the linear
+    scale the offset is added before a logarithm. The source is None where there was no file.
     """
 
     values: pd.DataFrame
@@ -68,22 +58,11 @@ class Expression:
 
 @dataclass(frozen=True, eq=False)
 class Clinical:
-    """A clinical table as read: the population, in the controlled vocabulary.
+    """A clinical table (samples x variables) as read: the population, in the controlled vocabulary.
 
-    Parameters
-    ----------
-    table : DataFrame
-        samples x variables.
-    hr_definition : str
-        "ER or PgR", "ER only", "PgR only", "given", or empty where there is no HR status.
-    notes : tuple of Note
-        What was filtered, excluded, missing or assumed, with counts.
-    source : Source or None
-        The file, where there was one.
-    further : Source or None
-        A second file, of patients, that was joined.
-    read_as : tuple of Reading
-        What its columns and words were read as; empty where that cannot be told so simply.
+    `hr_definition` is "ER or PgR", "ER only", "PgR only", "given", or empty where there is no HR status. The notes tell
+    with counts what was filtered, excluded, missing or assumed. `further` is a second file, of patients, that was
+    joined; `read_as` is what columns and words were read as, empty where that cannot be told so simply.
     """
 
     table: pd.DataFrame
@@ -240,10 +219,7 @@ def to_log2(values: pd.DataFrame, scale: Scale, offset: float = 0.0) -> pd.DataF
 def to_linear(values: pd.DataFrame, scale: Scale, offset: float = 0.0) -> pd.DataFrame:
     """Undo log2(x + offset); what rounding left just below zero becomes zero.
 
-    Raises
-    ------
-    ScaleError
-        The values are ratios or z-scores: no amount can be had from them.
+    Raises ScaleError when the values are ratios or z-scores: no amount can be had from them.
     """
     if scale == "linear":
         return values

@@ -20,18 +20,8 @@ def collapse_duplicates(
     """Make one row of all rows that share a symbol, in the order in which they first appear, by the declared rule.
 
     "max-mean" keeps the row of the highest mean (the first in sorted order of its values on a tie); "mean" and "median"
-    average over the rows, sample by sample. Messages name the file as `where`.
-
-    Raises
-    ------
-    GeneError
-        There are duplicates and no rule was declared.
-
-    Examples
-    --------
-    >>> probes = pd.DataFrame({"s1": [1.0, 3.0, 5.0]}, index=["ERBB2", "ERBB2", "ESR1"])
-    >>> collapse_duplicates(probes, "mean")[0]["s1"].to_dict()
-    {'ERBB2': 2.0, 'ESR1': 5.0}
+    average over the rows, sample by sample. Messages name the file as `where`. Raises GeneError when there are
+    duplicates and no rule was declared.
     """
     repeated = values.index.duplicated(keep=False)
     if not repeated.any():

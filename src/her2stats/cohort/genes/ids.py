@@ -15,25 +15,10 @@ MOSTLY = 0.5  # share of ids from which a matrix is one of ids
 
 
 def symbols_of_ids(names: Sequence[str]) -> tuple[list[str], list[Note]]:
-    """Turn ids into symbols where a matrix consists of them; ids without a symbol stay as they are.
+    """Turn ids into symbols where a matrix consists of them; ids without a symbol stay as they are, and notes say so.
 
-    Parameters
-    ----------
-    names : sequence of str
-        Names of the rows: Ensembl gene ids, with or without a version; Entrez gene ids, but no running numbers; or
-        symbols with one of these (ERBB2|2064, ENSG00000141736_ERBB2), of which the symbol is taken.
-
-    Returns
-    -------
-    (list of str, list of Note)
-        Names, and what was done.
-
-    Examples
-    --------
-    >>> symbols_of_ids(["ENSG00000141736.13", "ENSG00000153563"])[0], symbols_of_ids(["2064", "925"])[0]
-    (['ERBB2', 'CD8A'], ['ERBB2', 'CD8A'])
-    >>> symbols_of_ids(["ERBB2|2064", "?|100130426"])[0]
-    ['ERBB2', '']
+    Names are Ensembl gene ids, with or without a version; Entrez gene ids, but no running numbers; or symbols with one
+    of these (ERBB2|2064, ENSG00000141736_ERBB2), of which the symbol is taken.
     """
     beside = [_BESIDE.fullmatch(name) for name in names]
     count = sum(match is not None for match in beside)

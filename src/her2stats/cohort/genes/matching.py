@@ -31,15 +31,6 @@ def match_symbols(wanted: Iterable[str], available: Iterable[str]) -> MatchedSym
     """Find genes of a signature in a matrix by their own symbol, and by every earlier or later symbol of the same gene.
 
     A row whose own name is wanted is never given to another gene, and nothing is chosen between two rows.
-
-    Examples
-    --------
-    >>> match_symbols(["EMR1", "ERBB2", "MARCHF1"], ["ADGRE1", "ERBB2", "MARCH1"]).renamed
-    {'EMR1': 'ADGRE1', 'MARCHF1': 'MARCH1'}
-    >>> match_symbols(["SEPTIN2"], ["SEPT2", "SEPTIN2"]).several
-    {'SEPTIN2': ('SEPTIN2', 'SEPT2')}
-    >>> match_symbols(["KIAA0754"], ["MACF1"]).rows
-    {}
     """
     asked = list(dict.fromkeys(wanted))
     present, asked_set = set(available), set(asked)
@@ -78,15 +69,9 @@ def names_as_wanted(
     """Names of rows, with the symbols that a signature uses for the same genes, and notes that list every renaming.
 
     With a rule for `duplicates`, as in `harmonise_genes`, all rows of one gene get its name; `remedy` says what to do
-    about a gene that stands there under two names without one.
+    about a gene that stands there under two names without one. Raises GeneError when a wanted gene stands there under
+    two names, and no rule was declared.
 
-    Raises
-    ------
-    GeneError
-        A wanted gene stands there under two names, and no rule was declared.
-
-    Examples
-    --------
     >>> names_as_wanted(["KIAA0125", "ERBB2"], ["FAM30A"])[0]
     ['FAM30A', 'ERBB2']
     """
@@ -122,18 +107,8 @@ def harmonise_genes(
 
     The matrix is the same object where no row is renamed; the notes, which name the signature as `what`, list every
     renaming and every row that was merged. The rule for `duplicates` makes one of a wanted gene's rows under two names,
-    as in `collapse_duplicates`; rows that no signature wants stay as they are.
-
-    Raises
-    ------
-    GeneError
-        A wanted gene stands there under two names, and no rule was declared.
-
-    Examples
-    --------
-    >>> matrix = pd.DataFrame({"s1": [1.0, 2.0, 4.0]}, index=["KIAA0125", "SEPT2", "SEPTIN2"])
-    >>> harmonise_genes(matrix, ["FAM30A", "SEPTIN2"], duplicates="mean")[0]["s1"].to_dict()
-    {'FAM30A': 1.0, 'SEPTIN2': 3.0}
+    as in `collapse_duplicates`; rows that no signature wants stay as they are. Raises GeneError when a wanted gene
+    stands there under two names, and no rule was declared.
     """
     before = expression.index.tolist()
     names, notes = names_as_wanted(before, wanted, what=what, duplicates=duplicates, remedy=remedy)

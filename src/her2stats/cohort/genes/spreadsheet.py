@@ -31,13 +31,7 @@ _FEW = 0.01  # share of numbers among symbols up to which they are dates, and no
 
 
 def symbol_of_date(cell: str | date | float) -> str | None:
-    """Current symbol of a gene that a spreadsheet turned into a date; None where the cell is no such date.
-
-    Examples
-    --------
-    >>> symbol_of_date("2-Sep"), symbol_of_date("2021-03-05 00:00:00"), symbol_of_date("ERBB2")
-    ('SEPTIN2', 'MARCHF5', None)
-    """
+    """Current symbol of a gene that a spreadsheet turned into a date; None where the cell is no such date."""
     if isinstance(cell, date):
         return _symbol(cell.month, cell.day)
     if not isinstance(cell, str):
@@ -87,16 +81,8 @@ def repair_symbols(cells: Sequence[str | date | float], given: Mapping[str, str]
 
     A date that may be two genes (1-Mar is MARCH1 and MARC1) is repaired only where the other one stands elsewhere in
     the same matrix, or where the user says which it is. No repair gives a symbol that the matrix already has. The
-    repairs that are `given`, symbol in the file to symbol meant, come first.
-
-    References
-    ----------
-    Ziemann et al. 2016, Genome Biol 17:177; current symbols: HGNC, Bruford et al. 2020, Nat Genet 52:754.
-
-    Examples
-    --------
-    >>> repair_symbols(["ERBB2", "2-Sep", "1-Mar", "MTARC1"]).symbols
-    ['ERBB2', 'SEPTIN2', 'MARCHF1', 'MTARC1']
+    repairs that are `given`, symbol in the file to symbol meant, come first. Sources: Ziemann et al. 2016, Genome Biol
+    17:177; current symbols: HGNC, Bruford et al. 2020, Nat Genet 52:754.
     """
     asked = {} if given is None else dict(given)
     symbols = [cell if isinstance(cell, str) else _as_text(cell) for cell in cells]

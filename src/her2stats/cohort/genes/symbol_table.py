@@ -57,14 +57,7 @@ class SymbolTable:
 
 @cache
 def symbol_table() -> SymbolTable:
-    """Load the table, once.
-
-    Examples
-    --------
-    >>> table = symbol_table()
-    >>> table.canonical("SEPT2"), table.canonical("EMR1"), table.canonical("HLA.DRA"), table.canonical("ERBB2")
-    ('SEPTIN2', 'ADGRE1', 'HLA-DRA', 'ERBB2')
-    """
+    """Load the table, once."""
     text = gzip.decompress((files(__package__) / "symbols.tsv.gz").read_bytes()).decode()
     earlier, ensembl, entrez, current = {}, {}, {}, []
     for line in text.splitlines()[4:]:
