@@ -32,19 +32,9 @@ class Agreement:
 
 
 def read_agreement(crosscheck: pd.DataFrame | None, witness: pd.DataFrame | None = None) -> Agreement:
-    """Sum up crosscheck.csv, and what the witness saw from the raw files.
+    """Sum up crosscheck.csv (a row a number), and what the witness saw from the raw files (a row a table).
 
-    Parameters
-    ----------
-    crosscheck : DataFrame or None
-        One row a number; None where no comparison was made.
-    witness : DataFrame or None
-        One row a table; None where it was not asked.
-
-    Examples
-    --------
-    >>> read_agreement(None).badge
-    'Not compared with R'
+    Either is None where it was not made.
     """
     if crosscheck is None or not len(crosscheck):
         return Agreement("not checked", "Not compared with R", "The models were not fitted again in R.")

@@ -54,13 +54,7 @@ IN_TABLE_ONE = {
 
 
 def for_public_page(folder: ResultsFolder) -> ResultsFolder:
-    """Return the folder as a public page may show it.
-
-    Parameters
-    ----------
-    folder : ResultsFolder
-        From `read_folder`; it is not changed.
-    """
+    """Return the folder as a public page may show it; the one that is given is not changed."""
     tables = {name: table for name, table in folder.tables.items() if name not in PER_PATIENT_TABLES}
     results = {name: tables[name] for name in RESULT_TABLES if name in tables}
     sizes = _sizes(folder, results)

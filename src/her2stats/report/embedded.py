@@ -35,17 +35,11 @@ class Embedded:
 
 
 def embed_tables(results: ResultsFolder, names: Collection[str], *, budget: int) -> dict[str, Embedded]:
-    """Compress the tables that the page refers to; what does not fit is shortened, then left to the folder.
+    """Compress the tables that the page refers to as its data into a budget of bytes for all of them.
 
-    Parameters
-    ----------
-    results : ResultsFolder
-        The folder as the page shows it; where the page is public, its tables are without their small counts.
-    names : iterable of str
-        Tables that a figure or table of the page names as its data. Tables of single patients never go in; the
-        comparison with R goes in whole where there is room, and not into a public page: it repeats every count.
-    budget : int
-        Bytes in the page for all of them.
+    What does not fit is shortened, then left to the folder. Where the page is public, `results` is without its small
+    counts. Tables of single patients never go in; the comparison with R goes in whole where there is room, and not into
+    a public page: it repeats every count.
     """
     tables = results.tables
     wanted = [name for name in dict.fromkeys(names) if name in tables and name not in PER_PATIENT_TABLES]
@@ -96,20 +90,9 @@ def choose_images(
 ) -> dict[str, Image | None]:
     """Choose one image a figure: svg where it is there, with fewer bytes where the page would grow too large.
 
-    Parameters
-    ----------
-    pictures : sequence of Picture
-        In the order of the page.
-    budget : int
-        Bytes for all of them.
-    drop_vectors : frozenset of str
-        Figures that show single patients: an svg would hold their coordinates as numbers, so png is taken.
-
-    Returns
-    -------
-    dict
-        Name -> image. The largest ones are replaced first, by a png of 256 colours and full resolution; if that is
-        not enough the largest are left out (None).
+    The budget is in bytes for all. The largest are replaced first, by a png of 256 colours and full resolution; if that
+    is not enough the largest are left out (None). Figures in `drop_vectors` show single patients: an svg would hold
+    their coordinates as numbers, so png is taken.
     """
     options = {p.name: [i for i in p.images if i.kind == "png" or p.name not in drop_vectors] for p in pictures}
     chosen: dict[str, Image | None] = {name: images[0] if images else None for name, images in options.items()}

@@ -40,23 +40,9 @@ class Judged:
 
 
 def judge(rows: pd.DataFrame, *, alpha: float) -> Judged:
-    """Sort rows by their p-value after correction, or as it stands where none of them was corrected.
+    """Sort rows of one family by their p-value after correction, or as it stands where none of them was corrected.
 
-    Parameters
-    ----------
-    rows : DataFrame
-        Result rows of one family; each is held against the null value of its measure. Second tests (Fisher exact,
-        likelihood ratio) are left out.
-    alpha : float
-        Threshold.
-
-    Examples
-    --------
-    >>> rows = pd.DataFrame({"measure": "rho", "estimate": [-0.4, 0.1], "p_value": [0.001, 0.04],
-    ...                      "p_adjusted": [0.01, 0.4], "flag": ["", ""]})
-    >>> judged = judge(rows, alpha=0.05)
-    >>> len(judged.below), len(judged.nominal), judged.corrected
-    (1, 1, True)
+    Each is held against the null value of its measure. Second tests (Fisher exact, likelihood ratio) are left out.
     """
     main = rows[~is_second_test(rows)]
     corrected = bool(main["p_adjusted"].notna().any())

@@ -39,13 +39,7 @@ class Claim:
 
 
 def first_answer(folder: ResultsFolder) -> tuple[Claim, ...]:
-    """Answer the question in every cohort that has a total TIL score; of a study of response alone, that of response.
-
-    Parameters
-    ----------
-    folder : ResultsFolder
-        From `read_folder`.
-    """
+    """Answer the question in every cohort with a total TIL score; of a study of response alone, that of response."""
     if not len(folder.table("correlation")):
         return tuple(_response_claim(folder, row) for row in records(folder.table("response")))
     exposure = folder.provenance.exposure

@@ -35,16 +35,8 @@ class Grid:
 def make_grid(rows: pd.DataFrame, name: Callable[[Row], str], *, alpha: float, below: str, above: str) -> Grid:
     """Mark every item in every cohort and stratum; items that are significant nowhere are counted only.
 
-    Parameters
-    ----------
-    rows : DataFrame
-        Result rows of one question.
-    name : callable
-        Result row -> item.
-    alpha : float
-        Threshold.
-    below, above : str
-        What the two directions mean.
+    The rows are those of one question, `name` gives the item of each, and `below` and `above` say what the directions
+    mean.
     """
     marks: dict[str, dict[int, Mark]] = {}
     keys: list[tuple[str, str]] = []

@@ -57,13 +57,7 @@ class Wording:
 
 
 def name_list(names: Sequence[str], most: int = MOST_NAMED) -> str:
-    """Join names with commas and "and", the tail counted.
-
-    Examples
-    --------
-    >>> name_list(["a", "b", "c"]), name_list(["a", "b", "c", "d"], most=2)
-    ('a, b and c', 'a, b and 2 more')
-    """
+    """Join names with commas and "and", the tail counted."""
     if len(names) > most + 1:
         names = [*names[:most], f"{len(names) - most} more"]
     return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)

@@ -38,15 +38,7 @@ class TrustItem:
 
 
 def trust_items(folder: ResultsFolder, agreement: Agreement) -> tuple[TrustItem, ...]:
-    """Say what the results rest on.
-
-    Parameters
-    ----------
-    folder : ResultsFolder
-        From `read_folder`.
-    agreement : Agreement
-        What R said to the models.
-    """
+    """Say what the results rest on."""
     asked = (_population, _exposure, _genes, _fit, _scale, _flags, _chance)
     found = [item for ask in asked for item in ask(folder)]
     return (*found, _second_engine(folder, agreement), TrustItem("Limits", LIMITS))

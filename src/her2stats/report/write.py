@@ -94,13 +94,7 @@ def write_report(folder: str | Path | ResultsFolder) -> Path:
 
 
 def render_report(results: ResultsFolder) -> str:
-    """Render what was read from a results folder as one HTML page.
-
-    Parameters
-    ----------
-    results : ResultsFolder
-        From `read_folder`.
-    """
+    """Render what was read from a results folder as one HTML page."""
     shown = for_public_page(results) if results.provenance.public else results
     agreement = read_agreement(shown.crosscheck, shown.witness)
     sections = [made for made in _sections(shown, agreement, _figures(shown)) if made.parts]
