@@ -32,12 +32,8 @@ RESPONSE_COHORT = PREFIX + "immunotherapy"
 def write_demo(folder: Path, *, seed: int = SEED) -> Path:
     """Write simulated cohorts, signatures and a study file into a folder, and return the study file.
 
-    The same seed writes the same files.
-
-    Raises
-    ------
-    OutputError
-        The folder cannot be written, or holds other files of these names; they are never replaced.
+    The same seed writes the same files. Raises OutputError when the folder cannot be written, or holds other files of
+    these names; they are never replaced.
     """
     tables: dict[str, pd.DataFrame] = {}
     sizes = {name: int(cohort["n"]) for name, cohort in published_results()["cohorts"].items()}

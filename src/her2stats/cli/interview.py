@@ -25,16 +25,10 @@ def ask_on_terminal(question: str, default: str) -> str:
 
 
 def interview(proposal: Proposal, ask: Ask = ask_on_terminal, *, ask_signature: bool = True) -> Proposal:
-    """Go through a proposal with the user.
+    """Go through a recognised proposal with the user.
 
-    Parameters
-    ----------
-    proposal : Proposal
-        As recognised.
-    ask : callable
-        Given a question and the default, returns the answer.
-    ask_signature : bool
-        Whether the study still needs to be told a signature matrix.
+    `ask` is given a question and its default and returns the answer; `ask_signature` says whether the study still needs
+    to be told a signature matrix.
     """
     say("Enter keeps what stands in brackets; - is none.")
     sample = _column("Sample ids: which column?", proposal.sample, proposal, ask)

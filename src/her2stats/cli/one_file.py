@@ -17,10 +17,7 @@ from her2stats.notes import Note
 def scores_of_file(expression: Path, signature: str, reading: Mapping[str, Any]) -> tuple[pd.DataFrame, list[str]]:
     """Score a gene, a catalogue signature or a signature file in one expression file; `reading` says how to read it.
 
-    Returns
-    -------
-    tuple
-        samples x scores, and the gene coverage of each score, a line each.
+    The table is samples x scores; the texts are the gene coverage of each score, a line each.
     """
     from her2stats.signatures import read_signature, score_danaher, score_exposure, score_signature
     from her2stats.signatures import signature as from_catalogue
@@ -51,11 +48,8 @@ def fractions_of_file(
 ) -> tuple[pd.DataFrame, list[str]]:
     """Estimate the cell fractions of one expression file; `reading` says how to read it, `settings` are `deconvolve`'s.
 
-    Returns
-    -------
-    tuple
-        samples x (types, each with its interval where there is one, quality), and what there is to know about it, a
-        line each.
+    The table is samples x (types, each with its interval where there is one, quality); the texts are what there is to
+    know about it, a line each.
     """
     from her2stats.deconvolution import deconvolve, read_signature_matrix
     from her2stats.reading.counts import on_lengths

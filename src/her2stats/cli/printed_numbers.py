@@ -36,33 +36,13 @@ class Printed:
 
 
 def audit_file(path: str | Path | None = None, kind: str = "counts") -> pd.DataFrame:
-    """Audit the printed numbers of a table file, or of the paper where no file is given.
+    """Audit the printed numbers of a table file, or of the paper where no file is given, as `audit_published` does.
 
-    Parameters
-    ----------
-    path : str, Path or None
-        Delimited text, Excel workbook of one sheet, or any other kind of table that `read_clinical` reads. One printed
-        number a cell, as printed.
-    kind : {"counts", "correlation", "odds-ratio"}
-        What stands in a row; the columns of each are those of `KINDS`. The four counts a, b, c, d of an odds ratio
-        are events and non-events of the comparison group, then of the reference group; rows without them are audited
-        from estimate and interval.
-
-    Returns
-    -------
-    DataFrame
-        As from `audit_published`.
-
-    Raises
-    ------
-    FileError, TableError, DataError
-        No such file or kind; columns that are missing or not known; cells that cannot be read, each with its line and
-        column.
-
-    Examples
-    --------
-    >>> audit_file()["verdict"].nunique()
-    3
+    The file is any table that `read_clinical` reads, with one printed number a cell and the columns that `KINDS` has
+    for its kind. The four counts a, b, c, d of an odds ratio are events and non-events of the comparison group, then of
+    the reference group; rows without them are audited from estimate and interval. Raises FileError, TableError or
+    DataError for no such file or kind, columns that are missing or not known, and cells that cannot be read, each with
+    its line and column.
     """
     if path is None:
         return audit_published()
@@ -76,13 +56,7 @@ def audit_file(path: str | Path | None = None, kind: str = "counts") -> pd.DataF
 
 
 def audit_lines(audit: pd.DataFrame, *, width: int = 80) -> list[str]:
-    """Lay an audit out for a terminal: contradictions first, each with its arithmetic, the counts at the end.
-
-    Examples
-    --------
-    >>> audit_lines(audit_file())[-1]
-    '142 checks: 120 consistent, 19 inconsistent, 3 not determinable'
-    """
+    """Lay an audit out for a terminal: contradictions first, each with its arithmetic, the counts at the end."""
     room = max(width, 24)
     lines: list[str] = []
     for verdict in ("inconsistent", "not determinable", "consistent"):
@@ -101,8 +75,6 @@ def audit_lines(audit: pd.DataFrame, *, width: int = 80) -> list[str]:
 def audit_counts_line(audit: pd.DataFrame) -> str:
     """Say how many checks there are of each verdict.
 
-    Examples
-    --------
     >>> audit_counts_line(audit_file())
     '142 checks: 120 consistent, 19 inconsistent, 3 not determinable'
     """
