@@ -114,15 +114,7 @@ class EngineError(Her2statsError):
 
 @dataclass
 class ProblemList:
-    """Collects problems so that a person hears of all of them at once.
-
-    Examples
-    --------
-    >>> found = ProblemList()
-    >>> found.add(TableError, "column 'age' is missing", where="clinical.tsv")
-    >>> bool(found)
-    True
-    """
+    """Collects problems so that a person hears of all of them at once."""
 
     _found: list[tuple[type[InputError], Problem]] = field(default_factory=list)
 
@@ -156,10 +148,7 @@ class ProblemList:
     def collect(self, where: str = "") -> Iterator[None]:
         """Remember the problems of whatever is raised inside, and go on after the block.
 
-        Parameters
-        ----------
-        where : str
-            Said before the place that each problem names.
+        `where` is said before the place that each problem names.
         """
         try:
             yield
@@ -187,36 +176,17 @@ class ProblemList:
 
 
 def near(word: object, choices: Iterable[str]) -> str:
-    """Ask after the choice that a wrong word is nearest to; empty text where none is near.
-
-    Examples
-    --------
-    >>> near("fischer", ["fisher", "fieller"]), near("xyz", ["fisher"])
-    ("did you mean 'fisher'?", '')
-    """
+    """Ask after the choice that a wrong word is nearest to; empty text where none is near."""
     found = get_close_matches(str(word), list(choices), n=1)
     return f"did you mean {found[0]!r}?" if found else ""
 
 
 def refuse_unknown(given: Iterable[str], *takers: Callable[..., Any]) -> None:
-    """Refuse keywords that a verb does not have, all at once, each with the one that may be meant.
+    """Refuse with DataError keywords that a verb does not have, all at once, each with the one that may be meant.
 
-    A verb that takes ``**unknown: Never`` for this is as strict for a type checker as one without.
+    A verb that takes ``**unknown: Never`` for this is as strict for a type checker as one without. The `takers` are the
+    verb, and what takes further keywords of it.
 
-    Parameters
-    ----------
-    given : iterable of str
-        Keywords that are left over.
-    *takers : callable
-        The verb, and what takes further keywords of it.
-
-    Raises
-    ------
-    DataError
-        There are any.
-
-    Examples
-    --------
     >>> def read(path, *, duplicates="error"): ...
     >>> refuse_unknown(["duplicate"], read)
     Traceback (most recent call last):

@@ -64,8 +64,6 @@ class Content:
 def format_suffix(path: Path) -> str:
     """Ending of a file name in lower case, without that of the compression.
 
-    Examples
-    --------
     >>> format_suffix(Path("expr.TSV.gz"))
     '.tsv'
     """
@@ -75,8 +73,6 @@ def format_suffix(path: Path) -> str:
 def unpacked_name(path: Path) -> str:
     """Name of a file without the ending of its compression.
 
-    Examples
-    --------
     >>> unpacked_name(Path("LM22.txt.gz"))
     'LM22.txt'
     """
@@ -84,30 +80,10 @@ def unpacked_name(path: Path) -> str:
 
 
 def read_content(path: str | Path, *, max_bytes: int = MAX_BYTES) -> Content:
-    """Read a file whole, decompressing it, and refuse what is not data.
+    """Read a file whole, decompressing it up to `max_bytes`, and refuse what is not data.
 
-    Parameters
-    ----------
-    path : str or Path
-        Any file.
-    max_bytes : int
-        Bound of the decompressed content.
-
-    Returns
-    -------
-    Content
-
-    Raises
-    ------
-    FileError
-        The file is missing, a folder, not readable, empty, truncated, larger than the bound, or of a kind that
-        runs code or workspaces when it is opened (pickle, RData).
-
-    Examples
-    --------
-    >>> read_content("no_such_file.csv")
-    Traceback (most recent call last):
-    her2stats.errors.FileError: no_such_file.csv: there is no such file -> correct the path
+    Raises FileError when the file is missing, a folder, not readable, empty, truncated, larger than the bound, or of a
+    kind that runs code or workspaces when it is opened (pickle, RData).
     """
     path = Path(path)
     if not is_text(path.name):  # names of files become names in tables
@@ -127,11 +103,8 @@ def read_content(path: str | Path, *, max_bytes: int = MAX_BYTES) -> Content:
 def regular_bytes(path: Path, *, max_bytes: int = OWN_FILE) -> bytes:
     """Bytes of a file that this package wrote or that a person wrote for it: a regular one, of a bounded size.
 
-    Raises
-    ------
-    OSError
-        As by `Path.read_bytes`; also for a pipe, a socket or a device, which are not opened for reading, and for a file
-        that is larger or grows.
+    Raises OSError as `Path.read_bytes` does; also for a pipe, a socket or a device, which are not opened for reading,
+    and for a file that is larger or grows.
     """
     with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
         about = os.fstat(file.fileno())
@@ -153,10 +126,7 @@ def is_text(word: str) -> bool:
 def utf8_text(content: Content) -> str:
     """Text of a small file of the package's own kind (signatures); no other encoding is guessed.
 
-    Raises
-    ------
-    FileError
-        The bytes are not UTF-8, or hold what no text holds.
+    Raises FileError when the bytes are not UTF-8, or hold what no text holds.
     """
     try:
         text = content.data.decode("utf-8-sig")
@@ -170,19 +140,8 @@ def utf8_text(content: Content) -> str:
 def refuse_open_quotes(lines: Iterable[str], mark: str, name: str, *, first: int = 1) -> None:
     """Refuse a quote that opens a cell and does not close on its line: it would swallow the lines below.
 
-    Parameters
-    ----------
-    lines : iterable of str
-        Of a table, the first of them numbered `first`.
-    mark : str
-        Delimiter of the cells.
-    name : str
-        The file, for the message.
-
-    Raises
-    ------
-    TableError
-        With the lines where quotes open.
+    The lines are numbered from `first`; `mark` is the delimiter of the cells. Raises TableError with the lines where
+    quotes open.
     """
     opened = [n for n, line in enumerate(lines, first) if line.count('"') % 2 and _stays_open(line, mark)]
     if opened:

@@ -17,8 +17,6 @@ _SHAPES = str.maketrans(
 def shape(word: str) -> str:
     """What a word looks like, in Latin letters.
 
-    Examples
-    --------
     >>> shape("ТСGА\N{EN DASH}1") == "TCGA-1"
     True
     """
@@ -29,8 +27,6 @@ def shape(word: str) -> str:
 def look_alike(word: str, choices: Iterable[str]) -> str:
     """Name a choice that looks like a word and is another, and where they differ; empty text where there is none.
 
-    Examples
-    --------
     >>> look_alike("АB", ["AB"])
     "'AB' looks the same: it has U+0041 LATIN CAPITAL LETTER A for U+0410 CYRILLIC CAPITAL LETTER A"
     """

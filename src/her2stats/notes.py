@@ -22,8 +22,6 @@ class Note:
 def notes_table(notes: Iterable[Note]) -> pd.DataFrame:
     """Notes as a frame with the columns stage, what, count, detail.
 
-    Examples
-    --------
     >>> notes_table([Note("population", "HER2-positive tumours excluded", 42)])["count"].tolist()
     [42]
     """

@@ -37,10 +37,7 @@ PACKED: dict[bytes, tuple[str, Callable[[io.BytesIO], Any]]] = {
 def unpack(path: Path, raw: bytes, max_bytes: int) -> tuple[bytes, Callable[[], Iterator[bytes]] | None]:
     """All bytes of a file; of very many the first, and what unpacks all of them again, chunk by chunk.
 
-    Raises
-    ------
-    FileError
-        The compressed bytes are damaged, a bomb, or none at all where the name says so.
+    Raises FileError when the compressed bytes are damaged, a bomb, or none at all where the name says so.
     """
     for magic, packing in PACKED.items():
         if raw.startswith(magic):

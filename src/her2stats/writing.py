@@ -25,8 +25,6 @@ EDITED = ".edited"
 def beside(path: Path) -> Iterator[Path]:
     """Yield a new empty file beside a place; it takes the place when the block ends well, and vanishes when not.
 
-    Examples
-    --------
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder, beside(Path(folder) / "a.txt") as draft:
     ...     _ = draft.write_text("whole")
@@ -45,21 +43,10 @@ def beside(path: Path) -> Iterator[Path]:
 
 
 def write_whole(path: Path, content: str | bytes, *, what: str = "") -> None:
-    """Write a file whole or not at all; its folder is made where it is missing.
+    """Write a file whole or not at all, replacing it; its folder is made where it is missing.
 
-    Parameters
-    ----------
-    path : Path
-        Replaced where it exists.
-    content : str or bytes
-        Text is written as UTF-8, its line ends as they are.
-    what : str
-        What cannot be written, for the message: "the report ".
-
-    Raises
-    ------
-    OutputError
-        The place cannot be written.
+    Text is written as UTF-8, its line ends as they are. `what` names in the message what cannot be written: "the report
+    ". Raises OutputError when the place cannot be written.
     """
     with told(path, what=what):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -91,23 +78,8 @@ def told(path: Path, *, what: str = "") -> Iterator[None]:
 def refuse_to_replace(*outputs: Path, inputs: Iterable[str | Path] = (), overwrite: bool | None = None) -> None:
     """Refuse outputs that would be written over an input, or over what is there.
 
-    Parameters
-    ----------
-    *outputs : Path
-        Files to be written.
-    inputs : iterable of str or Path
-        Files that are read: never replaced, also where a link leads to one.
-    overwrite : bool or None
-        Replace other files that exist; None where that cannot be asked for.
-
-    Raises
-    ------
-    OutputError
-        Every output that is refused.
-
-    Examples
-    --------
-    >>> refuse_to_replace(Path("scores.csv"), inputs=["expression.tsv"])
+    Inputs are never replaced, also where a link leads to one. Other files that exist are replaced with `overwrite`,
+    which is None where that cannot be asked for. Raises OutputError with every output that is refused.
     """
     read = [Path(path) for path in inputs]
     problems = [found for path in outputs if (found := _why_not(path, read, overwrite=overwrite)) is not None]
@@ -140,12 +112,7 @@ def is_same(one: Path, other: Path) -> bool:
 def carry(file: Path, place: Path, *, aside: bool = False) -> Path | None:
     """Have a file in a second place, too, without touching what is there: under the first free ``NAME.edited`` then.
 
-    With `aside`, never under its own name.
-
-    Returns
-    -------
-    Path or None
-        Where it is now under another name; None where it has its own.
+    With `aside`, never under its own name. The path is where it is now under another name; None where it has its own.
     """
     for number in count(int(aside)):
         end = "" if number == 0 else EDITED if number == 1 else f"{EDITED}{number}"

@@ -12,8 +12,6 @@ class TooLargeError(Exception):
 class Allowance:
     """Bytes that are left.
 
-    Examples
-    --------
     >>> left = Allowance(100)
     >>> left.take(60)
     >>> left.take(60)

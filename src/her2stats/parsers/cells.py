@@ -8,8 +8,6 @@ from typing import Any
 def as_word(cell: Any) -> str:
     """A cell as text; 7.0 is "7", as the spreadsheet shows it.
 
-    Examples
-    --------
     >>> as_word(7.0), as_word(None), as_word(" pos ")
     ('7', '', 'pos')
     """

@@ -75,7 +75,11 @@ def amplification_test(*names: str) -> dict[str, str]:
 
 
 def fold(word: object) -> str:
-    """Bring a word to the form in which the vocabulary knows it."""
+    """Bring a word to the form in which the vocabulary knows it.
+
+    >>> fold("[Not  Available]"), fold(" 1.0"), fold("HER2–Low")
+    ('not available', '1', 'her2-low')
+    """
     text = re.sub(r"\s+", " ", str(word).replace("−", "-").replace("–", "-")).strip().casefold()
     if text.startswith("[") and text.endswith("]"):
         text = text[1:-1].strip()
