@@ -37,8 +37,9 @@ class Reading(NamedTuple):
 class Expression:
     """An expression matrix (genes x samples) as read: values, declared scale, and what happened to it on the way.
 
-    The notes tell everything repaired or dropped. On the log2 scale the values are log2(x + offset); on the linear
-    scale the offset is added before a logarithm. The source is None where there was no file.
+    The values are float64, under gene symbols and sample ids as text. The notes tell everything repaired or dropped. On
+    the log2 scale the values are log2(x + offset); on the linear scale the offset is added before a logarithm. The
+    source is None where there was no file.
     """
 
     values: pd.DataFrame

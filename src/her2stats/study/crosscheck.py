@@ -45,10 +45,11 @@ def crosscheck_folder(folder: Path, *, engine: str = "auto", timeout: float = 12
     """Fit every model of a results folder in R, or where there is none in statsmodels, and compare with the folder.
 
     The comparison is put into the folder as ``crosscheck.csv``, as a figure, and into its report. Where R could check
-    nothing, an earlier comparison stays as it is. The engine "auto" takes R where it is, else statsmodels; `timeout`
-    counts the seconds that R may take for one model. Raises FileError when the folder is not a results folder, is
-    damaged, or a file of it was changed or removed since the run. Raises OutputError when the comparison cannot be
-    written, or another command is writing there. Raises DataError when there is no such engine.
+    nothing, an earlier comparison stays as it is. The engine is "rpy2", "rscript" or "statsmodels", or "auto", which
+    takes R where it is, else statsmodels; `timeout` counts the seconds that R may take for one model. Raises FileError
+    when the folder is not a results folder, is damaged, or a file of it was changed or removed since the run. Raises
+    OutputError when the comparison cannot be written, or another command is writing there. Raises DataError when there
+    is no such engine.
     """
     read_results_provenance(folder)
     with lock(folder.resolve()):

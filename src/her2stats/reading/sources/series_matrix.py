@@ -19,10 +19,10 @@ _REPLICATE = "repl"  # SCAN-B: the title of a replicate is that of its tumour wi
 def clinical_of_series(paths: Sequence[Path]) -> pd.DataFrame:
     """Sample titles, accessions and characteristics of one or more series matrices, one a platform.
 
-    The table is samples x columns, all text: ``title``, ``geo_accession``, ``platform``, ``source``, ``replicate``
-    ("yes" or "no"), then each characteristic under its own name. "NA" is empty. A characteristic is found by its name
-    in each cell, because GEO moves the cells of a sample up when one is missing. Raises FileError when a file is
-    damaged or not a series matrix.
+    The files are ``.txt`` or ``.txt.gz``. The table is samples x columns, all text: ``title``, ``geo_accession``,
+    ``platform``, ``source``, ``replicate`` ("yes" or "no"), then each characteristic under its own name. "NA" is empty.
+    A characteristic is found by its name in each cell, because GEO moves the cells of a sample up when one is missing.
+    Raises FileError when a file is damaged or not a series matrix.
     """
     samples = [sample for path in paths for sample in _samples(path)]
     columns = list(dict.fromkeys(column for sample in samples for column in sample))
