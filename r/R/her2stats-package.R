@@ -5,7 +5,9 @@
 #' \code{\link{fit_logistic}}, \code{\link{fit_interaction}},
 #' \code{\link{fit_clinical}}, \code{\link{fit_ancova}} and
 #' \code{\link{response_odds}}; \code{\link{adjust}} corrects p values for
-#' many tests. \code{\link{validate_results}} fits a whole results
+#' many tests. \code{\link{power_correlation}}, \code{\link{power_response}},
+#' \code{\link{e_value}} and \code{\link{bias_ihc}} say what a study finds and what
+#' its answers could not stand. \code{\link{validate_results}} fits a whole results
 #' folder again and compares; \code{\link{read_results}} reads it.
 #'
 #' @section Columns of every table:

@@ -33,6 +33,7 @@ COMMANDS = (
     "witness",
     "audit",
     "compare-published",
+    "power",
     "doctor",
 )
 

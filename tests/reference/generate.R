@@ -4,6 +4,7 @@
 #   levels.csv        levels of their factors: frame, variable, position, level
 #   cases.csv         what is asked: case, frame, field, position, value (the fields of a spec)
 #   results.csv       R's answers: case and the columns of a result
+#   closed_forms.csv  powers, E-values and corrections for misreading
 #   corrections.csv   families of p values, and what p.adjust makes of them
 #   sessionInfo.txt   which R gave them
 #
@@ -276,5 +277,35 @@ write_plain(do.call(rbind, lapply(names(p), function(family) {
   })
   data.frame(family = family, p_value = p[[family]], corrected)
 })), "corrections.csv")
+
+# Planning and sensitivity: closed forms, a row a number; tests/statistics/test_closed_forms.py asks the same in Python.
+counts <- data.frame(
+  stratum = c("all", "hr=negative"), outcome = "pcr", measure = "odds_ratio", conf_level = 0.95, conf_low = 1, conf_high = 1,
+  n_events_comparison = c(126, 23), n_events_reference = c(92, 36), n_comparison = c(197, 36), n_reference = c(316, 50)
+)
+counts$estimate <- with(counts, n_events_comparison * (n_reference - n_events_reference) /
+  (n_events_reference * (n_comparison - n_events_comparison)))
+shift <- transform(counts[1, ], measure = "shift", estimate = -0.4, conf_low = -1, conf_high = 0.1)
+corrected_rows <- function(rows) {
+  found <- bias_ihc(rows, sensitivity = c(0.8, 0.95), specificity = c(0.7, 0.97), kappa = 0.49)
+  unlist(found[c("estimate", "conf_low", "conf_high")], use.names = FALSE)
+}
+closed <- list(
+  correlation_least = unlist(lapply(c(10, 63, 318), function(n) power_correlation(n, strata = 2, covariates = 1)$effect)),
+  correlation_power = power_correlation(81, -0.25, alpha = 0.01)$power,
+  correlation_size = power_correlation(rho = 0.17, power = 0.9)$n,
+  response_least = power_response(585, share = 0.3, split = c(272, 313))$effect,
+  response_power = power_response(53, 3, share = 0.4, split = c(20, 33))$power,
+  response_size = power_response(odds_ratio = 0.5, share = 0.3, split = c(2, 1))$n,
+  response_given = power_response(585, share = c(0.45, 0.2), split = rbind(c(150, 95), c(160, 180)))$effect,
+  e_value_rare = unname(e_value(0.6, 0.42, 0.86, share = 0.1)),
+  e_value_common = unname(e_value(1.26, 0.85, 1.88)),
+  e_value_rho = unname(e_value(-0.3, -0.4, -0.19, measure = "rho")),
+  misread_response = corrected_rows(counts),
+  misread_shift = corrected_rows(shift)
+)
+write_plain(do.call(rbind, lapply(names(closed), function(name) {
+  data.frame(question = name, place = seq_along(closed[[name]]), value = closed[[name]])
+})), "closed_forms.csv")
 
 writeLines(c(capture.output(print(sessionInfo(), locale = FALSE)), paste("emmeans", emmeans_version())), file.path(target, "sessionInfo.txt"))

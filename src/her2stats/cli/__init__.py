@@ -18,6 +18,9 @@ from her2stats.cli import single_steps  # noqa: F401
 
 # isort: split
 from her2stats.cli import published  # noqa: F401
+
+# isort: split
+from her2stats.cli import planning  # noqa: F401
 from her2stats.cli.app import app
 from her2stats.cli.printing import read_or_not, say
 from her2stats.errors import Her2statsError

@@ -6,12 +6,15 @@ These functions know no files and no cohorts, and can be used on their own in a 
 from her2stats.statistics.abundance import Abundance, classify_abundance
 from her2stats.statistics.ancova import Ancova, fit_ancova
 from her2stats.statistics.answer import answer
+from her2stats.statistics.bias import bias_ihc
 from her2stats.statistics.correlation import correlate
+from her2stats.statistics.e_value import e_value
 from her2stats.statistics.groups import compare_groups
 from her2stats.statistics.interaction import fit_clinical, fit_interaction
 from her2stats.statistics.logistic import fit_logistic
 from her2stats.statistics.multiplicity import adjust
 from her2stats.statistics.pooling import pool
+from her2stats.statistics.power import power_correlation, power_interaction, power_odds_ratio, power_response
 from her2stats.statistics.response import response_odds
 from her2stats.statistics.result import COLUMNS, Result, as_result_table, combine
 from her2stats.statistics.specs import (
@@ -43,14 +46,20 @@ __all__ = [
     "adjust",
     "answer",
     "as_result_table",
+    "bias_ihc",
     "classify_abundance",
     "combine",
     "compare_groups",
     "correlate",
+    "e_value",
     "fit_ancova",
     "fit_clinical",
     "fit_interaction",
     "fit_logistic",
     "pool",
+    "power_correlation",
+    "power_interaction",
+    "power_odds_ratio",
+    "power_response",
     "response_odds",
 ]
