@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from her2stats.statistics import pool
+from her2stats.statistics import bias_ihc, e_value, pool, power_correlation, power_response
 from her2stats.statistics.result import as_result_table
 from her2stats.statistics.terms import term_columns
 from her2stats.tables import table_one
@@ -113,6 +113,9 @@ def sample_tables(rng: np.random.Generator) -> dict[str, pd.DataFrame]:
         "scores": _per_sample(rng, (*SCORES, "Total TIL"), centre=8.0),
         "coverage": _coverage(),
         "random_lists": _random_lists(),
+        "detectable": _detectable(),
+        "e_values": _e_values(),
+        "misread_ihc": _misread(),
         "fractions": _per_sample(rng, (*TYPES, *DICHOTOMISED, *EXCLUDED), centre=0.1).assign(
             nu=0.5, r=0.8, rmse=0.7, p_value=0.01, coverage=0.9, flag=""
         ),
@@ -252,6 +255,52 @@ def _random_lists() -> pd.DataFrame:
             for outcome in ("Total TIL", "T cells CD8")
         ]
     )
+
+
+def _detectable() -> pd.DataFrame:
+    """What the sample studies find: total infiltration, a cell type among several, response."""
+    found = [
+        power_correlation(int(n * share), alpha=0.05 / tests).assign(
+            cohort=cohort, outcome=outcome, stratum=stratum, given=given, tests=tests
+        )
+        for cohort, n in COHORTS.items()
+        for stratum, given, share in (
+            ("all", "", 1),
+            ("hr=negative", "", 0.2),
+            ("hr=positive", "", 0.8),
+            ("all", "hr", 1),
+        )
+        for outcome, tests in (("Total TIL", 1), ("", len(TYPES)))
+    ]
+    cohort, _ = RESPONSE_COHORT
+    for row in _response().to_dict("records"):
+        odds = power_response(
+            row["n"],
+            share=row["n_events_reference"] / row["n_reference"],
+            split=(row["n_reference"], row["n_comparison"]),
+        )
+        found.append(odds.assign(cohort=cohort, outcome=row["outcome"], stratum="all", given="", tests=1))
+    return pd.concat(found, ignore_index=True)
+
+
+def _e_values() -> pd.DataFrame:
+    rows = []
+    for row in _response().to_dict("records"):
+        of = e_value(row["estimate"], row["conf_low"], row["conf_high"], share=row["n_events"] / row["n"])
+        rows.append({"cohort": RESPONSE_COHORT[0], "given": "", "term": "her2_group[HER2-low]", **row, **of})
+    for cohort, n in COHORTS.items():
+        row = {"cohort": cohort, "outcome": "Total TIL", "stratum": "all", "given": "hr", "n": n, "measure": "rho"}
+        row |= {"term": EXPOSURE, "estimate": -0.3, "conf_low": -0.4, "conf_high": -0.19}
+        rows.append(row | e_value(-0.3, -0.4, -0.19, measure="rho"))
+    columns = ["cohort", "outcome", "stratum", "given", "term", "measure", "estimate", "conf_low", "conf_high", "n"]
+    return pd.DataFrame(rows)[[*columns, "risk_ratio", "e_value", "e_value_limit"]].assign(
+        method="E-value of VanderWeele and Ding"
+    )
+
+
+def _misread() -> pd.DataFrame:
+    found = bias_ihc(_response().assign(cohort=RESPONSE_COHORT[0]), kappa=0.49, draws=500)
+    return found.assign(given="")
 
 
 def _coverage() -> pd.DataFrame:

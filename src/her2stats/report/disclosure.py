@@ -10,6 +10,7 @@ One step over the whole folder, before anything of the page is made:
 * A cell type or outcome that has a group of one to four tumours in any stratum loses its counts in every table of the
   cohort, as they add up; rows that compare such groups lose their numbers, too, for the counts follow from them.
 * A variable of Table 1 with such a cell says which cells are below five ("<5", also for none), and no number.
+* Least effects, E-values and corrections for misreading follow from counts, and go with them.
 * Sentences that count (reasons, flags, notes) keep what they say and lose how many.
 """
 
@@ -38,6 +39,7 @@ PUBLIC_NOTE = (
     "which they would follow, and figures that show single patients are left out."
 )
 COUNTS = ("n_events", "n_reference", "n_comparison", "n_events_reference", "n_events_comparison")
+FOLLOWING = ("detectable", "e_values", "misread_ihc")
 VALUES = ("value_reference", "value_comparison")
 EFFECTS = (
     *("estimate", "std_error", "conf_low", "conf_high", "statistic", "df", "p_value", "p_adjusted", "p_bh"),
@@ -70,6 +72,9 @@ def for_public_page(folder: ResultsFolder) -> ResultsFolder:
         tables["abundance"] = _abundance(tables["abundance"], hidden)
     if "table_one" in tables:
         tables["table_one"] = _table_one(tables["table_one"])
+    shown = {key for t in results.values() for key in zip(t["cohort"], t["n"].fillna(0), strict=True)}
+    for name in (one for one in FOLLOWING if one in tables):
+        tables[name] = _following(tables[name], hidden, shown, split)
     for name, column in (("notes", "what"), ("omitted", "reason")):
         if name in tables:
             tables[name] = _uncounted(tables[name], column)
@@ -241,6 +246,20 @@ def _table_one(table: pd.DataFrame) -> pd.DataFrame:
             table.loc[places, cohort] = shown
             table.loc[places, [name for name in (f"{cohort} n", f"{cohort} percent") if name in table]] = float("nan")
     return table
+
+
+def _following(
+    table: pd.DataFrame, hidden: set[tuple[str, str]], shown: set[tuple[str, int]], split: set[str]
+) -> pd.DataFrame:
+    """Rows whose numbers of tumours are on the page and whose outcome has no small group: they follow from counts."""
+    keys = zip(table["cohort"], table["outcome"], table["n"].fillna(0), table["stratum"], table["given"], strict=True)
+    kept = [
+        (cohort, outcome) not in hidden
+        and (cohort, n) in shown
+        and not (cohort in split and (stratum != "all" or given))
+        for cohort, outcome, n, stratum, given in keys
+    ]
+    return table[pd.Series(kept, table.index, dtype=bool)]
 
 
 def _uncounted(table: pd.DataFrame, column: str) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from her2stats.report.least_effects import study_finds
 from her2stats.results.folder import ResultsFolder
 from her2stats.results.question_rows import response_given_hr, total_rows
 from her2stats.statistics.arguments import percent
@@ -93,9 +94,10 @@ def _association(row: Row, folder: ResultsFolder) -> str:
     value = f"ρ{NO_BREAK}{effect_text(row)}, {level} interval, {size}"
     if high < 0 or low > 0:
         return f"{total} is {'lower' if high < 0 else 'higher'} where {exposure} is higher: {value}"
+    finds = study_finds(folder, row, given=row.get("given") not in ("", None) and not is_missing(row.get("given")))
     if max(-low, high) < WEAK:
-        return f"no more than a weak association of {total} with {exposure}, of either sign: {value}"
-    return f"too few tumours to tell how {total} goes with {exposure}: {value}"
+        return f"no more than a weak association of {total} with {exposure}, of either sign: {value}{finds}"
+    return f"too few tumours to tell how {total} goes with {exposure}: {value}{finds}"
 
 
 def _odds_ratio(row: Row) -> str:
@@ -105,7 +107,7 @@ def _odds_ratio(row: Row) -> str:
     )
 
 
-def _response(row: Row, given: str = "") -> str:
+def _response(folder: ResultsFolder, row: Row, given: str = "") -> str:
     """Whether response differs between the HER2 groups, with odds ratio, interval and number."""
     where = f"{row['cohort']}, {variable_label(row['outcome'])}{given}"
     size = f"n{NO_BREAK}={NO_BREAK}{format_count(row['n'])}"
@@ -115,6 +117,7 @@ def _response(row: Row, given: str = "") -> str:
     value = _odds_ratio(row)
     if high < 1 or low > 1:
         return f"{where}: {'lower' if high < 1 else 'higher'} odds of response in {row['comparison']} tumours: {value}."
+    value += study_finds(folder, row, given=bool(given))
     if low > 1 / TWOFOLD and high < TWOFOLD:
         return f"{where}: the odds of response differ less than twofold between the HER2 groups, if at all: {value}."
     return f"{where}: too few patients to tell whether response differs between the HER2 groups: {value}."
@@ -125,11 +128,11 @@ def _response_claim(folder: ResultsFolder, crude: Row) -> Claim:
     alike = response_given_hr(folder, crude)
     adjusted = next((row for row in alike if row["stratum"] == "all" and not is_missing(row["estimate"])), None)
     if adjusted is None:
-        return Claim("", _response(crude))
+        return Claim("", _response(folder, crude))
     others = [(stratum_label(row["stratum"]), row) for row in alike if row["stratum"] != "all"]
     return Claim(
         "",
-        _response(adjusted, ", given hormone receptor"),
+        _response(folder, adjusted, ", given hormone receptor"),
         tuple(
             f"{sentence_case(what)}: {_odds_ratio(row)}."
             for what, row in [*others, ("not adjusted", crude)]

@@ -97,6 +97,12 @@ _COMPUTED = {
         "its groups, whose difference was tested by the product ({})",
         ("response_by_hr",),
     ),
+    "sensitivity": (
+        "Power and sensitivity",
+        "What a study of this size finds with a power of 80%, how strong an unmeasured variable had to be to explain "
+        "an estimate away, and what misreading of HER2 IHC would change was computed ({})",
+        ("detectable", "e_values", "misread_ihc"),
+    ),
 }
 
 _SIGNATURE = re.compile(r"\bsignature ([^,;]+)")  # named after its file, "signature signature_matrix"

@@ -7,8 +7,9 @@ import pandas as pd
 from her2stats.report.page_model import MorePart, Part, Section, TablePart
 from her2stats.report.parts import Figures, absent, by_cohort, section, table_by_cohort
 from her2stats.report.pooled_table import pooled_table
+from her2stats.report.sensitivity import sensitivity_parts
 from her2stats.results.folder import ResultsFolder
-from her2stats.results.question_rows import is_correlation, score_rows, total_rows
+from her2stats.results.question_rows import is_correlation, score_rows, total_rows, type_rows
 from her2stats.statistics.rows import GIVEN_HR, exposure_rows, is_second_test
 from her2stats.tables import PrintedTable
 from her2stats.tables.layouts import Block, Cell, print_blocks, sample_size
@@ -102,6 +103,7 @@ def by_hr_section(folder: ResultsFolder, figures: Figures) -> Section:
             _stratum_blocks(part, "ρ"), caption=caption, key="term", stub="Score", alpha=folder.provenance.alpha
         )
         parts.append(TablePart(printed, "correlation_by_hr"))
+    parts += sensitivity_parts(folder, set(totals["outcome"]), "", *type_rows(folder, "correlation_given_hr")["item"])
     return section("by-hr", "Within hormone-receptor groups", parts)
 
 

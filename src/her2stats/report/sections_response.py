@@ -6,6 +6,7 @@ import pandas as pd
 
 from her2stats.report.page_model import Part, Section, TablePart
 from her2stats.report.parts import Figures, absent, by_cohort, section, table_by_cohort
+from her2stats.report.sensitivity import sensitivity_parts
 from her2stats.results.folder import ResultsFolder
 from her2stats.statistics.rows import interaction_rows, is_second_test, records
 from her2stats.tables import PrintedTable, table_response
@@ -29,6 +30,7 @@ def response_section(folder: ResultsFolder, figures: Figures) -> Section:
             parts.append(TablePart(printed, "response", sortable=False))
     given = folder.table("response_by_hr")
     parts += table_by_cohort(given, "response_by_hr", lambda cohort, part: _given_hr(folder, cohort, part))
+    parts += sensitivity_parts(folder, set(table["outcome"]))
     return section("response", "Response by HER2 group", parts)
 
 

@@ -22,6 +22,8 @@ _NUMBERS = (
     *("p_bh", "at", "superiority", "value_reference", "value_comparison", "q", "q_p_value", "i2", "tau2"),
     *("pi_low", "pi_high"),
     *("random_low", "random_median", "random_high", "share_as_extreme", "share_significant"),
+    *("effect", "power", "mc_error", "alpha", "share", "risk_ratio", "e_value", "e_value_limit"),
+    *("sensitivity", "specificity", "share_impossible"),
     *("risk_difference", "rd_low", "rd_high", "p_mid"),
     *("coverage", "share_zero", "median"),
     *("python", "r", "abs_diff", "rel_diff", "tolerance", "largest_difference"),
@@ -29,7 +31,8 @@ _NUMBERS = (
 _COUNTS = (
     *COUNTS,
     *("family_size", "df_residual", "n_reference", "n_comparison", "n_events_reference", "n_events_comparison", "k"),
-    *("genes_total", "genes_found", "n_zero", "genes", "lists", "count", "numbers", "agreed", "disagreed", "not_seen"),
+    *("genes_total", "genes_found", "n_zero", "genes", "lists", "tests", "count"),
+    *("numbers", "agreed", "disagreed", "not_seen"),
 )
 _TRUTHS = ("borderline", "used_in_total")
 KINDS: Mapping[str, Kind] = {

@@ -51,7 +51,8 @@ def bias_ihc(
         What names a result row, and ``assumed``: "as read", "given", "kappa", "priors" (the true group of each patient
         is drawn), "priors and chance" (and the sampling error of such groups); ``sensitivity``, ``specificity`` (of
         priors the mean), ``estimate`` (of draws the median), ``conf_low``, ``conf_high``, ``share_impossible`` of the
-        draws, which the counts refute and which are left out, and ``flag``, which says why a correction is impossible.
+        draws, which the counts refute and which are left out, ``flag``, which says why a correction is impossible, and
+        ``method``.
 
     Raises
     ------
@@ -92,7 +93,13 @@ def bias_ihc(
         skew = (2 * row["n_comparison"] / (row["n_comparison"] + row["n_reference"]) - 1) ** 2
         right = [] if kappa is None else [("kappa", *(0.5 + math.sqrt(skew + kappa * (1 - skew)) / 2,) * 2)]
         found += [about | one for one in (*_given(row, [*pairs, *right]), *_drawn(row, priors, draws, seed))]
-    return pd.DataFrame(found)
+    drawn = f"{draws} draws from {' and '.join(f'Beta({a:g}, {b:g})' for a, b in priors)}, seed {seed}"
+    told = {
+        "as read": "",
+        "given": "corrected by sensitivity and specificity",
+        "kappa": f"two readers of kappa {kappa}",
+    }
+    return pd.DataFrame([row | {"method": told.get(row["assumed"], drawn)} for row in found])
 
 
 def _is_comparison(row: Row) -> bool:

@@ -34,6 +34,8 @@ def result_tables(analyses: Sequence[CohortAnalysis], study: Study) -> dict[str,
         "table_one": table_one({analysis.cohort.name: analysis.cohort.clinical for analysis in analyses}),
         "notes": _stacked(analyses, lambda a: notes_table(a.notes)),
     }
+    for name in analyses[0].sensitivity:
+        tables[name] = _stacked(analyses, lambda a: a.sensitivity[name])  # noqa: B023 - called at once
     absent = absent_figures(analyses, study)
     tables["omitted"] = _stacked(analyses, lambda a: _omitted(a, absent))
     for name in RESULT_TABLES:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -18,6 +19,7 @@ from her2stats.study.analysis.material import Answers, Material
 from her2stats.study.analysis.questions import CELL_QUESTIONS
 from her2stats.study.analysis.random_lists import beside_random_lists
 from her2stats.study.analysis.response import response
+from her2stats.study.analysis.sensitivity import sensitivity
 from her2stats.study.preparing import Prepared, PreparedCohort
 from her2stats.study.preparing.scores import ScoredCohort
 from her2stats.study.stages.cache import NO_CACHE, Cache
@@ -36,6 +38,7 @@ class CohortAnalysis:
     deconvolution: Deconvolution | None
     exposure_method: str
     random_lists: pd.DataFrame
+    sensitivity: Mapping[str, pd.DataFrame]
     notes: tuple[Note, ...] = field(default=())
 
 
@@ -67,6 +70,7 @@ def analyse_cohort(
         deconvolution=fractions,
         exposure_method=scored.method,
         random_lists=beside_random_lists(one, prepared, material, answers),
+        sensitivity=sensitivity(material, study, answers),
         notes=(*cohort.notes, *scored.notes, *extra, *answers.notes),
     )
 

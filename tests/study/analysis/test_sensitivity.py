@@ -1,0 +1,75 @@
+"""What the small study could find, and what its answers could not stand: each number is that of the verb."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+import pytest
+
+from her2stats.statistics import bias_ihc, e_value, power_correlation, power_response
+from her2stats.study import StudyResults
+from her2stats.study.analysis.sensitivity import KAPPA
+
+
+def rows(table: pd.DataFrame, **where: object) -> pd.DataFrame:
+    for name, value in where.items():
+        table = table[table[name] == value]
+    return table
+
+
+def test_the_least_correlations_are_those_of_the_strata(small_results: StudyResults) -> None:
+    found, by_hr = small_results.tables["detectable"], small_results.tables["correlation_by_hr"]
+    totals = rows(by_hr, outcome="Total TIL", term="HER2 score")
+    assert len(totals) == 2
+    for stratum, n in zip(totals["stratum"], totals["n"], strict=True):
+        (least,) = rows(found, outcome="Total TIL", stratum=stratum, given="")["effect"]
+        assert least == power_correlation(int(n))["effect"].iloc[0]
+    (given,) = rows(found, outcome="Total TIL", given="hr")["effect"]
+    (n,) = rows(found, outcome="Total TIL", given="hr")["n"]
+    assert given == power_correlation(int(n), strata=2)["effect"].iloc[0]
+
+
+def test_a_cell_type_is_asked_at_the_threshold_of_its_family(small_results: StudyResults) -> None:
+    types = rows(small_results.tables["correlation"], term="HER2 score", cohort="one")
+    size = int(types.loc[types["outcome"] != "Total TIL", "family_size"].iloc[0])
+    row = rows(small_results.tables["detectable"], outcome="", stratum="all", given="").iloc[0]
+    assert row["tests"] == size > 1
+    assert row["alpha"] == pytest.approx(0.05 / size)
+    assert row["effect"] == power_correlation(int(row["n"]), alpha=0.05 / size)["effect"].iloc[0]
+
+
+def test_the_least_odds_ratios_of_response_follow_from_its_counts(small_results: StudyResults) -> None:
+    for row in small_results.tables["response"].to_dict("records"):
+        share = row["n_events_reference"] / row["n_reference"]
+        sizes = (row["n_reference"], row["n_comparison"])
+        theirs = power_response(sum(sizes), share=share, split=sizes)["effect"]
+        found = rows(small_results.tables["detectable"], outcome=row["outcome"], stratum="all", given="")
+        assert found["effect"].tolist() == pytest.approx(theirs.tolist(), nan_ok=True)
+
+
+def test_every_estimate_has_its_e_value(small_results: StudyResults) -> None:
+    tables = small_results.tables
+    odds = tables["odds_ratios"]["estimate"].notna().sum()
+    ranked = tables["correlation_given_hr"].query("term == 'HER2 score'")["estimate"].notna().sum()
+    found = tables["e_values"]
+    assert (found["term"].eq("HER2 score") & found["measure"].eq("odds_ratio")).sum() == odds
+    assert (found["given"].eq("hr") & found["measure"].eq("rho")).sum() == ranked
+    for row in found.to_dict("records"):
+        theirs = e_value(row["estimate"], row["conf_low"], row["conf_high"], measure=row["measure"], share=row["share"])
+        assert row["e_value"] == pytest.approx(theirs["e_value"])
+        held = row["conf_low"] <= (0 if row["measure"] == "rho" else 1) <= row["conf_high"]
+        assert (row["e_value_limit"] == 1) == held
+
+
+def test_response_and_infiltration_are_corrected_for_misreading(small_results: StudyResults) -> None:
+    found = small_results.tables["misread_ihc"]
+    response = small_results.tables["response"]
+    theirs = bias_ihc(response, kappa=KAPPA, seed=3)
+    ours = rows(found, cohort="answers", stratum="all")
+    assert ours["estimate"].tolist() == pytest.approx(theirs["estimate"].tolist(), nan_ok=True)
+    read = rows(found, outcome="Total TIL", stratum="all", assumed="as read").iloc[0]
+    kappa = rows(found, outcome="Total TIL", stratum="all", assumed="kappa").iloc[0]
+    assert read["measure"] == "shift"
+    assert abs(kappa["estimate"]) > abs(read["estimate"]) > 0
+    assert not math.isnan(rows(found, outcome="Total TIL", assumed="priors")["share_impossible"].iloc[0])
