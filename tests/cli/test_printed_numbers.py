@@ -9,7 +9,7 @@ import pytest
 
 import her2stats as h2
 from her2stats.cli.printed_numbers import KINDS, audit_file, audit_lines
-from her2stats.errors import FileError, Her2statsError
+from her2stats.errors import FileError, Her2statsError, TableError
 
 COUNTS = """variable,level,count,percent,n,place
 grade,II,68,65.4,104,Table 1
@@ -129,3 +129,37 @@ def test_the_docs_name_every_column_of_every_kind_of_table(root):
     for kind, (needed, possible) in KINDS.items():
         (line,) = [line for line in page.split("\n") if line.startswith(f"| {kind} |")]
         assert set(re.findall(r"[a-z]+", line.removeprefix(f"| {kind} |"))) == {*needed, *possible}
+
+
+@pytest.mark.parametrize(
+    ("row", "check"),
+    [
+        ("0.65,0.42,1.02,,significant", "claim"),
+        ("0.65,0.42,1.02,0.01,", "p from the interval"),
+        ("0.65,0.42,2.9,,", "Wald symmetry"),
+    ],
+)
+def test_what_contradicts_a_wald_interval_is_found_where_it_is_said_to_be_one(tmp_path, row: str, check: str) -> None:
+    path = write(tmp_path, f"estimate,low,high,p,claim\n{row}\n")
+    said = audit_file(path, "odds-ratio", wald=True).set_index("check")["verdict"]
+    assert said[check] == "inconsistent"
+    assert audit_file(path, "odds-ratio").set_index("check")["verdict"][check] == "not determinable"
+
+
+@pytest.mark.parametrize("asked", [("counts", 0.9, False), ("counts", 0.95, True), ("correlation", 0.95, True)])
+def test_a_declaration_that_says_nothing_here_is_refused(tmp_path, asked: tuple[str, float, bool]) -> None:
+    kind, level, wald = asked
+    with pytest.raises(TableError, match="is declared, and these numbers have none"):
+        audit_file(write(tmp_path, COUNTS), kind, level, wald=wald)
+    with pytest.raises(TableError):
+        audit_file(None, "odds-ratio", wald=True)
+
+
+def test_a_level_other_than_95_per_cent_is_declared(tmp_path) -> None:
+    path = write(tmp_path, "estimate,low,high,p\n0.65,0.45,0.94,0.058\n")  # limits at 90 %
+    for level, verdict in ((0.9, "consistent"), (0.95, "inconsistent")):
+        found = audit_file(path, "odds-ratio", level, wald=True).set_index("check")["verdict"]
+        assert found["p from the interval"] == verdict
+    path = write(tmp_path, "estimate,low,high,n\n-0.30,-0.40,-0.19,199\n")
+    assert set(audit_file(path, "correlation", 0.9)["verdict"]) == {"consistent"}
+    assert "inconsistent" in set(audit_file(path, "correlation")["verdict"])

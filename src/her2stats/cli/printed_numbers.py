@@ -20,7 +20,7 @@ _EMPTY: frozenset[str] = frozenset({""})
 
 # Kind of table -> columns that it needs, and columns that it may have.
 KINDS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "counts": (("variable", "level", "count", "n"), ("percent", "place")),
+    "counts": (("variable", "level", "count", "n"), ("percent", "several", "place")),
     "correlation": (("estimate",), ("low", "high", "n", "p", "item", "place")),
     "odds-ratio": (("estimate",), ("low", "high", "p", "claim", "item", "place", *_CELLS)),
 }
@@ -35,22 +35,30 @@ class Printed:
     lines: list[int]
 
 
-def audit_file(path: str | Path | None = None, kind: str = "counts") -> pd.DataFrame:
+def audit_file(
+    path: str | Path | None = None, kind: str = "counts", conf_level: float = 0.95, *, wald: bool = False
+) -> pd.DataFrame:
     """Audit the printed numbers of a table file, or of the paper where no file is given, as `audit_published` does.
 
     The file is any table that `read_clinical` reads, with one printed number a cell and the columns that `KINDS` has
     for its kind. The four counts a, b, c, d of an odds ratio are events and non-events of the comparison group, then of
-    the reference group; rows without them are audited from estimate and interval. Raises FileError, TableError or
-    DataError for no such file or kind, columns that are missing or not known, and cells that cannot be read, each with
-    its line and column.
+    the reference group; rows without them are audited from estimate and interval. `conf_level` is that of the printed
+    intervals, and what is significant is so at 1 less it; with `wald` a p, a claim or a limit that does not fit Wald's
+    interval is wrong. Raises FileError, TableError or DataError for no such file or kind, columns that are missing or
+    not known, and cells that cannot be read, each with its line and column.
     """
+    if (wald and kind != "odds-ratio") or (conf_level != 0.95 and kind == "counts") or (path is None and wald):
+        what = "a level or kind of interval is declared, and these numbers have none"
+        raise TableError(Problem(what, remedy="both are of a table --as odds-ratio, the level of correlations, too"))
     if path is None:
         return audit_published()
     if kind not in KINDS:
         raise TableError(Problem(f"{kind!r} is no kind of table", remedy=f"give one of: {', '.join(KINDS)}"))
     printed = _read(Path(path), kind)
     try:
-        return _AUDITS[kind](printed.table)
+        how: dict[str, Any] = {} if kind == "counts" else {"conf_level": conf_level}
+        how |= {"ci": "wald"} if wald and kind == "odds-ratio" else {}
+        return _AUDITS[kind](printed.table, **how)
     except InputError as error:
         raise type(error)(*_in_file(error.problems, printed)) from None
 
@@ -140,17 +148,17 @@ def _columns(rows: pd.DataFrame) -> dict[str, Any]:
     return {str(name): list(rows[name]) for name in rows if set(rows[name]) != _EMPTY}
 
 
-def _audit_correlations(rows: pd.DataFrame) -> pd.DataFrame:
-    return audit_correlation(**{"estimate": "", **_columns(rows)})
+def _audit_correlations(rows: pd.DataFrame, **how: Any) -> pd.DataFrame:
+    return audit_correlation(**{"estimate": "", **_columns(rows)}, **how)
 
 
-def _audit_odds_ratios(rows: pd.DataFrame) -> pd.DataFrame:
+def _audit_odds_ratios(rows: pd.DataFrame, **how: Any) -> pd.DataFrame:
     given = [name for name in _CELLS if name in rows]
     cells = rows[given].to_numpy() if given else None
-    return audit_odds_ratio(**{"estimate": "", **_columns(rows.drop(columns=given))}, cells=cells)
+    return audit_odds_ratio(**{"estimate": "", **_columns(rows.drop(columns=given))}, cells=cells, **how)
 
 
-_AUDITS: Mapping[str, Callable[[pd.DataFrame], pd.DataFrame]] = {
+_AUDITS: Mapping[str, Callable[..., pd.DataFrame]] = {
     "counts": audit_counts,
     "correlation": _audit_correlations,
     "odds-ratio": _audit_odds_ratios,

@@ -16,7 +16,8 @@ from her2stats.cli.printing import check_output, print_table, say, write_table
 _TABLE = "Your own table (csv, tsv, xlsx), one printed number a cell, as printed; without it the paper is audited."
 _KINDS = (
     "What stands in a row. "
-    "counts: columns variable, level, count, n, and if printed percent, place. "
+    "counts: columns variable, level, count, n, and if printed percent, several (any word where a patient may be in "
+    "several levels), place. "
     "correlation: estimate, and if printed low, high, n, p, item, place. "
     "odds-ratio: estimate, and if printed low, high, p, claim (significant, not significant), item, place, and the "
     "counts a, b, c, d (events and non-events of the comparison group, then of the reference group)."
@@ -27,6 +28,11 @@ _KINDS = (
 def audit(
     table: Annotated[Path | None, typer.Argument(metavar="TABLE", help=_TABLE, show_default=False)] = None,
     kind: Annotated[str, typer.Option("--as", help=_KINDS)] = "counts",
+    level: Annotated[float, typer.Option(min=0.01, max=0.9999, help="Of printed intervals: 0.9 for 90 %.")] = 0.95,
+    wald: Annotated[
+        bool,
+        typer.Option("--wald", help="Odds ratios are Wald's: a p or claim that does not fit the interval is wrong."),
+    ] = False,
     output: Annotated[Path | None, typer.Option(help="CSV to write instead.")] = None,
     overwrite: Replace = False,
 ) -> None:
@@ -37,7 +43,7 @@ def audit(
     from her2stats.cli.printed_numbers import audit_counts_line, audit_file, audit_lines
 
     check_output(output, table, overwrite=overwrite)
-    found = audit_file(table, kind)
+    found = audit_file(table, kind, level, wald=wald)
     if output is not None:
         write_table(found, output, index=False)
         say(audit_counts_line(found))

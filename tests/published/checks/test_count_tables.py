@@ -135,3 +135,11 @@ def test_what_is_missing_or_unreadable_is_reported_all_at_once() -> None:
     with pytest.raises(TableError) as caught:
         audit_counts(broken)
     assert len(caught.value.problems) == 2
+
+
+def test_levels_that_a_patient_may_have_several_of_need_not_add_up() -> None:
+    sites = [("site", "bone", "60 (60%)", 100), ("site", "liver", "40 (40%)", 100), ("site", "lung", "30 (31%)", 100)]
+    table = _table([*sites, ("grade", "I", "40 (40%)", 100), ("grade", "II", "50 (50%)", 100)])
+    several = table.assign(several=["yes"] * 3 + [""] * 2)
+    assert ("site", "total") in _inconsistent(audit_counts(table))
+    assert _inconsistent(audit_counts(several)) == [("site: lung", "percentage"), ("grade", "total")]

@@ -31,6 +31,7 @@ class _Level:
     within: int | None
     n_of_all: int | None
     percent: Numeral | None
+    several: bool  # a patient may be in several levels
 
     @property
     def n(self) -> int | None:
@@ -64,6 +65,8 @@ def audit_counts(
         * ``count``: a number, or both at once as printed: "14 (13.4%)", "14/104 (13.4)";
         * ``percent`` (optional), as text where trailing zeros matter;
         * ``n``: the denominator; one that stands in the cell comes before it (of known values), but cannot be larger;
+        * ``several`` (optional): any word where a patient may be in several levels of the variable (sites of
+          metastasis), which then need not add up;
         * ``place`` (optional): table and column of print.
     rounding : {"nearest", "truncated", "either"}
         How the table is known to shorten its numbers.
@@ -124,7 +127,8 @@ def _read_table(table: pd.DataFrame, place: str) -> list[_Level]:
             cells[name] = list(read(printed, len(items), name=name, places=items))
     found.raise_if_any()
     within = read_counts([denominator for _, denominator, _ in split], len(items), name="count", places=items)
-    rows = zip(variables, levels, places, cells["count"], within, cells["n"], cells["percent"], strict=True)
+    several = [bool(word.strip()) for word in _words(table["several"])] if "several" in table else [False] * len(table)
+    rows = zip(variables, levels, places, cells["count"], within, cells["n"], cells["percent"], several, strict=True)
     return [_Level(*row) for row in rows]
 
 
@@ -143,6 +147,8 @@ def _variable(levels: Sequence[_Level], *, rounding: Rounding, complete: bool) -
     findings = [level.finding(rounding) for level in levels if level.percent is not None]
     too_many = [_too_large(level) for level in levels if (level.n or 0) > (level.n_of_all or math.inf)]
     of_known: list[Finding] = []
+    if any(level.several for level in levels):
+        return too_many + findings
     if any(finding.verdict == INCONSISTENT for finding in findings):
         of_known = _on_known_values(levels, rounding)
         findings = of_known or findings
