@@ -38,6 +38,13 @@ answer_spec <- function(spec, data) {
   number <- function(field) as.numeric(spec[[field]])
   yes <- function(field) identical(spec[[field]], "true")
   cohort <- if (length(text("cohort"))) text("cohort") else ""
+  if (identical(spec$verb, "study_wide")) {
+    return(study_wide(
+      data, text("exposure"), text("outcomes"), text("high"), text("totals"), if (length(text("within"))) text("within"),
+      text("factors"), text("covariates"), text("slope_covariates"), spec$primary, text("primary_outcomes"),
+      number("alpha"), number("permutations"), number("seed"), cohort
+    ))
+  }
   common <- list(data = data, conf_level = number("conf_level"), cohort = cohort)
   arguments <- switch(spec$verb,
     correlate = list(

@@ -22,7 +22,7 @@ _NUMBERS = (
     *("p_bh", "at", "superiority", "value_reference", "value_comparison", "q", "q_p_value", "i2", "tau2"),
     *("pi_low", "pi_high"),
     *("random_low", "random_median", "random_high", "share_as_extreme", "share_significant"),
-    *("risk_difference", "rd_low", "rd_high", "p_mid"),
+    *("risk_difference", "rd_low", "rd_high", "p_mid", "p_primary", "p_study"),
     *("coverage", "share_zero", "median"),
     *("python", "r", "abs_diff", "rel_diff", "tolerance", "largest_difference"),
 )

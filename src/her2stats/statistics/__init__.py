@@ -24,7 +24,9 @@ from her2stats.statistics.specs import (
     PoolingSpec,
     ResponseSpec,
     Spec,
+    StudyWideSpec,
 )
+from her2stats.statistics.study_wide import study_wide
 
 __all__ = [
     "COLUMNS",
@@ -40,6 +42,7 @@ __all__ = [
     "ResponseSpec",
     "Result",
     "Spec",
+    "StudyWideSpec",
     "adjust",
     "answer",
     "as_result_table",
@@ -53,4 +56,5 @@ __all__ = [
     "fit_logistic",
     "pool",
     "response_odds",
+    "study_wide",
 ]

@@ -25,7 +25,9 @@ from her2stats.statistics.specs import (
     PoolingSpec,
     ResponseSpec,
     Spec,
+    StudyWideSpec,
 )
+from her2stats.statistics.study_wide import answer_study_wide
 
 ANSWERS: dict[type[Spec], Callable[[Any, pd.DataFrame], Result]] = {
     CorrelationSpec: answer_correlation,
@@ -36,6 +38,7 @@ ANSWERS: dict[type[Spec], Callable[[Any, pd.DataFrame], Result]] = {
     AncovaSpec: answer_ancova,
     ResponseSpec: answer_response,
     PoolingSpec: answer_pooling,
+    StudyWideSpec: answer_study_wide,
 }
 
 
