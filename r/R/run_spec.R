@@ -55,6 +55,10 @@ answer_spec <- function(spec, data) {
       outcome = text("outcomes"), exposure = text("exposure"), by = text("by"), covariates = text("covariates"),
       per_sd = yes("per_sd"), sd = spec$sd, ci = spec$ci, penalty = spec$penalty
     ),
+    fit_ordinal = list(
+      outcome = text("outcomes"), exposure = text("exposure"), by = text("by"), moderator = text("moderator"),
+      covariates = text("covariates"), per_sd = yes("per_sd")
+    ),
     fit_interaction = list(
       outcome = text("outcomes"), exposure = text("exposure"), moderator = text("moderator"),
       covariates = text("covariates"), per_sd = yes("per_sd"), ci = spec$ci
@@ -74,10 +78,11 @@ answer_spec <- function(spec, data) {
     ),
     stop("this R package knows no question '", spec$verb, "'; update it to the version of the results", call. = FALSE)
   )
+  if (identical(spec$verb, "fit_ordinal") && !length(arguments$moderator)) arguments$moderator <- NULL
   for (name in c("by", "within")) if (!length(arguments[[name]])) arguments[[name]] <- NULL
   verbs <- list(
     correlate = correlate, compare_groups = compare_groups, fit_logistic = fit_logistic,
-    fit_interaction = fit_interaction, fit_clinical = fit_clinical, fit_ancova = fit_ancova,
+    fit_ordinal = fit_ordinal, fit_interaction = fit_interaction, fit_clinical = fit_clinical, fit_ancova = fit_ancova,
     response_odds = response_odds
   )
   do.call(verbs[[spec$verb]], c(common, arguments))

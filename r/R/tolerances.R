@@ -1,6 +1,6 @@
 # How far two correct programs may lie apart. The same numbers stand in Python's r_engine/tolerances.py.
 
-logistic_verbs <- c("fit_logistic", "fit_interaction", "fit_clinical", "response_odds", "pool")
+logistic_verbs <- c("fit_logistic", "fit_ordinal", "fit_interaction", "fit_clinical", "response_odds", "pool")
 compared_numbers <- setdiff(number_columns, c("p_adjusted", "conf_level"))
 
 # What decides how exactly a question is answered beside its verb: the penalty, else the interval.

@@ -15,7 +15,7 @@ Array = NDArray[np.float64]
 
 NUMBERS = ("estimate", "std_error", "conf_low", "conf_high", "statistic", "df", "p_value")
 COUNTS = ("n", "n_events", "n_missing")
-LOGISTIC = ("fit_logistic", "fit_interaction", "fit_clinical", "response_odds", "pool")
+LOGISTIC = ("fit_logistic", "fit_ordinal", "fit_interaction", "fit_clinical", "response_odds", "pool")
 
 LOGISTIC_ONLY = LOGISTIC[:-1]  # correlations and slopes are pooled, too, and they may be 0
 POOLED_ZERO = 1e-3  # small beside any odds ratio, large beside rounding

@@ -11,6 +11,7 @@ from her2stats.statistics.groups import compare_groups
 from her2stats.statistics.interaction import fit_clinical, fit_interaction
 from her2stats.statistics.logistic import fit_logistic
 from her2stats.statistics.multiplicity import adjust
+from her2stats.statistics.ordinal import fit_ordinal
 from her2stats.statistics.pooling import pool
 from her2stats.statistics.response import response_odds
 from her2stats.statistics.result import COLUMNS, Result, as_result_table, combine
@@ -21,6 +22,7 @@ from her2stats.statistics.specs import (
     GroupSpec,
     InteractionSpec,
     LogisticSpec,
+    OrdinalSpec,
     PoolingSpec,
     ResponseSpec,
     Spec,
@@ -38,6 +40,7 @@ __all__ = [
     "GroupSpec",
     "InteractionSpec",
     "LogisticSpec",
+    "OrdinalSpec",
     "PoolingSpec",
     "ResponseSpec",
     "Result",
@@ -54,6 +57,7 @@ __all__ = [
     "fit_clinical",
     "fit_interaction",
     "fit_logistic",
+    "fit_ordinal",
     "pool",
     "response_odds",
     "study_wide",

@@ -160,6 +160,30 @@ class InteractionSpec:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OrdinalSpec:
+    """Proportional odds of every value of each outcome for the exposure, or whether they differ by a moderator."""
+
+    verb: ClassVar[str] = "fit_ordinal"
+    cohort: str = field(default="", metadata=COHORT)
+    outcomes: tuple[str, ...] = field(metadata={"meaning": "columns of numbers, a model each"})
+    exposure: str = field(metadata=EXPOSURE)
+    by: str = field(default="", metadata=BY)
+    moderator: str = field(default="", metadata=MODERATOR)
+    covariates: tuple[str, ...] = field(default=(), metadata=COVARIATES)
+    per_sd: bool = field(default=True, metadata=PER_SD)
+    conf_level: float = field(default=0.95, metadata=CONF_LEVEL)
+
+    def __post_init__(self) -> None:
+        problems = ProblemList()
+        check_names(problems, "outcome", self.outcomes)
+        check_strata(problems, self.by)
+        model = [name for name in (self.exposure, self.by, self.moderator, *self.covariates) if name]
+        check_names(problems, "exposure, by, moderator and covariates", model)
+        check_level(problems, self.conf_level)
+        problems.raise_if_any()
+
+
+@dataclass(frozen=True, kw_only=True)
 class ClinicalSpec:
     """Each binary clinical outcome ~ each exposure * moderator (cell-type abundance by hormone receptor)."""
 
@@ -326,4 +350,5 @@ Spec = (
     | ResponseSpec
     | PoolingSpec
     | StudyWideSpec
+    | OrdinalSpec
 )
