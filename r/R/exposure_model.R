@@ -30,13 +30,14 @@ exposure_statistics <- function(model, exposure) {
   }
   inverse <- swept(gram)
   solved <- lapply(seq_len(m), function(i) Reduce(`+`, lapply(seq_len(m), function(j) inverse[i, j, ] * along[[j]])))
-  estimate <- solved[[model$tested]]
-  if (is.na(model$df)) {
-    return(estimate)
+  found <- solved[[model$tested]]
+  if (!is.na(model$df)) {
+    left <- sum(model$left^2) - Reduce(`+`, Map(`*`, along, solved))
+    found <- suppressWarnings(found / sqrt(left / model$df * inverse[model$tested, model$tested, ]))
   }
-  left <- sum(model$left^2) - Reduce(`+`, Map(`*`, along, solved))
-  t <- suppressWarnings(estimate / sqrt(left / model$df * inverse[model$tested, model$tested, ]))
-  ifelse(is.finite(t), t, 0)
+  inflated <- lapply(seq_len(m), function(k) gram[k, k, ] * inverse[k, k, ])
+  able <- Reduce(`&`, lapply(inflated, function(v) !is.na(v) & v > 0 & v <= 1e8)) # else columns tell each other
+  ifelse(is.finite(found) & able, found, 0)
 }
 
 # Inverses of many small symmetric matrices at once, by sweeping each column.

@@ -125,7 +125,8 @@ ordinal_model <- function(X, y) {
     information <- crossprod(G) - crossprod(upper * (slope(now$u) / now$p), upper) + crossprod(lower * (slope(now$v) / now$p), lower)
     step <- tryCatch(drop(solve(information, colSums(G), tol = 0)), error = function(e) NULL)
     if (is.null(step) || !all(is.finite(step))) {
-      return(list(flag = flag("not converged", "no step")))
+      steep <- ncol(X) && diff(range(X %*% parameters[-at])) > 10
+      return(list(flag = flag(if (steep) "separation" else "not converged", "no step")))
     }
     halving <- 0
     while (!isTRUE(height(parameters + step) >= reached - 1e-12 * (1 + abs(reached))) && halving < 40) {

@@ -175,6 +175,10 @@ slope_test <- function(scores, outcome, factors, others, tested = 1) {
   if (ncol(own) < tested) {
     return(c(part$test, list(flag = flag("empty level", "every sample is of one level of ", factors[1]))))
   }
+  full <- spanned(cbind(rest, own * scores$kinds$values[part$places]))
+  if (sqrt(sum((y - full %*% crossprod(full, y))^2)) <= 1e-7 * sqrt(sum(y^2))) {
+    return(c(part$test, list(flag = flag("not estimable", "the fit is perfect"))))
+  }
   modelled(part, scores, own, rest, rep(1, length(y)), y - rest %*% crossprod(rest, y), tested, df)
 }
 

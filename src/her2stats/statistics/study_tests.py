@@ -24,6 +24,7 @@ Names = Sequence[str]
 Made = dict[str, Any]
 Asked = tuple[Callable[..., Made], StudyQuestion, str, str, Names, dict[str, Any]]
 FEWEST = 4
+PERFECT = 1e-7
 Kind = Literal["values", "ranks", "shares"]
 RANK_SUM, T = "rank sum", "t of the ANCOVA"
 WORDS: dict[StudyQuestion, str] = {
@@ -210,7 +211,11 @@ def _slope(scores: Scores, cases: Cases, outcome: str, others: Names, *, factors
         return {"flag": flag("too few observations", f"{cases.n} samples for the covariance analysis")}
     if own.shape[1] <= tested:
         return {"flag": flag("empty level", f"every sample is of one level of '{factors[0]}'")}
-    left = _less(centred(cases[outcome]), rest)
+    values = centred(cases[outcome])
+    full = spanned(np.column_stack([rest, own * scores.kinds["values"][cases.rows, None]]))
+    if np.linalg.norm(_less(values, full)) <= PERFECT * np.linalg.norm(values):
+        return {"flag": flag("not estimable", "the fit is perfect, nothing is left to judge errors by")}
+    left = _less(values, rest)
     return _modelled(scores, cases, own, rest, left, np.ones(cases.n), tested=tested, df=df)
 
 

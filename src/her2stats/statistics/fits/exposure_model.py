@@ -10,6 +10,7 @@ from her2stats.statistics.fits.covariates import column_rank
 from her2stats.statistics.frame import Array
 
 TOLERANCE = 1e-7
+INFLATED = 1e8  # variance of a coefficient in a permutation whose columns tell each other: it says 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,14 +39,15 @@ class ExposureModel:
                 own = (weighted[:, row] * weighted[:, column]) @ squares - (inner[row] * inner[column]).sum(axis=0)
                 gram[:, row, column] = gram[:, column, row] = own
         inverse, right = _inverse(gram), along.transpose(2, 0, 1)
+        inflated = np.diagonal(gram, axis1=1, axis2=2) * np.diagonal(inverse, axis1=1, axis2=2)
         solved = inverse @ right
-        estimate: Array = solved[:, self.tested, :].T
-        if self.df is None:
-            return estimate
-        left = (self.residuals**2).sum(axis=0)[:, None] - (right * solved).sum(axis=1).T
+        found: Array = solved[:, self.tested, :].T
         with np.errstate(invalid="ignore", divide="ignore"):
-            found = estimate / np.sqrt(left / self.df * inverse[:, self.tested, self.tested])
-        return np.where(np.isfinite(found), found, 0.0)
+            if self.df is not None:
+                left = (self.residuals**2).sum(axis=0)[:, None] - (right * solved).sum(axis=1).T
+                found = found / np.sqrt(left / self.df * inverse[:, self.tested, self.tested])
+            able = ((inflated > 0) & (inflated <= INFLATED)).all(axis=1)
+        return np.where(np.isfinite(found) & able, found, 0.0)
 
     def why_not(self, exposure: Array) -> str:
         """Say that the columns with the exposure depend on each other or on the rest; empty where they do not."""

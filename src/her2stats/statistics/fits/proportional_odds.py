@@ -16,6 +16,7 @@ from her2stats.statistics.frame import Array
 
 MOST_STEPS, MOST_HALVINGS = 100, 40
 STEP = 1e-11  # after a step this small, relative, nothing is left to gain
+NO_CURVE = 10.0  # range of linear predictors over which the curvature of a rising likelihood vanishes
 FARTHEST = 40.0  # of a linear predictor from the middle: only a likelihood that rises for ever leads there
 
 
@@ -58,6 +59,7 @@ def fit_proportional_odds(columns: Array, levels: np.ndarray) -> OrdinalFit:
     for _ in range(MOST_STEPS):
         step, inverse = _newton(intercepts, slopes, columns, place)
         if step is None:
+            far = bool(np.ptp(columns @ slopes) > NO_CURVE)
             break
         for halving in range(MOST_HALVINGS):
             there = [old + part * 0.5**halving for old, part in zip((intercepts, slopes), step, strict=True)]
