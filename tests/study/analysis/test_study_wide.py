@@ -157,6 +157,21 @@ def test_without_receptor_groups_the_plain_correlation_is_the_primary_question(
     assert set(found.loc[found["p_primary"].notna(), "model"]) == {"correlation"}
 
 
+def test_a_type_may_be_called_as_the_abundance_of_another(study: Study, analysis: CohortAnalysis) -> None:
+    material, plain = analysis.material, table(asked(study, analysis))
+    first, second = material.continuous[:2]
+    renamed = {second: f"high {first}"}
+    abundance = replace(
+        material.abundance,
+        kinds=material.abundance.kinds.rename(index=renamed),
+        high=material.abundance.high.rename(columns=renamed),
+    )
+    other = replace(material, fractions=material.fractions.rename(columns=renamed), abundance=abundance)
+    found = table(asked(study, replace(analysis, material=other)))
+    assert found["statistic"].notna().tolist() == plain["statistic"].notna().tolist()
+    assert set(found["outcome"]) == {renamed.get(name, name) for name in plain["outcome"]}
+
+
 def test_slopes_of_other_weights_have_no_p_of_the_study(study: Study, analysis: CohortAnalysis) -> None:
     answers = asked(study, analysis, weights="proportional")
     assert not set(table(answers)["model"]) & {"slopes", "slopes adjusted"}

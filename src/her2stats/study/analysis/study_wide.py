@@ -40,8 +40,11 @@ def study_wide_error(material: Material, study: Study, answers: Answers) -> None
     if not asked["primary"] or (study.analysis.primary_types and not asked["primary_outcomes"]):
         answers.omit(TABLE, "the primary question of the study file cannot be asked in this cohort")
         return
-    names = {cell_type: f"high {cell_type}" for cell_type in material.kept}
-    frame = pd.concat([material.measured(), material.abundances()[[*names]].rename(columns=names)], axis=1)
+    measured, mark = material.measured(), "high "
+    while any(f"{mark}{cell_type}" in measured for cell_type in material.kept):  # names are the user's
+        mark += "high "
+    names = {cell_type: f"{mark}{cell_type}" for cell_type in material.kept}
+    frame = pd.concat([measured, material.abundances()[[*names]].rename(columns=names)], axis=1)
     if slopes:
         frame["her2_ihc"] = with_estimable_levels(frame, Answers(material.name))["her2_ihc"].reindex(frame.index)
     result = study_wide(
