@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -110,7 +111,9 @@ def test_the_words_say_what_holds(small_results, analysis: CohortAnalysis) -> No
     assert both in (f"{first} and {second} hold.", f"{second} and {first} hold.")
     assert headline_with(folder, {first: 0.06}, 0.01).endswith("; none holds in the whole study.")
     assert "whole study" not in headline_with(folder, {first: 0.06}, 0.6)  # nothing was claimed
-    page = (small_results.folder / "report.html").read_text(encoding="utf-8")
+    page = html.unescape((small_results.folder / "report.html").read_text(encoding="utf-8"))
+    tables = [table for table in page.split("<table")[1:] if "p\N{NO-BREAK SPACE}study" in table.split("</table>")[0]]
+    assert len(tables) >= 6  # overall, given and by receptor, totals, odds, interaction, slopes
     assert "All tests of the exposure were judged together" in page
 
 
