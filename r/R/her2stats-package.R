@@ -26,6 +26,6 @@
 #' @importFrom stats ave binomial chisq.test complete.cases contr.sum fisher.test
 #'   glm.control glm.fit lm median p.adjust pchisq pf plogis pnorm pt pwilcox
 #'   qnorm qwilcox reformulate relevel setNames uniroot var wilcox.test
-#' @importFrom utils combn head packageVersion read.csv type.convert
+#' @importFrom utils combn head modifyList packageVersion read.csv type.convert
 #' @keywords internal
 "_PACKAGE"

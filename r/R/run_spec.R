@@ -38,6 +38,13 @@ answer_spec <- function(spec, data) {
   number <- function(field) as.numeric(spec[[field]])
   yes <- function(field) identical(spec[[field]], "true")
   cohort <- if (length(text("cohort"))) text("cohort") else ""
+  if (identical(spec$verb, "study_wide")) {
+    return(study_wide(
+      data, text("exposure"), text("outcomes"), text("high"), text("totals"), if (length(text("within"))) text("within"),
+      text("factors"), text("covariates"), text("slope_covariates"), spec$primary, text("primary_outcomes"),
+      number("alpha"), number("permutations"), number("seed"), cohort
+    ))
+  }
   common <- list(data = data, conf_level = number("conf_level"), cohort = cohort)
   arguments <- switch(spec$verb,
     correlate = list(
@@ -47,6 +54,10 @@ answer_spec <- function(spec, data) {
     fit_logistic = list(
       outcome = text("outcomes"), exposure = text("exposure"), by = text("by"), covariates = text("covariates"),
       per_sd = yes("per_sd"), sd = spec$sd, ci = spec$ci, penalty = spec$penalty
+    ),
+    fit_ordinal = list(
+      outcome = text("outcomes"), exposure = text("exposure"), by = text("by"), moderator = text("moderator"),
+      covariates = text("covariates"), per_sd = yes("per_sd")
     ),
     fit_interaction = list(
       outcome = text("outcomes"), exposure = text("exposure"), moderator = text("moderator"),
@@ -67,10 +78,11 @@ answer_spec <- function(spec, data) {
     ),
     stop("this R package knows no question '", spec$verb, "'; update it to the version of the results", call. = FALSE)
   )
+  if (identical(spec$verb, "fit_ordinal") && !length(arguments$moderator)) arguments$moderator <- NULL
   for (name in c("by", "within")) if (!length(arguments[[name]])) arguments[[name]] <- NULL
   verbs <- list(
     correlate = correlate, compare_groups = compare_groups, fit_logistic = fit_logistic,
-    fit_interaction = fit_interaction, fit_clinical = fit_clinical, fit_ancova = fit_ancova,
+    fit_ordinal = fit_ordinal, fit_interaction = fit_interaction, fit_clinical = fit_clinical, fit_ancova = fit_ancova,
     response_odds = response_odds
   )
   do.call(verbs[[spec$verb]], c(common, arguments))

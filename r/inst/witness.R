@@ -8,9 +8,10 @@
 # files and r/witness.tsv, which holds settings of the study: columns, words, scale, genes, cuts, and no result.
 # Taken as given, and said: cell fractions (e1071 fits them anew, to compare), and what base R has no reader for.
 # The sections follow the order of the methods. Nothing here is shared with her2stats.R. Beside it lie witness_files.R,
-# which finds and reads files and compares numbers, and witness_models.R with the estimators.
+# which finds and reads files and compares numbers, witness_models.R with the estimators, and witness_study_wide.R with
+# the permutations.
 here <- dirname(normalizePath(sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE))))
-for (part in c("witness_files.R", "witness_models.R")) source(file.path(here, part), encoding = "UTF-8")
+for (part in c("witness_files.R", "witness_models.R", "witness_study_wide.R")) source(file.path(here, part), encoding = "UTF-8")
 
 ## ---- 1. Study population and variables -----------------------------------------------------------------------------
 read_clinical <- function(cohort) {
@@ -237,6 +238,8 @@ cell_questions <- function(cohort, d) {
   high <- mapply(split_high, fractions[kept], kind[kept])
   amounts <- data.frame(d, scores, fractions[numeric], check.names = FALSE)
   split <- data.frame(d, scores, high, check.names = FALSE)
+  measured[[cohort]] <<- list(amounts = amounts, split = split, numeric = numeric, present = present, til = til,
+                              exposure = exposure, factors = character())
   hr <- has(d, "hr")
 
   for (by in list(NULL, if (hr) "hr")[c(TRUE, hr)]) {
@@ -272,6 +275,10 @@ cell_questions <- function(cohort, d) {
   counts <- table(d$her2_ihc[!is.na(d$hr)])  # a level of fewer than three tumours has no slope
   amounts <- droplevels(amounts[!d$her2_ihc %in% names(counts)[counts < 3], ])
   if (nlevels(amounts$her2_ihc) < 2) return()
+  if (one("analysis", "weights") == "equal") {
+    measured[[cohort]]$factors <<- c("hr", "her2_ihc")
+    measured[[cohort]]$amounts$her2_ihc <<- factor(d$her2_ihc, levels(amounts$her2_ihc))
+  }
   into <- c(tests = "ancova_tests", slopes = "ancova_slopes", robust = "ancova_slopes_hc2", curves = "ancova_curves")
   covariates <- Filter(function(v) has(d, v), unname(said("analysis")[names(said("analysis")) == "covariates"]))
   for (extra in unique(list(character(), covariates))) for (t in numeric) {
@@ -297,10 +304,10 @@ adjusted_odds <- if (one("analysis", "penalty") != "none") "Firth's likelihood" 
 if (adjusted_odds != "") say("odds ratios and clinical models are not followed (", adjusted_odds, ")")
 followed <- c("correlation", "correlation_by_hr", "correlation_given_hr", "infiltration_by_hr", "correlation_matrix",
               "group_comparison", "odds_ratios", "interaction", "clinical", "ancova_tests", "ancova_slopes",
-              "ancova_slopes_hc2", "ancova_curves", "response", "response_by_hr", "pooled_odds_ratios", "pooled_correlations")
+              "ancova_slopes_hc2", "ancova_curves", "study_wide", "response", "response_by_hr", "pooled_odds_ratios", "pooled_correlations")
 not_followed <- c(setdiff(names(tables), followed),
                   if (one("analysis", "model_covariates") != "") {
-                    c("correlation_given_hr", "response_by_hr", "pooled_correlations")
+                    c("correlation_given_hr", "response_by_hr", "pooled_correlations", "study_wide")
                   },
                   if (adjusted_odds != "") c("odds_ratios", "interaction", "clinical", "pooled_odds_ratios"),
                   if (one("analysis", "weights") != "equal" || one("analysis", "covariance") != "ols") {
@@ -308,7 +315,7 @@ not_followed <- c(setdiff(names(tables), followed),
                   })
 is_result <- vapply(tables, function(t) "estimate" %in% names(t), TRUE)
 keys <- c("stratum", "outcome", "term", "exposure", "model")
-asked <- list(); kinds_of <- list()
+asked <- list(); kinds_of <- list(); measured <- list()
 follow <- function(cohort) {
   rows <<- list()
   d <- with_levels(if (one("given", "clinical", cohort) != "") given_population(cohort) else population(cohort))
@@ -318,6 +325,7 @@ follow <- function(cohort) {
   names(one_table) <- sub("^(n|percent|median|q1|q3)$", paste0(cohort, " \\1"), names(one_table))
   hold("table_one", cohort, one_table, c("variable", "level"), whole = FALSE, theirs = tables$table_one)
   if (one("cohort", "scale", cohort) != "") cell_questions(cohort, d)
+  if (!is.null(measured[[cohort]]) && !"study_wide" %in% not_followed) study_wide(measured[[cohort]])
   if (has(d, "her2_group")) for (y in Filter(function(v) has(d, v), c("complete_response", "pcr"))) {
     response(d, y)
     if (has(d, "hr") && !"response_by_hr" %in% not_followed) response_by_hr(d, y)

@@ -16,7 +16,9 @@ from her2stats.statistics import (
     fit_clinical,
     fit_interaction,
     fit_logistic,
+    fit_ordinal,
     response_odds,
+    study_wide,
 )
 
 from .frames import AGE, CELLS, GRADE, SCORE
@@ -112,6 +114,27 @@ def responses(draw: st.DrawFn) -> Question:
     return lambda frame: {"response": response_odds(frame, ["high", "present"], group, reference=reference, **options)}
 
 
+@st.composite
+def ordinal_models(draw: st.DrawFn) -> Question:
+    ways = [("hr", None, ()), (None, None, ("hr", AGE)), (None, "hr", ()), ("her2_ihc", "hr", (GRADE,))]
+    by, moderator, covariates = draw(st.sampled_from(ways))
+    options = {"by": by, "moderator": moderator, "covariates": covariates, "per_sd": draw(st.booleans())}
+    level = draw(LEVEL)
+    return lambda frame: {"ordinal": fit_ordinal(frame, [CELLS, "high"], SCORE, conf_level=level, **options)}
+
+
+@st.composite
+def whole_studies(draw: st.DrawFn) -> Question:
+    within, factors, others = draw(
+        st.sampled_from([("hr", ("hr", "her2_ihc"), (AGE,)), ("hr", (), ()), (None, (), ())])
+    )
+    primary = draw(st.sampled_from(["given", "odds", "correlation"] if within else ["correlation"]))
+    options = {"within": within, "factors": factors, "slope_covariates": others, "primary": primary}
+    options |= {"covariates": draw(st.sampled_from([(), (), (GRADE,)])), "seed": draw(st.integers(0, 5))}
+    asked = {"high": ["high", "present"], "totals": "older", "alpha": 0.3, "permutations": 60}
+    return lambda frame: {"study": study_wide(frame, SCORE, [CELLS, AGE], **asked, **options)}
+
+
 QUESTIONS: dict[str, st.SearchStrategy[Question]] = {
     "correlate": correlations(),
     "compare_groups": comparisons(),
@@ -120,6 +143,8 @@ QUESTIONS: dict[str, st.SearchStrategy[Question]] = {
     "fit_clinical": clinical_models(),
     "fit_ancova": covariance_analyses(),
     "response_odds": responses(),
+    "fit_ordinal": ordinal_models(),
+    "study_wide": whole_studies(),
 }
 
 

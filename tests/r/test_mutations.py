@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 
 import numpy as np
@@ -20,12 +21,16 @@ from her2stats.statistics import (
     fit_ancova,
     fit_interaction,
     fit_logistic,
+    fit_ordinal,
     logistic,
+    ordinal,
     response_odds,
+    study_wide,
 )
 from her2stats.statistics.fits import covariates, feasibility, odds_ratio, wilcoxon
 from her2stats.statistics.fits.design import Design
 from her2stats.statistics.fits.logit import LogitFit
+from her2stats.statistics.fits.max_t import own_p
 from her2stats.statistics.frame import Array, ModelFrame, Stratum
 
 from .frames import AGE, CELLS, SCORE, Recipe
@@ -33,6 +38,7 @@ from .frames import AGE, CELLS, SCORE, Recipe
 pytestmark = pytest.mark.r
 FRAME = Recipe(seed=20, n=150, score_offset=8.0, missing=0.02).frame()
 Patch = pytest.MonkeyPatch
+STUDY_WIDE = importlib.import_module("her2stats.statistics.study_wide")  # its verb has the module's name
 
 
 def opposite_sign(patch: Patch) -> None:
@@ -89,6 +95,41 @@ def no_continuity_correction(patch: Patch) -> None:
     patch.setattr(wilcoxon, "_normal_p", plain)
 
 
+def spread_of_all(patch: Patch) -> None:
+    """Standard deviation of n over data and permutations, instead of n - 1 over the permutations."""
+
+    def standardised(statistics: Array) -> Array:
+        found: Array = (statistics - statistics.mean(axis=1, keepdims=True)) / statistics.std(axis=1, keepdims=True)
+        return found
+
+    patch.setattr(STUDY_WIDE, "standardised", standardised)
+
+
+def single_step(patch: Patch) -> None:
+    def largest_of_all(sizes: Array) -> Array:
+        return own_p(np.column_stack([sizes[:, 0], np.tile(sizes.max(axis=0)[1:], (len(sizes), 1))]))
+
+    patch.setattr(STUDY_WIDE, "step_down", largest_of_all)
+
+
+def over_all_samples(patch: Patch) -> None:
+    right = STUDY_WIDE.permutations_within
+    patch.setattr(STUDY_WIDE, "permutations_within", lambda sizes, *rest: right([sum(sizes)], *rest))
+
+
+def scores_for_likelihoods(patch: Patch) -> None:
+    patch.setattr(ordinal, "chi2_upper", lambda ratio, df: float(2 * ndtr(-np.sqrt(ratio)) * 1.001))
+
+
+def whole_study() -> Result:
+    asked = {"high": ["high", "present"], "totals": "older", "within": "hr", "alpha": 0.5, "permutations": 99}
+    return study_wide(FRAME, SCORE, [CELLS, AGE], **asked)
+
+
+def ordinal_model() -> Result:
+    return fit_ordinal(FRAME, [CELLS, AGE], SCORE, by="hr")
+
+
 def logistic_model() -> Result:
     return fit_logistic(FRAME, "high", SCORE, by="hr", covariates=AGE)
 
@@ -127,6 +168,10 @@ MUTATIONS: dict[str, tuple[Callable[[Patch], None], Callable[[], Result], set[st
         {"estimate", "statistic", "p_value", "std_error", *OR_LIMITS},
     ),
     "no tie and continuity correction": (no_continuity_correction, ranks, {"p_value"}),
+    "spread over the data, too": (spread_of_all, whole_study, {"statistic", "p_value", "p_study"}),
+    "one step for step-down": (single_step, whole_study, {"p_primary", "p_study"}),
+    "permutations over all samples": (over_all_samples, whole_study, {"statistic", "p_value", "p_primary", "p_study"}),
+    "another tail of the likelihood ratio": (scores_for_likelihoods, ordinal_model, {"p_value"}),
 }
 
 

@@ -53,8 +53,8 @@ def test_every_exported_function_is_documented() -> None:
     exported = re.findall(r"^export\((\w+)\)$", (r_package() / "NAMESPACE").read_text(), re.MULTILINE)
     assert set(exported) == {
         *("adjust", "compare_groups", "correlate", "fit_ancova", "fit_clinical", "fit_interaction", "fit_logistic"),
-        *("pool", "read_models", "read_results", "response_odds", "run_study", "validate_results"),
-        *("bias_ihc", "e_value", "power_correlation", "power_response"),
+        *("fit_ordinal", "pool", "read_models", "read_results", "response_odds", "run_study", "study_wide"),
+        *("bias_ihc", "e_value", "power_correlation", "power_response", "validate_results"),
     }
     pages = {path.stem for path in (r_package() / "man").glob("*.Rd")}
     assert pages == {*exported, "her2stats-package", "her2stats_result"}

@@ -208,6 +208,34 @@ for (frame in c("well", "small", "ties", "missing", "one_hr", "huge", "constant"
   do.call(case, c(list(paste0("correlate.given.", frame)), asked, list(within = "hr", covariates = c("age", "her2_ihc"))))
 }
 
+for (frame in c("well", "small", "ties", "missing", "one_hr", "huge", "constant", "nothing", "half", "separated", "collinear", "tiny")) {
+  asked <- list(frame, "fit_ordinal", outcomes = c("cells", "t_cells", "high"), exposure = "score")
+  do.call(case, c(list(paste0("fit_ordinal.strata.", frame)), asked, by = "hr"))
+  do.call(case, c(list(paste0("fit_ordinal.given.", frame)), asked, list(covariates = c("hr", "age")), conf_level = 0.9))
+  do.call(case, c(list(paste0("fit_ordinal.interaction.", frame)), asked, moderator = "hr", per_sd = FALSE))
+}
+case("fit_ordinal.adjusted", "missing", "fit_ordinal",
+  outcomes = c("cells", "age"), exposure = "score", moderator = "hr", covariates = c("her2_ihc", "grade")
+)
+case("fit_ordinal.zero_cell", "zero_cell", "fit_ordinal", outcomes = c("high", "rare"), exposure = "score", covariates = "hr")
+case("fit_ordinal.perfect", "perfect", "fit_ordinal", outcomes = c("cells", "t_cells"), exposure = "score")
+
+for (frame in c("well", "small", "ties", "missing", "empty_cell", "one_hr", "huge", "constant", "nothing", "half", "separated", "tiny")) {
+  case(paste0("study_wide.", frame), frame, "study_wide",
+    exposure = "score", outcomes = c("cells", "rare"), high = c("high", "older"), totals = "t_cells", within = "hr",
+    factors = c("hr", "her2_ihc"), slope_covariates = "age", alpha = 0.3, permutations = 300, seed = 7
+  )
+}
+for (frame in c("well", "missing", "half")) {
+  for (primary in c("odds", "interaction", "slopes")) {
+    case(paste("study_wide", primary, frame, sep = "."), frame, "study_wide",
+      exposure = "score", outcomes = c("cells", "t_cells"), high = c("high", "older"), within = "hr", factors = "her2_ihc",
+      covariates = c("age", "grade"), primary = primary, primary_outcomes = "cells", alpha = 0.5, permutations = 200
+    )
+  }
+}
+case("study_wide.plain", "well", "study_wide", exposure = "score", totals = c("cells", "t_cells"), primary = "correlation")
+
 # What a spec says where a case does not: the defaults of the specs in Python.
 defaults <- list(
   correlate = list(cohort = "", by = "", within = "", covariates = character(), ci = "bonett-wright", conf_level = 0.95, draws = 2000, seed = 0),
@@ -216,13 +244,19 @@ defaults <- list(
     cohort = "", by = "", covariates = character(), per_sd = TRUE, sd = "cohort", ci = "wald", penalty = "none",
     conf_level = 0.95
   ),
+  fit_ordinal = list(cohort = "", by = "", moderator = "", covariates = character(), per_sd = TRUE, conf_level = 0.95),
   fit_interaction = list(cohort = "", covariates = character(), per_sd = TRUE, ci = "wald", conf_level = 0.95),
   fit_clinical = list(cohort = "", covariates = character(), ci = "wald", conf_level = 0.95),
   fit_ancova = list(
     cohort = "", factors = c("hr", "her2_ihc"), covariates = character(), extra_terms = character(), weights = "equal",
     centre = TRUE, quantity = "slopes", points = 25, covariance = "ols", conf_level = 0.95
   ),
-  response_odds = list(cohort = "", by = "", covariates = character(), ci = "wald", conf_level = 0.95)
+  response_odds = list(cohort = "", by = "", covariates = character(), ci = "wald", conf_level = 0.95),
+  study_wide = list(
+    cohort = "", outcomes = character(), high = character(), totals = character(), within = "", factors = character(),
+    covariates = character(), slope_covariates = character(), primary = "given", primary_outcomes = character(),
+    alpha = 0.05, permutations = 10000, seed = 1
+  )
 )
 
 # ---- writing --------------------------------------------------------------------------------------------------------

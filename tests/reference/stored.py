@@ -13,7 +13,10 @@ from her2stats.statistics.specs import Spec
 from her2stats.statistics.terms import PARTS
 
 HERE = Path(__file__).parent
-WORDS = (*TEXT, *PARTS, "method", "flag", "group", "reference", "comparison", "exposure", "per", "weights", "given")
+WORDS = (
+    *(*TEXT, *PARTS, "method", "flag", "group", "reference", "comparison"),
+    *("exposure", "per", "weights", "given", "model"),
+)
 
 
 def read_rows(name: str, folder: Path = HERE) -> list[dict[str, str]]:

@@ -149,6 +149,7 @@ def sample_tables(rng: np.random.Generator) -> dict[str, pd.DataFrame]:
             _ancova_slopes(name, n, model, rng) for name, n in COHORTS.items() for model in MODELS
         ),
         "ancova_curves": _stack(_ancova_curves(name, n, model, rng) for name, n in COHORTS.items() for model in MODELS),
+        "study_wide": _stack(_study_wide(name, n, rng) for name, n in COHORTS.items()),
         "response": _stack([_response()]),
         "response_by_hr": _stack([_response()]),
         "notes": pd.DataFrame(
@@ -359,6 +360,18 @@ def _infiltration(cohort: str, n: int, rng: np.random.Generator) -> pd.DataFrame
     ]
     product = {"stratum": "all", "term": f"hr:{scaled}", "role": "interaction", "measure": "test", **about}
     return pd.DataFrame([*rows, {**product, "statistic": 0.4, "df": 1, "p_value": 0.53}])
+
+
+def _study_wide(cohort: str, n: int, rng: np.random.Generator) -> pd.DataFrame:
+    """Rank sums given HR of every type: what is planted holds."""
+    about = {"cohort": cohort, "stratum": "all", "term": EXPOSURE, "role": "exposure", "measure": "test", "n": n}
+    about |= {"model": "given", "n_missing": 0, "method": "rank sum; 10000 permutations within hr"}
+    rows = [
+        {"outcome": name, **about, "statistic": 8 * PLANTED.get(name, 0.0) + rng.normal(), "p_value": 0.3}
+        | {"p_primary": 0.002 if name in PLANTED else 0.6, "p_study": 0.002 if name in PLANTED else 0.6}
+        for name in (*TYPES, *DICHOTOMISED)
+    ]
+    return pd.DataFrame(rows)
 
 
 def _spearman(outcome: str, term: str, centre: float, n: int, rng: np.random.Generator) -> dict[str, object]:

@@ -15,7 +15,7 @@ Array = NDArray[np.float64]
 
 NUMBERS = ("estimate", "std_error", "conf_low", "conf_high", "statistic", "df", "p_value")
 COUNTS = ("n", "n_events", "n_missing")
-LOGISTIC = ("fit_logistic", "fit_interaction", "fit_clinical", "response_odds", "pool")
+LOGISTIC = ("fit_logistic", "fit_ordinal", "fit_interaction", "fit_clinical", "response_odds", "pool")
 
 LOGISTIC_ONLY = LOGISTIC[:-1]  # correlations and slopes are pooled, too, and they may be 0
 POOLED_ZERO = 1e-3  # small beside any odds ratio, large beside rounding
@@ -24,6 +24,7 @@ LINEAR = 1e-9
 LOGISTIC_WALD = 1e-7
 PROFILE_LIMITS = 1e-4
 RANKS = 1e-10
+PERMUTED = 1e-7  # some of many permuted models are close to singular
 FIRTH = 1e-5  # the package behind it stops at the first of 1e-9 to 1e-6 that rounding allows
 FIRTH_LIMITS = 1e-2  # and its search for a limit up to 0.2 % early, seen at ten tumours and three covariates
 
@@ -45,6 +46,8 @@ def tolerance_of(verb: str, convention: str, quantity: str) -> float:
         return LINEAR
     if convention == "firth":
         return FIRTH_LIMITS if quantity in ("conf_low", "conf_high") else FIRTH
+    if verb == "study_wide":
+        return PERMUTED
     if verb in LOGISTIC:
         return PROFILE_LIMITS if convention == "profile" and quantity in ("conf_low", "conf_high") else LOGISTIC_WALD
     return RANKS

@@ -34,9 +34,14 @@ class Judged:
         return self.below + self.above
 
     @property
+    def with_p(self) -> tuple[Row, ...]:
+        """Rows that have a p-value."""
+        return self.significant + self.nominal + self.rest
+
+    @property
     def tested(self) -> int:
         """How many rows have a p-value."""
-        return len(self.significant) + len(self.nominal) + len(self.rest)
+        return len(self.with_p)
 
 
 def judge(rows: pd.DataFrame, *, alpha: float) -> Judged:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from her2stats.report.least_effects import study_finds
+from her2stats.results.findings import in_study
 from her2stats.results.folder import ResultsFolder
 from her2stats.results.question_rows import response_given_hr, total_rows
 from her2stats.statistics.arguments import percent
@@ -93,7 +94,8 @@ def _association(row: Row, folder: ResultsFolder) -> str:
     level = percent(row["conf_level"]) if not is_missing(row["conf_level"]) else "95%"
     value = f"ρ{NO_BREAK}{effect_text(row)}, {level} interval, {size}"
     if high < 0 or low > 0:
-        return f"{total} is {'lower' if high < 0 else 'higher'} where {exposure} is higher: {value}"
+        told = f"{total} is {'lower' if high < 0 else 'higher'} where {exposure} is higher: {value}"
+        return "; ".join(filter(None, (told, in_study(row, folder.provenance.alpha))))
     finds = study_finds(folder, row, given=row.get("given") not in ("", None) and not is_missing(row.get("given")))
     if max(-low, high) < WEAK:
         return f"no more than a weak association of {total} with {exposure}, of either sign: {value}{finds}"
@@ -153,5 +155,5 @@ def _difference(rows: pd.DataFrame, alpha: float) -> str:
     p = p_phrase(tests[0]["p_value"], alpha=alpha)
     beside = f"slope per standard deviation: {', '.join(slopes)}; difference {p}"
     if tests[0]["p_value"] < alpha:
-        return f"The groups differ ({beside})."
+        return f"The groups differ ({'; '.join(filter(None, (beside, in_study(tests[0], alpha))))})."
     return f"No sign that the groups differ, which does not show that they are alike ({beside})."

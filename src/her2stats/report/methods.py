@@ -90,6 +90,12 @@ _COMPUTED = {
         "The marginal slopes were given a second time with errors that assume no equal variance ({})",
         ("ancova_slopes_hc2",),
     ),
+    "whole study": (
+        "Whole study",
+        "All tests of the exposure were judged together, over permutations of it within the hormone-receptor groups: "
+        "cell types that hold in the primary question let their other tests count, which share one maximum ({})",
+        ("study_wide",),
+    ),
     "response": ("Response", "The odds of response were compared between HER2 groups ({})", ("response",)),
     "response by HR": (
         "Response given hormone receptor",

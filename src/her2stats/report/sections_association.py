@@ -67,7 +67,7 @@ def _cohort_blocks(rows: pd.DataFrame, effect: str) -> list[Block]:
     """Cohorts side by side; from three on the uncorrected p-values stay in the csv."""
     found = by_cohort(rows)
     wide = len(found) > _MOST_WITH_P and all(part["p_adjusted"].notna().any() for _, part in found)
-    cells: tuple[Cell, ...] = ("effect", "p_adjusted") if wide else ("effect", "p", "p_adjusted")
+    cells: tuple[Cell, ...] = ("effect", *(() if wide else ("p",)), "p_adjusted", "p_study")
     return [Block(f"{cohort}, {sample_size(part)}", part, cells, effect) for cohort, part in found]
 
 

@@ -48,7 +48,8 @@ def _stratum_blocks(rows: pd.DataFrame, cells: tuple[Cell, ...], effect: str = "
 
 def _odds(folder: ResultsFolder, cohort: str, rows: pd.DataFrame) -> PrintedTable:
     caption = f"Odds ratio of high abundance per SD of {folder.provenance.exposure}, {cohort}"
-    blocks = _stratum_blocks(rows, ("effect", "p", "p_adjusted"))
+    in_study = "p_study" in rows and rows["p_study"].notna().any()  # uncorrected p-values then stay in the csv
+    blocks = _stratum_blocks(rows, ("effect", "p_adjusted", "p_study") if in_study else ("effect", "p", "p_adjusted"))
     return print_blocks(blocks, caption=caption, alpha=folder.provenance.alpha)
 
 

@@ -96,7 +96,20 @@ def _headline_of(rows: pd.DataFrame, wording: Wording, alpha: float) -> str:
         if _same([found(one) for one in judged.values()], wording, alpha)
     ]
     nowhere = f" in every one of the {len(judged)} cohorts" if len(judged) > 1 else where
-    return "; ".join(words) or f"none is significant{nowhere}; {_strongest(judged, wording, alpha)}"
+    found = "; ".join(words) or f"none is significant{nowhere}; {_strongest(judged, wording, alpha)}"
+    return "; ".join(filter(None, (found, _whole_study(judged, wording, alpha))))
+
+
+def _whole_study(judged: Mapping[str, Judged], wording: Wording, alpha: float) -> str:
+    """Which items hold in the whole study, of every cohort; nothing where that was not asked."""
+    asked = [[row for row in one.with_p if not is_missing(row.get("p_study", float("nan")))] for one in judged.values()]
+    if not all(asked):
+        return ""
+    holding = [{wording.name(row) for row in rows if row["p_study"] < alpha} for rows in asked]
+    names = [name for row in asked[0] if (name := wording.name(row)) in set.intersection(*holding)]
+    if names:
+        return f"in the whole study {name_list(names, most=99)} hold{'s' if len(names) == 1 else ''}"
+    return "none holds in the whole study" if any(one.significant for one in judged.values()) else ""
 
 
 def _same(found: Sequence[tuple[Row, ...]], wording: Wording, alpha: float) -> list[str]:

@@ -23,7 +23,7 @@ LIMITS = (
     "Associations between measurements of the same tumours: no direction of cause follows. Cell fractions are "
     "estimates from bulk expression, relative to the signature's reference profiles."
 )
-CURVES = ("ancova_curves",)  # points along a line: neither estimates nor tests of their own
+NOT_ALONE = ("ancova_curves", "study_wide")  # points along a line, tests told a second time: none of their own
 
 
 @dataclass(frozen=True)
@@ -165,7 +165,7 @@ def _scale(folder: ResultsFolder) -> Iterator[TrustItem]:
 def _results(folder: ResultsFolder) -> pd.DataFrame:
     """Rows of every result table that hold a test or an estimate."""
     columns = ["cohort", "measure", "p_value", "p_adjusted", "family", "flag"]
-    names = [name for name in RESULT_TABLES if name in folder.tables and name not in CURVES]
+    names = [name for name in RESULT_TABLES if name in folder.tables and name not in NOT_ALONE]
     tables = [folder.table(name).reindex(columns=columns) for name in names]
     return pd.concat([table for table in tables if len(table)] or [pd.DataFrame(columns=columns)], ignore_index=True)
 
@@ -197,7 +197,22 @@ def _chance(folder: ResultsFolder) -> Iterator[TrustItem]:
         f"{' and '.join(counted) or 'No test'}: were there no association at all, up to about "
         f"{format_number(alpha * (families + alone), 1)} families or tests would still show one."
     )
-    yield TrustItem("Chance findings", finding)
+    yield TrustItem("Chance findings", f"{finding}{_whole_study(folder)}")
+
+
+def _whole_study(folder: ResultsFolder) -> str:
+    """How many tests were asked over shared permutations, and what holds of them."""
+    table = folder.table("study_wide")
+    tested = table[table["p_study"].notna()] if "p_study" in table else table.iloc[:0]
+    if not len(tested):
+        return ""
+    alpha = folder.provenance.alpha
+    holding, cohorts = int((tested["p_study"] < alpha).sum()), tested["cohort"].nunique()
+    return (
+        f" In the whole study hold {format_count(holding)} of {format_count(len(tested))} tests of the exposure, "
+        f"judged together: a false one is among them in at most about {format_number(100 * alpha, 0)}% of such studies"
+        f"{', cohort by cohort' * (cohorts > 1)}."
+    )
 
 
 def _second_engine(folder: ResultsFolder, agreement: Agreement) -> TrustItem:

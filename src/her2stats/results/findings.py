@@ -29,7 +29,12 @@ def key_findings(folder: ResultsFolder, *, at_most: int = 3) -> list[str]:
         found = rows[rows["p_adjusted"] < alpha] if len(rows) else rows
         if len(found):
             found = found.sort_values(["p_adjusted", "p_value", "cohort", "item"], kind="stable").head(at_most)
-            return [f"{row['cohort']}: {with_value(row, _item, alpha=alpha)}" for row in records(found)]
+            return [
+                "; ".join(
+                    filter(None, (f"{row['cohort']}: {with_value(row, _item, alpha=alpha)}", in_study(row, alpha)))
+                )
+                for row in records(found)
+            ]
     return []
 
 
@@ -57,6 +62,20 @@ def _infiltration(folder: ResultsFolder, name: str) -> pd.DataFrame:
 
 def _item(row: Row) -> str:
     return str(row["item"])
+
+
+def in_study(row: Row, alpha: float) -> str:
+    """Say whether a finding holds in the whole study; nothing of a row that was not asked.
+
+    Examples
+    --------
+    >>> in_study({"p_study": 0.01}, 0.05), in_study({"p_study": 0.4}, 0.05), in_study({}, 0.05)
+    ('holds in the whole study', 'does not hold in the whole study: exploratory', '')
+    """
+    p = row.get("p_study")
+    if p is None or is_missing(p):
+        return ""
+    return "holds in the whole study" if p < alpha else "does not hold in the whole study: exploratory"
 
 
 def has_value(row: Row) -> bool:

@@ -24,7 +24,7 @@ _NUMBERS = (
     *("random_low", "random_median", "random_high", "share_as_extreme", "share_significant"),
     *("effect", "power", "mc_error", "alpha", "share", "risk_ratio", "e_value", "e_value_limit"),
     *("sensitivity", "specificity", "share_impossible"),
-    *("risk_difference", "rd_low", "rd_high", "p_mid"),
+    *("risk_difference", "rd_low", "rd_high", "p_mid", "p_primary", "p_study"),
     *("coverage", "share_zero", "median"),
     *("python", "r", "abs_diff", "rel_diff", "tolerance", "largest_difference"),
 )

@@ -13,6 +13,7 @@ from her2stats.statistics.groups import compare_groups
 from her2stats.statistics.interaction import fit_clinical, fit_interaction
 from her2stats.statistics.logistic import fit_logistic
 from her2stats.statistics.multiplicity import adjust
+from her2stats.statistics.ordinal import fit_ordinal
 from her2stats.statistics.pooling import pool
 from her2stats.statistics.power import power_correlation, power_interaction, power_odds_ratio, power_response
 from her2stats.statistics.response import response_odds
@@ -24,10 +25,13 @@ from her2stats.statistics.specs import (
     GroupSpec,
     InteractionSpec,
     LogisticSpec,
+    OrdinalSpec,
     PoolingSpec,
     ResponseSpec,
     Spec,
+    StudyWideSpec,
 )
+from her2stats.statistics.study_wide import study_wide
 
 __all__ = [
     "COLUMNS",
@@ -39,10 +43,12 @@ __all__ = [
     "GroupSpec",
     "InteractionSpec",
     "LogisticSpec",
+    "OrdinalSpec",
     "PoolingSpec",
     "ResponseSpec",
     "Result",
     "Spec",
+    "StudyWideSpec",
     "adjust",
     "answer",
     "as_result_table",
@@ -56,10 +62,12 @@ __all__ = [
     "fit_clinical",
     "fit_interaction",
     "fit_logistic",
+    "fit_ordinal",
     "pool",
     "power_correlation",
     "power_interaction",
     "power_odds_ratio",
     "power_response",
     "response_odds",
+    "study_wide",
 ]

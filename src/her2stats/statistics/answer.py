@@ -12,6 +12,7 @@ from her2stats.statistics.correlation import answer_correlation
 from her2stats.statistics.groups import answer_groups
 from her2stats.statistics.interaction import answer_clinical, answer_interaction
 from her2stats.statistics.logistic import answer_logistic
+from her2stats.statistics.ordinal import answer_ordinal
 from her2stats.statistics.pooling import answer_pooling
 from her2stats.statistics.response import answer_response
 from her2stats.statistics.result import Result
@@ -22,10 +23,13 @@ from her2stats.statistics.specs import (
     GroupSpec,
     InteractionSpec,
     LogisticSpec,
+    OrdinalSpec,
     PoolingSpec,
     ResponseSpec,
     Spec,
+    StudyWideSpec,
 )
+from her2stats.statistics.study_wide import answer_study_wide
 
 ANSWERS: dict[type[Spec], Callable[[Any, pd.DataFrame], Result]] = {
     CorrelationSpec: answer_correlation,
@@ -36,6 +40,8 @@ ANSWERS: dict[type[Spec], Callable[[Any, pd.DataFrame], Result]] = {
     AncovaSpec: answer_ancova,
     ResponseSpec: answer_response,
     PoolingSpec: answer_pooling,
+    StudyWideSpec: answer_study_wide,
+    OrdinalSpec: answer_ordinal,
 }
 
 

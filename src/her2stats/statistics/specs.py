@@ -29,6 +29,8 @@ PoolingModel = Literal["random", "dersimonian-laird", "fixed"]
 AncovaQuantity = Literal["tests", "slopes", "curve"]
 Covariance = Literal["ols", "hc2", "hc3"]
 Kind = Literal["auto", "continuous", "binary"]
+StudyQuestion = Literal["given", "correlation", "odds", "interaction", "slopes", "slopes adjusted", "difference"]
+Primary = Literal["given", "correlation", "odds", "interaction", "slopes"]
 
 COHORT = {"meaning": "written into the result"}
 CONF_LEVEL = {"meaning": "level of the confidence intervals", "limits": {"gt": 0, "lt": 1}}
@@ -158,6 +160,30 @@ class InteractionSpec:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OrdinalSpec:
+    """Proportional odds of every value of each outcome for the exposure, or whether they differ by a moderator."""
+
+    verb: ClassVar[str] = "fit_ordinal"
+    cohort: str = field(default="", metadata=COHORT)
+    outcomes: tuple[str, ...] = field(metadata={"meaning": "columns of numbers, a model each"})
+    exposure: str = field(metadata=EXPOSURE)
+    by: str = field(default="", metadata=BY)
+    moderator: str = field(default="", metadata=MODERATOR)
+    covariates: tuple[str, ...] = field(default=(), metadata=COVARIATES)
+    per_sd: bool = field(default=True, metadata=PER_SD)
+    conf_level: float = field(default=0.95, metadata=CONF_LEVEL)
+
+    def __post_init__(self) -> None:
+        problems = ProblemList()
+        check_names(problems, "outcome", self.outcomes)
+        check_strata(problems, self.by)
+        model = [name for name in (self.exposure, self.by, self.moderator, *self.covariates) if name]
+        check_names(problems, "exposure, by, moderator and covariates", model)
+        check_level(problems, self.conf_level)
+        problems.raise_if_any()
+
+
+@dataclass(frozen=True, kw_only=True)
 class ClinicalSpec:
     """Each binary clinical outcome ~ each exposure * moderator (cell-type abundance by hormone receptor)."""
 
@@ -263,6 +289,57 @@ class PoolingSpec:
         problems.raise_if_any()
 
 
+@dataclass(frozen=True, kw_only=True)
+class StudyWideSpec:
+    """Every test of one exposure over one set of permutations: a primary question first, then all others.
+
+    `high` has for each of `outcomes` the column with its 0 / 1 abundance; `totals` are outcomes that have none.
+    """
+
+    verb: ClassVar[str] = "study_wide"
+    cohort: str = field(default="", metadata=COHORT)
+    exposure: str = field(metadata=EXPOSURE)
+    outcomes: tuple[str, ...] = field(default=(), metadata={"meaning": "columns of numbers, or 0 and 1"})
+    high: tuple[str, ...] = field(default=(), metadata={"meaning": "for each outcome a column of 0 and 1"})
+    totals: tuple[str, ...] = field(default=(), metadata={"meaning": "further columns of numbers"})
+    within: str = field(default="", metadata={"meaning": "a factor within whose levels the exposure is permuted"})
+    factors: tuple[str, ...] = field(default=(), metadata={"meaning": "factors of the covariance analysis; none: none"})
+    covariates: tuple[str, ...] = field(default=(), metadata=COVARIATES)
+    slope_covariates: tuple[str, ...] = field(default=(), metadata={"meaning": "of a second covariance analysis"})
+    primary: Primary = field(default="given", metadata={"meaning": "question whose answers let a type's others count"})
+    primary_outcomes: tuple[str, ...] = field(default=(), metadata={"meaning": "of which outcomes it is asked; all"})
+    alpha: float = field(default=0.05, metadata={"meaning": "level of the gate", "limits": {"gt": 0, "lt": 1}})
+    permutations: int = field(default=10_000, metadata={"meaning": "of the exposure", "limits": {"ge": 1}})
+    seed: int = field(default=1, metadata={"meaning": "where the permutations start", "limits": {"ge": 0}})
+
+    def __post_init__(self) -> None:
+        problems = ProblemList()
+        check_names(problems, "outcomes and totals", (*self.outcomes, *self.totals))
+        check_names(problems, "high", self.high, required=bool(self.outcomes))
+        if len(self.high) != len(self.outcomes):
+            what = f"{len(self.high)} columns of high abundance are given for {len(self.outcomes)} outcomes"
+            problems.add(DataError, what, remedy="give one for each outcome")
+        within = (self.within,) if self.within else ()
+        check_names(problems, "exposure, within and covariates", (self.exposure, *within, *self.covariates))
+        slopes = (self.exposure, *self.factors, *self.slope_covariates)
+        check_names(problems, "exposure, factors and slope_covariates", slopes)
+        check_choice(problems, "primary", self.primary, Primary)
+        for name in self.primary_outcomes:
+            if name not in (*self.outcomes, *self.totals):
+                problems.add(DataError, f"the primary outcome '{name}' is none of the outcomes", remedy="name one")
+        if self.primary == "given" and not self.within:
+            what = "the primary question is the correlation given a factor, and `within` names none"
+            problems.add(DataError, what, remedy="name the factor, or ask primary='correlation'")
+        if not (isinstance(self.alpha, int | float) and 0 < self.alpha < 1):
+            problems.add(DataError, f"alpha={self.alpha!r} is not between 0 and 1", remedy="0.05 is usual")
+        elif not (isinstance(self.permutations, int) and self.permutations > 1 / self.alpha):
+            what = f"permutations={self.permutations!r}: no p-value of so many can be below alpha = {self.alpha:g}"
+            problems.add(DataError, what, remedy="10,000 are usual")
+        if not (isinstance(self.seed, int) and self.seed >= 0):
+            problems.add(DataError, f"seed={self.seed!r} is not a whole number from 0", remedy="1 will do")
+        problems.raise_if_any()
+
+
 Spec = (
     CorrelationSpec
     | GroupSpec
@@ -272,4 +349,6 @@ Spec = (
     | AncovaSpec
     | ResponseSpec
     | PoolingSpec
+    | StudyWideSpec
+    | OrdinalSpec
 )

@@ -264,6 +264,9 @@ ASKED: dict[str, tuple[str, tuple[type, ...]]] = {
     "points": ("points", (specs.AncovaSpec,)),
     "covariance": ("covariance", (specs.AncovaSpec,)),
     "pooling": ("model", (specs.PoolingSpec,)),
+    "primary": ("primary", (specs.StudyWideSpec,)),
+    "primary_types": ("primary_outcomes", (specs.StudyWideSpec,)),
+    "permutations": ("permutations", (specs.StudyWideSpec,)),
 }
 
 
@@ -278,6 +281,15 @@ ASKED: dict[str, tuple[str, tuple[type, ...]]] = {
     model_covariates={
         "description": "of the logistic models of high abundance and of the clinical question, as far as a cohort has "
         "them; a variable is no covariate of its own cut"
+    },
+    primary={
+        "description": "the primary question of the whole study: correlation given hormone receptor (`given`), the "
+        "plain one, odds of high abundance, their interaction, or the slope of the covariance analysis"
+    },
+    primary_types={"description": "the cell types, or Total TIL, of which it is asked; all, unless named"},
+    permutations={
+        "limits": {"ge": 0},
+        "description": "of the exposure within hormone receptor, for the error of the whole study; 0 for none",
     },
 )
 class AnalysisSection(Section):
@@ -306,6 +318,20 @@ class AnalysisSection(Section):
         if twice:
             raise ValueError(f"{info.field_name} named twice: {', '.join(twice)}", "name each once")
         return covariates
+
+    @field_validator("primary_types", check_fields=False)
+    @classmethod
+    def _name_a_type(cls, types: tuple[str, ...]) -> tuple[str, ...]:
+        if not types:
+            raise ValueError("the primary question names no type", "name one or more, or leave it out to ask all")
+        return tuple(dict.fromkeys(types))
+
+    @model_validator(mode="after")
+    def _enough_permutations(self) -> AnalysisSection:
+        if 0 < self.permutations <= 1 / self.alpha:
+            what = f"permutations = {self.permutations}: no p-value of so many can be below alpha = {self.alpha:g}"
+            raise ValueError(what, "10000 are usual; 0 asks for none")
+        return self
 
     def keywords(self, spec: type) -> dict[str, Any]:
         """Arguments of a verb that the study file sets, by the spec of the verb."""

@@ -31,7 +31,8 @@ from her2stats.vocabulary.variables import BY_NAME, TABLE_ONE
 from her2stats.writing import write_whole
 
 Setting = tuple[str, str, str, object]  # cohort, kind of setting, name, value
-SCRIPTS, SETTINGS = ("witness.R", "witness_files.R", "witness_models.R"), "witness.tsv"
+SETTINGS = "witness.tsv"
+SCRIPTS = ("witness.R", "witness_files.R", "witness_models.R", "witness_study_wide.R")
 READ_BY_R = (".csv", ".tsv", ".txt", ".tab")
 PACKED = (".gz", ".bz2", ".xz")
 # Notes of the reading of genes whose rules the witness follows; another repair it takes as given.

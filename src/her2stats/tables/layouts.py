@@ -15,7 +15,7 @@ from her2stats.tables.printed import PrintedTable
 from her2stats.vocabulary.names import level_label, variable_label
 from her2stats.vocabulary.numbers import count_range, format_count, format_number, format_p, is_missing
 
-Cell = Literal["effect", "p", "p_adjusted", "statistic", "reference", "comparison", "n"]
+Cell = Literal["effect", "p", "p_adjusted", "p_study", "statistic", "reference", "comparison", "n"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,7 +24,7 @@ class Block:
 
     heading: str  # text above the block
     rows: pd.DataFrame  # result rows, one for each printed row at most
-    cells: Sequence[Cell] = ("effect", "p", "p_adjusted")  # what is printed of each row, in this order
+    cells: Sequence[Cell] = ("effect", "p", "p_adjusted", "p_study")  # what is printed of each row, in this order
     effect: str = "Estimate"  # what the estimate is called: "ρ", "OR", "Shift"
 
 
@@ -62,6 +62,10 @@ def print_blocks(
     bold = []
     if any(cell.endswith("_p_adjusted") for cell in frame):
         bold = [f"p corr.: corrected for multiple testing{f'; bold below {alpha:g}' if strong else ''}."]
+    if any(cell.endswith("_p_study") for cell in frame):
+        bold.append(
+            f"p study: of all tests of the exposure together; what is below {alpha:g} holds in the whole study."
+        )
     return PrintedTable(
         frame=pd.DataFrame(frame),
         caption=caption,
@@ -92,7 +96,13 @@ def _cell_heading(cell: Cell, block: Block) -> str:
     if cell in ("reference", "comparison"):
         named = {(str(row["group"]), str(row[cell])) for row in records(block.rows) if cell in row}
         return level_label(*named.pop()) if len(named) == 1 else cell.capitalize()
-    return {"p": "p", "p_adjusted": "p\N{NO-BREAK SPACE}corr.", "statistic": "F", "n": "n"}[cell]
+    return {
+        "p": "p",
+        "p_adjusted": "p\N{NO-BREAK SPACE}corr.",
+        "p_study": "p\N{NO-BREAK SPACE}study",
+        "statistic": "F",
+        "n": "n",
+    }[cell]
 
 
 def _cell_text(row: dict[str, Any], cell: Cell, alpha: float) -> str:

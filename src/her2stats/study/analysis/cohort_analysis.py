@@ -20,6 +20,7 @@ from her2stats.study.analysis.questions import CELL_QUESTIONS
 from her2stats.study.analysis.random_lists import beside_random_lists
 from her2stats.study.analysis.response import response
 from her2stats.study.analysis.sensitivity import sensitivity
+from her2stats.study.analysis.study_wide import study_wide_error
 from her2stats.study.preparing import Prepared, PreparedCohort
 from her2stats.study.preparing.scores import ScoredCohort
 from her2stats.study.stages.cache import NO_CACHE, Cache
@@ -57,6 +58,7 @@ def analyse_cohort(
     if scored.exposure and material.kept:
         for question in CELL_QUESTIONS:
             question(material, study, answers)
+        study_wide_error(material, study, answers)
     else:
         for table in CELL_TABLES:
             answers.omit(table, _why_no_cells(cohort, material))

@@ -213,7 +213,7 @@ def ancova(material: Material, study: Study, answers: Answers) -> None:
         reason = f"{what} is not known in this cohort (or the same for all)" if missing else "no continuous cell type"
         _omit_ancova(answers, reason)
         return
-    frame = _with_estimable_levels(material.amounts(), answers)
+    frame = with_estimable_levels(material.amounts(), answers)
     if frame["her2_ihc"].nunique() < 2:
         _omit_ancova(answers, f"fewer than two HER2 IHC levels have {FEWEST_IN_LEVEL} tumours with known HR")
         return
@@ -231,7 +231,7 @@ def _omit_ancova(answers: Answers, reason: str) -> None:
         answers.omit(table, reason)
 
 
-def _with_estimable_levels(frame: pd.DataFrame, answers: Answers) -> pd.DataFrame:
+def with_estimable_levels(frame: pd.DataFrame, answers: Answers) -> pd.DataFrame:
     """Leave out IHC levels with fewer than three tumours: they have no slope, and would take the average's away."""
     complete = frame.dropna(subset=["hr", "her2_ihc"])
     counts = complete["her2_ihc"].value_counts()
