@@ -101,8 +101,9 @@ def list_sources(*, cache: str | Path | None = None) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``name``, ``kind``, ``title``, ``here`` ("yes", "in part", "no"), ``checksum`` ("known", "recorded", "unknown
-        until first download"), ``seen`` (whether the files were seen at their addresses), ``licence``, ``citation``,
+        ``name``, ``kind``, ``title``, ``here`` ("yes", "in part", "no", "by hand": a person gets its files),
+        ``checksum`` ("known", "recorded", "unknown until first download"), ``seen`` (whether the files were seen at
+        their addresses), ``licence``, ``citation``,
         ``read`` (how), ``url`` (of the first file).
 
     Examples
@@ -116,12 +117,13 @@ def list_sources(*, cache: str | Path | None = None) -> pd.DataFrame:
     for source in registry().values():
         folder = root / source.name
         present = sum((folder / file.name).is_file() for file in source.files)
+        by_hand = source.by_hand and "by hand"
         rows.append(
             {
                 "name": source.name,
                 "kind": source.kind,
                 "title": source.title,
-                "here": "no" if not present else "yes" if present == len(source.files) else "in part",
+                "here": by_hand or "no" if not present else "yes" if present == len(source.files) else "in part",
                 "checksum": _checksum_state(source, folder),
                 "seen": source.seen,
                 "licence": source.licence,

@@ -43,6 +43,7 @@ class DataSet:
     # table made from the download: clinical data of the series matrices, or the matrix of an R file
     clinical: str = ""
     matrix: str = ""
+    by_hand: str = ""  # which of its files a person has to get, where, and under which name; the study file waits
     instead: str = ""  # where a user gets what is not fetched
 
 
@@ -52,8 +53,8 @@ def registry() -> dict[str, DataSet]:
 
     Examples
     --------
-    >>> sorted(registry())
-    ['abim', 'abis_microarray', 'abis_rnaseq', 'immunostates', 'lm22', 'scanb', 'til10']
+    >>> sorted(registry())  # doctest: +ELLIPSIS
+    ['abim', 'abis_microarray', ..., 'tcga_brca', 'til10', 'transneo']
     """
     text = (resources.files("her2stats.reading.sources") / "registry.toml").read_text(encoding="utf-8")
     return {name: _data_set(name, entry) for name, entry in tomllib.loads(text).items()}
