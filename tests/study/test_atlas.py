@@ -151,7 +151,12 @@ def test_verdicts_say_sign_and_certainty():
     # the paper adjusts nothing for the receptor: what is adjusted has nothing beside it
     given = alone | {"given": "hr"}
     assert atlas_summary(pd.DataFrame([given, paper]))["verdict"].item() == "none printed"
-    assert set(VERDICTS) == {*cases, "none printed"}
+    # of a larger study without an estimate nothing is held against the paper
+    silent = row | {"study": "b", "n": 200, "estimate": np.nan, "conf_low": np.nan, "conf_high": np.nan}
+    both = atlas_summary(pd.DataFrame([silent, alone, paper]))
+    assert (both["n"].item(), both["studies"].item(), both["verdict"].item()) == (90, 1, "opposite, unclear")
+    assert atlas_summary(pd.DataFrame([silent, paper]))["verdict"].item() == "no estimate"
+    assert set(VERDICTS) == {*cases, "none printed", "no estimate"}
 
 
 def test_page_tables_and_figures_are_written_and_not_replaced(atlas, tmp_path):

@@ -20,6 +20,7 @@ from her2stats.vocabulary.variables import BY_NAME
 
 VERDICTS = {
     "none printed": "the paper prints no estimate",
+    "no estimate": "no study has an estimate",
     "same": "the sign is that of the paper, and the interval leaves out no effect",
     "same, unclear": "the sign is that of the paper, and the interval includes no effect",
     "opposite": "the sign opposes that of the paper, and the interval leaves out no effect",
@@ -45,13 +46,14 @@ def _summed_up(about: tuple[Any, ...], rows: pd.DataFrame, paper: pd.DataFrame) 
     studies, pooled = rows[rows["part"] == "study"], rows[rows["part"] == "pooled"]
     without = rows.loc[rows["part"] == "without", "estimate"]
     largest = studies.sort_values(["n", "study"], ascending=[False, True])
-    found = (pooled if len(pooled) else largest).iloc[0]
+    found = pd.concat([pooled, largest[largest["estimate"].notna()], largest]).iloc[0]
     null = measure(found["measure"]).null or 0.0
     beside = printed_beside(paper, found)
     printed = beside["estimate"].iloc[0] if len(beside) else np.nan
     same = np.sign(found["estimate"] - null) == np.sign(printed - null)
     clear = found["conf_low"] > null or found["conf_high"] < null
     verdict = ("same" if same else "opposite") + ("" if clear else ", unclear")
+    verdict = "no estimate" if is_missing(found["estimate"]) else "none printed" if is_missing(printed) else verdict
     return {
         **{str(name): value for name, value in found.items()},
         **question,
@@ -60,7 +62,7 @@ def _summed_up(about: tuple[Any, ...], rows: pd.DataFrame, paper: pd.DataFrame) 
         "without_high": without.max(),
         "paper": printed,
         "paper_term": beside["term"].iloc[0] if len(beside) else "",
-        "verdict": "none printed" if is_missing(printed) else verdict,
+        "verdict": verdict,
     }
 
 

@@ -117,16 +117,11 @@ def _with_everyone(
             what = f"{variable} is said of everyone and is a column, too"
             found.add(TableError, what, where=name, remedy="say it in one way")
     found.raise_if_any()
-    notes = tuple(
-        Note("reading", f"{variable} is {word} for everyone, as the study file says", len(table.rows))
-        for variable, word in everyone.items()
-    )
+    said = [f"{variable} is {word} for everyone, as the study file says" for variable, word in everyone.items()]
+    notes = (*table.notes, *(Note("reading", what, len(table.rows)) for what in said))
     rows = [[*row, *everyone.values()] for row in table.rows]
-    said = {variable: variable for variable in everyone}
-    return replace(table, header=[*table.header, *everyone], rows=rows, notes=(*table.notes, *notes)), {
-        **columns,
-        **said,
-    }
+    table = replace(table, header=[*table.header, *everyone], rows=rows, notes=notes)
+    return table, {**columns, **dict(zip(everyone, everyone, strict=True))}
 
 
 def _one_heading(table: TextTable) -> TextTable:
