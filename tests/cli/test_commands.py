@@ -32,6 +32,7 @@ COMMANDS = (
     "crosscheck",
     "witness",
     "audit",
+    "atlas",
     "compare-published",
     "power",
     "doctor",

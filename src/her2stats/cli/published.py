@@ -54,6 +54,26 @@ def audit(
         print_table(found)
 
 
+@app.command()
+def atlas(
+    results: Annotated[list[Path], typer.Argument(help="Results folders, of anybody's cohorts.", show_default=False)],
+    output: Annotated[Path, typer.Option(help="Folder for the page, its tables and figures.")] = Path("atlas"),
+    overwrite: Replace = False,
+) -> None:
+    """Put many studies side by side: the same questions, pooled, and the paper's estimates beside them.
+
+    Exit status 0 whatever they say; tables that are missing or damaged are named, and the others used. 1 where a folder
+    holds no results or nothing can be compared.
+    """
+    from her2stats.study.atlas import build_atlas, write_atlas
+
+    found = build_atlas(results)
+    for gap in found.gaps:
+        say(f"Warning: {gap}", err=True)
+    write_atlas(found, output, overwrite=overwrite)
+    say(f"Written: {output / 'atlas.html'}")
+
+
 @app.command("compare-published")
 def compare_published(
     results: ResultsFolder,

@@ -82,15 +82,17 @@ def fetch(
     name: Annotated[str | None, typer.Argument(help="Which data set.", show_default=False)] = None,
     list_: Annotated[bool, typer.Option("--list", help="Show what there is.")] = False,
 ) -> None:
-    """Download a public data set, verified by checksum."""
+    """Download a public data set, verified by checksum; a cohort comes with a study file that runs."""
     from her2stats.reading.sources import fetch as download
-    from her2stats.reading.sources import list_sources, unverified
+    from her2stats.reading.sources import find_source, list_sources, unverified
 
     if list_ or name is None:
         print_table(list_sources())
         return
     for path in download(name):
         say(str(path))
+    if wanted := find_source(name).by_hand:
+        say(f"Beside the study file it needs {wanted}", err=True)
     for file in unverified(name):
         say(f"{file}: no checksum was known before its first download, whose own is asked for ever after", err=True)
 

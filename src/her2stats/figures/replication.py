@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -34,8 +35,8 @@ from her2stats.vocabulary.numbers import format_number
 
 Measure = Literal["rho", "odds ratio"]
 PRINTED, OWN = "printed in the paper", "this run"
-COLOURS = {PRINTED: INK, OWN: "#0072B2"}
-SHAPES = {PRINTED: "s", OWN: "o"}
+LOOKS = {PRINTED: (INK, "s"), OWN: ("#0072B2", "o")}  # source -> colour and shape
+FILLED = "Filled symbol: the 95% interval excludes the value of no association; open symbol: it does not."
 ROW_MM = 6.0
 WIDE_PANELS = 3  # with more, their titles are set smaller
 _APART = 0.17  # of a row, between the two sides and the middle of their line
@@ -89,7 +90,8 @@ def plot_published(comparison: pd.DataFrame, *, measure: Measure = "rho", width_
     pairs = comparison[same & comparison["our_estimate"].notna()]
     if not len(pairs):
         return placeholder(f"The run has no {measure} that the paper prints.", width_mm=width_mm)
-    return _drawn(_both_sides(pairs, measure), pairs, measure, width_mm)
+    rows = _both_sides(pairs, measure)
+    return draw_sources(rows, measure, caption=_caption(pairs), looks=LOOKS, width_mm=width_mm)
 
 
 def _both_sides(pairs: pd.DataFrame, measure: Measure) -> pd.DataFrame:
@@ -125,14 +127,24 @@ def _lines(pairs: pd.DataFrame) -> pd.Series:
     return pd.Series(lines, index=pairs.index)
 
 
-def _drawn(rows: pd.DataFrame, pairs: pd.DataFrame, measure: Measure, width_mm: float) -> ggplot:
+def draw_sources(
+    rows: pd.DataFrame,
+    measure: Measure,
+    *,
+    caption: Sequence[str],
+    looks: Mapping[str, tuple[str, str]],
+    width_mm: float,
+    across: int | None = None,
+) -> ggplot:
+    """Draw intervals of several sources, on lines y that `line` names, in panels, `across` or all in a row."""
     title, null = _AXES[measure]
     rows, scale, ends = _on_axis(rows, measure)
     inset = 0.01 * (ends[1] - ends[0])
     places = rows.assign(y=rows["y"].round()).drop_duplicates("line")
-    caption = wrapped(_caption(rows, pairs), width_mm - 4 * MARGIN, SMALL_SIZE)
+    below = wrapped(" ".join([*caption, *clipping_legend(rows)]), width_mm - 4 * MARGIN, SMALL_SIZE)
     panels = rows["panel"].cat.categories.size
-    height = 26 + ROW_MM * len(places) + 2.6 * len(caption.split("\n"))
+    deep = -(-panels // (across or panels))
+    height = 26 + deep * ROW_MM * len(places) + 11 * (deep - 1) + 2.6 * len(below.split("\n"))
     return (
         ggplot(rows, aes("x", "y", color="Source", shape="Source"))
         + figure_theme(width_mm, height)
@@ -141,14 +153,14 @@ def _drawn(rows: pd.DataFrame, pairs: pd.DataFrame, measure: Measure, width_mm: 
         + clipped_ends(rows, (ends[0] + inset, ends[1] - inset), by="Source")
         + estimates_beyond(rows, (ends[0] + 1.5 * inset, ends[1] - 1.5 * inset), by="Source")
         + symbols(rows[~rows["off_scale"]], size=1.7, by="Source")
-        + scale_color_manual(values=COLOURS, name="")
-        + scale_shape_manual(values=SHAPES, name="")
+        + scale_color_manual(values={name: look[0] for name, look in looks.items()}, name="")
+        + scale_shape_manual(values={name: look[1] for name, look in looks.items()}, name="")
         + scale
         + scale_y_continuous(breaks=list(places["y"]), labels=list(places["line"]), expand=(0, 0.6))
         + coord_cartesian(xlim=ends)
-        + facet_wrap("panel", nrow=1)
+        + facet_wrap("panel", ncol=across or panels)
         + theme(strip_text=element_text(size=BASE_SIZE if panels <= WIDE_PANELS else SMALL_SIZE))
-        + labs(x=title, y="", caption=caption)
+        + labs(x=title, y="", caption=below)
     )
 
 
@@ -164,10 +176,10 @@ def _on_axis(rows: pd.DataFrame, measure: Measure) -> tuple[pd.DataFrame, Any, t
     return rows, scale_x_continuous(labels=lambda at: [format_number(value, 1) for value in at]), (-reach, reach)
 
 
-def _caption(rows: pd.DataFrame, pairs: pd.DataFrame) -> str:
-    parts = ["Filled symbol: the 95% interval excludes the value of no association; open symbol: it does not."]
+def _caption(pairs: pd.DataFrame) -> list[str]:
+    parts = [FILLED]
     stand_in = pairs["comparison"].str.extract(r"replication, (.+) for the HER2 score")[0].dropna().unique()
     if len(stand_in):
         names = " and ".join(map(str, stand_in))
         parts.append(f"{names} stands in for the paper's HER2 20-gene score: compare directions, not sizes.")
-    return " ".join([*parts, *clipping_legend(rows)])
+    return parts

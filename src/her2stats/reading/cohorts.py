@@ -57,6 +57,7 @@ def read_cohort(
     sample_id: SampleId = "as written",
     repeats: Repeats = "error",
     patients: str | Path | pd.DataFrame | None = None,
+    everyone: Mapping[str, str] | None = None,
     on_mismatch: OnMismatch = "error",
     population: Population = "her2-negative",
     clinical_sheet: str | None = None,
@@ -89,7 +90,7 @@ def read_cohort(
         The cohort's name in every result.
     scale, offset, normalise, gene_lengths
         As in `read_expression`.
-    columns, values, where, exclude, restrict, patients, population
+    columns, values, where, exclude, restrict, patients, everyone, population
         As in `read_clinical`.
     sample_id : {"as written", "letters", "tcga-sample", "tcga-patient"}
         How ids of the two files are compared: whole; by letters and digits alone (dots for dashes, an X that R put
@@ -125,7 +126,8 @@ def read_cohort(
     refuse_unknown(unknown, read_cohort)
     found = ProblemList()
     words = partial(read_clinical_words, clinical, sheet=clinical_sheet, header_row=clinical_header_row)
-    file = _attempt(found, lambda: open_clinical(words(), columns or {}, where or {}, exclude, patients))
+    opening = partial(open_clinical, columns=columns or {}, where=where or {}, exclude=exclude, patients=patients)
+    file = _attempt(found, lambda: opening(words(), everyone=everyone or {}))
     matrix, both, raw = None, None, None
     notes: list[Note] = []
     if expression is not None:

@@ -100,7 +100,7 @@ def render_report(results: ResultsFolder) -> str:
     sections = [made for made in _sections(shown, agreement, _figures(shown)) if made.parts]
     embedded = embed_tables(shown, _data_names(sections), budget=_DATA_BUDGET)
     return (
-        _environment()
+        environment()
         .get_template("report.html.j2")
         .render(
             provenance=shown.provenance,
@@ -111,7 +111,7 @@ def render_report(results: ResultsFolder) -> str:
             write_table=_TableWriter(),
             public_note=PUBLIC_NOTE,
             file_of=shown.file_of,
-            **_assets(),
+            **assets(),
         )
     )
 
@@ -206,7 +206,8 @@ class _TableWriter:
         return _WrittenTable(self._written, table_html(numbered, name=f"t{self._written}"))
 
 
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Templates of the package; whatever is filled in is escaped."""
     return Environment(
         loader=PackageLoader("her2stats.report", "data"),
         autoescape=True,
@@ -216,7 +217,7 @@ def _environment() -> Environment:
     )
 
 
-def _assets() -> dict[str, Any]:
+def assets() -> dict[str, Any]:
     """Style and script of the page, and the hash by which the page allows this script and no other."""
     data = resources.files("her2stats.report").joinpath("data")
     style, script = (data.joinpath(name).read_text(encoding="utf-8") for name in ("report.css", "report.js"))

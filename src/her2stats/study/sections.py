@@ -143,6 +143,11 @@ class CohortSection(Section):
         description='variable of ours = value, or list of values: `{ hr = "negative" }` keeps these tumours of the '
         "population; the rest is counted",
     )
+    everyone: Annotated[dict[str, str], Words] = Field(
+        default={},
+        description="variable of ours = word, for what was a condition of entry and stands in no column: "
+        '`{ her2_status = "negative" }`',
+    )
     sample_id: SampleId = Field(
         default="as written",
         description='how ids of two files are compared: `"letters"` by letters and digits alone, without a folder and '

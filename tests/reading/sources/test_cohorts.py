@@ -152,11 +152,12 @@ def test_abim_comes_with_a_clinical_table_and_a_study_file_that_can_run(server: 
     ihc = rng.choice(["0", "1", "2", "3"], 40)
     samples = pd.DataFrame(
         {
-            "er consensus": rng.choice(["0", "1"], 40),
-            "pgr consensus": rng.choice(["0", "1"], 40),
+            "er consensus": rng.choice(list("0123"), 40),
+            "pgr consensus": rng.choice(list("0123"), 40),
             "her2 consensus": np.where(ihc == "3", "1", "0"),
             "her2 ihc clinreading": ihc,
             "nhg consensus": rng.choice(["1", "2", "3"], 40),
+            "ki67 consensus": rng.choice(["10.0", "55.0"], 40),
             "pam50 subtype": rng.choice(["LumA", "LumB", "Basal", "Her2", "Normal"], 40),
         },
         index=titles,
@@ -169,7 +170,7 @@ def test_abim_comes_with_a_clinical_table_and_a_study_file_that_can_run(server: 
     server.files |= dict(zip(names, [_csv(expression), _series(samples, "GPL11154"), key], strict=True))
     paths = fetch("GSE81538", cache=tmp_path, base_url=server.url)
     section = tomllib.loads(paths[-1].read_text())["cohorts"][0]
-    kept = ("name", "scale", "offset", "columns", "on_mismatch")
+    kept = ("name", "scale", "offset", "columns", "values", "on_mismatch")
     cohort = read_cohort(paths[0], paths[-2], **{name: section[name] for name in kept})
     assert len(cohort.clinical) == (ihc != "3").sum()
     assert cohort.clinical["her2_ihc"].astype(str).tolist() == [f"{c}+" if c != "0" else c for c in ihc if c != "3"]

@@ -71,6 +71,7 @@ def open_clinical(
     where: Mapping[str, str | Sequence[str]],
     exclude: Sequence[str],
     patients: str | Path | pd.DataFrame | None,
+    everyone: Mapping[str, str],
 ) -> ClinicalFile:
     """Find the columns and the rows that stay, then judge their ids; nothing is interpreted yet."""
     table, name, source = words
@@ -80,6 +81,7 @@ def open_clinical(
         table = join_patients(table, second, named)
         further = found_at and found_at._replace(role="patients")
     found = ProblemList()
+    table, columns = _with_everyone(table, columns, everyone, name, found)
     if not table.rows:
         found.add(TableError, "has a header and no row below it", where=name, remedy="give a row a tumour")
     asked = {variable: str(column) for variable, column in columns.items() if fold(column) != UNMAPPED}
@@ -104,6 +106,22 @@ def open_clinical(
     _check_tissue(file.table, where, name, found)
     found.raise_if_any()
     return file
+
+
+def _with_everyone(
+    table: TextTable, columns: Mapping[str, str | bool], everyone: Mapping[str, str], name: str, found: ProblemList
+) -> tuple[TextTable, Mapping[str, str | bool]]:
+    """Add what was a condition of entry, and therefore stands in no column, as columns that say it of every row."""
+    for variable in everyone:
+        if columns.get(variable, False) or variable in table.header:
+            what = f"{variable} is said of everyone and is a column, too"
+            found.add(TableError, what, where=name, remedy="say it in one way")
+    found.raise_if_any()
+    said = [f"{variable} is {word} for everyone, as the study file says" for variable, word in everyone.items()]
+    notes = (*table.notes, *(Note("reading", what, len(table.rows)) for what in said))
+    rows = [[*row, *everyone.values()] for row in table.rows]
+    table = replace(table, header=[*table.header, *everyone], rows=rows, notes=notes)
+    return table, {**columns, **dict(zip(everyone, everyone, strict=True))}
 
 
 def _one_heading(table: TextTable) -> TextTable:

@@ -39,6 +39,7 @@ def read_clinical(
     restrict: Mapping[str, str | Sequence[str]] | None = None,
     repeats: Repeats = "error",
     patients: str | Path | pd.DataFrame | None = None,
+    everyone: Mapping[str, str] | None = None,
     population: Population = "her2-negative",
     sheet: str | None = None,
     header_row: int | None = None,
@@ -71,6 +72,8 @@ def read_clinical(
         first in the order of their ids, or all of them.
     patients : str, Path, DataFrame or None
         A second file, a row a patient, joined by a column that both have (cBioPortal's data_clinical_patient.txt).
+    everyone : mapping
+        variable -> word, for what was a condition of entry and stands in no column: ``{"her2_status": "negative"}``.
     population : {"her2-negative", "all"}
         "all" keeps HER2-positive tumours and those of unknown HER2.
     sheet, header_row, delimiter, decimal
@@ -97,7 +100,7 @@ def read_clinical(
     """
     refuse_unknown(unknown, read_clinical)
     words = read_clinical_words(path, sheet=sheet, header_row=header_row, delimiter=delimiter)
-    file = open_clinical(words, columns or {}, where or {}, exclude, patients)
+    file = open_clinical(words, columns or {}, where or {}, exclude, patients, everyone or {})
     refuse_absent(file.absent, file.name)
     file = one_a_patient(file, repeats, "as written")
     return interpret(file, values=values or {}, restrict=restrict or {}, population=population, decimal=decimal)

@@ -91,20 +91,22 @@ def unverified(name: str) -> list[str]:
 def list_sources(*, cache: str | Path | None = None) -> pd.DataFrame:
     """List what can be fetched, one row a data set; what is already there is looked for in the folder `cache`.
 
-    Among the columns, ``here`` is "yes", "in part" or "no"; ``checksum`` is "known", "recorded" or "unknown until first
-    download"; ``seen`` says whether the files were seen at their addresses; ``url`` is that of the first file.
+    Among the columns, ``here`` is "yes", "in part", "no" or "by hand" where a person gets its files; ``checksum`` is
+    "known", "recorded" or "unknown until first download"; ``seen`` says whether the files were seen at their addresses;
+    ``url`` is that of the first file.
     """
     root = Path(cache) if cache is not None else default_cache()
     rows = []
     for source in registry().values():
         folder = root / source.name
         present = sum((folder / file.name).is_file() for file in source.files)
+        by_hand = source.by_hand and "by hand"
         rows.append(
             {
                 "name": source.name,
                 "kind": source.kind,
                 "title": source.title,
-                "here": "no" if not present else "yes" if present == len(source.files) else "in part",
+                "here": by_hand or "no" if not present else "yes" if present == len(source.files) else "in part",
                 "checksum": _checksum_state(source, folder),
                 "seen": source.seen,
                 "licence": source.licence,

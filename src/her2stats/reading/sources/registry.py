@@ -43,6 +43,7 @@ class DataSet:
     # table made from the download: clinical data of the series matrices, or the matrix of an R file
     clinical: str = ""
     matrix: str = ""
+    by_hand: str = ""  # which of its files a person has to get, where, and under which name; the study file waits
     instead: str = ""  # where a user gets what is not fetched
 
 

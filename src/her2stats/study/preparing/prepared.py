@@ -190,6 +190,7 @@ def _read_cohort(study: Study, section: CohortSection) -> Cohort:
         where=section.where,
         exclude=section.exclude,
         restrict=section.restrict,
+        everyone=section.everyone,
         sample_id=section.sample_id,
         repeats=section.repeats,
         patients=study.locate(section.patients) if section.patients is not None else None,
