@@ -67,8 +67,6 @@ def _item(row: Row) -> str:
 def in_study(row: Row, alpha: float) -> str:
     """Say whether a finding holds in the whole study; nothing of a row that was not asked.
 
-    Examples
-    --------
     >>> in_study({"p_study": 0.01}, 0.05), in_study({"p_study": 0.4}, 0.05), in_study({}, 0.05)
     ('holds in the whole study', 'does not hold in the whole study: exploratory', '')
     """

@@ -13,10 +13,8 @@ NO_SPREAD = 1e-10  # of the largest statistic: all permutations give the same
 def standardised(statistics: Array) -> Array:
     """Statistics less their mean over the permutations, by their standard deviation; NaN where they do not vary.
 
-    Parameters
-    ----------
-    statistics : ndarray of shape (tests, 1 + permutations)
-        The first column is the data as they are, and is in neither mean nor standard deviation.
+    `statistics`, shape (tests, 1 + permutations): the first column is the data as they are, and is in neither mean nor
+    standard deviation.
     """
     drawn = statistics[:, 1:]
     middle, spread = drawn.mean(axis=1, keepdims=True), drawn.std(axis=1, ddof=1, keepdims=True)
@@ -33,17 +31,9 @@ def own_p(sizes: Array) -> Array:
 def step_down(sizes: Array) -> Array:
     """Westfall and Young's step-down p of each test, for how far the farthest of those not yet decided may lie.
 
-    Parameters
-    ----------
-    sizes : ndarray of shape (tests, 1 + permutations)
-        Absolute standardised statistics, the data first.
+    `sizes`, shape (tests, 1 + permutations): absolute standardised statistics, the data first.
+    Source: Westfall and Young 1993, Resampling-Based Multiple Testing, Wiley, algorithm 2.8.
 
-    References
-    ----------
-    Westfall and Young 1993, Resampling-Based Multiple Testing, Wiley, algorithm 2.8.
-
-    Examples
-    --------
     >>> step_down(np.array([[3.0, 1, 2, 1], [2.5, 2, 3, 0], [0.5, 0, 1, 2]])).tolist()
     [0.5, 0.5, 0.75]
     """

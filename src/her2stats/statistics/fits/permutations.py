@@ -41,8 +41,6 @@ def streams(seed: int, count: int) -> NDArray[np.int64]:
 def permutations_within(sizes: Sequence[int], count: int, seed: int) -> Iterator[NDArray[np.intp]]:
     """Places of the values after each permutation, shape (n, block); the strata lie one after the other.
 
-    Examples
-    --------
     >>> next(permutations_within([3, 2], 4, seed=1)).T.tolist()
     [[2, 1, 0, 4, 3], [2, 1, 0, 4, 3], [2, 1, 0, 3, 4], [0, 2, 1, 3, 4]]
     """

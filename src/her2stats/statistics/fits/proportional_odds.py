@@ -34,19 +34,10 @@ class OrdinalFit:
 def fit_proportional_odds(columns: Array, levels: np.ndarray) -> OrdinalFit:
     """Maximise the likelihood.
 
-    Parameters
-    ----------
-    columns : ndarray of shape (n, k)
-        Of full rank together with an intercept, which they do not hold.
-    levels : ndarray of shape (n,)
-        0, 1, ..., each with a case.
+    `columns`, shape (n, k): of full rank together with an intercept, which they do not hold.
+    `levels`, shape (n,): 0, 1, ..., each with a case.
+    Source: McCullagh 1980, doi:10.1111/j.2517-6161.1980.tb01109.x.
 
-    References
-    ----------
-    McCullagh 1980, doi:10.1111/j.2517-6161.1980.tb01109.x.
-
-    Examples
-    --------
     >>> group, level = np.array([0.0, 0, 0, 0, 1, 1, 1, 1]), np.array([0, 0, 0, 1, 0, 1, 1, 1])
     >>> fit = fit_proportional_odds(group[:, None], level)
     >>> np.exp(fit.coefficients).round(6)
