@@ -8,7 +8,16 @@ import pandas as pd
 import pytest
 
 from her2stats.r_engine.exchange.sas import sas_program, write_sas
-from her2stats.statistics import Result, compare_groups, correlate, fit_ancova, fit_logistic, pool, response_odds
+from her2stats.statistics import (
+    Result,
+    compare_groups,
+    correlate,
+    fit_ancova,
+    fit_logistic,
+    fit_ordinal,
+    pool,
+    response_odds,
+)
 
 from ..results import all_results, study_frame
 
@@ -26,8 +35,8 @@ def steps(program: str) -> list[str]:
 @pytest.mark.parametrize("name", RESULTS)
 def test_every_frame_variable_and_level_is_named(name: str) -> None:
     result = RESULTS[name]
-    if result.spec.verb == "pool":
-        assert f"/* {name}: pooling has no step here. */" in PROGRAM
+    if result.spec.verb in ("pool", "study_wide"):
+        assert f"/* {name}: {result.spec.verb} has no step here. */" in PROGRAM
         return
     own = PROGRAM.split(f"title '{name}';")[1].split("\ntitle '")[0]
     assert f'"&results/r/models/{name}.data.csv"' in own
@@ -48,7 +57,8 @@ def test_every_step_ends_and_nothing_of_the_template_is_left() -> None:
     assert "{" not in PROGRAM
     assert "}" not in PROGRAM
     for statement in re.findall(r"model .*?;", PROGRAM, re.S):
-        assert statement.count("(event='1')") == (0 if "ss3" in statement else 1)
+        told = statement.count("(event='1')") + statement.count("(order=internal descending)")
+        assert told == (0 if "ss3" in statement else 1)
 
 
 def test_an_odds_ratio_counts_in_the_standard_deviations_of_python() -> None:
@@ -88,6 +98,15 @@ def test_no_name_ends_a_comment_or_a_text() -> None:
     assert "*/ %macro" not in rest
 
 
+def test_proportional_odds_are_of_a_higher_value() -> None:
+    program = sas_program({"m": fit_ordinal(FRAME, CELLS, "ERBB2", by="hr", covariates="her2_ihc")})
+    assert program.count("(order=internal descending) = V") == 2
+    assert program.count("units V") == 2
+    product = sas_program({"m": fit_ordinal(FRAME, CELLS, "ERBB2", moderator="hr", per_sd=False)})
+    assert re.search(r"= (V\d) \1\*(V\d) \2\n", product)
+    assert "units" not in product
+
+
 def test_what_sas_has_no_short_way_for_is_said() -> None:
     program = sas_program({"m": correlate(FRAME, "ERBB2", CELLS, within="hr")})
     assert "/* Given hr: PROC CORR takes no factor; compare by stratum instead. */" in program
@@ -100,4 +119,4 @@ def test_it_is_written_where_it_is_told(tmp_path) -> None:
     text = (tmp_path / "sas" / "validate.sas").read_text(encoding="utf-8")
     assert text.startswith("/* The models of this results folder, fitted again in SAS.")
     assert "cannot run SAS: not tested by it" in text
-    assert "/* p: pooling has no step here. */" in text
+    assert "/* p: pool has no step here. */" in text
