@@ -333,7 +333,8 @@ follow <- function(cohort) {
   found <- if (length(rows)) corrected(bind(rows)) else data.frame(table = character())
   for (name in setdiff(names(tables)[is_result], c("pooled_odds_ratios", "pooled_correlations"))) {
     slopes_and_tests <- if (name == "infiltration_by_hr") "measure"
-    hold(name, cohort, found[found$table == name, ], c(keys, slopes_and_tests), whole = !name %in% not_followed)
+    mine <- found[found$table == name, , drop = FALSE]  # a cohort that answers nothing has no column but the first
+    hold(name, cohort, mine, c(keys, slopes_and_tests), whole = !name %in% not_followed)
   }
   asked[[cohort]] <<- found
 }

@@ -183,8 +183,8 @@ class TestKeywords:
             (
                 read_clinical,
                 "zzz",
-                "the keywords are path, columns, values, where, exclude, restrict, repeats, patients, population, "
-                "sheet, header_row, delimiter, decimal",
+                "the keywords are path, columns, values, where, exclude, restrict, repeats, patients, everyone, "
+                "population, sheet, header_row, delimiter, decimal",
             ),
         ],
     )

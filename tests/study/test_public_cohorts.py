@@ -13,6 +13,7 @@ from her2stats.errors import TableError
 from her2stats.reading.sources import registry, study_template
 from her2stats.study import StudyResults, read_study, run_study
 from her2stats.study.check import check_study
+from her2stats.study.witnessed import witness_folder
 
 # Study -> name of a file in it -> where it lies among the real data.
 FILES: Mapping[str, Mapping[str, str]] = {
@@ -147,6 +148,14 @@ def test_neotrip_has_response_arms_and_pdl1_and_no_her2_level(run):
     assert "HER2-0 and HER2-low" in results.tables["omitted"].set_index("part")["reason"]["response"]
     said = results.tables["notes"].set_index("what")["count"]
     assert said["her2_status is negative for everyone, as the study file says"] == 242
+
+
+@pytest.mark.r
+@pytest.mark.parametrize("name", ["neotrip", "transneo"])
+def test_the_witness_follows_a_cohort_that_answers_no_question(name, run):
+    outcome = witness_folder(run(name).folder)
+    assert "The witness agrees" in outcome.words
+    assert "Could not follow" not in outcome.words
 
 
 def test_transneo_by_receptor(run):
