@@ -54,6 +54,11 @@ check_strata <- function(by) {
   if (length(by) > 1) {
     stop("by names ", length(by), " columns; give one, such as interaction() makes of several", call. = FALSE)
   }
+  if (length(by) && grepl("=", by, fixed = TRUE)) {
+    stop("column '", by, "' divides samples into strata, and '=' ends a column's name there; rename the column",
+      call. = FALSE
+    )
+  }
 }
 
 # The variables of one model.

@@ -48,6 +48,7 @@ fit_ancova <- function(data, outcome, score, factors, covariates = character(),
   check_level(conf_level)
   check_points(points)
   check_distinct(c(factors, score, covariates))
+  for (name in factors) check_strata(name)
   data <- check_columns(data, c(outcome, score, factors, covariates))
   check_numbers(data, c(outcome, score))
   data <- as_groups(data, factors)

@@ -38,6 +38,7 @@ fit_interaction <- function(data, outcome, exposure, moderator, covariates = cha
   ci <- match.arg(ci)
   check_level(conf_level)
   check_distinct(c(exposure, moderator, covariates))
+  check_strata(moderator)
   data <- check_columns(data, c(outcome, exposure, moderator, covariates))
   check_numbers(data, exposure)
   data <- as_groups(data, moderator)

@@ -25,6 +25,7 @@ fit_ordinal <- function(data, outcome, exposure, by = NULL, moderator = NULL, co
   check_level(conf_level)
   check_strata(by)
   check_distinct(c(exposure, by, moderator, covariates))
+  check_strata(moderator)
   data <- check_columns(data, c(outcome, exposure, by, moderator, covariates))
   check_numbers(data, c(outcome, exposure))
   data <- as_groups(data, moderator)

@@ -49,11 +49,6 @@ bare_name <- function(expression) {
 
 # A variable that divides the rows into groups is a factor whatever it holds; 0/1 reads "0" and "1".
 grouping <- function(data, name) {
-  if (grepl("=", name, fixed = TRUE)) {
-    stop("column '", name, "' divides samples into groups, and '=' ends a column's name there; rename the column",
-      call. = FALSE
-    )
-  }
   x <- variable(data, name)
   if (is.factor(x)) x else factor(x, levels = sort(unique(x)), labels = format_level(sort(unique(x))))
 }

@@ -38,6 +38,7 @@ study_wide <- function(data, exposure, outcomes = character(), high = character(
   check_study(outcomes, high, totals, within, primary, primary_outcomes, alpha, permutations)
   grouped <- unique(c(within, factors))
   check_distinct(c(exposure, within, covariates))
+  check_strata(within)
   check_distinct(c(exposure, factors, slope_covariates))
   numbers <- c(exposure, outcomes, totals)
   names <- unique(c(numbers, high, grouped, covariates, slope_covariates))

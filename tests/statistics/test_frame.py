@@ -113,12 +113,3 @@ def test_a_column_that_is_there_twice_is_refused():
 def test_a_column_cannot_be_a_number_and_a_group():
     with pytest.raises(DataError, match="as a number and as a group"):
         model_frame(pd.DataFrame({"x": [0, 1]}), numeric=["x"], factors=["x"])
-
-
-def test_the_name_of_a_column_that_divides_samples_ends_at_the_equals_sign():
-    frame = pd.DataFrame({"dose=": ["a", "b"], "x": [1.0, 2.0]})
-    with pytest.raises(DataError) as refused:
-        model_frame(frame, numeric=["x"], factors=["dose="])
-    told = "column 'dose=' divides samples into groups, and '=' ends a column's name there"
-    assert str(refused.value) == f"{told} -> rename the column, without '='"
-    assert model_frame(frame, numeric=["x"], either=["dose="]).levels == {"dose=": ("a", "b")}

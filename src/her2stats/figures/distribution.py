@@ -15,7 +15,7 @@ from her2stats.figures.panel.stratum_rows import panel_titles, placed, row_place
 from her2stats.figures.placeholder import placeholder
 from her2stats.figures.sample_frame import Samples, quartiles, sample_frame, spread
 from her2stats.figures.theme import STRIPE
-from her2stats.figures.wording import display_name, flag_reason, not_shown, stratum_name, within_a_sentence
+from her2stats.figures.wording import display_name, flag_reason, level_name, not_shown, within_a_sentence
 from her2stats.statistics.rows import STRATUM_ORDER, Rows, as_list, in_order, is_second_test, result_rows
 from her2stats.vocabulary.numbers import NOT_ESTIMABLE, format_p
 
@@ -91,8 +91,8 @@ def plot_distribution(
     if not clouds:
         return placeholder("No abundance to show: no cell type was compared.", width_mm=width_mm)
     dots = pd.concat(clouds, ignore_index=True)
-    names = [stratum_name(stratum) for stratum in in_order(dots["stratum"], STRATUM_ORDER)]
-    dots["Stratum"] = pd.Categorical(dots["stratum"].map(stratum_name), names)
+    called = {one: level_name(group, one.removeprefix(f"{group}=")) for one in in_order(dots["stratum"], STRATUM_ORDER)}
+    dots["Stratum"] = pd.Categorical(dots["stratum"].map(called), list(called.values()))
     places = row_places(dots["name"], ordered=order)
     dots = dots[dots["name"].isin(places["name"])].reset_index(drop=True)
     places["label"] = row_labels(places["name"], labels, width_mm)

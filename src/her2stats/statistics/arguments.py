@@ -7,6 +7,7 @@ from numbers import Real
 from typing import Any, get_args
 
 from her2stats.errors import DataError, Problem, ProblemList, near
+from her2stats.vocabulary.names import LEVEL_FOLLOWS
 
 Names = str | Iterable[str]
 
@@ -48,10 +49,13 @@ def check_level(problems: ProblemList, conf_level: float) -> None:
 
 
 def check_strata(problems: ProblemList, by: object) -> None:
-    """Note a problem when strata are asked of anything but one column."""
+    """Note a problem when strata are asked of anything but one column, or of one whose name a stratum's would hide."""
     if not isinstance(by, str):
         remedy = "give the name of one column, such as one that joins the groups of several"
         problems.add(DataError, f"by={by!r} is not the name of one column", remedy=remedy)
+    elif LEVEL_FOLLOWS in by:
+        what = f"column '{by}' divides samples into strata, and '{LEVEL_FOLLOWS}' ends a column's name there"
+        problems.add(DataError, what, remedy=f"rename the column, without '{LEVEL_FOLLOWS}'")
 
 
 def check_names(problems: ProblemList, argument: str, names: Sequence[str], *, required: bool = True) -> None:

@@ -120,9 +120,6 @@ def model_frame(
         if isinstance(column, pd.DataFrame):
             problems.add(DataError, f"column '{name}' is there {column.shape[1]} times", remedy="rename the columns")
         elif name in factors or (name in either and not _is_number(column)):
-            if name in factors and LEVEL_FOLLOWS in str(name):
-                what = f"column '{name}' divides samples into groups, and '{LEVEL_FOLLOWS}' ends a column's name there"
-                problems.add(DataError, what, remedy=f"rename the column, without '{LEVEL_FOLLOWS}'")
             values[name], levels[name] = _factor(problems, name, column)
         else:
             numbers = _numbers(problems, name, column, binary=name in binary)

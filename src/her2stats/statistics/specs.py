@@ -177,6 +177,7 @@ class OrdinalSpec:
         problems = ProblemList()
         check_names(problems, "outcome", self.outcomes)
         check_strata(problems, self.by)
+        check_strata(problems, self.moderator)
         model = [name for name in (self.exposure, self.by, self.moderator, *self.covariates) if name]
         check_names(problems, "exposure, by, moderator and covariates", model)
         check_level(problems, self.conf_level)
@@ -203,6 +204,7 @@ class ClinicalSpec:
 def _check_interaction(spec: InteractionSpec | ClinicalSpec, exposures: tuple[str, ...]) -> None:
     problems = ProblemList()
     check_names(problems, "outcome", spec.outcomes)
+    check_strata(problems, spec.moderator)
     check_names(problems, "exposure, moderator and covariates", (*exposures, spec.moderator, *spec.covariates))
     check_choice(problems, "ci", spec.ci, OddsRatioCI)
     check_level(problems, spec.conf_level)
@@ -237,6 +239,8 @@ class AncovaSpec:
         problems = ProblemList()
         check_names(problems, "outcome", self.outcomes)
         check_names(problems, "factors", self.factors)
+        for name in self.factors:
+            check_strata(problems, name)
         check_names(problems, "factors, score and covariates", (*self.factors, self.score, *self.covariates))
         check_choice(problems, "weights", self.weights, Weights)
         check_choice(problems, "quantity", self.quantity, AncovaQuantity)
@@ -319,6 +323,7 @@ class StudyWideSpec:
         if len(self.high) != len(self.outcomes):
             what = f"{len(self.high)} columns of high abundance are given for {len(self.outcomes)} outcomes"
             problems.add(DataError, what, remedy="give one for each outcome")
+        check_strata(problems, self.within)
         within = (self.within,) if self.within else ()
         check_names(problems, "exposure, within and covariates", (self.exposure, *within, *self.covariates))
         slopes = (self.exposure, *self.factors, *self.slope_covariates)
