@@ -100,7 +100,7 @@ def study_wide(
     >>> asked.table[["outcome", "model", "p_value", "p_study"]]
       outcome        model  p_value  p_study
     0     cd8  correlation    0.001    0.001
-    1      m1  correlation    0.797    0.797
+    1      m1  correlation    0.384    0.384
     """
     several = [as_names(names) for names in (outcomes, high, totals, factors, covariates, slope_covariates)]
     with telling_columns(data, exposure, within, *several):

@@ -9,7 +9,7 @@ import pandas as pd
 
 from her2stats.notes import notes_table
 from her2stats.results.csv_cells import csv_text
-from her2stats.results.schema import RESULT_TABLES, typed_tables
+from her2stats.results.schema import RESULT_TABLES, SCHEMAS, typed_tables
 from her2stats.statistics import combine
 from her2stats.study.analysis.cohort_analysis import CohortAnalysis
 from her2stats.study.analysis.pooled import pooled_results
@@ -41,7 +41,7 @@ def result_tables(analyses: Sequence[CohortAnalysis], study: Study) -> dict[str,
     for name in RESULT_TABLES:
         tables[name] = combine([result for a in analyses for result in a.answers.results.get(name, [])])
     tables |= {name: combine(results) for name, results in pooled_results(analyses, study).items()}
-    return typed_tables(tables)
+    return typed_tables({name: tables[name] for name in SCHEMAS})
 
 
 def write_tables(tables: dict[str, pd.DataFrame], folder: Path) -> None:

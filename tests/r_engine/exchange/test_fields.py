@@ -16,12 +16,14 @@ from her2stats.statistics.specs import (
     GroupSpec,
     InteractionSpec,
     LogisticSpec,
+    OrdinalSpec,
     PoolingSpec,
     ResponseSpec,
     Spec,
+    StudyWideSpec,
 )
 
-TEXT = st.text(min_size=1).filter(lambda text: ":" not in text)
+TEXT = st.text(min_size=1).filter(lambda text: not {":", "="} & {*text})
 
 
 @st.composite
@@ -52,6 +54,20 @@ def specs(draw: st.DrawFn) -> Spec:
             **said,
         ),
         ResponseSpec(outcomes=(a,), group=b, reference=c, ci=ci, **said),
+        OrdinalSpec(outcomes=(a, b), exposure=c, by=draw(st.sampled_from(["", d])), moderator=e, per_sd=yes, **said),
+        StudyWideSpec(
+            exposure=a,
+            outcomes=(b,),
+            high=(c,),
+            totals=(d,),
+            within=e,
+            factors=(f,),
+            primary=draw(st.sampled_from(["given", "slopes"])),
+            primary_outcomes=(d,),
+            permutations=draw(st.integers(999, 10_000)),
+            seed=draw(st.integers(0, 99)),
+            cohort=said["cohort"],
+        ),
         PoolingSpec(model=draw(st.sampled_from(["random", "fixed"])), **said),
     ]
     assert len(several) == len(SPECS)
