@@ -126,13 +126,13 @@ def parquet_fixed_width(path: Path) -> None:
 
 
 def parquet_that_lies(path: Path) -> None:
-    """A gigabyte and a half of words in one page, of which the summary says that they are ten rows and ten bytes."""
+    """Nearly a gigabyte of words in one page, of which the summary says that they are ten rows and ten bytes."""
     import struct
 
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    count = 1500
+    count = 900
     words = pa.array([f"{place:04d}" + "x" * 10**6 for place in range(count)])
     table = pa.table({"gene": words, "a": pa.array([1.0] * count)})
     options = {"compression": "zstd", "use_dictionary": ["gene"], "write_statistics": False, "store_schema": False}
