@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
+
+FUZZ = int(os.environ.get("HER2STATS_FUZZ", "0"))
 
 Labels = np.ndarray
 SCORE, CELLS, AGE, GRADE = "HER2 score", "T cells regulatory (Tregs)", "age", "grade"
+
+
+def drawn(examples: int) -> settings:
+    """So many draws, the same in every run; HER2STATS_FUZZ=1000 draws a thousand new ones instead."""
+    return settings(
+        max_examples=FUZZ or examples,
+        derandomize=not FUZZ,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate, Phase.shrink],
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+    )
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,8 @@ Deterministic by default; HER2STATS_FUZZ=1000 draws a thousand new examples a mo
 
 from __future__ import annotations
 
-import os
-
 import pytest
-from hypothesis import HealthCheck, Phase, event, given, settings
+from hypothesis import event, given
 from hypothesis import strategies as st
 
 from her2stats.errors import DataError
@@ -16,23 +14,15 @@ from her2stats.r_engine.engines import Engine
 from her2stats.r_engine.two_answers import DISAGREE, NOT_CHECKED, compare_answers
 from her2stats.statistics.flags import code_of
 
-from .frames import Recipe, recipes
+from .frames import Recipe, drawn, recipes
 from .questions import QUESTIONS
 
-FUZZ = int(os.environ.get("HER2STATS_FUZZ", "0"))
 pytestmark = [pytest.mark.r, pytest.mark.slow]
 
 
 @pytest.mark.parametrize("verb", QUESTIONS)
 def test_r_agrees(verb: str, engine: Engine) -> None:
-    @settings(
-        max_examples=FUZZ or 100,
-        derandomize=not FUZZ,
-        deadline=None,
-        database=None,
-        phases=[Phase.generate, Phase.shrink],
-        suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
-    )
+    @drawn(100)
     @given(recipe=recipes(), data=st.data())
     def agree(recipe: Recipe, data: st.DataObject) -> None:
         question = data.draw(QUESTIONS[verb])

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from importlib.metadata import version
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from her2stats.errors import DataError
@@ -15,10 +14,9 @@ from her2stats.r_engine.second_engine import NO_ROUTINE, SecondEngine
 from her2stats.r_engine.two_answers import AGREE, DISAGREE, NOT_CHECKED, compare_answers
 from her2stats.statistics import Result, adjust, correlate, fit_logistic, pool
 
-from .frames import CELLS, SCORE, Recipe, recipes
+from .frames import CELLS, SCORE, Recipe, drawn, recipes
 from .questions import QUESTIONS
 
-FUZZ = int(os.environ.get("HER2STATS_FUZZ", "0"))
 FRAME = Recipe(seed=3, n=160).frame()
 # what is checked of an unflagged row where nothing unusual is asked
 GIVEN = {
@@ -41,14 +39,7 @@ def compared(result: Result, name: str = "m"):
 def test_it_never_disagrees_and_gives_what_it_promises(verb: str) -> None:
     checked: set[str] = set()
 
-    @settings(
-        max_examples=FUZZ or 40,
-        derandomize=not FUZZ,
-        deadline=None,
-        database=None,
-        phases=[Phase.generate],
-        suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
-    )
+    @drawn(40)
     @given(recipe=recipes(), data=st.data())
     def agree(recipe: Recipe, data: st.DataObject) -> None:
         question = data.draw(QUESTIONS[verb])

@@ -17,6 +17,7 @@ from her2stats.figures.sample_frame import Samples, quartiles, sample_frame, spr
 from her2stats.figures.theme import STRIPE
 from her2stats.figures.wording import display_name, flag_reason, level_name, not_shown, within_a_sentence
 from her2stats.statistics.rows import STRATUM_ORDER, Rows, as_list, in_order, is_second_test, result_rows
+from her2stats.vocabulary.names import stratum_of
 from her2stats.vocabulary.numbers import NOT_ESTIMABLE, format_p
 
 ZEROS, ADJUSTED, UNADJUSTED = "zeros", "adj. p", "p"
@@ -91,7 +92,8 @@ def plot_distribution(
     if not clouds:
         return placeholder("No abundance to show: no cell type was compared.", width_mm=width_mm)
     dots = pd.concat(clouds, ignore_index=True)
-    called = {one: level_name(group, one.removeprefix(f"{group}=")) for one in in_order(dots["stratum"], STRATUM_ORDER)}
+    strata = in_order(dots["stratum"], STRATUM_ORDER)
+    called = {stratum: level_name(group, stratum.removeprefix(stratum_of(group, ""))) for stratum in strata}
     dots["Stratum"] = pd.Categorical(dots["stratum"].map(called), list(called.values()))
     places = row_places(dots["name"], ordered=order)
     dots = dots[dots["name"].isin(places["name"])].reset_index(drop=True)
@@ -114,7 +116,7 @@ def _cloud(cohort: str, frame: pd.DataFrame, group: str, types: Sequence[str]) -
             lane = pd.DataFrame({"value": zeros, "along": aside[:, 1], "across": aside[:, 0]})
             cloud = pd.DataFrame({"value": others, "along": 0.0, "across": spread(others)[:, 0]})
             part_of_cloud = pd.concat([lane, cloud]).rename_axis("sample").reset_index()
-            parts.append(part_of_cloud.assign(cohort=cohort, subject="", stratum=f"{group}={level}", name=name))
+            parts.append(part_of_cloud.assign(cohort=cohort, subject="", stratum=stratum_of(group, level), name=name))
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 
 

@@ -38,6 +38,7 @@ from her2stats.figures.wording import (
     within_a_sentence,
 )
 from her2stats.statistics.rows import STRATUM_ORDER, Rows, as_list, in_order, is_second_test, records, result_rows
+from her2stats.vocabulary.names import stratum_of
 
 HALF_BOX = 0.36
 PANEL_MM = 58.0
@@ -151,7 +152,7 @@ def _cloud(cohort: str, frame: pd.DataFrame, exposure: str, by: Sequence[str], h
             parts.append(
                 part.rename_axis("sample")
                 .reset_index()
-                .assign(factor=factor, group=f"{factor}={value}", tick=_tick(factor, value))
+                .assign(factor=factor, group=stratum_of(factor, value), tick=_tick(factor, value))
             )
     return pd.concat(parts, ignore_index=True).assign(cohort=cohort) if parts else pd.DataFrame()
 

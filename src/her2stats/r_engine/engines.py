@@ -16,7 +16,7 @@ import pandas as pd
 
 from her2stats.r_engine.exchange.cells import hexadecimal
 from her2stats.r_engine.exchange.fields import Question, spec_fields
-from her2stats.r_engine.exchange.frames import column_cells, column_from_cells, frame_levels
+from her2stats.r_engine.exchange.frames import column_cells, column_from_cells, frame_levels, is_factor
 from her2stats.r_engine.exchange.reading import read_exact
 from her2stats.r_engine.exchange.writing import MODELS, write_questions
 from her2stats.r_engine.process import Conversation, Gone, find_rscript, python_environment, quiet_environment
@@ -137,7 +137,7 @@ def _message(question: Question) -> dict[str, Any]:
     numbers = {}
     for name in question.data.columns:
         column = question.data[name]
-        if isinstance(column.dtype, pd.CategoricalDtype):
+        if is_factor(column):
             column = (column.cat.codes + 1).where(column.notna()).astype("float64")
         elif pd.api.types.is_bool_dtype(column.dtype) or pd.api.types.is_integer_dtype(column.dtype):
             column = column.astype("float64")

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from her2stats.r_engine.second_fits import Row, cases_of, is_factor
+from her2stats.r_engine.exchange.frames import is_factor
+from her2stats.r_engine.second_fits import Row, cases_of
 from her2stats.statistics.result import Result
 from her2stats.statistics.rows import records
 from her2stats.vocabulary.names import LEVEL_FOLLOWS

@@ -42,7 +42,7 @@ class SecondEngine(Engine):
         self.versions = Versions("", "", ())
         self.software = f"statsmodels {version('statsmodels')}, not R"
 
-    def ask(self, question: Question, timeout: float) -> pd.DataFrame | str:
+    def _answer(self, question: Question, timeout: float) -> pd.DataFrame | str:
         """Rows of the question's own result with what was found, or why there are none."""
         if isinstance(question, Correction):
             return _corrected(question)
@@ -61,9 +61,6 @@ class SecondEngine(Engine):
 
     def close(self) -> None:
         """Nothing runs beside us."""
-
-    def _answer(self, question: Question, timeout: float) -> pd.DataFrame | str:
-        return self.ask(question, timeout)
 
 
 def _corrected(question: Correction) -> pd.DataFrame:

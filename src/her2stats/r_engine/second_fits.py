@@ -15,9 +15,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from her2stats.r_engine.exchange.frames import is_factor
 from her2stats.statistics.result import Result
 from her2stats.statistics.rows import SECOND_TEST, records
-from her2stats.vocabulary.names import LEVEL_FOLLOWS
+from her2stats.vocabulary.names import stratum_of
 
 Row = dict[str, Any]
 FEWEST_EXACT = 50  # values of a group from which wilcox.test takes the normal distribution
@@ -106,7 +107,7 @@ def logistic(result: Result) -> Iterator[Row]:
         data, found = cases_of(result, {"stratum": stratum}, [spec.exposure, outcome, *spec.covariates])
         exposure, whole = data[spec.exposure], result.data[spec.exposure]
         if spec.sd == "stratum" and spec.by:
-            whole = whole[result.data[spec.by].astype(str) == stratum.removeprefix(f"{spec.by}{LEVEL_FOLLOWS}")]
+            whole = whole[result.data[spec.by].astype(str) == stratum.removeprefix(stratum_of(spec.by, ""))]
         unit = float(whole.std()) if spec.per_sd else 1.0
         columns, places = _columns(data, spec.covariates)
         design = np.column_stack([np.ones(len(data)), (exposure - exposure.mean()) / unit, *columns])
@@ -145,12 +146,11 @@ def interactions(result: Result) -> Iterator[Row]:
             fell = max(without.deviance - fit.deviance, 0.0) if fit is not None else math.nan
             yield found | {"statistic": fell, "df": 1.0, "p_value": float(stats.chi2.sf(fell, 1))}
             continue
-        if any(
-            row[name] != found[name] for name in ("n", "n_missing")
-        ):  # a level fitted by itself, where the model of both cannot be
+        # a level that is fitted by itself, where the model of both cannot be
+        if any(row[name] != found[name] for name in ("n", "n_missing")):
             yield {}
             continue
-        inside = f"{spec.moderator}{LEVEL_FOLLOWS}{second}"
+        inside = stratum_of(spec.moderator, second)
         own = [1, 3] if row["stratum"] == inside else [1]
         yield found | _odds(fit, {"moderator": [2], "interaction": [3]}.get(row["role"], own), spec)
 
@@ -188,15 +188,10 @@ def cases_of(result: Result, row: Row, names: Sequence[str]) -> tuple[pd.DataFra
     """Complete cases of a row's stratum, and how many there are and are not."""
     data, by = result.data, getattr(result.spec, "by", "")
     if by and row["stratum"] != "all":
-        level = row["stratum"].removeprefix(f"{by}{LEVEL_FOLLOWS}")
+        level = row["stratum"].removeprefix(stratum_of(by, ""))
         data = data[data[by].isna() | (data[by].astype(str) == level)]
     complete = data[data[[*names, by] if by else list(names)].notna().all(axis=1)]
     return complete, {"n": len(complete), "n_missing": len(data) - len(complete)}
-
-
-def is_factor(column: pd.Series) -> bool:
-    """Whether a column holds levels."""
-    return isinstance(column.dtype, pd.CategoricalDtype)
 
 
 def _columns(data: pd.DataFrame, names: Sequence[str]) -> tuple[list[np.ndarray], dict[tuple[str, str], int]]:
@@ -222,10 +217,9 @@ def _glm(outcome: pd.Series, design: np.ndarray) -> Any:
         return None
     lengths = np.linalg.norm(design, axis=0)  # of one length, columns of any units cost no digits
     model = sm.GLM(outcome.to_numpy(float), design / lengths, family=sm.families.Binomial())
-    fit = model.fit(maxiter=200, tol=1e-13, tol_criterion="params")
-    fit = model.fit(
-        start_params=fit.params, maxiter=200, tol=1e-13, tol_criterion="params"
-    )  # errors of the last weights
+    to_the_end = {"maxiter": 200, "tol": 1e-13, "tol_criterion": "params"}
+    # once more from where it ended: the errors are those of the weights that a step began with
+    fit = model.fit(start_params=model.fit(**to_the_end).params, **to_the_end)
     fit.lengths = lengths
     return fit
 

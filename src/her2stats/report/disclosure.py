@@ -29,6 +29,7 @@ from her2stats.results.schema import PER_PATIENT_TABLES, RESULT_TABLES
 from her2stats.statistics.flags import code_of
 from her2stats.statistics.pooling import POOLED
 from her2stats.tables.patients import PATIENTS
+from her2stats.vocabulary.names import stratum_of
 
 SMALLEST_SHOWN = 5
 SMALL = f"<{SMALLEST_SHOWN}"
@@ -91,14 +92,14 @@ def _sizes(folder: ResultsFolder, results: dict[str, pd.DataFrame]) -> dict[tupl
     found = {(cohort.name, "all"): cohort.n for cohort in folder.provenance.cohorts if cohort.n is not None}
     for (cohort, _, group, level), n in _group_sizes(folder.tables.get("table_one"), {}).items():
         if group == "hr":
-            found[cohort, f"hr={level}"] = n
+            found[cohort, stratum_of("hr", level)] = n
     for table in results.values():
         own = table[table["stratum"].eq("all") | table["stratum"].str.startswith("hr=")]
         whole = own["stratum"].eq("all") | ~_of_one_model(own)  # rows within groups of one model count all tumours
         for cohort, stratum, n in own.loc[whole & own["n"].notna(), ["cohort", "stratum", "n"]].itertuples(index=False):
             found[cohort, stratum] = max(int(n), found.get((cohort, stratum), 0))
         for cohort, level, most in _compared_receptor_groups(table):
-            found[cohort, f"hr={level}"] = max(most, found.get((cohort, f"hr={level}"), 0))
+            found[cohort, stratum_of("hr", level)] = max(most, found.get((cohort, stratum_of("hr", level)), 0))
     return found
 
 

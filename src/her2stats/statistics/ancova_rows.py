@@ -18,6 +18,7 @@ from her2stats.statistics.flags import Row, flag
 from her2stats.statistics.frame import Array
 from her2stats.statistics.specs import AncovaSpec, Covariance
 from her2stats.statistics.terms import term_columns
+from her2stats.vocabulary.names import stratum_of
 
 FEWEST_DF = 10
 COVARIANCES: dict[Covariance, str] = {
@@ -112,7 +113,7 @@ def _strata(model: AncovaModel) -> Iterator[tuple[str, str, int]]:
     yield "all", "", 0
     for name in model.spec.factors:
         for position, level in enumerate(model.levels[name]):
-            yield f"{name}={level}", name, position
+            yield stratum_of(name, level), name, position
 
 
 def _weights(model: AncovaModel, shared: SharedModel, fixed: str, level: int) -> Array | None:

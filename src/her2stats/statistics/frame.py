@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from her2stats.errors import DataError, ProblemList
-from her2stats.vocabulary.names import LEVEL_FOLLOWS
+from her2stats.vocabulary.names import stratum_of
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -66,7 +66,7 @@ class ModelFrame:
             return
         unplaced = int(np.count_nonzero(np.isnan(self.values[by])))
         for position, level in enumerate(self.levels[by]):
-            yield Stratum(f"{by}{LEVEL_FOLLOWS}{level}", self.values[by] == position, unplaced)
+            yield Stratum(stratum_of(by, level), self.values[by] == position, unplaced)
 
     def complete(self, names: Sequence[str], within: Stratum) -> Cases:
         """Rows of a stratum that have every one of the variables.

@@ -17,6 +17,7 @@ from her2stats.statistics.frame import ModelFrame, model_frame, telling_columns
 from her2stats.statistics.result import Result
 from her2stats.statistics.specs import ClinicalSpec, InteractionSpec, OddsRatioCI
 from her2stats.statistics.terms import term_columns
+from her2stats.vocabulary.names import stratum_of
 
 LIKELIHOOD_RATIO = "(likelihood ratio)"
 
@@ -225,8 +226,8 @@ def _interaction(
         "method": f"{model}; likelihood ratio test",
     }
     keys: list[Row] = [
-        {"stratum": f"{moderator}={first}"} | own,
-        {"stratum": f"{moderator}={second}"} | own,
+        {"stratum": stratum_of(moderator, first)} | own,
+        {"stratum": stratum_of(moderator, second)} | own,
         {"stratum": "all", "role": "moderator"} | term_columns((moderator, second)),
         {"stratum": "all"} | product,
         {"stratum": "all"} | product | second_test,

@@ -14,6 +14,7 @@ import pandas as pd
 from her2stats.errors import DataError, Problem, ProblemList
 from her2stats.statistics.result import Result, as_result_table
 from her2stats.vocabulary.measures import MEASURES, measure
+from her2stats.vocabulary.names import stratum_of
 from her2stats.vocabulary.variables import BY_NAME, with_role
 
 Role = Literal["exposure", "moderator", "interaction", "covariate", "group", "factor"]
@@ -25,7 +26,7 @@ GIVEN_HR = "Given hormone receptor"  # one answer over the strata, of tumours th
 STRATUM_ORDER = (
     "all",
     GIVEN_HR,
-    *(f"{name}={level}" for name in with_role("factor") for level in BY_NAME[name].printed),
+    *(stratum_of(name, level) for name in with_role("factor") for level in BY_NAME[name].printed),
 )
 
 

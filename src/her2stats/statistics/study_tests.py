@@ -12,13 +12,13 @@ from scipy.special import expit
 from her2stats.statistics.fits.covariates import centred, covariate_columns
 from her2stats.statistics.fits.exposure_model import ExposureModel, spanned
 from her2stats.statistics.fits.feasibility import why_no_fit
-from her2stats.statistics.fits.given_ranks import doubled_ranks
+from her2stats.statistics.fits.given_ranks import doubled_ranks, rank_shares
 from her2stats.statistics.fits.logit import fit_logit
 from her2stats.statistics.flags import flag
 from her2stats.statistics.frame import Array, Cases, Mask, ModelFrame, without_noise
 from her2stats.statistics.specs import StudyQuestion, StudyWideSpec
 from her2stats.statistics.terms import term_columns
-from her2stats.vocabulary.names import LEVEL_FOLLOWS
+from her2stats.vocabulary.names import stratum_of
 
 Names = Sequence[str]
 Made = dict[str, Any]
@@ -66,7 +66,7 @@ class Scores:
         shares = np.zeros(len(rows))
         for level in np.unique(strata):
             own = strata == level
-            shares[own] = doubled_ranks(ranked[own]) / (2 * (own.sum() + 1))
+            shares[own] = rank_shares(ranked[own])
         unit = float(np.std(values)) if len(rows) else 1.0
         kinds: dict[Kind, Array] = {"values": centred(values) / (unit or 1.0), "ranks": doubled_ranks(ranked)}
         return cls(frame, rows, strata, kinds | {"shares": shares})
@@ -109,7 +109,7 @@ def study_tests(scores: Scores, spec: StudyWideSpec) -> Iterator[StudyTest]:
     within = (spec.within,) if spec.within else ()
     levels = scores.frame.levels[spec.within] if within else ()
     product = term_columns((spec.exposure, ""), (spec.within, levels[1]))["term"] if len(levels) == 2 else ""
-    strata = {f"{spec.within}{LEVEL_FOLLOWS}{level}": scores.strata == k for k, level in enumerate(levels)}
+    strata = {stratum_of(spec.within, level): scores.strata == k for k, level in enumerate(levels)}
     strata = {"all": np.ones(scores.n, dtype=bool)} | strata
     for outcome in (*spec.outcomes, *spec.totals):
         for make, question, stratum, measured, others, how in _asked(scores, spec, outcome, [*strata], bool(product)):
@@ -165,8 +165,7 @@ def _given(scores: Scores, cases: Cases, outcome: str, others: Names, *, adjuste
     binary, weights = bool(np.isin(values, (0.0, 1.0)).all()), np.zeros(cases.n)
     for level in np.unique(strata):
         own = strata == level
-        ranks = doubled_ranks(values[own]) / (2 * (own.sum() + 1))
-        weights[own] = values[own] - values[own].mean() if binary else ranks
+        weights[own] = values[own] - values[own].mean() if binary else rank_shares(values[own])
     return {"kind": "shares", "weights": scores.spread(cases, weights)}
 
 

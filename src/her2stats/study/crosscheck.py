@@ -24,7 +24,7 @@ from her2stats.results.schema import CROSSCHECK
 from her2stats.results.study_results import results_of
 from her2stats.study.stages.cache import NO_CACHE, Cache
 from her2stats.study.stages.figures import Drawing, draw_once
-from her2stats.study.stages.r import engine_of
+from her2stats.study.stages.r import engine_unless_chosen
 from her2stats.writing import EDITED
 
 _MADE_AGAIN = (CROSSCHECK_FILE, "report.html")
@@ -67,7 +67,7 @@ def _crosschecked(folder: Path, engine: str, timeout: float) -> FolderCrosscheck
     ]
     if changed:
         raise FileError(*changed)
-    asked = engine_of(r_status(probe=False)) if engine == "auto" else cast("Choice", engine)
+    asked = engine_unless_chosen(r_status(probe=False)) if engine == "auto" else cast("Choice", engine)
     found = crosscheck_r(results.models, engine=asked, timeout=timeout, whole=True)
     counts = found.table["verdict"].value_counts()
     said = ", ".join(f"{counts.get(verdict, 0)} {verdict}" for verdict in ("agree", "disagree", "not checked"))

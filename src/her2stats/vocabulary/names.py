@@ -21,6 +21,11 @@ def variable_label(name: str) -> str:
     return BY_NAME[name].label if name in BY_NAME else _OTHERS.get(name, name)
 
 
+def stratum_of(variable: str, level: object) -> str:
+    """Name of the stratum of one level, as it stands in tables and as `stratum_label` takes it apart."""
+    return f"{variable}{LEVEL_FOLLOWS}{level}"
+
+
 def stratum_label(stratum: str) -> str:
     """Name a stratum ("all" or "<by>=<level>") as a table prints it."""
     if stratum in ("all", ""):

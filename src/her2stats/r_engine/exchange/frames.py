@@ -33,6 +33,11 @@ def column_cells(column: pd.Series, write: Write) -> list[str]:
     return ["" if absent else escape(value) for value, absent in zip(values, missing, strict=True)]
 
 
+def is_factor(column: pd.Series) -> bool:
+    """Whether a column holds levels."""
+    return isinstance(column.dtype, pd.CategoricalDtype)
+
+
 def dtype_name(column: pd.Series) -> str:
     """Dtype as it is noted in the exchange files."""
     if isinstance(column.dtype, pd.CategoricalDtype):

@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from pathlib import Path
 
-import pandas as pd
 from jinja2 import Environment, StrictUndefined
 
+from her2stats.r_engine.exchange.frames import frame_levels
 from her2stats.statistics.result import Result
 from her2stats.writing import told, write_whole
 
@@ -49,6 +49,7 @@ class Frame:
 
     def __init__(self, name: str, result: Result) -> None:
         self.name, self.spec, self._data = name, result.spec, result.data
+        self._levels = frame_levels(result.data)
         self.short = {str(column): f"V{place}" for place, column in enumerate(result.data.columns, start=1)}
 
     def __getitem__(self, column: str) -> str:
@@ -60,7 +61,7 @@ class Frame:
 
     def is_factor(self, column: str) -> bool:
         """Whether a variable is read as text."""
-        return isinstance(self._data[column].dtype, pd.CategoricalDtype)
+        return column in self._levels
 
     def factors(self, columns: tuple[str, ...]) -> tuple[str, ...]:
         """Those among columns that are factors."""
@@ -72,7 +73,7 @@ class Frame:
 
     def levels(self, column: str) -> list[str]:
         """Levels of a factor, the reference first."""
-        return [str(level) for level in self._data[column].cat.categories]
+        return self._levels[column]
 
     def strata(self, by: str) -> Iterator[tuple[str, str]]:
         """Each level's name with the statement that chooses its rows."""

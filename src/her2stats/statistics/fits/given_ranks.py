@@ -41,6 +41,12 @@ def doubled_ranks(values: Array) -> Array:
     return doubled
 
 
+def rank_shares(values: Array) -> Array:
+    """Centred mid-ranks as shares of the stratum's size + 1."""
+    shares: Array = doubled_ranks(values) / (2 * (len(values) + 1))
+    return shares
+
+
 def within_strata(x: Array, y: Array, strata: Array) -> GivenRho:
     """Correlate ranks within strata, and test by van Elteren's statistic.
 
@@ -58,8 +64,8 @@ def within_strata(x: Array, y: Array, strata: Array) -> GivenRho:
     for level in levels:
         inside = strata == level
         n = int(inside.sum())
-        u = doubled_ranks(x[inside]) / (2 * (n + 1))
-        v = y[inside] - y[inside].mean() if binary else doubled_ranks(y[inside]) / (2 * (n + 1))
+        u = rank_shares(x[inside])
+        v = y[inside] - y[inside].mean() if binary else rank_shares(y[inside])
         sums += u @ u, v @ v, u @ v
         variance += float((u @ u) * (v @ v)) / (n - 1) if n > 1 else 0.0
     uu, vv, uv = map(float, sums)

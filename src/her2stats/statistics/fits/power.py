@@ -15,7 +15,7 @@ MOST = 100_000  # samples that a study may take
 FEWEST = 5  # expected count, below which the formula of the strata is rough
 STEPS = 25  # Newton's, at most: a slope that still grows then has no maximum, and is found in no study
 STILL = 1e-8
-NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(60)
+NODES = 60  # of the quadrature over a normal exposure
 
 
 def normal_power(mean: float, alpha: float) -> float:
@@ -85,8 +85,9 @@ def _intercept(slope: float, share: float) -> float:
     from scipy.optimize import brentq
 
     reach = abs(float(logit(share))) + abs(slope) * 10 + 1
-    chance = WEIGHTS / WEIGHTS.sum()
-    return float(brentq(lambda level: chance @ expit(level + slope * NODES) - share, -reach, reach))
+    nodes, weights = np.polynomial.hermite_e.hermegauss(NODES)
+    chance = weights / weights.sum()
+    return float(brentq(lambda level: chance @ expit(level + slope * nodes) - share, -reach, reach))
 
 
 def _slopes(x: Array, y: np.ndarray) -> tuple[Array, Array]:

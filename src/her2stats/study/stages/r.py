@@ -25,8 +25,8 @@ class Comparison:
 
     @property
     def engine(self) -> Choice:
-        """R, and statsmodels where there is none."""
-        return engine_of(self.status)
+        """What is asked."""
+        return engine_unless_chosen(self.status)
 
     def key(self) -> str:
         """Fingerprint of the models and of that R."""
@@ -38,8 +38,8 @@ class Comparison:
         return crosscheck_r(self.models, engine=self.engine, whole=True).table
 
     def packed(self, made: pd.DataFrame) -> dict[str, bytes] | None:
-        """Keep it unless R did not answer everything: then it is made again."""
-        whole = not (made["verdict"] == "not checked").any()
+        """Keep it unless R did not answer everything: then it is made again; statsmodels would answer the same."""
+        whole = self.engine == "statsmodels" or not (made["verdict"] == "not checked").any()
         return {"crosscheck.parquet": made.to_parquet()} if whole else None
 
     def unpacked(self, files: dict[str, bytes]) -> pd.DataFrame:
@@ -52,6 +52,6 @@ def comparison_stage(study: Study, models: Mapping[str, Result]) -> Comparison |
     return None if study.analysis.crosscheck is False else Comparison(models, r_status(probe=False))
 
 
-def engine_of(status: RStatus) -> Choice:
-    """The engine to ask where nobody has chosen one."""
+def engine_unless_chosen(status: RStatus) -> Choice:
+    """R where it is usable, else statsmodels."""
     return "auto" if status.usable else "statsmodels"
