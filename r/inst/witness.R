@@ -172,12 +172,18 @@ svr_weights <- function(X, y) {  # of three nu the one whose mixture is nearest
   }
   best$w
 }
+program <- "_(quantiseq|epic|xcell|mcpcounter|timer|cibersort(-abs)?)$"  # what TIMER2.0 puts behind names of types
 see_fractions <- function(cohort, d) {
-  if (paste(cohort, "fractions") %in% names(paths)) {  # CIBERSORTx has made them: its file against the table
-    table <- raw("fractions", cohort)
-    found <- setNames(lapply(table$cells, type.convert, as.is = TRUE), table$header)
-    found <- data.frame(sample = table$cells[[1]], found, check.names = FALSE, stringsAsFactors = FALSE)
-    types <- tables$abundance$type[tables$abundance$cohort == cohort]
+  if (paste(cohort, "fractions") %in% names(paths)) {  # another program has made them: its file against the table
+    table <- raw("fractions", cohort); table$header <- sub(program, "", table$header, ignore.case = TRUE)
+    types <- tables$abundance$type[tables$abundance$cohort == cohort]; renamed <- said("cell type", cohort)
+    written <- ifelse(types %in% names(renamed), renamed[types], types)
+    if (!all(written %in% table$header)) {  # its types stand in rows
+      rows <- sub(program, "", table$cells[[1]], ignore.case = TRUE); samples <- table$header[-1]
+      table <- list(header = c("", rows), cells = c(list(samples), asplit(do.call(cbind, table$cells[-1]), 1)))
+    }
+    found <- lapply(table$cells[match(written, table$header)], function(x) type.convert(c(x), as.is = TRUE))
+    found <- data.frame(sample = table$cells[[1]], setNames(found, types), check.names = FALSE, stringsAsFactors = FALSE)
     return(hold("fractions", cohort, found[found$sample %in% row.names(d), c("sample", types)], "sample"))
   }
   table <- raw("signature matrix", "", NA); profiles <- as.matrix(table$cells[-1])

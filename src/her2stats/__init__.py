@@ -54,7 +54,7 @@ _ROOMS = {
         "compare_published",
     ),
     "her2stats.r_engine": ("crosscheck_r", "r_status"),
-    "her2stats.reading": ("read_cibersortx", "read_clinical", "read_cohort", "read_expression"),
+    "her2stats.reading": ("read_cibersortx", "read_clinical", "read_cohort", "read_expression", "read_fractions"),
     "her2stats.report": ("write_report",),
     "her2stats.signatures": (
         "GeneSignature",

@@ -161,3 +161,13 @@ def test_cuts_have_to_be_shares_in_order(cuts):
 def test_noise_of_computing_puts_nothing_that_is_at_the_median_below_it():
     found = classify_abundance(pd.DataFrame({"CD8": [0.1, 0.1 + 0.2 - 1e-16, 0.3, 0.1 + 0.2, 0.9]}))
     assert found.high["CD8"].tolist() == [0.0, 1.0, 1.0, 1.0, 1.0]
+
+
+def test_scores_may_be_negative_and_their_zero_is_no_absence():
+    frame = pd.DataFrame({"logs": [-1.0, 0.0, 0.0, 2.0], "shares": [0.0, 0.0, 1.0, 2.0]})
+    with pytest.raises(DataError, match=r"has a negative fraction -> .* say scores=True"):
+        classify_abundance(frame)
+    found = classify_abundance(frame, scores=True)
+    assert found.kinds["kind"].tolist() == ["continuous", "dichotomised"]
+    assert found.kinds["n_zero"].tolist() == [2, 2]
+    assert found.high["logs"].tolist() == [0.0, 1.0, 1.0, 1.0]

@@ -70,6 +70,22 @@ class TestAgreement:
         assert "were not seen" in done.stdout
         assert "theirs: cell fractions are taken as given" in done.stdout
 
+    def test_amounts_of_another_program_are_followed_on_their_side_and_by_other_names(self, tmp_path):
+        study = write_witness_study(tmp_path)
+        given = pd.read_csv(tmp_path / "cibersortx.csv", index_col=0)
+        types = ["Bcells", "CAFs", "CD4_Tcells", "CD8_Tcells", "Endothelial", "Macrophages"]
+        shares = given.iloc[:, :6].set_axis(types, axis=1)
+        shares = (shares / (shares.sum(axis=1).max() * 1.1)).round(6)
+        shares.add_suffix("_EPIC").T.rename_axis("cell_type").to_csv(tmp_path / "epic.tsv", sep="\t")
+        text = study.read_text().replace('"cibersortx.csv"', '"epic.tsv"\ncell_types = { CD8_Tcells = "T cells CD8" }')
+        study.write_text(text.replace('signature = "signature.tsv"\n', "").replace("[deconvolution]\n", ""))
+        results = run_without_figures(tmp_path)
+        done = witness(results, "--fractions=0", f"--write={tmp_path / 'told.csv'}")
+        assert done.returncode == 0, done.stdout + done.stderr
+        told = pd.read_csv(tmp_path / "told.csv").query("table == 'fractions'").sum(numeric_only=True)
+        assert told["agreed"] >= 6 * 41
+        assert told["disagreed"] == 0
+
     def test_every_number_of_the_models_is_seen(self, results, tmp_path):
         witness(results, "--fractions=0", f"--write={tmp_path / 'told.csv'}")
         told = pd.read_csv(tmp_path / "told.csv").set_index("table")

@@ -46,6 +46,11 @@ class Deconvolution:
         Every convention in a sentence.
     intervals : DataFrame or None
         One row a sample and type: sample, cell_type, fraction, conf_low, conf_high, zero_share, draws.
+    program : str
+        What estimated the amounts: estimates of different programs are not put together.
+    additive : bool
+        Whether amounts of different types are of one unit, so that they may be compared and added up: not so of scores
+        that another program gives.
 
     Examples
     --------
@@ -66,6 +71,8 @@ class Deconvolution:
     notes: tuple[Note, ...]
     method: str
     intervals: pd.DataFrame | None = None
+    program: str = "CIBERSORT"
+    additive: bool = True
 
     def __repr__(self) -> str:
         return f"{self._title()}\n{self._spread().to_string()}"

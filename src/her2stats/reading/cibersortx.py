@@ -19,11 +19,11 @@ from her2stats.deconvolution import Deconvolution, SignatureMatrix
 from her2stats.deconvolution.settings import Settings
 from her2stats.deconvolution.signature_matrix import MOST_TYPES
 from her2stats.errors import ProblemList, SampleError, TableError
-from her2stats.files import read_content
+from her2stats.files import Content, read_content
 from her2stats.notes import Note
+from her2stats.reading.formats.dispatch import read_words
 from her2stats.reading.formats.matrix import Column, Floats, numbers_from_words
-from her2stats.reading.formats.text import TextTable, read_text_table
-from her2stats.reading.formats.workbook import read_workbook_table
+from her2stats.reading.formats.text import TextTable
 
 Mode = Literal["absolute", "relative", "no.sumto1"]
 
@@ -67,14 +67,23 @@ def read_cibersortx(path: str | Path) -> Deconvolution:
     ('relative', {'B cells': 0.25, 'T cells': 0.75})
     """
     content = read_content(path)
-    table = read_workbook_table(content) if content.suffix == ".xlsx" else read_text_table(content)
+    return from_cibersortx(content, read_words(content))
+
+
+def tells_its_fit(table: TextTable) -> bool:
+    """Whether a column of the table is one that CIBERSORT writes beside its fractions."""
+    return not {_plain(word) for word in table.header}.isdisjoint({"pvalue", "rmse", *ABSOLUTE})
+
+
+def from_cibersortx(content: Content, table: TextTable) -> Deconvolution:
+    """Take the table of a result file of CIBERSORTx or CIBERSORT; see `read_cibersortx`."""
     found = ProblemList()
     places, score, mode = _roles(table, content.name)
     samples = [row[0] for row in table.rows]
-    _check_samples(samples, content.name, found)
+    check_samples(samples, content.name, found)
     found.refuse_control_codes(TableError, [*table.header, *samples], where=content.name)
     types = [place for place in range(1, len(table.header)) if place not in places.values() and place != score]
-    _check_types([table.header[place] for place in types], content.name, found)
+    check_types([table.header[place] for place in types], content.name, found)
     columns = [Column(table.header[place], [row[place] for row in table.rows]) for place in range(1, len(table.header))]
     numbers = numbers_from_words(columns, samples, found, name=content.name, first_row=2, subject="sample")
     fractions = numbers[:, [place - 1 for place in types]]
@@ -91,7 +100,7 @@ def read_cibersortx(path: str | Path) -> Deconvolution:
         quality=quality,
         settings=Settings(mode=mode),
         signature=SignatureMatrix(
-            "CIBERSORTx", pd.DataFrame(columns=names, dtype="float64"), str(path), content.sha256
+            "CIBERSORTx", pd.DataFrame(columns=names, dtype="float64"), str(content.path), content.sha256
         ),
         genes=(),
         reference_median=float("nan"),
@@ -121,14 +130,16 @@ def _roles(table: TextTable, name: str) -> tuple[dict[str, int], int | None, Mod
     return places, score, ABSOLUTE[plain[score]] if score is not None else "relative"
 
 
-def _check_samples(samples: list[str], name: str, found: ProblemList) -> None:
+def check_samples(samples: list[str], name: str, found: ProblemList) -> None:
+    """Refuse samples without an id, and those that stand there more than once."""
     for sample, count in Counter(samples).items():
         if count > 1 or not sample:
             what = f"sample {sample!r} stands there {count} times" if sample else "there is a row without a sample id"
             found.add(SampleError, what, where=name, value=sample, remedy="keep one row of each sample")
 
 
-def _check_types(types: list[str], name: str, found: ProblemList) -> None:
+def check_types(types: list[str], name: str, found: ProblemList) -> None:
+    """Refuse types without a name of their own, and more of them than can be analysed."""
     if len(types) > MOST_TYPES:
         what = f"has {len(types)} cell types; each is tested in every group of tumours, and at most {MOST_TYPES} can be"
         found.add(TableError, what, where=name, row="header", remedy="leave types out, or add them up into groups")
@@ -138,11 +149,13 @@ def _check_types(types: list[str], name: str, found: ProblemList) -> None:
             found.add(TableError, what, where=name, row="header", value=kind, remedy="give each its own name")
 
 
-def _check_fractions(
-    fractions: Floats, total: Floats, samples: list[str], types: list[str], mode: Mode, name: str, found: ProblemList
+def check_amounts(
+    amounts: Floats, samples: list[str], types: list[str], name: str, found: ProblemList, *, negative: bool = False
 ) -> None:
-    for row, column in np.argwhere(~(fractions >= 0) | np.isinf(fractions))[:5]:
-        value = f"{fractions[row, column]:g}"
+    """Refuse what is no amount of cells: missing, infinite and, where amounts are no logarithms, negative ones."""
+    wrong = ~np.isfinite(amounts) | (False if negative else amounts < 0)
+    for row, column in np.argwhere(wrong)[:5]:
+        value = f"{amounts[row, column]:g}"
         found.add(
             TableError,
             f"{value} is no fraction",
@@ -152,6 +165,12 @@ def _check_fractions(
             value=value,
             remedy="give the original file",
         )
+
+
+def _check_fractions(
+    fractions: Floats, total: Floats, samples: list[str], types: list[str], mode: Mode, name: str, found: ProblemList
+) -> None:
+    check_amounts(fractions, samples, types, name, found)
     if found:
         return
     wanted = np.where(fractions.sum(axis=1) > 0, 1.0, 0.0) if mode == "relative" else total

@@ -25,6 +25,7 @@ class CohortEntry:
     scale: str = ""
     hr_definition: str = ""
     kind: str = ""
+    amounts_by: str = ""  # program that estimated the cell amounts, if any
 
     @property
     def has_expression(self) -> bool:

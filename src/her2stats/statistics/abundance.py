@@ -79,6 +79,7 @@ def classify_abundance(
     exclude_above: float = 0.75,
     dichotomise_from: float = 0.25,
     borderline: float = 0.02,
+    scores: bool = False,
     cohort: str = "",
 ) -> Abundance:
     """Sort cell types by their share of zeros, and samples into high and low.
@@ -89,11 +90,14 @@ def classify_abundance(
     Parameters
     ----------
     fractions : DataFrame
-        samples x cell types of one cohort's population, any non-negative scale; NaN where missing.
+        samples x cell types of one cohort's population, any non-negative scale unless `scores`; NaN where missing.
     exclude_above, dichotomise_from : float
         Shares between 0 and 1.
     borderline : float
         Types this close to a cut are marked.
+    scores : bool
+        Amounts may be negative, as logarithms are. Zero of a type that has negative amounts is not its absence, and the
+        type is continuous.
     cohort : str
         Name, for messages.
 
@@ -121,7 +125,7 @@ def classify_abundance(
     >>> found.kinds["kind"].tolist(), found.high["CD8"].tolist()
     (['continuous', 'dichotomised', 'excluded'], [0.0, 0.0, 1.0, 1.0])
     """
-    numbers = _checked(fractions, exclude_above, dichotomise_from, borderline, cohort)
+    numbers = _checked(fractions, exclude_above, dichotomise_from, borderline, scores, cohort)
     rows: list[dict[str, object]] = []
     high: dict[str, np.ndarray] = {}
     for name in numbers:
@@ -149,9 +153,10 @@ def _kind(present: np.ndarray, exclude_above: float, dichotomise_from: float, bo
         return row | {"note": "no sample has this type"}
     n_zero = int((present == 0).sum())
     share = n_zero / n
+    absent = share if present.min() >= 0 else 0.0
     median = float(np.median(present))
-    kind = "excluded" if share > exclude_above else "dichotomised" if share >= dichotomise_from else "continuous"
-    near = [cut for cut in (dichotomise_from, exclude_above) if abs(share - cut) <= borderline + ROUNDING]
+    kind = "excluded" if absent > exclude_above else "dichotomised" if absent >= dichotomise_from else "continuous"
+    near = [cut for cut in (dichotomise_from, exclude_above) if abs(absent - cut) <= borderline + ROUNDING]
     notes = [f"share of zeros {share:.4g} is within {borderline:g} of the cut at {cut:g}" for cut in near]
     if kind == "continuous" and median == present.min():
         notes.append(f"the median {median:g} is also the smallest value, so that every sample counts as high")
@@ -167,7 +172,7 @@ def _kind(present: np.ndarray, exclude_above: float, dichotomise_from: float, bo
 
 
 def _checked(
-    fractions: pd.DataFrame, exclude_above: float, dichotomise_from: float, borderline: float, cohort: str
+    fractions: pd.DataFrame, exclude_above: float, dichotomise_from: float, borderline: float, scores: bool, cohort: str
 ) -> pd.DataFrame:
     """Fractions as numbers, every problem raised together."""
     problems = ProblemList()
@@ -189,10 +194,10 @@ def _checked(
             problems.add(DataError, "fractions are not numbers", where=where, remedy="give numbers or empty cells")
             continue
         values = column.to_numpy(dtype="float64", na_value=np.nan)
-        for wrong, what in ((np.isinf(values), "an infinite"), (values < 0, "a negative")):
+        for wrong, what in ((np.isinf(values), "an infinite"), ((values < 0) & (not scores), "a negative")):
             if wrong.any():
                 sample = fractions.index[np.flatnonzero(wrong)[0]]
-                remedy = "fractions are 0 or more; log-scale scores are not fractions"
+                remedy = "fractions are 0 or more; of scores on a logarithm say scores=True"
                 problems.add(DataError, f"sample '{sample}' has {what} fraction", where=where, remedy=remedy)
         columns[str(name)] = values
     problems.raise_if_any()

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from her2stats.deconvolution import Deconvolution
 from her2stats.errors import InputError, Problem, ProblemList
 from her2stats.figures import save_figure
 from her2stats.figures.atlas import QUESTION, plot_atlas
@@ -52,7 +53,7 @@ class AtlasStudy:
     n: int
     exposure: str
     genes: int  # of the exposure; 0 without one
-    fractions: str  # "absolute" amounts, "relative" shares, or empty
+    fractions: str  # "absolute" amounts, "relative" shares, "scores"; with the program where it is another; or empty
     simulated: bool
     patients: frozenset[str]  # where a table names them
     files: frozenset[str]  # checksums of what it was read from
@@ -103,6 +104,8 @@ def _studies_of(folder: Path, outcomes: Sequence[str], gaps: list[str]) -> Itera
     for cohort in provenance.cohorts:
         own = {name: table[table["cohort"] == cohort.name] for name, table in tables.items()}
         kind = _kind_of(own)
+        if kind and cohort.amounts_by not in ("", Deconvolution.program):
+            kind += f", {cohort.amounts_by}"
         ids = {str(one) for name in ("scores", "fractions") if name in own for one in own[name]["sample"]}
         coverage = own.get("coverage", pd.DataFrame({"score": [], "genes_total": []}))
         genes = int(coverage.loc[coverage["score"] == provenance.exposure, "genes_total"].sum())
@@ -121,9 +124,11 @@ def _studies_of(folder: Path, outcomes: Sequence[str], gaps: list[str]) -> Itera
 
 
 def _kind_of(tables: Tables) -> str:
-    """Shares of the immune cells add up to one in every tumour; amounts do not."""
+    """Shares of the immune cells add up to one in every tumour; amounts do not, and scores have no sum."""
     if not {"fractions", "abundance"} <= set(tables) or not len(tables["abundance"]):
         return ""
+    if tables["fractions"]["score"].isna().all():
+        return "scores"
     totals = tables["fractions"][list(tables["abundance"]["type"])].astype(float).sum(axis=1)
     return "relative" if ((totals - 1).abs() < ROUNDED).all() else "absolute"
 

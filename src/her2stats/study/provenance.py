@@ -45,6 +45,7 @@ def provenance(prepared: Prepared, analyses: Sequence[CohortAnalysis]) -> Proven
                 analysis.cohort.scale or "",
                 analysis.cohort.hr_definition,
                 "expression" if analysis.cohort.expression is not None else "clinical only",
+                analysis.deconvolution.program if analysis.deconvolution is not None else "",
             )
             for analysis in analyses
         ),

@@ -87,7 +87,13 @@ class CohortSection(Section):
         description="for `tpm`: a table of the row names and their lengths, or a GTF; else the lengths of the file of "
         "counts",
     )
-    fractions: str | None = Field(default=None, description="a result file of CIBERSORTx, instead of estimating")
+    fractions: str | None = Field(
+        default=None,
+        description="a table of CIBERSORT(x), quanTIseq, EPIC, xCell or MCP-counter, instead of estimating",
+    )
+    cell_types: Annotated[dict[str, str], Words] = Field(
+        default={}, description='types of `fractions` by other names: `{ "CD8_Tcells" = "T cells CD8" }`'
+    )
     on_mismatch: Literal["error", "intersect"] = Field(
         default="error", description='`"intersect"` keeps the samples that both files have; the others are counted'
     )

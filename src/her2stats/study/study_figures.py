@@ -193,6 +193,8 @@ class _Offer:
 
     @property
     def all_fractions(self) -> pd.DataFrame:
+        if self._one.deconvolution is not None and not self._one.deconvolution.additive:
+            raise _NotThereError("scores of different cell types are of different units")
         complete = self._one.material.fractions.dropna()
         if not len(complete):
             raise _NotThereError("no tumour has all cell types")

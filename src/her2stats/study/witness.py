@@ -130,6 +130,7 @@ def _of_cohort(one: PreparedCohort, wanted: set[str], folder: Path) -> Iterator[
         for name in section.restrict:
             yield from ((cohort.name, "restrict", name, value) for value in cohort.clinical[name].dropna().unique())
     yield from ((cohort.name, "exclude", "sample", sample) for sample in section.exclude)
+    yield from ((cohort.name, "cell type", today, written) for written, today in section.cell_types.items())
     if cohort.expression is not None and (why := _why_expression_is_given(section, cohort)):
         today = {symbol_table().canonical(gene) for gene in wanted}  # a matrix of every gene would be large as text
         genes = cohort.expression[[symbol_table().canonical(str(gene)) in today for gene in cohort.expression.index]]

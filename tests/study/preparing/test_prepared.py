@@ -5,12 +5,16 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import numpy as np
+import pandas as pd
 import pytest
 
+from her2stats.errors import StudyFileError
 from her2stats.study import read_study
 from her2stats.study.preparing import prepare
 from her2stats.study.provenance import provenance
 from her2stats.study.run import analyse_study
+from her2stats.study.study_figures import _Offer
 from tests.study.conftest import write_small_study
 
 COUNTED = """
@@ -57,3 +61,40 @@ def test_a_setting_of_the_deconvolution_reaches_the_run_and_its_words(tmp_path):
     assert not now[0].deconvolution.fractions.equals(before.deconvolution.fractions)
     assert "B-mode batch correction" in provenance(prepared, now).conventions["cell fractions"]
     assert "B-mode" not in before.deconvolution.method
+
+
+def _with_scores(folder, *, estimated: bool):
+    """The small study with scores of MCP-counter for its second cohort, or for its first, in place of an estimate."""
+    study = write_small_study(folder, n=30)
+    of = "answers" if estimated else "one"
+    samples = [line.split(",")[0] for line in (folder / f"{of}.csv").read_text().splitlines()[1:]]
+    values = np.random.default_rng(0).normal(2, 2, (3, len(samples)))
+    types = ["T cells", "CD8 T cells", "B lineage", "NK cells", "Neutrophils"]
+    table = pd.DataFrame(np.vstack([values, values[:2] + 1]), index=types, columns=samples)
+    table.to_csv(folder / "mcp.csv")
+    text = study.read_text().replace(f'clinical = "{of}.csv"', f'clinical = "{of}.csv"\nfractions = "mcp.csv"')
+    study.write_text(text if estimated else text.partition("[deconvolution]")[0])
+    return read_study(study)
+
+
+def test_amounts_of_two_programs_are_not_put_into_one_study(tmp_path):
+    with pytest.raises(StudyFileError) as caught:
+        prepare(_with_scores(tmp_path, estimated=True))
+    (problem,) = caught.value.problems
+    assert problem.where == "[[cohorts]] fractions"
+    assert problem.what == (
+        "cell amounts of different programs mean something else each and are not pooled: CIBERSORT (one), "
+        "MCP-counter (answers)"
+    )
+    assert problem.remedy == "give each a study of its own; her2stats atlas puts their results side by side"
+
+
+def test_scores_of_a_program_are_analysed_and_not_added_up(tmp_path):
+    prepared = prepare(_with_scores(tmp_path, estimated=False))
+    analyses = analyse_study(prepared)
+    abundance = analyses[0].material.abundance
+    assert (abundance.kinds["kind"] == "continuous").all()
+    assert (analyses[0].material.fractions < 0).any(axis=None)
+    assert provenance(prepared, analyses).cohorts[0].amounts_by == "MCP-counter"
+    with pytest.raises(Exception, match="scores of different cell types are of different units"):
+        _Offer(analyses[:1], prepared.study).take("all_fractions")

@@ -85,7 +85,8 @@ def _why_no_cells(cohort: Cohort, material: Material) -> str:
 
 def _material(cohort: Cohort, scored: ScoredCohort, fractions: Deconvolution | None, answers: Answers) -> Material:
     amounts = fractions.fractions if fractions is not None else pd.DataFrame(index=cohort.clinical.index)
-    abundance = classify_abundance(amounts, cohort=cohort.name) if amounts.shape[1] else None
+    scores = fractions is not None and not fractions.additive
+    abundance = classify_abundance(amounts, scores=scores, cohort=cohort.name) if amounts.shape[1] else None
     if abundance is not None:
         borderline = abundance.kinds.index[abundance.kinds["borderline"]]
         if len(borderline):

@@ -17,7 +17,7 @@ from her2stats.deconvolution.mixture import Mixture, align_mixture
 from her2stats.errors import DataError, InputError, Problem, ProblemList, StudyFileError
 from her2stats.notes import Note
 from her2stats.progress import Progress, silent
-from her2stats.reading import read_cibersortx, read_cohort
+from her2stats.reading import read_cohort, read_fractions
 from her2stats.reading.clinical.ids import key
 from her2stats.reading.counts import on_lengths
 from her2stats.results.provenance import InputEntry
@@ -37,8 +37,8 @@ T = TypeVar("T")
 class PreparedCohort:
     """One cohort, ready for its analysis: what its files hold, under the names that the study uses.
 
-    `scored` is empty without expression; `given` are fractions that CIBERSORTx has estimated; `mixture` is what is to
-    be deconvolved, on the genes of the signature matrix; `notes` tell the genes that were renamed for the matrix.
+    `scored` is empty without expression; `given` are fractions of another program; `mixture` is what is to be
+    deconvolved, on the genes of the signature matrix; `notes` tell the genes that were renamed for the matrix.
     """
 
     section: CohortSection
@@ -95,8 +95,23 @@ def prepare(study: Study, *, progress: Progress = silent) -> Prepared:
         assert cohort is not None
         with problems.collect():
             cohorts.append(_prepared(section, cohort, given, study, exposure, matrix))
+    _check_programs(cohorts, problems)
     problems.raise_if_any()
     return Prepared(study, tuple(cohorts), exposure, matrix)
+
+
+def _check_programs(cohorts: Sequence[PreparedCohort], problems: ProblemList) -> None:
+    """Cell types of one name are one thing in all cohorts, whose estimates are pooled."""
+    programs = {
+        one.cohort.name: one.given.program if one.given else Deconvolution.program
+        for one in cohorts
+        if one.given or one.mixture
+    }
+    if len(set(programs.values())) > 1:
+        listed = ", ".join(f"{program} ({name})" for name, program in programs.items())
+        what = f"cell amounts of different programs mean something else each and are not pooled: {listed}"
+        remedy = "give each a study of its own; her2stats atlas puts their results side by side"
+        problems.add(StudyFileError, what, where="[[cohorts]] fractions", remedy=remedy)
 
 
 def _read_exposure(study: Study) -> GeneSignature | str:
@@ -203,10 +218,10 @@ def _read_cohort(study: Study, section: CohortSection) -> Cohort:
 
 
 def _read_fractions(study: Study, section: CohortSection, cohort: Cohort | None) -> Deconvolution | None:
-    """Read what CIBERSORTx has found for the tumours of the cohort; all are taken where that could not be read."""
+    """Read what another program has found for the tumours of the cohort; all are taken where that could not be read."""
     if section.fractions is None:
         return None
-    read = read_cibersortx(study.locate(section.fractions))
+    read = read_fractions(study.locate(section.fractions), cell_types=section.cell_types)
     if cohort is None:
         return read
     if section.sample_id != "as written":
