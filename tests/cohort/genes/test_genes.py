@@ -296,3 +296,65 @@ class TestEnsembl:
     def test_a_few_ids_among_symbols_stay(self) -> None:
         names = ["ERBB2", "ESR1", "ENSG00000153563"]
         assert symbols_of_ids(names) == (names, [])
+
+
+SYMBOLS = ["ERBB2", "ESR1", "CD8A", "HLA-DRA", "no_gene"]
+ENTREZ = ["2064", "2099", "925", "3122", "1"]
+
+
+class TestNamesInLongerOnes:
+    @pytest.mark.parametrize(
+        "form",
+        [
+            "{0};{1}",
+            "{0}:{1}",
+            "{0} ({1})",
+            "{0}_{1}",
+            "{0}.{1}",
+            "{0}|{1}_calculated",
+            "{0}_at",
+            "{0}_HUMAN",
+            "{0}.1",
+            "GRCh38_{0}",
+            "hg19_{0}",
+            "gene:{0}",
+            "HGNC:{0}",
+            "GRCh38_{0}_at",
+        ],
+    )
+    def test_what_stands_around_most_symbols_is_taken_away(self, form: str) -> None:
+        names = [form.format(symbol, number) for symbol, number in zip(SYMBOLS, ENTREZ, strict=True)]
+        symbols, notes = symbols_of_ids(names)
+        assert symbols[:4] == SYMBOLS[:4]
+        assert [note.what for note in notes] == ["names taken out of longer ones"]
+        assert notes[0].detail == f"as ERBB2 of {names[0]}"
+
+    @pytest.mark.parametrize("form", ["{}_at", "hsa:{}", "X{}", "gene-{}"])
+    def test_ids_of_entrez_are_found_in_the_same_way(self, form: str) -> None:
+        symbols, notes = symbols_of_ids([form.format(number) for number in ENTREZ[:4]])
+        assert symbols == SYMBOLS[:4]
+        assert [note.count for note in notes] == [4, 4]
+
+    def test_both_ways_one_after_the_other(self) -> None:
+        names = [f"gene:{symbol}|{number}" for symbol, number in zip(SYMBOLS, ENTREZ, strict=True)]
+        symbols, notes = symbols_of_ids(names)
+        assert symbols == SYMBOLS
+        assert [note.count for note in notes] == [5, 5]
+
+    def test_half_of_the_names_must_be_known_then_and_not_before(self) -> None:
+        known, unknown = ["ERBB2_at", "ESR1_at"], ["Q1_at", "Q2_at"]
+        assert symbols_of_ids([*known, *unknown])[0] == ["ERBB2", "ESR1", "Q1", "Q2"]
+        names = [*known, *unknown, "Q3_at"]
+        assert symbols_of_ids(names) == (names, [])
+        names = ["ERBB2", "ESR1", "CD8A_at", "MKI67_at"]
+        assert symbols_of_ids(names) == (names, [])
+
+    def test_probes_of_an_array_are_no_ids(self) -> None:
+        names = [f"{number}_at" for number in range(200000, 201000)]
+        assert symbols_of_ids(names) == (names, [])
+        names = [f"ILMN_{number}" for number in range(1343291, 1344291)]
+        assert symbols_of_ids(names) == (names, [])
+
+    def test_real_symbols_stay(self) -> None:
+        names = ["HLA-DRA", "NKX2-1", "MT-CO1", "IL-6", "ERBB2", "TRAV1-2"]
+        assert symbols_of_ids(names) == (names, [])

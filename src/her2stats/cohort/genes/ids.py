@@ -1,9 +1,10 @@
-"""Ids of genes, Ensembl's or Entrez', alone or beside the symbol, into gene symbols."""
+"""Ids of genes, Ensembl's or Entrez', into gene symbols; names of genes out of what programs write around them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 
 from her2stats.cohort.genes.symbol_table import symbol_table
 from her2stats.notes import Note
@@ -12,20 +13,26 @@ _ENSEMBL = re.compile(r"ENSG0*(\d+)(?:\.\d+)?(?:_PAR_Y)?")
 _ID = r"ENSG\d{11}(?:\.\d+)?"
 _BESIDE = re.compile(rf"(?P<first>.+?)(?:\|\d+|[|;:, _]\(?{_ID}\)?)|{_ID}[|;:, _]+(?P<second>.+)")
 MOSTLY = 0.5  # share of ids from which a matrix is one of ids
+# What all rows have in front or behind: GRCh38_ERBB2, hsa:2064, ERBB2_at, ERBB2_HUMAN, X2064 (make.names of R)
+_FRONT, _BEHIND = re.compile(r"(?:[A-Za-z]\w*?[:_|;. -]+|X(?=\d+$))"), re.compile(r"[:_|;. -]+[A-Za-z0-9]*$")
+_NUMBER = re.compile(r"[|;:_./ (-]+\d+\)?(?:_calculated)?$")  # ERBB2;2064, ERBB2 (2064)
 
 
 def symbols_of_ids(names: Sequence[str]) -> tuple[list[str], list[Note]]:
     """Turn ids into symbols where a matrix consists of them; ids without a symbol stay as they are, and notes say so.
 
     Names are Ensembl gene ids, with or without a version; Entrez gene ids, but no running numbers; or symbols with one
-    of these (ERBB2|2064, ENSG00000141736_ERBB2), of which the symbol is taken.
+    of these (ERBB2|2064, ENSG00000141736_ERBB2), of which the symbol is taken. What stands around most names alike is
+    taken away where they are known without it, and not with it.
     """
     beside = [_BESIDE.fullmatch(name) for name in names]
     count = sum(match is not None for match in beside)
     if names and count >= MOSTLY * len(names):
         both = zip(names, beside, strict=True)
         symbols = [(match["first"] or match["second"]).strip("?") if match else name for name, match in both]
-        return symbols, [Note("genes", "symbols taken from names that hold an id, too", count)]
+        symbols, more = symbols_of_ids(symbols)
+        return symbols, [Note("genes", "symbols taken from names that hold an id, too", count), *more]
+    names, taken = _bare(names)
     numbers = [name if name.isdigit() and name.isascii() else "" for name in names]
     if numbers in ([str(place + first) for place in range(len(names))] for first in (0, 1)):
         return list(names), []  # rows that somebody numbered
@@ -36,8 +43,50 @@ def symbols_of_ids(names: Sequence[str]) -> tuple[list[str], list[Note]]:
         if names and count >= MOSTLY * len(names):
             symbols = [known.get(one, name) if one else name for name, one in zip(names, ids, strict=True)]
             unknown = sum(one != "" and one not in known for one in ids)
-            notes = [Note("genes", f"{kind} ids turned into gene symbols", count - unknown)]
+            notes = [*taken, Note("genes", f"{kind} ids turned into gene symbols", count - unknown)]
             if unknown:
                 notes.append(Note("genes", f"{kind} ids without a gene symbol, left as they are", unknown))
             return symbols, notes
-    return list(names), []
+    return list(names), taken
+
+
+def _bare(names: Sequence[str]) -> tuple[Sequence[str], list[Note]]:
+    """Names without what stands around most of them, if the symbol table knows most only then; and a note."""
+    if _known(names) >= MOSTLY:
+        return names, []
+    front, behind = _alike(names, _FRONT), _alike(names, _BEHIND)
+
+    def number(name: str) -> str:
+        return _NUMBER.sub("", name) or name
+
+    def first(name: str) -> str:
+        return name.removeprefix(front) or name
+
+    def last(name: str) -> str:
+        return name.removesuffix(behind) or name
+
+    ways: list[list[Callable[[str], str]]] = [[first], [last], [number], [first, last], [first, number]]
+    for way in ways:
+        bare = list(names)
+        for step in way:
+            bare = [step(name) for name in bare]
+        changed = [(old, new) for old, new in zip(names, bare, strict=True) if old != new]
+        if changed and _known(bare) >= MOSTLY:
+            old, new = changed[0]
+            return bare, [Note("genes", "names taken out of longer ones", len(changed), f"as {new} of {old}")]
+    return names, []
+
+
+def _alike(names: Iterable[str], part: re.Pattern[str]) -> str:
+    """The part that most names have, letter by letter."""
+    parts = Counter(found[0] for name in names if (found := part.search(name)) and found[0] != name)
+    return max(parts, key=lambda one: parts[one], default="")
+
+
+def _known(names: Sequence[str]) -> float:
+    """Share of names that are genes of the table; of bare numbers, which are many things, nearly all must be."""
+    table = symbol_table()
+    numbers = [name for name in names if name.isdigit()]
+    ids = sum(name in table.entrez for name in numbers)
+    words = sum(table.canonical(name) in table.current or name.startswith("ENSG") for name in names)
+    return (words + (ids if ids >= 0.8 * len(numbers) else 0)) / max(len(names), 1)
