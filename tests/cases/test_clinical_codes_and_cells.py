@@ -214,6 +214,28 @@ def test_days_of_another_unit_stay_an_error():
         read(table(er="1,0", her2_ihc="0,0", age="200,54"))
 
 
+@pytest.mark.parametrize("column", ["age", "age_days"])
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("180,180", "the median age is 180: these are months -> write years, months divided by 12"),
+        ("1320,1320", "the median age is 1320: these are months -> write years, months divided by 12"),
+        ("1850,2100", "the median age is 1975: these are years of birth -> write the age at diagnosis, in years"),
+    ],
+)
+def test_ages_in_months_and_years_of_birth_are_called_so(column, words, told):
+    with pytest.raises(TableError, match=told):
+        read(table(er="1,0", her2_ihc="0,0", x=words), columns={column: "x"})
+
+
+def test_a_purity_in_percent_is_told_once():
+    with pytest.raises(TableError) as caught:
+        read(table(er="1,0", her2_ihc="0,0", purity="40,71"))
+    (problem,) = caught.value.problems
+    assert problem.what == "the median is 55.5: these are percentages, not shares of one"
+    assert problem.remedy == "write 0 to 1, percent divided by 100"
+
+
 @pytest.mark.parametrize("days", ["-19810,-13970", "19810,13970"])
 def test_ages_in_days_forwards_and_backwards(days):
     text = table(er="1,0", her2_ihc="0,0", days=days)

@@ -260,6 +260,16 @@ class TestTables:
             read_expression(path, scale="linear")
         assert list(read_expression(path, scale="linear", missing="drop").values.index) == ["A"]
 
+    def test_samples_without_any_value_are_named_and_no_gene_is_blamed(self, write):
+        path = write("e.csv", "g,a,b,c\nA,100,,2\nB,7,,3\n")
+        for missing in ("error", "drop"):
+            with pytest.raises(TableError) as caught:
+                read_expression(path, scale="linear", missing=missing)
+            (problem,) = caught.value.problems
+            assert problem.what == "1 samples have no value at all, first 'b'"
+            assert problem.remedy == 'leave them out: ignore_columns = ["b"]'
+        assert list(read_expression(path, scale="linear", ignore_columns=["b"]).values) == ["a", "c"]
+
     def test_rows_without_a_gene_are_dropped_with_a_note(self, write):
         read = read_expression(write("e.csv", "g,a\nA,100\n,5\n---,7\nNA,1\nNA,2\n"), scale="linear")
         assert list(read.values.index) == ["A"]

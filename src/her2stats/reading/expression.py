@@ -21,7 +21,7 @@ from her2stats.reading.formats.dispatch import read_matrix
 from her2stats.reading.formats.matrix import Column, MatrixOptions, RawMatrix, numbers_from_words
 from her2stats.reading.formats.strangers import genes_only, without_descriptions
 from her2stats.reading.gates import check_numbers, check_sample_names, check_scale, lies_on_its_side, notes_on_scale
-from her2stats.reading.rows import MissingRule, named_rows, without_missing
+from her2stats.reading.rows import MissingRule, named_rows, refuse_empty_samples, without_missing
 from her2stats.reading.scales import BASES, SAY, DeclaredScale, log2_units
 
 Orientation = Literal["genes x samples", "samples x genes"]
@@ -189,6 +189,8 @@ def interpret_matrix(
     values, notes = named_rows(raw, symbols, genes)
     notes = [*said, *notes]
     with found.collect():
+        if not torn:
+            refuse_empty_samples(values, raw.name)
         values, dropped = without_missing(values, "drop" if torn else missing, raw.name)
         notes += dropped
     with found.collect():

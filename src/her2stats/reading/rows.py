@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from her2stats.cohort.genes import NO_GENE, repair_symbols, symbols_of_ids
-from her2stats.errors import ProblemList, TableError
+from her2stats.errors import Problem, ProblemList, TableError
 from her2stats.notes import Note
 from her2stats.reading.formats.matrix import RawMatrix
 
@@ -47,6 +47,18 @@ def named_rows(
     # A matrix from a file is nobody else's: it is not copied. Each sample lies together, as pandas lays it.
     values = np.asfortranarray(values)
     return pd.DataFrame(values, index=index, columns=columns, copy=raw.source is None), notes
+
+
+def refuse_empty_samples(values: pd.DataFrame, name: str) -> None:
+    """Refuse samples without any value, for which no gene is to blame."""
+    numbers = values.to_numpy()
+    if not len(numbers) or not np.isnan(numbers[0]).any():
+        return
+    none = values.columns[np.isnan(numbers).all(axis=0)]
+    if len(none):
+        what = f"{len(none)} samples have no value at all, first {none[0]!r}"
+        listed = ", ".join(f'"{sample}"' for sample in none)
+        raise TableError(Problem(what, name, f"leave them out: ignore_columns = [{listed}]", column=str(none[0])))
 
 
 def without_missing(values: pd.DataFrame, missing: MissingRule, name: str) -> tuple[pd.DataFrame, list[Note]]:

@@ -35,6 +35,12 @@ _RESPONSE = spelled(
     }
 )
 
+# What stands under an age, and is none in years or days
+_NO_AGES = (
+    (180.0, 1320.0, "the median age is {:g}: these are months", "write years, months divided by 12"),
+    (1850.0, 2100.0, "the median age is {:g}: these are years of birth", "write the age at diagnosis, in years"),
+)
+
 # In the order in which they stand in a clinical table that was read.
 VARIABLES = (
     Variable(
@@ -168,7 +174,11 @@ VARIABLES = (
         unit="years",
         limits=(15.0, 110.0),
         plausible=Plausible(
-            "the median age is {:g}: these are days, not years", "map the column as age_days", low=0.0, high=130.0
+            "the median age is {:g}: these are days, not years",
+            "map the column as age_days",
+            low=0.0,
+            high=130.0,
+            else_=_NO_AGES,
         ),
         headings=(r"age", r"age (at.*|years?.*)", r"eta( .*)?"),
         table_one=1,
@@ -183,7 +193,10 @@ VARIABLES = (
         unit="days",
         limits=(15 * 365.25, 110 * 365.25),
         plausible=Plausible(
-            "the median age is {:g} days: these are years, not days", "map the column as age", low=1000.0
+            "the median age is {:g} days: these are years, not days",
+            "map the column as age",
+            low=5000.0,
+            else_=_NO_AGES,
         ),
         stored="age",
         divisor=365.25,
@@ -322,6 +335,11 @@ VARIABLES = (
         kind="number",
         unit="of one",
         limits=(0.0, 1.0),
+        plausible=Plausible(
+            "the median is {:g}: these are percentages, not shares of one",
+            "write 0 to 1, percent divided by 100",
+            high=1.0,
+        ),
         headings=(r"(tumou?r )?purity", r"tumou?r (cellularity|cell content)", r"cellularity"),
         table_one=12,
     ),

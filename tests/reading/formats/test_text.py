@@ -85,3 +85,21 @@ def test_a_csv_that_quotes_throughout_may_hold_line_breaks(write: Write) -> None
 def test_one_that_does_not_may_not(write: Write) -> None:
     with pytest.raises(TableError, match="a quote opens in line 2"):
         read_text_table(read_content(write("c.csv", 'id,note\na,"two\nlines"\nb,one\n')))
+
+
+LOOSE = "every row ends with a delimiter, and the line of names does not -> take it away from the rows"
+
+
+def test_rows_that_end_with_a_delimiter_are_no_rows_with_a_name(write: Write) -> None:
+    clinical, matrix = "id\ter\na\tpositive\t\nb\tnegative\t\n", "gene\ta\nA\t100\t\nB\t2\t\n"
+    with pytest.raises(TableError, match=LOOSE):
+        read_text_table(read_content(write("c.tsv", clinical)))
+    with pytest.raises(TableError, match=LOOSE):
+        read_expression(write("e.tsv", matrix), scale="linear")
+
+
+def test_a_last_cell_that_only_some_rows_lack_is_a_cell(write: Write) -> None:
+    table = read_text_table(read_content(write("c.tsv", "er\tage\na\tpositive\t\nb\tnegative\t50\n")))
+    assert (table.header, table.rows[0]) == (["", "er", "age"], ["a", "positive", ""])
+    read = read_expression(write("e.tsv", "a\tb\nA\t100\t\nB\t2\t7\nC\t2\t7\n"), scale="linear", missing="drop")
+    assert list(read.values.index) == ["B", "C"]

@@ -174,7 +174,7 @@ def _check_unit(raw: RawColumn, entry: Variable, numbers: np.ndarray, found: Pro
         return
     median, usual = float(np.median(known)), entry.plausible
     if usual is not None and not usual.holds(median, float(known.max())):
-        raw.add(found, TableError, usual.wrong.format(median), usual.remedy)
+        raw.add(found, TableError, *usual.told(median))
         return
     low, high = entry.limits
     wrong = np.flatnonzero(np.isfinite(numbers) & ((numbers < low) | (numbers > high)))

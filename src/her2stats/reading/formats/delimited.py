@@ -22,7 +22,15 @@ from her2stats.reading.formats.matrix import (
     numbers_from_words,
 )
 from her2stats.reading.formats.strangers import length_column, without_descriptions
-from her2stats.reading.formats.text import LONG, Text, check_quotes, open_text, read_header
+from her2stats.reading.formats.text import (
+    LONG,
+    Text,
+    all_end_with,
+    check_quotes,
+    open_text,
+    read_header,
+    refuse_loose_ends,
+)
 
 BLOCK = 2**20
 
@@ -46,6 +54,8 @@ def parse_matrix(text: Text, name: str, mark: str, options: MatrixOptions, *, li
     check_quotes(text, mark, name, before=lines_before)
     header, width = read_header(text, mark)
     if width == len(header) + 1:
+        if all_end_with(text, mark):
+            refuse_loose_ends(name)
         header = ["", *header]  # R's write.table leaves out the name of the row names
     elif width > len(header) + 1:
         what = f"the header has {len(header)} columns, the row below it {width}"

@@ -7,6 +7,7 @@ import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NoReturn
 
 from her2stats.errors import FileError, Problem, ProblemList, TableError
 from her2stats.files import Content, refuse_open_quotes
@@ -152,6 +153,12 @@ def refuse_no_header(rows: Sequence[object], header_row: int | None, name: str) 
         raise TableError(Problem(f"there is no row {header_row}", name, "correct header_row"))
 
 
+def refuse_loose_ends(name: str) -> NoReturn:
+    """Refuse rows that are one longer than their names by an empty cell: at their beginning R's have no name."""
+    what = "every row ends with a delimiter, and the line of names does not"
+    raise TableError(Problem(what, name, "take it away from the rows"))
+
+
 def _is_number(word: str) -> bool:
     try:
         float(word.replace(",", "."))
@@ -213,6 +220,11 @@ def read_header(text: Text, delimiter: str) -> tuple[list[str], int]:
     return header, len(below[0]) if below else len(header)
 
 
+def all_end_with(text: Text, mark: str) -> bool:
+    """Whether every row of the text, or of its beginning, ends with an empty cell."""
+    return all(line.endswith(mark) for line in _first_lines(text.data, 2**10)[1:])
+
+
 def _first_lines(data: bytes, count: int) -> list[str]:
     """Lines that are not blank; a delimited matrix has no line breaks inside its quotes."""
     lines: list[str] = []
@@ -255,6 +267,8 @@ def read_text_table(content: Content, *, delimiter: str | None = None, header_ro
         raise FileError(Problem("is empty", content.name, "give a file with a header and rows"))
     header, body = rows[0][0], rows[1:]
     if body and all(len(row) == len(header) + 1 for row, _ in body):
+        if not any(row[-1] for row, _ in body):
+            refuse_loose_ends(content.name)
         header = ["", *header]  # R's write.table leaves out the name of the row names
     _check_widths(content.name, header, body, DELIMITERS.get(mark, mark))
     return TextTable(header, [row for row, _ in body], [line for _, line in body], text.notes)
