@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,9 @@ import pandas as pd
 import pytest
 
 from her2stats.cli import _quiet_tracker
+from her2stats.cli.options import DECONVOLVING
 from her2stats.cli.printed_numbers import KINDS
+from her2stats.deconvolution.settings import Settings
 from her2stats.results.catalogue import CELL_FIGURES
 from tests.study.conftest import write_small_study
 
@@ -136,6 +139,31 @@ def test_deconvolve_scores_a_later_tumour_on_an_earlier_scale_with_intervals(tmp
     alone = pd.read_csv(tmp_path / "later.csv", index_col="sample").loc[later]
     np.testing.assert_allclose(alone["score"], whole.loc[later, "score"], rtol=1e-5)  # six digits of the median
     assert alone["B cells naive conf_low"] <= alone["B cells naive conf_high"]
+
+
+def test_deconvolve_takes_every_setting_but_the_names_of_genes_which_it_repairs_itself():
+    assert {*DECONVOLVING} == {field.name for field in fields(Settings)} - {"rename_genes"}
+
+
+def test_a_setting_of_the_deconvolution_reaches_the_command(tmp_path):
+    write_small_study(tmp_path, n=20)
+    given = (
+        "deconvolve",
+        tmp_path / "one.tsv",
+        "--scale",
+        "log2",
+        "--offset",
+        "1",
+        "--signature",
+        tmp_path / "matrix.tsv",
+    )
+    plain, corrected = her2stats(*given), her2stats(*given, "--batch-correction", "b-mode", "--no-check-scale")
+    assert (plain.returncode, corrected.returncode) == (0, 0)
+    assert plain.stdout != corrected.stdout
+    told = her2stats(*given, "--mode", "neither", "--permutations", "-1")
+    assert told.returncode == 1
+    assert "mode 'neither' has no meaning -> give absolute or relative or no.sumto1" in told.stderr
+    assert "permutations -1 has no meaning -> give a whole number, 0 or more" in told.stderr
 
 
 def test_the_audit_prints_the_contradictions_of_the_paper():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from inspect import Parameter, Signature, signature
 from pathlib import Path
@@ -47,19 +47,43 @@ READING: dict[str, tuple[Any, str]] = {
 }
 
 
-def reads_expression(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the options of `READING`; it gets what was said of them as one argument, `reading`."""
+# Settings of a deconvolution: what `deconvolve` is told.
+DECONVOLVING: dict[str, tuple[Any, str]] = {
+    "mode": (str, "absolute (default), relative or no.sumto1."),
+    "permutations": (int, "Permutations for p-values."),
+    "bootstrap": (int, "Refits for an interval beside each fraction."),
+    "conf_level": (float, "Level of these intervals; 0.95 by default."),
+    "reference_median": (float, "What absolute scores are relative to, from an earlier run; of this file by default."),
+    "quantile_normalise": (bool, "Make samples alike first, as CIBERSORT does with microarrays."),
+    "batch_correction": (str, "none, b-mode or b-mode-reference: ComBat against what the first fractions rebuild."),
+    "min_overlap": (float, "Least share of the signature's genes; 0.5 by default."),
+    "check_scale": (bool, "Refuse what looks logarithmic, as is done by default."),
+    "solver": (str, "exact, or libsvm for comparison."),
+    "libsvm_tolerance": (float, "At which libsvm stops."),
+    "seed": (int, "Seed of permutations and refits; 1 by default."),
+}
 
-    @wraps(command)
-    def with_options(**given: Any) -> None:
-        said = {name: given.pop(name) for name in READING if name in given}
-        told = {name: value for name, value in said.items() if value not in (None, []) and value is not False}
-        command(**given, reading=told)
 
-    taken = [one for one in signature(command, eval_str=True).parameters.values() if one.name != "reading"]
-    for name, (kind, meaning) in READING.items():
-        option = typer.Option(f"--{name.replace('_', '-')}", help=meaning, show_default=False)
-        taken.append(Parameter(name, Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind | None, option]))
-    with_options.__signature__ = Signature(taken)  # type: ignore[attr-defined]
-    with_options.__annotations__ = {one.name: one.annotation for one in taken}
-    return with_options
+def takes(name: str, options: Mapping[str, tuple[Any, str]]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command some options; it gets what was said of them as one argument of that name."""
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        @wraps(command)
+        def with_options(**given: Any) -> None:
+            said = {key: given.pop(key) for key in options if key in given}
+            command(**given, **{name: {key: value for key, value in said.items() if value not in (None, [])}})
+
+        taken = [one for one in signature(command, eval_str=True).parameters.values() if one.name != name]
+        for key, (kind, meaning) in options.items():
+            option = typer.Option(help=meaning, show_default=False)  # of a bool, with a --no- before it, too
+            taken.append(
+                Parameter(key, Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind | None, option])
+            )
+        with_options.__signature__ = Signature(taken)  # type: ignore[attr-defined]
+        with_options.__annotations__ = {one.name: one.annotation for one in taken}
+        return with_options
+
+    return decorate
+
+
+reads_expression = takes("reading", READING)

@@ -8,7 +8,16 @@ from typing import Annotated, Any
 import typer
 
 from her2stats.cli.app import DISAGREES, NOT_CHECKED, PARTLY_CHECKED, app
-from her2stats.cli.options import AsJson, ExpressionFile, Jobs, Replace, ResultsFolder, reads_expression
+from her2stats.cli.options import (
+    DECONVOLVING,
+    AsJson,
+    ExpressionFile,
+    Jobs,
+    Replace,
+    ResultsFolder,
+    reads_expression,
+    takes,
+)
 from her2stats.cli.printing import check_output, print_json, print_table, say, write_table
 
 
@@ -34,44 +43,22 @@ def score(
 
 @app.command()
 @reads_expression
+@takes("settings", DECONVOLVING)
 def deconvolve(
     expression: ExpressionFile,
     signature: Annotated[Path, typer.Option(help="The signature matrix, genes x types, linear scale.", readable=False)],
-    mode: Annotated[str, typer.Option(help="absolute, relative or no.sumto1.")] = "absolute",
-    permutations: Annotated[int, typer.Option(min=0, help="Permutations for p-values.")] = 0,
-    bootstrap: Annotated[int, typer.Option(min=0, help="Refits for an interval beside each fraction.")] = 0,
-    reference_median: Annotated[
-        float | None,
-        typer.Option(help="What absolute scores are relative to, from an earlier run.", show_default="of this file"),
-    ] = None,
-    quantile_normalise: Annotated[
-        bool, typer.Option("--quantile-normalise", help="Make samples alike first, as CIBERSORT does with microarrays.")
-    ] = False,
-    min_overlap: Annotated[float, typer.Option(help="Least share of the signature's genes.")] = 0.5,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of permutations and refits.")] = 1,
     jobs: Jobs = 1,
     output: Annotated[Path | None, typer.Option(help="CSV to write; printed without it.")] = None,
     overwrite: Replace = False,
     *,
     reading: dict[str, Any],
+    settings: dict[str, Any],
 ) -> None:
     """Estimate cell fractions."""
     from her2stats.cli.one_file import fractions_of_file
 
     check_output(output, expression, signature, overwrite=overwrite)
-    fractions, notes = fractions_of_file(
-        expression,
-        signature,
-        reading,
-        mode=mode,
-        permutations=permutations,
-        bootstrap=bootstrap,
-        reference_median=reference_median,
-        quantile_normalise=quantile_normalise,
-        min_overlap=min_overlap,
-        seed=seed,
-        n_jobs=jobs,
-    )
+    fractions, notes = fractions_of_file(expression, signature, reading, n_jobs=jobs, **{"seed": 1} | settings)
     write_table(fractions, output)
     for line in notes:
         say(line, err=True)
