@@ -132,3 +132,12 @@ def test_what_is_missing_or_absent_is_explained() -> None:
     one, two = pd.DataFrame({"hr": ["positive", None]}), pd.DataFrame({"grade": ["I"]})
     printed = print_table_one(table_one({"a": one, "b": two}), {"a": 2, "b": 1}, caption="Patients")
     assert len(printed.notes) == 2
+
+
+def test_a_variable_that_nobody_has_is_left_out_and_none_stands_in_for_it() -> None:
+    frame = clinical(4, her2_ihc={}, her2_status={"negative": 4}, pam50={}, age={51.0: 4})
+    assert list(dict.fromkeys(table_one({"a": frame})["variable"])) == ["Patients", "Age, years"]
+    other = clinical(4, pam50={"LumA": 1})
+    table = table_one({"a": frame, "b": other})
+    assert cell(table, "PAM50", "Luminal A", "b") == "1 (25.0%)"
+    assert cell(table, "PAM50", "missing", "a") == "4 (100.0%)"

@@ -193,7 +193,7 @@ def _columns(cohort: str) -> list[str]:
 
 
 def _present(cohorts: Mapping[str, pd.DataFrame]) -> list[str]:
-    there = {name for frame in cohorts.values() for name in frame}
+    there = {str(name) for frame in cohorts.values() for name in frame.columns[frame.notna().any() | (len(frame) == 0)]}
     return [entry.name for entry in TABLE_ONE if entry.name in there and entry.unless not in there]
 
 
