@@ -138,12 +138,20 @@ class _Offer:
     @property
     def infiltration_rows(self) -> pd.DataFrame:
         """Total TIL over all tumours, given hormone receptor and within its groups; pooled beside each cohort."""
-        tables = [self.table(name) for name in ("correlation", "correlation_by_hr", "pooled_correlations")]
-        rows = pd.concat([*tables, self.table("correlation_given_hr")], ignore_index=True)
+        rows = self._pooled_beside("correlation", "correlation_by_hr", "correlation_given_hr")
+        return rows[rows["outcome"] == self.til]
+
+    @property
+    def correlation_and_pooled(self) -> pd.DataFrame:
+        rows = self._pooled_beside("correlation")
+        return rows[rows["stratum"] == "all"]
+
+    def _pooled_beside(self, *names: str) -> pd.DataFrame:
+        """Correlations of tables and those pooled of cohorts enough, with what is given as a stratum of its own."""
+        rows = pd.concat([self.table(name) for name in (*names, "pooled_correlations")], ignore_index=True)
         if "given" in rows:
             rows["stratum"] = rows["stratum"].mask(rows["given"].fillna("").ne(""), GIVEN_HR)
-        told = rows["k"].isna() | (rows["k"] >= FEWEST_TELLING) if "k" in rows else True
-        return rows[(rows["outcome"] == self.til) & told]
+        return rows[rows["k"].isna() | (rows["k"] >= FEWEST_TELLING)] if "k" in rows else rows
 
     @property
     def til_frame(self) -> pd.DataFrame:
