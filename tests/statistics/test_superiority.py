@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from her2stats.statistics.fits.wilcoxon import rank_sum, superiority_limits
@@ -14,6 +14,7 @@ from her2stats.statistics.fits.wilcoxon import rank_sum, superiority_limits
 SIZES = st.integers(2, 400)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 1000).map(lambda k: k / 1000), SIZES, SIZES)
 def test_the_other_group_has_the_mirrored_limits_and_the_value_lies_between(chance: float, m: int, n: int) -> None:
     low, high = superiority_limits(chance, m, n, conf_level=0.95)
