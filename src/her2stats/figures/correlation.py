@@ -130,8 +130,8 @@ def _rows_of_score(table: pd.DataFrame, exposure: str | None) -> tuple[pd.DataFr
 
 def _in_words(rows: pd.DataFrame, alpha: float) -> pd.DataFrame:
     for at, test in rows[rows["test"]].iterrows():  # a shift of the score is no correlation
-        chance, groups = test.get("superiority", math.nan), (test.get("n_reference"), test.get("n_comparison"))
-        limits = superiority_limits(chance, *groups, conf_level=test["conf_level"])
+        chance, m, n = (test.get(name, math.nan) for name in ("superiority", "n_reference", "n_comparison"))
+        limits = superiority_limits(chance, m, n, conf_level=test["conf_level"])
         rows.loc[at, ["estimate", "conf_low", "conf_high"]] = [2 * value - 1 for value in (chance, *limits)]
     rows = described(rows, "rho", alpha)
     rows.loc[rows["test"] & rows["estimable"], "text"] += RANK_BISERIAL
@@ -183,7 +183,7 @@ def _drawn(
         title=f"Spearman correlation with {score}",
         caption=_caption(rows, alpha, pooled=bool(is_pooled.any())),
         legends={"fill": BANDS, **stratum_legend(rows, symbols=bool(rows["estimable"].any()))},
-        backdrop=strength_bands(reach, places, rows["Stratum"].cat.categories),
+        backdrop=strength_bands(reach, places, list(rows["Stratum"].cat.categories)),
     )
 
 

@@ -17,6 +17,7 @@ from her2stats.study.analysis.cohort_analysis import CohortAnalysis
 from her2stats.study.analysis.pooled import POOLED_TABLES, pooled_results
 from her2stats.study.stages.figures import Drawing
 from her2stats.study.study_file import Study
+from her2stats.vocabulary.variables import with_role
 
 MOST_MARGINAL = 6  # panels of Fig. 3; the paper shows two
 
@@ -185,10 +186,9 @@ class _Offer:
         return overall["outcome"].head(MOST_MARGINAL).tolist()
 
     @property
-    def fitted_exposure(self) -> pd.DataFrame:
-        """The exposure of the tumours that the curves rest on."""
-        fitted = self._one.answers.results["ancova_curves"][0].data.dropna(subset=[self.exposure, "hr", "her2_ihc"])
-        return fitted[[self.exposure]]
+    def exposure_and_factors(self) -> pd.DataFrame:
+        """The exposure of all tumours, with the factors that the curves are averaged over."""
+        return self._one.material.amounts()[[self.exposure, *with_role("factor")]]
 
     def _unadjusted(self, name: str) -> pd.DataFrame:
         table = self.table(name)

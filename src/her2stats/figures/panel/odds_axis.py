@@ -22,7 +22,8 @@ DECADES = 2  # an interval that spans more says next to nothing: it is drawn in 
 
 def spans_decades(rows: pd.DataFrame) -> pd.Series:
     """Whether the interval of each row reaches over more than two decades."""
-    return rows["conf_high"] > 10**DECADES * rows["conf_low"]
+    wide: pd.Series = rows["conf_high"] > 10**DECADES * rows["conf_low"]
+    return wide
 
 
 def odds_limits(rows: pd.DataFrame) -> tuple[float, float]:
@@ -34,7 +35,7 @@ def odds_limits(rows: pd.DataFrame) -> tuple[float, float]:
     told = rows[~spans_decades(rows)]
     if not len(told):
         return 1 / MOST_FOR_ENDS, MOST_FOR_ENDS
-    far = np.log(told[["estimate", "conf_low", "conf_high"]].clip(lower=1e-300, upper=1e300)).abs()
+    far = told[["estimate", "conf_low", "conf_high"]].clip(lower=1e-300, upper=1e300).apply(np.log).abs()
     ends = far[["conf_low", "conf_high"]].to_numpy()
     ends = ends[~np.isnan(ends)]
     farthest = far["estimate"].max() / 0.95

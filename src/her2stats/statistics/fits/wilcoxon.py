@@ -60,7 +60,7 @@ def rank_sum(first: Array, second: Array, *, conf_level: float = 0.95) -> RankSu
     return RankSum(shift, low, high, statistic, statistic / pairs, p_value, exact)
 
 
-def superiority_limits(superiority: float, m: int, n: int, *, conf_level: float) -> tuple[float, float]:
+def superiority_limits(superiority: float, m: float, n: float, *, conf_level: float) -> tuple[float, float]:
     """Score interval of the superiority of one group of m or n values over the other; NaN where it has no value.
 
     Source: Newcombe 2006, method 5, doi:10.1002/sim.2324.
