@@ -8,6 +8,7 @@ import pytest
 
 from her2stats.figures import plot_correlation
 from her2stats.figures.theme import HR_COLOURS
+from her2stats.statistics.fits.wilcoxon import superiority_limits
 from her2stats.statistics.result import as_result_table
 
 from . import examples as e
@@ -57,28 +58,45 @@ def test_without_text_columns_the_reason_says_n_e(cohorts: dict[str, pd.DataFram
     assert "n.e. (constant outcome)" in texts_of(plot)
 
 
-def test_a_dichotomised_type_is_shown_by_its_test_never_by_the_shift_as_a_correlation() -> None:
-    wilcoxon = {"outcome": "her2", "term": "Plasma cells", "measure": "shift"}
-    plot = plot_correlation(
-        table(RHO, {**wilcoxon, "estimate": 0.9, "conf_low": 0.8, "conf_high": 0.95, "p_value": 0.03})
-    )
+WILCOXON = {"outcome": "her2", "term": "Plasma cells", "measure": "shift", "n_reference": 40, "n_comparison": 60}
+SHIFT = {"estimate": 0.9, "conf_low": 0.8, "conf_high": 0.95, "p_value": 0.03}
+
+
+def test_a_dichotomised_type_is_a_rank_biserial_correlation_never_the_shift() -> None:
+    plot = plot_correlation(table(RHO, {**WILCOXON, **SHIFT, "superiority": 0.7}))
+    plasma = plot.data.set_index("name").loc["Plasma cells"]
+    assert plasma["x"] == pytest.approx(0.4)
+    low, high = superiority_limits(0.7, 40, 60, conf_level=0.95)
+    assert plasma[["xmin", "xmax"]].tolist() == pytest.approx([2 * low - 1, 2 * high - 1])
+    assert plasma["text"].endswith("\N{DOUBLE DAGGER}")
+    (triangles,) = layers_with(plot, "geom_point", shape="^")
+    assert data_of(triangles, plot)["name"].tolist() == ["Plasma cells"]
+    assert "Triangle" in caption_of(plot)
+    assert "rank-biserial" in caption_of(plot)
+    assert misplaced_texts(plot) == []
+
+
+def test_a_comparison_that_does_not_say_the_superiority_is_not_estimable() -> None:
+    plot = plot_correlation(table(RHO, {**WILCOXON, **SHIFT}))
     plasma = plot.data.set_index("name").loc["Plasma cells"]
     assert np.isnan(plasma["x"])
-    assert plasma["reason"] == "Wilcoxon, score higher where present, p = 0.030"
-    assert "Wilcoxon: types with many zeros" in caption_of(plot)
+    assert plasma["text"] == "n.e."
+    assert "Triangle" not in caption_of(plot)
 
 
-@pytest.mark.parametrize(
-    ("shift", "p", "words"),
-    [
-        (-0.4, 0.01, "Wilcoxon, score lower where present, p = 0.010"),
-        (-0.4, 0.2, "Wilcoxon, p = 0.20"),
-        (np.nan, 0.01, "Wilcoxon, p = 0.010"),
-    ],
-)
-def test_the_direction_of_a_test_is_said_where_it_is_significant(shift: float, p: float, words: str) -> None:
-    row = {"outcome": "her2", "term": "Plasma cells", "measure": "shift", "estimate": shift, "p_value": p}
-    assert plot_correlation(table(RHO, row)).data.set_index("name").loc["Plasma cells", "reason"] == words
+def test_pooled_correlations_are_diamonds_beside_their_cohorts() -> None:
+    rows = [RHO, {**RHO, "cohort": "B"}, {**RHO, "cohort": "pooled", "p_adjusted": np.nan}]
+    plot = plot_correlation(table(*rows))
+    (diamonds,) = layers_with(plot, "geom_polygon")
+    drawn = data_of(diamonds, plot)
+    assert set(drawn["cohort"]) == {"pooled"}
+    assert sorted(drawn["corner_x"]) == [-0.4, -0.2, -0.2, 0.01]
+    assert "Diamond" in caption_of(plot)
+    assert "Diamond" not in caption_of(plot_correlation(table(*rows[:2])))
+
+
+def test_the_caption_says_the_level_of_the_interval() -> None:
+    assert "Line: 90% confidence interval." in caption_of(plot_correlation(table({**RHO, "conf_level": 0.9})))
 
 
 def test_only_one_score_is_shown() -> None:

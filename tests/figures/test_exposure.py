@@ -19,6 +19,18 @@ def test_groups_stand_in_their_order(abim: pd.DataFrame) -> None:
     assert places.index.tolist() == ["her2_ihc=0", "her2_ihc=1+", "her2_ihc=2+", "hr=positive", "hr=negative"]
 
 
+def test_ihc_and_receptors_stand_in_panels_of_their_own(abim: pd.DataFrame) -> None:
+    panels = plot_exposure(abim, "her2").data.groupby("factor")["panel"].unique()
+    assert {factor: list(names) for factor, names in panels.items()} == {
+        "her2_ihc": ["HER2 IHC"],
+        "hr": ["Hormone receptor"],
+    }
+    several = plot_exposure({"A": abim, "B": abim.drop(columns="her2_ihc")}, "her2")
+    titles = ["A, HER2 IHC", "A, Hormone receptor", "B, Hormone receptor"]
+    assert list(several.data["panel"].cat.categories) == titles
+    assert misplaced_texts(several) == []
+
+
 def test_n_stands_above_each_group(abim: pd.DataFrame) -> None:
     shown = texts_of(plot_exposure(abim, "her2"))
     for column in ("her2_ihc", "hr"):

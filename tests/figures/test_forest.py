@@ -10,7 +10,7 @@ from plotnine import ggplot
 from her2stats.errors import DataError
 from her2stats.figures import plot_forest
 from her2stats.figures.panel.row_marks import BEYOND_SIZE
-from her2stats.figures.theme import HR_COLOURS
+from her2stats.figures.theme import GREY, HR_COLOURS
 from her2stats.statistics.result import as_result_table
 
 from . import examples as e
@@ -107,6 +107,31 @@ def test_an_estimate_beyond_the_axis_has_a_large_arrow_filled_as_its_symbol_woul
     assert "Large arrow" not in caption_of(plot_forest(odds(inside), limits=(0.1, 10)))
 
 
+def test_no_estimate_is_cut_while_its_interval_says_something() -> None:
+    far = estimate("Monocytes", 9.0, 30.0, 100.0)
+    plot = plot_forest(odds(far, *[estimate(name, 0.5, 0.8, 1.2) for name in e.LM22[:11]]))
+    assert not plot.data["off_scale"].any()
+    assert "Grey" not in caption_of(plot)
+
+
+def test_an_interval_over_more_than_two_decades_is_grey_and_open_and_does_not_stretch_the_axis() -> None:
+    rows = odds(estimate("Monocytes", 0.02, 8.0, 900.0, p_adjusted=0.001), estimate("Neutrophils", 0.5, 0.8, 1.2))
+    plot = plot_forest(rows)
+    (symbol,) = layers_with(plot, "geom_point", color=GREY, size=BEYOND_SIZE)
+    assert data_of(symbol, plot)["outcome"].tolist() == ["Monocytes"]
+    assert symbol.geom.aes_params["fill"] == "white"
+    assert "Grey: the interval spans more than 100-fold" in caption_of(plot)
+    assert abs(plot.data["xmin"]).max() <= np.log10(2)
+
+
+def test_how_many_are_high_stands_in_the_row_of_each_stratum(abim: pd.DataFrame) -> None:
+    table = e.odds_ratios(abim)
+    n = table.table.groupby("stratum")["n"].first()
+    assert {f"{half // 2}/{half}" for half in n} <= set(texts_of(plot_forest(table)))
+    assert "250" in texts_of(plot_forest(odds(estimate("Monocytes", 0.5, 0.8, 1.2))))
+    assert "high/n" not in texts_of(plot_forest(table, e.interaction(abim), width_mm=89))
+
+
 def test_an_enormous_estimate_is_an_arrow_and_its_number() -> None:
     plot = plot_forest(odds(estimate("Monocytes", 2.15, 4.9e7, np.inf)), limits=(0.1, 10))
     assert plot.data["off_scale"].tolist() == [True]
@@ -124,7 +149,7 @@ def test_a_row_that_cannot_be_estimated_stays_with_its_reason(abim: pd.DataFrame
 
 def test_a_reason_longer_than_the_axis_is_still_readable(cohorts: Cohorts) -> None:
     plot = plot_forest(
-        [e.odds_ratios(frame) for frame in cohorts.values()], [e.interaction(f) for f in cohorts.values()]
+        [e.odds_ratios(frame) for frame in cohorts.values()], [e.interaction(f) for f in cohorts.values()], width_mm=150
     )
     assert "n.e. (constant outcome)" in texts_of(plot)
 

@@ -18,7 +18,7 @@ from .layers import caption_of, colour_of, data_of, layers_with, texts_of
 def test_the_line_and_band_are_those_of_the_table(abim: pd.DataFrame) -> None:
     fitted = e.ancova(abim, e.LM22[:2])
     overall = fitted.curve.table.query("stratum == 'all'")
-    pd.testing.assert_series_equal(plot_marginal(fitted).data["estimate"], overall["estimate"])
+    pd.testing.assert_series_equal(plot_marginal(fitted.curve.table).data["estimate"], overall["estimate"])
     assert plot_marginal(fitted).data[["conf_low", "conf_high"]].notna().all(axis=None)
 
 
@@ -26,8 +26,45 @@ def test_curves_and_slopes_may_come_apart(abim: pd.DataFrame) -> None:
     fitted = e.ancova(abim, e.LM22[:2])
     whole = plot_marginal(fitted)
     assert texts_of(plot_marginal(fitted.curve, fitted.slopes)) == texts_of(whole)
-    assert texts_of(plot_marginal(fitted.curve.table, fitted.slopes.table)) == texts_of(whole)
+    rug = abim[["her2", "her2_ihc"]]
+    assert texts_of(plot_marginal(fitted.curve.table, fitted.slopes.table, rug=rug)) == texts_of(whole)
     assert texts_of(plot_marginal(fitted.curve)) == ["n = 318", "n = 318"]
+
+
+def test_a_line_ends_where_the_central_95_percent_of_its_tumours_end(abim: pd.DataFrame) -> None:
+    plot = plot_marginal(e.ancova(abim, e.LM22[:2]))
+    lines = data_of(layers_with(plot, "geom_line")[0], plot)
+    step = np.ptp(abim["her2"]) / 24
+    for name, own in [
+        ("Marginal mean", abim),
+        *((f"HER2 IHC {level}", part) for level, part in abim.groupby("her2_ihc", observed=True)),
+    ]:
+        low, high = own["her2"].quantile([0.025, 0.975])
+        drawn = lines.loc[lines["Level"] == name, "at"]
+        assert low <= drawn.min() <= low + step
+        assert high - step <= drawn.max() <= high
+    assert "central 95%" in caption_of(plot)
+    (bands,) = layers_with(plot, "geom_ribbon")
+    assert set(data_of(bands, plot)["Level"]) == set(lines["Level"])
+
+
+def test_slopes_are_per_sd_where_the_tumours_are_known(abim: pd.DataFrame) -> None:
+    fitted = e.ancova(abim, e.LM22[:1])
+    slope, sd = fitted.slopes.table["estimate"].iloc[0], abim["her2"].std()
+    (known,) = texts_of(plot_marginal(fitted))
+    (bare,) = texts_of(plot_marginal(fitted.curve.table, fitted.slopes.table))
+    assert known.startswith("slope per SD ")
+    assert float(known.split()[3].replace("−", "-")) == pytest.approx(slope * sd, rel=0.05)
+    assert float(bare.split()[1].replace("−", "-")) == pytest.approx(slope, rel=0.05)
+
+
+def test_a_level_that_was_left_out_is_named_and_the_choice_of_panels_counted(abim: pd.DataFrame) -> None:
+    fitted = e.ancova(abim, e.LM22[:3])
+    without = fitted.curve.table.query("stratum != 'her2_ihc=2+'")
+    said = caption_of(plot_marginal(without, rug=abim[["her2", "her2_ihc"]], score="her2", outcomes=e.LM22[:2]))
+    assert f"HER2 IHC 2+ is left out (n = {(abim['her2_ihc'] == '2+').sum()})." in said
+    assert "2 of 3 cell types." in said
+    assert "left out" not in caption_of(plot_marginal(fitted))
 
 
 def test_slope_and_n_stand_in_every_panel(abim: pd.DataFrame) -> None:
@@ -97,7 +134,7 @@ def test_the_caption_names_line_and_band_in_words(abim: pd.DataFrame) -> None:
     )
     said = caption_of(plot_marginal(table))
     assert "averaged with proportional weights" in said
-    assert "band: its 90% confidence interval" in said
+    assert "bands: 90% confidence intervals" in said
     assert "Model: adjusted for age, size." in said
     assert "lm," not in said
 

@@ -41,8 +41,10 @@ def test_the_reference_comes_from_the_rows() -> None:
 
 
 def test_the_caption_says_the_level_of_both_intervals() -> None:
-    said = caption_of(plot_response(e.response().table.assign(conf_level=0.9)))
-    assert said == "Vertical lines: 95% confidence interval of the share (Wilson). OR: odds ratio (90% CI)."
+    table = e.response().table.assign(conf_level=0.9)
+    said = caption_of(plot_response(table))
+    assert said == "Vertical lines: 95% confidence interval of the share (Wilson). OR (90% CI): odds ratio."
+    assert "OR (90% CI): exact, conditional." in caption_of(plot_response(table.assign(method="exact, conditional")))
 
 
 def test_several_levels_share_one_reference() -> None:

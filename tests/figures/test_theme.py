@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import numpy as np
 import pytest
 from plotnine import theme
 
+from her2stats.figures.composition import PALETTE, REST
 from her2stats.figures.theme import (
     GREY,
     HR_COLOURS,
@@ -47,6 +50,12 @@ def contrast_on_white(colour: str) -> float:
 def test_the_hr_colours_are_far_apart_for_every_eye(deficiency: str) -> None:
     seen = [cielab(np.array(DEFICIENCIES[deficiency]) @ linear(colour)) for colour in HR_COLOURS.values()]
     assert np.linalg.norm(seen[0] - seen[1]) > 85
+
+
+@pytest.mark.parametrize("deficiency", DEFICIENCIES)
+def test_the_colours_of_cell_types_are_apart_from_one_another_and_from_paper_for_every_eye(deficiency: str) -> None:
+    seen = [cielab(np.array(DEFICIENCIES[deficiency]) @ linear(colour)) for colour in (*PALETTE, REST, "#FFFFFF")]
+    assert min(np.linalg.norm(one - other) for one, other in combinations(seen, 2)) > 24
 
 
 @pytest.mark.parametrize("colour", [*HR_COLOURS.values(), GREY])

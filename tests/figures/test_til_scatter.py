@@ -13,7 +13,7 @@ from her2stats.figures.theme import HR_COLOURS
 
 from . import examples as e
 from .extents import misplaced_texts
-from .layers import colour_of, data_of, layers_with, texts_of
+from .layers import caption_of, colour_of, data_of, layers_with, texts_of
 
 SCORES = ["her2", "ESR1", "ERBB2"]
 
@@ -28,7 +28,11 @@ def test_rho_is_the_one_of_the_result_and_n_the_one_of_the_dots(abim: pd.DataFra
     result = e.correlation(abim, "til", ["her2"])
     table = result.table.assign(estimate=-0.44, conf_low=-0.53, conf_high=-0.34, p_value=1e-6)
     gaps = abim.assign(til=abim["til"].mask(np.arange(318) < 18))
-    assert texts_of(plot_til_scatter(table, gaps)) == ["ρ = −0.44 (−0.53 to −0.34)\np < 0.001, n = 300"]
+    plain = table.assign(p_adjusted=np.nan)
+    assert texts_of(plot_til_scatter(plain, gaps)) == ["ρ = −0.44 (−0.53 to −0.34)\np < 0.001, n = 300"]
+    adjusted = table.assign(p_adjusted=0.02)
+    assert texts_of(plot_til_scatter(adjusted, gaps)) == ["ρ = −0.44 (−0.53 to −0.34)\nadj. p = 0.020, n = 300"]
+    assert "its 90% confidence interval" in caption_of(plot_til_scatter(table.assign(conf_level=0.9), gaps))
 
 
 def test_the_score_may_stand_on_either_side(abim: pd.DataFrame) -> None:
@@ -52,9 +56,34 @@ def test_unknown_hr_is_shown_as_unknown_and_no_hr_without_colours(abim: pd.DataF
     assert misplaced_texts(plain) == []
 
 
+def test_each_group_has_its_line_and_all_tumours_a_dashed_one(abim: pd.DataFrame) -> None:
+    gaps = abim.assign(hr=abim["hr"].astype("object").mask(np.arange(318) < 5))
+    plot = plot_til_scatter(e.correlation(abim, "til", ["her2"]).table, gaps)
+    grouped, overall = layers_with(plot, "geom_line")
+    drawn = data_of(grouped, plot)
+    assert set(drawn["Stratum"]) == {"HR-positive", "HR-negative"}
+    for name, level in (("HR-positive", "positive"), ("HR-negative", "negative")):
+        line, own = drawn[drawn["Stratum"] == name], gaps[gaps["hr"] == level]
+        fit = stats.linregress(own["her2"], own["til"])
+        np.testing.assert_allclose(line["y"], fit.intercept + fit.slope * line["x"])
+        assert (line["x"].min(), line["x"].max()) == pytest.approx((own["her2"].min(), own["her2"].max()))
+    assert overall.geom.aes_params["linetype"] == "dashed"
+    fit, line = stats.linregress(gaps["her2"], gaps["til"]), data_of(overall, plot)
+    np.testing.assert_allclose(line["y"], fit.intercept + fit.slope * line["x"])
+    assert "dashed: over all tumours" in caption_of(plot)
+
+
+def test_a_group_of_two_has_no_line(abim: pd.DataFrame) -> None:
+    few = pd.concat([abim[abim["hr"] == "positive"], abim[abim["hr"] == "negative"].head(2)])
+    plot = plot_til_scatter(e.correlation(abim, "til", ["her2"]).table, few)
+    assert set(data_of(layers_with(plot, "geom_line")[0], plot)["Stratum"]) == {"HR-positive"}
+
+
 def test_the_line_is_least_squares_with_the_t_band_of_its_mean(abim: pd.DataFrame) -> None:
-    plot = plot_til_scatter(e.correlation(abim, "til", ["her2"]))
-    line = data_of(layers_with(plot, "geom_line")[0], plot)
+    plot = plot_til_scatter(e.correlation(abim, "til", ["her2"]).table, abim.drop(columns="hr"))
+    (layer,) = layers_with(plot, "geom_line")
+    line = data_of(layer, plot)
+    assert "dashed" not in caption_of(plot)
     fit = stats.linregress(abim["her2"], abim["til"])
     np.testing.assert_allclose(line["y"], fit.intercept + fit.slope * line["x"])
     # At x = 0 the interval of the mean is the interval of the intercept.

@@ -49,7 +49,9 @@ def test_correlation_with_wilcoxon_rows(frame: pd.DataFrame) -> None:
     ]
     plot = plot_correlation(adjust(family, by=("cohort", "stratum")))
     assert plot.data["name"].tolist() == [*TYPES[:3], "Monocytes high"]
-    assert plot.data["estimable"].tolist() == [True, True, True, False]
+    assert plot.data["estimable"].all()
+    chance = family[1].table["superiority"].iloc[0]
+    assert plot.data["x"].iloc[-1] == pytest.approx(2 * chance - 1)
     assert misplaced_texts(plot) == []
 
 

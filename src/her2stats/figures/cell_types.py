@@ -1,4 +1,4 @@
-"""Cell types by lineage, in the one order and the colours that every figure uses; `lineages.toml` has them."""
+"""Cell types by lineage, in the one order that every figure uses; `lineages.toml` has them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from importlib.resources import files
 _TABLE = tomllib.loads((files(__package__) / "lineages.toml").read_text(encoding="utf-8"))["lineage"]
 LINEAGES: dict[str, tuple[str, ...]] = {one["name"]: tuple(one["types"]) for one in _TABLE}
 OTHER = "Other"
-LINEAGE_COLOURS: dict[str, str] = {one["name"]: one["colour"] for one in _TABLE} | {OTHER: "#7F7F7F"}
 _LINEAGE_OF = {name: lineage for lineage, names in LINEAGES.items() for name in names}
 _RANK = {name: rank for rank, name in enumerate(_LINEAGE_OF)}
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.colors import to_hex, to_rgb
 from plotnine import (
     aes,
     element_blank,
@@ -26,16 +25,22 @@ from plotnine import (
 )
 
 from her2stats.errors import DataError, Problem
-from her2stats.figures.cell_types import LINEAGE_COLOURS, LINEAGES, OTHER, display_order, lineage
+from her2stats.figures.cell_types import display_order
+from her2stats.figures.panel.measure import wrapped
 from her2stats.figures.placeholder import placeholder
 from her2stats.figures.sample_frame import sample_frame
-from her2stats.figures.theme import SMALL_SIZE, figure_theme
+from her2stats.figures.theme import MARGIN, SMALL_SIZE, figure_theme
 from her2stats.figures.wording import display_name, level_name, not_shown, within_a_sentence
 
 MEANS = "Mean"
 MEANS_AT = 1e6  # x of the means: no tumour has that rank, so their tick labels appear in their own panel only
-LIGHTEST = 0.72  # of white, in the last type of a lineage
-LEGEND_LINE_MM = 3.1
+# Ten colours and a grey that stay more than 24 CIELAB units apart, and from white, for every eye (Machado 2009, as the
+# colours of HR); neighbours in a stack differ in lightness.
+PALETTE = (
+    *("#449966", "#FFAAFF", "#114455", "#EE9933", "#8877EE"),
+    *("#663322", "#99EE99", "#AA66AA", "#AA4400", "#552288"),
+)
+REST = "#B8B8B8"
 
 
 def plot_composition(
@@ -79,9 +84,9 @@ def plot_composition(
 
     Notes
     -----
-    Tumours are ordered by the share of the lineage that is most abundant overall. Tumours with a missing type, and
-    with `relative` those of total 0, are left out and counted in the caption. A colour is a lineage, its shades are
-    the lineage's types.
+    Tumours are ordered by the type that is most abundant overall. The ten most abundant types have a colour each, the
+    others are added up. Tumours with a missing type, and with `relative` those of total 0, are left out and counted in
+    the caption.
 
     Examples
     --------
@@ -91,17 +96,24 @@ def plot_composition(
     """
     order = display_order(types)
     amounts, left_out = _amounts(sample_frame(data, None, types), order, relative=relative)
+    amounts = _most_abundant(amounts)
     strata, unknown = _strata(data, amounts, group)
     if not strata or not order:
         return placeholder("No composition to show: no tumour has all cell types.", width_mm=width_mm)
     panels = [*strata, MEANS]
-    columns = _columns(strata, panels)
+    kept = [str(name) for name in amounts]
+    leading = str(amounts[kept[: len(PALETTE)]].sum().idxmax())
+    columns = _columns(strata, panels, leading)
     means = _means(strata, panels)
-    colours = type_colours(order)
+    colours = type_colours(order, kept)
     group_name = within_a_sentence(display_name(group, labels))
-    shown = [display_name(name, labels) for name in order]
-    caption = not_shown({"without a full composition": left_out, f"with unknown {group_name}": unknown})
-    height = height_mm or max(70.0, 16 + LEGEND_LINE_MM * len(order))
+    shown = [display_name(name, labels) for name in kept]
+    caption = f"From left to right: tumours by falling {'share' if relative else 'abundance'} of "
+    caption += f"{display_name(leading, labels)}. " + not_shown(
+        {"without a full composition": left_out, f"with unknown {group_name}": unknown}
+    )
+    caption = wrapped(caption.rstrip(), width_mm - 2 * MARGIN, SMALL_SIZE)
+    height = height_mm or 72.0
     return (
         ggplot(means)
         + figure_theme(width_mm, height)
@@ -110,7 +122,7 @@ def plot_composition(
         )
         + geom_rect(aes(xmin="left", xmax="right", ymin="low", ymax="high", fill="type"), means, inherit_aes=False)
         + facet_grid(cols="panel", scales="free_x", space=_widths(strata))
-        + scale_fill_manual(values=colours, breaks=order, labels=shown, name="")
+        + scale_fill_manual(values=colours, breaks=kept, labels=shown, name="")
         + _axes(list(strata), relative=relative)
         + guides(fill=guide_legend(ncol=1))
         + labs(x="", y="Share of the infiltrate" if relative else "Abundance", caption=caption)
@@ -119,16 +131,21 @@ def plot_composition(
     )
 
 
-def type_colours(types: Sequence[str]) -> dict[str, str]:
-    """Colour of each cell type: the hue of its lineage, lighter from type to type."""
-    colours = {}
-    for name in (*LINEAGES, OTHER):
-        own = [cell_type for cell_type in display_order(types) if lineage(cell_type) == name]
-        for place, cell_type in enumerate(own):
-            white = LIGHTEST * place / max(len(own) - 1, 2)
-            base = np.array(to_rgb(LINEAGE_COLOURS[name]))
-            colours[cell_type] = to_hex(base + (1 - base) * white)
-    return colours
+def type_colours(types: Sequence[str], shown: Sequence[str]) -> dict[str, str]:
+    """Colour of each shown type: that of its place among all `types`, or the next free one; grey for the rest."""
+    colours: dict[str, str] = {}
+    for at, name in enumerate(types):
+        if name in shown:
+            turned = (*PALETTE[at % len(PALETTE) :], *PALETTE)
+            colours[name] = next(colour for colour in turned if colour not in colours.values())
+    return {name: colours.get(name, REST) for name in shown}
+
+
+def _most_abundant(amounts: pd.DataFrame) -> pd.DataFrame:
+    """Keep as many types as there are colours, those most abundant over all tumours, and add up the others."""
+    kept = amounts.sum().nlargest(len(PALETTE)).index
+    shown, rest = amounts.loc[:, amounts.columns.isin(kept)], amounts.loc[:, ~amounts.columns.isin(kept)]
+    return shown.assign(**{f"Other types: {rest.shape[1]}": rest.sum(axis=1)}) if rest.shape[1] else shown
 
 
 def _amounts(frame: pd.DataFrame, order: list[str], *, relative: bool) -> tuple[pd.DataFrame, int]:
@@ -145,14 +162,11 @@ def _amounts(frame: pd.DataFrame, order: list[str], *, relative: bool) -> tuple[
     return complete, len(amounts) - len(complete)
 
 
-def _columns(strata: Mapping[str, pd.DataFrame], panels: list[str]) -> pd.DataFrame:
+def _columns(strata: Mapping[str, pd.DataFrame], panels: list[str], leading: str) -> pd.DataFrame:
     """Edges of the columns as steps: one band a type across all tumours of a panel, so a panel is few shapes."""
-    whole = pd.concat(strata.values()).sum()
-    leading = whole.groupby([lineage(str(name)) for name in whole.index]).sum().idxmax()
     parts = []
     for panel, amounts in strata.items():
-        own = [name for name in amounts.columns if lineage(str(name)) == leading]
-        place = np.lexsort((amounts.index.astype(str), -amounts[own].sum(axis=1).to_numpy()))
+        place = np.lexsort((amounts.index.astype(str), -amounts[leading].to_numpy()))
         ordered = amounts.iloc[place]
         upper = ordered.iloc[:, ::-1].cumsum(axis=1)  # the first type of the legend lies on top
         for name in ordered:
@@ -162,13 +176,13 @@ def _columns(strata: Mapping[str, pd.DataFrame], panels: list[str]) -> pd.DataFr
             parts.append(band.assign(panel=panel))
     columns = pd.concat(parts, ignore_index=True)
     columns["panel"] = pd.Categorical(columns["panel"], panels)
-    columns["type"] = pd.Categorical(columns["type"], list(whole.index))
+    columns["type"] = pd.Categorical(columns["type"], list(amounts))
     return columns
 
 
 def _strata(data: pd.DataFrame, amounts: pd.DataFrame, group: str) -> tuple[dict[str, pd.DataFrame], int]:
     """Tumours of each group by the title of its panel, the largest group first; how many have no group."""
-    if group not in data:
+    if group not in data or data.loc[amounts.index, group].isna().all():
         return ({f"All tumours\nn = {len(amounts)}": amounts} if len(amounts) else {}), 0
     level = data.loc[amounts.index, group].astype("object")
     values = sorted(level.dropna().unique(), key=lambda value: (-(level == value).sum(), str(value)))

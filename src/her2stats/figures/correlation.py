@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
@@ -10,7 +11,7 @@ from plotnine import aes, geom_rect, ggplot, scale_fill_manual
 
 from her2stats.figures.panel.odds_axis import unclipped
 from her2stats.figures.panel.row_figure import row_figure
-from her2stats.figures.panel.row_marks import interval_marks, reason_alone, reason_beside, vertical
+from her2stats.figures.panel.row_marks import diamonds, interval_marks, reason_alone, reason_beside, vertical
 from her2stats.figures.panel.row_panel import row_labels, row_panel
 from her2stats.figures.panel.stratum_rows import (
     described,
@@ -22,8 +23,9 @@ from her2stats.figures.panel.stratum_rows import (
     symbol_legend,
 )
 from her2stats.figures.placeholder import placeholder
-from her2stats.figures.theme import STRENGTH_COLOURS
-from her2stats.figures.wording import cohort_name, display_name, level_words, p_equals
+from her2stats.figures.theme import STRENGTH_COLOURS, stratum_colours
+from her2stats.figures.wording import cohort_name, display_name, level_words
+from her2stats.statistics.fits.wilcoxon import superiority_limits
 from her2stats.statistics.rows import Rows, result_rows
 from her2stats.vocabulary.numbers import EN_DASH, NOT_ESTIMABLE, format_number, format_p
 
@@ -32,6 +34,7 @@ STRENGTH = {"weak": (0.1, 0.3), "moderate": (0.3, 0.5), "strong": (0.5, 1.0)}
 BANDS = [f"{word} ({low:g}{EN_DASH}{high:g})" for word, (low, high) in STRENGTH.items() if high < 1] + ["strong (>0.5)"]
 SHORTEST_WITH_TEXT = 25.0  # mm of axis, below which the estimates are not printed unless asked for
 ADJUSTED = "adj. p"
+RANK_BISERIAL = "\N{NO-BREAK SPACE}\N{DOUBLE DAGGER}"
 TICKS = (
     (-1, -0.8, -0.6, -0.4, -0.2, 0, 0.2, 0.4, 0.6, 0.8, 1),
     (-1, -0.8, -0.5, -0.3, 0, 0.3, 0.5, 0.8, 1),
@@ -49,6 +52,7 @@ def plot_correlation(
     cohorts: Literal["panels", "dodge"] = "panels",
     text: bool | None = None,
     alpha: float = 0.05,
+    pooled: str = "pooled",
     width_mm: float = 183.0,
 ) -> ggplot:
     """Draw Spearman correlations as points with intervals, one line a cell type.
@@ -57,7 +61,7 @@ def plot_correlation(
     ----------
     results : Result, DataFrame, or several
         From `correlate`, of one or several cohorts, over all tumours or by stratum. Rows of `compare_groups` with
-        the score as outcome (types that the zero rule dichotomised) are shown by their p.
+        the score as outcome (types that the zero rule dichotomised) are shown as rank-biserial correlations.
     exposure : str, optional
         The score; default the first one in the table.
     types : sequence of str, optional
@@ -72,6 +76,8 @@ def plot_correlation(
         Print estimates beside the points; default for a single panel.
     alpha : float
         Symbols are filled where the adjusted p (without one: p) is below it.
+    pooled : str
+        A cohort of this name is drawn with diamonds that span the interval.
     width_mm : float
         Width on paper.
 
@@ -87,7 +93,8 @@ def plot_correlation(
 
     Notes
     -----
-    Fig. 1a of Pizzamiglio 2025 (doi 10.1038/s41523-025-00867-z).
+    Fig. 1a of Pizzamiglio 2025 (doi 10.1038/s41523-025-00867-z). A rank-biserial correlation is twice the superiority
+    less one, with the limits of `superiority_limits`: the chance that the score is higher where the type is present.
 
     Examples
     --------
@@ -109,7 +116,7 @@ def plot_correlation(
         names = {cohort: cohort_name(cohort, labels) for cohort in dict.fromkeys(rows["cohort"])}
         rows["Stratum"] = pd.Categorical(rows["cohort"].map(names), list(dict.fromkeys(names.values())))
         rows["cohort"] = ""
-    return _drawn(rows, places, display_name(score, labels), text, alpha, width_mm, labels)
+    return _drawn(rows, places, display_name(score, labels), text, alpha, width_mm, labels, pooled)
 
 
 def _rows_of_score(table: pd.DataFrame, exposure: str | None) -> tuple[pd.DataFrame, str]:
@@ -122,27 +129,14 @@ def _rows_of_score(table: pd.DataFrame, exposure: str | None) -> tuple[pd.DataFr
 
 
 def _in_words(rows: pd.DataFrame, alpha: float) -> pd.DataFrame:
-    tested = rows["test"] & rows["p_value"].notna()
-    shift = rows["estimate"]
-    numbers = ["estimate", "conf_low", "conf_high"]
-    rows[numbers] = rows[numbers].mask(rows["test"])  # a shift of the score is no correlation
+    for at, test in rows[rows["test"]].iterrows():  # a shift of the score is no correlation
+        chance, m, n = (test.get(name, math.nan) for name in ("superiority", "n_reference", "n_comparison"))
+        limits = superiority_limits(chance, m, n, conf_level=test["conf_level"])
+        rows.loc[at, ["estimate", "conf_low", "conf_high"]] = [2 * value - 1 for value in (chance, *limits)]
     rows = described(rows, "rho", alpha)
-    adjusted = rows["p_adjusted"].notna().any()
-    p, symbol = (rows["p_adjusted"], "adj. p") if adjusted else (rows["p_value"], "p")
-    rows.loc[tested, "reason"] = [
-        f"{_direction(by) if value < alpha else 'Wilcoxon'}, {p_equals(value, symbol)}"
-        for by, value in zip(shift[tested], p[tested], strict=True)
-    ]
-    rows.loc[tested, "text"] = ""
+    rows.loc[rows["test"] & rows["estimable"], "text"] += RANK_BISERIAL
     rows["p_text"] = [format_p(value) if pd.notna(value) else NOT_ESTIMABLE for value in rows["p_adjusted"]]
     return unclipped(rows)
-
-
-def _direction(shift: float) -> str:
-    """Where the score is higher: a test without its direction is half a finding."""
-    if not abs(shift) > 0:
-        return "Wilcoxon"
-    return f"Wilcoxon, score {'higher' if shift > 0 else 'lower'} where present"
 
 
 def _drawn(
@@ -153,6 +147,7 @@ def _drawn(
     alpha: float,
     width_mm: float,
     labels: Mapping[str, str] | None,
+    pooled: str,
 ) -> ggplot:
     ends = rows[["xmin", "xmax", "x"]].abs().max().max()
     reach = next((reach for reach in (0.6, 0.8) if not ends > reach), 1.0)
@@ -169,24 +164,31 @@ def _drawn(
         geometry = row_panel(width_mm, panels, list(places["label"]), columns, (-reach, reach))
     rows = placed(rows, places, panel_titles(rows, labels))
     rows = reason_beside(rows, geometry) if columns else reason_alone(rows)
+    is_pooled = rows["cohort"] == pooled
+    circles, triangles = (rows[rows["estimable"] & ~is_pooled & kind] for kind in (~rows["test"], rows["test"]))
     shown = {estimate: rows, ADJUSTED: rows.assign(text=rows["p_text"])}
     return row_figure(
         rows,
         places,
         geometry,
-        [vertical(0.0, places), *interval_marks(rows[rows["estimable"]], geometry)],
+        [
+            vertical(0.0, places),
+            *interval_marks(circles, geometry),
+            *interval_marks(triangles, geometry, shape="^"),
+            *diamonds(rows[is_pooled & rows["estimable"]], geometry),
+        ],
         width_mm=width_mm,
         ticks=[{at: format_number(at, 1) for at in step} for step in TICKS],
         columns={name: shown[name] for name in columns},
         title=f"Spearman correlation with {score}",
-        caption=_caption(rows, alpha),
+        caption=_caption(rows, alpha, pooled=bool(is_pooled.any())),
         legends={"fill": BANDS, **stratum_legend(rows, symbols=bool(rows["estimable"].any()))},
-        backdrop=strength_bands(reach, places),
+        backdrop=strength_bands(reach, places, list(rows["Stratum"].cat.categories)),
     )
 
 
-def strength_bands(reach: float, places: pd.DataFrame) -> list[Any]:
-    """Grey bands, darker the stronger, on both sides of zero, with their legend."""
+def strength_bands(reach: float, places: pd.DataFrame, strata: Sequence[str]) -> list[Any]:
+    """Grey bands, darker the stronger, on both sides of zero, with their legend; diamonds share the scale."""
     ends = [
         (name, *sorted((sign * low, sign * min(high, reach))))
         for name, (low, high) in zip(BANDS, STRENGTH.values(), strict=True)
@@ -195,14 +197,17 @@ def strength_bands(reach: float, places: pd.DataFrame) -> list[Any]:
     bands = pd.DataFrame(ends, columns=["Band", "xmin", "xmax"])
     bands = bands.assign(ymin=places["y"].min() - 0.5, ymax=places["y"].max() + 0.5)
     mapping = aes(xmin="xmin", xmax="xmax", ymin="ymin", ymax="ymax", fill="Band")
-    colours = dict(zip(BANDS, STRENGTH_COLOURS.values(), strict=True))
+    colours = dict(zip(BANDS, STRENGTH_COLOURS.values(), strict=True)) | stratum_colours(strata)
     return [geom_rect(mapping, bands, inherit_aes=False), scale_fill_manual(values=colours, breaks=BANDS, name="")]
 
 
-def _caption(rows: pd.DataFrame, alpha: float) -> str:
-    parts = [symbol_legend(rows, alpha)]
-    if rows["test"].any():
-        parts.append("Wilcoxon: types with many zeros, score of absent against present.")
-    if (~rows["estimable"] & ~rows["test"]).any():
+def _caption(rows: pd.DataFrame, alpha: float, *, pooled: bool) -> str:
+    parts = [symbol_legend(rows, alpha, pooled=pooled)]
+    if (rows["test"] & rows["estimable"]).any():
+        told = "rank-biserial correlation (2 \N{MULTIPLICATION SIGN} superiority \N{MINUS SIGN} 1)"
+        parts.append(
+            f"Triangle,{RANK_BISERIAL}: type with many zeros, {told} of the score with its presence, Wilcoxon p."
+        )
+    if not rows["estimable"].all():
         parts.append(f"{NOT_ESTIMABLE}: not estimable.")
-    return " ".join([*parts, *empty_line_legend(rows)])
+    return " ".join([*parts, *empty_line_legend(rows, pooled=pooled)])

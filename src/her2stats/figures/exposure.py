@@ -23,7 +23,7 @@ from plotnine import (
 )
 
 from her2stats.figures.panel.legend import legend_box
-from her2stats.figures.panel.measure import fitting_size, widest, wrapped
+from her2stats.figures.panel.measure import fitting_size, wrapped
 from her2stats.figures.placeholder import placeholder
 from her2stats.figures.sample_frame import RECEPTORS, Samples, quartiles, receptor_names, sample_frame, spread
 from her2stats.figures.theme import INK, MARGIN, SMALL_SIZE, SMALLEST_SIZE, figure_theme, stratum_scales
@@ -104,14 +104,22 @@ def plot_exposure(
     names = in_order(sorted(set(dots["Stratum"])), RECEPTORS)
     dots["Stratum"] = pd.Categorical(dots["Stratum"], names)
     cohorts = list(dict.fromkeys(dots["cohort"]))
-    names_of = {cohort: cohort_name(cohort, labels) for cohort in cohorts}
-    dots["panel"] = pd.Categorical(dots["cohort"].map(names_of), list(dict.fromkeys(names_of.values())))
+    factors = [factor for factor in by if factor in set(dots["factor"])]
+    titles = {
+        (cohort, factor): ", ".join(filter(None, (cohort_name(cohort, labels), display_name(factor, labels))))
+        for cohort in cohorts
+        for factor in factors
+    }
+    keys = list(zip(dots["cohort"], dots["factor"], strict=True))
+    dots["panel"] = pd.Categorical(
+        [titles[key] for key in keys], [title for key, title in titles.items() if key in set(keys)]
+    )
     panels = dots["panel"].cat.categories.size
     tick_of = dict(zip(dots["group"], dots["tick"], strict=True))
     ticks = [tick_of[group] for group in places]
-    room = (width_mm - 14) / (max(places.values()) + 1.5) - 0.5
-    columns = next((many for many in (3, 2) if many <= panels and room / many >= widest(ticks, SMALLEST_SIZE)), 1)
-    width = min(width_mm, 22 + 20 * len(places)) if panels == 1 else width_mm
+    columns = len(factors)
+    room = (width_mm - 14) / (len(places) + columns) - 0.5
+    width = min(width_mm, 22 * columns + 20 * len(places))
     box = legend_box({"color": names, "shape": names}, width - 20, symbol_size=1.6)
     caption = wrapped(_caption(checked, dots, exposure, by, labels), width - 2 * MARGIN, SMALL_SIZE)
     height = (
@@ -125,7 +133,7 @@ def plot_exposure(
         + _notes(dots, places, result_rows(as_list(comparison), "measure"), exposure, by)
         + stratum_scales(names)
         + box.layers()
-        + facet_wrap("panel", ncol=columns)
+        + facet_wrap("panel", ncol=columns, scales="free_x")
         + scale_x_continuous(breaks=list(places.values()), labels=ticks, minor_breaks=[])
         + scale_y_continuous(labels=axis_numbers)
         + labs(x="", y=display_name(exposure, labels), caption=caption)
@@ -133,8 +141,7 @@ def plot_exposure(
             axis_title_x=element_blank(),
             axis_ticks_x=element_blank(),
             panel_grid_major_x=element_blank(),
-            axis_text_x=element_text(size=fitting_size(ticks, room / columns, SMALL_SIZE)),
-            **({} if any(dots["panel"].cat.categories) else {"strip_text": element_blank()}),
+            axis_text_x=element_text(size=fitting_size(ticks, room, SMALL_SIZE)),
         )
     )
 

@@ -9,10 +9,10 @@ from typing import Literal
 import pandas as pd
 from plotnine import ggplot
 
-from her2stats.figures.panel.odds_axis import clip, clipping_legend, odds_limits, odds_ticks
+from her2stats.figures.panel.odds_axis import DECADES, clip, clipping_legend, odds_limits, odds_ticks, spans_decades
 from her2stats.figures.panel.row_figure import row_figure
 from her2stats.figures.panel.row_marks import diamonds, interval_marks, reason_beside, vertical
-from her2stats.figures.panel.row_panel import row_labels, row_panel
+from her2stats.figures.panel.row_panel import SMALLEST_AXIS, row_labels, row_panel
 from her2stats.figures.panel.stratum_rows import (
     described,
     empty_line_legend,
@@ -23,11 +23,12 @@ from her2stats.figures.panel.stratum_rows import (
     symbol_legend,
 )
 from her2stats.figures.placeholder import placeholder
+from her2stats.figures.theme import GREY
 from her2stats.figures.wording import display_name, level_words
 from her2stats.statistics.rows import Rows, exposure_rows, interaction_rows, result_rows
 from her2stats.vocabulary.numbers import NOT_ESTIMABLE, format_p
 
-INTERACTION = "p int."
+INTERACTION, COUNTED = "p int.", "high/n"
 RowVariable = Literal["auto", "outcome", "term"]
 
 
@@ -64,8 +65,8 @@ def plot_forest(
     labels : mapping, optional
         Name of a variable to its name on paper.
     limits : (float, float), optional
-        Ends of the axis as odds ratios. Default: long enough for every estimate and most intervals, at most
-        1/20 to 20. What lies beyond is cut and carries an arrow.
+        Ends of the axis as odds ratios. Default: long enough for every estimate whose interval spans at most two
+        decades, and for most intervals. What lies beyond is cut and carries an arrow.
     alpha : float
         Symbols are filled where the adjusted p (without one: p) is below it.
     pooled : str
@@ -107,19 +108,29 @@ def plot_forest(
 
     limits = limits or odds_limits(rows)
     rows = described(clip(rows, limits), "odds_ratio", alpha)
+    rows["wide"] = spans_decades(rows)
+    rows["high_of_n"] = [
+        f"{high:.0f}/{n:.0f}" if pd.notna(high) else f"{n:.0f}"
+        for high, n in zip(rows["n_events"], rows["n"], strict=True)
+    ]
     effect = f"OR ({level_words(rows['conf_level'])}CI)"
-    columns = {effect: list(rows["text"])}
+    columns = {COUNTED: list(rows["high_of_n"]), effect: list(rows["text"])}
     if len(tests):
         tests["text"] = [format_p(p) if pd.notna(p) else NOT_ESTIMABLE for p in tests["p_value"]]
         columns[INTERACTION] = list(tests["text"])
     panels = len(rows[["cohort", "subject"]].drop_duplicates())
     ends = (math.log10(limits[0]), math.log10(limits[1]))
     geometry = row_panel(width_mm, panels, list(places["label"]), columns, ends)
+    if geometry.axis_mm < SMALLEST_AXIS:
+        del columns[COUNTED]
+        geometry = row_panel(width_mm, panels, list(places["label"]), columns, ends)
     titles = panel_titles(rows, labels)
     rows = reason_beside(placed(rows, places, titles), geometry)
     tests = placed(tests, places, titles)
     estimable = rows[rows["estimable"]]
+    wide, estimable = estimable[estimable["wide"]], estimable[~estimable["wide"]]
     is_pooled = estimable["cohort"] == pooled
+    shown = {COUNTED: rows.assign(text=rows["high_of_n"]), effect: rows, INTERACTION: tests}
     return row_figure(
         rows,
         places,
@@ -128,10 +139,11 @@ def plot_forest(
             vertical(0.0, places),
             *interval_marks(estimable[~is_pooled], geometry),
             *diamonds(estimable[is_pooled], geometry),
+            *interval_marks(wide.assign(significant=False), geometry, color=GREY),
         ],
         width_mm=width_mm,
         ticks=odds_ticks(limits),
-        columns={effect: rows, **({INTERACTION: tests} if len(tests) else {})},
+        columns={name: shown[name] for name in columns},
         title=f"Odds ratio{_unit(rows, labels)} (logarithmic scale)",
         caption=_caption(rows, bool(len(tests)), alpha, pooled),
         legends=stratum_legend(rows, symbols=bool((~estimable["off_scale"] & ~is_pooled).any())),
@@ -181,11 +193,10 @@ def _unit(rows: pd.DataFrame, labels: Mapping[str, str] | None) -> str:
 
 
 def _caption(rows: pd.DataFrame, tested: bool, alpha: float, pooled: str) -> str:
-    parts = [symbol_legend(rows, alpha)]
     is_pooled = bool((rows["cohort"] == pooled).any())
-    if is_pooled:
-        parts.append("Diamond: pooled estimate and interval; its p is not adjusted, so no diamond is open.")
-    parts += clipping_legend(rows)
+    parts = [symbol_legend(rows, alpha, pooled=is_pooled), *clipping_legend(rows)]
+    if rows["wide"].any():
+        parts.append(f"Grey: the interval spans more than {10**DECADES}-fold, too wide to tell.")
     if tested:
         pooled_too = ", of diamonds of the pooled ratio" if is_pooled else ""
         parts.append(f"{INTERACTION}: Wald test of the interaction{pooled_too}, not adjusted.")

@@ -18,6 +18,7 @@ from plotnine import (
     ggplot,
     labs,
     scale_color_manual,
+    scale_fill_manual,
     scale_linetype_manual,
     scale_size_manual,
     scale_x_continuous,
@@ -26,7 +27,7 @@ from plotnine import (
 )
 
 from her2stats.figures.cell_types import display_order
-from her2stats.figures.marginal_input import curve_parts, fitted_frames, of_model, score_name
+from her2stats.figures.marginal_input import curve_parts, of_model, score_name, scores_behind, where_tumours_are
 from her2stats.figures.panel.legend import legend_box
 from her2stats.figures.panel.measure import fitting_size, text_width, wrapped
 from her2stats.figures.placeholder import placeholder
@@ -42,7 +43,6 @@ from her2stats.figures.wording import (
     stratum_name,
 )
 from her2stats.statistics.ancova import Ancova
-from her2stats.statistics.result import Result
 from her2stats.statistics.rows import STRATUM_ORDER, Rows, in_order, records, result_rows
 from her2stats.vocabulary.numbers import count_range, format_estimate
 
@@ -80,7 +80,8 @@ def plot_marginal(
     model : str, optional
         Which of several models in the column ``model``; default the first one.
     rug : DataFrame, optional
-        samples x variables, with the score; default the model frame of the curves.
+        samples x variables, with the score and `lines`; default the model frame of the curves. Its score gives the
+        standard deviation that slopes are printed for.
     score : str, optional
         Its column; default from the spec or the slopes.
     labels : mapping, optional
@@ -102,8 +103,9 @@ def plot_marginal(
 
     Notes
     -----
-    Fig. 3 of Pizzamiglio 2025 (doi 10.1038/s41523-025-00867-z). A cell type whose curve cannot be estimated keeps
-    its panel, with the reason.
+    Fig. 3 of Pizzamiglio 2025 (doi 10.1038/s41523-025-00867-z). A curve is drawn where its tumours are, within the
+    central 95% of their scores; without samples, as far as the table goes. A cell type whose curve cannot be
+    estimated keeps its panel, with the reason.
 
     Examples
     --------
@@ -120,20 +122,24 @@ def plot_marginal(
     table, slope_table = of_model(table, model), of_model(result_rows(slope_results), model)
     wanted = in_order(table["outcome"], outcomes) if outcomes is not None else display_order(table["outcome"])
     wanted = [name for name in wanted if outcomes is None or name in outcomes]
-    table = table[table["outcome"].isin(wanted)]
+    drawn = table["stratum"].eq("all") | table["stratum"].str.startswith(f"{lines}=")
+    table = table[table["outcome"].isin(wanted) & drawn]
     if not len(table):
         return placeholder("No marginal mean to show: the ANCOVA was not fitted.", width_mm=width_mm)
+    asked, of = len(wanted), result_rows(curve_results)["outcome"].nunique()
     score = score or score_name(curve_results, slope_table)
-    table = _with_panels(table, wanted, labels)
+    scores = scores_behind(table, curve_results, rug, score, lines)
+    table = where_tumours_are(_with_panels(table, wanted, labels), scores)
     mean = table[(table["stratum"] == "all") & table["estimate"].notna()]
-    levels = _level_lines(table, lines)
+    levels = _level_lines(table)
     names = [MEAN, *levels["Level"].cat.categories] if len(levels) else []
     box = legend_box(dict.fromkeys(("color", "linetype", "size"), names), width_mm - 20)
     panels = table["panel"].cat.categories
     most = min(columns, len(panels), max(1, int(width_mm // NARROWEST_PANEL_MM)))
     per_row = math.ceil(len(panels) / math.ceil(len(panels) / most))  # rows of about equal length
     width = min(width_mm, 14 + per_row * 60.0)
-    caption = wrapped(_caption(table, model), width - 2 * MARGIN, SMALL_SIZE)
+    chosen = f"{asked} of {of} cell types." if asked < of else ""
+    caption = wrapped(f"{_caption(table, scores, model)} {chosen}".rstrip(), width - 2 * MARGIN, SMALL_SIZE)
     height = math.ceil(len(panels) / per_row) * (PANEL_HEIGHT_MM + 9) + box.height_mm + 9 + 2.5 * caption.count("\n")
     several = len(set(table["cohort"])) > 1
     room = (width - 2 * MARGIN - 4) / per_row - 12
@@ -141,8 +147,8 @@ def plot_marginal(
         ggplot(mean, aes("at", "estimate"))
         + figure_theme(width, height)
         + _curve_layers(mean, levels, fitting_size(panels, room + 10))
-        + _rug(curve_results, rug, score, table)
-        + _slope_notes(table, slope_table, room)
+        + _rug(scores, table)
+        + _slope_notes(table, slope_table, scores, room)
         + box.layers()
         + facet_wrap("panel", ncol=per_row, scales="free" if several else "free_y")
         + scale_x_continuous(labels=axis_numbers)
@@ -165,9 +171,8 @@ def _with_panels(table: pd.DataFrame, wanted: list[str], labels: Mapping[str, st
     return table
 
 
-def _level_lines(table: pd.DataFrame, lines: str | None) -> pd.DataFrame:
-    own = table["stratum"].str.startswith(f"{lines}=") if lines else table["stratum"] != table["stratum"]
-    levels = table[own & table["estimate"].notna()].copy()
+def _level_lines(table: pd.DataFrame) -> pd.DataFrame:
+    levels = table[table["stratum"].ne("all") & table["estimate"].notna()].copy()
     levels["Level"] = pd.Categorical(
         levels["stratum"].map(stratum_name),
         [stratum_name(stratum) for stratum in in_order(levels["stratum"], STRATUM_ORDER)],
@@ -184,9 +189,11 @@ def _curve_layers(mean: pd.DataFrame, levels: pd.DataFrame, strip: float) -> lis
     if not len(lines):
         return []
     mapping = aes(color="Level", linetype="Level", size="Level")
+    band = aes(ymin="conf_low", ymax="conf_high", fill="Level")
     return [
-        *([geom_ribbon(aes(ymin="conf_low", ymax="conf_high"), mean, fill=GREY, alpha=0.25)] if len(mean) else []),
+        geom_ribbon(band, lines, alpha=0.15, show_legend=False),
         geom_line(mapping, lines),
+        scale_fill_manual(values={**colours, MEAN: GREY}, name=""),
         scale_color_manual(values=colours, name=""),
         scale_linetype_manual(values=linetypes, name=""),
         scale_size_manual(values={name: 0.9 if name == MEAN else 0.55 for name in names}, name=""),
@@ -194,44 +201,40 @@ def _curve_layers(mean: pd.DataFrame, levels: pd.DataFrame, strip: float) -> lis
     ]
 
 
-def _rug(
-    curves: Sequence[Result | pd.DataFrame], rug: pd.DataFrame | None, score: str, table: pd.DataFrame
-) -> list[Any]:
+def _rug(scores: pd.DataFrame, table: pd.DataFrame) -> list[Any]:
     """One tick a tumour that the curve of the panel was fitted to."""
-    ticks = []
-    for (cohort, outcome, panel), _ in table[table["estimate"].notna()].groupby(
-        ["cohort", "outcome", "panel"], observed=True, sort=False
-    ):
-        frames = [rug] if rug is not None else fitted_frames(curves, str(cohort), str(outcome))
-        for frame in frames[:1]:
-            if score in frame:
-                used = frame[[name for name in (score, outcome) if name in frame]].dropna()
-                ticks.append(pd.DataFrame({"at": sorted(used[score]), "panel": panel}))
-    if not ticks:
+    panels = table.loc[table["estimate"].notna(), ["cohort", "outcome", "panel"]].drop_duplicates()
+    if not len(scores) or not len(panels):
         return []
-    marks = pd.concat(ticks, ignore_index=True)
-    marks["panel"] = pd.Categorical(marks["panel"], table["panel"].cat.categories)
-    return [geom_rug(aes(x="at"), marks, sides="b", size=0.25, alpha=0.5, color=INK, inherit_aes=False)]
+    marks = scores[scores["fitted"]].sort_values("score").merge(panels, on=["cohort", "outcome"])
+    return [geom_rug(aes(x="score"), marks, sides="b", size=0.25, alpha=0.5, color=INK, inherit_aes=False)]
 
 
-def _caption(table: pd.DataFrame, model: str | None) -> str:
+def _caption(table: pd.DataFrame, scores: pd.DataFrame, model: str | None) -> str:
     given = filter(None, table["weights"].dropna().unique()) if "weights" in table else ()
     weights = next((f" averaged with {name} weights over the levels of the factors" for name in given), "")
     said = [
         f"Solid line: mean abundance at each score{weights}, from the analysis of covariance; "
-        f"band: its {level_words(table['conf_level'])}confidence interval."
+        f"bands: {level_words(table['conf_level'])}confidence intervals."
     ]
     if "model" in table:
         said.append(f"Model: {plain(model or str(table['model'].iloc[0])).replace('size_cm', 'size')}.")
     if (table["estimate"].min() < 0) or (table.loc[table["stratum"] == "all", "conf_low"].min() < 0):
         said.append("Below zero: the model is linear, and does not know that an abundance cannot be negative.")
-    return " ".join([*said, "Ticks: tumours."])
+    if len(scores):
+        said.append("Ticks: tumours; lines: within the central 95% of their scores. SD: of the score.")
+        left_out = scores[~scores["fitted"] & scores["stratum"].ne("")].groupby(["stratum", "cohort", "outcome"]).size()
+        said += [
+            f"{stratum_name(str(at))} is left out (n = {n})." for at, n in left_out.groupby("stratum").max().items()
+        ]
+    return " ".join(said)
 
 
-def _slope_notes(table: pd.DataFrame, slopes: pd.DataFrame, room: float) -> list[Any]:
-    """Slope with its interval, p and n above each curve, or why there is no curve."""
+def _slope_notes(table: pd.DataFrame, slopes: pd.DataFrame, scores: pd.DataFrame, room: float) -> list[Any]:
+    """Slope per SD with its interval, p and n above each curve, or why there is no curve."""
     overall = slopes[slopes["stratum"] == "all"].drop_duplicates(["cohort", "outcome"])
     slope_of = {(row["cohort"], row["outcome"]): row for row in records(overall)}
+    known = scores.groupby(["cohort", "outcome"])["score"].agg(["std", "max"]).to_dict("index") if len(scores) else {}
     across = (table["at"].min() + table["at"].max()) / 2
     notes = []
     for (cohort, outcome, panel), part in table.groupby(["cohort", "outcome", "panel"], observed=True, sort=False):
@@ -242,11 +245,12 @@ def _slope_notes(table: pd.DataFrame, slopes: pd.DataFrame, room: float) -> list
             words = wrapped(not_estimable(part["flag"].iloc[0]), room, SMALL_SIZE)
             notes.append({**note, "at": across, "estimate": 0.0, "text": f"{words}\n{count}"})
             continue
-        words = _slope_words(slope_of.get((cohort, outcome)), count, room)
-        band = drawn[drawn["stratum"] == "all"]
-        ends = pd.concat([drawn["estimate"], band["conf_low"], band["conf_high"]]).dropna()
-        height = (ends.max() - ends.min()) * (0.05 + 0.11 * len(words.split("\n")))
-        notes.append({**note, "at": drawn["at"].max(), "estimate": ends.max() + height, "text": words})
+        own = known.get((cohort, outcome), {"std": None, "max": drawn["at"].max()})
+        words = _slope_words(slope_of.get((cohort, outcome)), count, room, own["std"])
+        ends = drawn[["estimate", "conf_low", "conf_high"]]
+        top = ends.max().max()
+        height = (top - ends.min().min()) * (0.05 + 0.11 * len(words.split("\n")))
+        notes.append({**note, "at": own["max"], "estimate": top + height, "text": words})
     frame = pd.DataFrame(notes)
     frame["panel"] = pd.Categorical(frame["panel"], table["panel"].cat.categories)
     mapping = aes("at", "estimate", label="text")
@@ -258,11 +262,11 @@ def _slope_notes(table: pd.DataFrame, slopes: pd.DataFrame, room: float) -> list
     ]
 
 
-def _slope_words(slope: Mapping[Any, Any] | None, count: str, room: float) -> str:
+def _slope_words(slope: Mapping[Any, Any] | None, count: str, room: float, sd: float | None) -> str:
     if slope is None or pd.isna(slope["estimate"]):
         return count
-    numbers = slope["estimate"], slope["conf_low"], slope["conf_high"]
-    given = f"slope {format_estimate(*numbers, measure='slope')}"
+    numbers = [slope[name] * (sd or 1.0) for name in ("estimate", "conf_low", "conf_high")]
+    given = f"slope {'per SD ' if sd else ''}{format_estimate(*numbers, measure='slope')}"
     if text_width(given, SMALL_SIZE) > room:
         given = given.replace(" (", "\n(", 1)
     return f"{given}\n{p_of(slope) or 'p not estimable'}, {count}"

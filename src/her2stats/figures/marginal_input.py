@@ -11,6 +11,7 @@ from her2stats.statistics.ancova import Ancova
 from her2stats.statistics.result import Result
 from her2stats.statistics.rows import Rows, as_list
 from her2stats.statistics.specs import AncovaSpec
+from her2stats.vocabulary.names import stratum_of
 
 
 def curve_parts(
@@ -38,14 +39,49 @@ def score_name(curves: Sequence[Result | pd.DataFrame], slopes: pd.DataFrame) ->
     return str(slopes["term"].iloc[0]) if len(slopes) else ""
 
 
-def fitted_frames(curves: Sequence[Result | pd.DataFrame], cohort: str, outcome: str) -> list[pd.DataFrame]:
-    """Complete cases of the model behind a panel."""
-    found = []
+def scores_behind(
+    table: pd.DataFrame,
+    curves: Sequence[Result | pd.DataFrame],
+    rug: pd.DataFrame | None,
+    score: str,
+    lines: str | None,
+) -> pd.DataFrame:
+    """Score of each tumour behind a panel, with its stratum of `lines` and whether that has a curve.
+
+    Columns are cohort, outcome, score, stratum ("" where unknown or not asked for) and fitted.
+    """
+    parts = []
+    strata = {"", *table.loc[table["estimate"].notna(), "stratum"]}
+    for cohort, outcome in table[["cohort", "outcome"]].drop_duplicates().itertuples(index=False):
+        frame = rug if rug is not None else _model_frame(curves, cohort, outcome)
+        if frame is None or score not in frame:
+            continue
+        known = frame.notna().all(axis=1)
+        stratum = [stratum_of(lines, level) for level in frame[lines]] if lines and lines in frame else ""
+        own = frame[[score]].set_axis(["score"], axis=1).assign(cohort=cohort, outcome=outcome, stratum=stratum)
+        parts.append(own.assign(fitted=known & own["stratum"].isin(strata), stratum=own["stratum"].where(known, "")))
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+
+
+def _model_frame(curves: Sequence[Result | pd.DataFrame], cohort: str, outcome: str) -> pd.DataFrame | None:
+    """What the model behind a panel was fitted to, with its missing values."""
     for item in curves:
         if not isinstance(item, Result) or not isinstance(item.spec, AncovaSpec):
             continue
         if ((item.table["cohort"] == cohort) & (item.table["outcome"] == outcome)).any():
             spec = item.spec
             used = [name for name in (outcome, spec.score, *spec.factors, *spec.covariates) if name in item.data]
-            found.append(item.data[used].dropna())
-    return found
+            return item.data[used]
+    return None
+
+
+def where_tumours_are(table: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
+    """Points of curves within the central 95% of the scores of their stratum's tumours; all where those are unknown."""
+    if not len(scores):
+        return table
+    fitted, keys = scores[scores["fitted"]], ["cohort", "outcome", "stratum"]
+    both = pd.concat([fitted.assign(stratum="all"), fitted[fitted["stratum"] != ""]])
+    ends = both.groupby(keys)["score"].agg(low=lambda own: own.quantile(0.025), high=lambda own: own.quantile(0.975))
+    within = table[keys].merge(ends, left_on=keys, right_index=True, how="left")
+    inside = table["at"].between(within["low"], within["high"])
+    return table[within["low"].isna() | inside | table["estimate"].isna()]

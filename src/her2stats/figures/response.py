@@ -34,7 +34,7 @@ from her2stats.vocabulary.numbers import format_estimate
 
 PANEL_MM = 50.0
 NARROWEST_PANEL_MM = 36.0
-CAPTION = "Vertical lines: 95% confidence interval of the share (Wilson). OR: odds ratio ({level}CI)."
+CAPTION = "Vertical lines: 95% confidence interval of the share (Wilson). OR ({level}CI): {method}."
 COMPARED = ("reference", "comparison", "n_reference", "n_events_reference", "n_comparison", "n_events_comparison")
 
 
@@ -87,7 +87,8 @@ def plot_response(results: Rows, *, labels: Mapping[str, str] | None = None, wid
     columns = min(len(panels), max(1, int((width_mm - 10) // NARROWEST_PANEL_MM)))
     groups = list(bars["group"].cat.categories)
     room = (width_mm - 14) / columns - 3
-    caption = wrapped(CAPTION.format(level=level_words(table["conf_level"])), width_mm - 4, SMALL_SIZE)
+    method = ", or ".join(dict.fromkeys(filter(None, table["method"]))) or "odds ratio"
+    caption = wrapped(CAPTION.format(level=level_words(table["conf_level"]), method=method), width_mm - 4, SMALL_SIZE)
     height = -(-len(panels) // columns) * (PANEL_MM + 12) + 5 + 2.5 * len(caption.split("\n"))
     return (
         ggplot(bars, aes("x", "share"))
@@ -106,6 +107,7 @@ def plot_response(results: Rows, *, labels: Mapping[str, str] | None = None, wid
         + labs(x="", y="Responders", caption=caption)
         + theme(
             panel_grid_major_x=element_blank(),
+            panel_border=element_blank(),  # the axis ends at 100%: what is compared stands above it
             axis_title_x=element_blank(),
             axis_ticks_x=element_blank(),
             strip_text=element_text(size=fitting_size(panels, room)),

@@ -24,9 +24,9 @@ from scipy import stats
 from her2stats.figures.panel.legend import legend_box
 from her2stats.figures.panel.measure import wrapped
 from her2stats.figures.placeholder import placeholder
-from her2stats.figures.sample_frame import RECEPTORS, Samples, receptor_names, sample_frame
-from her2stats.figures.theme import GREY, INK, MARGIN, SMALL_SIZE, figure_theme, stratum_scales
-from her2stats.figures.wording import axis_numbers, cohort_name, display_name, not_estimable, p_equals
+from her2stats.figures.sample_frame import RECEPTORS, UNKNOWN, Samples, receptor_names, sample_frame
+from her2stats.figures.theme import INK, MARGIN, SMALL_SIZE, figure_theme, stratum_scales
+from her2stats.figures.wording import axis_numbers, cohort_name, display_name, level_words, not_estimable, p_of
 from her2stats.statistics.rows import Rows, as_list, in_order, records, result_rows
 from her2stats.vocabulary.numbers import format_estimate
 
@@ -34,9 +34,10 @@ PANEL_MM = 52.0
 CURVE_POINTS = 60
 RHO = "\N{GREEK SMALL LETTER RHO}"
 CAPTION = (
-    f"{RHO}: Spearman correlation over all tumours with its confidence interval; p not adjusted. "
-    "Line and band: least squares with the 95% confidence interval of the mean."
+    f"{RHO}: Spearman correlation over all tumours with its {{level}}confidence interval. Lines and bands: least "
+    "squares with the 95% confidence interval of the mean{each}."
 )
+DASHED = ", in each group; dashed: over all tumours"
 
 
 def plot_til_scatter(
@@ -48,7 +49,7 @@ def plot_til_scatter(
     labels: Mapping[str, str] | None = None,
     width_mm: float = 183.0,
 ) -> ggplot:
-    """Draw total TIL against each score: one dot a tumour, least-squares line with 95% band, rho and n in the panel.
+    """Draw total TIL against each score: one dot a tumour, least-squares lines with 95% bands, rho and n in the panel.
 
     Parameters
     ----------
@@ -78,8 +79,9 @@ def plot_til_scatter(
 
     Notes
     -----
-    Fig. 1b of Pizzamiglio 2025 (doi 10.1038/s41523-025-00867-z). The line is ordinary least squares over all tumours
-    of the panel, its band the 95% t interval of the mean; rho is Spearman's and comes from `results`.
+    Fig. 1b of Pizzamiglio 2025 (doi 10.1038/s41523-025-00867-z). Lines are ordinary least squares within each group of
+    `hr` and, dashed, over all tumours of the panel, bands the 95% t interval of the mean; rho is Spearman's and comes
+    from `results`, with its adjusted p where it has one.
 
     Examples
     --------
@@ -102,21 +104,25 @@ def plot_til_scatter(
     cloud = _stacked(dots)
     panels, columns = len(dots), min(rows.groupby("cohort").size().max(), 3)
     names = list(cloud["Stratum"].cat.categories)
-    box = legend_box({"color": names, "shape": names}, width_mm - 20, symbol_size=1.6)
+    box = legend_box({"color": names, "shape": names, "fill": ()}, width_mm - 20, symbol_size=1.6)
     width = width_mm if panels > 2 else min(width_mm, 22 + columns * 56.0)
+    level = level_words(rows["conf_level"])
+    caption = wrapped(
+        CAPTION.format(level=level, each=DASHED if len(names) > 1 else ""), width - 2 * MARGIN, SMALL_SIZE
+    )
     height = -(-panels // columns) * (PANEL_MM + 9) + box.height_mm + 9
     return (
         ggplot(cloud, aes("x", "y"))
         + figure_theme(width, height)
         + geom_point(aes(color="Stratum", shape="Stratum"), size=1.1, stroke=0.2, alpha=0.75)
-        + _line(cloud)
+        + _lines(cloud)
         + _notes(cloud, rows)
-        + stratum_scales(names)
+        + stratum_scales(names, fill=True)
         + box.layers()
         + facet_wrap("panel", ncol=columns, scales="free_x")
         + scale_x_continuous(labels=axis_numbers)
         + scale_y_continuous(labels=axis_numbers)
-        + labs(x="", y=display_name(til, labels), caption=wrapped(CAPTION, width - 2 * MARGIN, SMALL_SIZE))
+        + labs(x="", y=display_name(til, labels), caption=caption)
     )
 
 
@@ -146,19 +152,31 @@ def _stacked(parts: list[pd.DataFrame]) -> pd.DataFrame:
     return dots
 
 
-def _line(dots: pd.DataFrame) -> list[Any]:
-    lines = []
-    for panel, part in dots.groupby("panel", observed=True):
-        if len(part) > 2 and part["x"].min() < part["x"].max():
-            lines.append(_least_squares(part["x"].to_numpy(), part["y"].to_numpy()).assign(panel=panel))
-    if not lines:
-        return []
-    line = pd.concat(lines, ignore_index=True)
-    line["panel"] = pd.Categorical(line["panel"], dots["panel"].cat.categories)
+def _lines(dots: pd.DataFrame) -> list[Any]:
+    """Line and band of each known group of a panel, and, where there are several, of all tumours, dashed."""
+    groups = dots[dots["Stratum"] != UNKNOWN]
+    lines = _fitted(groups, ["panel", "Stratum"])
+    overall = _fitted(dots, ["panel"]) if groups["Stratum"].nunique() > 1 else None
+    style: dict[str, Any] = {"inherit_aes": False, "show_legend": False}
     return [
-        geom_ribbon(aes("x", ymin="low", ymax="high"), line, fill=GREY, alpha=0.25, inherit_aes=False),
-        geom_line(aes("x", "y"), line, color=INK, size=0.7, inherit_aes=False),
+        geom_ribbon(aes("x", ymin="low", ymax="high", fill="Stratum"), lines, alpha=0.2, **style),
+        geom_line(aes("x", "y", color="Stratum"), lines, size=0.7, **style),
+        *(
+            [geom_line(aes("x", "y"), overall, color=INK, size=0.7, linetype="dashed", **style)]
+            if overall is not None
+            else []
+        ),
     ]
+
+
+def _fitted(dots: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """Least-squares lines of parts of the dots that have one."""
+    lines = [
+        _least_squares(part["x"].to_numpy(), part["y"].to_numpy()).merge(part[by].head(1), how="cross")
+        for _, part in dots.groupby(by, observed=True)
+        if len(part) > 2 and part["x"].min() < part["x"].max()
+    ]
+    return pd.concat(lines, ignore_index=True) if lines else pd.DataFrame(columns=["x", "y", "low", "high", *by])
 
 
 def _least_squares(x: np.ndarray, y: np.ndarray) -> pd.DataFrame:
@@ -183,7 +201,7 @@ def _notes(dots: pd.DataFrame, rows: pd.DataFrame) -> list[Any]:
         count = f"n = {len(own)}"
         words = f"{not_estimable(row['flag'])}\n{count}"
         if pd.notna(row["estimate"]):
-            p = f"{p_equals(row['p_value'])}, " if pd.notna(row["p_value"]) else ""
+            p = f"{p_of(row)}, ".removeprefix(", ")
             numbers = row["estimate"], row["conf_low"], row["conf_high"]
             words = f"{RHO} = {format_estimate(*numbers, measure='rho')}\n{p}{count}"
         notes.append({"panel": own["panel"].iloc[0], "x": own["x"].max(), "text": words})

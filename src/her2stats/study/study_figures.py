@@ -17,6 +17,7 @@ from her2stats.study.analysis.cohort_analysis import CohortAnalysis
 from her2stats.study.analysis.pooled import POOLED_TABLES, pooled_results
 from her2stats.study.stages.figures import Drawing
 from her2stats.study.study_file import Study
+from her2stats.vocabulary.variables import with_role
 
 MOST_MARGINAL = 6  # panels of Fig. 3; the paper shows two
 
@@ -138,12 +139,20 @@ class _Offer:
     @property
     def infiltration_rows(self) -> pd.DataFrame:
         """Total TIL over all tumours, given hormone receptor and within its groups; pooled beside each cohort."""
-        tables = [self.table(name) for name in ("correlation", "correlation_by_hr", "pooled_correlations")]
-        rows = pd.concat([*tables, self.table("correlation_given_hr")], ignore_index=True)
+        rows = self._pooled_beside("correlation", "correlation_by_hr", "correlation_given_hr")
+        return rows[rows["outcome"] == self.til]
+
+    @property
+    def correlation_and_pooled(self) -> pd.DataFrame:
+        rows = self._pooled_beside("correlation")
+        return rows[rows["stratum"] == "all"]
+
+    def _pooled_beside(self, *names: str) -> pd.DataFrame:
+        """Correlations of tables and those pooled of cohorts enough, with what is given as a stratum of its own."""
+        rows = pd.concat([self.table(name) for name in (*names, "pooled_correlations")], ignore_index=True)
         if "given" in rows:
             rows["stratum"] = rows["stratum"].mask(rows["given"].fillna("").ne(""), GIVEN_HR)
-        told = rows["k"].isna() | (rows["k"] >= FEWEST_TELLING) if "k" in rows else True
-        return rows[(rows["outcome"] == self.til) & told]
+        return rows[rows["k"].isna() | (rows["k"] >= FEWEST_TELLING)] if "k" in rows else rows
 
     @property
     def til_frame(self) -> pd.DataFrame:
@@ -177,10 +186,9 @@ class _Offer:
         return overall["outcome"].head(MOST_MARGINAL).tolist()
 
     @property
-    def fitted_exposure(self) -> pd.DataFrame:
-        """The exposure of the tumours that the curves rest on."""
-        fitted = self._one.answers.results["ancova_curves"][0].data.dropna(subset=[self.exposure, "hr", "her2_ihc"])
-        return fitted[[self.exposure]]
+    def exposure_and_factors(self) -> pd.DataFrame:
+        """The exposure of all tumours, with the factors that the curves are averaged over."""
+        return self._one.material.amounts()[[self.exposure, *with_role("factor")]]
 
     def _unadjusted(self, name: str) -> pd.DataFrame:
         table = self.table(name)

@@ -7,34 +7,44 @@ import math
 import numpy as np
 import pandas as pd
 
-REACHES = (2.0, 4.0, 10.0, 20.0)
+REACHES = (2.0, 4.0, 10.0, 20.0, 50.0)
 _TICKS = {
     2.0: ((0.5, 0.7, 1, 1.4, 2), (0.5, 1, 2)),
     4.0: ((0.25, 0.5, 1, 2, 4), (0.25, 1, 4)),
     10.0: ((0.1, 0.2, 0.5, 1, 2, 5, 10), (0.1, 0.3, 1, 3, 10), (0.1, 1, 10)),
     20.0: ((0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20), (0.05, 0.2, 1, 5, 20), (0.1, 1, 10)),
+    50.0: ((0.02, 0.05, 0.2, 0.5, 1, 2, 5, 20, 50), (0.02, 0.1, 1, 10, 50), (0.1, 1, 10)),
 }
-ESTIMATES_INSIDE = 0.95
 ENDS_INSIDE = 0.85
+MOST_FOR_ENDS = 20.0  # the axis grows no longer for the sake of intervals, only for estimates
+DECADES = 2  # an interval that spans more says next to nothing: it is drawn in grey, and the axis need not hold it
+
+
+def spans_decades(rows: pd.DataFrame) -> pd.Series:
+    """Whether the interval of each row reaches over more than two decades."""
+    wide: pd.Series = rows["conf_high"] > 10**DECADES * rows["conf_low"]
+    return wide
 
 
 def odds_limits(rows: pd.DataFrame) -> tuple[float, float]:
-    """Return the shortest symmetric axis that holds 95% of the estimates and 85% of the ends, at most 1/20 to 20.
+    """Return the shortest symmetric axis that holds every estimate, and 85% of the ends within 1/20 to 20.
 
-    Rows have estimate, conf_low and conf_high as odds ratios; missing ones do not count.
+    Rows have estimate, conf_low and conf_high as odds ratios; missing ones do not count, nor those whose interval
+    spans more than two decades.
     """
-    estimates = np.abs(np.log(rows["estimate"].dropna().clip(lower=1e-300).to_numpy()))
-    ends = rows[["conf_low", "conf_high"]].to_numpy().ravel()
-    ends = np.abs(np.log(ends[~np.isnan(ends)].clip(1e-300)))
+    told = rows[~spans_decades(rows)]
+    if not len(told):
+        return 1 / MOST_FOR_ENDS, MOST_FOR_ENDS
+    far = told[["estimate", "conf_low", "conf_high"]].clip(lower=1e-300, upper=1e300).apply(np.log).abs()
+    ends = far[["conf_low", "conf_high"]].to_numpy()
+    ends = ends[~np.isnan(ends)]
+    farthest = far["estimate"].max() / 0.95
     for reach in REACHES:
-        longest = math.log(reach)
-        if _share(estimates < 0.95 * longest) >= ESTIMATES_INSIDE and _share(ends <= longest) >= ENDS_INSIDE:
-            break
+        most_ends = not len(ends) or (ends <= math.log(reach)).mean() >= ENDS_INSIDE or reach >= MOST_FOR_ENDS
+        if most_ends and not farthest >= math.log(reach):
+            return 1 / reach, reach
+    reach = 10.0 ** math.ceil(farthest / math.log(10))
     return 1 / reach, reach
-
-
-def _share(inside: np.ndarray) -> float:
-    return float(inside.mean()) if len(inside) else 1.0
 
 
 def odds_ticks(limits: tuple[float, float]) -> list[dict[float, str]]:

@@ -17,35 +17,42 @@ from her2stats.vocabulary.numbers import NOT_ESTIMABLE
 BEYOND_SIZE = 2.4  # of the arrow in the place of an estimate; an arrow of an interval has 1.3
 
 
-def interval_marks(rows: pd.DataFrame, geometry: RowPanel) -> list[Any]:
-    """Interval and point of each row in the colour and shape of its stratum; arrows at clipped ends.
+def interval_marks(rows: pd.DataFrame, geometry: RowPanel, **look: Any) -> list[Any]:
+    """Interval and point of each row in the colour and shape of its stratum, or as `look` says; arrows at clipped ends.
 
     Rows have x, xmin, xmax, y, Stratum, significant (filled symbol), clipped_low, clipped_high, off_scale. A row whose
     estimate lies beyond the axis has a large arrow at that end in place of its symbol.
     """
     if not len(rows):
         return []
+    colour = {"color": look["color"]} if "color" in look else {}
+    line = aes(x="xmin", xend="xmax", y="y", yend="y", **_mapped(colour, color="Stratum"))
     return [
-        geom_segment(aes(x="xmin", xend="xmax", y="y", yend="y", color="Stratum"), rows, size=0.55, show_legend=False),
-        *clipped_ends(rows, geometry.ends(inset=0.45)),
-        *symbols(rows[~rows["off_scale"]], size=1.6),
-        *estimates_beyond(rows, geometry.ends(inset=0.9)),
+        geom_segment(line, rows, size=0.55, show_legend=False, **colour),
+        *clipped_ends(rows, geometry.ends(inset=0.45), **colour),
+        *symbols(rows[~rows["off_scale"]], size=1.6, **look),
+        *estimates_beyond(rows, geometry.ends(inset=0.9), **colour),
     ]
 
 
-def symbols(points: pd.DataFrame, *, size: float, by: str = "Stratum") -> list[Any]:
-    """Points in the colour and shape of what `by` names; filled where significant, else open."""
-    mapping = aes("x", "y", color=by, shape=by)
+def symbols(points: pd.DataFrame, *, size: float, by: str = "Stratum", **look: Any) -> list[Any]:
+    """Points in the colour and shape of what `by` names; filled where significant, else open; `look` has no legend."""
+    mapping = aes("x", "y", **_mapped(look, color=by, shape=by))
     filled, hollow = points[points["significant"]], points[~points["significant"]]
-    legend = not len(filled)
-    open_ones = [geom_point(mapping, hollow, size=size, stroke=0.5, fill="white", show_legend=legend)]
+    style = {"size": size, "stroke": 0.5, **look}
+    in_legend = {"fill": "white", "show_legend": not len(filled) and not look}
     return [
-        *(open_ones if len(hollow) else []),
-        *([geom_point(mapping, filled, size=size, stroke=0.5)] if len(filled) else []),
+        *([geom_point(mapping, hollow, **style, **in_legend)] if len(hollow) else []),
+        *([geom_point(mapping, filled, **style, show_legend=not look)] if len(filled) else []),
     ]
 
 
-def estimates_beyond(rows: pd.DataFrame, ends: tuple[float, float], *, by: str = "Stratum") -> list[Any]:
+def _mapped(look: Mapping[str, Any], **mapping: str) -> dict[str, str]:
+    """Leave out of a mapping what `look` says for all marks."""
+    return {name: column for name, column in mapping.items() if name not in look}
+
+
+def estimates_beyond(rows: pd.DataFrame, ends: tuple[float, float], *, by: str = "Stratum", **colour: Any) -> list[Any]:
     """Large arrows, filled or open as the symbol would be, where the estimate itself lies beyond the axis."""
     beyond = rows[rows["off_scale"]]
     right = beyond["x"] > sum(ends) / 2
@@ -53,19 +60,19 @@ def estimates_beyond(rows: pd.DataFrame, ends: tuple[float, float], *, by: str =
     for part, end, arrow in ((beyond[~right], ends[0], "<"), (beyond[right], ends[1], ">")):
         for own, look in ((part[part["significant"]], {}), (part[~part["significant"]], {"fill": "white"})):
             if len(own):
-                style = {"shape": arrow, "size": BEYOND_SIZE, "stroke": 0.5, "show_legend": False, **look}
-                marks.append(geom_point(aes("end", "y", color=by), own.assign(end=end), **style))
+                style = {"shape": arrow, "size": BEYOND_SIZE, "stroke": 0.5, "show_legend": False, **look, **colour}
+                marks.append(geom_point(aes("end", "y", **_mapped(colour, color=by)), own.assign(end=end), **style))
     return marks
 
 
-def clipped_ends(rows: pd.DataFrame, ends: tuple[float, float], *, by: str = "Stratum") -> list[Any]:
+def clipped_ends(rows: pd.DataFrame, ends: tuple[float, float], *, by: str = "Stratum", **colour: Any) -> list[Any]:
     """Arrows where an interval goes on beyond the axis."""
     marks: list[Any] = []
     for clipped, end, arrow in zip(("clipped_low", "clipped_high"), ends, "<>", strict=True):
         cut = rows[rows[clipped]].assign(end=end)
         if len(cut):
-            style = {"shape": arrow, "size": 1.3, "stroke": 0.2, "show_legend": False}
-            marks.append(geom_point(aes("end", "y", color=by), cut, **style))
+            style = {"shape": arrow, "size": 1.3, "stroke": 0.2, "show_legend": False, **colour}
+            marks.append(geom_point(aes("end", "y", **_mapped(colour, color=by)), cut, **style))
     return marks
 
 
@@ -115,9 +122,8 @@ def reason_beside(rows: pd.DataFrame, geometry: RowPanel) -> pd.DataFrame:
 
 
 def reason_alone(rows: pd.DataFrame) -> pd.DataFrame:
-    """Where no text stands beside the axis: "n.e. (reason)" on it, unless it is a test's p."""
-    flagged = (rows["reason"] != "") & (rows["flag"] != "")
-    return rows.assign(reason=rows["reason"].mask(flagged, NOT_ESTIMABLE + " (" + rows["reason"] + ")"))
+    """Where no text stands beside the axis: "n.e. (reason)" on it."""
+    return rows.assign(reason=rows["reason"].mask(rows["reason"] != "", NOT_ESTIMABLE + " (" + rows["reason"] + ")"))
 
 
 def column_texts(columns: Mapping[str, pd.DataFrame], header_y: float, geometry: RowPanel) -> list[Any]:

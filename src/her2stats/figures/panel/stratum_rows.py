@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import pandas as pd
 
 from her2stats.figures.cell_types import display_order, lineage
-from her2stats.figures.wording import cohort_name, display_name, flag_reason, stratum_name
+from her2stats.figures.wording import cohort_name, display_name, flag_reason, level_words, stratum_name
 from her2stats.statistics.rows import STRATUM_ORDER, in_order
 from her2stats.vocabulary.numbers import NOT_ESTIMABLE, format_estimate
 
@@ -32,10 +32,14 @@ def described(rows: pd.DataFrame, measure: str, alpha: float) -> pd.DataFrame:
     return rows
 
 
-def symbol_legend(rows: pd.DataFrame, alpha: float) -> str:
-    """What filled and open symbols mean in this table."""
+def symbol_legend(rows: pd.DataFrame, alpha: float, *, pooled: bool = False) -> str:
+    """What lines, filled and open symbols mean in this table, and diamonds where there are pooled rows."""
     adjusted = "adjusted p" if rows["p_adjusted"].notna().any() else "p (not adjusted)"
-    return f"Filled circle or square: {adjusted} < {alpha:g}; open: not."
+    lines = (
+        f"Line: {level_words(rows['conf_level'])}confidence interval. Filled symbol: {adjusted} < {alpha:g}; open: not."
+    )
+    diamond = " Diamond: pooled estimate and interval; its p is not adjusted, so no diamond is open."
+    return lines + (diamond if pooled else "")
 
 
 def empty_line_legend(rows: pd.DataFrame, *, pooled: bool = False) -> list[str]:

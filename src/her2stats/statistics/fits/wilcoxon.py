@@ -60,6 +60,27 @@ def rank_sum(first: Array, second: Array, *, conf_level: float = 0.95) -> RankSu
     return RankSum(shift, low, high, statistic, statistic / pairs, p_value, exact)
 
 
+def superiority_limits(superiority: float, m: float, n: float, *, conf_level: float) -> tuple[float, float]:
+    """Score interval of the superiority of one group of m or n values over the other; NaN where it has no value.
+
+    Source: Newcombe 2006, method 5, doi:10.1002/sim.2324.
+    """
+    from scipy.optimize import brentq
+
+    z, half = float(ndtri(0.5 + conf_level / 2)), (m + n) / 2 - 1
+
+    def short_of(at: float, side: int) -> float:
+        variance = at * (1 - at) * (1 + half * ((1 - at) / (2 - at) + at / (1 + at))) / (m * n)
+        return side * (at - superiority) - z * math.sqrt(variance)
+
+    if not 0 <= superiority <= 1:
+        return math.nan, math.nan
+    # at 0 and 1 the variance is 0, and that root is not the limit
+    low = brentq(short_of, 0.0, min(superiority, 1 - 1e-9), args=(-1,)) if superiority > 0 else 0.0
+    high = brentq(short_of, max(superiority, 1e-9), 1.0, args=(1,)) if superiority < 1 else 1.0
+    return low, high
+
+
 def _normal_p(statistic: float, m: int, n: int, counts: Array) -> float:
     """NaN when every value is the same."""
     total = m + n
