@@ -26,7 +26,10 @@ $(BIN)/python:
 	  || ( $(PYTHON) -m venv --clear --without-pip $(VENV) \
 	       && $(PYTHON) -m pip --python $(VENV)/bin/python install --quiet pip )
 
-$(VENV)/.installed: pyproject.toml | $(BIN)/python
+# With a C compiler the editable installation builds the solver's kernel beside its source.
+KERNEL := hatch_build.py $(wildcard src/her2stats/deconvolution/solver/kernel/*.[ch])
+
+$(VENV)/.installed: pyproject.toml $(KERNEL) | $(BIN)/python
 	@echo "Installing her2stats into $(VENV) (a minute or two, once)"
 	@$(BIN)/python -m pip install --quiet --editable .
 	@touch $@

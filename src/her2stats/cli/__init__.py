@@ -6,6 +6,7 @@ nothing. Heavy imports wait inside the commands, so that help answers at once.
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -30,6 +31,7 @@ __all__ = ["app", "main"]
 
 def main() -> NoReturn:
     """Run the commands; what is wrong with an input is a message, not a traceback."""
+    gc.set_threshold(50_000, 20, 50)  # libraries and tables are millions of objects that stay
     signal.signal(signal.SIGTERM, _interrupt)
     _quiet_tracker()
     sys.stdout, sys.stderr = read_or_not(sys.stdout), read_or_not(sys.stderr)

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from her2stats.deconvolution.solver.compiled import kernel
 from her2stats.r_engine import r_status
 from her2stats.r_engine.status import RStatus, installed
 from her2stats.study.provenance import versions
@@ -36,6 +37,7 @@ class Examination:
 
     versions: dict[str, str]  # Python, this package and the libraries whose numbers or drawings are in results
     optional: dict[str, str]  # packages; empty text for one that is not installed
+    solver: str  # which form of the deconvolution's solver is used, and why not the faster one
     r: RStatus
     cache: str  # where stages are kept, how much, and why that does not work
     cache_bytes: int
@@ -56,6 +58,7 @@ class Examination:
             else f"{package} is not installed (optional): pip install 'her2stats[{OPTIONAL[package]}]'"
             for package, version in self.optional.items()
         ]
+        lines.append(f"Deconvolution is solved by: {self.solver}")
         lines += self.r.words
         kept = f"Stages of earlier runs are kept in {self.cache} ({self.cache_bytes / 1e6:.0f} MB)"
         lines.append(f"{kept}, but {self.cache_problem}" if self.cache_problem else kept)
@@ -77,6 +80,7 @@ def examine() -> Examination:
     return Examination(
         versions=versions(),
         optional={package: installed(package) for package in OPTIONAL},
+        solver=kernel().words,
         r=r_status(),
         cache=str(stage_folder()),
         cache_bytes=sum(about.st_size for _, about in cache.entries()),

@@ -43,6 +43,7 @@ class Fits:
     r: Floats
     kkt: Floats
     iterations: Counts  # interior point iterations over the three nu (0 for libsvm)
+    engine: npt.NDArray[np.str_]  # what solved all three: the compiled kernel, NumPy where it left one, or libsvm
     flag: npt.NDArray[np.str_]  # empty, or why there is no usable fit
 
     def rows(self, wanted: slice) -> Fits:
@@ -91,23 +92,27 @@ def fit_samples(
     usable = np.asarray(np.isfinite(y).all(axis=1))
     fitted = y[usable]
     if solver == "exact":
-        weights, kkt, iterations = _exact(X, fitted, times)
+        weights, kkt, iterations, engine = _exact(X, fitted, times)
     else:
-        weights, kkt, iterations = _libsvm(X, fitted, times, libsvm_tolerance)
-    best = _best(X, fitted, times / times.sum(), weights, kkt, iterations)
+        weights, kkt, iterations, engine = _libsvm(X, fitted, times, libsvm_tolerance)
+    best = _best(X, fitted, times / times.sum(), weights, kkt, iterations, engine)
     return _widen(best, usable)
 
 
-def _exact(X: Floats, y: Floats, times: Counts) -> tuple[Floats, Floats, Counts]:
-    """Raw weights (nu, S, types), violations (nu, S) and iterations (nu, S)."""
+Solved = tuple[Floats, Floats, Counts, npt.NDArray[np.str_]]
+"""Raw weights (nu, S, types), violations (nu, S), iterations (nu, S) and engine (S,)."""
+
+
+def _exact(X: Floats, y: Floats, times: Counts) -> Solved:
     shape = (len(NU), len(y))
     if not len(y):
-        return np.empty((*shape, X.shape[1])), np.empty(shape), np.empty(shape, dtype=np.int64)
+        return np.empty((*shape, X.shape[1])), np.empty(shape), np.empty(shape, dtype=np.int64), np.empty(0, dtype=str)
     fits = solve_nu_svr(X, np.tile(y, (len(NU), 1)), np.repeat(NU, len(y)), cost=times)
-    return fits.weights.reshape(*shape, -1), fits.kkt.reshape(shape), fits.iterations.reshape(shape)
+    engine = np.where(fits.by_kernel.reshape(shape).all(axis=0), "compiled", "NumPy")
+    return fits.weights.reshape(*shape, -1), fits.kkt.reshape(shape), fits.iterations.reshape(shape), engine
 
 
-def _libsvm(X: Floats, y: Floats, times: Counts, tolerance: float) -> tuple[Floats, Floats, Counts]:
+def _libsvm(X: Floats, y: Floats, times: Counts, tolerance: float) -> Solved:
     from sklearn.svm import NuSVR  # half a second that the exact solver does not need
 
     weights = np.empty((len(NU), len(y), X.shape[1]))
@@ -116,10 +121,12 @@ def _libsvm(X: Floats, y: Floats, times: Counts, tolerance: float) -> tuple[Floa
             model = NuSVR(kernel="linear", nu=nu, C=1.0, tol=tolerance)
             weights[i, j] = model.fit(X, target, sample_weight=times).coef_[0]
     shape = weights.shape[:2]
-    return weights, np.full(shape, np.nan), np.zeros(shape, dtype=np.int64)
+    return weights, np.full(shape, np.nan), np.zeros(shape, dtype=np.int64), np.full(len(y), "libsvm")
 
 
-def _best(X: Floats, y: Floats, share: Floats, raw: Floats, kkt: Floats, iterations: Counts) -> Fits:
+def _best(
+    X: Floats, y: Floats, share: Floats, raw: Floats, kkt: Floats, iterations: Counts, engine: npt.NDArray[np.str_]
+) -> Fits:
     """Of the nu with a positive weight, the first of smallest RMSE."""
     weights = np.where(raw > ROUNDING * np.abs(raw).max(axis=2, keepdims=True), raw, 0.0)
     total = weights.sum(axis=2, keepdims=True)
@@ -140,6 +147,7 @@ def _best(X: Floats, y: Floats, share: Floats, raw: Floats, kkt: Floats, iterati
         r=_correlation(fitted[choice, here], y, share),
         kkt=worst,
         iterations=iterations.sum(axis=0),
+        engine=engine,
         flag=flag,
     )
 
@@ -164,6 +172,8 @@ def _widen(fits: Fits, usable: npt.NDArray[np.bool_]) -> Fits:
 
     iterations = np.zeros(len(usable), dtype=np.int64)
     iterations[usable] = fits.iterations
+    engine = np.full(len(usable), "", dtype=object)
+    engine[usable] = fits.engine
     flag = np.full(len(usable), CONSTANT, dtype=object)
     flag[usable] = fits.flag
     return Fits(
@@ -173,6 +183,7 @@ def _widen(fits: Fits, usable: npt.NDArray[np.bool_]) -> Fits:
         spread(fits.r),
         spread(fits.kkt),
         iterations,
+        engine.astype(str),
         flag.astype(str),
     )
 

@@ -29,8 +29,8 @@ class Deconvolution:
         weight is not positive; NaN in flagged rows without a fit.
     quality : DataFrame
         samples x nu, r, rmse, p_value (CIBERSORT's), p_value_unbiased, score (sum of the fractions), coverage (share of
-        the signature's genes), kkt (largest violation of an optimality condition over the three nu), iterations, flag
-        ("" where all is well).
+        the signature's genes), kkt (largest violation of an optimality condition over the three nu), iterations, engine
+        ("compiled", "NumPy" or "libsvm": what solved it), flag ("" where all is well).
     settings : Settings
         What was asked.
     signature : SignatureMatrix
@@ -103,7 +103,10 @@ class Deconvolution:
         return self.settings.mode
 
 
-QUALITY = ("nu", "r", "rmse", "p_value", "p_value_unbiased", "score", "coverage", "kkt", "iterations", "flag")
+QUALITY = (
+    *("nu", "r", "rmse", "p_value", "p_value_unbiased", "score", "coverage", "kkt", "iterations"),
+    *("engine", "flag"),
+)
 
 
 def quality_table(fits: Fits, null: Floats, fractions: pd.DataFrame, coverage: float) -> pd.DataFrame:
@@ -120,7 +123,10 @@ def quality_table(fits: Fits, null: Floats, fractions: pd.DataFrame, coverage: f
             "coverage": coverage,
             "kkt": fits.kkt,
             "iterations": fits.iterations,
-            "flag": pd.Series(fits.flag.astype(object), index=fractions.index).astype(str),
+            **{
+                name: pd.Series(getattr(fits, name).astype(object), index=fractions.index).astype(str)
+                for name in ("engine", "flag")
+            },
         },
         index=fractions.index,
         columns=list(QUALITY),

@@ -201,6 +201,7 @@ def _quality(measures: dict[str, Floats], total: Floats, fractions: Floats, inde
             "coverage": np.nan,
             "kkt": np.nan,
             "iterations": 0,
+            "engine": "CIBERSORTx",
             "flag": pd.array(np.where(empty, "not estimable: all fractions are zero", "").astype(object), dtype="str"),
         },
         index=index,

@@ -43,7 +43,7 @@ KINDS: Mapping[str, Kind] = {
 }
 # Beside scores and cell types with the user's headings, which hold numbers.
 _PER_PATIENT: Mapping[str, Kind] = {
-    **dict.fromkeys(("cohort", "sample", "flag", "notes"), "text"),
+    **dict.fromkeys(("cohort", "sample", "engine", "flag", "notes"), "text"),
     "iterations": "count",
 }
 _ENDINGS: Mapping[str, Kind] = {

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import norm
-from sklearn.metrics import roc_auc_score
-from sklearn.model_selection import StratifiedKFold
+from scipy.special import ndtri
 
 from her2stats.errors import DataError, Problem, ProblemList
 from her2stats.notes import Note
@@ -125,6 +123,8 @@ def derive_signature(
     note = Note(
         "scores", f"{name}: derived from {positive} and {negative}", len(labels), f"{int(labels.sum())} {positive}"
     )
+    from sklearn.metrics import roc_auc_score
+
     signature = GeneSignature(name, genes, tuple(float(weight) for weight in weights[order]), method)
     return DerivedSignature(signature, table, auc, low, high, float(roc_auc_score(labels, apparent)), method, (note,))
 
@@ -180,6 +180,8 @@ def _cross_validated(
     values: Floats, labels: Labels, anchor: Floats, n_genes: int, folds: int, repeats: int, seed: int
 ) -> Floats:
     """Score of every sample by signatures that never saw it, averaged over the repeats."""
+    from sklearn.model_selection import StratifiedKFold  # a second that no other verb needs
+
     scores = np.zeros(len(labels))
     for repeat in range(repeats):
         splitter = StratifiedKFold(folds, shuffle=True, random_state=np.random.RandomState([seed, repeat]))
@@ -197,5 +199,5 @@ def _delong(scores: Floats, labels: Labels) -> tuple[float, float, float]:
     above = (one[:, None] > other[None, :]) + 0.5 * (one[:, None] == other[None, :])
     auc = float(above.mean())
     variance = above.mean(axis=1).var(ddof=1) / len(one) + above.mean(axis=0).var(ddof=1) / len(other)
-    half = float(norm.ppf(0.975)) * float(np.sqrt(variance))
+    half = float(ndtri(0.975)) * float(np.sqrt(variance))
     return auc, max(auc - half, 0.0), min(auc + half, 1.0)

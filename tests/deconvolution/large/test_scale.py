@@ -34,7 +34,7 @@ def apart(wide: pd.DataFrame, stored: pd.DataFrame) -> float:
     """Largest difference of any number; samples and flags must be equal."""
     assert wide.index.tolist() == stored.index.tolist()
     assert wide["flag"].tolist() == stored["flag"].tolist()
-    numbers = [column for column in wide if column not in ("flag", "iterations", "kkt")]
+    numbers = [column for column in wide if column not in ("engine", "flag", "iterations", "kkt")]
     return float(np.nanmax(np.abs(wide[numbers].to_numpy(dtype=float) - stored[numbers].to_numpy(dtype=float))))
 
 

@@ -2,18 +2,20 @@
 
 libsvm (R's e1071, scikit-learn) solves one sample at a time and stops at a tolerance, after which its answer still
 depends on the order of the genes. Here all samples follow the central path together (`interior_point`), and each ends
-at the vertex itself (`active_set`), accepted only when every optimality condition holds.
+at the vertex itself (`active_set`), accepted only when every optimality condition holds. Where the installation has a
+compiled kernel (`compiled`), that does the same for all fits but degenerate ones.
 """
 
 from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from her2stats.deconvolution.solver import active_set, interior_point, svr_problem
+from her2stats.deconvolution.solver import active_set, compiled, interior_point, svr_problem
 from her2stats.deconvolution.solver.svr_problem import Array, Iterate, Problem
 
 EXACT = 1e-9
@@ -37,6 +39,7 @@ class NuSvrFits:
     eps: Array
     kkt: Array  # largest violation of an optimality condition; at most `EXACT` where the fit is exact
     iterations: Array  # interior point iterations
+    by_kernel: Array  # whether the compiled kernel settled it
 
 
 def solve_nu_svr(
@@ -56,6 +59,24 @@ def solve_nu_svr(
     fits = Y.shape[0]
     shares = xp.asarray(nu, dtype=Y.dtype) * xp.ones(fits, dtype=Y.dtype)
     costs = xp.asarray(cost, dtype=Y.dtype) * xp.ones(n, dtype=Y.dtype)
+    found = compiled.solve(X, Y, shares, costs)
+    if found is None:
+        z, kkt, iterations = _by_arrays(xp, X, Y, shares, costs, batch, fallback)
+        by_kernel = xp.zeros(fits, dtype=xp.bool)
+    else:
+        z, kkt, iterations = found
+        by_kernel = kkt <= EXACT
+        left = np.flatnonzero(~by_kernel)
+        if len(left):
+            z[left], kkt[left], iterations[left] = _by_arrays(np, X, Y[left], shares[left], costs, batch, fallback)
+    return NuSvrFits(z[:, :-2], z[:, -2], z[:, -1], kkt, iterations, by_kernel)
+
+
+def _by_arrays(
+    xp: Any, X: Array, Y: Array, shares: Array, costs: Array, batch: int, fallback: bool
+) -> tuple[Array, Array, Array]:
+    """z, kkt and iterations of each fit, by products of whole arrays of whichever library."""
+    fits = Y.shape[0]
     whole = svr_problem.pose(xp, X, Y, shares, costs)
     rough = svr_problem.pose(xp, *(xp.astype(part, xp.float32) for part in (X, Y, shares, costs)))
     parts = []
@@ -63,7 +84,7 @@ def solve_nu_svr(
         rows = xp.arange(first, min(first + batch, fits))
         parts.append(_solve_batch(whole.rows(rows), rough.rows(rows), fallback))
     z, kkt, iterations = (xp.concat([part[i] for part in parts]) for i in range(3))
-    return NuSvrFits(weights=z[:, :-2], intercept=z[:, -2], eps=z[:, -1], kkt=kkt, iterations=iterations)
+    return z, kkt, iterations
 
 
 def _solve_batch(problem: Problem, rough: Problem, fallback: bool) -> tuple[Array, Array, Array]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.stats import rankdata
 
 from her2stats.errors import DataError, Problem
 from her2stats.signatures.preparation import Floats, Matrix, Measured, ScoringMethod
@@ -19,6 +18,8 @@ def ssgsea_score(measured: Measured, matrix: Matrix) -> Floats:
     and samples. Raises DataError when the matrix holds no gene outside the set. Source: Barbie et al. 2009, Nature
     462:108, doi 10.1038/nature08460.
     """
+    from scipy.stats import rankdata  # half a second that no other method needs
+
     places, total = _places(measured, matrix), len(matrix.genes)
     ranks = rankdata(matrix.values, axis=0)
     inside = ranks[places]
@@ -34,6 +35,8 @@ def singscore_score(measured: Measured, matrix: Matrix) -> Floats:
     Tied genes get their lowest rank. Raises DataError when the matrix holds no gene outside the set. Source: Foroutan
     et al. 2018, BMC Bioinformatics 19:404, doi 10.1186/s12859-018-2435-4.
     """
+    from scipy.stats import rankdata
+
     places = _places(measured, matrix)
     total, size = len(matrix.genes), len(places)
     ranks = rankdata(matrix.values, method="min", axis=0)[places].mean(axis=0)

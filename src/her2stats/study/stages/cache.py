@@ -20,7 +20,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from her2stats.files import regular_bytes
-from her2stats.reading.sources import default_cache
 
 ENDING = ".stage"
 LARGEST = 1_000_000_000  # bytes; beyond it the entries that were not used for longest go
@@ -29,6 +28,8 @@ DRAFT, STALE_SECONDS = ".draft-", 86_400
 
 def stage_folder() -> Path:
     """Folder in which the commands keep stages: in the system's cache of the user, or in ``HER2STATS_CACHE``."""
+    from her2stats.reading.sources import default_cache  # libraries that download, which no other stage needs
+
     return default_cache() / "stages"
 
 
