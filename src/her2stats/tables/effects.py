@@ -11,6 +11,7 @@ from her2stats.statistics.arguments import percent
 from her2stats.statistics.flags import code_of
 from her2stats.statistics.rows import SECOND_TEST, Rows, records, result_rows
 from her2stats.statistics.terms import PARTS, term_columns
+from her2stats.tables.printed import PrintedTable
 from her2stats.vocabulary.names import stratum_label, term_label, variable_label
 from her2stats.vocabulary.numbers import format_count, format_estimate, format_p, is_missing
 
@@ -74,6 +75,20 @@ def table_effects(results: Rows, *, alpha: float = 0.05) -> pd.DataFrame:
             "note": rows["flag"],
         }
     )
+
+
+def print_effects(table: pd.DataFrame, *, caption: str) -> PrintedTable:
+    """Print what `table_effects` returned: outcomes down, a heading wherever cohort, stratum or term changes."""
+    heads = [name for name in ("cohort", "stratum", "term") if table[name].nunique() > 1]
+    shown = ["outcome", *(name for name in ("effect", "p", "p_adjusted", "n", "events") if table[name].ne("").any())]
+    frame = table[shown].reset_index(drop=True)
+    if heads:
+        frame.insert(0, "part", [", ".join(filter(None, row)) for row in table[heads].to_numpy().tolist()])
+    labels = {"outcome": "Outcome", "effect": "Estimate (CI)", "p_adjusted": "p corr.", "events": "Events"}
+    notes = flag_notes(table["note"])
+    if table["effect"].str.endswith(MARK).any():
+        notes = [f"{MARK} The number has a caveat, explained here:", *notes]
+    return PrintedTable(frame, caption, labels, groups="part" if heads else "", notes=notes)
 
 
 def _term_text(row: dict[str, Any]) -> str:
