@@ -38,6 +38,7 @@ _ROOMS = {
         "plot_correlation",
         "plot_distribution",
         "plot_exposure",
+        "plot_flow",
         "plot_forest",
         "plot_heatmap",
         "plot_marginal",
