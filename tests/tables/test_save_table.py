@@ -84,7 +84,7 @@ def test_latex_has_a_word_for_every_sign() -> None:
 
 
 def test_a_wide_table_is_turned() -> None:
-    wide = PrintedTable(pd.DataFrame({f"c{place}": ["x"] for place in range(9)}), "Wide")
+    wide = PrintedTable(pd.DataFrame({f"c{place}": ["0.61 (0.42–0.89)"] for place in range(9)}), "Wide")
     assert r"\begin{landscape}" in table_latex(wide)
     assert r"\begin{landscape}" not in table_latex(example())
     document = Document(word_document([example(), wide, example()]))

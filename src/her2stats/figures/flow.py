@@ -63,13 +63,14 @@ def plot_flow(flow: pd.DataFrame) -> ggplot:
     boxes = pd.concat(drawn, ignore_index=True)
     side, last = boxes[boxes["step"] == "left out"], boxes[boxes["step"] == "analysed"]
     line: dict[str, Any] = {"color": GREY, "size": 0.4, "arrow": p9.arrow(length=0.05, type="closed")}
+    text: dict[str, Any] = {"ha": "left", "size": TEXT_SIZE, "family": FONT, "color": INK}
     return (
         ggplot(boxes)
         + p9.geom_segment(aes("spine", "above", xend="spine", yend="top"), data=last, **line)
         + p9.geom_segment(aes("spine", "middle", xend="left", yend="middle"), data=side, **line)
         + p9.geom_rect(aes(xmin="left", xmax="right", ymin="top", ymax="bottom"), fill=STRIPE, color=GREY, size=0.4)
-        + _words(boxes.assign(x=boxes["left"] + _PAD, y=boxes["top"] + _PAD))
-        + _words(boxes.assign(x=boxes["left"], y=boxes["top"] - _LINE, label=boxes["head"]), fontweight="bold")
+        + p9.geom_text(aes("left + _PAD", "top + _PAD", label="label"), va="top", lineheight=1.2, **text)
+        + p9.geom_text(aes("left", "top - _LINE", label="head"), va="top", fontweight="bold", **text)
         + p9.scale_x_continuous(expand=(0, 0))
         + p9.scale_y_reverse(expand=(0, 0))
         + p9.coord_cartesian(xlim=(-0.3, width - 2 * MARGIN + 0.3), ylim=(top - _GAP + 0.5, 0))
@@ -77,11 +78,6 @@ def plot_flow(flow: pd.DataFrame) -> ggplot:
         + figure_theme(width, top - _GAP + 2 * MARGIN + 1)
         + p9.theme(**dict.fromkeys(_BLANK, p9.element_blank()))
     )
-
-
-def _words(labels: pd.DataFrame, **style: str) -> p9.geom_text:
-    look: dict[str, Any] = {"ha": "left", "va": "top", "size": TEXT_SIZE, "family": FONT, "color": INK, **style}
-    return p9.geom_text(aes("x", "y", label="label"), data=labels, lineheight=1.2, **look)
 
 
 def _boxes(flow: pd.DataFrame, left: float, top: float, width: float) -> pd.DataFrame:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterable
+from importlib import resources
 from typing import Any
 
 import pandas as pd
@@ -15,19 +17,7 @@ from her2stats.tables.printed import PrintedTable
 from her2stats.vocabulary.names import stratum_label, term_label, variable_label
 from her2stats.vocabulary.numbers import format_count, format_estimate, format_p, is_missing
 
-# Code of a flag, which stands where a number cannot -> what it means.
-_MEANING = {
-    "separation": "the exposure divides the outcomes completely, so no finite odds ratio exists",
-    "constant outcome": "every tumour of the stratum has the same outcome",
-    "constant exposure": "the exposure has the same value in every tumour of the stratum",
-    "rank deficient": "combinations of factor levels are empty, so fewer degrees of freedom are tested",
-    "not estimable": "the data hold no information on this quantity",
-    "too few observations": "the stratum is too small",
-    "perfect correlation": "one variable determines the rank of the other",
-    "empty level": "one of the groups is empty",
-    "not converged": "the fit found no maximum",
-    "missing variable": "the cohort does not have the variable",
-}
+_MEANING = tomllib.loads(resources.files("her2stats.tables").joinpath("data/flags.toml").read_text("utf-8"))
 MARK = "†"
 
 
@@ -123,7 +113,7 @@ def flag_meaning(code: str) -> str:
     >>> flag_meaning("empty level")
     'one of the groups is empty'
     """
-    return _MEANING.get(code, "")
+    return str(_MEANING.get(code, ""))
 
 
 def flag_notes(flags: Iterable[str]) -> list[str]:

@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 import re
+import tomllib
 import unicodedata
 from functools import cache
+from importlib import resources
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from her2stats.tables.printed import PrintedTable
 
-WIDE = 7  # columns from which a table stands on a page of its own, turned
 PACKAGES = r"\usepackage{booktabs,longtable,pdflscape}"
-_SIGNS = {
-    **{sign: f"\\{sign}" for sign in "&%$#_{}"},
-    **{sign: f"${sign}$" for sign in "<>|"},
-    **{sign: f"{{{sign}}}" for sign in "[]*`"},  # a line that begins with one would take it for an argument
-    **{"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"},
-    **{"\N{NO-BREAK SPACE}": "~", "\N{WORD JOINER}": "{}"},
-    **{"−": "$-$", "–": "--", "—": "---", "≤": r"$\leq$", "≥": r"$\geq$", "×": r"$\times$", "²": "$^2$"},
-    **{"†": r"\dag{}", "∞": r"$\infty$", "…": r"\dots{}", "µ": r"$\mu$", "±": r"$\pm$", "→": r"$\rightarrow$"},
-}
-_LATIN_CAPITALS = dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΧ", "ABEZHIKMNOPTX", strict=True))  # LaTeX has none of its own for these
+_SIGNS = tomllib.loads(resources.files("her2stats.tables").joinpath("data/latex_signs.toml").read_text("utf-8"))
 _GREEK = re.compile(r"GREEK (SMALL|CAPITAL) LETTER (?:FINAL )?([A-Z]+)")
 
 
@@ -39,13 +31,11 @@ def tex(text: object) -> str:
 def _sign(sign: str) -> str:
     greek = _GREEK.fullmatch(unicodedata.name(sign, ""))
     if sign in _SIGNS:
-        return _SIGNS[sign]
-    if greek and sign not in "οΟ" and sign not in _LATIN_CAPITALS:
+        return str(_SIGNS[sign])
+    if greek:
         name = greek[2].replace("LAMDA", "LAMBDA")
         return f"$\\{name.lower() if greek[1] == 'SMALL' else name.capitalize()}$"
-    if unicodedata.category(sign) in ("Cc", "Cs", "Zl", "Zp"):
-        return " "  # a line end would end the row's paragraph
-    return _LATIN_CAPITALS.get(sign, "o" if sign == "ο" else sign)
+    return " " if unicodedata.category(sign) in ("Cc", "Cs", "Zl", "Zp") else sign  # a line end would end the row
 
 
 @cache
@@ -68,10 +58,10 @@ def table_latex(table: PrintedTable, *, name: str = "table") -> str:
     for text, width in table.spans:
         rules += f"\\cmidrule(lr){{{begin}-{begin + width - 1}}}" if text else ""
         begin += width
-    longest = {column: max(map(len, table.frame[column].astype("str")), default=0) for column in headed}
     kinds = {column: "l" if column in (table.stub, *table.words) else "r" for column in headed}
-    broken = f"p{{{0.9 / len(headed) + 0.1:.2f}\\linewidth}}"  # running text
-    columns = "".join(broken if kinds[column] == "l" and longest[column] > 40 else kinds[column] for column in headed)
-    return _template().render(
-        table=table, name=name, headed=headed, columns=columns, rules=rules, wide=len(headed) >= WIDE
-    )
+    share = {
+        column: f"p{{{0.8 * letters / sum(table.letters.values()):.2f}\\linewidth}}"
+        for column, letters in table.letters.items()
+    }
+    columns = "".join(share[name] if kind == "l" and table.letters[name] > 40 else kind for name, kind in kinds.items())
+    return _template().render(table=table, name=name, headed=headed, columns=columns, rules=rules)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+_WIDEST, _UPRIGHT = 60, 96  # letters of a column, and of a line of an upright page
+
 
 @dataclass(frozen=True, eq=False)
 class PrintedTable:
@@ -46,6 +48,17 @@ class PrintedTable:
     def heading(self, column: str) -> str:
         """Text above a column."""
         return self.labels.get(column, column)
+
+    @property
+    def letters(self) -> dict[str, int]:
+        """Letters of the longest text of each printed column, as far as they widen it."""
+        texts = {name: [*self.frame[name].astype("str"), self.heading(name)] for name in (self.stub, *self.columns)}
+        return {name: min(max(map(len, found)), _WIDEST) + 2 for name, found in texts.items()}
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether it takes a page that is turned."""
+        return sum(self.letters.values()) > _UPRIGHT
 
     @property
     def spans(self) -> list[tuple[str, int]]:
