@@ -38,6 +38,7 @@ _ROOMS = {
         "plot_correlation",
         "plot_distribution",
         "plot_exposure",
+        "plot_flow",
         "plot_forest",
         "plot_heatmap",
         "plot_marginal",
@@ -99,7 +100,7 @@ _ROOMS = {
         "response_odds",
     ),
     "her2stats.study": ("compare_results", "load_results", "read_study", "run_study"),
-    "her2stats.tables": ("table_effects", "table_one", "table_response"),
+    "her2stats.tables": ("save_table", "table_effects", "table_one", "table_response"),
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
 

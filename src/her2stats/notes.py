@@ -17,6 +17,7 @@ class Note:
     what: str  # what was done or assumed, in a sentence
     count: int | None = None  # how many rows, genes, samples or values it concerns
     detail: str = ""  # names and values, as far as they help
+    left: int | None = None  # of what leaves `count` tumours out of the study: how many stay
 
 
 def notes_table(notes: Iterable[Note]) -> pd.DataFrame:

@@ -67,7 +67,7 @@ class TestExclude:
     def test_ids_are_left_out_before_they_are_judged(self):
         read = cohort(clinical("a b c d"), "a b e", exclude=["c", "d", "e"])
         assert read.samples == ["a", "b"]
-        assert Note("population", "samples left out by name (exclude)", 2) in read.notes
+        assert Note("population", "samples left out by name (exclude)", 2, left=2) in read.notes
 
     def test_ids_that_are_nowhere(self):
         with pytest.raises(SampleError, match="1 ids of exclude are not there: z"):

@@ -239,3 +239,13 @@ def crosscheck(seed: int = 3) -> pd.DataFrame:
 def correlation_matrix(frame: pd.DataFrame, variables: Sequence[str]) -> list[Result]:
     """Build every pair once, by HR."""
     return [correlation(frame, x, variables[place + 1 :], by="hr") for place, x in enumerate(variables[:-1])]
+
+
+def flow(*cohorts: str) -> pd.DataFrame:
+    """Steps of tumours, one of them with a long reason."""
+    reason = "HER2 status positive, but IHC 0 to 2+ with a negative amplification test, and $ more words"
+    steps = [("start", "samples in the clinical table", 400), ("left out", "excluded: HER2 positive", 42)]
+    steps += [("left out", reason, 15), ("analysed", "tumours analysed", 343), ("group", "HR-positive", 279)]
+    steps += [("group", "HR-negative", 64), ("known", "cell fractions estimated", 343)]
+    rows = [(cohort, *step) for cohort in cohorts for step in steps]
+    return pd.DataFrame(rows, columns=["cohort", "step", "what", "n"])

@@ -15,6 +15,7 @@ from her2stats.figures import (
     plot_correlation,
     plot_distribution,
     plot_exposure,
+    plot_flow,
     plot_forest,
     plot_heatmap,
     plot_marginal,
@@ -53,6 +54,8 @@ FIGURES: dict[str, Callable[[Cohorts], ggplot]] = {
     "TIL scatter": lambda c: plot_til_scatter(
         e.correlation(c["ABiM"], "til", ["her2", "ESR1", "ERBB2"]), labels=LABELS
     ),
+    "flow, 1 cohort": lambda _: plot_flow(e.flow("ours")),
+    "flow, 5 cohorts": lambda _: plot_flow(e.flow("a", "b", "a cohort with a long name", "d", "e")),
     "heatmap, mirrored": lambda c: plot_heatmap(e.correlation_matrix(c["ABiM"], VARIABLES), labels=LABELS),
     "heatmap, side by side": lambda c: plot_heatmap(
         e.correlation_matrix(c["discovery"], VARIABLES[:14]), labels=LABELS

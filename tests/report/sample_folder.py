@@ -56,6 +56,7 @@ FIGURES = (
     "fig2c_pooled",
     "fig4_response",
     "figS4_agreement",
+    "figS5_flow",
     *BY_COHORT,
     *(f"{name}_abim" for name in BY_COHORT),
 )
@@ -152,6 +153,7 @@ def sample_tables(rng: np.random.Generator) -> dict[str, pd.DataFrame]:
         "study_wide": _stack(_study_wide(name, n, rng) for name, n in COHORTS.items()),
         "response": _stack([_response()]),
         "response_by_hr": _stack([_response()]),
+        "flow": _flow(clinical),
         "notes": pd.DataFrame(
             [
                 ("abim", "population", "HER2-positive tumours excluded", 42, ""),
@@ -302,6 +304,21 @@ def _e_values() -> pd.DataFrame:
 def _misread() -> pd.DataFrame:
     found = bias_ihc(_response().assign(cohort=RESPONSE_COHORT[0]), kappa=0.49, draws=500)
     return found.assign(given="")
+
+
+def _flow(clinical: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Cohorts of which tumours were left out for two reasons."""
+    rows = []
+    for cohort, frame in clinical.items():
+        steps = [
+            ("start", "samples in the clinical table", len(frame) + 22),
+            ("left out", "excluded: HER2 positive", 15),
+        ]
+        steps += [("left out", "excluded: HER2 unknown", 7), ("analysed", "tumours analysed", len(frame))]
+        groups = frame["hr"].value_counts()
+        steps += [("group", f"HR-{level}", int(groups[level])) for level in ("positive", "negative")]
+        rows += [(cohort, *step) for step in steps]
+    return pd.DataFrame(rows, columns=["cohort", "step", "what", "n"])
 
 
 def _coverage() -> pd.DataFrame:

@@ -317,3 +317,35 @@ def _read(shown: dict[str, pd.DataFrame], n: int) -> Published:
 def _folder(tables: dict[str, pd.DataFrame], n: int) -> ResultsFolder:
     provenance = Provenance(cohorts=(CohortEntry("c", n),), public=True)
     return ResultsFolder(Path("results"), provenance, tables, {}, None, ())
+
+
+def flow_of(**counts: int) -> pd.DataFrame:
+    """A cohort of 60 tumours after what was left out; `groups` and `known` count some of them."""
+    out = {"excluded: a": counts.get("a", 20), "excluded: b": counts.get("b", 9)}
+    negative, known = counts.get("negative", 20), counts.get("known", 50)
+    steps = [("start", "samples", 60 + sum(out.values())), *(("left out", *one) for one in out.items() if one[1])]
+    steps += [("analysed", "tumours analysed", 60), ("group", "HR-positive", 60 - negative)]
+    steps += [("group", "HR-negative", negative), ("known", "HER2 IHC known", known)]
+    return pd.DataFrame([("c", *step) for step in steps], columns=["cohort", "step", "what", "n"])
+
+
+@pytest.mark.parametrize(
+    ("counts", "gone"),
+    [
+        ({}, set()),
+        ({"b": 3}, {"left out"}),
+        ({"a": 3, "b": 0}, {"left out", "start"}),
+        ({"a": 1, "b": 2}, {"left out", "start"}),
+        ({"negative": 4}, {"group"}),
+        ({"known": 3}, {"known"}),
+        ({"known": 57}, {"known"}),
+        ({"known": 60}, set()),
+    ],
+)
+def test_no_step_of_the_flow_counts_one_to_four(small_sample: Path, counts: dict[str, int], gone: set[str]) -> None:
+    flow = flow_of(**counts)
+    shown = public(small_sample, flow=flow)["flow"]
+    assert set(flow["step"]) - set(shown["step"]) == gone
+    assert not shown["n"].between(1, 4).any()
+    results = replace(read_folder(small_sample), tables={"flow": flow})
+    assert ("figS5_flow" in for_public_page(results).pictures) == (not gone)

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from her2stats.study import StudyResults, load_results, run_study
-from tests.report.page_reader import Page
+from tests.report.page_reader import COUNTS, Page
+from tests.report.test_manuscript import texts_of as manuscript_texts
 
 from .conftest import write_small_study
 
@@ -68,6 +69,18 @@ def test_no_phrase_of_the_page_or_its_figures_counts_one_to_four(public_results:
     for table in page.tables.values():
         for column in {"n", "n_events", "n_reference", "n_comparison", "n_missing", "n_zero", "one n"} & set(table):
             assert not table[column].between(1, SMALLEST - 1).any(), column
+
+
+def test_the_manuscript_tells_no_more_than_the_page(public_results: StudyResults) -> None:
+    folder = public_results.folder
+    samples = [f"{name}" for table in ("scores", "fractions") for name in public_results.tables[table]["sample"]]
+    for name, text in manuscript_texts(folder).items():
+        assert not [one for one in samples if re.search(rf"\b{re.escape(one)}\b", text)], name
+        counted = [match[0] for pattern in COUNTS for match in pattern.finditer(text) if 0 < int(match[1]) < SMALLEST]
+        assert not counted, name
+    table_one = manuscript_texts(folder)["tables.docx"]
+    assert "<5" in table_one
+    assert not re.search(r"(?<![\d.])[1-4] \(\d", table_one), "a count with its percentage"
 
 
 def test_the_folder_itself_stays_whole(public_results: StudyResults) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from html.parser import HTMLParser
 
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from her2stats.tables import PrintedTable, table_html, table_latex, to_great_table
+from her2stats.tables import PrintedTable, table_html, to_great_table
 
 HOSTILE = "</td><script>alert(1)</script><img src=x onerror=alert(1)> {{ 7 * 7 }} & \" '"
 
@@ -100,9 +101,7 @@ def test_great_tables_gives_the_same_bytes_each_time() -> None:
     assert to_great_table(example()).as_raw_html() == to_great_table(example()).as_raw_html()
 
 
-def test_latex_knows_the_signs() -> None:
-    frame = pd.DataFrame({"type": ["CD8 & co"], "rho": ["−0.31 (−0.40 to −0.21)"]})
-    text = table_latex(PrintedTable(frame, "ρ ≤ 1"))
-    assert "$-$0.31" in text
-    assert r"CD8 \& co" in text
-    assert r"$\leq$" in text
+def test_headings_never_span_columns_that_stand_apart() -> None:
+    frame = pd.DataFrame({"name": ["a"], "x": ["1"], "y": ["2"], "z": ["3"]})
+    with pytest.raises(AssertionError, match="'Both' stand apart"):
+        PrintedTable(frame, "", spanners=[("Both", ["x", "z"])])

@@ -6,6 +6,7 @@ from her2stats.figures.composition import plot_composition
 from her2stats.figures.correlation import plot_correlation
 from her2stats.figures.distribution import plot_distribution
 from her2stats.figures.exposure import plot_exposure
+from her2stats.figures.flow import plot_flow
 from her2stats.figures.forest import plot_forest
 from her2stats.figures.heatmap import plot_heatmap
 from her2stats.figures.marginal import plot_marginal
@@ -26,6 +27,7 @@ __all__ = [
     "plot_correlation",
     "plot_distribution",
     "plot_exposure",
+    "plot_flow",
     "plot_forest",
     "plot_heatmap",
     "plot_marginal",

@@ -207,8 +207,11 @@ def _shared_samples(
         return both, []
     if on_mismatch == "intersect" and both:
         return both, [
-            Note("reading", f"samples without {lacking} left out", len(ids))
-            for ids, lacking in ((only_clinical, "expression"), (only_matrix, "clinical data"))
+            Note("reading", f"samples without {lacking} left out", len(ids), left=left)
+            for ids, lacking, left in (
+                (only_clinical, "expression", len(both)),
+                (only_matrix, "clinical data", None),  # they were never among the tumours
+            )
             if ids
         ]
     described = (

@@ -10,6 +10,8 @@ One step over the whole folder, before anything of the page is made:
 * A cell type or outcome that has a group of one to four tumours in any stratum loses its counts in every table of the
   cohort, as they add up; rows that compare such groups lose their numbers, too, for the counts follow from them.
 * A variable of Table 1 with such a cell says which cells are below five ("<5", also for none), and no number.
+* The flow of tumours tells what was left out together where one step left out so few, and no group or count of known
+  values that is small or leaves few over.
 * Least effects, E-values and corrections for misreading follow from counts, and go with them.
 * Sentences that count (reasons, flags, notes) keep what they say and lose how many.
 """
@@ -73,6 +75,8 @@ def for_public_page(folder: ResultsFolder) -> ResultsFolder:
         tables["abundance"] = _abundance(tables["abundance"], hidden)
     if "table_one" in tables:
         tables["table_one"] = _table_one(tables["table_one"])
+    if "flow" in tables:
+        tables["flow"] = _flow(tables["flow"], split)
     shown = {key for t in results.values() for key in zip(t["cohort"], t["n"].fillna(0), strict=True)}
     for name in (one for one in FOLLOWING if one in tables):
         tables[name] = _following(tables[name], hidden, shown, split)
@@ -249,6 +253,20 @@ def _table_one(table: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
+def _flow(table: pd.DataFrame, split: set[str]) -> pd.DataFrame:
+    """Steps from which no count of one to four tumours follows."""
+    gone = table["step"].eq("group") & table["cohort"].isin(split)
+    for _, part in table.groupby("cohort", sort=False):
+        step, n = part["step"], part["n"].astype("float64")
+        out = n[step.eq("left out")]
+        hidden = {"left out"} if _small(out).any() else set()
+        hidden |= {"start"} if _small(pd.Series([out.sum()])).any() else set()
+        hidden |= {"group"} if _small(n[step.eq("group")]).any() else set()
+        few = _small(n) | _small(n[step.eq("analysed")].sum() - n)
+        gone[part.index] |= step.isin(hidden) | (step.eq("known") & few)
+    return table[~gone]
+
+
 def _following(
     table: pd.DataFrame, hidden: set[tuple[str, str]], shown: set[tuple[str, int]], split: set[str]
 ) -> pd.DataFrame:
@@ -287,4 +305,6 @@ def _pictures(folder: ResultsFolder, tables: dict[str, pd.DataFrame]) -> dict[st
 
 
 def _effects(table: pd.DataFrame) -> pd.DataFrame:
-    return table[[name for name in EFFECTS if name in table]]
+    """What is drawn: effects, or of a table without any all of it."""
+    effects = [name for name in EFFECTS if name in table]
+    return table[effects] if effects else table

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import pandas as pd
 
-from her2stats.report.page_model import FigurePart, Part, Section, TablePart, TextPart
+from her2stats.report.page_model import FigurePart, MorePart, Part, Section, TablePart, TextPart
 from her2stats.report.statements import name_list
 from her2stats.results.folder import ResultsFolder
 from her2stats.tables import PrintedTable
@@ -17,6 +17,14 @@ Figures = Mapping[str, Sequence[FigurePart]]
 def section(name: str, title: str, parts: Iterable[Part], lead: str = "") -> Section:
     """Make a section."""
     return Section(name, title, tuple(parts), lead)
+
+
+def all_parts(parts: Sequence[Part]) -> Iterator[Part]:
+    """All parts, those behind a heading included."""
+    for part in parts:
+        yield part
+        if isinstance(part, MorePart):
+            yield from all_parts(part.parts)
 
 
 def absent(folder: ResultsFolder, *tables: str) -> list[Part]:

@@ -181,18 +181,22 @@ def _flags(folder: ResultsFolder) -> Iterator[TrustItem]:
     yield TrustItem("Flagged rows", finding, light, "up to 2% of the rows, up to 10%, more")
 
 
-def _chance(folder: ResultsFolder) -> Iterator[TrustItem]:
-    """How many chance findings the thresholds let pass."""
+def count_tests(folder: ResultsFolder) -> tuple[int, int, int]:
+    """How many tests of the study were corrected, in how many families, and how many stand alone."""
     rows = _results(folder)
-    if not len(rows):
-        return
-    alpha = folder.provenance.alpha
     tested = rows[rows["p_value"].notna() & ~is_second_test(rows)]
     corrected = tested[tested["p_adjusted"].notna()]
     families = len(corrected[["cohort", "family"]].drop_duplicates())
-    alone = len(tested) - len(corrected)
-    counted = [f"{format_count(len(corrected))} tests in {format_count(families)} families, each corrected by itself"]
-    counted = counted * bool(len(corrected)) + [f"{format_count(alone)} uncorrected"] * bool(alone)
+    return len(corrected), families, len(tested) - len(corrected)
+
+
+def _chance(folder: ResultsFolder) -> Iterator[TrustItem]:
+    """How many chance findings the thresholds let pass."""
+    if not len(_results(folder)):
+        return
+    (corrected, families, alone), alpha = count_tests(folder), folder.provenance.alpha
+    counted = [f"{format_count(corrected)} tests in {format_count(families)} families, each corrected by itself"]
+    counted = counted * bool(corrected) + [f"{format_count(alone)} uncorrected"] * bool(alone)
     finding = (
         f"{' and '.join(counted) or 'No test'}: were there no association at all, up to about "
         f"{format_number(alpha * (families + alone), 1)} families or tests would still show one."

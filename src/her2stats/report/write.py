@@ -18,18 +18,18 @@ from her2stats.report.agreement import Agreement, read_agreement
 from her2stats.report.disclosure import PUBLIC_NOTE, for_public_page
 from her2stats.report.embedded import choose_images, embed_tables
 from her2stats.report.first_answer import first_answer
+from her2stats.report.manuscript import manuscript_files
 from her2stats.report.page_model import (
     AnswersPart,
     FigurePart,
     FirstAnswerPart,
-    MorePart,
     Part,
     Section,
     TablePart,
     TextPart,
     TrustPart,
 )
-from her2stats.report.parts import Figures, section
+from her2stats.report.parts import Figures, all_parts, section
 from her2stats.report.sections_association import (
     by_hr_section,
     correlation_section,
@@ -48,7 +48,7 @@ from her2stats.report.sections_models import ancova_section, clinical_section, o
 from her2stats.report.sections_response import response_section
 from her2stats.report.summary import plain_summary
 from her2stats.report.trust import trust_items
-from her2stats.results.catalogue import FURTHER, caption_of, cohorts_of_plain_figures
+from her2stats.results.catalogue import FURTHER, MANUSCRIPT, caption_of, cohorts_of_plain_figures
 from her2stats.results.folder import ResultsFolder, read_folder
 from her2stats.results.manifest import put
 from her2stats.tables import table_html
@@ -60,7 +60,7 @@ _DATA_BUDGET = 900_000
 
 
 def write_report(folder: str | Path | ResultsFolder) -> Path:
-    """Write the report of a results folder: one HTML file that needs no network and no other file.
+    """Write the report of a results folder, one HTML file that needs no other, and what a manuscript takes from it.
 
     Parameters
     ----------
@@ -70,8 +70,8 @@ def write_report(folder: str | Path | ResultsFolder) -> Path:
     Returns
     -------
     Path
-        ``report.html`` in that folder; one that was edited is kept beside it as ``report.html.edited``. The same
-        folder gives the same bytes. It holds aggregates only; where the
+        ``report.html`` in that folder, with ``manuscript/`` beside it; a file that was edited is kept as
+        ``NAME.edited``. The same folder gives the same bytes. They hold aggregates only; where the
         provenance says ``"public": true``, counts below five are suppressed and figures that show single patients
         left out.
 
@@ -88,17 +88,27 @@ def write_report(folder: str | Path | ResultsFolder) -> Path:
     PosixPath('results/report.html')
     """
     results = folder if isinstance(folder, ResultsFolder) else read_folder(Path(folder))
-    page = render_report(results)
-    put(results.path, REPORT, page.encode(), what="the report ")
+    shown, agreement, sections = _shown(results)
+    put(results.path, REPORT, _page(shown, agreement, sections).encode(), what="the report ")
+    for name, content in manuscript_files(sections, simulated=bool(shown.provenance.simulated)).items():
+        put(results.path, f"{MANUSCRIPT}/{name}", content, what="the manuscript's part ")
     return results.path / REPORT
 
 
 def render_report(results: ResultsFolder) -> str:
     """Render what was read from a results folder as one HTML page."""
+    return _page(*_shown(results))
+
+
+def _shown(results: ResultsFolder) -> tuple[ResultsFolder, Agreement, list[Section]]:
+    """The folder as the page and the manuscript may show it, and their sections."""
     shown = for_public_page(results) if results.provenance.public else results
     agreement = read_agreement(shown.crosscheck, shown.witness)
-    sections = [made for made in _sections(shown, agreement, _figures(shown)) if made.parts]
-    embedded = embed_tables(shown, _data_names(sections), budget=_DATA_BUDGET)
+    return shown, agreement, [made for made in _sections(shown, agreement, _figures(shown)) if made.parts]
+
+
+def _page(shown: ResultsFolder, agreement: Agreement, sections: Sequence[Section]) -> str:
+    """One HTML page of sections."""
     return (
         environment()
         .get_template("report.html.j2")
@@ -107,7 +117,7 @@ def render_report(results: ResultsFolder) -> str:
             gaps=shown.gaps,
             agreement=agreement,
             sections=sections,
-            embedded=embedded,
+            embedded=embed_tables(shown, _data_names(sections), budget=_DATA_BUDGET),
             write_table=_TableWriter(),
             public_note=PUBLIC_NOTE,
             file_of=shown.file_of,
@@ -169,18 +179,10 @@ def _figures(results: ResultsFolder) -> Figures:
     return by_section
 
 
-def _parts(parts: Sequence[Part]) -> Iterator[Part]:
-    """All parts, those behind a heading included."""
-    for part in parts:
-        yield part
-        if isinstance(part, MorePart):
-            yield from _parts(part.parts)
-
-
 def _data_names(sections: Sequence[Section]) -> list[str]:
     """Tables that some part of the page names as its data."""
     found = []
-    for part in (part for made in sections for part in _parts(made.parts)):
+    for part in (part for made in sections for part in all_parts(made.parts)):
         if isinstance(part, TablePart) and part.data:
             found.append(part.data)
         elif isinstance(part, FigurePart) and part.caption.data:

@@ -14,6 +14,12 @@ from her2stats.vocabulary.names import sentence_case
 
 FURTHER = "further"
 FORMATS = ("pdf", "svg", "png")
+# The folder of what a manuscript takes from a study, and what is in it; tables only where there are some.
+MANUSCRIPT = "manuscript"
+MANUSCRIPT_FILES = (
+    *(f"{MANUSCRIPT}/{name}" for name in ("methods.docx", "methods.md", "references.bib", "legends.md")),
+    *(f"{MANUSCRIPT}/{name}.{kind}" for name in ("tables", "supplementary_tables") for kind in ("docx", "tex")),
+)
 
 
 @dataclass(frozen=True)

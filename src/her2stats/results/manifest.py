@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 
 from her2stats.errors import Problem
 from her2stats.files import regular_bytes
-from her2stats.results.catalogue import FIGURES, FORMATS, TABLES
+from her2stats.results.catalogue import FIGURES, FORMATS, MANUSCRIPT, MANUSCRIPT_FILES, TABLES
 from her2stats.results.provenance import PROVENANCE, is_of_results, load_provenance
 from her2stats.results.strict_csv import DamagedFileError
 from her2stats.writing import keep_edited, told, write_whole
@@ -27,10 +27,11 @@ _FORMAT = "her2stats results 1"
 _LARGEST = 64 * 2**20  # bytes of a manifest; that of a run has a few hundred lines
 _NAMES = frozenset({PROVENANCE, "report.html", "crosscheck.csv", "tables/tables.xlsx"}) | {
     *(f"tables/{table.name}.csv" for table in TABLES),
+    *MANUSCRIPT_FILES,
     *(f"r/{name}" for name in ("validate.R", "her2stats.R", "specs.csv", "format.txt")),
 }
 _MODELS = re.compile(r"r/models/[^/]+\.(?:data|python)\.csv")
-FOLDERS = frozenset({"tables", "figures", "r", "r/models", "sas"})
+FOLDERS = frozenset({"tables", "figures", "r", "r/models", "sas", MANUSCRIPT})
 
 
 @dataclass(frozen=True)

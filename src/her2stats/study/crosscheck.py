@@ -13,7 +13,7 @@ from her2stats.progress import silent
 from her2stats.r_engine import crosscheck_r, r_status
 from her2stats.r_engine.crosscheck import Choice
 from her2stats.report import write_report
-from her2stats.results.catalogue import FIGURES
+from her2stats.results.catalogue import FIGURES, MANUSCRIPT_FILES
 from her2stats.results.consistency import check_tables
 from her2stats.results.csv_cells import csv_text
 from her2stats.results.folder import CROSSCHECK_FILE, read_folder
@@ -27,7 +27,7 @@ from her2stats.study.stages.figures import Drawing, draw_once
 from her2stats.study.stages.r import engine_unless_chosen
 from her2stats.writing import EDITED
 
-_MADE_AGAIN = (CROSSCHECK_FILE, "report.html")
+_MADE_AGAIN = (CROSSCHECK_FILE, "report.html", *MANUSCRIPT_FILES)
 _OF_COMPARISON = tuple(figure for figure in FIGURES if figure.made == "crosscheck")
 
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import metadata
 
+from her2stats.reading.clinical.population import HER2_VARIABLES
 from her2stats.results.provenance import CohortEntry, Provenance
+from her2stats.signatures import signature
+from her2stats.signatures.til import DEFAULT_MEMBERS
 from her2stats.statistics.arguments import percent
 from her2stats.statistics.multiplicity import NAMES
 from her2stats.study.analysis.cohort_analysis import CohortAnalysis
 from her2stats.study.preparing import Prepared
+from her2stats.study.preparing.scores import DANAHER
 from her2stats.study.study_file import Study
+from her2stats.vocabulary.names import variable_label
 
 NAMED_PACKAGES = ("numpy", "pandas", "scipy", "statsmodels", "scikit-learn", "plotnine")
 
@@ -63,12 +68,13 @@ def conventions(study: Study, analyses: Sequence[CohortAnalysis]) -> dict[str, s
     chosen = study.analysis
     ci, changed = f"{percent(chosen.conf_level)} CI", chosen.changed()
     draws = f" of {chosen.draws} draws, seed {study.study.seed}" if chosen.correlation_ci == "bootstrap" else ""
-    fractions = next((a.deconvolution.method for a in analyses if a.deconvolution is not None), "none")
+    fractions = _by_cohort(analyses, _fractions) or "none"
     if study.deconvolution is not None and not study.deconvolution.check_scale:
         fractions += "; whether the expression is linear was not checked"
     return {
-        "population": "HER2-negative: IHC 0, 1+ or 2+ without ERBB2 amplification",
-        "exposure": exposure_method(study, analyses),
+        "population": f"HER2-negative by {_by_cohort(analyses, _negative)}",
+        "exposure": _by_cohort(analyses, lambda analysis: analysis.exposure_method) or study.scores.exposure,
+        **({"total TIL": total} if (total := _by_cohort(analyses, _total)) else {}),
         "cell fractions": fractions,
         "zero rule": (
             "cell types with a share of zeros above 0.75 excluded, from 0.25 to 0.75 dichotomised as absent or "
@@ -102,6 +108,43 @@ def _written(value: object) -> str:
     return ", ".join(value) if isinstance(value, tuple) else str(value).lower()
 
 
-def exposure_method(study: Study, analyses: Sequence[CohortAnalysis]) -> str:
-    """How the exposure was computed, as the scoring said it."""
-    return next((a.exposure_method for a in analyses if a.exposure_method), study.scores.exposure)
+def _by_cohort(analyses: Sequence[CohortAnalysis], tell: Callable[[CohortAnalysis], str]) -> str:
+    """What is told of the cohorts, each text once, with the names of its cohorts where there are several texts."""
+    told: dict[str, list[str]] = {}
+    for analysis in analyses:
+        if text := tell(analysis):
+            told.setdefault(text, []).append(analysis.cohort.name)
+    return "; ".join(f"{text} ({', '.join(names)})" if len(told) > 1 else text for text, names in told.items())
+
+
+def _negative(analysis: CohortAnalysis) -> str:
+    """Which variables told that a tumour is HER2-negative; the group follows from IHC."""
+    there = [name for name in HER2_VARIABLES if name in analysis.cohort.clinical]
+    shown = [name for name in there if name != "her2_group" or "her2_ihc" not in there]
+    rule = " (0, 1+, or 2+ without ERBB2 amplification)"
+    return ", ".join(variable_label(name) + rule * (name == "her2_ihc") for name in shown)
+
+
+def _total(analysis: CohortAnalysis) -> str:
+    """Which types make the total TIL score, each with the genes that the cohort has of it."""
+    if not analysis.material.til:
+        return ""
+    rows = analysis.coverage.set_index("score")
+    used = rows[rows["used_in_total"].fillna(False).astype(bool)]
+    types = []
+    for score, missing in used["missing"].items():
+        name = str(score).removeprefix(DANAHER)
+        genes = [gene for gene in signature("danaher")[name].genes if gene not in missing.split(", ")]
+        types.append(f"{name} ({', '.join(genes)})")
+    left_out = ", ".join(name for name in DEFAULT_MEMBERS if f"{DANAHER}{name}" not in used.index)
+    text = f"mean of the scores of Danaher's {', '.join(types)}, each the mean log2 expression of its genes"
+    return f"{text}; left out for too few genes: {left_out}" if left_out else text
+
+
+def _fractions(analysis: CohortAnalysis) -> str:
+    """How cell fractions were estimated, and how many genes of the matrix the cohort has."""
+    found = analysis.deconvolution
+    if found is None:
+        return ""
+    genes = f"; {len(found.genes)} of the {len(found.signature.genes)} genes of the matrix were found"
+    return found.method + genes * bool(found.genes)

@@ -12,6 +12,7 @@ from her2stats.results.csv_cells import csv_text
 from her2stats.results.schema import RESULT_TABLES, SCHEMAS, typed_tables
 from her2stats.statistics import combine
 from her2stats.study.analysis.cohort_analysis import CohortAnalysis
+from her2stats.study.analysis.flow import flow
 from her2stats.study.analysis.pooled import pooled_results
 from her2stats.study.study_figures import Absent, absent_figures
 from her2stats.study.study_file import Study
@@ -32,6 +33,7 @@ def result_tables(analyses: Sequence[CohortAnalysis], study: Study) -> dict[str,
         "fractions": _stacked(analyses, _fractions),
         "abundance": _stacked(analyses, _abundance),
         "table_one": table_one({analysis.cohort.name: analysis.cohort.clinical for analysis in analyses}),
+        "flow": flow(analyses),
         "notes": _stacked(analyses, lambda a: notes_table(a.notes)),
     }
     for name in analyses[0].sensitivity:

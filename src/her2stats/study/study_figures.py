@@ -14,6 +14,7 @@ from her2stats.statistics import Result, combine
 from her2stats.statistics.pooling import FEWEST_TELLING
 from her2stats.statistics.rows import GIVEN_HR
 from her2stats.study.analysis.cohort_analysis import CohortAnalysis
+from her2stats.study.analysis.flow import flow
 from her2stats.study.analysis.pooled import POOLED_TABLES, pooled_results
 from her2stats.study.stages.figures import Drawing
 from her2stats.study.study_file import Study
@@ -98,6 +99,8 @@ class _Offer:
         """Rows of a result table."""
         if name in POOLED_TABLES:
             return combine(self._pooled[name])
+        if name == "flow":
+            return flow(self.analyses)
         return combine([result for a in self.analyses for result in a.answers.results.get(name, [])])
 
     @cached_property

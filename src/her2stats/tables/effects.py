@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterable
+from importlib import resources
 from typing import Any
 
 import pandas as pd
@@ -11,22 +13,11 @@ from her2stats.statistics.arguments import percent
 from her2stats.statistics.flags import code_of
 from her2stats.statistics.rows import SECOND_TEST, Rows, records, result_rows
 from her2stats.statistics.terms import PARTS, term_columns
+from her2stats.tables.printed import PrintedTable
 from her2stats.vocabulary.names import stratum_label, term_label, variable_label
 from her2stats.vocabulary.numbers import format_count, format_estimate, format_p, is_missing
 
-# Code of a flag, which stands where a number cannot -> what it means.
-_MEANING = {
-    "separation": "the exposure divides the outcomes completely, so no finite odds ratio exists",
-    "constant outcome": "every tumour of the stratum has the same outcome",
-    "constant exposure": "the exposure has the same value in every tumour of the stratum",
-    "rank deficient": "combinations of factor levels are empty, so fewer degrees of freedom are tested",
-    "not estimable": "the data hold no information on this quantity",
-    "too few observations": "the stratum is too small",
-    "perfect correlation": "one variable determines the rank of the other",
-    "empty level": "one of the groups is empty",
-    "not converged": "the fit found no maximum",
-    "missing variable": "the cohort does not have the variable",
-}
+_MEANING = tomllib.loads(resources.files("her2stats.tables").joinpath("data/flags.toml").read_text("utf-8"))
 MARK = "†"
 
 
@@ -76,6 +67,20 @@ def table_effects(results: Rows, *, alpha: float = 0.05) -> pd.DataFrame:
     )
 
 
+def print_effects(table: pd.DataFrame, *, caption: str) -> PrintedTable:
+    """Print what `table_effects` returned: outcomes down, a heading wherever cohort, stratum or term changes."""
+    heads = [name for name in ("cohort", "stratum", "term") if table[name].nunique() > 1]
+    shown = ["outcome", *(name for name in ("effect", "p", "p_adjusted", "n", "events") if table[name].ne("").any())]
+    frame = table[shown].reset_index(drop=True)
+    if heads:
+        frame.insert(0, "part", [", ".join(filter(None, row)) for row in table[heads].to_numpy().tolist()])
+    labels = {"outcome": "Outcome", "effect": "Estimate (CI)", "p_adjusted": "p corr.", "events": "Events"}
+    notes = flag_notes(table["note"])
+    if table["effect"].str.endswith(MARK).any():
+        notes = [f"{MARK} The number has a caveat, explained here:", *notes]
+    return PrintedTable(frame, caption, labels, groups="part" if heads else "", notes=notes)
+
+
 def _term_text(row: dict[str, Any]) -> str:
     """Words for a term by its parts; what a second test adds to its name stays as it is."""
     variable, level, variable_2, level_2 = ("" if is_missing(row.get(name)) else str(row[name]) for name in PARTS)
@@ -108,7 +113,7 @@ def flag_meaning(code: str) -> str:
     >>> flag_meaning("empty level")
     'one of the groups is empty'
     """
-    return _MEANING.get(code, "")
+    return str(_MEANING.get(code, ""))
 
 
 def flag_notes(flags: Iterable[str]) -> list[str]:

@@ -1,8 +1,7 @@
-"""A printed table as a great-tables object and as LaTeX: for a notebook, a manuscript, a page of one's own."""
+"""A printed table as a great-tables object: for a notebook, or a page of one's own."""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from her2stats.tables.printed import PrintedTable
@@ -10,25 +9,12 @@ from her2stats.tables.printed import PrintedTable
 if TYPE_CHECKING:
     from great_tables import GT
 
-_LATEX_SIGNS = {
-    "−": "$-$",
-    "–": "--",
-    "—": "---",
-    "≤": r"$\leq$",
-    "≥": r"$\geq$",
-    "×": r"$\times$",
-    "†": r"\dag{}",
-    "ρ": r"$\rho$",
-    "∞": r"$\infty$",
-    "\N{NO-BREAK SPACE}": "~",
-}
 
-
-def to_great_table(table: PrintedTable, *, name: str = "table", styled: bool = True) -> GT:
+def to_great_table(table: PrintedTable, *, name: str = "table") -> GT:
     """Turn a printed table into a great-tables object, which a notebook shows and a user may go on styling.
 
     HTML in texts and headings stays text. The prefix of the ids, `name`, is never random, so that output is
-    byte-stable. `styled` puts the significant cells in bold, which LaTeX output does not know.
+    byte-stable.
     """
     from great_tables import GT, loc, style
 
@@ -43,9 +29,9 @@ def to_great_table(table: PrintedTable, *, name: str = "table", styled: bool = T
     made = made.cols_align("left", words) if words else made
     for number, (text, columns) in enumerate(table.spanners):
         made = made.tab_spanner(_literal(text), columns=[plain[column] for column in columns], id=f"s{number}")
-    for row, column in table.strong if styled else ():
+    for row, column in table.strong:
         made = made.tab_style(style.text(weight="bold"), loc.body(columns=plain[column], rows=[row]))
-    for note in table.notes if styled else ():
+    for note in table.notes:
         made = made.tab_source_note(_literal(note))
     return made
 
@@ -53,9 +39,3 @@ def to_great_table(table: PrintedTable, *, name: str = "table", styled: bool = T
 def _literal(text: str) -> str:
     """Keep double braces apart: great-tables reads them as its notation of units, and then escapes nothing."""
     return text.replace("{{", "{ {").replace("}}", "} }")
-
-
-def table_latex(table: PrintedTable) -> str:
-    """Write a printed table as LaTeX (needs booktabs), for a manuscript."""
-    body = to_great_table(table, styled=False).as_latex()
-    return re.sub("|".join(_LATEX_SIGNS), lambda sign: _LATEX_SIGNS[sign[0]], body)

@@ -6,9 +6,10 @@ a whole study's page several seconds; it stays the way to a table of its own (`t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from functools import cache
 
-from markupsafe import Markup, escape
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from markupsafe import Markup
 
 from her2stats.tables.printed import PrintedTable
 
@@ -21,63 +22,15 @@ def table_html(table: PrintedTable, *, name: str) -> Markup:
     ``spanner``, ``group``; ``prose`` for a table of several columns that ends in running text, whose cells name their
     column (``data-label``), so that a narrow page can set them below one another.
     """
-    caption = Markup('<caption id="{}-caption"><span>{}</span></caption>').format(name, table.caption)
-    head = Markup("\n").join(_head(table))
-    body = Markup("\n").join(_body(table))
-    kinds = f"{' grouped' if table.groups else ''}{' prose' if _is_prose(table) else ''}"
-    table_tag = Markup('<table id="{}-table" class="printed{}">').format(name, kinds)
-    return Markup("{}\n{}\n<thead>\n{}\n</thead>\n<tbody>\n{}\n</tbody>\n</table>").format(
-        table_tag, caption, head, body
-    )
+    return Markup(_template().render(table=table, name=name))  # noqa: S704 - the template escapes
 
 
-def _is_prose(table: PrintedTable) -> bool:
-    return len(table.columns) > 1 and table.columns[-1] in table.words and not table.spanners
-
-
-def _head(table: PrintedTable) -> Iterator[Markup]:
-    """One row of headings, or two where headings span columns."""
-    depth = 2 if table.spanners else 1
-    spanned = {column: (text, len(columns)) for text, columns in table.spanners for column in columns[:1]}
-    below = [column for _, columns in table.spanners for column in columns]
-    first = [_heading(table, table.stub, depth)]
-    for column in table.columns:
-        if column in spanned:
-            text, width = spanned[column]
-            scope = "colgroup" if width > 1 else "col"
-            opening = Markup('<th scope="{}" colspan="{}" class="spanner">').format(scope, width)
-            first.append(opening + Markup("<span>{}</span></th>").format(_unbroken(text)))
-        elif column not in below:
-            first.append(_heading(table, column, depth))
-    yield _row(first)
-    if table.spanners:
-        yield _row([_heading(table, column, 1) for column in table.columns if column in below])
-
-
-def _heading(table: PrintedTable, column: str, depth: int) -> Markup:
-    kind = "stub" if column == table.stub else "words" if column in table.words else "number"
-    span = Markup(' rowspan="2"') if depth > 1 else ""
-    return Markup('<th scope="col"{} class="{}">{}</th>').format(span, kind, _unbroken(table.heading(column)))
-
-
-def _body(table: PrintedTable) -> Iterator[Markup]:
-    strong = set(table.strong)
-    texts = {column: [str(text) for text in table.frame[column]] for column in table.frame.columns}
-    group = None
-    for place in range(len(table.frame)):
-        if table.groups and texts[table.groups][place] != group:
-            group = texts[table.groups][place]
-            width = len(table.columns) + 1
-            yield _row([Markup('<th scope="rowgroup" colspan="{}" class="group">{}</th>').format(width, group)])
-        cells = [Markup('<th scope="row" class="stub">{}</th>').format(texts[table.stub][place])]
-        for column in table.columns:
-            is_kind = {"words": column in table.words, "strong": (place, column) in strong}
-            kinds = [kind for kind, is_it in is_kind.items() if is_it]
-            opening = Markup('<td class="{}"').format(" ".join(kinds)) if kinds else Markup("<td")
-            opening += Markup(' data-label="{}">').format(table.heading(column)) if _is_prose(table) else Markup(">")
-            text = texts[column][place]
-            cells.append(opening + escape(text if "words" in kinds else _unbroken(text)) + Markup("</td>"))
-        yield _row(cells)
+@cache
+def _template() -> Template:
+    loader = PackageLoader("her2stats.tables", "data")
+    made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    made.filters["unbroken"] = _unbroken
+    return made.get_template("table.html.j2")
 
 
 def _unbroken(text: str) -> str:
@@ -85,7 +38,3 @@ def _unbroken(text: str) -> str:
     for word in ("to", "="):
         text = text.replace(f" {word} ", f"\N{NO-BREAK SPACE}{word}\N{NO-BREAK SPACE}")
     return text
-
-
-def _row(cells: list[Markup]) -> Markup:
-    return Markup("<tr>") + Markup("").join(cells) + Markup("</tr>")

@@ -13,7 +13,7 @@ from her2stats.errors import DataError, ProblemList
 from her2stats.tables.printed import PrintedTable
 from her2stats.vocabulary.entry import Variable
 from her2stats.vocabulary.names import sentence_case, variable_label
-from her2stats.vocabulary.numbers import EN_DASH, format_count, format_number, format_percent
+from her2stats.vocabulary.numbers import EN_DASH, format_count, format_number, format_p, format_percent
 from her2stats.vocabulary.variables import BY_NAME, TABLE_ONE
 
 MEDIAN_LEVEL = "median (IQR)"
@@ -81,7 +81,10 @@ def table_one(
 def print_table_one(table: pd.DataFrame, cohorts: Mapping[str, int | str], *, caption: str) -> PrintedTable:
     """Print what `table_one` returned for cohorts in the order given, each with its number of patients."""
     shown = table[table["variable"] != PATIENTS]
-    frame = shown[["variable", "level", *cohorts]].fillna("").astype("str").reset_index(drop=True)
+    tested = ["p", "test"] if "p" in shown else []
+    shown = shown.assign(p=shown["p"].map(format_p)) if tested else shown
+    frame = shown[["variable", "level", *cohorts, *tested]].astype("object").fillna("").astype("str")
+    frame = frame.reset_index(drop=True)
     counted = ~frame["level"].str.startswith("median")
     measured = set(frame.loc[~counted, "variable"])
     frame["variable"] = [name if name in measured else f"{name}, n (%)" for name in frame["variable"]]
@@ -90,7 +93,8 @@ def print_table_one(table: pd.DataFrame, cohorts: Mapping[str, int | str], *, ca
     if (frame[list(cohorts)] == NOT_RECORDED).to_numpy().any():
         notes.append(_ABSENT_NOTE)
     labels = {name: f"{name} (n = {n})" for name, n in cohorts.items()}
-    return PrintedTable(frame, caption, {"level": "Characteristic", **labels}, groups="variable", notes=notes)
+    labels |= {"level": "Characteristic", "test": "Test"}
+    return PrintedTable(frame, caption, labels, groups="variable", words=tested[1:], notes=notes)
 
 
 def counts_as_numbers(table: pd.DataFrame) -> pd.DataFrame:

@@ -68,13 +68,16 @@ def table_response(results: Rows, *, decimals: int = 0) -> pd.DataFrame:
     ]
     lines = [line for block in blocks for line in block]
     order = ["cohort", "outcome", "level", "patients n", "patients %"]
-    groups = list(dict.fromkeys(key for line in lines for key in line if key not in order))
-    return pd.DataFrame(lines, columns=[*order, *groups]).fillna("").astype("str")
+    groups = dict.fromkeys(key.rsplit(" ", 1)[0] for line in lines for key in line if key not in order)
+    counts = [f"{group} {number}" for group in groups for number in ("n", "%")]
+    return pd.DataFrame(lines, columns=[*order, *counts]).fillna("").astype("str")
 
 
 def print_response(table: pd.DataFrame, *, caption: str, notes: Sequence[str] = ()) -> PrintedTable:
-    """Print what `table_response` returned for one cohort, with sentences below the table."""
+    """Print what `table_response` returned, with sentences below the table."""
     frame = table.drop(columns="cohort").reset_index(drop=True)
+    if table["cohort"].nunique() > 1:
+        frame["outcome"] = [f"{cohort}: {one}" for cohort, one in zip(table["cohort"], table["outcome"], strict=True)]
     frame["level"] = [level[:1].upper() + level[1:] if level else "Evaluable" for level in frame["level"]]
     counts = [column for column in frame.columns if column not in ("outcome", "level")]
     groups = list(dict.fromkeys(column.rsplit(" ", 1)[0] for column in counts))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from her2stats.errors import DataError, ProblemList
+from her2stats.tables.zipped import zipped
 from her2stats.vocabulary.numbers import is_missing
 from her2stats.writing import told, write_whole
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 1_048_575
 MOST_COLUMNS = 16_384
-_FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 _FIXED_STAMP = "1980-01-01T00:00:00Z"
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -137,14 +137,8 @@ def _width(heading: str | int | float | bool | None, column: list[Any]) -> float
 
 def _without_dates(content: bytes) -> bytes:
     """Pack the workbook again with one fixed date everywhere: the moment of writing is not part of the result."""
-    target = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as written, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as fixed:
-        for name in sorted(written.namelist()):
-            data = written.read(name)
-            if name == "docProps/core.xml":
-                stamps = rb"(<dcterms:(created|modified)[^>]*>)[^<]*"
-                data = re.sub(stamps, rb"\g<1>" + _FIXED_STAMP.encode(), data)
-            entry = zipfile.ZipInfo(name, _FIXED_TIME)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            fixed.writestr(entry, data)
-    return target.getvalue()
+    with zipfile.ZipFile(io.BytesIO(content)) as written:
+        parts = {name: written.read(name) for name in written.namelist()}
+    stamps = rb"(<dcterms:(created|modified)[^>]*>)[^<]*"
+    parts["docProps/core.xml"] = re.sub(stamps, rb"\g<1>" + _FIXED_STAMP.encode(), parts["docProps/core.xml"])
+    return zipped(parts)

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -58,9 +59,12 @@ class ClinicalFile:
     notes: tuple[Note, ...] = ()  # what was left out
 
     def with_rows(self, rows: Sequence[int], notes: Sequence[Note]) -> ClinicalFile:
-        """The same with some of its rows only."""
+        """The same with some of its rows only; each note of others says how many stay after it."""
         samples = [self.samples[row] for row in rows]
         gone = self.left_out | (set(self.samples) - set(samples))
+        if len(samples) < len(self.samples):
+            gone_by = accumulate(note.count or 0 for note in notes)
+            notes = [replace(one, left=len(self.samples) - by) for one, by in zip(notes, gone_by, strict=True)]
         notes = (*self.notes, *notes)
         return replace(self, table=_rows_of(self.table, rows), samples=samples, left_out=gone, notes=notes)
 

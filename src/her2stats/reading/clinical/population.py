@@ -57,9 +57,9 @@ def select_population(table: pd.DataFrame, file: str = "") -> tuple[pd.DataFrame
     left, notes = np.ones(len(table), dtype=bool), []
     for reason, holds in reasons.items():
         here = left & holds.to_numpy()
-        if here.any():
-            notes.append(Note("population", f"excluded: {reason}", int(here.sum())))
         left &= ~here
+        if here.any():
+            notes.append(Note("population", f"excluded: {reason}", int(here.sum()), left=int(left.sum())))
     overruled = left & ((status == "positive") & settled).to_numpy()
     if overruled.any():
         what = "HER2 status positive, but IHC 0 to 2+ with a negative amplification test: kept"
@@ -216,8 +216,9 @@ def restrict_to(
             remedy = f"its values are {', '.join(map(repr, dict.fromkeys(levels.values())))}"
             found.add(TableError, f"{', '.join(words)!r}: there is no such value", remedy=remedy, **place)
         here = left & ~values.isin(chosen).to_numpy()
-        notes.append(Note("population", f"left out: {variable} is not {', '.join(words)}", int(here.sum())))
         left &= ~here
+        what = f"left out: {variable} is not {', '.join(words)}"
+        notes.append(Note("population", what, int(here.sum()), left=int(left.sum())))
     found.raise_if_any()
     return table[left], notes
 
