@@ -129,7 +129,7 @@ def test_how_many_are_high_stands_in_the_row_of_each_stratum(abim: pd.DataFrame)
     n = table.table.groupby("stratum")["n"].first()
     assert {f"{half // 2}/{half}" for half in n} <= set(texts_of(plot_forest(table)))
     assert "250" in texts_of(plot_forest(odds(estimate("Monocytes", 0.5, 0.8, 1.2))))
-    assert "high/n" not in texts_of(plot_forest(table, e.interaction(abim), width_mm=89))
+    assert "high/n" not in texts_of(plot_forest(table, e.interaction(abim), width_mm=70))
 
 
 def test_an_enormous_estimate_is_an_arrow_and_its_number() -> None:

@@ -22,7 +22,7 @@ from her2stats.statistics.result import as_result_table
 from her2stats.statistics.rows import result_rows
 
 from . import examples as e
-from .layers import caption_of, texts_of
+from .layers import caption_of, data_of, layers_with, texts_of
 
 VARIABLES = ["her2", "ERBB2", "ESR1", *e.LM22[:8], "T cells regulatory (Tregs)"]
 
@@ -152,3 +152,14 @@ def test_the_bar_of_the_legend_has_the_same_size_in_every_format(matrix: pd.Data
     assert left / 72 == pytest.approx(columns.min() / 300, abs=0.01)  # inches
     ys = [float(y) for shape in shapes for y in re.findall(r"[ML] [\d.]+ ([\d.]+)", shape)]
     assert (max(ys) - min(ys)) / 72 == pytest.approx((rows.max() - rows.min() + 1) / 300, abs=0.01)
+
+
+def test_cells_of_few_tumours_are_hatched_and_the_caption_says_how_few(abim: pd.DataFrame) -> None:
+    pairs = e.correlation(abim, "her2", e.LM22[:3], by="hr").table
+    pairs.loc[pairs["stratum"] == "hr=negative", "n"] = 19
+    plot = plot_heatmap(pairs)
+    (hatch,) = layers_with(plot, "geom_segment")
+    assert set(data_of(hatch, plot)["stratum"]) == {"hr=negative"}
+    assert "Hatched: fewer than 20 tumours." in caption_of(plot)
+    assert not layers_with(plot_heatmap(pairs, few=19), "geom_segment")
+    assert "Hatched" not in caption_of(plot_heatmap(pairs, few=19))

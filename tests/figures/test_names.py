@@ -80,7 +80,7 @@ def figures_of(called: tuple[str, ...]) -> dict[str, ggplot]:
         "clinical": plot_forest(clinical, order=[exposure, *types]),
         "distribution": plot_distribution(compared, frame, group=group, types=[*types, *high]),
         "exposure": plot_exposure(frame, exposure, compared, by=[group], hr=group),
-        "marginal": plot_marginal(fit_ancova(frame, types, exposure, factors=group, points=3), lines=group),
+        "marginal": plot_marginal(fit_ancova(frame, types, exposure, factors=group), lines=group),
         "response": plot_response(response_odds(frame, high, group, reference=of[LEVELS[0]])),
     }
 
@@ -127,6 +127,6 @@ def test_the_plain_figures_show_what_is_asked(plain_figures: dict[str, ggplot]) 
         "clinical": 6,
         "distribution": 320,
         "exposure": 80,
-        "marginal": 6,
+        "marginal": 44,
         "response": 4,
     }

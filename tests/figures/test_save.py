@@ -17,10 +17,12 @@ import matplotlib as mpl
 import pandas as pd
 import pytest
 from fontTools.ttLib import TTFont
+from matplotlib.font_manager import FontProperties, findfont
 from PIL import Image
 
 from her2stats.errors import DataError, OutputError
 from her2stats.figures import placeholder, plot_composition, plot_correlation, plot_forest, save_figure
+from her2stats.figures.theme import FONT, know_font
 
 from . import examples as e
 
@@ -47,13 +49,34 @@ def test_without_a_size_the_plot_says_it(tmp_path: Path) -> None:
         assert image.size == pytest.approx((100 / 25.4 * 300, 50 / 25.4 * 300), abs=1)
 
 
-def test_pdf_text_is_truetype_and_svg_text_is_outlines(tmp_path: Path, abim: pd.DataFrame) -> None:
+def test_pdf_text_is_truetype_and_svg_text_is_text_in_a_face_that_journals_ask_for(
+    tmp_path: Path, abim: pd.DataFrame
+) -> None:
     plot = plot_correlation(e.correlation(abim, "her2", e.LM22[:3]))
     pdf, svg, _ = save_figure(plot, tmp_path / "figure")
     content = pdf.read_bytes()
     assert b"/FontFile2" in content
     assert b"/Type3" not in content
-    assert not re.search(r"<text\b", svg.read_text())
+    assert b"+LiberationSans" in content
+    assert b"DejaVu" not in content
+    drawn = svg.read_text()
+    assert re.search(r">ρ \(95% CI\)</text>", drawn)
+    fonts = set(re.findall("font-family: ([^;]*);", drawn))
+    assert {font.split(", ")[0:3] == ["'Liberation Sans'", "Arial", "Helvetica"] for font in fonts} == {True}
+
+
+def test_the_face_is_the_one_shipped_whatever_the_machine_has() -> None:
+    know_font()
+    for weight, style in (("normal", "normal"), ("bold", "normal"), ("normal", "italic")):
+        found = Path(str(findfont(FontProperties(family=FONT, weight=weight, style=style))))
+        assert found.parent.parent.name == "figures"
+
+
+def test_letters_that_the_face_lacks_come_from_another(tmp_path: Path) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        paths = save_figure(placeholder("\N{NON-BREAKING HYPHEN} and \N{BLACK CHESS KNIGHT}"), tmp_path / "figure")
+    assert b"DejaVuSans" in paths[0].read_bytes()
 
 
 def test_embedded_fonts_hold_what_a_reader_looks_at_and_no_shaping(tmp_path: Path) -> None:

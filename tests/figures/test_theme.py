@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from plotnine import theme
 
+from her2stats.figures import placeholder
 from her2stats.figures.composition import PALETTE, REST
 from her2stats.figures.theme import (
     GREY,
@@ -17,6 +18,7 @@ from her2stats.figures.theme import (
     figure_theme,
     stratum_colours,
     stratum_shapes,
+    titled,
 )
 
 # Severe colour-vision deficiency, linear RGB (Machado 2009, doi 10.1109/TVCG.2009.113).
@@ -82,3 +84,14 @@ def test_unknown_strata_get_colours_and_shapes_of_their_own_in_any_order() -> No
 def test_the_theme_carries_the_size_on_paper() -> None:
     assert isinstance(figure_theme(183, 100), theme)
     assert figure_theme(183, 100).getp("figure_size") == pytest.approx((183 / 25.4, 100 / 25.4))
+
+
+def test_a_title_says_the_cohort_where_no_panel_does_and_has_room_of_its_own() -> None:
+    plot = placeholder("none")
+    height = plot.theme.getp("figure_size")[1]
+    headed = titled(plot, "b", "A")
+    assert headed.labels.get("title", "") == "b    A"
+    assert headed.theme.getp("figure_size")[1] == pytest.approx(height + 5 / 25.4)
+    assert titled(plot, "", "") is plot
+    plot.data["panel"] = "A, pCR"
+    assert titled(plot, "b", "A").labels.get("title", "") == "b"

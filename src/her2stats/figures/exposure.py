@@ -103,21 +103,13 @@ def plot_exposure(
     dots["x"] = dots["group"].map(places).astype(float) + dots["across"] * 1.7 * HALF_BOX
     names = in_order(sorted(set(dots["Stratum"])), RECEPTORS)
     dots["Stratum"] = pd.Categorical(dots["Stratum"], names)
-    cohorts = list(dict.fromkeys(dots["cohort"]))
-    factors = [factor for factor in by if factor in set(dots["factor"])]
-    titles = {
-        (cohort, factor): ", ".join(filter(None, (cohort_name(cohort, labels), display_name(factor, labels))))
-        for cohort in cohorts
-        for factor in factors
-    }
-    keys = list(zip(dots["cohort"], dots["factor"], strict=True))
-    dots["panel"] = pd.Categorical(
-        [titles[key] for key in keys], [title for key, title in titles.items() if key in set(keys)]
-    )
+    keys = zip(dots["cohort"], dots["factor"], strict=True)
+    panels_of = [", ".join(filter(None, (cohort_name(at, labels), display_name(of, labels)))) for at, of in keys]
+    dots["panel"] = pd.Categorical(panels_of, list(dict.fromkeys(panels_of)))
     panels = dots["panel"].cat.categories.size
     tick_of = dict(zip(dots["group"], dots["tick"], strict=True))
     ticks = [tick_of[group] for group in places]
-    columns = len(factors)
+    columns = dots["factor"].nunique()
     room = (width_mm - 14) / (len(places) + columns) - 0.5
     width = min(width_mm, 22 * columns + 20 * len(places))
     box = legend_box({"color": names, "shape": names}, width - 20, symbol_size=1.6)
@@ -165,16 +157,9 @@ def _cloud(cohort: str, frame: pd.DataFrame, exposure: str, by: Sequence[str], h
 
 
 def _places(dots: pd.DataFrame, by: Sequence[str]) -> dict[str, float]:
-    """X of each group: one step a group, half a step more between factors."""
-    places: dict[str, float] = {}
-    x = 0.0
-    for factor in by:
-        groups = dots.loc[dots["factor"] == factor, "group"]
-        for group in in_order(sorted(set(groups)), STRATUM_ORDER):
-            places[group] = x
-            x += 1.0
-        x += 0.5 if len(groups) else 0.0
-    return places
+    """X of each group, one step apart."""
+    groups = [sorted(set(dots.loc[dots["factor"] == factor, "group"])) for factor in by]
+    return {group: float(x) for x, group in enumerate(name for own in groups for name in in_order(own, STRATUM_ORDER))}
 
 
 def _tick(factor: str, level: object) -> str:

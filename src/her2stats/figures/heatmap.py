@@ -12,6 +12,7 @@ from plotnine import (
     element_blank,
     element_text,
     facet_wrap,
+    geom_segment,
     geom_text,
     geom_tile,
     ggplot,
@@ -39,7 +40,7 @@ from her2stats.figures.heatmap_cells import (
 from her2stats.figures.panel.measure import widest, wrapped
 from her2stats.figures.panel.row_panel import PANEL_GAP, TICK_ROOM
 from her2stats.figures.placeholder import placeholder
-from her2stats.figures.theme import DIVERGING, MARGIN, SMALL_SIZE, SMALLEST_SIZE, TEXT_SIZE, figure_theme
+from her2stats.figures.theme import DIVERGING, GREY, MARGIN, SMALL_SIZE, SMALLEST_SIZE, TEXT_SIZE, figure_theme
 from her2stats.figures.wording import display_name
 from her2stats.statistics.multiplicity import NAMES
 from her2stats.statistics.rows import Rows, result_rows
@@ -54,6 +55,7 @@ def plot_heatmap(
     cluster: bool = False,
     labels: Mapping[str, str] | None = None,
     layout: Layout = "auto",
+    few: int = 20,
     width_mm: float = 183.0,
 ) -> ggplot:
     """Draw correlation matrices as triangles of coloured cells with rho and stars in them.
@@ -73,6 +75,8 @@ def plot_heatmap(
     layout : {"auto", "columns", "rows", "mirrored"}
         A triangle for each stratum side by side or one above the other, or two strata in one square on both sides
         of its diagonal. "auto" puts triangles side by side while cells can hold their text, else mirrors them.
+    few : int
+        Cells of fewer tumours are hatched.
     width_mm : float
         Width on paper.
 
@@ -109,26 +113,29 @@ def plot_heatmap(
     room = width_mm - 2 * MARGIN - widest(shown, TEXT_SIZE) - TICK_ROOM
     grid = heat_grid(pairs, len(names), room, layout)
     cells = placed_cells(cell_words(pairs, names), grid, labels)
-    caption = wrapped(_caption(cells), width_mm - 2 * MARGIN, SMALL_SIZE)
+    caption = wrapped(_caption(cells, few), width_mm - 2 * MARGIN, SMALL_SIZE)
     around = 2 * MARGIN + 8.0 + widest(shown, TEXT_SIZE) + TICK_ROOM + 2.0 + 2.5 * len(caption.split("\n"))
     height = grid.rows * (grid.cell_height * grid.cells + 5.5) + (grid.rows - 1) * PANEL_GAP + around
     return (
         ggplot(cells, aes("x", "y"))
         + figure_theme(width_mm, height)
-        + _cell_layers(cells, grid)
+        + _cell_layers(cells, grid, few)
         + _scales(shown, mirrored=grid.mirrored)
         + facet_wrap("panel", ncol=grid.columns)
         + labs(x="", y="", fill="Spearman \N{GREEK SMALL LETTER RHO}", caption=caption)
     )
 
 
-def _cell_layers(cells: pd.DataFrame, grid: HeatGrid) -> list[Any]:
+def _cell_layers(cells: pd.DataFrame, grid: HeatGrid, few: int) -> list[Any]:
     millimetre = 1 / grid.cell_height
     starred = cells[cells["stars"] != ""].assign(y=lambda part: part["y"] + 0.95 * millimetre)
     numbers = cells.assign(y=cells["y"] - 0.55 * millimetre)
     style = {"size": SMALLEST_SIZE, "va": "center"}
+    rising = aes("x - 0.5", "y - 0.5", xend="x + 0.5", yend="y + 0.5")
+    scarce = cells[cells["n"] < few]
     layers: list[Any] = [
         geom_tile(aes(fill="estimate"), color="white", size=0.3),
+        *([geom_segment(rising, scarce, color=GREY, size=0.25, alpha=0.6)] if len(scarce) else []),
         geom_text(aes("x", "y", label="text", color="ink"), numbers, **style),
     ]
     if len(starred):
@@ -170,10 +177,11 @@ def _scales(shown: list[str], *, mirrored: bool) -> list[Any]:
     ]
 
 
-def _caption(cells: pd.DataFrame) -> str:
+def _caption(cells: pd.DataFrame, few: int) -> str:
     which = f"adjusted p{_family(cells)}" if cells["p_adjusted"].notna().any() else "p (not adjusted)"
     stars = ", ".join(f"{stars} < {bound:g}" for bound, stars in STARS[::-1])
     missing = f" {NOT_ESTIMABLE}: not estimable." if not cells["estimable"].all() else ""
+    missing += f" Hatched: fewer than {few} tumours." if (cells["n"] < few).any() else ""
     return f"{which[0].upper() if which[0] != 'p' else 'p'}{which[1:]}: {stars}.{missing}"
 
 

@@ -133,7 +133,7 @@ def plot_marginal(
     mean = table[(table["stratum"] == "all") & table["estimate"].notna()]
     levels = _level_lines(table)
     names = [MEAN, *levels["Level"].cat.categories] if len(levels) else []
-    box = legend_box(dict.fromkeys(("color", "linetype", "size"), names), width_mm - 20)
+    box = legend_box({**dict.fromkeys(("color", "linetype", "size"), names), "fill": ()}, width_mm - 20)
     panels = table["panel"].cat.categories
     most = min(columns, len(panels), max(1, int(width_mm // NARROWEST_PANEL_MM)))
     per_row = math.ceil(len(panels) / math.ceil(len(panels) / most))  # rows of about equal length

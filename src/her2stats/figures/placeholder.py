@@ -10,12 +10,16 @@ from her2stats.figures.theme import BASE_SIZE, GREY, figure_theme
 from her2stats.figures.wording import plain
 
 
+class Placeholder(ggplot):  # type: ignore[misc]
+    """A plot that says why there is none: a run does not save it."""
+
+
 def placeholder(reason: str, *, width_mm: float = 89.0, height_mm: float = 30.0) -> ggplot:
     """Figure that says in a short sentence why it is empty."""
     text = wrapped(plain(reason), width_mm - 14, BASE_SIZE)
     note = pd.DataFrame({"x": [0.5], "y": [0.5], "label": [text]})
     return (
-        ggplot(note, aes("x", "y", label="label"))
+        Placeholder(note, aes("x", "y", label="label"))
         + geom_text(size=BASE_SIZE, color=GREY)
         + scale_x_continuous(limits=(0, 1))
         + scale_y_continuous(limits=(0, 1))

@@ -12,10 +12,11 @@ from typing import Any, Literal
 import matplotlib as mpl
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 from plotnine import ggplot, theme
 
 from her2stats.errors import DataError, Problem
-from her2stats.figures.theme import MM_PER_INCH
+from her2stats.figures.theme import FONT, FONT_SETTINGS, MM_PER_INCH, know_font
 from her2stats.writing import write_whole
 
 Format = Literal["pdf", "svg", "png"]
@@ -23,11 +24,12 @@ DPI = 300
 LARGEST_MM = 600.0
 
 # pdf: TrueType (42) keeps text as text that an editor can search and change; Type 3 is refused by many journals.
-# svg: text as outlines, because a browser or Illustrator without this face would set another and move every label.
+# svg: text stays text, in Arial where our face is not known: they share their widths, so no label moves.
 _SETTINGS = {
+    **FONT_SETTINGS,
     "pdf.fonttype": 42,
     "pdf.compression": 6,
-    "svg.fonttype": "path",
+    "svg.fonttype": "none",
     "svg.hashsalt": "her2stats",  # ids of clip paths are random otherwise
     "figure.autolayout": False,
     "figure.constrained_layout.use": False,
@@ -65,7 +67,7 @@ def save_figure(
         Size on paper; journal columns are 89, 120 and 183 mm wide. Default: the plot's own size. Text columns
         are set for the width the plot was made with, so prefer the ``width_mm`` argument of the plot function.
     formats : sequence of {"pdf", "svg", "png"}
-        pdf has its fonts embedded as TrueType, svg its text as outlines, png 300 dots per inch.
+        pdf has its fonts embedded as TrueType, svg its text as text, png 300 dots per inch.
 
     Returns
     -------
@@ -116,6 +118,7 @@ def drawn(plot: ggplot, *, width_mm: float | None = None, height_mm: float | Non
 
     It has the plot's own size where none is given.
     """
+    know_font()
     plot = deepcopy(plot)
     own_width, own_height = plot.theme.getp("figure_size")
     size = (
@@ -129,6 +132,8 @@ def drawn(plot: ggplot, *, width_mm: float | None = None, height_mm: float | Non
         _without_pyplot(plot)
         figure = plot.draw()
         FigureCanvasAgg(figure)
+        for text in figure.findobj(Text):  # a theme can name one face only
+            text.set_fontfamily(FONT_SETTINGS["font.family"])
         engine = figure.get_layout_engine()
         if engine is not None:
             engine.execute(figure)
@@ -153,7 +158,8 @@ def _as_bytes(figure: Figure, kind: Format) -> bytes:
     buffer = io.BytesIO()
     with _fonts_without_shaping():
         figure.savefig(buffer, format=kind, dpi=DPI, metadata=_METADATA[kind])
-    return buffer.getvalue()
+    named = f"font-family: '{FONT}'".encode()
+    return buffer.getvalue().replace(named, named + b", Arial, Helvetica") if kind == "svg" else buffer.getvalue()
 
 
 @contextlib.contextmanager

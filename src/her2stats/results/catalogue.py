@@ -51,6 +51,7 @@ class Figure:
     title: str
     caption: str
     alt: str
+    letter: str = ""
     options: Mapping[str, str] = field(default_factory=dict)
     also: str = ""
 

@@ -85,7 +85,9 @@ class _Offer:
             options = {option: self.take(name) for option, name in figure.options.items()}
         except _NotThereError as reason:
             return Absent(stem, str(reason), self.analyses[0].cohort.name if len(self.analyses) == 1 else "")
-        return Drawing(figure.plot, stem, arguments, options)
+        rows = arguments[0]
+        shown = list(rows["cohort"].unique()) if "cohort" in rows else [one.cohort.name for one in self.analyses]
+        return Drawing(figure.plot, stem, arguments, options, figure.letter, shown[0] if len(shown) == 1 else "")
 
     def _why_empty(self, figure: Figure) -> str:
         reasons = dict(self._one.answers.omitted)

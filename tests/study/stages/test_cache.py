@@ -94,6 +94,12 @@ def test_an_entry_that_could_unpack_to_anything_is_absent(tmp_path):
     assert Cache(tmp_path).find("k") is None
 
 
+RESPONSE = pd.DataFrame(
+    [
+        {"cohort": "", "outcome": "pcr", "measure": "odds_ratio", "reference": "HER2-0", "comparison": "HER2-low"}
+        | {"n_reference": 9, "n_events_reference": 4, "n_comparison": 8, "n_events_comparison": 2, "estimate": 0.4}
+    ]
+)
 FOREIGN = [
     {},
     {"a.txt": b"1"},
@@ -114,7 +120,7 @@ def test_an_entry_with_foreign_members_is_made_again(tmp_path, material, members
 
 @pytest.mark.parametrize("members", FOREIGN)
 def test_a_figure_kept_with_foreign_members_is_drawn_again(tmp_path, members):
-    cache, drawing = Cache(tmp_path / "cache"), Drawing("placeholder", "fig", ("no tumours",))
+    cache, drawing = Cache(tmp_path / "cache"), Drawing("response", "fig", (RESPONSE,))
     cache.keep(drawing.key(), members)
     draw_once([drawing], tmp_path / "figures", cache=cache, progress=silent)
     assert {path.name for path in (tmp_path / "figures").iterdir()} == {"fig.pdf", "fig.svg", "fig.png"}
@@ -282,3 +288,15 @@ def test_a_change_of_the_analysis_deconvolves_nothing_again(tmp_path, monkeypatc
     assert plan["figS1_distribution"] == "kept from an earlier run"
     monkeypatch.setattr(kept_fractions, "deconvolve_mixture", None)
     assert run_study(study, cache=cache).provenance["alpha"] == 0.01
+
+
+def test_a_figure_that_has_nothing_to_show_is_not_written(tmp_path):
+    drawing = Drawing("response", "fig", (RESPONSE.head(0),))
+    draw_once([drawing], tmp_path / "figures", cache=Cache(tmp_path / "cache"), progress=silent)
+    assert not list((tmp_path / "figures").iterdir())
+
+
+def test_letter_and_cohort_decide_the_picture_and_stand_above_it(tmp_path):
+    plain, titled = (Drawing("response", "fig", (RESPONSE,), letter=letter, cohort="A") for letter in ("", "b"))
+    assert plain.key() != titled.key()
+    assert ">b    A</text>" in titled.make()["svg"].decode()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from contextlib import nullcontext
 from functools import lru_cache
 
+from matplotlib import rc_context
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 
-from her2stats.figures.theme import BASE_SIZE, FONT, SMALLEST_SIZE
+from her2stats.figures.theme import BASE_SIZE, FONT_SETTINGS, SMALLEST_SIZE, know_font
 
 MM_PER_POINT = 25.4 / 72
 
@@ -17,12 +19,14 @@ MM_PER_POINT = 25.4 / 72
 @lru_cache(maxsize=4096)
 def text_width(text: str, size: float, weight: str = "normal") -> float:
     """Width in millimetres of the longest line of a text, which may have several, and mathtext; `size` is in points."""
-    font = FontProperties(family=FONT, size=size, weight=weight)
-    widths = []
+    know_font()
+    family, widths = FONT_SETTINGS["font.family"], []
+    font = FontProperties(family=family, size=size, weight=weight, math_fontfamily="custom")
     for line in text.split("\n"):
         formula = line.replace(r"\$", "").count("$") >= 2
         shown = line if formula else line.replace(r"\$", "$")
-        widths.append(text_to_path.get_text_width_height_descent(shown, font, ismath=formula)[0])
+        with rc_context(FONT_SETTINGS) if formula else nullcontext():
+            widths.append(text_to_path.get_text_width_height_descent(shown, font, ismath=formula)[0])
     return max(widths) * MM_PER_POINT
 
 

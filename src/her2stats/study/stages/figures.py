@@ -24,26 +24,32 @@ from her2stats.workers import in_worker
 
 @dataclass(frozen=True)
 class Drawing:
-    """One figure to draw: the file of figures/ that draws it, its arguments, and the file name."""
+    """One figure to draw: the file of figures/ that draws it, its arguments, file name, and what stands above it."""
 
     plot: str
     stem: str
     arguments: tuple[Any, ...]
     options: dict[str, Any] = field(default_factory=dict)
+    letter: str = ""
+    cohort: str = ""
 
     def key(self) -> str:
         """Fingerprint of everything that decides the picture; the file name does not."""
-        return fingerprint("figure", environment(), self.plot, self.arguments, self.options)
+        return fingerprint("figure", environment(), self.plot, self.arguments, self.options, self.letter, self.cohort)
 
     def make(self, beside: Path | None = None) -> dict[str, bytes]:
-        """Draw it in every format; may run in a process of its own, which a kill stops without clearing up."""
-        from her2stats import figures
+        """Draw it in every format, if it has anything to show; may be in a process that a kill stops uncleared."""
+        from her2stats.figures.placeholder import Placeholder
+        from her2stats.figures.save import save_figure
+        from her2stats.figures.theme import titled
 
-        room = import_module(f"her2stats.figures.{self.plot}")
-        plot: Callable[..., Any] = getattr(room, f"plot_{self.plot}", figures.placeholder)
+        plot: Callable[..., Any] = getattr(import_module(f"her2stats.figures.{self.plot}"), f"plot_{self.plot}")
         with warnings.catch_warnings(), tempfile.TemporaryDirectory(dir=beside) as folder:
             warnings.simplefilter("ignore", FutureWarning)  # of plotnine's dependencies; nothing a user can mend
-            written = figures.save_figure(plot(*self.arguments, **self.options), Path(folder) / self.stem)
+            drawn = plot(*self.arguments, **self.options)
+            if isinstance(drawn, Placeholder):
+                return {}
+            written = save_figure(titled(drawn, self.letter, self.cohort), Path(folder) / self.stem)
             return {path.suffix[1:]: path.read_bytes() for path in written}
 
     def packed(self, made: dict[str, bytes]) -> dict[str, bytes]:
