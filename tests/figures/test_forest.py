@@ -149,7 +149,7 @@ def test_a_row_that_cannot_be_estimated_stays_with_its_reason(abim: pd.DataFrame
 
 def test_a_reason_longer_than_the_axis_is_still_readable(cohorts: Cohorts) -> None:
     plot = plot_forest(
-        [e.odds_ratios(frame) for frame in cohorts.values()], [e.interaction(f) for f in cohorts.values()], width_mm=150
+        [e.odds_ratios(frame) for frame in cohorts.values()], [e.interaction(f) for f in cohorts.values()], width_mm=70
     )
     assert "n.e. (constant outcome)" in texts_of(plot)
 
