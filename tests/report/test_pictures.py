@@ -35,6 +35,14 @@ def test_what_fits_in_no_form_is_left_out() -> None:
     assert choose_images([picture("a")], budget=50) == {"a": None}
 
 
+def test_a_figure_of_single_patients_is_left_out_before_a_larger_one_of_estimates() -> None:
+    estimates = Picture("estimates", (Image("svg", b"x" * 9_000, 10, 10),), ("estimates.svg",))
+    patients = Picture("patients", (Image("png", b"x" * 4_000, 10, 10),), ("patients.png",))
+    chosen = choose_images([estimates, patients], budget=14_000, drop_vectors=frozenset({"patients"}))
+    assert chosen["estimates"] is not None
+    assert chosen["patients"] is None
+
+
 def test_an_image_that_cannot_be_opened_is_kept_as_it_is() -> None:
     chosen = choose_images([picture("a", png=b"no image" * 10)], budget=1_000)
     assert chosen["a"] is not None

@@ -91,8 +91,8 @@ def choose_images(
     """Choose one image a figure: svg where it is there, with fewer bytes where the page would grow too large.
 
     The budget is in bytes for all. The largest are replaced first, by a png of 256 colours and full resolution; if that
-    is not enough the largest are left out (None). Figures in `drop_vectors` show single patients: an svg would hold
-    their coordinates as numbers, so png is taken.
+    is not enough the largest are left out (None), those in `drop_vectors` first. These show single patients: an svg
+    would hold their coordinates as numbers, so png is taken.
     """
     options = {p.name: [i for i in p.images if i.kind == "png" or p.name not in drop_vectors] for p in pictures}
     chosen: dict[str, Image | None] = {name: images[0] if images else None for name, images in options.items()}
@@ -104,7 +104,7 @@ def choose_images(
     for name in sorted(chosen, key=cost, reverse=True):
         if sum(map(cost, chosen)) > budget:
             chosen[name] = min([*options[name], *_lighter(options[name])], key=lambda image: image.cost, default=None)
-    for name in sorted(chosen, key=cost, reverse=True):
+    for name in sorted(chosen, key=lambda name: (name in drop_vectors, cost(name)), reverse=True):
         if sum(map(cost, chosen)) > budget:
             chosen[name] = None
     return chosen
