@@ -46,6 +46,7 @@ BY_COHORT = (
     "fig2a_heatmap",
     "fig2b_forest",
     "fig3_marginal",
+    "figS6_robustness",
     "figS1_distribution",
     "figS2_exposure",
     "figS3_composition",
