@@ -24,7 +24,7 @@
 #' \code{flag} names the reason, a code followed by details.
 #'
 #' @importFrom stats ave binomial chisq.test complete.cases contr.sum fisher.test
-#'   glm.control glm.fit lm median p.adjust pchisq pf plogis pnorm pt pwilcox
+#'   glm.control glm.fit lm median p.adjust pbeta pchisq pf plogis pnorm pt pwilcox
 #'   qnorm qwilcox reformulate relevel setNames uniroot var wilcox.test
 #' @importFrom utils combn head modifyList packageVersion read.csv type.convert
 #' @keywords internal

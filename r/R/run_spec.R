@@ -45,6 +45,13 @@ answer_spec <- function(spec, data) {
       number("alpha"), number("permutations"), number("seed"), cohort
     ))
   }
+  if (identical(spec$verb, "specification_curve")) {
+    return(specification_curve(
+      data, text("outcomes"), text("exposures"), text("types"), as.character(spec$amounts),
+      if (length(text("within"))) text("within"), text("covariates"), spec$ci, number("conf_level"), number("alpha"),
+      number("permutations"), number("seed"), cohort
+    ))
+  }
   common <- list(data = data, conf_level = number("conf_level"), cohort = cohort)
   arguments <- switch(spec$verb,
     correlate = list(

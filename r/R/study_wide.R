@@ -88,11 +88,7 @@ check_study <- function(outcomes, high, totals, within, primary, primary_outcome
   if (primary == "given" && is.null(within)) {
     stop("the primary question is the correlation given a factor, and `within` names none", call. = FALSE)
   }
-  good <- is.numeric(alpha) && length(alpha) == 1 && !is.na(alpha) && alpha > 0 && alpha < 1
-  if (!good) stop("alpha is not a number between 0 and 1; 0.05 is usual", call. = FALSE)
-  if (!isTRUE(permutations > 1 / alpha)) {
-    stop("no p value of so few permutations can be below alpha; 10,000 are usual", call. = FALSE)
-  }
+  check_permutations(alpha, permutations)
 }
 
 # Statistics of tests for each column of permuted places.

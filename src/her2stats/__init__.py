@@ -98,6 +98,7 @@ _ROOMS = {
         "power_odds_ratio",
         "power_response",
         "response_odds",
+        "specification_curve",
     ),
     "her2stats.study": ("compare_results", "load_results", "read_study", "run_study"),
     "her2stats.tables": ("save_table", "table_effects", "table_one", "table_response"),

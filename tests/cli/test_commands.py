@@ -38,6 +38,7 @@ COMMANDS = (
     "atlas",
     "compare-published",
     "power",
+    "robustness",
     "doctor",
 )
 

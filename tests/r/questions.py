@@ -18,6 +18,7 @@ from her2stats.statistics import (
     fit_logistic,
     fit_ordinal,
     response_odds,
+    specification_curve,
     study_wide,
 )
 
@@ -135,6 +136,17 @@ def whole_studies(draw: st.DrawFn) -> Question:
     return lambda frame: {"study": study_wide(frame, SCORE, [CELLS, AGE], **asked, **options)}
 
 
+@st.composite
+def specification_curves(draw: st.DrawFn) -> Question:
+    within, covariates = draw(
+        st.sampled_from([("hr", (AGE, GRADE)), ("her2_ihc", (AGE,)), ("hr", ()), (None, (GRADE,))])
+    )
+    exposures = draw(st.sampled_from([[SCORE], [SCORE, "present"]]))
+    outcomes = {"cells": {"absolute": CELLS, "markers": "high"}, "age": {"absolute": "older"}}
+    options = {"within": within, "covariates": covariates, "conf_level": draw(LEVEL), "seed": draw(st.integers(0, 5))}
+    return lambda frame: {"curve": specification_curve(frame, outcomes, exposures, permutations=60, **options)}
+
+
 QUESTIONS: dict[str, st.SearchStrategy[Question]] = {
     "correlate": correlations(),
     "compare_groups": comparisons(),
@@ -145,6 +157,7 @@ QUESTIONS: dict[str, st.SearchStrategy[Question]] = {
     "response_odds": responses(),
     "fit_ordinal": ordinal_models(),
     "study_wide": whole_studies(),
+    "specification_curve": specification_curves(),
 }
 
 

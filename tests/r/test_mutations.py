@@ -25,10 +25,13 @@ from her2stats.statistics import (
     logistic,
     ordinal,
     response_odds,
+    robustness,
+    specification_curve,
     study_wide,
 )
-from her2stats.statistics.fits import covariates, feasibility, odds_ratio, wilcoxon
+from her2stats.statistics.fits import covariates, feasibility, odds_ratio, permuted_ranks, wilcoxon
 from her2stats.statistics.fits.design import Design
+from her2stats.statistics.fits.given_ranks import rank_shares
 from her2stats.statistics.fits.logit import LogitFit
 from her2stats.statistics.fits.max_t import own_p
 from her2stats.statistics.frame import Array, ModelFrame, Stratum
@@ -121,6 +124,35 @@ def scores_for_likelihoods(patch: Patch) -> None:
     patch.setattr(ordinal, "chi2_upper", lambda ratio, df: float(2 * ndtr(-np.sqrt(ratio)) * 1.001))
 
 
+def over_all_exposures(patch: Patch) -> None:
+    """Permutations of the exposures over all samples, and not within the factor."""
+    right = robustness.permutations_within
+    patch.setattr(robustness, "permutations_within", lambda sizes, *rest: right([sum(sizes)], *rest))
+
+
+def without_the_data(patch: Patch) -> None:
+    patch.setattr(robustness, "own_p", lambda sizes: own_p(sizes) - 1 / sizes.shape[1])
+
+
+def ranks_for_halves(patch: Patch) -> None:
+    patch.setattr(permuted_ranks, "centred_scores", lambda values, binary: rank_shares(values) + 0.1 * values)
+
+
+def t_for_z(patch: Patch) -> None:
+    """The t of a residual correlation taken for a z."""
+    patch.setattr(permuted_ranks, "betainc", lambda a, b, x: 2 * ndtr(-np.sqrt(2 * a * (1 - x) / x)))
+
+
+def curve() -> Result:
+    outcomes = {"cells": {"absolute": CELLS, "markers": AGE}}
+    asked = {"within": "hr", "covariates": ["her2_ihc"], "permutations": 99}
+    return specification_curve(FRAME.head(40), outcomes, SCORE, **asked)
+
+
+def plain_curve() -> Result:
+    return specification_curve(FRAME.head(40), {"cells": {"absolute": CELLS}}, SCORE, permutations=99)
+
+
 def whole_study() -> Result:
     asked = {"high": ["high", "present"], "totals": "older", "within": "hr", "alpha": 0.5, "permutations": 99}
     return study_wide(FRAME, SCORE, [CELLS, AGE], **asked)
@@ -171,6 +203,10 @@ MUTATIONS: dict[str, tuple[Callable[[Patch], None], Callable[[], Result], set[st
     "spread over the data, too": (spread_of_all, whole_study, {"statistic", "p_value", "p_study"}),
     "one step for step-down": (single_step, whole_study, {"p_primary", "p_study"}),
     "permutations over all samples": (over_all_samples, whole_study, {"statistic", "p_value", "p_primary", "p_study"}),
+    "exposures permuted over all samples": (over_all_exposures, curve, {"p_value"}),
+    "the data are no permutation": (without_the_data, curve, {"p_value"}),
+    "other scores than ranks": (ranks_for_halves, curve, {"estimate", "p_value"}),
+    "t for z": (t_for_z, plain_curve, {"estimate", "p_value"}),
     "another tail of the likelihood ratio": (scores_for_likelihoods, ordinal_model, {"p_value"}),
 }
 

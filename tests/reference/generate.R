@@ -236,6 +236,18 @@ for (frame in c("well", "missing", "half")) {
 }
 case("study_wide.plain", "well", "study_wide", exposure = "score", totals = c("cells", "t_cells"), primary = "correlation")
 
+for (frame in c("well", "small", "ties", "missing", "one_hr", "huge", "constant", "nothing", "half", "separated", "collinear", "tiny")) {
+  case(paste0("specification_curve.", frame), frame, "specification_curve",
+    exposures = c("score", if (frame != "collinear") "age"), outcomes = c("cells", "t_cells", "rare"),
+    types = c("cells", "cells", "rare"), amounts = c("absolute", "markers", "absolute"), within = "hr",
+    covariates = c("older", "her2_ihc"), permutations = 300, seed = 3
+  )
+}
+case("specification_curve.plain", "missing", "specification_curve",
+  exposures = "score", outcomes = c("cells", "t_cells"), types = c("a", "b"), amounts = c("absolute", "absolute"),
+  ci = "fieller", alpha = 0.2
+)
+
 # What a spec says where a case does not: the defaults of the specs in Python.
 defaults <- list(
   correlate = list(cohort = "", by = "", within = "", covariates = character(), ci = "bonett-wright", conf_level = 0.95, draws = 2000, seed = 0),
@@ -256,6 +268,10 @@ defaults <- list(
     cohort = "", outcomes = character(), high = character(), totals = character(), within = "", factors = character(),
     covariates = character(), slope_covariates = character(), primary = "given", primary_outcomes = character(),
     alpha = 0.05, permutations = 10000, seed = 1
+  ),
+  specification_curve = list(
+    cohort = "", within = "", covariates = character(), ci = "bonett-wright", conf_level = 0.95, alpha = 0.05,
+    permutations = 2000, seed = 1
   )
 )
 

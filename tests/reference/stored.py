@@ -15,7 +15,7 @@ from her2stats.statistics.terms import PARTS
 HERE = Path(__file__).parent
 WORDS = (
     *(*TEXT, *PARTS, "method", "flag", "group", "reference", "comparison"),
-    *("exposure", "per", "weights", "given", "model"),
+    *("exposure", "per", "weights", "given", "model", "amount", "scale"),
 )
 
 

@@ -46,6 +46,7 @@ BY_COHORT = (
     "fig2a_heatmap",
     "fig2b_forest",
     "fig3_marginal",
+    "figS6_robustness",
     "figS1_distribution",
     "figS2_exposure",
     "figS3_composition",
@@ -151,6 +152,7 @@ def sample_tables(rng: np.random.Generator) -> dict[str, pd.DataFrame]:
         ),
         "ancova_curves": _stack(_ancova_curves(name, n, model, rng) for name, n in COHORTS.items() for model in MODELS),
         "study_wide": _stack(_study_wide(name, n, rng) for name, n in COHORTS.items()),
+        "robustness": _stack(_robustness(name, n, rng) for name, n in COHORTS.items()),
         "response": _stack([_response()]),
         "response_by_hr": _stack([_response()]),
         "flow": _flow(clinical),
@@ -388,6 +390,25 @@ def _study_wide(cohort: str, n: int, rng: np.random.Generator) -> pd.DataFrame:
         | {"p_primary": 0.002 if name in PLANTED else 0.6, "p_study": 0.002 if name in PLANTED else 0.6}
         for name in (*TYPES, *DICHOTOMISED)
     ]
+    return pd.DataFrame(rows)
+
+
+def _robustness(cohort: str, n: int, rng: np.random.Generator) -> pd.DataFrame:
+    """A curve of four specifications for total TIL and a cell type."""
+    rows: list[dict[str, object]] = []
+    for name, centre in (("Total TIL", -0.3), (TYPES[0], 0.02)):
+        about = {"cohort": cohort, "stratum": "all", "outcome": name, "n": n, "n_missing": 0, "flag": ""}
+        for amount in ("absolute", "markers"):
+            for given in ("hr", "hr, age"):
+                rho = centre + rng.normal(0, 0.02)
+                one = {"term": EXPOSURE, "role": "specification", "measure": "rho", "estimate": rho, "given": given}
+                limits = {"conf_low": rho - 0.1, "conf_high": rho + 0.1, "conf_level": 0.95, "p_value": 0.02}
+                rows.append(about | one | limits | {"amount": amount, "scale": "rank", "method": "Spearman given hr"})
+        joint = {"term": "all specifications", "role": "exposure", "specifications": 4, "alpha": 0.05}
+        joint |= {"method": "median of z; 2000 permutations of the rows of exposures within hr"}
+        p = {"p_value": 0.001 if centre < 0 else 0.4, "p_adjusted": 0.001 if centre < 0 else 0.8}
+        rows.append(about | joint | p | {"measure": "median_z", "estimate": 20 * centre})
+        rows.append(about | joint | {"measure": "second_test", "estimate": 1.0, "p_value": 0.01})
     return pd.DataFrame(rows)
 
 

@@ -33,6 +33,7 @@ FIGURES = (
     "figS1_distribution",
     "figS2_exposure",
     "figS3_composition",
+    "figS6_robustness",
 )
 
 

@@ -123,7 +123,13 @@ def test_draws_and_the_seed_of_the_study_reach_the_bootstrap(study: Study) -> No
 
 
 def test_every_setting_of_the_questions_is_tried_here() -> None:
-    elsewhere = {"draws", "primary", "primary_types", "permutations"}  # the latter in analysis/test_study_wide.py
+    elsewhere = {
+        "draws",
+        "primary",
+        "primary_types",
+        "permutations",
+        "robustness",
+    }  # the latter in analysis/test_study_wide.py
     assert {name for asked, *_ in TRIED for name in asked} | elsewhere == {"correction", *ASKED}
 
 

@@ -1,4 +1,4 @@
-"""Commands about a whole study: propose it, check it, run it, compare two runs of it."""
+"""Commands about a whole study: propose it, check it, run it, ask what it hangs on, compare two runs of it."""
 
 from __future__ import annotations
 
@@ -159,6 +159,28 @@ def demo(
     study_file = write_demo(output, seed=seed)
     say(f"Simulated data and a study file are in {output}")
     _run(study_file, overwrite=overwrite, jobs=jobs, no_cache=no_cache)
+
+
+@app.command()
+def robustness(
+    study: Annotated[Path, typer.Argument(metavar="STUDY", help="A study file that was run, or a results folder.")],
+    types: Annotated[
+        list[str] | None, typer.Option("--type", help="A cell type or Total TIL; may be repeated.")
+    ] = None,
+) -> None:
+    """Tell whether associations hang on choices: every specification of each, and a joint test of them all."""
+    from her2stats.errors import DataError, Problem
+    from her2stats.report.robustness import curves_in_words
+    from her2stats.results.folder import read_folder
+    from her2stats.statistics.arguments import remedy_for
+    from her2stats.study.study_file import read_study
+
+    table = read_folder(study if study.is_dir() else read_study(study).results_folder).table("robustness")
+    there = [*dict.fromkeys(table["outcome"])]
+    if unknown := [name for name in types or there[:1] or [""] if name not in there]:
+        what = f"{unknown[0]!r} has no specification curve" if unknown[0] else "there are no specification curves"
+        raise DataError(Problem(what, str(study), remedy_for(unknown[0], there) if there else "see tables/omitted.csv"))
+    say(*curves_in_words(table[table["outcome"].isin(types or there)]))
 
 
 def _run(

@@ -13,6 +13,7 @@ from her2stats.figures.marginal import plot_marginal
 from her2stats.figures.placeholder import placeholder
 from her2stats.figures.replication import plot_published
 from her2stats.figures.response import plot_response
+from her2stats.figures.robustness import plot_robustness
 from her2stats.figures.save import save_figure
 from her2stats.figures.theme import figure_theme
 from her2stats.figures.til_scatter import plot_til_scatter
@@ -33,6 +34,7 @@ __all__ = [
     "plot_marginal",
     "plot_published",
     "plot_response",
+    "plot_robustness",
     "plot_til_scatter",
     "save_figure",
 ]

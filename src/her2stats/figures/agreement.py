@@ -51,6 +51,7 @@ NAMES = {
     "response_odds": "Response",
     "adjust": "Correction for multiple tests",
     "study_wide": "Whole study",
+    "specification_curve": "Specification curves",
     "p_study": "p of the whole study",
     "p_primary": "p of the primary question",
     "std_error": "standard error",

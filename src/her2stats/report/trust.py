@@ -23,7 +23,8 @@ LIMITS = (
     "Associations between measurements of the same tumours: no direction of cause follows. Cell fractions are "
     "estimates from bulk expression, relative to the signature's reference profiles."
 )
-NOT_ALONE = ("ancova_curves", "study_wide")  # points along a line, tests told a second time: none of their own
+# Points along a line, and tests told a second time or by other choices: none of their own.
+NOT_ALONE = ("ancova_curves", "study_wide", "robustness")
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ from her2stats.report.page_model import (
     TrustPart,
 )
 from her2stats.report.parts import Figures, all_parts, section
+from her2stats.report.robustness import robustness_section
 from her2stats.report.sections_association import (
     by_hr_section,
     correlation_section,
@@ -135,6 +136,7 @@ def _sections(results: ResultsFolder, agreement: Agreement, figures: Figures) ->
     yield correlation_section(results, figures)
     yield infiltration_section(results, figures)
     yield by_hr_section(results, figures)
+    yield robustness_section(results, figures)
     yield groups_section(results, figures)
     yield odds_section(results, figures)
     yield clinical_section(results, figures)

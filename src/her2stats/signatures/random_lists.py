@@ -16,6 +16,7 @@ from her2stats.cohort.genes import match_symbols
 from her2stats.errors import DataError, Problem
 from her2stats.signatures.gene_signature import GeneSignature
 from her2stats.signatures.preparation import Floats, prepare
+from her2stats.statistics.fits.given_ranks import among_strata, centred_scores, is_binary
 
 SCORED = ("pc1", "mean-z", "weighted")
 ALPHA = 0.05
@@ -164,16 +165,8 @@ def _within(scores: Floats, values: Floats, strata: np.ndarray) -> tuple[Floats,
     """Rank correlation of every score with one variable within strata, and van Elteren's z; as `within_strata`."""
     from scipy.stats import rankdata  # half a second, and for signatures of several genes only
 
-    binary = bool(np.isin(values, (0.0, 1.0)).all())
-    uu, uv, variance = (np.zeros(len(scores)) for _ in range(3))
-    vv = 0.0
-    for level in pd.unique(strata):
-        inside = strata == level
-        n = int(inside.sum())
-        u = rankdata(scores[:, inside].round(12), axis=1) / (n + 1) - 0.5
-        v = values[inside] - values[inside].mean() if binary else rankdata(values[inside]) / (n + 1) - 0.5
-        squares, square = (u**2).sum(axis=1), float(v @ v)
-        uu, uv, vv = uu + squares, uv + u @ v, vv + square
-        variance += squares * square / (n - 1) if n > 1 else 0.0
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return uv / np.sqrt(uu * vv), uv / np.sqrt(variance)
+    binary, insides = is_binary(values), [strata == level for level in pd.unique(strata)]
+    ranked = (rankdata(scores[:, inside].round(12), axis=1) / (inside.sum() + 1) - 0.5 for inside in insides)
+    measured = (centred_scores(values[inside], binary)[None] for inside in insides)
+    rho, z = among_strata(zip(ranked, measured, strict=True))
+    return rho[0], z[0]

@@ -18,10 +18,12 @@ from her2stats.statistics.pooling import pool
 from her2stats.statistics.power import power_correlation, power_interaction, power_odds_ratio, power_response
 from her2stats.statistics.response import response_odds
 from her2stats.statistics.result import COLUMNS, Result, as_result_table, combine
+from her2stats.statistics.robustness import specification_curve
 from her2stats.statistics.specs import (
     AncovaSpec,
     ClinicalSpec,
     CorrelationSpec,
+    CurveSpec,
     GroupSpec,
     InteractionSpec,
     LogisticSpec,
@@ -40,6 +42,7 @@ __all__ = [
     "AncovaSpec",
     "ClinicalSpec",
     "CorrelationSpec",
+    "CurveSpec",
     "GroupSpec",
     "InteractionSpec",
     "LogisticSpec",
@@ -69,5 +72,6 @@ __all__ = [
     "power_odds_ratio",
     "power_response",
     "response_odds",
+    "specification_curve",
     "study_wide",
 ]

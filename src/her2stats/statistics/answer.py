@@ -16,10 +16,12 @@ from her2stats.statistics.ordinal import answer_ordinal
 from her2stats.statistics.pooling import answer_pooling
 from her2stats.statistics.response import answer_response
 from her2stats.statistics.result import Result
+from her2stats.statistics.robustness import answer_curve
 from her2stats.statistics.specs import (
     AncovaSpec,
     ClinicalSpec,
     CorrelationSpec,
+    CurveSpec,
     GroupSpec,
     InteractionSpec,
     LogisticSpec,
@@ -42,6 +44,7 @@ ANSWERS: dict[type[Spec], Callable[[Any, pd.DataFrame], Result]] = {
     PoolingSpec: answer_pooling,
     StudyWideSpec: answer_study_wide,
     OrdinalSpec: answer_ordinal,
+    CurveSpec: answer_curve,
 }
 
 

@@ -66,6 +66,17 @@ def check_names(problems: ProblemList, argument: str, names: Sequence[str], *, r
         problems.add(DataError, f"{argument} names '{name}' twice", remedy="name each column once")
 
 
+def check_permutations(problems: ProblemList, alpha: float, permutations: int, seed: int) -> None:
+    """Note a problem when so many permutations cannot tell a p-value below alpha, or a seed starts nothing."""
+    if not (isinstance(alpha, int | float) and 0 < alpha < 1):
+        problems.add(DataError, f"alpha={alpha!r} is not between 0 and 1", remedy="0.05 is usual")
+    elif not (isinstance(permutations, int) and permutations > 1 / alpha):
+        what = f"permutations={permutations!r}: no p-value of so many can be below alpha = {alpha:g}"
+        problems.add(DataError, what, remedy="thousands are usual")
+    if not (isinstance(seed, int) and seed >= 0):
+        problems.add(DataError, f"seed={seed!r} is not a whole number from 0", remedy="1 will do")
+
+
 def percent(conf_level: float) -> str:
     """Confidence level as it is written in the `method` column.
 

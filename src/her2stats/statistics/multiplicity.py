@@ -52,7 +52,7 @@ def adjust(
         (what was counted, in words: equal within a family), ``family_size`` (how many tests) and ``correction`` (the
         method). A question whose model failed was asked all the same: its row, flagged and without a p, counts. In no
         family are second tests of the same hypothesis, of measure "second_test", odds ratios of a moderator alone,
-        which nobody asks for, and rows that are no test.
+        which nobody asks for, single specifications of a curve, and rows that are no test.
 
     Raises
     ------
@@ -96,7 +96,7 @@ def _adjusted(rows: pd.DataFrame, by: list[str], method: Method, asked: str) -> 
     adjusted["family_size"] = pd.array([pd.NA] * len(rows), dtype="Int64")
     adjusted["correction"] = ""
     asked_for = rows["p_value"].notna() | rows["flag"].fillna("").ne("")
-    counted = asked_for & ~is_second_test(rows) & rows["role"].ne("moderator")
+    counted = asked_for & ~is_second_test(rows) & ~rows["role"].isin(("moderator", "specification"))
     for key, members in rows[counted].groupby(by, sort=False, dropna=False):
         tested = members["p_value"].dropna()
         correct = bonferroni if method == "bonferroni" else holm

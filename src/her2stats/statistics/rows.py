@@ -17,7 +17,7 @@ from her2stats.vocabulary.measures import MEASURES, measure
 from her2stats.vocabulary.names import stratum_of
 from her2stats.vocabulary.variables import BY_NAME, with_role
 
-Role = Literal["exposure", "moderator", "interaction", "covariate", "group", "factor"]
+Role = Literal["exposure", "moderator", "interaction", "covariate", "group", "factor", "specification"]
 ROLES: tuple[str, ...] = get_args(Role)
 Rows = Result | pd.DataFrame | Iterable[Result | pd.DataFrame]
 TOLD = {"measure": ("estimate is", tuple(MEASURES)), "role": ("term is to the model", ROLES)}

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from her2stats.errors import DataError, ProblemList
 from her2stats.statistics.ancova_terms import check_extra_terms
-from her2stats.statistics.arguments import check_choice, check_level, check_names, check_strata
+from her2stats.statistics.arguments import check_choice, check_level, check_names, check_permutations, check_strata
 from her2stats.statistics.correlation_interval import INTERVALS
 
 if TYPE_CHECKING:
@@ -335,13 +335,41 @@ class StudyWideSpec:
         if self.primary == "given" and not self.within:
             what = "the primary question is the correlation given a factor, and `within` names none"
             problems.add(DataError, what, remedy="name the factor, or ask primary='correlation'")
-        if not (isinstance(self.alpha, int | float) and 0 < self.alpha < 1):
-            problems.add(DataError, f"alpha={self.alpha!r} is not between 0 and 1", remedy="0.05 is usual")
-        elif not (isinstance(self.permutations, int) and self.permutations > 1 / self.alpha):
-            what = f"permutations={self.permutations!r}: no p-value of so many can be below alpha = {self.alpha:g}"
-            problems.add(DataError, what, remedy="10,000 are usual")
-        if not (isinstance(self.seed, int) and self.seed >= 0):
-            problems.add(DataError, f"seed={self.seed!r} is not a whole number from 0", remedy="1 will do")
+        check_permutations(problems, self.alpha, self.permutations, self.seed)
+        problems.raise_if_any()
+
+
+@dataclass(frozen=True, kw_only=True)
+class CurveSpec:
+    """One question by every choice that might as well have been made: exposure, amount, covariates, scale.
+
+    `types` and `amounts` say of each of `outcomes` what it measures, and how; covariates come one after the other.
+    """
+
+    verb: ClassVar[str] = "specification_curve"
+    cohort: str = field(default="", metadata=COHORT)
+    exposures: tuple[str, ...]
+    outcomes: tuple[str, ...]
+    types: tuple[str, ...]
+    amounts: tuple[str, ...]
+    within: str = field(default="", metadata={"meaning": "a factor that every specification is given"})
+    covariates: tuple[str, ...] = field(default=(), metadata=COVARIATES)
+    ci: CorrelationCI = field(default="bonett-wright", metadata={"meaning": "interval of Spearman correlations"})
+    conf_level: float = field(default=0.95, metadata=CONF_LEVEL)
+    alpha: float = field(default=0.05, metadata={"meaning": "below it a specification counts as significant"})
+    permutations: int = field(default=2000, metadata={"meaning": "of the rows of exposures", "limits": {"ge": 1}})
+    seed: int = field(default=1, metadata={"meaning": "where the permutations start", "limits": {"ge": 0}})
+
+    def __post_init__(self) -> None:
+        problems = ProblemList()
+        check_names(problems, "outcomes", self.outcomes)
+        check_names(problems, "exposures", self.exposures)
+        check_strata(problems, self.within)
+        given = (*([self.within] if self.within else []), *self.covariates)
+        check_names(problems, "exposures, outcomes and what is given", (*{*self.outcomes}, *self.exposures, *given))
+        check_choice(problems, "ci", self.ci, [name for name, kind in INTERVALS.items() if not kind.resamples])
+        check_level(problems, self.conf_level)
+        check_permutations(problems, self.alpha, self.permutations, self.seed)
         problems.raise_if_any()
 
 
@@ -356,4 +384,5 @@ Spec = (
     | PoolingSpec
     | StudyWideSpec
     | OrdinalSpec
+    | CurveSpec
 )

@@ -262,8 +262,11 @@ LOGISTIC = (specs.LogisticSpec, specs.InteractionSpec, specs.ClinicalSpec)
 ODDS = (*LOGISTIC, specs.ResponseSpec)
 # Setting of [analysis] -> its field, and the specs in which it is set; the first says what it is.
 ASKED: dict[str, tuple[str, tuple[type, ...]]] = {
-    "conf_level": ("conf_level", (specs.CorrelationSpec, specs.GroupSpec, *ODDS, specs.AncovaSpec, specs.PoolingSpec)),
-    "correlation_ci": ("ci", (specs.CorrelationSpec,)),
+    "conf_level": (
+        "conf_level",
+        (specs.CorrelationSpec, specs.CurveSpec, specs.GroupSpec, *ODDS, specs.AncovaSpec, specs.PoolingSpec),
+    ),
+    "correlation_ci": ("ci", (specs.CorrelationSpec, specs.CurveSpec)),
     "draws": ("draws", (specs.CorrelationSpec,)),
     "odds_ratio_ci": ("ci", ODDS),
     "penalty": ("penalty", (specs.LogisticSpec,)),
@@ -278,6 +281,7 @@ ASKED: dict[str, tuple[str, tuple[type, ...]]] = {
     "primary": ("primary", (specs.StudyWideSpec,)),
     "primary_types": ("primary_outcomes", (specs.StudyWideSpec,)),
     "permutations": ("permutations", (specs.StudyWideSpec,)),
+    "robustness": ("permutations", (specs.CurveSpec,)),
 }
 
 
@@ -301,6 +305,10 @@ ASKED: dict[str, tuple[str, tuple[type, ...]]] = {
     permutations={
         "limits": {"ge": 0},
         "description": "of the exposure within hormone receptor, for the error of the whole study; 0 for none",
+    },
+    robustness={
+        "limits": {"ge": 0},
+        "description": "permutations of the joint test of every specification curve; 0 for no curves",
     },
 )
 class AnalysisSection(Section):
@@ -339,9 +347,10 @@ class AnalysisSection(Section):
 
     @model_validator(mode="after")
     def _enough_permutations(self) -> AnalysisSection:
-        if 0 < self.permutations <= 1 / self.alpha:
-            what = f"permutations = {self.permutations}: no p-value of so many can be below alpha = {self.alpha:g}"
-            raise ValueError(what, "10000 are usual; 0 asks for none")
+        for name, usual in (("permutations", 10000), ("robustness", 2000)):
+            if 0 < getattr(self, name) <= 1 / self.alpha:
+                what = f"{name} = {getattr(self, name)}: no p-value of so many can be below alpha = {self.alpha:g}"
+                raise ValueError(what, f"{usual} are usual; 0 asks for none")
         return self
 
     def keywords(self, spec: type) -> dict[str, Any]:

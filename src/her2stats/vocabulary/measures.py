@@ -35,6 +35,7 @@ MEASURES: dict[str, Measure] = {
         Measure("risk_difference", "difference of proportions", "difference"),
         Measure("slope", "marginal slope", "slope"),
         Measure("mean", "marginal mean", "mean", null=None),
+        Measure("median_z", "median of z", "median z", decimals="two"),
         Measure("test", "test", "", null=None),
         Measure("second_test", "second test of the same question", "", null=None),
     )

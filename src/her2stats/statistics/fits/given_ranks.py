@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.special import ndtr
@@ -47,6 +49,31 @@ def rank_shares(values: Array) -> Array:
     return shares
 
 
+def is_binary(values: Array) -> bool:
+    """Whether there is nothing but 0 and 1, which count as they are and not by rank."""
+    return bool(np.isin(values, (0.0, 1.0)).all())
+
+
+def centred_scores(values: Array, binary: bool) -> Array:
+    """What values of a stratum count as: rank shares, or 0 and 1 less their mean."""
+    return values - values.mean() if binary else rank_shares(values)
+
+
+def among_strata(parts: Iterable[tuple[Array, Array]]) -> tuple[Array, Array]:
+    """Correlations of centred scores over strata, and van Elteren's z of each; NaN where nothing varies.
+
+    A part is a stratum: scores u, shape (many, n), and v, shape (others, n). Both results are others x many.
+    """
+    sums: list[Any] = [0.0] * 4
+    for u, v in parts:
+        uu, vv = (u**2).sum(axis=1), (v**2).sum(axis=1)
+        own = (v @ u.T, uu, vv, np.outer(vv, uu) / max(u.shape[1] - 1, 1))
+        sums = [old + new for old, new in zip(sums, own, strict=True)]
+    product, uu, vv, variance = sums
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return product / np.sqrt(np.outer(vv, uu)), product / np.sqrt(variance)
+
+
 def within_strata(x: Array, y: Array, strata: Array) -> GivenRho:
     """Correlate ranks within strata, and test by van Elteren's statistic.
 
@@ -58,22 +85,14 @@ def within_strata(x: Array, y: Array, strata: Array) -> GivenRho:
     >>> found.rho, found.statistic
     (-1.0, -2.0)
     """
-    binary = bool(np.isin(y, (0.0, 1.0)).all())
-    sums, variance = np.zeros(3), 0.0
-    levels = np.unique(strata)
-    for level in levels:
-        inside = strata == level
-        n = int(inside.sum())
-        u = rank_shares(x[inside])
-        v = y[inside] - y[inside].mean() if binary else rank_shares(y[inside])
-        sums += u @ u, v @ v, u @ v
-        variance += float((u @ u) * (v @ v)) / (n - 1) if n > 1 else 0.0
-    uu, vv, uv = map(float, sums)
-    taken = len(levels) - 1
-    if not uu or not vv:
-        return GivenRho(math.nan, taken, constant="x" if vv else "y")
-    z = uv / math.sqrt(variance) if variance else math.nan
-    return GivenRho(max(-1.0, min(1.0, uv / math.sqrt(uu * vv))), taken, z, p_value=float(2 * ndtr(-abs(z))))
+    binary, taken = is_binary(y), len(np.unique(strata)) - 1
+    insides = [strata == level for level in np.unique(strata)]
+    parts = [(rank_shares(x[inside])[None], centred_scores(y[inside], binary)[None]) for inside in insides]
+    for name, place in (("y", 1), ("x", 0)):
+        if not any(part[place].any() for part in parts):
+            return GivenRho(math.nan, taken, constant=name)
+    rho, z = (float(found[0, 0]) for found in among_strata(parts))
+    return GivenRho(max(-1.0, min(1.0, rho)), taken, z, p_value=float(2 * ndtr(-abs(z))))
 
 
 def given_columns(x: Array, y: Array, columns: Array) -> GivenRho:
@@ -81,9 +100,7 @@ def given_columns(x: Array, y: Array, columns: Array) -> GivenRho:
 
     The columns, of shape (n, k), are the covariates without the intercept.
     """
-    design = np.column_stack([np.ones(len(x)), columns])
-    basis, sizes, _ = np.linalg.svd(design / np.linalg.norm(design, axis=0).clip(min=1e-300), full_matrices=False)
-    basis = basis[:, sizes > NOTHING * sizes[0]]
+    basis = spanned_by(columns)
     left, taken = [], basis.shape[1] - 1
     for name, values in (("y", y), ("x", x)):
         ranks = doubled_ranks(values)
@@ -95,3 +112,11 @@ def given_columns(x: Array, y: Array, columns: Array) -> GivenRho:
     unexplained = 1 - rho**2
     statistic = rho * math.sqrt(df / unexplained) if df > 0 and unexplained > 0 else math.nan
     return GivenRho(rho, taken, statistic, df, t_two_sided(statistic, df) if df > 0 else math.nan)
+
+
+def spanned_by(columns: Array) -> Array:
+    """An orthonormal basis of columns, of shape (n, k), and the intercept."""
+    design = np.column_stack([np.ones(len(columns)), columns])
+    basis, sizes, _ = np.linalg.svd(design / np.linalg.norm(design, axis=0).clip(min=1e-300), full_matrices=False)
+    found: Array = basis[:, sizes > NOTHING * sizes[0]]
+    return found

@@ -19,6 +19,7 @@ from her2stats.study.analysis.material import Answers, Material
 from her2stats.study.analysis.questions import CELL_QUESTIONS
 from her2stats.study.analysis.random_lists import beside_random_lists
 from her2stats.study.analysis.response import response
+from her2stats.study.analysis.robustness import robustness
 from her2stats.study.analysis.sensitivity import sensitivity
 from her2stats.study.analysis.study_wide import study_wide_error
 from her2stats.study.preparing import Prepared, PreparedCohort
@@ -59,6 +60,7 @@ def analyse_cohort(
         for question in CELL_QUESTIONS:
             question(material, study, answers)
         study_wide_error(material, study, answers)
+        robustness(one, prepared, material, fractions.mode if fractions is not None else "", answers)
     else:
         for table in CELL_TABLES:
             answers.omit(table, _why_no_cells(cohort, material))

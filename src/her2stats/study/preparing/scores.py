@@ -22,6 +22,7 @@ from her2stats.study.preparing.gene_names import expression_for_exposure, expres
 from her2stats.study.study_file import Study
 
 DANAHER = "Danaher "  # LM22 and Danaher share names such as Neutrophils; the prefix keeps the columns apart
+WITHOUT_IMMUNE = " without immune genes"
 FEWEST_LEFT = 2  # genes that an exposure keeps without its immune genes, to be scored once more
 
 
@@ -133,7 +134,7 @@ def _guarded(
     if not shared or len(exposure.genes) - len(shared) < FEWEST_LEFT:
         return main, None
     rest = without_genes(exposure, shared)
-    return main, score_exposure_of(cohort, study, replace(rest, name=f"{main.table.columns[0]} without immune genes"))
+    return main, score_exposure_of(cohort, study, replace(rest, name=f"{main.table.columns[0]}{WITHOUT_IMMUNE}"))
 
 
 def genes_beside_exposure(study: Study) -> dict[str, list[str]]:
