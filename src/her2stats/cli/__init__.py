@@ -25,12 +25,16 @@ from her2stats.cli import planning  # noqa: F401
 from her2stats.cli.app import app
 from her2stats.cli.printing import read_or_not, say
 from her2stats.errors import Her2statsError
+from her2stats.workers import stop_workers
 
 __all__ = ["app", "main"]
 
 
 def main() -> NoReturn:
     """Run the commands; what is wrong with an input is a message, not a traceback."""
+    # Our processes are the parallelism, and only a process without threads may fork them.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    os.environ.setdefault("JE_ARROW_MALLOC_CONF", "background_thread:false")
     gc.set_threshold(50_000, 20, 50)  # libraries and tables are millions of objects that stay
     signal.signal(signal.SIGTERM, _interrupt)
     _quiet_tracker()
@@ -46,7 +50,7 @@ def main() -> NoReturn:
         say(f"her2stats: {_in_words(error)}", err=True)
         sys.exit(1)
     finally:
-        _stop_workers()
+        stop_workers()  # joblib's would stay for minutes and hold the command's output
     sys.exit(0)
 
 
@@ -69,10 +73,3 @@ def _quiet_tracker() -> None:
     """Joblib's tracker takes away what stopped workers have left, and need not tell so below a finished run."""
     quiet = "ignore:resource_tracker:UserWarning"
     os.environ["PYTHONWARNINGS"] = ",".join(filter(None, (os.environ.get("PYTHONWARNINGS"), quiet)))
-
-
-def _stop_workers() -> None:
-    """Let no worker outlive the command: joblib's would stay for minutes and hold its output."""
-    workers = getattr(sys.modules.get("joblib.externals.loky.reusable_executor"), "_executor", None)
-    if workers is not None:
-        workers.shutdown(wait=True, kill_workers=True)

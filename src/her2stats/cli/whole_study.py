@@ -188,7 +188,12 @@ def _run(
 ) -> None:
     from her2stats.cli.terminal import shown_progress
     from her2stats.study.run import run_study
+    from her2stats.workers import fork_workers
 
+    if jobs > 1 and only != ["report"]:
+        from her2stats import figures  # noqa: F401 - imported once, for all workers
+
+        fork_workers(jobs)
     with shown_progress() as progress:
         results = run_study(
             study_file, only=only, overwrite=overwrite, n_jobs=jobs, cache=_cache(no_cache), progress=progress

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -12,7 +11,7 @@ import numpy as np
 from her2stats.deconvolution.one_block import Floats, run_block
 from her2stats.errors import DataError, ProblemList
 from her2stats.notes import Note
-from her2stats.workers import in_worker
+from her2stats.workers import each
 
 Progress = Callable[[int, int], None]
 T = TypeVar("T")
@@ -46,7 +45,7 @@ def check_running(n_jobs: object, client: object, chunk: object, progress: objec
 class Workers:
     """Where blocks are computed: in this process, in `n_jobs` processes of this machine, or on a dask cluster."""
 
-    n_jobs: int = 1  # processes (joblib's loky); -1 for one a core
+    n_jobs: int = 1  # processes; -1 for one a core
     client: Any = None  # cluster to use instead
     _cluster: Any = field(default=None, init=False)
 
@@ -57,13 +56,8 @@ class Workers:
 
             self._cluster = self._cluster or Cluster(self.client)
             yield from self._cluster.run(task, blocks)
-        elif self.n_jobs == 1:
-            yield from (run_block(task, block) for block in blocks)
         else:
-            from joblib import Parallel, delayed
-
-            parallel = Parallel(n_jobs=self.n_jobs, return_as="generator")
-            yield from parallel(delayed(in_worker)(os.getpid(), run_block, task, block) for block in blocks)
+            yield from each(run_block, ((task, block) for block in blocks), self.n_jobs)
 
     def notes(self) -> list[Note]:
         """What happened to the cluster."""

@@ -91,8 +91,8 @@ def _is_of_comparison(name: str) -> bool:
     return any(figure.pattern.fullmatch(stem) for figure in _OF_COMPARISON)
 
 
-def write_crosscheck(table: pd.DataFrame, folder: Path, *, cache: Cache = NO_CACHE) -> None:
+def write_crosscheck(table: pd.DataFrame, folder: Path, *, cache: Cache = NO_CACHE, n_jobs: int = 1) -> None:
     """Write the comparison and draw it. Raises OutputError when the folder cannot be written."""
     put(folder, CROSSCHECK_FILE, csv_text(table).encode(), what="the comparison ")
     drawings = [Drawing(figure.plot, figure.name, (table,)) for figure in _OF_COMPARISON]
-    draw_once(drawings, folder / "figures", cache=cache, progress=silent)
+    draw_once(drawings, folder / "figures", cache=cache, n_jobs=n_jobs, progress=silent)

@@ -28,7 +28,7 @@ from her2stats.study.preparing import Prepared, prepare
 from her2stats.study.provenance import provenance
 from her2stats.study.result_tables import result_tables, write_tables
 from her2stats.study.stages.cache import NO_CACHE, Cache
-from her2stats.study.stages.figures import draw_once
+from her2stats.study.stages.figures import start_drawing
 from her2stats.study.stages.r import comparison_stage
 from her2stats.study.stages.stage import once
 from her2stats.study.study_figures import all_drawings
@@ -167,6 +167,10 @@ def _write(
     """Fill the draft folder: tables, models and their comparison with R, figures, provenance."""
     study = prepared.study
     models, tables = model_results(analyses, study), result_tables(analyses, study)
+    drawing = None
+    if "figures" in stages:  # in processes of their own, while we write the tables
+        shutil.rmtree(draft / "figures", ignore_errors=True)
+        drawing = start_drawing(all_drawings(analyses, study), draft / "figures", cache=cache, n_jobs=n_jobs)
     if "tables" in stages:
         progress("Tables", 0, 1)
         write_tables(tables, draft / "tables")
@@ -180,17 +184,15 @@ def _write(
     with ThreadPoolExecutor(max_workers=1) as beside:  # R works in a process of its own while we draw
         stage = comparison_stage(study, models) if "tables" in stages else None
         comparison = beside.submit(once, stage, cache) if stage is not None else None
-        if "figures" in stages:
-            shutil.rmtree(draft / "figures", ignore_errors=True)
-            drawings = all_drawings(analyses, study)
-            draw_once(drawings, draft / "figures", cache=cache, n_jobs=n_jobs, progress=progress)
+        if drawing is not None:
+            drawing.finish(progress)
         if comparison is not None:
             progress("Comparing with R", 0, 1)
             found = comparison.result()
             progress("Comparing with R", 1, 1)
             checked = CROSSCHECK.typed(found) if found is not None else checked
     if checked is not None:
-        write_crosscheck(checked, draft, cache=cache)
+        write_crosscheck(checked, draft, cache=cache, n_jobs=n_jobs)
     write_whole(draft / PROVENANCE, origin.as_text())
     return _Made(ResultsFolder(draft, origin, tables, {}, checked, (), origin.content), models)
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from typing import Any
-
-from joblib import Parallel, delayed
 
 from her2stats.progress import Progress
 from her2stats.results.catalogue import FORMATS
@@ -19,7 +16,7 @@ from her2stats.results.manifest import put
 from her2stats.study.stages.cache import Cache
 from her2stats.study.stages.fingerprint import environment, fingerprint
 from her2stats.study.stages.stage import found
-from her2stats.workers import in_worker
+from her2stats.workers import each
 
 
 @dataclass(frozen=True)
@@ -68,24 +65,44 @@ def draw_once(drawings: Sequence[Drawing], folder: Path, *, cache: Cache, n_jobs
 
     The folder is made where it is missing; the files are the same for any number of processes.
     """
+    started = start_drawing(drawings, folder, cache=cache, n_jobs=n_jobs)
+    started.finish(progress)
+
+
+@dataclass(frozen=True)
+class Started:
+    """Figures that are being drawn, while the caller does something else."""
+
+    folder: Path
+    cache: Cache
+    count: int
+    keys: dict[str, str]  # of those that are drawn, by file name
+    finished: Iterator[tuple[str, dict[str, bytes]]]
+
+    def finish(self, progress: Progress) -> None:
+        """Write each figure that was not in the cache."""
+        done = self.count - len(self.keys)
+        progress("Figures", done, self.count)
+        for number, (stem, made) in enumerate(self.finished, start=done + 1):
+            self.cache.keep(self.keys[stem], made)
+            _write(made, self.folder / stem)
+            progress("Figures", number, self.count)
+
+
+def start_drawing(drawings: Sequence[Drawing], folder: Path, *, cache: Cache, n_jobs: int = 1) -> Started:
+    """Write the figures that the cache has, and have the others drawn; with one process that waits for `finish`."""
     folder.mkdir(parents=True, exist_ok=True)
-    keys = {drawing.stem: drawing.key() for drawing in drawings}
-    to_draw = []
+    keys, to_draw = {}, []
     for drawing in drawings:
-        files = found(drawing, keys[drawing.stem], cache)
+        key = drawing.key() if cache.folder is not None else ""
+        files = found(drawing, key, cache)
         if files is None:
             to_draw.append(drawing)
+            keys[drawing.stem] = key
         else:
             _write(files, folder / drawing.stem)
-    done = len(drawings) - len(to_draw)
-    progress("Figures", done, len(drawings))
-    tasks = (delayed(in_worker)(os.getpid(), _drawn, drawing, folder) for drawing in to_draw)
-    # one figure is not worth a process
-    finished = Parallel(n_jobs=n_jobs if len(to_draw) > 1 else 1, return_as="generator_unordered")(tasks)
-    for number, (stem, made) in enumerate(finished, start=done + 1):
-        cache.keep(keys[stem], made)
-        _write(made, folder / stem)
-        progress("Figures", number, len(drawings))
+    tasks = [(drawing, folder) for drawing in to_draw]
+    return Started(folder, cache, len(drawings), keys, each(_drawn, tasks, n_jobs, at_once=len(tasks)))
 
 
 def _drawn(drawing: Drawing, beside: Path) -> tuple[str, dict[str, bytes]]:
