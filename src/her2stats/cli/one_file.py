@@ -77,7 +77,7 @@ def _read(
 def _tumours(values: pd.DataFrame, name: str) -> tuple[pd.DataFrame, list[Note]]:
     """Leave out what is no primary tumour by its name, and refuse one profile under two."""
     from her2stats.reading.clinical.ids import one_each, patient_of, primaries
-    from her2stats.reading.cohorts import refuse_twins
+    from her2stats.reading.twins import refuse_twins
 
     samples = [str(sample) for sample in values.columns]
     places, notes = primaries(samples, "columns of the expression")

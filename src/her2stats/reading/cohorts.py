@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from hashlib import sha256
 from pathlib import Path
 from typing import Literal, Never, TypeVar
 
@@ -33,10 +32,10 @@ from her2stats.reading.formats.matrix import MatrixOptions, RawMatrix
 from her2stats.reading.gates import lies_on_its_side
 from her2stats.reading.rows import MissingRule
 from her2stats.reading.scales import SAY, DeclaredScale
+from her2stats.reading.twins import refuse_twins
 
 OnMismatch = Literal["error", "intersect"]
 SHOWN = 6
-LEAST_GENES = 50  # fewer may well be equal in two tumours
 T = TypeVar("T")
 
 
@@ -142,6 +141,10 @@ def read_cohort(
             whole, staying = raw, file
             chosen = _attempt(found, lambda: tumours_of(whole, staying, sample_id, repeats, exclude))
             raw, notes = chosen or (None, [])
+        if raw is not None and file is not None and not lies_on_its_side(raw, file.samples):
+            both, said = _shared_samples(file, raw, on_mismatch, found)
+            notes += said
+            raw = raw if both is None else raw.only(both)  # no rule of rows looks at samples that are not analysed
         ids = file.samples if file else ()
         if scale is None:
             found.add(ScaleError, "no scale is declared", where=f"cohort {name!r}", remedy=SAY)
@@ -163,11 +166,8 @@ def read_cohort(
                     expected_samples=ids,
                 ),
             )
-        if raw is not None and file is not None and not lies_on_its_side(raw, ids):
-            both, said = _shared_samples(file, raw, on_mismatch, found)
-            notes += said
-            if matrix is not None and both is not None:
-                refuse_twins(matrix.values, both, raw.name, found)
+        if raw is not None and matrix is not None and both is not None:
+            refuse_twins(matrix.values, both, raw.name, found)
     table = None
     if file is not None:
         table = _attempt(
@@ -264,26 +264,7 @@ def tumours_of(
         places, notes = [places[place] for place in kept], [*notes, *said]
     if len(places) == len(raw.columns) and names == raw.columns:
         return raw, notes
-    return replace(raw, columns=[names[place] for place in places], values=raw.values[:, places]), notes
-
-
-def refuse_twins(
-    values: pd.DataFrame, samples: Collection[str], name: str, found: ProblemList, leave_out: str = 'exclude = ["{}"]'
-) -> None:
-    """Refuse identical profiles under two ids: one tumour that would count twice; `leave_out` is how to say it."""
-    if len(values) < LEAST_GENES:
-        return
-    seen: dict[bytes, list[str]] = {}
-    for sample in sorted(samples):
-        profile = values[sample].to_numpy()
-        if profile.min() < profile.max():  # zeros alone are no profile
-            seen.setdefault(sha256(profile.tobytes()).digest(), []).append(sample)
-    twins = [ids for ids in seen.values() if len(ids) > 1]
-    if twins:
-        listed = "; ".join(" = ".join(ids) for ids in twins[:SHOWN])
-        what = f"{len(twins)} profiles stand there under more than one id: {listed}"
-        remedy = f"find out which id is right, and leave the other out: {leave_out.format(twins[0][-1])}"
-        found.add(SampleError, what, where=name, value=twins[0][0], remedy=remedy)
+    return replace(raw, columns=names).at(places), notes
 
 
 def _joined(name: str, table: Clinical, matrix: Expression | None, notes: Sequence[Note]) -> Cohort:

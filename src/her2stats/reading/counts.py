@@ -8,16 +8,18 @@ from pathlib import Path
 
 import numpy as np
 
-from her2stats.cohort.genes import NO_GENE
+from her2stats.cohort.genes import NO_GENE, symbols_of_ids
+from her2stats.cohort.genes.ids import MOSTLY, share_known
 from her2stats.errors import Problem, ProblemList, TableError
 from her2stats.files import read_content
 from her2stats.notes import Note
 from her2stats.reading.formats.dispatch import read_words
 from her2stats.reading.formats.gtf import SUFFIXES, exon_lengths
 from her2stats.reading.formats.matrix import Column as Words
-from her2stats.reading.formats.matrix import RawMatrix, numbers_from_words
+from her2stats.reading.formats.matrix import Floats, RawMatrix, numbers_from_words
 from her2stats.reading.formats.strangers import length_column
 
+HEAVY, SAMPLES = 0.1, 8  # share of a total that a gene seldom has, and samples that are looked at for it
 _DONE = "raw counts turned into {} per million"
 
 
@@ -81,6 +83,7 @@ def counts_per_million(raw: RawMatrix, what: str = "counts") -> RawMatrix:
     counts = np.nan_to_num(raw.values) if np.isnan(raw.values).any() else raw.values
     named = np.array([str(row).strip() not in NO_GENE for row in raw.rows])
     counts = counts if named.all() else counts[named]
+    _refuse_heavy_strangers(raw, np.flatnonzero(named), counts)
     if not (np.rint(counts) == counts).all():
         counts = np.sort(counts, axis=0)  # whole numbers add up exactly in any order, others do not
     totals = counts.sum(axis=0)
@@ -100,3 +103,18 @@ def counts_per_million(raw: RawMatrix, what: str = "counts") -> RawMatrix:
     scaled = raw.values / totals
     scaled *= 1e6
     return replace(raw, values=scaled, notes=(*raw.notes, *notes))
+
+
+def _refuse_heavy_strangers(raw: RawMatrix, places: np.ndarray, counts: Floats) -> None:
+    """Refuse a row that makes up much of every total and has no gene's name, among rows that have: reads, sums."""
+    some = counts[:, :SAMPLES]
+    heavy = np.flatnonzero((some > HEAVY * some.sum(axis=0)).all(axis=1))
+    names = symbols_of_ids([str(raw.rows[place]).strip() for place in places])[0] if len(heavy) else []
+    if not names or share_known(names) < MOSTLY:
+        return
+    strange = [raw.row(int(places[place])) for place in heavy if not share_known([names[place]])]
+    if strange:
+        listed = ", ".join(strange)
+        what = f"rows hold more than {HEAVY:.0%} of all counts of each sample and have no gene's name: {listed}"
+        remedy = "take them out if they are no genes: they would be in every total; else give them their gene's symbol"
+        raise TableError(Problem(what, raw.name, remedy))

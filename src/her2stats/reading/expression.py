@@ -19,7 +19,7 @@ from her2stats.reading.annotation import read_annotation
 from her2stats.reading.counts import counts_per_million, read_gene_lengths, transcripts_per_million
 from her2stats.reading.formats.dispatch import read_matrix
 from her2stats.reading.formats.matrix import Column, MatrixOptions, RawMatrix, numbers_from_words
-from her2stats.reading.formats.strangers import genes_only, without_descriptions
+from her2stats.reading.formats.strangers import genes_only, refuse_no_samples, without_descriptions
 from her2stats.reading.gates import check_numbers, check_sample_names, check_scale, lies_on_its_side, notes_on_scale
 from her2stats.reading.rows import MissingRule, named_rows, refuse_empty_samples, without_missing
 from her2stats.reading.scales import BASES, SAY, DeclaredScale, log2_units
@@ -141,7 +141,10 @@ def open_matrix(
     else:
         content = read_content(path)
         raw = replace(read_matrix(content, options), source=Source("expression", str(content.path), content.sha256))
-    return raw.transposed() if orientation == "samples x genes" else raw
+    raw = raw.transposed() if orientation == "samples x genes" else raw
+    # delimiters at the end of every line, as spreadsheets leave them, make columns of nothing
+    kept = [place for place, name in enumerate(raw.columns) if name or not np.isnan(raw.values[:, place]).all()]
+    return raw.at(kept) if 0 < len(kept) < len(raw.columns) else raw
 
 
 def interpret_matrix(
@@ -173,6 +176,8 @@ def interpret_matrix(
         remedy = 'put genes in rows and samples in columns, or say orientation = "samples x genes"'
         found.add(TableError, f"the matrix lies on its side: {seen}", where=raw.name, remedy=remedy)
         found.raise_if_any()  # whatever else is wrong follows from that
+    if not allow_range:
+        refuse_no_samples(raw)
     check_numbers(raw, found, scale=scale)
     if not found and not allow_range:
         check_scale(raw, found, scale=scale, offset=offset)

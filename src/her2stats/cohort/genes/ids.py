@@ -52,7 +52,7 @@ def symbols_of_ids(names: Sequence[str]) -> tuple[list[str], list[Note]]:
 
 def _bare(names: Sequence[str]) -> tuple[Sequence[str], list[Note]]:
     """Names without what stands around most of them, if the symbol table knows most only then; and a note."""
-    if _known(names) >= MOSTLY:
+    if share_known(names) >= MOSTLY:
         return names, []
     front, behind = _alike(names, _FRONT), _alike(names, _BEHIND)
 
@@ -71,7 +71,7 @@ def _bare(names: Sequence[str]) -> tuple[Sequence[str], list[Note]]:
         for step in way:
             bare = [step(name) for name in bare]
         changed = [(old, new) for old, new in zip(names, bare, strict=True) if old != new]
-        if changed and _known(bare) >= MOSTLY:
+        if changed and share_known(bare) >= MOSTLY:
             old, new = changed[0]
             return bare, [Note("genes", "names taken out of longer ones", len(changed), f"as {new} of {old}")]
     return names, []
@@ -83,7 +83,7 @@ def _alike(names: Iterable[str], part: re.Pattern[str]) -> str:
     return max(parts, key=lambda one: parts[one], default="")
 
 
-def _known(names: Sequence[str]) -> float:
+def share_known(names: Sequence[str]) -> float:
     """Share of names that are genes of the table; of bare numbers, which are many things, nearly all must be."""
     table = symbol_table()
     numbers = [name for name in names if name.isdigit()]

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
+from her2stats.cohort.genes.ids import share_known
 from her2stats.errors import FileError, Problem, ProblemList, TableError
 from her2stats.files import Content
 from her2stats.notes import Note
@@ -21,12 +22,13 @@ from her2stats.reading.formats.matrix import (
     RawMatrix,
     numbers_from_words,
 )
-from her2stats.reading.formats.strangers import length_column, without_descriptions
+from her2stats.reading.formats.strangers import NO_GENES, length_column, without_descriptions
 from her2stats.reading.formats.text import (
     LONG,
     Text,
     all_end_with,
     check_quotes,
+    is_number,
     open_text,
     read_header,
     refuse_loose_ends,
@@ -182,6 +184,11 @@ def positions(header: Sequence[str], options: MatrixOptions, name: str) -> tuple
             TableError, "there is only one column", where=name, remedy="check the delimiter; samples stand in columns"
         )
     found.raise_if_any()
+    if all(map(is_number, (header[place] for place in used))) and (
+        NO_GENES.fullmatch(header[genes]) or share_known([header[genes]])
+    ):
+        what = f"the first line is a row of {header[genes]!r}, and no line of names stands above it"
+        raise TableError(Problem(what, name, "write one: a name for the genes, and the ids of the samples"))
     return genes, *without_descriptions(header, used, name)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from her2stats.cohort import Source
-from her2stats.errors import ProblemList, TableError
+from her2stats.errors import Problem, ProblemList, TableError
 from her2stats.notes import Note
 
 Floats = npt.NDArray[np.float64]
@@ -60,6 +60,15 @@ class RawMatrix:
         columns = [str(row) for row in self.rows]
         return replace(self, rows=rows, columns=columns, values=self.values.T, first_row=0, lengths=None)
 
+    def at(self, places: Sequence[int]) -> RawMatrix:
+        """The same with the columns at these places only."""
+        return replace(self, columns=[self.columns[place] for place in places], values=self.values[:, list(places)])
+
+    def only(self, names: Collection[str]) -> RawMatrix:
+        """The same with the columns of these names only."""
+        places = [place for place, name in enumerate(self.columns) if name in names]
+        return self if len(places) == len(self.columns) else self.at(places)
+
     def row(self, row: int) -> str:
         """Name a row, in words."""
         gene = f"gene {str(self.rows[row])!r}"
@@ -101,8 +110,11 @@ def numbers_from_words(
     for row in range(min(SHOWN, len(rows) - 1)):  # as many words as columns in one row, and none below: the names
         here = [word for at, _, word in wrong if at == row]
         if len(columns) > 1 and first_row and len(wrong) >= len(columns) == len(here) and not any(map(_COMMA, here)):
-            what, remedy = f"row {row + first_row} holds names, not numbers", f"say header_row = {row + first_row}"
-            if len({*here}) < len(here):
+            if len({*here}) == len(here):
+                what, remedy = f"row {row + first_row} holds names, not numbers", f"say header_row = {row + first_row}"
+                if len({column.name for column in columns} - {""}) < len(columns):  # else these may be names, too
+                    raise TableError(Problem(what, name, remedy))  # whatever else is wrong follows from that
+            else:
                 what, remedy = f"row {row + first_row} holds words, not numbers: {here[0]}, ...", "take that row out"
             found.add(TableError, what, where=name, remedy=remedy)
             return values

@@ -127,11 +127,13 @@ def open_text(
     """
     text = (None if whole or header_row is not None else _long_text(content)) or as_text(content)
     data, start, last, before = text.data, 0, 0, 0
+    blank = len(data) - len(data.lstrip(b"\n"))
     if header_row is not None:
         lines = data.split(b"\n", header_row - 1)
         refuse_no_header(lines[header_row - 1 :], header_row, content.name)
         body = Text(lines[-1], text.notes)
         return body, delimiter or sniff_delimiter(body, content.suffix), header_row - 1
+    data = data[blank:] if blank else data
     while data.startswith(b"#", start):
         last, start, before = start, data.find(b"\n", start) + 1, before + 1
         if not start:
@@ -142,9 +144,9 @@ def open_text(
         remark, below = (
             _words(line, mark) for line in (*_first_lines(data[last:], 1), *(_first_lines(body.data, 1) or [""]))
         )
-        if len(remark) == len(below) > 1 and (before == 1 or any(map(_is_number, below[1:]))):
+        if len(remark) == len(below) > 1 and (before == 1 or any(map(is_number, below[1:]))):
             body, before = Text(data[last:].removeprefix(b"#"), text.notes), before - 1
-    return body, mark, before
+    return body, mark, before + blank
 
 
 def refuse_no_header(rows: Sequence[object], header_row: int | None, name: str) -> None:
@@ -159,7 +161,8 @@ def refuse_loose_ends(name: str) -> NoReturn:
     raise TableError(Problem(what, name, "take it away from the rows"))
 
 
-def _is_number(word: str) -> bool:
+def is_number(word: str) -> bool:
+    """Whether a word is a number, with a point or a comma."""
     try:
         float(word.replace(",", "."))
     except ValueError:
