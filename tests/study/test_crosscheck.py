@@ -112,6 +112,7 @@ def test_files_of_the_user_and_an_edited_page_hinder_no_comparison(folder: Path,
     (folder / "my_notes.txt").write_text("mine")
     page = folder / "report.html"
     page.write_text(page.read_text(encoding="utf-8") + "<!-- mine -->", encoding="utf-8")
+    (folder / "manuscript" / "methods.docx").write_bytes(b"mine")  # the draft that somebody works on
     assert crosscheck_folder(folder).verdict == "not checked"
 
 
