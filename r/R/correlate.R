@@ -166,7 +166,7 @@ rho_within <- function(x, y, strata) {
 
 rho_of_residuals <- function(frame, x, y, given) {
   for (name in given) if (is.numeric(frame[[name]])) frame[[name]] <- rank(frame[[name]])
-  fit <- qr(cbind(1, covariate_design(frame, given)$columns), tol = 1e-7)
+  fit <- qr(cbind(rep(1, nrow(frame)), covariate_design(frame, given)$columns), tol = 1e-7)
   ranks <- lapply(frame[c(x, y)], function(v) rank(v) - mean(rank(v)))
   rest <- lapply(ranks, function(v) qr.resid(fit, v))
   size <- function(v) sqrt(sum(v^2))

@@ -89,7 +89,7 @@ given_test <- function(scores, outcome, everyone, within, covariates) {
     frame <- part$cases
     for (name in covariates) if (is.numeric(frame[[name]])) frame[[name]] <- rank(signif(frame[[name]], 12))
     columns <- covariate_design(frame, c(within, covariates))$columns
-    rest <- spanned(cbind(1, if (!is.null(columns)) sweep(columns, 2, colMeans(columns))))
+    rest <- spanned(cbind(rep(1, nrow(frame)), if (!is.null(columns)) sweep(columns, 2, colMeans(columns))))
     ranks <- rank(y) - (length(y) + 1) / 2
     weights <- ranks - rest %*% crossprod(rest, ranks)
     return(c(part$test, list(kind = "ranks", weights = spread_out(part, weights))))

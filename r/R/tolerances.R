@@ -36,7 +36,8 @@ near_zero <- function(quantity, verb, table) {
     !verb %in% setdiff(logistic_verbs, "pool")) { # correlations and slopes are pooled, too, and they may be 0
     width <- (table$conf_high - table$conf_low) / 4
     size <- ifelse(is.na(table$std_error), width, table$std_error)
-    ifelse(is.finite(size), size * if (verb == "pool") 1e-3 else 1, 0)
+    alone <- if (verb == "specification_curve") 1 else 0 # z and shares of a joint test, of no error of their own
+    ifelse(is.finite(size), size * if (verb == "pool") 1e-3 else 1, alone)
   } else {
     rep(0, rows)
   }

@@ -5,6 +5,7 @@ Deterministic by default; HER2STATS_FUZZ=1000 draws a thousand new examples a mo
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 from hypothesis import event, given
 from hypothesis import strategies as st
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from her2stats.errors import DataError
 from her2stats.r_engine.engines import Engine
 from her2stats.r_engine.two_answers import DISAGREE, NOT_CHECKED, compare_answers
+from her2stats.statistics import correlate
 from her2stats.statistics.flags import code_of
 
 from .frames import Recipe, drawn, recipes
@@ -40,3 +42,11 @@ def test_r_agrees(verb: str, engine: Engine) -> None:
             assert wrong.empty, f"{result.spec}\n{wrong[columns].to_string()}"
 
     agree()
+
+
+def test_a_covariate_of_one_level_among_the_complete_cases_is_no_covariate(engine: Engine) -> None:
+    frame = pd.DataFrame({"x": [3.0, 1, 4, 1, 5, 9, 2, 6], "y": [2.0, 7, 1, 8, 2, 8, None, None]})
+    frame["grade"] = pd.Categorical([*["I"] * 6, "II", "II"])
+    result = correlate(frame, "x", "y", covariates="grade")
+    assert result.table["flag"].tolist() == [""]
+    assert (compare_answers(result, engine.ask(result, 60), "one level")["verdict"] == "agree").all()

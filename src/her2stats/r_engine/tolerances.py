@@ -68,7 +68,8 @@ def near_zero(quantity: str, verb: str, r: Mapping[str, Array]) -> Array:
         return np.full(rows, np.abs(r["at"][~np.isnan(r["at"])]).max(initial=0.0))
     if quantity in ("estimate", "conf_low", "conf_high", "pi_low", "pi_high") and verb not in LOGISTIC_ONLY:
         size = np.where(np.isnan(r["std_error"]), (r["conf_high"] - r["conf_low"]) / 4, r["std_error"])
-        return np.where(np.isfinite(size), size * (POOLED_ZERO if verb == "pool" else 1.0), 0.0)
+        alone = float(verb == "specification_curve")  # z and shares of a joint test, of no error of their own
+        return np.where(np.isfinite(size), size * (POOLED_ZERO if verb == "pool" else 1.0), alone)
     return np.zeros(rows)
 
 

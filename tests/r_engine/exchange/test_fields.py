@@ -13,6 +13,7 @@ from her2stats.statistics.specs import (
     AncovaSpec,
     ClinicalSpec,
     CorrelationSpec,
+    CurveSpec,
     GroupSpec,
     InteractionSpec,
     LogisticSpec,
@@ -69,6 +70,16 @@ def specs(draw: st.DrawFn) -> Spec:
             cohort=said["cohort"],
         ),
         PoolingSpec(model=draw(st.sampled_from(["random", "fixed"])), **said),
+        CurveSpec(
+            exposures=(a, b),
+            outcomes=(c, d),
+            types=(e, e),
+            amounts=("absolute", draw(st.text())),
+            within=draw(st.sampled_from(["", f])),
+            permutations=draw(st.integers(999, 10_000)),
+            seed=draw(st.integers(0, 99)),
+            **said,
+        ),
     ]
     assert len(several) == len(SPECS)
     return draw(st.sampled_from(several))
