@@ -17,6 +17,12 @@ variable <- function(data, name) {
     if (any(is.infinite(x))) {
       stop("'", name, "' holds infinite values; mend them or set them to NA", call. = FALSE)
     }
+    if (!all(is.na(x))) { # of such numbers there are no squares: a model would see 0 or infinity
+      ends <- range(x, na.rm = TRUE)
+      if (max(abs(ends)) > 1e50 || (diff(ends) > 0 && diff(ends) < 1e-50)) {
+        stop("'", name, "' holds numbers too large, or too close to each other, for a model; give another unit", call. = FALSE)
+      }
+    }
     x
   } else {
     stop("'", name, "' is of class ", class(x)[1], "; numbers, text or a factor are needed", call. = FALSE)
@@ -68,6 +74,13 @@ without_noise <- function(data, variables) {
   data
 }
 
+# One number where all are the same but for the noise of computing: divided by its own spread it would be data.
+one_if_alike <- function(x) {
+  if (!is.numeric(x) || !length(x)) return(x)
+  ends <- range(x)
+  if (diff(ends) > 0 && diff(ends) <= 1e-12 * max(abs(ends))) rep(ends[1], length(x)) else x
+}
+
 # The complete cases of some variables, under their own names in a plain list-like data frame.
 # Rows come in an order of their values, not of the file: sums, and with them every number, are then the same to the
 # last bit however the rows lie. `unplaced` rows may belong to the data: what divides the strata is missing in them.
@@ -76,6 +89,7 @@ complete_frame <- function(data, variables, unplaced = 0L) {
   frame <- as_frame(frame)
   complete <- complete.cases(frame)
   kept <- frame[complete, , drop = FALSE]
+  for (name in names(kept)) kept[[name]] <- one_if_alike(kept[[name]])
   kept <- kept[do.call(order, unname(as.list(kept))), , drop = FALSE]
   rownames(kept) <- NULL
   list(frame = kept, n = nrow(kept), n_missing = sum(!complete) + unplaced)

@@ -67,3 +67,12 @@ def test_the_name_of_a_column_that_divides_samples_ends_at_the_equals_sign() -> 
     # where no stratum is named after it, any name will do
     assert compare_groups(frame, "x", group="dose=").table["term"].tolist() == ["dose="]
     assert len(fit_logistic(frame, "high", "x", covariates="dose=").table) == 2
+
+
+def test_a_level_that_leaves_no_interval_and_a_name_that_is_no_text_are_told():
+    frame = pd.DataFrame({5: [1.0, 2, 3, 4, 5], "y": [2.0, 1, 4, 3, 5]})
+    for level in (1e-300, 1 - 1e-16):
+        with pytest.raises(DataError, match="too near to 0 or 1"):
+            correlate(frame, "y", "y", conf_level=level)
+    with pytest.raises(DataError, match="names 5, which is no text"):
+        correlate(frame, 5, "y")

@@ -7,6 +7,8 @@ import pandas as pd
 import pytest
 
 from her2stats.errors import DataError
+from her2stats.statistics import fit_ancova, fit_interaction, fit_logistic, fit_ordinal
+from her2stats.statistics.flags import code_of
 from her2stats.statistics.frame import model_frame
 
 
@@ -113,3 +115,44 @@ def test_a_column_that_is_there_twice_is_refused():
 def test_a_column_cannot_be_a_number_and_a_group():
     with pytest.raises(DataError, match="as a number and as a group"):
         model_frame(pd.DataFrame({"x": [0, 1]}), numeric=["x"], factors=["x"])
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ([1e300, 2e300, -3e300], "too large for a model"),
+        ([1e-300, 2e-300, 3e-300], "too close to each other for a model"),
+        ([2**53 + 1, 2**53 + 3, 5], "beyond 2\\^53"),
+        ([10**400, 1, 2], "beyond 2\\^53"),
+        ([1 + 1j, 2, 3], "not numbers"),
+    ],
+)
+def test_numbers_that_no_model_can_hold_are_refused(values, told):
+    with pytest.raises(DataError, match=told):
+        model_frame(pd.DataFrame({"x": values}), numeric=["x"])
+
+
+def test_numbers_beside_none_are_no_groups():
+    """From a list with None in it: a column of objects, and still one term of a model, not one for each age."""
+    ages = pd.Series([50, None, 9, 61], dtype="object")
+    frame = model_frame(pd.DataFrame({"age": ages}), either=["age"])
+    assert "age" not in frame.levels
+    np.testing.assert_array_equal(frame.values["age"], [50, np.nan, 9, 61])
+    assert model_frame(pd.DataFrame({"age": ages}), factors=["age"]).levels == {"age": ("9", "50", "61")}
+
+
+def test_what_varies_by_the_noise_of_computing_only_is_constant():
+    """Such an exposure had an odds ratio per SD of 0.67 (n 60): its own noise, divided by its own spread."""
+    rng = np.random.default_rng(1)
+    frame = pd.DataFrame({"x": np.where(rng.random(60) < 0.5, 0.1 + 0.2, 0.3), "y": rng.normal(size=60)})
+    frame["b"], frame["hr"] = rng.integers(0, 2, 60), rng.choice(["neg", "pos"], 60)
+    for found in (
+        fit_logistic(frame, "b", "x"),
+        fit_logistic(frame, "b", "x", by="hr"),
+        fit_interaction(frame, "b", "x", moderator="hr"),
+        fit_ordinal(frame, "y", "x"),
+        fit_ancova(frame, "y", "x", factors=("hr",)).slopes,
+    ):
+        assert {code_of(why) for why in found.table["flag"]} == {"constant exposure"}
+    assert code_of(fit_ordinal(frame, "x", "y").table["flag"].item()) == "constant outcome"
+    assert code_of(fit_logistic(frame, "b", "y", covariates="x").table["flag"][0]) == "rank deficient"

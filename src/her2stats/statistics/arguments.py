@@ -10,6 +10,7 @@ from her2stats.errors import DataError, Problem, ProblemList, near
 from her2stats.vocabulary.names import LEVEL_FOLLOWS
 
 Names = str | Iterable[str]
+NEAREST = 1e-9  # of a confidence level to 0 and 1: digits of 1 - level are left
 
 
 def as_names(names: Names | None) -> tuple[str, ...]:
@@ -43,9 +44,11 @@ def remedy_for(value: object, words: Iterable[str]) -> str:
 
 
 def check_level(problems: ProblemList, conf_level: float) -> None:
-    """Note a problem when a confidence level is not between 0 and 1."""
+    """Note a problem when a confidence level is not between 0 and 1, or so near that no interval has its width."""
     if not (isinstance(conf_level, Real) and 0 < conf_level < 1):
         problems.add(DataError, f"conf_level={conf_level!r} is not between 0 and 1", remedy="0.95 is usual")
+    elif not NEAREST <= conf_level <= 1 - NEAREST:
+        problems.add(DataError, f"conf_level={conf_level!r} is too near to 0 or 1", remedy="0.95 is usual")
 
 
 def check_strata(problems: ProblemList, by: object) -> None:
@@ -62,6 +65,9 @@ def check_names(problems: ProblemList, argument: str, names: Sequence[str], *, r
     """Note a problem when no name is given where one is needed, or one is given twice."""
     if required and not names:
         problems.add(DataError, f"{argument} names no variable", remedy="name at least one column")
+    for name in names:
+        if not isinstance(name, str):
+            problems.add(DataError, f"{argument} names {name!r}, which is no text", remedy="rename the column")
     for name in dict.fromkeys(name for name in names if list(names).count(name) > 1):
         problems.add(DataError, f"{argument} names '{name}' twice", remedy="name each column once")
 

@@ -16,7 +16,10 @@ from her2stats.vocabulary.names import stratum_of
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 MOST_LEVELS = 30
+NUMBERS = (int, float, np.integer, np.floating, np.bool_)
 DIGITS = 12  # significant ones: what remains of the same number after two ways of computing it
+LARGEST = 1e50  # the square of the product of two such numbers can still be written, and so can that of its inverse
+WHOLE = 2**53  # beyond it neighbouring whole numbers are the same number to every model
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +84,7 @@ class ModelFrame:
         rows = np.flatnonzero(within.rows & ~missing)
         order = np.lexsort([column[rows] for column in reversed(columns)])
         rows = rows[order]
-        values = {name: column[rows] for name, column in zip(names, columns, strict=True)}
+        values = {name: _one_if_alike(column[rows]) for name, column in zip(names, columns, strict=True)}
         return Cases(values, rows, int(np.count_nonzero(within.rows & missing)) + within.unplaced)
 
     def without_value(self, names: Sequence[str]) -> str:
@@ -146,6 +149,13 @@ def without_noise(values: Array) -> Array:
     return np.where(np.isfinite(rounded), rounded, values)
 
 
+def _one_if_alike(values: Array) -> Array:
+    """One number where all are the same but for the noise of computing: divided by its own spread it would be data."""
+    low, high = (values.min(), values.max()) if len(values) else (0.0, 0.0)
+    alike = low < high and high - low <= 10.0**-DIGITS * max(abs(low), abs(high))
+    return np.full(len(values), low) if alike else values
+
+
 @contextmanager
 def telling_columns(data: pd.DataFrame, *names: object) -> Iterator[None]:
     """Tell which columns are absent together with what is wrong with a spec that is made inside."""
@@ -167,7 +177,11 @@ def _note_absent(problems: ProblemList, data: pd.DataFrame, name: str) -> None:
 
 
 def _is_number(column: pd.Series) -> bool:
-    return pd.api.types.is_numeric_dtype(column.dtype) or pd.api.types.is_bool_dtype(column.dtype)
+    """Whether a column holds numbers, be it as Python's own ones beside None."""
+    if column.dtype == object:
+        present = column.dropna()
+        return bool(len(present)) and all(isinstance(value, NUMBERS) for value in present)
+    return pd.api.types.is_any_real_numeric_dtype(column.dtype) or pd.api.types.is_bool_dtype(column.dtype)
 
 
 def _numbers(problems: ProblemList, name: str, column: pd.Series, *, binary: bool) -> Array:
@@ -176,7 +190,7 @@ def _numbers(problems: ProblemList, name: str, column: pd.Series, *, binary: boo
         wrong = [
             (place, value)
             for place, value in zip(present.index, present.tolist(), strict=True)
-            if not isinstance(value, int | float | np.number)
+            if not isinstance(value, NUMBERS)
         ]
         categorical = isinstance(column.dtype, pd.CategoricalDtype)
         if wrong or categorical:
@@ -185,16 +199,35 @@ def _numbers(problems: ProblemList, name: str, column: pd.Series, *, binary: boo
             remedy = "give 0 and 1" if binary else "give numbers, and empty cells where they are missing"
             problems.add(DataError, f"column '{name}' holds {kind}, not numbers", where=where, remedy=remedy)
             return np.full(len(column), np.nan)
-        column = column.astype("object").where(column.notna(), np.nan).astype("float64")
+    if column.dtype == object or pd.api.types.is_integer_dtype(column.dtype):
+        for place, value in zip(column.index, column.tolist(), strict=True):
+            if isinstance(value, int) and abs(value) > WHOLE:
+                what = f"column '{name}' holds a whole number beyond 2^53, whose last digits would be lost"
+                problems.add(DataError, what, where=f"row {place}", remedy="give a difference, or another unit")
+                return np.full(len(column), np.nan)
     numbers: Array = column.to_numpy(dtype="float64", na_value=np.nan, copy=True)
-    if np.isinf(numbers).any():
-        place = column.index[np.flatnonzero(np.isinf(numbers))[0]]
-        what, remedy = f"column '{name}' holds an infinite number", "correct it, or leave the cell empty"
-        problems.add(DataError, what, where=f"row {place}", remedy=remedy)
+    _note_size(problems, name, column, numbers)
     other = numbers[~np.isnan(numbers) & (numbers != 0.0) & (numbers != 1.0)]
     if binary and len(other):
         problems.add(DataError, f"outcome '{name}' holds {other[0]:g}", remedy="give 0 and 1 only")
     return numbers
+
+
+def _note_size(problems: ProblemList, name: str, column: pd.Series, numbers: Array) -> None:
+    """Note numbers of which there are no squares: a model would see them, or what is between them, as 0 or infinite."""
+    known = np.flatnonzero(~np.isnan(numbers))
+    if not len(known):
+        return
+    place = known[np.argmax(np.abs(numbers[known]))]
+    largest, what, remedy = float(numbers[place]), "", "give another unit"
+    if np.isinf(largest):
+        what, remedy = "an infinite number", "correct it, or leave the cell empty"
+    elif abs(largest) > LARGEST:
+        what = f"{largest:g}, too large for a model"
+    elif 0 < np.ptp(numbers[known]) < 1 / LARGEST:
+        what = "numbers too close to each other for a model"
+    if what:
+        problems.add(DataError, f"column '{name}' holds {what}", where=f"row {column.index[place]}", remedy=remedy)
 
 
 def _factor(problems: ProblemList, name: str, column: pd.Series) -> tuple[Array, tuple[str, ...]]:
