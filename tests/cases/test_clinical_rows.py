@@ -193,3 +193,28 @@ class TestPatients:
             self.SAMPLES, columns={"sample": "SAMPLE_ID"}, patients=self.PATIENTS[1:], population="all"
         )
         assert counted(read)["samples without a row in clinical frame"] == 1
+
+
+@pytest.mark.parametrize("word", ["Healthy", "non-tumoral", "Non tumor", "N", "11", "Lymph node", "gesund", "adjacent normal"])
+@pytest.mark.parametrize("column", ["sample_type_id", "Tissue", "N/T", "source_name_ch1", "sample-type"])
+def test_tissue_that_is_no_primary_tumour_is_told_whatever_it_is_called(tmp_path, word, column):
+    rows = [f"s{n}\tpositive\t0\t{word if n > 5 else 'T'}" for n in range(8)]
+    (tmp_path / "c.tsv").write_text("\n".join([f"sample\ter\ther2_ihc\t{column}", *rows]) + "\n")
+    with pytest.raises(SampleError, match="holds more than primary tumours"):
+        read_clinical(tmp_path / "c.tsv")
+
+
+@pytest.mark.parametrize("column", ["MRN", "individual", "Patienten-ID", "patient-id", "Individuo", "Patient_No"])
+def test_samples_of_one_patient_are_told_by_any_of_its_names(tmp_path, column):
+    rows = [f"s{n}\tpositive\t0\tp{n // 2}" for n in range(8)]
+    (tmp_path / "c.tsv").write_text("\n".join([f"sample\ter\ther2_ihc\t{column}", *rows]) + "\n")
+    with pytest.raises(SampleError, match="samples of one patient|more than one sample|of the same patient"):
+        read_clinical(tmp_path / "c.tsv")
+
+
+def test_signs_that_nobody_sees_part_no_heading_from_its_name(tmp_path):
+    text = "sample\t\u200ber\ther2_ihc\u2060\tage\ufeff\ns1\tpositive\t0\t51\ns2\tnegative\t1+\t60\n"
+    (tmp_path / "c.tsv").write_text(text, encoding="utf-8")
+    read = read_clinical(tmp_path / "c.tsv")
+    assert read.table["age"].tolist() == [51.0, 60.0]
+    assert read.table["er"].tolist() == ["positive", "negative"]

@@ -36,8 +36,11 @@ from her2stats.vocabulary.variables import BY_NAME
 from her2stats.vocabulary.words import fold, quoted
 
 SAMPLE = "sample"
-NORMAL = re.compile(r"\b(normal|normale|adjacent|sano|nt|nb)\b")
-NO_PRIMARY = re.compile(rf"{NORMAL.pattern}|metasta|\btm\b|cell line|recurren")
+NORMAL = re.compile(  # the numbers are GDC's of sample types
+    r"\b(normal|normale|adjacent|healthy|sano|sain|nt|nb)\b|\bnon[ -]?(tumou?r|malignant|cancerous)|gesund|^(n|1[0-4])$"
+)
+NO_PRIMARY = re.compile(rf"{NORMAL.pattern}|metasta|\btm\b|cell line|recurren|lymph ?node|linfonod|^0?[67]$")
+INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u2060\ufeff]")  # in a heading they part it from its own name
 UNMAPPED = "false"  # a variable mapped to false is not read, even where a column has its very name
 SHOWN = 8
 
@@ -203,6 +206,7 @@ def read_clinical_words(
         return _frame_as_words(path), "clinical frame", None
     content = read_content(path)
     table = _one_heading(read_words(content, sheet=sheet, delimiter=delimiter, header_row=header_row))
+    table = replace(table, header=[INVISIBLE.sub("", column).strip() for column in table.header])
     return table, content.name, Source("clinical", str(content.path), content.sha256)
 
 

@@ -19,20 +19,24 @@ _BARCODE = re.compile(r"X?(TCGA-[A-Z0-9]+(?:-[A-Z0-9]{4})?)(?:-(\d\d)[A-Z]?(?:-.
 _TISSUES = {"1": "normal tissue", "02": "recurrences", "06": "metastases", "07": "metastases"}
 
 _PATIENTS = re.compile(
-    r"(bcr )?(patient|participant|subject|donor|paziente)( ?(id|barcode|number|code))?|case ?(id|barcode|submitter id)"
-    r"|(id|codice) paziente"
+    r"(bcr )?(patient(en)?|participant|subject|individual|individuo|donor|paziente|paciente)"
+    r"( ?(id|barcode|number|code|no|nr|nummer))?|case ?(id|barcode|submitter id)"
+    r"|(id|codice) (paziente|paciente)|mrn|medical record( number| no)?"
 )
-_TISSUE = re.compile(r"sample type( name)?|(tissue|specimen)( type)?|shortlettercode|definition|tumou?r[ /]normal")
+_TISSUE = re.compile(
+    r"sample type( name| id)?|(tissue|specimen)( type)?|shortlettercode|definition|tumou?r[ /]normal|normal[ /]tumou?r"
+    r"|[tn][ /][tn]|source name( ch1)?|tipo (di )?(tessuto|campione)|gewebe( ?typ)?"
+)
 
 
 def names_patients(column: str) -> bool:
     """Whether a column is called like one of patient ids."""
-    return bool(_PATIENTS.fullmatch(re.sub(r"[_.]", " ", column.casefold()).strip()))
+    return bool(_PATIENTS.fullmatch(re.sub(r"[_.-]", " ", column.casefold()).strip()))
 
 
 def names_tissue(column: str) -> bool:
     """Whether a column is called like one that tells the tissue of samples."""
-    return bool(_TISSUE.fullmatch(re.sub(r"[_.]", " ", column.casefold()).strip()))
+    return bool(_TISSUE.fullmatch(re.sub(r"[_.-]", " ", column.casefold()).strip()))
 
 
 def _bare(sample: str) -> str:

@@ -119,6 +119,9 @@ def numbers_from_words(
             found.add(TableError, what, where=name, remedy=remedy)
             return values
     words = Counter(place for _, place, word in wrong if "," not in word)
+    remedy = "name it in ignore_columns if it describes genes, or in gene_column if it holds their symbols"
+    if subject != "gene":
+        remedy = "take it out, or write its numbers"
     text_columns = {place for place, count in words.items() if count > len(rows) / 2}
     for place in sorted(text_columns):
         found.add(
@@ -127,7 +130,7 @@ def numbers_from_words(
             where=name,
             column=columns[place].name,
             value=_example(wrong, place),
-            remedy="name it in ignore_columns if it describes genes, or in gene_column if it holds their symbols",
+            remedy=remedy,
         )
     _list_cells([cell for cell in wrong if cell[1] not in text_columns], columns, rows, name, first_row, found, subject)
     return values
@@ -143,7 +146,9 @@ def _list_cells(
     subject: str,
 ) -> None:
     commas = sum("," in word for _, _, word in cells)
-    advice = 'say decimal = "," if the comma is the decimal mark' if commas > len(cells) / 2 else "correct it, or NA"
+    advice = "correct it, or NA"
+    if commas > len(cells) / 2:
+        advice = 'say decimal = "," if the comma is the decimal mark' if subject == "gene" else "write a decimal point"
     if cells and all(_THOUSANDS(word) for _, _, word in cells):
         advice = "write numbers without marks between thousands"
     for row, place, word in cells[:SHOWN]:
