@@ -195,7 +195,9 @@ class TestPatients:
         assert counted(read)["samples without a row in clinical frame"] == 1
 
 
-@pytest.mark.parametrize("word", ["Healthy", "non-tumoral", "Non tumor", "N", "11", "Lymph node", "gesund", "adjacent normal"])
+@pytest.mark.parametrize(
+    "word", ["Healthy", "non-tumoral", "Non tumor", "N", "11", "Lymph node", "gesund", "adjacent normal"]
+)
 @pytest.mark.parametrize("column", ["sample_type_id", "Tissue", "N/T", "source_name_ch1", "sample-type"])
 def test_tissue_that_is_no_primary_tumour_is_told_whatever_it_is_called(tmp_path, word, column):
     rows = [f"s{n}\tpositive\t0\t{word if n > 5 else 'T'}" for n in range(8)]

@@ -33,10 +33,14 @@ def analysis(prepared: Prepared) -> CohortAnalysis:
     return analyse_study(prepared)[0]
 
 
-def asked(prepared: Prepared, analysis: CohortAnalysis, mode: str = "absolute", **settings: object) -> Answers:
+def asked(
+    prepared: Prepared, analysis: CohortAnalysis, mode: str = "absolute", program: str = "CIBERSORT", **settings: object
+) -> Answers:
     study = prepared.study.model_copy(update={"analysis": AnalysisSection(**{"robustness": 99, **settings})})
     answers = Answers("one")
-    robustness(prepared.cohorts[0], replace(prepared, study=study), analysis.material, mode, answers)
+    fractions = analysis.deconvolution
+    fractions = replace(fractions, settings=replace(fractions.settings, mode=mode), program=program)
+    robustness(prepared.cohorts[0], replace(prepared, study=study), analysis.material, fractions, answers)
     return answers
 
 
@@ -70,6 +74,13 @@ def test_relative_fractions_give_no_absolute_ones(prepared: Prepared, analysis: 
     assert set(rows.loc[rows["outcome"] == TIL, "amount"]) == {"markers", ""}
 
 
+def test_amounts_of_another_program_are_not_added_up(prepared: Prepared, analysis: CohortAnalysis) -> None:
+    rows = rows_of(asked(prepared, analysis, program="MCP-counter"))
+    assert set(rows.loc[rows["outcome"] == TIL, "amount"]) == {"markers", ""}
+    assert "relative" not in set(rows["amount"])
+    assert "absolute" in set(rows["amount"])
+
+
 def test_a_signature_brings_its_anchor_and_itself_without_immune_genes(
     prepared: Prepared, analysis: CohortAnalysis
 ) -> None:
@@ -91,7 +102,7 @@ def test_only_joint_tests_are_corrected_and_the_total_by_itself(prepared: Prepar
 def test_what_is_not_known_is_no_covariate_and_is_said(prepared: Prepared, analysis: CohortAnalysis) -> None:
     material = replace(analysis.material, clinical=analysis.material.clinical.drop(columns="age"))
     answers = Answers("one")
-    robustness(prepared.cohorts[0], prepared, material, "absolute", answers)
+    robustness(prepared.cohorts[0], prepared, material, None, answers)
     assert "robustness: age" in dict(answers.omitted)
     assert not rows_of(answers)["given"].str.contains("age").any()
 

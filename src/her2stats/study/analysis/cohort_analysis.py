@@ -60,7 +60,7 @@ def analyse_cohort(
         for question in CELL_QUESTIONS:
             question(material, study, answers)
         study_wide_error(material, study, answers)
-        robustness(one, prepared, material, fractions.mode if fractions is not None else "", answers)
+        robustness(one, prepared, material, fractions, answers)
     else:
         for table in CELL_TABLES:
             answers.omit(table, _why_no_cells(cohort, material))

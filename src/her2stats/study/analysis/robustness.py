@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from her2stats.deconvolution import Deconvolution
 from her2stats.errors import InputError
 from her2stats.signatures import GeneSignature, score_gene
 from her2stats.signatures.scoring import DEFAULT_ANCHOR
@@ -23,8 +24,10 @@ COVARIATES = ("age", "grade")  # one after the other
 MARKERS = {"T cells CD8": "CD8 T cells", "T cells regulatory (Tregs)": "Treg"}
 
 
-def robustness(one: PreparedCohort, prepared: Prepared, material: Material, mode: str, answers: Answers) -> None:
-    """Ask the association given HR by every score, measure, scale and covariates; `mode` is that of the fractions."""
+def robustness(
+    one: PreparedCohort, prepared: Prepared, material: Material, fractions: Deconvolution | None, answers: Answers
+) -> None:
+    """Ask the association given HR by every score, measure, scale and covariates."""
     study = prepared.study
     asked = study.keywords(CurveSpec) | {"alpha": study.analysis.alpha, "seed": study.study.seed}
     if not asked["permutations"]:
@@ -36,7 +39,7 @@ def robustness(one: PreparedCohort, prepared: Prepared, material: Material, mode
     for name in (name for name in COVARIATES if name not in covariates):
         answers.omit(f"{TABLE}: {name}", "not known, or the same in every tumour: fewer specifications")
     for about, types in (("cell types", material.kept), ("total infiltration", [material.til] * bool(material.til))):
-        measured = {name: dict(_measures(one, material, mode, name)) for name in types}
+        measured = {name: dict(_measures(one, material, fractions, name)) for name in types}
         columns = {f"{name}, {how}": values for name, own in measured.items() for how, values in own.items()}
         if not measured:
             continue
@@ -68,14 +71,20 @@ def _exposures(
         answers.omit(f"{TABLE}: {anchor}", error.problems[0].what)
 
 
-def _measures(one: PreparedCohort, material: Material, mode: str, name: str) -> Iterator[tuple[str, pd.Series]]:
-    """A type, or total TIL, by each measure of the same cells that the cohort has."""
+def _measures(
+    one: PreparedCohort, material: Material, fractions: Deconvolution | None, name: str
+) -> Iterator[tuple[str, pd.Series]]:
+    """A type, or total TIL, by each measure of the same cells that the cohort has.
+
+    Only immune cells of one unit add up to infiltration: scores do not, and other programs have fibroblasts, too.
+    """
+    adds_up = fractions is None or fractions.program == Deconvolution.program
     total, is_total = material.fractions.sum(axis=1, min_count=1), name == material.til
     amount = total if is_total else material.fractions[name]
     markers, coverage = name if is_total else f"{DANAHER}{MARKERS.get(name, name)}", one.scored.coverage
-    if mode != "relative":
+    if (fractions is None or fractions.mode != "relative") and (adds_up or not is_total):
         yield "absolute", amount
-    if not is_total:
+    if not is_total and adds_up:
         yield "relative", amount / total.where(total > 0)
     if markers in material.scores and (is_total or not coverage.loc[coverage["score"].eq(markers), "flag"].any()):
         yield "markers", material.scores[markers]
