@@ -13,7 +13,7 @@ from her2stats.cli import app
 from her2stats.errors import FileError, InputError, OutputError
 from her2stats.r_engine.crosscheck import STARTS, Crosscheck, compare_nothing
 from her2stats.r_engine.process import Gone
-from her2stats.results.consistency import check_tables
+from her2stats.results.consistency import check_frames, check_tables
 from her2stats.study import crosscheck as room
 from her2stats.study import load_results
 from her2stats.study.crosscheck import crosscheck_folder, write_crosscheck
@@ -51,6 +51,46 @@ def test_a_cell_that_was_changed_is_named_with_its_place(folder: Path, column: s
     change(folder / "tables" / "correlation.csv", column, 2, value)
     with pytest.raises(FileError, match=rf"correlation\.csv, row 4, column '{column}': holds {value}"):
         check_tables(load_results(folder))
+
+
+def test_what_models_were_given_are_the_scores_and_fractions_of_the_tumours(folder: Path) -> None:
+    check_frames(load_results(folder))
+
+
+@pytest.mark.parametrize(("table", "column"), [("scores", "Total TIL"), ("fractions", "T cells CD8")])
+def test_a_score_or_fraction_that_no_model_was_given_is_named(folder: Path, table: str, column: str) -> None:
+    models = load_results(folder).models
+    sample = next(iter(models["one.correlation.1"].data.index))
+    rows = pd.read_csv(folder / "tables" / f"{table}.csv", dtype=str)["sample"]
+    change(folder / "tables" / f"{table}.csv", column, rows.tolist().index(sample), "0.123")
+    with pytest.raises(FileError) as caught:
+        check_frames(load_results(folder))
+    told = [
+        one for one in caught.value.problems if one.where.endswith(f"one.correlation.1.data.csv, column '{column}'")
+    ]
+    if table == "fractions" or column in models["one.correlation.1"].data:
+        assert told[0].what.startswith(f"sample '{sample}' has ")
+        assert told[0].what.endswith(", not 0.123")
+    assert caught.value.problems
+
+
+@pytest.mark.parametrize(
+    ("column", "value"), [("kind", "excluded"), ("n_zero", "3"), ("median", "0.5"), ("share_zero", "0.9")]
+)
+def test_a_zero_rule_that_the_fractions_do_not_give_is_named(folder: Path, column: str, value: str) -> None:
+    change(folder / "tables" / "abundance.csv", column, 0, value)
+    with pytest.raises(FileError, match=rf"has the {column} {value}.*, by fractions.csv "):
+        check_frames(load_results(folder))
+
+
+def test_a_split_that_the_fractions_do_not_give_is_named(folder: Path) -> None:
+    path = next((folder / "r" / "models").glob("one.odds_ratios.1.data.csv"))
+    frame = pd.read_csv(path, dtype=str)
+    name = next(column for column in frame if column.startswith("T cells"))
+    flipped = "0" if float(frame.loc[0, name]) else "1"
+    change(path, name, 0, flipped)
+    with pytest.raises(FileError, match=rf"one.odds_ratios.1.data.csv, column '{name}': sample"):
+        check_frames(load_results(folder))
 
 
 def test_a_row_that_was_deleted_is_noticed_on_either_side(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""Do the tables of a results folder still say what its models say: what was changed since the run is named."""
+"""Do the tables of a results folder say what its models say, and were these given the tumours' scores and fractions?"""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from her2stats.results.folder import file_of_table
 from her2stats.results.schema import RESULT_TABLES
 from her2stats.results.study_results import REMEDY as AGAIN
 from her2stats.results.study_results import StudyResults
-from her2stats.statistics import combine
+from her2stats.statistics import classify_abundance, combine
 
 MOST_NAMED = 20
+SAMPLE = "sample"
+ROUNDING = 1e-11  # relative: models are given twelve digits of what the tables have
 REMEDY = f"{AGAIN}, so that tables and models are of one run"
 
 
@@ -64,3 +66,66 @@ def _comparable(column: pd.Series) -> pd.Series:
 
 def _shown(cell: str) -> str:
     return cell if cell else "nothing"
+
+
+def check_frames(results: StudyResults) -> None:
+    """Hold what the models were given against the scores and fractions of the tumours, and these against the zero rule.
+
+    A column of a model's frame that is named like a score has its values; one that is named like a cell type has its
+    fractions, or 1 where they are high by the rule. Raises FileError with the places that differ.
+    """
+    problems = ProblemList()
+    scores, fractions = (_of_samples(results.tables.get(name)) for name in ("scores", "fractions"))
+    high = {cohort: _high(results, cohort, amounts, problems) for cohort, amounts in fractions.items()}
+    for key, model in results.models.items():
+        frame, cohort = model.data, key.split(".")[0]
+        place = str(results.folder / "r" / "models" / f"{key}.data.csv")
+        for column in map(str, frame.columns if frame.index.name == SAMPLE else ()):
+            known = [
+                values[cohort][column].reindex(frame.index)
+                for values in (scores, fractions, high)
+                if column in values.get(cohort, ())
+            ]
+            wrong = [~_same(frame[column], values) for values in known]
+            if known and all(one.any() for one in wrong):
+                row = int(min(wrong, key=lambda one: one.sum()).to_numpy().nonzero()[0][0])
+                what = f"sample {frame.index[row]!r} has {frame[column].iloc[row]}, not {known[0].iloc[row]}"
+                problems.add(FileError, what, where=f"{place}, column '{column}'", remedy=REMEDY)
+    problems.raise_if_any()
+
+
+def _of_samples(table: pd.DataFrame | None) -> dict[str, pd.DataFrame]:
+    """Numbers of each sample, by cohort."""
+    if table is None or not len(table):
+        return {}
+    table = table.drop_duplicates(["cohort", SAMPLE])
+    return {str(name): part.set_index(SAMPLE) for name, part in table.groupby("cohort", sort=False)}
+
+
+def _high(results: StudyResults, cohort: str, amounts: pd.DataFrame, problems: ProblemList) -> pd.DataFrame:
+    """High abundance by the zero rule, once more; a table of abundance that says other than it is a problem."""
+    said = results.tables.get("abundance", pd.DataFrame(columns=["cohort", "type"]))
+    said = said[said["cohort"] == cohort].drop_duplicates("type").set_index("type")
+    said = said[said.index.isin(amounts.columns)]
+    types = list(said.index)
+    if not types:
+        return pd.DataFrame(index=amounts.index)
+    found = classify_abundance(
+        amounts[types].astype("float64"), scores=bool(amounts["score"].isna().all()), cohort=cohort
+    )
+    for column in ("kind", "share_zero", "n_zero", "n", "median"):
+        for name in (said[column].map(_cell) != found.kinds[column].map(_cell)).pipe(lambda rows: rows.index[rows]):
+            what = f"{name} has the {column} {said.loc[name, column]}, by fractions.csv {found.kinds.loc[name, column]}"
+            place = str(results.folder / file_of_table("abundance"))
+            problems.add(FileError, what, where=f"{place}, column '{column}'", remedy=REMEDY)
+    return found.high
+
+
+def _same(ours: pd.Series, theirs: pd.Series) -> pd.Series:
+    numbers, others = pd.to_numeric(ours, errors="coerce"), pd.to_numeric(theirs, errors="coerce")
+    near = (numbers - others).abs() <= ROUNDING * others.abs().clip(lower=ROUNDING)
+    return near | (numbers.isna() & others.isna())
+
+
+def _cell(value: object) -> str:
+    return "" if pd.isna(value) else f"{value:.12g}" if isinstance(value, int | float) else str(value)  # type: ignore[call-overload]

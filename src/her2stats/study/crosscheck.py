@@ -14,7 +14,7 @@ from her2stats.r_engine import crosscheck_r, r_status
 from her2stats.r_engine.crosscheck import Choice
 from her2stats.report import write_report
 from her2stats.results.catalogue import FIGURES, MANUSCRIPT_FILES
-from her2stats.results.consistency import check_tables
+from her2stats.results.consistency import check_frames, check_tables
 from her2stats.results.csv_cells import csv_text
 from her2stats.results.folder import CROSSCHECK_FILE, read_folder
 from her2stats.results.manifest import changed_since_the_run, files_of, put
@@ -67,6 +67,7 @@ def _crosschecked(folder: Path, engine: str, timeout: float) -> FolderCrosscheck
     ]
     if changed:
         raise FileError(*changed)
+    check_frames(results)
     asked = engine_unless_chosen(r_status(probe=False)) if engine == "auto" else cast("Choice", engine)
     found = crosscheck_r(results.models, engine=asked, timeout=timeout, whole=True)
     counts = found.table["verdict"].value_counts()
