@@ -210,7 +210,7 @@ def test_tissue_that_is_no_primary_tumour_is_told_whatever_it_is_called(tmp_path
 def test_samples_of_one_patient_are_told_by_any_of_its_names(tmp_path, column):
     rows = [f"s{n}\tpositive\t0\tp{n // 2}" for n in range(8)]
     (tmp_path / "c.tsv").write_text("\n".join([f"sample\ter\ther2_ihc\t{column}", *rows]) + "\n")
-    with pytest.raises(SampleError, match="samples of one patient|more than one sample|of the same patient"):
+    with pytest.raises(SampleError, match=r"samples of one patient|more than one sample|of the same patient"):
         read_clinical(tmp_path / "c.tsv")
 
 
