@@ -4,7 +4,12 @@ A run's rooms are imported when it is asked for: reading and checking a study an
 """
 
 import importlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # for those who read the names without running this: type checkers, and the documentation
+    from her2stats.results import ResultsComparison, StudyResults, compare_results, load_results
+    from her2stats.study.run import run_study
+    from her2stats.study.study_file import Study, read_study
 
 _ROOM_OF = {
     "Study": "her2stats.study.study_file",
@@ -13,7 +18,7 @@ _ROOM_OF = {
     **dict.fromkeys(("ResultsComparison", "StudyResults", "compare_results", "load_results"), "her2stats.results"),
 }
 
-__all__ = sorted(_ROOM_OF)
+__all__ = ["ResultsComparison", "Study", "StudyResults", "compare_results", "load_results", "read_study", "run_study"]
 
 
 def __getattr__(name: str) -> Any:
