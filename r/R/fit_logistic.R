@@ -48,7 +48,7 @@ fit_logistic <- function(data, outcome, exposure, by = NULL, covariates = charac
   check_choice("penalty", penalty, c("none", "firth"))
   check_level(conf_level)
   check_strata(by)
-  check_distinct(c(exposure, covariates))
+  check_distinct(c(exposure, by, covariates))
   data <- check_columns(data, c(outcome, exposure, by, covariates))
   check_numbers(data, exposure)
   check_binary(data, outcome)

@@ -36,7 +36,7 @@ response_odds <- function(data, outcome, group, reference, by = NULL, covariates
   ci <- match.arg(ci)
   check_level(conf_level)
   check_strata(by)
-  check_distinct(c(group, covariates))
+  check_distinct(c(group, by, covariates))
   data <- check_columns(data, c(outcome, group, by, covariates))
   data <- as_groups(data, group)
   check_binary(data, outcome)

@@ -96,6 +96,8 @@ ANCOVA = {"outcomes": ("a",), "score": "s"}
         (lambda **f: GroupSpec(**GROUPS | f), {"kinds": ("auto", "ordinal")}, "kind='ordinal' is not a choice"),
         (lambda **f: GroupSpec(**GROUPS | f), {"group": ()}, "group names no variable"),
         (lambda **f: LogisticSpec(**LOGISTIC | f), {"covariates": ("x",)}, "names 'x' twice"),
+        (lambda **f: LogisticSpec(**LOGISTIC | f), {"by": "hr", "covariates": ("hr",)}, "names 'hr' twice"),
+        (lambda **f: ResponseSpec(outcomes=("a",), group="g", reference="r", **f), {"by": "g"}, "names 'g' twice"),
         (lambda **f: LogisticSpec(**LOGISTIC | f), {"penalty": "ridge"}, "penalty='ridge'"),
         (lambda **f: LogisticSpec(**LOGISTIC | f), {"sd": "all"}, "sd='all'"),
         (lambda **f: InteractionSpec(**LOGISTIC | {"moderator": "hr"} | f), {"moderator": "x"}, "names 'x' twice"),

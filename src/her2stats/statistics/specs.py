@@ -133,7 +133,8 @@ class LogisticSpec:
         problems = ProblemList()
         check_names(problems, "outcome", self.outcomes)
         check_strata(problems, self.by)
-        check_names(problems, "exposure and covariates", (self.exposure, *self.covariates))
+        model = [name for name in (self.exposure, self.by, *self.covariates) if name]
+        check_names(problems, "exposure, by and covariates", model)
         check_choice(problems, "sd", self.sd, StandardDeviation)
         check_choice(problems, "ci", self.ci, OddsRatioCI)
         check_choice(problems, "penalty", self.penalty, Penalty)
@@ -271,7 +272,8 @@ class ResponseSpec:
         problems = ProblemList()
         check_names(problems, "outcome", self.outcomes)
         check_strata(problems, self.by)
-        check_names(problems, "group and covariates", (self.group, *self.covariates))
+        model = [name for name in (self.group, self.by, *self.covariates) if name]
+        check_names(problems, "group, by and covariates", model)
         check_choice(problems, "ci", self.ci, OddsRatioCI)
         check_level(problems, self.conf_level)
         problems.raise_if_any()
