@@ -345,15 +345,15 @@ class StudyWideSpec:
 class CurveSpec:
     """One question by every choice that might as well have been made: exposure, amount, covariates, scale.
 
-    `types` and `amounts` say of each of `outcomes` what it measures, and how; covariates come one after the other.
+    Covariates come one after the other.
     """
 
     verb: ClassVar[str] = "specification_curve"
     cohort: str = field(default="", metadata=COHORT)
-    exposures: tuple[str, ...]
-    outcomes: tuple[str, ...]
-    types: tuple[str, ...]
-    amounts: tuple[str, ...]
+    exposures: tuple[str, ...] = field(metadata={"meaning": "columns of numbers that measure the same exposure"})
+    outcomes: tuple[str, ...] = field(metadata={"meaning": "columns of numbers"})
+    types: tuple[str, ...] = field(metadata={"meaning": "of each outcome what it measures"})
+    amounts: tuple[str, ...] = field(metadata={"meaning": "of each outcome how it measures"})
     within: str = field(default="", metadata={"meaning": "a factor that every specification is given"})
     covariates: tuple[str, ...] = field(default=(), metadata=COVARIATES)
     ci: CorrelationCI = field(default="bonett-wright", metadata={"meaning": "interval of Spearman correlations"})
