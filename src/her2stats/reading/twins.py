@@ -11,6 +11,7 @@ from her2stats.errors import ProblemList, SampleError
 
 SHOWN = 6
 LEAST_GENES, LOOKED_AT = 50, 500  # fewer may well be equal in two tumours; so many tell which pairs are looked at whole
+LEAST_VALUES = 20
 SAME_RANKS = 0.9999  # rank correlation of one profile, rounded, on two scales; of replicates it is 0.99 at most
 BLOCK = 1000  # samples that are compared at a time
 
@@ -38,10 +39,11 @@ def refuse_twins(
 
 
 def _alike(values: pd.DataFrame) -> list[tuple[int, int]]:
-    """Pairs of columns in which all genes rank alike; constant ones are no profiles."""
+    """Pairs of columns in which all genes rank alike; those of a few different values are no profiles."""
+    few = values.nunique().to_numpy() < LEAST_VALUES
     ranks = values.rank().to_numpy() - (len(values) + 1) / 2
     lengths = np.sqrt((ranks**2).sum(axis=0))
-    ranks = ranks / np.where(lengths > 0, lengths, np.inf)
+    ranks = ranks / np.where(few, np.inf, lengths)
     blocks = ((start, ranks[:, start : start + BLOCK].T @ ranks) for start in range(0, ranks.shape[1], BLOCK))
     found = [(start + left, right) for start, block in blocks for left, right in np.argwhere(block > SAME_RANKS)]
     return [(int(left), int(right)) for left, right in found if left < right]
