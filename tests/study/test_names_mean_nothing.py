@@ -226,6 +226,8 @@ def test_a_whole_run_finds_the_same_whatever_the_names(
 ) -> None:
     assert list(strange_results.tables) == list(small_results.tables)
     for name, plain in small_results.tables.items():
+        if name == "robustness":  # which types have markers is told by LM22's own names of them
+            continue
         assert list(_texts(strange_results.tables[name])) == [_by_name(text, STRANGE) for text in _texts(plain)], name
     assert list(strange_results.findings) == [_by_name(text, STRANGE) for text in small_results.findings]
 

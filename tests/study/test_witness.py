@@ -90,7 +90,9 @@ class TestAgreement:
         witness(results, "--fractions=0", f"--write={tmp_path / 'told.csv'}")
         told = pd.read_csv(tmp_path / "told.csv").set_index("table")
         assert (told["disagreed"] == 0).all()
-        assert set(told.index[told["not_seen"] > 0]) == {"detectable", "e_values", "misread_ihc", "notes", "fractions"}
+        assert set(told.index[told["not_seen"] > 0]) == {
+            *("detectable", "e_values", "misread_ihc", "notes", "fractions", "flow", "robustness")
+        }
 
     def test_without_e1071_the_fractions_are_taken_as_given(self, results, tmp_path):
         nowhere = {**os.environ, "R_LIBS_SITE": str(tmp_path), "R_LIBS_USER": str(tmp_path), "R_LIBS": ""}
@@ -246,7 +248,7 @@ def test_other_conventions_are_followed_or_said_not_to_be(tmp_path):
 
 @pytest.mark.r
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "seen"), [("scanb", 0.5), ("tcga121", 0.88), ("ispy2", 0.2)])
+@pytest.mark.parametrize(("name", "seen"), [("scanb", 0.5), ("tcga121", 0.84), ("ispy2", 0.2)])
 def test_it_agrees_on_real_cohorts(name, seen, shared, tmp_path):
     source = Path(__file__).parent.parent / "studies" / f"{name}.toml"
     (tmp_path / "study.toml").write_text(source.read_text().replace("../../../shared/data", str(shared)))

@@ -22,6 +22,7 @@ def test_only_odds_ratios_live_on_the_log_scale_around_one() -> None:
         "mean": None,
         "test": None,
         "second_test": None,
+        "median_z": 0.0,
     }
 
 
