@@ -10,15 +10,15 @@ import pytest
 
 from her2stats.errors import InputError, SampleError, TableError
 from her2stats.reading import read_cibersortx, read_fractions
-from her2stats.reading.estimates import ESTIMATORS, Estimator
+from her2stats.reading.estimates import Estimator, estimators
 
 OTHER = {"quanTIseq": "Other", "EPIC": "otherCells"}
-FORMS = [(one.name, form) for one in ESTIMATORS for form in (0, 1)]
+FORMS = [(one.name, form) for one in estimators() for form in (0, 1)]
 
 
 def table_of(name: str, form: int, *, samples: int = 3) -> pd.DataFrame:
     """samples x types as the program writes it, shares with the cells of no type."""
-    estimator = next(one for one in ESTIMATORS if one.name == name)
+    estimator = next(one for one in estimators() if one.name == name)
     types = estimator.types[form]
     amounts = np.random.default_rng(form).dirichlet(np.ones(len(types) + 1), samples).round(6)
     table = pd.DataFrame(amounts[:, :-1], index=[f"s{number}" for number in range(samples)], columns=types)
@@ -31,7 +31,7 @@ def table_of(name: str, form: int, *, samples: int = 3) -> pd.DataFrame:
 @pytest.mark.parametrize("turned", [False, True])
 def test_a_program_is_told_by_its_types_in_either_direction(tmp_path, name, form, turned):
     table = table_of(name, form)
-    estimator = next(one for one in ESTIMATORS if one.name == name)
+    estimator = next(one for one in estimators() if one.name == name)
     (table.T if turned else table).to_csv(tmp_path / "t.csv")
     read = read_fractions(tmp_path / "t.csv")
     assert (read.program, read.additive, read.genes) == (name, estimator.adds_up, ())
@@ -66,7 +66,7 @@ def test_tables_of_timer_have_the_program_behind_each_type(tmp_path):
 
 
 def test_half_of_the_types_tell_a_program_and_fewer_do_not(tmp_path):
-    types = ESTIMATORS[0].types[0]
+    types = estimators()[0].types[0]
     table_of("quanTIseq", 0)[types[:5]].to_csv(tmp_path / "five.csv")
     assert read_fractions(tmp_path / "five.csv").program == "quanTIseq"
     table_of("quanTIseq", 0)[types[:4]].to_csv(tmp_path / "four.csv")

@@ -248,12 +248,12 @@ def test_other_conventions_are_followed_or_said_not_to_be(tmp_path):
 
 @pytest.mark.r
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "seen"), [("scanb", 0.5), ("tcga121", 0.84), ("ispy2", 0.2)])
+@pytest.mark.parametrize(("name", "seen"), [("scanb", 0.5), ("tcga121", 0.88), ("ispy2", 0.2)])
 def test_it_agrees_on_real_cohorts(name, seen, shared, tmp_path):
     source = Path(__file__).parent.parent / "studies" / f"{name}.toml"
     (tmp_path / "study.toml").write_text(source.read_text().replace("../../../shared/data", str(shared)))
     results = run_without_figures(tmp_path)
     done = witness(results, "--fractions=6", f"--write={tmp_path / 'told.csv'}")
     assert done.returncode == 0, done.stdout + done.stderr
-    told = pd.read_csv(tmp_path / "told.csv")
+    told = pd.read_csv(tmp_path / "told.csv").query("table != 'robustness'")  # specification curves are not followed
     assert told["agreed"].sum() > seen * told["numbers"].sum()

@@ -72,7 +72,7 @@ def read_cibersortx(path: str | Path) -> Deconvolution:
 
 def tells_its_fit(table: TextTable) -> bool:
     """Whether a column of the table is one that CIBERSORT writes beside its fractions."""
-    return not {_plain(word) for word in table.header}.isdisjoint({"pvalue", "rmse", *ABSOLUTE})
+    return not {bare_name(word) for word in table.header}.isdisjoint({"pvalue", "rmse", *ABSOLUTE})
 
 
 def from_cibersortx(content: Content, table: TextTable) -> Deconvolution:
@@ -109,13 +109,14 @@ def from_cibersortx(content: Content, table: TextTable) -> Deconvolution:
     )
 
 
-def _plain(word: str) -> str:
+def bare_name(word: str) -> str:
+    """Letters and digits of a name alone, for R and others change the rest."""
     return re.sub(r"[^a-z0-9]", "", word.casefold())
 
 
 def _roles(table: TextTable, name: str) -> tuple[dict[str, int], int | None, Mode]:
     """Find the columns that are no cell types, and the mode that they tell."""
-    plain = [_plain(word) for word in table.header]
+    plain = [bare_name(word) for word in table.header]
     places = {role: plain.index(word) for role, word in QUALITY.items() if word in plain}
     missing = [word for role, word in WRITTEN.items() if role not in places]
 

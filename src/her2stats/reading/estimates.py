@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from importlib import resources
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +17,15 @@ from her2stats.deconvolution.settings import Settings
 from her2stats.errors import Problem, ProblemList, TableError
 from her2stats.files import Content, read_content
 from her2stats.notes import Note
-from her2stats.reading.cibersortx import check_amounts, check_samples, check_types, from_cibersortx, tells_its_fit
+from her2stats.packaged import facts
+from her2stats.reading.cibersortx import (
+    bare_name,
+    check_amounts,
+    check_samples,
+    check_types,
+    from_cibersortx,
+    tells_its_fit,
+)
 from her2stats.reading.formats.dispatch import read_words
 from her2stats.reading.formats.matrix import Column, numbers_from_words
 from her2stats.reading.formats.text import TextTable
@@ -42,22 +49,22 @@ class Estimator:
 
     def known(self, names: Iterable[str]) -> float:
         """Share of the program's types among these names, which are all its own; else 0."""
-        given = {_plain(name) for name in names}
+        given = {bare_name(name) for name in names}
         shares = [0.0]
         for types in self.types:
-            own = {_plain(name) for name in types}
-            if given <= own | {_plain(name) for name in (*self.rest, *self.summary)}:
+            own = {bare_name(name) for name in types}
+            if given <= own | {bare_name(name) for name in (*self.rest, *self.summary)}:
                 shares.append(len(given & own) / len(own))
         return max(shares)
 
 
-ESTIMATORS = tuple(
-    Estimator(name, **about)
-    for name, about in tomllib.loads(
-        resources.files("her2stats.reading").joinpath("estimators.toml").read_text(encoding="utf-8")
-    ).items()
-)
 LEAST_KNOWN = 0.5  # share of a program's types that tells it
+
+
+@cache
+def estimators() -> tuple[Estimator, ...]:
+    """Every program that is known."""
+    return tuple(Estimator(name, **about) for name, about in facts("her2stats.reading", "estimators.toml").items())
 
 
 def read_fractions(path: str | Path, *, cell_types: Mapping[str, str] | None = None) -> Deconvolution:
@@ -110,10 +117,6 @@ def read_fractions(path: str | Path, *, cell_types: Mapping[str, str] | None = N
     return _renamed(read, cell_types or {}, content.name)
 
 
-def _plain(word: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", word.casefold())
-
-
 def _recognised(table: TextTable, name: str) -> tuple[TextTable, Estimator]:
     """The table with samples in rows, and the program whose names its cell types have."""
     upright, turned = table.header[1:], [row[0] for row in table.rows]
@@ -127,13 +130,13 @@ def _recognised(table: TextTable, name: str) -> tuple[TextTable, Estimator]:
         (
             (estimator.known(_without_tail(names)), estimator, names)
             for names in (upright, turned)
-            for estimator in ESTIMATORS
+            for estimator in estimators()
         ),
         key=lambda one: one[0],
     )
     share, estimator, names = best
     if share < LEAST_KNOWN:
-        known = ", ".join(one.name for one in ESTIMATORS)
+        known = ", ".join(one.name for one in estimators())
         what = f"is a table of no program that is known: CIBERSORT (with P-value, Correlation, RMSE), {known}"
         remedy = (
             "give the table as the program wrote it, all cell types with their names, samples in the other direction"
@@ -160,9 +163,9 @@ def _amounts(content: Content, table: TextTable, estimator: Estimator) -> Deconv
     numbers = numbers_from_words(columns, samples, found, name=name, first_row=2, subject="sample")
     index = pd.Index(samples, dtype=object, name="sample").astype(str)
     amounts = pd.DataFrame(numbers, index=index, columns=table.header[1:])
-    aside = {_plain(word) for word in (*estimator.rest, *estimator.summary)}
-    no_types = [word for word in table.header[1:] if _plain(word) in aside]
-    rest = [word for word in no_types if _plain(word) in {_plain(one) for one in estimator.rest}]
+    aside = {bare_name(word) for word in (*estimator.rest, *estimator.summary)}
+    no_types = [word for word in table.header[1:] if bare_name(word) in aside]
+    rest = [word for word in no_types if bare_name(word) in {bare_name(one) for one in estimator.rest}]
     names = [word for word in table.header[1:] if word not in no_types]
     types = amounts[names]
     if not found:

@@ -11,7 +11,7 @@ from her2stats.errors import ProblemList, SampleError
 
 SHOWN = 6
 LEAST_GENES, LOOKED_AT = 50, 500  # fewer may well be equal in two tumours; so many tell which pairs are looked at whole
-LEAST_VALUES = 20
+LEAST_VALUES = 20  # different ones, without which ranks tell nothing
 SAME_RANKS = 0.9999  # rank correlation of one profile, rounded, on two scales; of replicates it is 0.99 at most
 BLOCK = 1000  # samples that are compared at a time
 

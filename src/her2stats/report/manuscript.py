@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 
+from her2stats.packaged import templates
 from her2stats.report.methods import Methods
 from her2stats.report.page_model import FigurePart, MethodsPart, Section, TablePart
 from her2stats.report.parts import all_parts
@@ -75,12 +76,7 @@ def _methods(methods: Methods, *, simulated: bool) -> Iterator[Words]:
 
 def _environment() -> Environment:
     """Templates of plain text: the filters `md` and `tex` escape."""
-    made = Environment(  # noqa: S701 - no markup
-        loader=PackageLoader("her2stats.report", "data"),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    made = templates("her2stats.report")
     made.filters |= {"tex": tex, "md": lambda text: _MARKDOWN.sub(r"\\\1", " ".join(str(text).split()))}
     made.filters["bibname"] = _bibname
     return made

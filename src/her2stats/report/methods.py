@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import resources
 from typing import Any
 
 import pandas as pd
 from jinja2 import Environment
 
+from her2stats.packaged import facts
 from her2stats.report.agreement import Agreement
 from her2stats.report.statements import name_list
 from her2stats.report.trust import count_tests
@@ -68,7 +67,7 @@ _SIGNATURE = re.compile(r"\bsignature ([^,;]+)")  # named after its file, "signa
 
 def write_methods(folder: ResultsFolder, agreement: Agreement) -> Methods:
     """Write the methods of this study from its provenance, its counts and the method column of its tables."""
-    data, said = _data("methods"), _facts(folder, agreement)
+    data, said = facts("her2stats.report", "data/methods.toml"), _facts(folder, agreement)
     environment = Environment()  # noqa: S701 - words, no markup
     environment.filters |= {"listed": _listed, "count": format_count, "sentence": _sentence}
     paragraphs = []
@@ -125,13 +124,13 @@ def _methods_of(tables: Sequence[pd.DataFrame]) -> str:
     return "; ".join(dict.fromkeys(method.rstrip(".") for method in methods if method))
 
 
-def _data(name: str) -> dict[str, Any]:
-    return tomllib.loads(resources.files("her2stats.report").joinpath(f"data/{name}.toml").read_text(encoding="utf-8"))
-
-
 def _references() -> list[tuple[re.Pattern[str], Reference]]:
-    entries = [(e.pop("pattern"), e) for e in _data("references")["reference"]]
-    return [(re.compile(p, re.IGNORECASE), Reference(**(e | {"authors": tuple(e["authors"])}))) for p, e in entries]
+    found = []
+    for entry in facts("her2stats.report", "data/references.toml")["reference"]:
+        about = {name: value for name, value in entry.items() if name != "pattern"}
+        reference = Reference(**(about | {"authors": tuple(entry["authors"])}))
+        found.append((re.compile(entry["pattern"], re.IGNORECASE), reference))
+    return found
 
 
 def _cited(paragraphs: list[tuple[str, str]]) -> Methods:

@@ -11,9 +11,10 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
+from her2stats.packaged import templates
 from her2stats.report.agreement import Agreement, read_agreement
 from her2stats.report.disclosure import PUBLIC_NOTE, for_public_page
 from her2stats.report.embedded import choose_images, embed_tables
@@ -212,13 +213,7 @@ class _TableWriter:
 
 def environment() -> Environment:
     """Templates of the package; whatever is filled in is escaped."""
-    return Environment(
-        loader=PackageLoader("her2stats.report", "data"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    return templates("her2stats.report", autoescape=True)
 
 
 def assets() -> dict[str, Any]:

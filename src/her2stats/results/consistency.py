@@ -94,6 +94,11 @@ def check_frames(results: StudyResults) -> None:
     problems.raise_if_any()
 
 
+def are_scores(fractions: pd.DataFrame) -> bool:
+    """Whether amounts of a table of fractions have no sum: what another program gives as scores."""
+    return bool(fractions["score"].isna().all())
+
+
 def _of_samples(table: pd.DataFrame | None) -> dict[str, pd.DataFrame]:
     """Numbers of each sample, by cohort."""
     if table is None or not len(table):
@@ -110,9 +115,7 @@ def _high(results: StudyResults, cohort: str, amounts: pd.DataFrame, problems: P
     types = list(said.index)
     if not types:
         return pd.DataFrame(index=amounts.index)
-    found = classify_abundance(
-        amounts[types].astype("float64"), scores=bool(amounts["score"].isna().all()), cohort=cohort
-    )
+    found = classify_abundance(amounts[types].astype("float64"), scores=are_scores(amounts), cohort=cohort)
     for column in ("kind", "share_zero", "n_zero", "n", "median"):
         for name in (said[column].map(_cell) != found.kinds[column].map(_cell)).pipe(lambda rows: rows.index[rows]):
             what = f"{name} has the {column} {said.loc[name, column]}, by fractions.csv {found.kinds.loc[name, column]}"

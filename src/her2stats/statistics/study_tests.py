@@ -12,7 +12,7 @@ from scipy.special import expit
 from her2stats.statistics.fits.covariates import centred, covariate_columns
 from her2stats.statistics.fits.exposure_model import ExposureModel, spanned
 from her2stats.statistics.fits.feasibility import why_no_fit
-from her2stats.statistics.fits.given_ranks import doubled_ranks, rank_shares
+from her2stats.statistics.fits.given_ranks import centred_scores, doubled_ranks, is_binary, rank_shares
 from her2stats.statistics.fits.logit import fit_logit
 from her2stats.statistics.flags import flag
 from her2stats.statistics.frame import Array, Cases, Mask, ModelFrame, without_noise
@@ -162,10 +162,10 @@ def _given(scores: Scores, cases: Cases, outcome: str, others: Names, *, adjuste
         ranked = {name: v if name in levels else doubled_ranks(without_noise(v)) for name, v in every}
         rest = _spanned(scores, Cases(ranked, cases.rows, 0), others)
         return {"kind": "ranks", "weights": scores.spread(cases, _less(doubled_ranks(values), rest))}
-    binary, weights = bool(np.isin(values, (0.0, 1.0)).all()), np.zeros(cases.n)
+    binary, weights = is_binary(values), np.zeros(cases.n)
     for level in np.unique(strata):
         own = strata == level
-        weights[own] = values[own] - values[own].mean() if binary else rank_shares(values[own])
+        weights[own] = centred_scores(values[own], binary)
     return {"kind": "shares", "weights": scores.spread(cases, weights)}
 
 

@@ -17,6 +17,7 @@ from her2stats.published import published_estimates
 from her2stats.reading.clinical.ids import key, patient_of
 from her2stats.report.atlas_page import atlas_summary, render_atlas
 from her2stats.results.catalogue import FORMATS
+from her2stats.results.consistency import are_scores
 from her2stats.results.csv_cells import write_csv
 from her2stats.results.folder import read_tables
 from her2stats.results.place import lock
@@ -127,7 +128,7 @@ def _kind_of(tables: Tables) -> str:
     """Shares of the immune cells add up to one in every tumour; amounts do not, and scores have no sum."""
     if not {"fractions", "abundance"} <= set(tables) or not len(tables["abundance"]):
         return ""
-    if tables["fractions"]["score"].isna().all():
+    if are_scores(tables["fractions"]):
         return "scores"
     totals = tables["fractions"][list(tables["abundance"]["type"])].astype(float).sum(axis=1)
     return "relative" if ((totals - 1).abs() < ROUNDED).all() else "absolute"

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable
-from importlib import resources
 from typing import Any
 
 import pandas as pd
 
+from her2stats.packaged import facts
 from her2stats.statistics.arguments import percent
 from her2stats.statistics.flags import code_of
 from her2stats.statistics.rows import SECOND_TEST, Rows, records, result_rows
@@ -17,7 +16,6 @@ from her2stats.tables.printed import PrintedTable
 from her2stats.vocabulary.names import stratum_label, term_label, variable_label
 from her2stats.vocabulary.numbers import format_count, format_estimate, format_p, is_missing
 
-_MEANING = tomllib.loads(resources.files("her2stats.tables").joinpath("data/flags.toml").read_text("utf-8"))
 MARK = "†"
 
 
@@ -113,7 +111,7 @@ def flag_meaning(code: str) -> str:
     >>> flag_meaning("empty level")
     'one of the groups is empty'
     """
-    return str(_MEANING.get(code, ""))
+    return str(facts("her2stats.tables", "data/flags.toml").get(code, ""))
 
 
 def flag_notes(flags: Iterable[str]) -> list[str]:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from functools import cache
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from jinja2 import Template
 from markupsafe import Markup
 
+from her2stats.packaged import templates
 from her2stats.tables.printed import PrintedTable
 
 
@@ -27,8 +28,7 @@ def table_html(table: PrintedTable, *, name: str) -> Markup:
 
 @cache
 def _template() -> Template:
-    loader = PackageLoader("her2stats.tables", "data")
-    made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    made = templates("her2stats.tables", autoescape=True)
     made.filters["unbroken"] = _unbroken
     return made.get_template("table.html.j2")
 

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from functools import cache
-from importlib import resources
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from jinja2 import Template
 
+from her2stats.packaged import facts, templates
 from her2stats.tables.printed import PrintedTable
 
 PACKAGES = r"\usepackage{booktabs,longtable,pdflscape}"
-_SIGNS = tomllib.loads(resources.files("her2stats.tables").joinpath("data/latex_signs.toml").read_text("utf-8"))
 _GREEK = re.compile(r"GREEK (SMALL|CAPITAL) LETTER (?:FINAL )?([A-Z]+)")
 
 
@@ -30,8 +28,8 @@ def tex(text: object) -> str:
 @cache
 def _sign(sign: str) -> str:
     greek = _GREEK.fullmatch(unicodedata.name(sign, ""))
-    if sign in _SIGNS:
-        return str(_SIGNS[sign])
+    if known := facts("her2stats.tables", "data/latex_signs.toml").get(sign):
+        return str(known)
     if greek:
         name = greek[2].replace("LAMDA", "LAMBDA")
         return f"$\\{name.lower() if greek[1] == 'SMALL' else name.capitalize()}$"
@@ -40,15 +38,14 @@ def _sign(sign: str) -> str:
 
 @cache
 def _template() -> Template:
-    marks = ("<%", "%>", "<<", ">>", "<#", "#>")  # LaTeX is full of braces
-    made = Environment(  # noqa: S701 - no markup: the filter `tex` escapes
-        *marks,
-        loader=PackageLoader("her2stats.tables", "data"),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    made.filters["tex"] = tex
+    marks = {"block": ("<%", "%>"), "variable": ("<<", ">>"), "comment": ("<#", "#>")}  # LaTeX is full of braces
+    how = {
+        f"{kind}_{end}_string": mark
+        for kind, both in marks.items()
+        for end, mark in zip(("start", "end"), both, strict=True)
+    }
+    made = templates("her2stats.tables", **how)
+    made.filters["tex"] = tex  # escapes
     return made.get_template("table.tex.j2")
 
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import Any, Literal
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from jinja2 import Template
 
+from her2stats.packaged import facts, templates
 from her2stats.tables.printed import PrintedTable
 from her2stats.tables.zipped import zipped
 
@@ -31,17 +30,14 @@ class Words:
 def word_document(blocks: Sequence[Words | PrintedTable]) -> bytes:
     """Write a docx of paragraphs and tables, each table on a page of its own, wide ones turned."""
     text = _template().render(blocks=blocks)
-    others = tomllib.loads(resources.files("her2stats.tables").joinpath("data/docx/parts.toml").read_text("utf-8"))
+    others = facts("her2stats.tables", "data/docx/parts.toml")
     return zipped({name: part.encode() for name, part in {**others, "word/document.xml": text}.items()})
 
 
 @cache
 def _template() -> Template:
-    loader = PackageLoader("her2stats.tables", "data/docx")
-    made = Environment(
-        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_fit
-    )
-    return made.get_template("document.xml.j2")
+    made = templates("her2stats.tables", autoescape=True, finalize=_fit)
+    return made.get_template("docx/document.xml.j2")
 
 
 def _fit(value: Any) -> Any:

@@ -30,7 +30,7 @@ class Plausible:
     high: float = float("inf")
     above: float = float("-inf")  # the largest value is above this
     # smallest and largest median of what else such a column may be, with what is said of it and the remedy
-    else_: tuple[tuple[float, float, str, str], ...] = ()
+    instead: tuple[tuple[float, float, str, str], ...] = ()
 
     def holds(self, median: float, largest: float) -> bool:
         """Whether a column with such a median and largest value is in its unit."""
@@ -38,7 +38,7 @@ class Plausible:
 
     def told(self, median: float) -> tuple[str, str]:
         """What is wrong with a column that is in another unit, and the remedy."""
-        fits = ((wrong, remedy) for low, high, wrong, remedy in self.else_ if low <= median <= high)
+        fits = ((wrong, remedy) for low, high, wrong, remedy in self.instead if low <= median <= high)
         wrong, remedy = next(fits, (self.wrong, self.remedy))
         return wrong.format(median), remedy
 
