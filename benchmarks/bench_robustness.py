@@ -16,7 +16,7 @@ import statsmodels.api as sm
 from scipy.stats import norm, rankdata, t
 
 from her2stats.statistics import specification_curve
-from her2stats.statistics.fits.permutations import permutations_within
+from her2stats.statistics.fits.rank_tests.permutations import permutations_within
 
 N, PERMUTATIONS, SEED, LEAST = 343, 200, 1, 10.0
 AMOUNTS, SCORES, COVARIATES = ("absolute", "relative", "markers"), ("her2", "ERBB2"), ("age", "grade")

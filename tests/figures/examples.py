@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from her2stats.figures.cell_types import LINEAGES
+from her2stats.figures.style.cell_types import LINEAGES
 from her2stats.statistics.ancova import Ancova
 from her2stats.statistics.result import Result
 from her2stats.statistics.specs import (

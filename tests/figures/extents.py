@@ -7,7 +7,7 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 from plotnine import ggplot
 
-from her2stats.figures.save import drawn
+from her2stats.figures.style.save import drawn
 
 TOLERANCE = 1.0  # pixels at 300 dpi
 

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from her2stats.figures import plot_correlation
-from her2stats.figures.theme import HR_COLOURS
-from her2stats.statistics.fits.wilcoxon import superiority_limits
+from her2stats.figures.style.theme import HR_COLOURS
+from her2stats.statistics.fits.rank_tests.wilcoxon import superiority_limits
 from her2stats.statistics.result import as_result_table
 
 from . import examples as e

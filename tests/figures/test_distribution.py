@@ -8,7 +8,7 @@ import pytest
 
 from her2stats.errors import TableError
 from her2stats.figures import plot_distribution
-from her2stats.figures.theme import HR_COLOURS
+from her2stats.figures.style.theme import HR_COLOURS
 
 from . import examples as e
 from .extents import misplaced_texts

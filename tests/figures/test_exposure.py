@@ -8,7 +8,7 @@ import pytest
 
 from her2stats.errors import TableError
 from her2stats.figures import plot_exposure
-from her2stats.figures.theme import HR_COLOURS
+from her2stats.figures.style.theme import HR_COLOURS
 
 from .extents import misplaced_texts
 from .layers import caption_of, colour_of, data_of, layers_with, texts_of

@@ -10,7 +10,7 @@ from plotnine import ggplot
 from her2stats.errors import DataError
 from her2stats.figures import plot_forest
 from her2stats.figures.panel.row_marks import BEYOND_SIZE
-from her2stats.figures.theme import GREY, HR_COLOURS
+from her2stats.figures.style.theme import GREY, HR_COLOURS
 from her2stats.statistics.result import as_result_table
 
 from . import examples as e

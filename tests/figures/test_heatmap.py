@@ -15,8 +15,8 @@ from PIL import Image, ImageColor
 
 from her2stats.figures import plot_heatmap, save_figure
 from her2stats.figures.heatmap_cells import clustered, correlation_pairs, variable_order
-from her2stats.figures.save import drawn
-from her2stats.figures.theme import DIVERGING
+from her2stats.figures.style.save import drawn
+from her2stats.figures.style.theme import DIVERGING
 from her2stats.statistics import adjust
 from her2stats.statistics.result import as_result_table
 from her2stats.statistics.rows import result_rows

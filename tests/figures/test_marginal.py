@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from her2stats.figures import plot_marginal
-from her2stats.figures.save import drawn
-from her2stats.figures.theme import HER2_COLOURS
+from her2stats.figures.style.save import drawn
+from her2stats.figures.style.theme import HER2_COLOURS
 
 from . import examples as e
 from .extents import misplaced_texts

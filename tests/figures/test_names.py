@@ -22,7 +22,7 @@ from her2stats.figures import (
     plot_response,
     plot_til_scatter,
 )
-from her2stats.figures.wording import display_name
+from her2stats.figures.style.wording import display_name
 from her2stats.statistics import (
     adjust,
     compare_groups,

@@ -9,7 +9,7 @@ from statsmodels.stats.proportion import proportion_confint
 
 from her2stats.errors import TableError
 from her2stats.figures import plot_response
-from her2stats.figures.theme import HER2_COLOURS
+from her2stats.figures.style.theme import HER2_COLOURS
 
 from . import examples as e
 from .extents import misplaced_texts

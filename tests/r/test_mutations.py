@@ -25,15 +25,16 @@ from her2stats.statistics import (
     logistic,
     ordinal,
     response_odds,
-    robustness,
     specification_curve,
     study_wide,
 )
-from her2stats.statistics.fits import covariates, feasibility, odds_ratio, permuted_ranks, wilcoxon
+from her2stats.statistics.claims import robustness
+from her2stats.statistics.fits import covariates, feasibility, odds_ratio
 from her2stats.statistics.fits.design import Design
-from her2stats.statistics.fits.given_ranks import rank_shares
 from her2stats.statistics.fits.logit import LogitFit
-from her2stats.statistics.fits.max_t import own_p
+from her2stats.statistics.fits.rank_tests import permuted_ranks, wilcoxon
+from her2stats.statistics.fits.rank_tests.given_ranks import rank_shares
+from her2stats.statistics.fits.rank_tests.max_t import own_p
 from her2stats.statistics.frame import Array, ModelFrame, Stratum
 
 from .frames import AGE, CELLS, SCORE, Recipe
@@ -41,7 +42,7 @@ from .frames import AGE, CELLS, SCORE, Recipe
 pytestmark = pytest.mark.r
 FRAME = Recipe(seed=20, n=150, score_offset=8.0, missing=0.02).frame()
 Patch = pytest.MonkeyPatch
-STUDY_WIDE = importlib.import_module("her2stats.statistics.study_wide")  # its verb has the module's name
+STUDY_WIDE = importlib.import_module("her2stats.statistics.claims.study_wide")  # its verb has the module's name
 
 
 def opposite_sign(patch: Patch) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from her2stats.errors import DataError
 from her2stats.statistics import GroupSpec, compare_groups
-from her2stats.statistics.fits.wilcoxon import rank_sum
+from her2stats.statistics.fits.rank_tests.wilcoxon import rank_sum
 
 NUMBERS = ["estimate", "std_error", "conf_low", "conf_high", "statistic", "p_value"]
 

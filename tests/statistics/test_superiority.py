@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from her2stats.statistics.fits.wilcoxon import rank_sum, superiority_limits
+from her2stats.statistics.fits.rank_tests.wilcoxon import rank_sum, superiority_limits
 
 SIZES = st.integers(2, 400)
 

@@ -21,9 +21,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from her2stats.r_engine import crosscheck_r
-from her2stats.report.sections_association import by_hr_section, correlation_section, groups_section
-from her2stats.report.sections_models import ancova_section, clinical_section, odds_section
-from her2stats.report.sections_response import response_section
+from her2stats.report.sections.association import by_hr_section, correlation_section, groups_section
+from her2stats.report.sections.models import ancova_section, clinical_section, odds_section
+from her2stats.report.sections.response import response_section
 from her2stats.report.summary import plain_summary
 from her2stats.results import key_findings
 from her2stats.results.folder import ResultsFolder, read_tables

@@ -170,7 +170,7 @@ def robustness(
 ) -> None:
     """Tell whether associations hang on choices: every specification of each, and a joint test of them all."""
     from her2stats.errors import DataError, Problem
-    from her2stats.report.robustness import curves_in_words
+    from her2stats.report.sections.robustness import curves_in_words
     from her2stats.results.folder import read_folder
     from her2stats.statistics.arguments import remedy_for
     from her2stats.study.study_file import read_study

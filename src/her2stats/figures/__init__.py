@@ -1,7 +1,6 @@
 """Results into figures: each ``plot_*`` returns a plotnine plot to change further, `save_figure` writes it."""
 
 from her2stats.figures.agreement import plot_agreement
-from her2stats.figures.cell_types import display_order, lineage
 from her2stats.figures.composition import plot_composition
 from her2stats.figures.correlation import plot_correlation
 from her2stats.figures.distribution import plot_distribution
@@ -14,8 +13,9 @@ from her2stats.figures.placeholder import placeholder
 from her2stats.figures.replication import plot_published
 from her2stats.figures.response import plot_response
 from her2stats.figures.robustness import plot_robustness
-from her2stats.figures.save import save_figure
-from her2stats.figures.theme import figure_theme
+from her2stats.figures.style.cell_types import display_order, lineage
+from her2stats.figures.style.save import save_figure
+from her2stats.figures.style.theme import figure_theme
 from her2stats.figures.til_scatter import plot_til_scatter
 
 __all__ = [

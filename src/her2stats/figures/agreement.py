@@ -28,8 +28,8 @@ from her2stats.figures.panel.row_marks import column_texts
 from her2stats.figures.panel.row_panel import room_above, row_layers, row_panel
 from her2stats.figures.placeholder import placeholder
 from her2stats.figures.sample_frame import spread
-from her2stats.figures.theme import GREY, INK, MARGIN, SMALL_SIZE, STRIPE, figure_theme
-from her2stats.figures.wording import plain
+from her2stats.figures.style.theme import GREY, INK, MARGIN, SMALL_SIZE, STRIPE, figure_theme
+from her2stats.figures.style.wording import plain
 from her2stats.vocabulary.numbers import MINUS
 
 NEEDED = ("model", "quantity", "rel_diff", "tolerance", "verdict")

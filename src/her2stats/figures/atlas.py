@@ -7,8 +7,8 @@ from plotnine import element_text, ggplot, theme
 
 from her2stats.figures.placeholder import placeholder
 from her2stats.figures.replication import FILLED, Measure, draw_sources
-from her2stats.figures.theme import GREY, INK, TEXT_SIZE
-from her2stats.figures.wording import display_name, stratum_name
+from her2stats.figures.style.theme import GREY, INK, TEXT_SIZE
+from her2stats.figures.style.wording import display_name, stratum_name
 from her2stats.vocabulary.measures import measure as measure_of
 from her2stats.vocabulary.variables import BY_NAME
 

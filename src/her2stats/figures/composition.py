@@ -25,12 +25,12 @@ from plotnine import (
 )
 
 from her2stats.errors import DataError, Problem
-from her2stats.figures.cell_types import display_order
 from her2stats.figures.panel.measure import wrapped
 from her2stats.figures.placeholder import placeholder
 from her2stats.figures.sample_frame import sample_frame
-from her2stats.figures.theme import MARGIN, SMALL_SIZE, figure_theme
-from her2stats.figures.wording import display_name, level_name, not_shown, within_a_sentence
+from her2stats.figures.style.cell_types import display_order
+from her2stats.figures.style.theme import MARGIN, SMALL_SIZE, figure_theme
+from her2stats.figures.style.wording import display_name, level_name, not_shown, within_a_sentence
 
 MEANS = "Mean"
 MEANS_AT = 1e6  # x of the means: no tumour has that rank, so their tick labels appear in their own panel only

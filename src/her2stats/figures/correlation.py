@@ -23,9 +23,9 @@ from her2stats.figures.panel.stratum_rows import (
     symbol_legend,
 )
 from her2stats.figures.placeholder import placeholder
-from her2stats.figures.theme import STRENGTH_COLOURS, stratum_colours
-from her2stats.figures.wording import cohort_name, display_name, level_words
-from her2stats.statistics.fits.wilcoxon import superiority_limits
+from her2stats.figures.style.theme import STRENGTH_COLOURS, stratum_colours
+from her2stats.figures.style.wording import cohort_name, display_name, level_words
+from her2stats.statistics.fits.rank_tests.wilcoxon import superiority_limits
 from her2stats.statistics.rows import Rows, result_rows
 from her2stats.vocabulary.numbers import EN_DASH, NOT_ESTIMABLE, format_number, format_p
 

@@ -14,8 +14,8 @@ from her2stats.figures.panel.row_panel import row_labels, row_panel
 from her2stats.figures.panel.stratum_rows import panel_titles, placed, row_places, stratum_legend
 from her2stats.figures.placeholder import placeholder
 from her2stats.figures.sample_frame import Samples, quartiles, sample_frame, spread
-from her2stats.figures.theme import STRIPE
-from her2stats.figures.wording import display_name, flag_reason, level_name, not_shown, within_a_sentence
+from her2stats.figures.style.theme import STRIPE
+from her2stats.figures.style.wording import display_name, flag_reason, level_name, not_shown, within_a_sentence
 from her2stats.statistics.rows import STRATUM_ORDER, Rows, as_list, in_order, is_second_test, result_rows
 from her2stats.vocabulary.names import stratum_of
 from her2stats.vocabulary.numbers import NOT_ESTIMABLE, format_p

@@ -26,8 +26,8 @@ from her2stats.figures.panel.legend import legend_box
 from her2stats.figures.panel.measure import fitting_size, wrapped
 from her2stats.figures.placeholder import placeholder
 from her2stats.figures.sample_frame import RECEPTORS, Samples, quartiles, receptor_names, sample_frame, spread
-from her2stats.figures.theme import INK, MARGIN, SMALL_SIZE, SMALLEST_SIZE, figure_theme, stratum_scales
-from her2stats.figures.wording import (
+from her2stats.figures.style.theme import INK, MARGIN, SMALL_SIZE, SMALLEST_SIZE, figure_theme, stratum_scales
+from her2stats.figures.style.wording import (
     axis_numbers,
     cohort_name,
     display_name,

@@ -10,8 +10,8 @@ from plotnine import aes, ggplot
 
 from her2stats.errors import DataError, Problem
 from her2stats.figures.panel.measure import MM_PER_POINT, wrapped
-from her2stats.figures.theme import FONT, GREY, INK, MARGIN, STRIPE, TEXT_SIZE, figure_theme
-from her2stats.figures.wording import cohort_name, plain
+from her2stats.figures.style.theme import FONT, GREY, INK, MARGIN, STRIPE, TEXT_SIZE, figure_theme
+from her2stats.figures.style.wording import cohort_name, plain
 from her2stats.vocabulary.names import sentence_case
 from her2stats.vocabulary.numbers import format_count
 

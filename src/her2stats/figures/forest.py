@@ -23,8 +23,8 @@ from her2stats.figures.panel.stratum_rows import (
     symbol_legend,
 )
 from her2stats.figures.placeholder import placeholder
-from her2stats.figures.theme import GREY
-from her2stats.figures.wording import display_name, level_words
+from her2stats.figures.style.theme import GREY
+from her2stats.figures.style.wording import display_name, level_words
 from her2stats.statistics.rows import Rows, exposure_rows, interaction_rows, result_rows
 from her2stats.vocabulary.numbers import NOT_ESTIMABLE, format_p
 

@@ -40,8 +40,8 @@ from her2stats.figures.heatmap_cells import (
 from her2stats.figures.panel.measure import widest, wrapped
 from her2stats.figures.panel.row_panel import PANEL_GAP, TICK_ROOM
 from her2stats.figures.placeholder import placeholder
-from her2stats.figures.theme import DIVERGING, GREY, MARGIN, SMALL_SIZE, SMALLEST_SIZE, TEXT_SIZE, figure_theme
-from her2stats.figures.wording import display_name
+from her2stats.figures.style.theme import DIVERGING, GREY, MARGIN, SMALL_SIZE, SMALLEST_SIZE, TEXT_SIZE, figure_theme
+from her2stats.figures.style.wording import display_name
 from her2stats.statistics.multiplicity import NAMES
 from her2stats.statistics.rows import Rows, result_rows
 from her2stats.vocabulary.numbers import EN_DASH, NOT_ESTIMABLE, format_number

@@ -12,10 +12,10 @@ import pandas as pd
 from scipy.cluster.hierarchy import leaves_list, linkage, optimal_leaf_ordering
 from scipy.spatial.distance import squareform
 
-from her2stats.figures.cell_types import display_order, lineage
 from her2stats.figures.panel.row_panel import PANEL_GAP
-from her2stats.figures.theme import GREY, INK
-from her2stats.figures.wording import cohort_name, stratum_name
+from her2stats.figures.style.cell_types import display_order, lineage
+from her2stats.figures.style.theme import GREY, INK
+from her2stats.figures.style.wording import cohort_name, stratum_name
 from her2stats.statistics.rows import STRATUM_ORDER, in_order
 from her2stats.vocabulary.numbers import EN_DASH, NOT_ESTIMABLE, count_range
 

@@ -26,13 +26,13 @@ from plotnine import (
     theme,
 )
 
-from her2stats.figures.cell_types import display_order
 from her2stats.figures.marginal_input import curve_parts, of_model, score_name, scores_behind, where_tumours_are
 from her2stats.figures.panel.legend import legend_box
 from her2stats.figures.panel.measure import fitting_size, text_width, wrapped
 from her2stats.figures.placeholder import placeholder
-from her2stats.figures.theme import GREY, INK, MARGIN, SMALL_SIZE, figure_theme, stratum_colours
-from her2stats.figures.wording import (
+from her2stats.figures.style.cell_types import display_order
+from her2stats.figures.style.theme import GREY, INK, MARGIN, SMALL_SIZE, figure_theme, stratum_colours
+from her2stats.figures.style.wording import (
     axis_numbers,
     cohort_name,
     display_name,

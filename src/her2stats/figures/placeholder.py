@@ -6,8 +6,8 @@ import pandas as pd
 from plotnine import aes, element_blank, geom_text, ggplot, labs, scale_x_continuous, scale_y_continuous, theme
 
 from her2stats.figures.panel.measure import wrapped
-from her2stats.figures.theme import BASE_SIZE, GREY, figure_theme
-from her2stats.figures.wording import plain
+from her2stats.figures.style.theme import BASE_SIZE, GREY, figure_theme
+from her2stats.figures.style.wording import plain
 
 
 class Placeholder(ggplot):  # type: ignore[misc]

@@ -28,8 +28,8 @@ from her2stats.figures.panel.measure import wrapped
 from her2stats.figures.panel.odds_axis import clip, clipping_legend, odds_limits, odds_ticks, unclipped
 from her2stats.figures.panel.row_marks import clipped_ends, estimates_beyond, symbols
 from her2stats.figures.placeholder import placeholder
-from her2stats.figures.theme import BASE_SIZE, INK, MARGIN, SMALL_SIZE, figure_theme
-from her2stats.figures.wording import display_name, stratum_name
+from her2stats.figures.style.theme import BASE_SIZE, INK, MARGIN, SMALL_SIZE, figure_theme
+from her2stats.figures.style.wording import display_name, stratum_name
 from her2stats.published.beside.matching import plain
 from her2stats.vocabulary.numbers import format_number
 

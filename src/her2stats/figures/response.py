@@ -27,8 +27,8 @@ from scipy.stats import binomtest
 from her2stats.errors import Problem, TableError
 from her2stats.figures.panel.measure import fitting_size, wrapped
 from her2stats.figures.placeholder import placeholder
-from her2stats.figures.theme import INK, SMALL_SIZE, figure_theme, stratum_colours
-from her2stats.figures.wording import cohort_name, display_name, level_words, not_estimable, p_equals
+from her2stats.figures.style.theme import INK, SMALL_SIZE, figure_theme, stratum_colours
+from her2stats.figures.style.wording import cohort_name, display_name, level_words, not_estimable, p_equals
 from her2stats.statistics.rows import Rows, records, result_rows
 from her2stats.vocabulary.numbers import format_estimate
 

@@ -22,8 +22,8 @@ from plotnine import (
 
 from her2stats.figures.panel.measure import wrapped
 from her2stats.figures.placeholder import placeholder
-from her2stats.figures.theme import GREY, INK, MARGIN, SMALL_SIZE, STRIPE, figure_theme
-from her2stats.figures.wording import axis_numbers, display_name, flag_reason, level_words, p_equals, plain
+from her2stats.figures.style.theme import GREY, INK, MARGIN, SMALL_SIZE, STRIPE, figure_theme
+from her2stats.figures.style.wording import axis_numbers, display_name, flag_reason, level_words, p_equals, plain
 from her2stats.statistics.rows import Rows, result_rows
 from her2stats.vocabulary.numbers import format_number
 

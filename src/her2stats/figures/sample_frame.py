@@ -10,7 +10,7 @@ import pandas as pd
 from scipy.stats import qmc
 
 from her2stats.errors import ProblemList, TableError
-from her2stats.figures.wording import level_name
+from her2stats.figures.style.wording import level_name
 from her2stats.statistics.result import Result
 from her2stats.statistics.rows import Rows, as_list
 

@@ -25,8 +25,8 @@ from her2stats.figures.panel.legend import legend_box
 from her2stats.figures.panel.measure import wrapped
 from her2stats.figures.placeholder import placeholder
 from her2stats.figures.sample_frame import RECEPTORS, UNKNOWN, Samples, receptor_names, sample_frame
-from her2stats.figures.theme import INK, MARGIN, SMALL_SIZE, figure_theme, stratum_scales
-from her2stats.figures.wording import axis_numbers, cohort_name, display_name, level_words, not_estimable, p_of
+from her2stats.figures.style.theme import INK, MARGIN, SMALL_SIZE, figure_theme, stratum_scales
+from her2stats.figures.style.wording import axis_numbers, cohort_name, display_name, level_words, not_estimable, p_of
 from her2stats.statistics.rows import Rows, as_list, in_order, records, result_rows
 from her2stats.vocabulary.numbers import format_estimate
 

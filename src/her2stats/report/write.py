@@ -31,23 +31,23 @@ from her2stats.report.page_model import (
     TrustPart,
 )
 from her2stats.report.parts import Figures, all_parts, section
-from her2stats.report.robustness import robustness_section
-from her2stats.report.sections_association import (
+from her2stats.report.sections.association import (
     by_hr_section,
     correlation_section,
     groups_section,
     infiltration_section,
 )
-from her2stats.report.sections_audit import (
+from her2stats.report.sections.audit import (
     agreement_section,
     methods_section,
     notes_section,
     provenance_section,
     witness_section,
 )
-from her2stats.report.sections_data import fractions_section, population_section, scores_section
-from her2stats.report.sections_models import ancova_section, clinical_section, odds_section
-from her2stats.report.sections_response import response_section
+from her2stats.report.sections.data import fractions_section, population_section, scores_section
+from her2stats.report.sections.models import ancova_section, clinical_section, odds_section
+from her2stats.report.sections.response import response_section
+from her2stats.report.sections.robustness import robustness_section
 from her2stats.report.summary import plain_summary
 from her2stats.report.trust import trust_items
 from her2stats.results.catalogue import FURTHER, MANUSCRIPT, caption_of, cohorts_of_plain_figures

@@ -16,7 +16,7 @@ from her2stats.cohort.genes import match_symbols
 from her2stats.errors import DataError, Problem
 from her2stats.signatures.gene_signature import GeneSignature
 from her2stats.signatures.preparation import Floats, prepare
-from her2stats.statistics.fits.given_ranks import among_strata, centred_scores, is_binary
+from her2stats.statistics.fits.rank_tests.given_ranks import among_strata, centred_scores, is_binary
 
 SCORED = ("pc1", "mean-z", "weighted")
 ALPHA = 0.05

@@ -6,19 +6,20 @@ These functions know no files and no cohorts, and can be used on their own in a 
 from her2stats.statistics.abundance import Abundance, classify_abundance
 from her2stats.statistics.ancova import Ancova, fit_ancova
 from her2stats.statistics.answer import answer
-from her2stats.statistics.bias import bias_ihc
+from her2stats.statistics.claims.bias import bias_ihc
+from her2stats.statistics.claims.e_value import e_value
+from her2stats.statistics.claims.power import power_correlation, power_interaction, power_odds_ratio, power_response
+from her2stats.statistics.claims.robustness import specification_curve
+from her2stats.statistics.claims.study_wide import study_wide
 from her2stats.statistics.correlation import correlate
-from her2stats.statistics.e_value import e_value
 from her2stats.statistics.groups import compare_groups
 from her2stats.statistics.interaction import fit_clinical, fit_interaction
 from her2stats.statistics.logistic import fit_logistic
 from her2stats.statistics.multiplicity import adjust
 from her2stats.statistics.ordinal import fit_ordinal
 from her2stats.statistics.pooling import pool
-from her2stats.statistics.power import power_correlation, power_interaction, power_odds_ratio, power_response
 from her2stats.statistics.response import response_odds
 from her2stats.statistics.result import COLUMNS, Result, as_result_table, combine
-from her2stats.statistics.robustness import specification_curve
 from her2stats.statistics.specs import (
     AncovaSpec,
     ClinicalSpec,
@@ -33,7 +34,6 @@ from her2stats.statistics.specs import (
     Spec,
     StudyWideSpec,
 )
-from her2stats.statistics.study_wide import study_wide
 
 __all__ = [
     "COLUMNS",

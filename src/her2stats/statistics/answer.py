@@ -8,6 +8,8 @@ from typing import Any
 import pandas as pd
 
 from her2stats.statistics.ancova import answer_ancova
+from her2stats.statistics.claims.robustness import answer_curve
+from her2stats.statistics.claims.study_wide import answer_study_wide
 from her2stats.statistics.correlation import answer_correlation
 from her2stats.statistics.groups import answer_groups
 from her2stats.statistics.interaction import answer_clinical, answer_interaction
@@ -16,7 +18,6 @@ from her2stats.statistics.ordinal import answer_ordinal
 from her2stats.statistics.pooling import answer_pooling
 from her2stats.statistics.response import answer_response
 from her2stats.statistics.result import Result
-from her2stats.statistics.robustness import answer_curve
 from her2stats.statistics.specs import (
     AncovaSpec,
     ClinicalSpec,
@@ -31,7 +32,6 @@ from her2stats.statistics.specs import (
     Spec,
     StudyWideSpec,
 )
-from her2stats.statistics.study_wide import answer_study_wide
 
 ANSWERS: dict[type[Spec], Callable[[Any, pd.DataFrame], Result]] = {
     CorrelationSpec: answer_correlation,

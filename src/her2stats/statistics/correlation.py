@@ -9,7 +9,7 @@ import pandas as pd
 from her2stats.statistics.arguments import Names, as_names, percent
 from her2stats.statistics.correlation_interval import bootstrap_interval, interval, z_interval, z_std_error
 from her2stats.statistics.fits.covariates import covariate_columns
-from her2stats.statistics.fits.given_ranks import doubled_ranks, given_columns, within_strata
+from her2stats.statistics.fits.rank_tests.given_ranks import doubled_ranks, given_columns, within_strata
 from her2stats.statistics.fits.tails import t_two_sided
 from her2stats.statistics.flags import Row, flag
 from her2stats.statistics.frame import Cases, ModelFrame, model_frame, telling_columns

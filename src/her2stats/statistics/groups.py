@@ -11,7 +11,7 @@ import pandas as pd
 
 from her2stats.statistics.arguments import Names, as_names, percent
 from her2stats.statistics.fits.proportions import fisher_exact, two_proportions
-from her2stats.statistics.fits.wilcoxon import RankSum, rank_sum
+from her2stats.statistics.fits.rank_tests.wilcoxon import RankSum, rank_sum
 from her2stats.statistics.flags import Row, flag
 from her2stats.statistics.frame import Array, ModelFrame, Stratum, model_frame, telling_columns
 from her2stats.statistics.result import Result

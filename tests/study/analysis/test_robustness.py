@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from her2stats.errors import StudyFileError
-from her2stats.report.robustness import curves_in_words
+from her2stats.report.sections.robustness import curves_in_words
 from her2stats.results.folder import read_folder
 from her2stats.study.analysis.cohort_analysis import CohortAnalysis
 from her2stats.study.analysis.material import Answers

@@ -10,7 +10,7 @@ from typing import Any
 from plotnine import guide_legend, guides, theme
 
 from her2stats.figures.panel.measure import text_width
-from her2stats.figures.theme import TEXT_SIZE
+from her2stats.figures.style.theme import TEXT_SIZE
 
 KEY_MM = 6.2  # symbol and its spacing
 LINE_MM = 4.6

@@ -11,7 +11,7 @@ from matplotlib import rc_context
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 
-from her2stats.figures.theme import BASE_SIZE, FONT_SETTINGS, SMALLEST_SIZE, know_font
+from her2stats.figures.style.theme import BASE_SIZE, FONT_SETTINGS, SMALLEST_SIZE, know_font
 
 MM_PER_POINT = 25.4 / 72
 

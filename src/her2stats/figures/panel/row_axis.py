@@ -12,7 +12,7 @@ from plotnine import element_blank, element_text, labs, scale_x_continuous, scal
 
 from her2stats.figures.panel.measure import fitting_size, text_width, wrapped
 from her2stats.figures.panel.row_panel import PANEL_GAP, RowPanel
-from her2stats.figures.theme import BASE_SIZE, SMALL_SIZE
+from her2stats.figures.style.theme import BASE_SIZE, SMALL_SIZE
 
 HAIR = 1e-9
 LANE = 0.09  # of the axis

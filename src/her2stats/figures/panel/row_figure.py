@@ -15,7 +15,7 @@ from her2stats.figures.panel.measure import text_width, wrapped
 from her2stats.figures.panel.row_axis import axis_title, fitting_ticks, row_scales, title_layers
 from her2stats.figures.panel.row_marks import column_texts, count_texts, reasons
 from her2stats.figures.panel.row_panel import COLUMN_GAP, RowPanel, room_above, row_layers
-from her2stats.figures.theme import MARGIN, SMALL_SIZE, figure_theme, stratum_scales
+from her2stats.figures.style.theme import MARGIN, SMALL_SIZE, figure_theme, stratum_scales
 from her2stats.vocabulary.numbers import count_range
 
 LINE_MM = 2.7

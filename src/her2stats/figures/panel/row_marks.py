@@ -11,7 +11,7 @@ from plotnine import aes, geom_point, geom_polygon, geom_segment, geom_text
 
 from her2stats.figures.panel.measure import text_width
 from her2stats.figures.panel.row_panel import RowPanel
-from her2stats.figures.theme import GREY, INK, SMALL_SIZE
+from her2stats.figures.style.theme import GREY, INK, SMALL_SIZE
 from her2stats.vocabulary.numbers import NOT_ESTIMABLE
 
 BEYOND_SIZE = 2.4  # of the arrow in the place of an estimate; an arrow of an interval has 1.3

@@ -15,8 +15,8 @@ import pandas as pd
 from plotnine import aes, geom_rect, geom_segment
 
 from her2stats.figures.panel.measure import elided, text_width, widest
-from her2stats.figures.theme import GREY, MARGIN, SMALL_SIZE, STRIPE, TEXT_SIZE
-from her2stats.figures.wording import display_name
+from her2stats.figures.style.theme import GREY, MARGIN, SMALL_SIZE, STRIPE, TEXT_SIZE
+from her2stats.figures.style.wording import display_name
 
 COLUMN_GAP = 1.8  # mm before each column of text
 SMALLEST_AXIS = 14.0  # mm

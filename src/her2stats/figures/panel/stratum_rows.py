@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
-from her2stats.figures.cell_types import display_order, lineage
-from her2stats.figures.wording import cohort_name, display_name, flag_reason, level_words, stratum_name
+from her2stats.figures.style.cell_types import display_order, lineage
+from her2stats.figures.style.wording import cohort_name, display_name, flag_reason, level_words, stratum_name
 from her2stats.statistics.rows import STRATUM_ORDER, in_order
 from her2stats.vocabulary.numbers import NOT_ESTIMABLE, format_estimate
 

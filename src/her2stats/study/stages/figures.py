@@ -37,8 +37,8 @@ class Drawing:
     def make(self, beside: Path | None = None) -> dict[str, bytes]:
         """Draw it in every format, if it has anything to show; may be in a process that a kill stops uncleared."""
         from her2stats.figures.placeholder import Placeholder
-        from her2stats.figures.save import save_figure
-        from her2stats.figures.theme import titled
+        from her2stats.figures.style.save import save_figure
+        from her2stats.figures.style.theme import titled
 
         plot: Callable[..., Any] = getattr(import_module(f"her2stats.figures.{self.plot}"), f"plot_{self.plot}")
         with warnings.catch_warnings(), tempfile.TemporaryDirectory(dir=beside) as folder:

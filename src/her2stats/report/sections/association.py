@@ -6,8 +6,8 @@ import pandas as pd
 
 from her2stats.report.page_model import MorePart, Part, Section, TablePart
 from her2stats.report.parts import Figures, absent, by_cohort, section, table_by_cohort
-from her2stats.report.pooled_table import pooled_table
-from her2stats.report.sensitivity import sensitivity_parts
+from her2stats.report.sections.pooled_table import pooled_table
+from her2stats.report.sections.sensitivity import sensitivity_parts
 from her2stats.results.folder import ResultsFolder
 from her2stats.results.question_rows import is_correlation, score_rows, total_rows, type_rows
 from her2stats.statistics.rows import GIVEN_HR, exposure_rows, is_second_test

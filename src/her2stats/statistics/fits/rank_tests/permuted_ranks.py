@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betainc, ndtri
 
-from her2stats.statistics.fits.given_ranks import (
+from her2stats.statistics.fits.rank_tests.given_ranks import (
     NOTHING,
     among_strata,
     centred_scores,

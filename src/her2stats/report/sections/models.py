@@ -6,7 +6,7 @@ import pandas as pd
 
 from her2stats.report.page_model import MorePart, Part, Section, TablePart
 from her2stats.report.parts import Figures, absent, by_cohort, section, table_by_cohort
-from her2stats.report.pooled_table import pooled_table
+from her2stats.report.sections.pooled_table import pooled_table
 from her2stats.results.folder import ResultsFolder
 from her2stats.statistics.rows import exposure_rows, interaction_rows, is_second_test, records
 from her2stats.statistics.terms import PARTS

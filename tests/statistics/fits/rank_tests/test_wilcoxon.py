@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from her2stats.statistics.fits.wilcoxon import rank_sum
+from her2stats.statistics.fits.rank_tests.wilcoxon import rank_sum
 
 RNG = np.random.default_rng(4)
 

@@ -12,11 +12,11 @@ import pytest
 
 from her2stats.errors import DataError
 from her2stats.statistics import Result, adjust, correlate, fit_ancova, study_wide
-from her2stats.statistics.fits.max_t import step_down
-from her2stats.statistics.fits.permutations import permutations_within
+from her2stats.statistics.claims.study_tests import Scores, study_tests
+from her2stats.statistics.fits.rank_tests.max_t import step_down
+from her2stats.statistics.fits.rank_tests.permutations import permutations_within
 from her2stats.statistics.frame import model_frame
 from her2stats.statistics.specs import StudyWideSpec
-from her2stats.statistics.study_tests import Scores, study_tests
 
 TYPES, HIGH = ("plasma", "cd8"), ("plasma_high", "cd8_high")
 ASKED: dict[str, Any] = {

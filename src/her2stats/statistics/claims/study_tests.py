@@ -12,8 +12,8 @@ from scipy.special import expit
 from her2stats.statistics.fits.covariates import centred, covariate_columns
 from her2stats.statistics.fits.exposure_model import ExposureModel, spanned
 from her2stats.statistics.fits.feasibility import why_no_fit
-from her2stats.statistics.fits.given_ranks import centred_scores, doubled_ranks, is_binary, rank_shares
 from her2stats.statistics.fits.logit import fit_logit
+from her2stats.statistics.fits.rank_tests.given_ranks import centred_scores, doubled_ranks, is_binary, rank_shares
 from her2stats.statistics.flags import flag
 from her2stats.statistics.frame import Array, Cases, Mask, ModelFrame, without_noise
 from her2stats.statistics.specs import StudyQuestion, StudyWideSpec

@@ -22,7 +22,7 @@ from PIL import Image
 
 from her2stats.errors import DataError, OutputError
 from her2stats.figures import placeholder, plot_composition, plot_correlation, plot_forest, save_figure
-from her2stats.figures.theme import FONT, know_font
+from her2stats.figures.style.theme import FONT, know_font
 
 from . import examples as e
 

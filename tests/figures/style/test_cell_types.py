@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from her2stats.figures.cell_types import LINEAGES, OTHER, display_order, lineage
+from her2stats.figures.style.cell_types import LINEAGES, OTHER, display_order, lineage
 
 from .examples import LM22
 

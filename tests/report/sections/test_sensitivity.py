@@ -10,7 +10,7 @@ import pytest
 
 from her2stats.report.disclosure import FOLLOWING, for_public_page
 from her2stats.report.first_answer import first_answer
-from her2stats.report.sensitivity import sensitivity_parts
+from her2stats.report.sections.sensitivity import sensitivity_parts
 from her2stats.results import read_folder
 from her2stats.results.folder import ResultsFolder
 from her2stats.statistics import power_correlation

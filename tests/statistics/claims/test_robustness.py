@@ -9,7 +9,7 @@ from scipy import stats
 
 from her2stats.errors import DataError
 from her2stats.statistics import correlate, specification_curve
-from her2stats.statistics.fits.permutations import permutations_within
+from her2stats.statistics.fits.rank_tests.permutations import permutations_within
 from her2stats.statistics.specs import CurveSpec
 
 JOINT = "all specifications"

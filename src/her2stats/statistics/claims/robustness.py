@@ -13,10 +13,10 @@ from scipy.special import ndtri
 from her2stats.statistics.arguments import Names, as_names
 from her2stats.statistics.correlation import answer_correlation
 from her2stats.statistics.fits.covariates import covariate_columns
-from her2stats.statistics.fits.given_ranks import doubled_ranks
-from her2stats.statistics.fits.max_t import own_p
-from her2stats.statistics.fits.permutations import permutations_within
-from her2stats.statistics.fits.permuted_ranks import Statistic, z_given_columns, z_within_strata
+from her2stats.statistics.fits.rank_tests.given_ranks import doubled_ranks
+from her2stats.statistics.fits.rank_tests.max_t import own_p
+from her2stats.statistics.fits.rank_tests.permutations import permutations_within
+from her2stats.statistics.fits.rank_tests.permuted_ranks import Statistic, z_given_columns, z_within_strata
 from her2stats.statistics.flags import Row, flag
 from her2stats.statistics.frame import Array, Cases, ModelFrame, model_frame, telling_columns
 from her2stats.statistics.result import Result

@@ -16,7 +16,7 @@ from matplotlib.text import Text
 from plotnine import ggplot, theme
 
 from her2stats.errors import DataError, Problem
-from her2stats.figures.theme import FONT, FONT_SETTINGS, MM_PER_INCH, know_font
+from her2stats.figures.style.theme import FONT, FONT_SETTINGS, MM_PER_INCH, know_font
 from her2stats.writing import write_whole
 
 Format = Literal["pdf", "svg", "png"]

@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 
 from her2stats.statistics.arguments import Names, as_names
-from her2stats.statistics.fits.max_t import own_p, standardised, step_down
-from her2stats.statistics.fits.permutations import permutations_within
+from her2stats.statistics.claims.study_tests import WORDS, Scores, StudyTest, study_tests
+from her2stats.statistics.fits.rank_tests.max_t import own_p, standardised, step_down
+from her2stats.statistics.fits.rank_tests.permutations import permutations_within
 from her2stats.statistics.flags import Row, flag
 from her2stats.statistics.frame import Array, model_frame, telling_columns
 from her2stats.statistics.result import Result
 from her2stats.statistics.specs import Primary, StudyWideSpec
-from her2stats.statistics.study_tests import WORDS, Scores, StudyTest, study_tests
 
 
 def study_wide(

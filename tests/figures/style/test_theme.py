@@ -10,7 +10,7 @@ from plotnine import theme
 
 from her2stats.figures import placeholder
 from her2stats.figures.composition import PALETTE, REST
-from her2stats.figures.theme import (
+from her2stats.figures.style.theme import (
     GREY,
     HR_COLOURS,
     HR_SHAPES,

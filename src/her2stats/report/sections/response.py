@@ -6,7 +6,7 @@ import pandas as pd
 
 from her2stats.report.page_model import Part, Section, TablePart
 from her2stats.report.parts import Figures, absent, by_cohort, section, table_by_cohort
-from her2stats.report.sensitivity import sensitivity_parts
+from her2stats.report.sections.sensitivity import sensitivity_parts
 from her2stats.results.folder import ResultsFolder
 from her2stats.statistics.rows import interaction_rows, is_second_test, records
 from her2stats.tables import PrintedTable, table_response

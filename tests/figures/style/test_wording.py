@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from her2stats.figures.wording import (
+from her2stats.figures.style.wording import (
     axis_numbers,
     display_name,
     flag_reason,

@@ -1,0 +1,1 @@
+"""What every figure looks like: colours, fonts, words and files."""

@@ -1,0 +1,1 @@
+"""Tests and associations of ranks, within strata and under permutations."""
