@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from her2stats.figures.style.cell_types import LINEAGES, OTHER, display_order, lineage
 
-from .examples import LM22
+from ..examples import LM22
 
 
 def test_lm22_keeps_the_order_of_its_lineages() -> None:

@@ -24,7 +24,7 @@ from her2stats.errors import DataError, OutputError
 from her2stats.figures import placeholder, plot_composition, plot_correlation, plot_forest, save_figure
 from her2stats.figures.style.theme import FONT, know_font
 
-from . import examples as e
+from .. import examples as e
 
 
 def checksums(paths: tuple[Path, ...]) -> list[str]:
@@ -69,7 +69,7 @@ def test_the_face_is_the_one_shipped_whatever_the_machine_has() -> None:
     know_font()
     for weight, style in (("normal", "normal"), ("bold", "normal"), ("normal", "italic")):
         found = Path(str(findfont(FontProperties(family=FONT, weight=weight, style=style))))
-        assert found.parent.parent.name == "figures"
+        assert found.parent.parent.name == "style"
 
 
 def test_letters_that_the_face_lacks_come_from_another(tmp_path: Path) -> None:

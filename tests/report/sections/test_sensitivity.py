@@ -15,7 +15,7 @@ from her2stats.results import read_folder
 from her2stats.results.folder import ResultsFolder
 from her2stats.statistics import power_correlation
 
-from .sample_folder import EXPOSURE, RESPONSE_COHORT
+from ..sample_folder import EXPOSURE, RESPONSE_COHORT
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
