@@ -11,10 +11,14 @@ from plotnine import theme
 from her2stats.figures import placeholder
 from her2stats.figures.composition import PALETTE, REST
 from her2stats.figures.style.theme import (
+    BASE_SIZE,
     GREY,
     HR_COLOURS,
     HR_SHAPES,
+    SMALL_SIZE,
+    SMALLEST_SIZE,
     STRATUM_COLOURS,
+    TEXT_SIZE,
     figure_theme,
     stratum_colours,
     stratum_shapes,
@@ -95,3 +99,7 @@ def test_a_title_says_the_cohort_where_no_panel_does_and_has_room_of_its_own() -
     assert titled(plot, "", "") is plot
     plot.data["panel"] = "A, pCR"
     assert titled(plot, "b", "A").labels.get("title", "") == "b"
+
+
+def test_letters_have_the_sizes_that_journals_ask_for() -> None:
+    assert (BASE_SIZE, TEXT_SIZE, SMALL_SIZE, SMALLEST_SIZE) == (7.0, 6.0, 5.5, 5.0)  # 5 to 7 points in print

@@ -161,3 +161,15 @@ def test_p_values_are_those_of_the_usual_tests() -> None:
         assert ours["likelihood ratio"] == pytest.approx(likelihood)
         assert ours["Fisher"] == pytest.approx(fisher_exact(counts).pvalue)
         assert ours["Wald"] == pytest.approx(Table2x2(counts).log_oddsratio_pvalue())
+
+
+def test_every_method_has_the_estimate_that_goes_with_it() -> None:
+    cells = [23, 13, 36, 14]
+    estimates = odds_ratio_intervals(cells).set_index("method")["estimate"]
+    conditional = scipy_odds_ratio(np.reshape(cells, (2, 2)), kind="conditional").statistic
+    smoothed = (23.5 * 14.5) / (13.5 * 36.5)
+    wanted = dict.fromkeys(METHODS, (23 * 14) / (13 * 36))
+    wanted |= {name: conditional for name in METHODS if name.split(" ")[0] == "exact"}
+    wanted |= dict.fromkeys(("penalised likelihood (Firth), profile", "penalised likelihood (Firth), Wald"), smoothed)
+    wanted["Wald with 0.5 added (Haldane)"] = smoothed
+    assert estimates.to_dict() == pytest.approx(wanted, rel=1e-6)

@@ -121,6 +121,16 @@ ESTIMATES: dict[str, Callable[[Floats], Floats]] = {
     "with 0.5 added (Haldane, Firth)": lambda cells: odds_ratio(cells + 0.5),
 }
 
+# Which of them goes with a method, where it is not the first.
+_ESTIMATE_OF = {
+    "exact conditional (Fisher)": "conditional maximum likelihood",
+    "exact conditional, mid-p": "conditional maximum likelihood",
+    "exact conditional, least likely first (Baptista-Pike)": "conditional maximum likelihood",
+    "Wald with 0.5 added (Haldane)": "with 0.5 added (Haldane, Firth)",
+    "penalised likelihood (Firth), profile": "with 0.5 added (Haldane, Firth)",
+    "penalised likelihood (Firth), Wald": "with 0.5 added (Haldane, Firth)",
+}
+
 
 def odds_ratio_intervals(cells: Any, *, conf_level: float = 0.95) -> pd.DataFrame:
     """Return the odds ratio of one 2 x 2 table and its interval by every method.
@@ -158,7 +168,6 @@ def odds_ratio_intervals(cells: Any, *, conf_level: float = 0.95) -> pd.DataFram
     rows = []
     for method, limits in METHODS.items():
         low, high = limits(table, conf_level)
-        kind = 1 if method.startswith("exact") else 2 if "0.5" in method or "Firth" in method else 0
-        estimate = list(ESTIMATES.values())[kind](table)
+        estimate = ESTIMATES[_ESTIMATE_OF.get(method, "a d / (b c)")](table)
         rows.append((method, float(estimate[0]), float(low[0]), float(high[0])))
     return pd.DataFrame(rows, columns=["method", "estimate", "conf_low", "conf_high"])
