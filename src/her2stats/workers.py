@@ -16,6 +16,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from pathlib import Path
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -24,6 +25,11 @@ EVERY = 1.0  # seconds
 AHEAD = 2  # tasks a worker, beside the one it does, whose arguments are held
 
 _forked: dict[int, ProcessPoolExecutor] = {}  # workers of the process of that number
+
+
+def python_path() -> str:
+    """PYTHONPATH with which a fresh Python finds this package, and every other, where this process found it."""
+    return os.pathsep.join(dict.fromkeys(str(Path(entry).resolve()) for entry in sys.path if entry))
 
 
 def fork_workers(n_jobs: int) -> bool:

@@ -39,6 +39,13 @@ def test_a_variable_with_a_small_cell_has_no_number(small_sample: Path) -> None:
     assert pd.isna(table.loc[("Hormone receptor", "positive"), "c n"])
 
 
+def test_a_level_is_a_level_whatever_its_name(small_sample: Path) -> None:
+    clinical = pd.DataFrame({"hr": ["positive"] * 43, "arm": ["median dose"] * 3 + ["high dose"] * 40})
+    table = public(small_sample, table_one=table_one({"c": clinical}))["table_one"].set_index(["variable", "level"])
+    assert table.loc[("Arm", "median dose"), "c"] == SMALL
+    assert table.loc[("Arm", "high dose"), "c"] == LARGE
+
+
 def test_tables_of_single_patients_and_details_of_notes_are_dropped(sample: Path) -> None:
     tables = public(sample)
     assert "scores" not in tables

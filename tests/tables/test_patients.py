@@ -141,3 +141,10 @@ def test_a_variable_that_nobody_has_is_left_out_and_none_stands_in_for_it() -> N
     table = table_one({"a": frame, "b": other})
     assert cell(table, "PAM50", "Luminal A", "b") == "1 (25.0%)"
     assert cell(table, "PAM50", "missing", "a") == "4 (100.0%)"
+
+
+def test_a_level_that_begins_with_the_word_median_is_counted() -> None:
+    frame = pd.DataFrame({"arm": ["median dose", "high dose"]})
+    printed = print_table_one(table_one({"c": frame}), {"c": 2}, caption="Patients")
+    assert printed.frame["variable"].tolist() == ["Arm, n (%)", "Arm, n (%)"]
+    assert set(printed.frame["level"]) == {"Median dose", "High dose"}

@@ -8,11 +8,12 @@ import queue
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+from her2stats.workers import python_path
 
 
 class Gone(Exception):
@@ -148,5 +149,4 @@ def quiet_environment() -> dict[str, str]:
 
 def python_environment() -> dict[str, str]:
     """Environment in which a Python process finds this package as this process did."""
-    path = [str(Path(entry).resolve()) for entry in sys.path if entry]
-    return quiet_environment() | {"PYTHONPATH": os.pathsep.join(dict.fromkeys(path))}
+    return quiet_environment() | {"PYTHONPATH": python_path()}

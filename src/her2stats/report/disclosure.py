@@ -30,7 +30,7 @@ from her2stats.results.picture import Picture
 from her2stats.results.schema import PER_PATIENT_TABLES, RESULT_TABLES
 from her2stats.statistics.flags import code_of
 from her2stats.statistics.pooling import POOLED
-from her2stats.tables.patients import PATIENTS
+from her2stats.tables.patients import MEDIAN_LEVEL, PATIENTS
 from her2stats.vocabulary.names import stratum_of
 
 SMALLEST_SHOWN = 5
@@ -241,7 +241,7 @@ def _table_one(table: pd.DataFrame) -> pd.DataFrame:
     table = table.copy()
     for cohort in [name for name in table.columns if f"{name} n" in table.columns]:
         counts = pd.to_numeric(table[f"{cohort} n"], errors="coerce")
-        cells = table["variable"].ne(PATIENTS) & ~table["level"].str.startswith("median") & counts.notna()
+        cells = table["variable"].ne(PATIENTS) & table["level"].ne(MEDIAN_LEVEL) & counts.notna()
         for _, places in table[cells].groupby("variable", sort=False).groups.items():
             own = counts[places]
             if not _small(own).any():

@@ -85,7 +85,7 @@ def print_table_one(table: pd.DataFrame, cohorts: Mapping[str, int | str], *, ca
     shown = shown.assign(p=shown["p"].map(format_p)) if tested else shown
     frame = shown[["variable", "level", *cohorts, *tested]].astype("object").fillna("").astype("str")
     frame = frame.reset_index(drop=True)
-    counted = ~frame["level"].str.startswith("median")
+    counted = frame["level"] != MEDIAN_LEVEL
     measured = set(frame.loc[~counted, "variable"])
     frame["variable"] = [name if name in measured else f"{name}, n (%)" for name in frame["variable"]]
     frame["level"] = [level[:1].upper() + level[1:] for level in frame["level"]]

@@ -53,7 +53,7 @@ def test_a_file_that_is_none(tmp_path, kind, program):
 
 def test_without_the_package_the_message_says_how_to_get_it(tmp_path, monkeypatch):
     (tmp_path / "pyreadstat.py").write_text("raise ModuleNotFoundError('not here', name='pyreadstat')")
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.syspath_prepend(tmp_path)
     (tmp_path / "x.sav").write_bytes(b"$FL2@(#) SPSS DATA FILE")
     with pytest.raises(
         FileError, match=r"needs the package pyreadstat to be read -> install it: pip install .her2stats\[labelled"

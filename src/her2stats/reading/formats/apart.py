@@ -7,11 +7,11 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from her2stats.errors import Problem, TableError
 from her2stats.files import Content, refuse
+from her2stats.workers import python_path
 
 SECONDS, SECONDS_A_MEGABYTE = 30.0, 1.0
 SLOWEST = 10  # a parser that works is stopped by its processor time; the clock is for one that waits, or a busy machine
@@ -49,7 +49,8 @@ def ask(content: Content, form: Format, **request: Any) -> tuple[dict[str, Any],
             capture_output=True,
             timeout=SLOWEST * seconds,
             check=False,
-            env=_environment(),
+            # one thread, as each sets memory aside
+            env={**os.environ, "PYTHONPATH": python_path(), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
         )
     except subprocess.TimeoutExpired:
         refuse(content.path, "is damaged: reading it does not come to an end", form.again)
@@ -73,10 +74,3 @@ def ask_fit(content: Content, form: Format, **request: Any) -> tuple[dict[str, A
     if "unfit" in said:
         raise TableError(Problem(said["unfit"][0], content.name, said["unfit"][1]))
     return said, numbers
-
-
-def _environment() -> dict[str, str]:
-    """Environment in which this package is found; one thread, as each sets memory aside."""
-    ours = str(Path(__file__).parents[3])
-    path = [ours, *filter(None, [os.environ.get("PYTHONPATH")])]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(path), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
