@@ -148,3 +148,11 @@ def test_a_level_that_begins_with_the_word_median_is_counted() -> None:
     printed = print_table_one(table_one({"c": frame}), {"c": 2}, caption="Patients")
     assert printed.frame["variable"].tolist() == ["Arm, n (%)", "Arm, n (%)"]
     assert set(printed.frame["level"]) == {"Median dose", "High dose"}
+
+
+def test_the_name_of_a_test_is_text_and_its_p_a_number() -> None:
+    frame = pd.DataFrame({"hr": ["positive", "negative"] * 20, "grade": ["II", "II", "III", "III"] * 10})
+    printed = print_table_one(
+        table_one({"a": frame, "b": frame}, p_values=True), {"a": 40, "b": 40}, caption="Patients"
+    )
+    assert list(printed.words) == ["test"]
