@@ -122,6 +122,8 @@ def _stopped(place: Place, process: subprocess.Popen[str], what: signal.Signals,
 
 def main(kills: int) -> int:
     """Stop so many runs; 1 where anything was wrong."""
+    # what a shell puts into the background ignores interrupts, and so would all that it starts
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     chance, counted = random.Random(kills), Counter[str]()
     with tempfile.TemporaryDirectory() as folder:
         place = Place(Path(folder).resolve())

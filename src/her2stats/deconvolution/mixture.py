@@ -23,7 +23,7 @@ LOG_SCALE_MAXIMUM = 50.0
 """Signature genes that never exceed this are on a log scale (CIBERSORT's own rule)."""
 LEAST_MEDIAN = 1.0
 """Absolute scores are relative to no less (CIBERSORT's own rule)."""
-MANY_VALUES, AT_ONCE = 2**25, 64  # of more values the median is found so many samples at once, without a copy
+MANY_VALUES, AT_ONCE = 2**24, 64  # of more values the median is found so many samples at once, without a copy
 
 
 @dataclass(frozen=True, eq=False)

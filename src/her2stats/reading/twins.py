@@ -24,7 +24,7 @@ def refuse_twins(
         return
     ids = sorted(samples)
     some = values.index.argsort()[:: max(1, len(values) // LOOKED_AT)]
-    pairs = [pair for pair in _alike(values[ids].iloc[some]) if _alike(values[[ids[place] for place in pair]])]
+    pairs = [pair for pair in _alike(values.iloc[some][ids]) if _alike(values[[ids[place] for place in pair]])]
     twins: list[list[str]] = []
     for first, second in pairs:
         group = next((one for one in twins if ids[first] in one), None)

@@ -17,7 +17,7 @@ DELIMITERS = {"\t": "tab", ",": "comma", ";": "semicolon"}
 EXPECTED = {".csv": ",", ".tsv": "\t", ".txt": "\t", ".tab": "\t", ".gct": "\t"}
 SNIFFED_LINES = 10
 SHOWN = 5
-LONG, PIECE = 64 * 2**20, 8 * 2**20  # bytes from which a text is taken apart, and of the parts
+LONG, PIECE = 64 * 2**20, 4 * 2**20  # bytes from which a text is taken apart, and of the parts
 
 
 @dataclass(frozen=True)
