@@ -17,7 +17,7 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from her2stats.r_engine import crosscheck_r
@@ -33,6 +33,8 @@ from her2stats.statistics.rows import interaction_rows
 from her2stats.study import StudyResults, run_study
 from her2stats.study.analysis.material import Answers, Material
 from her2stats.study.analysis.questions import CELL_QUESTIONS, interaction, odds_ratios
+from her2stats.study.atlas import build_atlas
+from her2stats.study.beside_the_paper import beside_the_paper
 from her2stats.study.result_tables import write_tables
 from her2stats.study.sections import AnalysisSection, CohortSection, StudySection
 from her2stats.study.study_file import Study
@@ -54,6 +56,19 @@ WORDS = (
     *("spearman", "odds", "Wilcoxon", " (likelihood ratio)", " (Fisher exact)", "chi-squared", "linear slope"),
     *("odds ratio against ", "; 95% CI Wald", "hr[positive]", "hr=positive", ":hr[negative]", "type", "mean", "all"),
     *("\u03b1\u03b2", "\u0394", "\u03b3\u03b4", "HER2: 20 genes", "x" * 40, "present", "absent", "patients", "ANCOVA"),
+)
+
+
+# Words that the package uses itself, signs that end names elsewhere, and names that hold one of the vocabulary's.
+HARD = (
+    *("spearman_index", "odds_of_relapse", "interaction", "total", "pooled", "hr[positive]: a=b, my_size_cm, size_cm2"),
+    *(
+        "kind of \"site\", 'all' & <x>",
+        "=lo,w",
+        "median (IQR)",
+        "type=hr:Q",
+        "\u0394 \u03b3\u03b4=\u03c1 e\u0301 \u00e9",
+    ),
 )
 
 
@@ -176,6 +191,7 @@ def _renamed(text: str, names: Sequence[str]) -> str:
 @pytest.mark.slow
 @settings(max_examples=FUZZ or 5, derandomize=not FUZZ, deadline=None, database=None)
 @given(names=_names())
+@example(names=HARD)
 def test_tables_and_sentences_are_the_same_but_for_the_names(names: tuple[str, ...]) -> None:
     found = _said(names)
     assert list(found) == list(_said_plainly())
@@ -241,6 +257,32 @@ def test_a_whole_run_writes_the_same_files_whatever_the_names(
     small_results: StudyResults, strange_results: StudyResults
 ) -> None:
     assert _files(strange_results.folder) == _files(small_results.folder)
+
+
+@pytest.mark.slow
+def test_an_atlas_of_a_run_says_the_same_whatever_the_names(
+    small_results: StudyResults, strange_results: StudyResults
+) -> None:
+    types = ("T cells CD8", "Monocytes", "Neutrophils")
+    asked = [("Total TIL", *types), ("Total TIL", *(STRANGE.get(name, name) for name in types))]
+    plain, strange = (
+        build_atlas([run.folder], outcomes=outcomes).table.query("part != 'paper'")  # which the paper's names find
+        for run, outcomes in zip((small_results, strange_results), asked, strict=True)
+    )
+    assert len(plain) > len(asked[0])
+    assert sorted(map(tuple, strange.astype(str).values)) == sorted(
+        tuple(_by_name(cell, STRANGE) for cell in row) for row in plain.astype(str).values
+    )
+
+
+@pytest.mark.slow
+def test_beside_the_paper_a_run_says_the_same_whatever_the_names(
+    small_results: StudyResults, strange_results: StudyResults
+) -> None:
+    plain, strange = (beside_the_paper(run.folder).comparison for run in (small_results, strange_results))
+    others = [~table["outcome"].isin([*STRANGE, "Macrophages"]) for table in (plain, strange)]
+    assert others[0].sum() > 20
+    assert list(_texts(strange[others[1]])) == [_by_name(text, STRANGE) for text in _texts(plain[others[0]])]
 
 
 def _by_name(text: str, names: Mapping[str, str]) -> str:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pandas as pd
 import pytest
 
 from her2stats.deconvolution.settings import Settings
 from her2stats.errors import StudyFileError
-from her2stats.statistics import combine
+from her2stats.packaged import facts
+from her2stats.statistics import combine, specs
 from her2stats.statistics.specs import CorrelationSpec, LogisticSpec
+from her2stats.study import sections
 from her2stats.study.analysis.cohort_analysis import CohortAnalysis
 from her2stats.study.analysis.material import Answers
 from her2stats.study.analysis.pooled import pooled_odds_ratios
@@ -239,3 +242,52 @@ def test_the_least_overlap_of_a_study_is_above_zero() -> None:
     for wrong in (0, 1.001):
         with pytest.raises(ValueError, match="min_overlap"):
             DeconvolutionSection(min_overlap=wrong)
+
+
+def test_every_meaning_is_of_a_setting_and_every_setting_has_one() -> None:
+    meanings = facts("her2stats.study", "settings.toml")
+    named = {name: kind for name, kind in vars(sections).items() if name.endswith("Section") and name != "Section"}
+    assert set(meanings) == set(named)
+    for name, section in named.items():
+        assert set(meanings[name]) <= set(section.model_fields), name
+        assert all(field.description for field in section.model_fields.values()), name
+    assert meanings["CohortSection"]["name"].endswith(f"at most {sections.MOST_LETTERS}")
+
+
+# What of a spec no study file says: what the question is about, which the data and other sections tell, and what tables
+# and captions take for granted (odds ratios per standard deviation, the model with all products of two).
+ABOUT = {
+    "cohort",
+    "x",
+    "y",
+    "by",
+    "within",
+    "group",
+    "reference",
+    "kinds",
+    "outcomes",
+    "exposure",
+    "exposures",
+    "score",
+}
+ABOUT |= {"moderator", "factors", "types", "amounts", "high", "totals", "slope_covariates", "quantity"}
+SAID_ELSEWHERE = {"alpha": "[analysis] alpha", "seed": "[study] seed"}
+GRANTED = {"per_sd", "extra_terms"}
+
+
+@pytest.mark.parametrize(
+    "kind", [kind for kind in get_args(specs.Spec) if kind is not specs.OrdinalSpec], ids=lambda kind: kind.verb
+)
+def test_whatever_a_spec_can_say_a_study_file_can_say(kind: type) -> None:
+    said = {field for field, owners in ASKED.values() if kind in owners}
+    granted = ABOUT | set(SAID_ELSEWHERE) | GRANTED
+    assert {field.name for field in fields(kind)} - said - granted - NOT_ASKED.get(kind, set()) == set()
+
+
+# Of a spec alone: the curve's covariates are tried one by one, response is adjusted for hormone receptor.
+NOT_ASKED: dict[type, set[str]] = {
+    specs.CurveSpec: {"covariates"},
+    specs.ResponseSpec: {"covariates"},
+    specs.StudyWideSpec: {"covariates"},  # those of the models whose tests they are
+    specs.CorrelationSpec: {"covariates"},  # model_covariates, in the answer given hormone receptor
+}

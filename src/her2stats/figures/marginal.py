@@ -44,6 +44,7 @@ from her2stats.figures.style.wording import (
 )
 from her2stats.statistics.ancova import Ancova
 from her2stats.statistics.rows import STRATUM_ORDER, Rows, in_order, records, result_rows
+from her2stats.vocabulary.names import model_label
 from her2stats.vocabulary.numbers import count_range, format_estimate
 
 PANEL_HEIGHT_MM = 36.0
@@ -218,7 +219,7 @@ def _caption(table: pd.DataFrame, scores: pd.DataFrame, model: str | None) -> st
         f"bands: {level_words(table['conf_level'])}confidence intervals."
     ]
     if "model" in table:
-        said.append(f"Model: {plain(model or str(table['model'].iloc[0])).replace('size_cm', 'size')}.")
+        said.append(f"Model: {plain(model_label(model or str(table['model'].iloc[0])))}.")
     if (table["estimate"].min() < 0) or (table.loc[table["stratum"] == "all", "conf_low"].min() < 0):
         said.append("Below zero: the model is linear, and does not know that an abundance cannot be negative.")
     if len(scores):

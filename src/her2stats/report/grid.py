@@ -11,7 +11,6 @@ import pandas as pd
 from her2stats.report.findings import is_above, judge
 from her2stats.statistics.flags import Row
 from her2stats.statistics.rows import records
-from her2stats.vocabulary.names import stratum_label
 
 Mark = Literal["below", "above", "nominal-below", "nominal-above", "rest", "failed", ""]
 LARGEST = 24
@@ -35,8 +34,8 @@ class Grid:
 def make_grid(rows: pd.DataFrame, name: Callable[[Row], str], *, alpha: float, below: str, above: str) -> Grid:
     """Mark every item in every cohort and stratum; items that are significant nowhere are counted only.
 
-    The rows are those of one question, `name` gives the item of each, and `below` and `above` say what the directions
-    mean.
+    The rows are those of one question, their strata named as they are shown; `name` gives the item of each, and `below`
+    and `above` say what the directions mean.
     """
     marks: dict[str, dict[int, Mark]] = {}
     keys: list[tuple[str, str]] = []
@@ -52,17 +51,15 @@ def make_grid(rows: pd.DataFrame, name: Callable[[Row], str], *, alpha: float, b
     shown = [(item, own) for item, own in marks.items() if {"below", "above"} & set(own.values())]
     return Grid(
         groups=tuple((cohort, sum(key[0] == cohort for key in keys)) for cohort in cohorts),
-        columns=tuple(_column(keys[place][1]) if len(strata) > 1 else "" for place in places),
+        columns=tuple(
+            ("" if len(strata) < 2 else ALL if keys[place][1] == "all" else keys[place][1]) for place in places
+        ),
         rows=tuple((item, tuple(own.get(place, "") for place in places)) for item, own in shown[:LARGEST]),
         quiet=len(marks) - len(shown[:LARGEST]),
         below=below,
         above=above,
         corrected=corrected,
     )
-
-
-def _column(stratum: str) -> str:
-    return ALL if stratum == "all" else stratum_label(stratum)
 
 
 def _marks(rows: pd.DataFrame, name: Callable[[Row], str], alpha: float) -> list[tuple[str, Mark]]:

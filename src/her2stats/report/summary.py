@@ -18,7 +18,7 @@ from her2stats.statistics.flags import Row
 from her2stats.statistics.pooling import FEWEST_TELLING
 from her2stats.statistics.rows import exposure_rows, interaction_rows, is_second_test, records
 from her2stats.tables.effects import effect_text
-from her2stats.vocabulary.names import sentence_case, stratum_label, variable_label
+from her2stats.vocabulary.names import model_label, sentence_case, stratum_label, variable_label
 from her2stats.vocabulary.numbers import format_percent, is_missing, p_phrase
 
 _MOST_CLINICAL = 5
@@ -48,14 +48,14 @@ def _outcome(row: Row) -> str:
 
 def _statements(rows: pd.DataFrame, wording: Wording, folder: ResultsFolder) -> tuple[Statement, ...]:
     """One statement a cohort and stratum, in the order of the file."""
-    strata = len(set(rows["stratum"])) > 1
+    whole = stratum_label("all") if len(set(rows["stratum"])) > 1 else ""
     return tuple(
         family_statement(
             part,
             wording,
             alpha=folder.provenance.alpha,
             cohort=str(cohort),
-            stratum=stratum_label(str(stratum)) if strata or stratum != "all" else "",
+            stratum=whole if stratum == "all" else str(stratum),
         )
         for (cohort, stratum), part in rows.groupby(["cohort", "stratum"], sort=False)
     )
@@ -64,9 +64,19 @@ def _statements(rows: pd.DataFrame, wording: Wording, folder: ResultsFolder) -> 
 _BY_SCORE = Wording(lambda row: str(row["item"]), "less where the score is higher", "more where the score is higher")
 
 
-def _answer(question: str, rows: pd.DataFrame, wording: Wording, folder: ResultsFolder) -> Answer | None:
+def _named(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows whose strata are called as they are shown, "all" wherever it stands in its own words."""
+    names = {stratum: stratum_label(str(stratum)) for stratum in rows["stratum"].unique() if stratum != "all"}
+    return rows.assign(stratum=rows["stratum"].replace(names))
+
+
+def _answer(
+    question: str, rows: pd.DataFrame, wording: Wording, folder: ResultsFolder, parts: pd.Series | None = None
+) -> Answer | None:
+    """Answer a question stratum by stratum, or by `parts`, which are called as they are shown."""
     if not len(rows):
         return None
+    rows = _named(rows) if parts is None else rows.assign(stratum=parts)
     alpha = folder.provenance.alpha
     grid = make_grid(rows, wording.name, alpha=alpha, below=wording.below, above=wording.above)
     return Answer(question, _statements(rows, wording, folder), headline=_headline(rows, wording, alpha), grid=grid)
@@ -82,7 +92,7 @@ def _headline(rows: pd.DataFrame, wording: Wording, alpha: float) -> str:
 
 
 def _heading(stratum: Hashable) -> str:
-    return f"{'all tumours' if stratum == 'all' else stratum_label(str(stratum))}: "
+    return f"{'all tumours' if stratum == 'all' else stratum}: "
 
 
 def _headline_of(rows: pd.DataFrame, wording: Wording, alpha: float) -> str:
@@ -167,7 +177,7 @@ def _odds(folder: ResultsFolder) -> Answer | None:
     pooled = pooled[pooled["k"] >= FEWEST_TELLING] if len(pooled) else pooled
     if answer is None or not len(pooled):
         return answer
-    together = _headline(pooled, wording, folder.provenance.alpha)  # what several cohorts say together leads
+    together = _headline(_named(pooled), wording, folder.provenance.alpha)  # what several cohorts say together leads
     return replace(answer, headline=f"{POOLED} {together} Cohort by cohort: {answer.headline}")
 
 
@@ -221,10 +231,9 @@ def _clinical_pair(row: Row) -> str:
 def _marginal(folder: ResultsFolder) -> Answer | None:
     rows = folder.table("ancova_slopes")
     rows = rows[rows["stratum"] == "all"]
-    if "model" in rows:
-        rows = rows.assign(stratum=rows["model"].str.replace("size_cm", "size"))
     wording = Wording(_outcome, "lower with a higher score", "higher with a higher score")
-    return _answer("Given hormone receptor and HER2 IHC, what goes with the score?", rows, wording, folder)
+    models = rows["model"].map(model_label) if "model" in rows else None
+    return _answer("Given hormone receptor and HER2 IHC, what goes with the score?", rows, wording, folder, models)
 
 
 def _response(folder: ResultsFolder) -> Answer | None:

@@ -9,8 +9,9 @@ The meaning of a field stands in its metadata, and the limits of a number, for w
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from numbers import Integral
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal, get_origin, get_type_hints
 
 from her2stats.errors import DataError, ProblemList
 from her2stats.statistics.ancova_terms import check_extra_terms
@@ -18,9 +19,10 @@ from her2stats.statistics.arguments import check_choice, check_level, check_name
 from her2stats.statistics.correlation_interval import INTERVALS
 
 if TYPE_CHECKING:
-    CorrelationCI = str
+    CorrelationCI = CurveCI = str
 else:  # whoever reads a setting sees the conventions that there are; they are listed in their registry only
     CorrelationCI = Literal[tuple(INTERVALS)]
+    CurveCI = Literal[tuple(name for name, kind in INTERVALS.items() if not kind.resamples)]
 OddsRatioCI = Literal["wald", "profile"]
 Penalty = Literal["none", "firth"]
 StandardDeviation = Literal["cohort", "stratum"]
@@ -43,8 +45,28 @@ PER_SD = {"meaning": "odds ratio per standard deviation of the exposure instead 
 ODDS_CI = {"meaning": "limits of odds ratios: Wald, or profile likelihood"}
 
 
+class _Checked:
+    """Tells everything that is wrong with a spec when it is made: against its own rules, its words and its level."""
+
+    def __post_init__(self) -> None:
+        problems = ProblemList()
+        self._check(problems)
+        for name, kind in _types_of(type(self)).items():
+            if get_origin(kind) is Literal:
+                check_choice(problems, name, getattr(self, name), kind)
+        if hasattr(self, "conf_level"):
+            check_level(problems, self.conf_level)
+        problems.raise_if_any()
+
+    def _check(self, problems: ProblemList) -> None:
+        """Note what is wrong by the rules of one kind of question."""
+
+
+_types_of = cache(get_type_hints)
+
+
 @dataclass(frozen=True, kw_only=True)
-class CorrelationSpec:
+class CorrelationSpec(_Checked):
     """Spearman correlation of one variable with one or many, over all samples or within the levels of `by`."""
 
     verb: ClassVar[str] = "correlate"
@@ -59,19 +81,15 @@ class CorrelationSpec:
     draws: int = field(default=2000, metadata={"meaning": "resamples of the bootstrap interval", "limits": {"ge": 1}})
     seed: int = field(default=0, metadata={"meaning": "where the random numbers of the bootstrap start"})
 
-    def __post_init__(self) -> None:
-        problems = ProblemList()
+    def _check(self, problems: ProblemList) -> None:
         check_names(problems, "y", self.y)
         check_strata(problems, self.by)
         check_names(problems, "x, by, within and covariates", [name for name in (self.x, self.by, *self.given) if name])
-        check_choice(problems, "ci", self.ci, INTERVALS)
         if self.given and self.ci == "bootstrap":
             what = f"ci='bootstrap' is not made given {', '.join(self.given)}"
             problems.add(DataError, what, remedy="use 'bonett-wright'")
-        check_level(problems, self.conf_level)
         if self.draws < 1:
             problems.add(DataError, f"draws={self.draws!r} is not positive", remedy="2000 is usual")
-        problems.raise_if_any()
 
     @property
     def given(self) -> tuple[str, ...]:
@@ -80,7 +98,7 @@ class CorrelationSpec:
 
 
 @dataclass(frozen=True, kw_only=True)
-class GroupSpec:
+class GroupSpec(_Checked):
     """Each variable of `y` between the two levels of each variable of `group`.
 
     `kinds` says for each `y` which test it gets: "continuous" Wilcoxon, "binary" chi-squared, "auto" whichever its
@@ -95,8 +113,7 @@ class GroupSpec:
     by: str = field(default="", metadata=BY)
     conf_level: float = field(default=0.95, metadata=CONF_LEVEL)
 
-    def __post_init__(self) -> None:
-        problems = ProblemList()
+    def _check(self, problems: ProblemList) -> None:
         check_names(problems, "y", self.y)
         check_strata(problems, self.by)
         check_names(problems, "group", self.group)
@@ -105,12 +122,10 @@ class GroupSpec:
         if len(self.kinds) != len(self.y):
             what = f"{len(self.kinds)} kinds are given for {len(self.y)} variables"
             problems.add(DataError, what, remedy="give one for each, such as 'auto'")
-        check_level(problems, self.conf_level)
-        problems.raise_if_any()
 
 
 @dataclass(frozen=True, kw_only=True)
-class LogisticSpec:
+class LogisticSpec(_Checked):
     """Odds ratio of each binary outcome for the exposure, over all samples or within the levels of `by`."""
 
     verb: ClassVar[str] = "fit_logistic"
@@ -129,21 +144,15 @@ class LogisticSpec:
     )
     conf_level: float = field(default=0.95, metadata=CONF_LEVEL)
 
-    def __post_init__(self) -> None:
-        problems = ProblemList()
+    def _check(self, problems: ProblemList) -> None:
         check_names(problems, "outcome", self.outcomes)
         check_strata(problems, self.by)
         model = [name for name in (self.exposure, self.by, *self.covariates) if name]
         check_names(problems, "exposure, by and covariates", model)
-        check_choice(problems, "sd", self.sd, StandardDeviation)
-        check_choice(problems, "ci", self.ci, OddsRatioCI)
-        check_choice(problems, "penalty", self.penalty, Penalty)
-        check_level(problems, self.conf_level)
-        problems.raise_if_any()
 
 
 @dataclass(frozen=True, kw_only=True)
-class InteractionSpec:
+class InteractionSpec(_Checked):
     """outcome ~ exposure * moderator: does the odds ratio differ between the moderator's two levels?"""
 
     verb: ClassVar[str] = "fit_interaction"
@@ -156,12 +165,12 @@ class InteractionSpec:
     ci: OddsRatioCI = field(default="wald", metadata=ODDS_CI)
     conf_level: float = field(default=0.95, metadata=CONF_LEVEL)
 
-    def __post_init__(self) -> None:
-        _check_interaction(self, (self.exposure,))
+    def _check(self, problems: ProblemList) -> None:
+        _check_interaction(self, (self.exposure,), problems)
 
 
 @dataclass(frozen=True, kw_only=True)
-class OrdinalSpec:
+class OrdinalSpec(_Checked):
     """Proportional odds of every value of each outcome for the exposure, or whether they differ by a moderator."""
 
     verb: ClassVar[str] = "fit_ordinal"
@@ -174,19 +183,16 @@ class OrdinalSpec:
     per_sd: bool = field(default=True, metadata=PER_SD)
     conf_level: float = field(default=0.95, metadata=CONF_LEVEL)
 
-    def __post_init__(self) -> None:
-        problems = ProblemList()
+    def _check(self, problems: ProblemList) -> None:
         check_names(problems, "outcome", self.outcomes)
         check_strata(problems, self.by)
         check_strata(problems, self.moderator)
         model = [name for name in (self.exposure, self.by, self.moderator, *self.covariates) if name]
         check_names(problems, "exposure, by, moderator and covariates", model)
-        check_level(problems, self.conf_level)
-        problems.raise_if_any()
 
 
 @dataclass(frozen=True, kw_only=True)
-class ClinicalSpec:
+class ClinicalSpec(_Checked):
     """Each binary clinical outcome ~ each exposure * moderator (cell-type abundance by hormone receptor)."""
 
     verb: ClassVar[str] = "fit_clinical"
@@ -198,22 +204,18 @@ class ClinicalSpec:
     ci: OddsRatioCI = field(default="wald", metadata=ODDS_CI)
     conf_level: float = field(default=0.95, metadata=CONF_LEVEL)
 
-    def __post_init__(self) -> None:
-        _check_interaction(self, self.exposures)
+    def _check(self, problems: ProblemList) -> None:
+        _check_interaction(self, self.exposures, problems)
 
 
-def _check_interaction(spec: InteractionSpec | ClinicalSpec, exposures: tuple[str, ...]) -> None:
-    problems = ProblemList()
+def _check_interaction(spec: InteractionSpec | ClinicalSpec, exposures: tuple[str, ...], problems: ProblemList) -> None:
     check_names(problems, "outcome", spec.outcomes)
     check_strata(problems, spec.moderator)
     check_names(problems, "exposure, moderator and covariates", (*exposures, spec.moderator, *spec.covariates))
-    check_choice(problems, "ci", spec.ci, OddsRatioCI)
-    check_level(problems, spec.conf_level)
-    problems.raise_if_any()
 
 
 @dataclass(frozen=True, kw_only=True)
-class AncovaSpec:
+class AncovaSpec(_Checked):
     """lm(outcome ~ (factors + score)^2 + covariates + extra_terms), and one quantity read from it.
 
     `extra_terms` are products such as "hr:age". `centre` puts numeric variables at their mean before the
@@ -236,26 +238,20 @@ class AncovaSpec:
     )
     conf_level: float = field(default=0.95, metadata=CONF_LEVEL)
 
-    def __post_init__(self) -> None:
-        problems = ProblemList()
+    def _check(self, problems: ProblemList) -> None:
         check_names(problems, "outcome", self.outcomes)
         check_names(problems, "factors", self.factors)
         for name in self.factors:
             check_strata(problems, name)
         check_names(problems, "factors, score and covariates", (*self.factors, self.score, *self.covariates))
-        check_choice(problems, "weights", self.weights, Weights)
-        check_choice(problems, "quantity", self.quantity, AncovaQuantity)
-        check_choice(problems, "covariance", self.covariance, Covariance)
-        check_level(problems, self.conf_level)
         if not isinstance(self.points, Integral) or self.points < 2:
             what = f"points={self.points!r} is not a whole number of 2 or more"
             problems.add(DataError, what, remedy="25 is usual")
         check_extra_terms(problems, (*self.factors, self.score), self.covariates, self.extra_terms)
-        problems.raise_if_any()
 
 
 @dataclass(frozen=True, kw_only=True)
-class ResponseSpec:
+class ResponseSpec(_Checked):
     """Odds ratio of each binary response for every level of `group` against `reference`, within the levels of `by`."""
 
     verb: ClassVar[str] = "response_odds"
@@ -268,19 +264,15 @@ class ResponseSpec:
     ci: OddsRatioCI = field(default="wald", metadata=ODDS_CI)
     conf_level: float = field(default=0.95, metadata=CONF_LEVEL)
 
-    def __post_init__(self) -> None:
-        problems = ProblemList()
+    def _check(self, problems: ProblemList) -> None:
         check_names(problems, "outcome", self.outcomes)
         check_strata(problems, self.by)
         model = [name for name in (self.group, self.by, *self.covariates) if name]
         check_names(problems, "group, by and covariates", model)
-        check_choice(problems, "ci", self.ci, OddsRatioCI)
-        check_level(problems, self.conf_level)
-        problems.raise_if_any()
 
 
 @dataclass(frozen=True, kw_only=True)
-class PoolingSpec:
+class PoolingSpec(_Checked):
     """Estimates of the same question, pooled over cohorts: rows of stratum, outcome, term and cohort in the frame."""
 
     verb: ClassVar[str] = "pool"
@@ -288,15 +280,9 @@ class PoolingSpec:
     model: PoolingModel = field(default="random", metadata={"meaning": "how effects vary between cohorts"})
     conf_level: float = field(default=0.95, metadata=CONF_LEVEL)
 
-    def __post_init__(self) -> None:
-        problems = ProblemList()
-        check_choice(problems, "model", self.model, PoolingModel)
-        check_level(problems, self.conf_level)
-        problems.raise_if_any()
-
 
 @dataclass(frozen=True, kw_only=True)
-class StudyWideSpec:
+class StudyWideSpec(_Checked):
     """Every test of one exposure over one set of permutations: a primary question first, then all others.
 
     `high` has for each of `outcomes` the column with its 0 / 1 abundance; `totals` are outcomes that have none.
@@ -318,8 +304,7 @@ class StudyWideSpec:
     permutations: int = field(default=10_000, metadata={"meaning": "of the exposure", "limits": {"ge": 1}})
     seed: int = field(default=1, metadata={"meaning": "where the permutations start", "limits": {"ge": 0}})
 
-    def __post_init__(self) -> None:
-        problems = ProblemList()
+    def _check(self, problems: ProblemList) -> None:
         check_names(problems, "outcomes and totals", (*self.outcomes, *self.totals))
         check_names(problems, "high", self.high, required=bool(self.outcomes))
         if len(self.high) != len(self.outcomes):
@@ -330,7 +315,6 @@ class StudyWideSpec:
         check_names(problems, "exposure, within and covariates", (self.exposure, *within, *self.covariates))
         slopes = (self.exposure, *self.factors, *self.slope_covariates)
         check_names(problems, "exposure, factors and slope_covariates", slopes)
-        check_choice(problems, "primary", self.primary, Primary)
         for name in self.primary_outcomes:
             if name not in (*self.outcomes, *self.totals):
                 problems.add(DataError, f"the primary outcome '{name}' is none of the outcomes", remedy="name one")
@@ -338,11 +322,10 @@ class StudyWideSpec:
             what = "the primary question is the correlation given a factor, and `within` names none"
             problems.add(DataError, what, remedy="name the factor, or ask primary='correlation'")
         check_permutations(problems, self.alpha, self.permutations, self.seed)
-        problems.raise_if_any()
 
 
 @dataclass(frozen=True, kw_only=True)
-class CurveSpec:
+class CurveSpec(_Checked):
     """One question by every choice that might as well have been made: exposure, amount, covariates, scale.
 
     Covariates come one after the other.
@@ -356,23 +339,19 @@ class CurveSpec:
     amounts: tuple[str, ...] = field(metadata={"meaning": "of each outcome how it measures"})
     within: str = field(default="", metadata={"meaning": "a factor that every specification is given"})
     covariates: tuple[str, ...] = field(default=(), metadata=COVARIATES)
-    ci: CorrelationCI = field(default="bonett-wright", metadata={"meaning": "interval of Spearman correlations"})
+    ci: CurveCI = field(default="bonett-wright", metadata={"meaning": "interval of Spearman correlations"})
     conf_level: float = field(default=0.95, metadata=CONF_LEVEL)
     alpha: float = field(default=0.05, metadata={"meaning": "below it a specification counts as significant"})
     permutations: int = field(default=2000, metadata={"meaning": "of the rows of exposures", "limits": {"ge": 1}})
     seed: int = field(default=1, metadata={"meaning": "where the permutations start", "limits": {"ge": 0}})
 
-    def __post_init__(self) -> None:
-        problems = ProblemList()
+    def _check(self, problems: ProblemList) -> None:
         check_names(problems, "outcomes", self.outcomes)
         check_names(problems, "exposures", self.exposures)
         check_strata(problems, self.within)
         given = (*([self.within] if self.within else []), *self.covariates)
         check_names(problems, "exposures, outcomes and what is given", (*{*self.outcomes}, *self.exposures, *given))
-        check_choice(problems, "ci", self.ci, [name for name, kind in INTERVALS.items() if not kind.resamples])
-        check_level(problems, self.conf_level)
         check_permutations(problems, self.alpha, self.permutations, self.seed)
-        problems.raise_if_any()
 
 
 Spec = (

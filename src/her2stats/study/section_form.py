@@ -8,14 +8,21 @@ from typing import Any, TypeVar, get_type_hints
 from pydantic import BaseModel, ConfigDict, Field, create_model, field_validator
 
 from her2stats.errors import CONTROL_CODES
+from her2stats.packaged import facts
 
 S = TypeVar("S", bound="Section")
 
 
 class Section(BaseModel):
-    """A section of the study file: frozen, and a key that is not known is an error."""
+    """A section of the study file: frozen, a key not known is an error, and `settings.toml` says what each means."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: Any) -> None:
+        for name, meaning in facts("her2stats.study", "settings.toml").get(cls.__name__, {}).items():
+            if name in cls.model_fields:  # a section is made twice where a spec gives it settings
+                cls.model_fields[name].description = meaning
 
     @field_validator("*", mode="before")
     @classmethod

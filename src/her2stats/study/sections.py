@@ -1,7 +1,7 @@
-"""The sections of the study file: every setting with its type, default, limits and meaning, each written once.
+"""The sections of the study file: every setting with its type, default and limits, each written once.
 
 What a spec or the deconvolution can be asked stands there; here is only which of it a study file may set, and how the
-setting is called. The documentation prints the meanings.
+setting is called. What it means stands in ``settings.toml``, and the documentation prints it.
 """
 
 from __future__ import annotations
@@ -47,122 +47,52 @@ Words = BeforeValidator(_words)
 class StudySection(Section):
     """[study]: what it is called, where results go, the seed of everything random."""
 
-    title: str = Field(description="stands above the report")
-    results: str = Field(default="results", description="folder of the results")
-    seed: int = Field(default=1, ge=0, description="of everything random: permutations, bootstrap")
-    outside_paths: bool = Field(default=False, description="`true` allows paths that leave the study file's folder")
-    rename_genes: bool = Field(
-        default=True,
-        description="genes of a signature are also found under their earlier and later symbols; `false` looks them up "
-        "literally",
-    )
-    simulated: bool = Field(
-        default=False, description="`true` says on every page and figure that no patient stands behind the numbers"
-    )
+    title: str
+    results: str = "results"
+    seed: int = Field(default=1, ge=0)
+    outside_paths: bool = False
+    rename_genes: bool = True
+    simulated: bool = False
 
 
 class CohortSection(Section):
     """[[cohorts]]: the files of one cohort and how to read them."""
 
-    name: SafeName = Field(description=f"letters, digits, - and _, at most {MOST_LETTERS}")
-    clinical: str = Field(description="csv, tsv, xlsx, sav, dta, sas7bdat or GEO series matrix, one row a patient")
-    patients: str | None = Field(default=None, description="a second table, one row a patient, joined by its ids")
-    expression: str | None = Field(
-        default=None,
-        description="csv, tsv, GCT, xlsx, parquet, GEO series matrix, h5ad or rds; gz, bz2, xz and zst too",
-    )
-    scale: DeclaredScale | None = Field(
-        default=None,
-        description="needed with `expression`; never guessed, but held against the range of the values. `counts` are "
-        "raw counts, turned into counts per million; other logarithms are turned into log2",
-    )
-    offset: float = Field(default=0.0, description="logarithms are of x + offset")
-    normalise: Normalise | None = Field(
-        default=None,
-        description="raw counts to counts, or transcripts, per million of the sample's total; the scale is linear or "
-        "counts",
-    )
-    gene_lengths: str | None = Field(
-        default=None,
-        description="for `tpm`: a table of the row names and their lengths, or a GTF; else the lengths of the file of "
-        "counts",
-    )
-    fractions: str | None = Field(
-        default=None,
-        description="a table of CIBERSORT(x), quanTIseq, EPIC, xCell or MCP-counter, instead of estimating",
-    )
-    cell_types: Annotated[dict[str, str], Words] = Field(
-        default={}, description='types of `fractions` by other names: `{ "CD8_Tcells" = "T cells CD8" }`'
-    )
-    on_mismatch: Literal["error", "intersect"] = Field(
-        default="error", description='`"intersect"` keeps the samples that both files have; the others are counted'
-    )
-    duplicates: CollapseRule = Field(default="error", description="rows that are one gene, also under two names")
-    missing: MissingRule = Field(default="error", description='`"drop"` leaves genes with missing values out')
-    orientation: Orientation = Field(
-        default="genes x samples", description='`"samples x genes"` for a matrix that lies on its side'
-    )
-    gene_column: str | None = Field(
-        default=None, description="column of the gene symbols, where it is not the first; also of row data (h5ad, rds)"
-    )
-    ignore_columns: list[str] = Field(
-        default=[], description='columns of the expression file that are no samples: `["chr", "start"]`'
-    )
-    header_row: int | None = Field(
-        default=None, ge=1, description="line of the names in the expression file, text or workbook, if not the first"
-    )
-    annotation: str | None = Field(
-        default=None, description="rows are probes: a table, or a GEO platform file, that names their genes"
-    )
-    symbols: Annotated[dict[str, str], Words] = Field(
-        default={}, description='your own repairs of gene symbols: `{ "1-Mar" = "MARCHF1" }`'
-    )
-    sheet: str | None = Field(default=None, description="of a workbook with several")
-    layer: str | None = Field(
-        default=None,
-        description='of an h5ad file, or `"raw"`, its X where none is named; an assay of a SummarizedExperiment (rds)',
-    )
-    delimiter: str | None = Field(
-        default=None, min_length=1, max_length=1, description="one character; found where none is given"
-    )
-    decimal: Mark = Field(default=".", description="decimal mark of the expression file")
-    clinical_sheet: str | None = Field(default=None, description="of the clinical workbook")
-    clinical_header_row: int | None = Field(
-        default=None, ge=1, description="line of the names in the clinical table, text or workbook, if not the first"
-    )
-    clinical_decimal: Mark = Field(default=".", description="decimal mark of the clinical table")
-    allow_range: bool = Field(default=False, description="`true` accepts values whose range contradicts the scale")
-    columns: Annotated[dict[str, str], Words] = Field(
-        default={}, description="variable = column of the clinical table; see below"
-    )
-    values: Annotated[dict[str, dict[str, str]], Words] = Field(
-        default={}, description="by variable: value in the file = value here, where they differ"
-    )
-    where: Annotated[dict[str, str | list[str]], Words] = Field(
-        default={},
-        description="column = value, or list of values: keep these rows of the clinical table, before anything else is "
-        "judged; the rest is counted",
-    )
-    exclude: list[str] = Field(default=[], description="sample ids that are left out; they are counted")
-    restrict: Annotated[dict[str, str | list[str]], Words] = Field(
-        default={},
-        description='variable of ours = value, or list of values: `{ hr = "negative" }` keeps these tumours of the '
-        "population; the rest is counted",
-    )
-    everyone: Annotated[dict[str, str], Words] = Field(
-        default={},
-        description="variable of ours = word, for what was a condition of entry and stands in no column: "
-        '`{ her2_status = "negative" }`',
-    )
-    sample_id: SampleId = Field(
-        default="as written",
-        description='how ids of two files are compared: `"letters"` by letters and digits alone, without a folder and '
-        '.bam, `"tcga-sample"` and `"tcga-patient"` by the first 15 or 12 letters of TCGA barcodes',
-    )
-    repeats: Repeats = Field(
-        default="error",
-        description='several samples of one patient: `"first"` in the order of their ids, or `"keep"` all',
-    )
+    name: SafeName
+    clinical: str
+    patients: str | None = None
+    expression: str | None = None
+    scale: DeclaredScale | None = None
+    offset: float = 0.0
+    normalise: Normalise | None = None
+    gene_lengths: str | None = None
+    fractions: str | None = None
+    cell_types: Annotated[dict[str, str], Words] = Field(default={})
+    on_mismatch: Literal["error", "intersect"] = "error"
+    duplicates: CollapseRule = "error"
+    missing: MissingRule = "error"
+    orientation: Orientation = "genes x samples"
+    gene_column: str | None = None
+    ignore_columns: list[str] = Field(default=[])
+    header_row: int | None = Field(default=None, ge=1)
+    annotation: str | None = None
+    symbols: Annotated[dict[str, str], Words] = Field(default={})
+    sheet: str | None = None
+    layer: str | None = None
+    delimiter: str | None = Field(default=None, min_length=1, max_length=1)
+    decimal: Mark = "."
+    clinical_sheet: str | None = None
+    clinical_header_row: int | None = Field(default=None, ge=1)
+    clinical_decimal: Mark = "."
+    allow_range: bool = False
+    columns: Annotated[dict[str, str], Words] = Field(default={})
+    values: Annotated[dict[str, dict[str, str]], Words] = Field(default={})
+    where: Annotated[dict[str, str | list[str]], Words] = Field(default={})
+    exclude: list[str] = Field(default=[])
+    restrict: Annotated[dict[str, str | list[str]], Words] = Field(default={})
+    everyone: Annotated[dict[str, str], Words] = Field(default={})
+    sample_id: SampleId = "as written"
+    repeats: Repeats = "error"
 
     @field_validator("values")
     @classmethod
@@ -189,30 +119,16 @@ class CohortSection(Section):
 class ScoresSection(Section):
     """[scores]: the exposure, further scores, and how signatures are turned into scores."""
 
-    exposure: str = Field(
-        default="ERBB2",
-        description="a gene, or a signature file (gene, weight): the score whose association is the question",
-    )
-    exposure_name: str | None = Field(default=None, description="how tables and figures call it")
-    method: Literal["auto"] | Method = Field(
-        default="auto",
-        description="how the genes of a signature become one score; of themselves weighted where there are weights, "
-        "else by their first principal component",
-    )
-    anchor: str | None = Field(
-        default=None, description="gene that fixes the sign of a principal component; ERBB2 if none"
-    )
-    also: list[str] = Field(default=["ESR1"], description="further genes as scores")
-    til: Literal["danaher", "none"] = Field(default="danaher", description='`"none"`: no total TIL score')
-    min_coverage: float = Field(default=0.8, ge=0, le=1, description="least share of a score's genes")
-    allow_low_coverage: bool = Field(default=False, description="`true` accepts an exposure below that")
-    random_lists: int = Field(
-        default=1000, ge=0, description="random gene lists beside which an exposure of several genes is put; 0 for none"
-    )
-    exposure_guard: Literal["error", "flag"] = Field(
-        default="error",
-        description='a principal component that goes with immune genes and not with its anchor: refused, or `"flag"`',
-    )
+    exposure: str = "ERBB2"
+    exposure_name: str | None = None
+    method: Literal["auto"] | Method = "auto"
+    anchor: str | None = None
+    also: list[str] = Field(default=["ESR1"])
+    til: Literal["danaher", "none"] = "danaher"
+    min_coverage: float = Field(default=0.8, ge=0, le=1)
+    allow_low_coverage: bool = False
+    random_lists: int = Field(default=1000, ge=0)
+    exposure_guard: Literal["error", "flag"] = "error"
 
     @property
     def exposure_file(self) -> str | None:
@@ -238,9 +154,7 @@ OF_THE_STUDY = ("seed", "rename_genes")  # settings of the deconvolution that [s
 class DeconvolutionSection(Section):
     """[deconvolution]: which signature matrix, and the settings of `deconvolve`."""
 
-    signature: str | None = Field(
-        default=None, description="your signature matrix, genes x cell types, linear scale: LM22 or another"
-    )
+    signature: str | None = None
     if TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> Any: ...
@@ -287,39 +201,16 @@ ASKED: dict[str, tuple[str, tuple[type, ...]]] = {
 
 @with_settings(
     {name: (owners[0], field) for name, (field, owners) in ASKED.items()},
-    conf_level={"description": "level of the confidence intervals of every answer"},
-    penalty={"description": "of the odds of high abundance; Firth's likelihood is finite under separation"},
-    covariates={
-        "default": with_role("covariate"),
-        "description": "of the adjusted covariance analysis, as far as a cohort has them",
-    },
-    model_covariates={
-        "description": "of the logistic models of high abundance and of the clinical question, as far as a cohort has "
-        "them; a variable is no covariate of its own cut"
-    },
-    primary={
-        "description": "the primary question of the whole study: correlation given hormone receptor (`given`), the "
-        "plain one, odds of high abundance, their interaction, or the slope of the covariance analysis"
-    },
-    primary_types={"description": "the cell types, or Total TIL, of which it is asked; all, unless named"},
-    permutations={
-        "limits": {"ge": 0},
-        "description": "of the exposure within hormone receptor, for the error of the whole study; 0 for none",
-    },
-    robustness={
-        "limits": {"ge": 0},
-        "description": "permutations of the joint test of every specification curve; 0 for no curves",
-    },
+    covariates={"default": with_role("covariate")},
+    permutations={"limits": {"ge": 0}},  # 0 for none
+    robustness={"limits": {"ge": 0}},
 )
 class AnalysisSection(Section):
     """[analysis]: conventions that stay open to the user."""
 
-    alpha: float = Field(default=0.05, gt=0, lt=0.5, description="what report and figures call significant")
-    correction: Correction = Field(default="bonferroni", description="of the p-values of one family of tests")
-    crosscheck: bool | None = Field(
-        default=None,
-        description="`true` or `false`: compare with R, or where there is none with statsmodels; by default it is done",
-    )
+    alpha: float = Field(default=0.05, gt=0, lt=0.5)
+    correction: Correction = "bonferroni"
+    crosscheck: bool | None = None
     if TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> Any: ...
@@ -367,8 +258,4 @@ class AnalysisSection(Section):
 class ReportSection(Section):
     """[report]: how careful the page has to be with small numbers."""
 
-    public: bool = Field(
-        default=False,
-        description="`true` leaves single patients and counts below five out of the page; the tables beside it stay "
-        "whole",
-    )
+    public: bool = False

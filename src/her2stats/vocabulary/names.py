@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from her2stats.vocabulary.variables import BY_NAME
 
 LEVEL_FOLLOWS = "="  # in the name of a stratum, "<by>=<level>": no variable that divides samples may hold it
@@ -34,6 +36,11 @@ def stratum_label(stratum: str) -> str:
     if not level:
         return stratum
     return level_label(name, level)
+
+
+def model_label(model: str) -> str:
+    """Name a model ("unadjusted", "adjusted for <covariates>") as a table prints it; other names that hold it stay."""
+    return re.sub(r"(?<!\w)size_cm(?!\w)", "size", model)
 
 
 def level_label(name: str, level: str) -> str:

@@ -12,7 +12,7 @@ from her2stats.statistics.rows import exposure_rows, interaction_rows, is_second
 from her2stats.statistics.terms import PARTS
 from her2stats.tables import PrintedTable
 from her2stats.tables.layouts import Block, Cell, print_blocks, sample_size
-from her2stats.vocabulary.names import sentence_case, stratum_label, term_label
+from her2stats.vocabulary.names import model_label, sentence_case, stratum_label, term_label
 from her2stats.vocabulary.numbers import format_p
 
 _RATIO_NOTE = "Ratio: odds ratio in HR-positive divided by odds ratio in HR-negative tumours."
@@ -147,7 +147,7 @@ def _other_verdicts(rows: pd.DataFrame, robust: pd.DataFrame, alpha: float) -> l
 
 
 def _model_name(model: str, rows: pd.DataFrame) -> str:
-    words = sentence_case(model.replace("size_cm", "size"))
+    words = sentence_case(model_label(model))
     return ", ".join(part for part in (words, sample_size(rows)) if part)
 
 
