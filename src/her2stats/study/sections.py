@@ -30,6 +30,8 @@ from her2stats.vocabulary.words import fold
 MOST_LETTERS = 60  # of the name of a cohort: names of files are made of it
 SafeName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=MOST_LETTERS)]
 Mark = Literal[".", ","]
+Share = Annotated[float, Field(gt=0, le=1)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
 def _words(table: Any) -> Any:
@@ -320,6 +322,22 @@ class AnalysisSection(Section):
         default=None,
         description="`true` or `false`: compare with R, or where there is none with statsmodels; by default it is done",
     )
+    ihc_sensitivity: tuple[Share, ...] = Field(
+        default=(0.75, 0.85, 0.95),
+        description="chances that a HER2-low tumour is read as low, for the correction of misread HER2 IHC",
+    )
+    ihc_specificity: tuple[Share, ...] = Field(
+        default=(0.6, 0.75, 0.9), description="chances that a HER2-0 tumour is read as 0; every pair is a correction"
+    )
+    ihc_kappa: float = Field(
+        default=0.49, ge=0, le=1, description="agreement of two readers of HER2 IHC; 0 leaves its correction out"
+    )
+    ihc_sensitivity_prior: tuple[Positive, Positive] = Field(
+        default=(18, 3), description="beta distribution of the sensitivity: read as low, as 0 of low tumours"
+    )
+    ihc_specificity_prior: tuple[Positive, Positive] = Field(
+        default=(12, 4), description="beta distribution of the specificity: read as 0, as low of HER2-0 tumours"
+    )
     if TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> Any: ...
@@ -360,7 +378,7 @@ class AnalysisSection(Section):
     def changed(self) -> dict[str, Any]:
         """Settings of the questions that are not the default."""
         defaults = AnalysisSection()
-        asked = ("correction", *ASKED)
+        asked = ("correction", *(name for name in type(self).model_fields if name.startswith("ihc_")), *ASKED)
         return {name: getattr(self, name) for name in asked if getattr(self, name) != getattr(defaults, name)}
 
 
