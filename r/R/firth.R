@@ -3,13 +3,13 @@
 # The penalty is half the log determinant of the information of all columns, also where one of them is held, so that
 # the profile and its ratio test are those of Heinze and Schemper 2002, doi 10.1002/sim.1047.
 
-firth_model <- function(X, y) {
+firth_model <- function(X, y, start = numeric(ncol(X))) {
   why <- no_design(X)
   if (nzchar(why)) {
     return(list(flag = why))
   }
   X <- unit_size(X)
-  top <- penalised_maximum(X, y)
+  top <- penalised_maximum(X, y, start)
   if (!top$converged) {
     return(list(flag = flag("not converged", "penalised likelihood")))
   }
@@ -17,10 +17,21 @@ firth_model <- function(X, y) {
 }
 
 # The odds ratio of one column; p and statistic of the penalised likelihood ratio, limits of the penalised profile.
-firth_row <- function(model, column, conf_level) {
+# A profile above the maximum means that there are several: the search begins anew from there.
+firth_row <- function(model, column, conf_level, tops = 5) {
   if (nzchar(model$flag)) {
     return(list(flag = model$flag))
   }
+  tryCatch(row_at_maximum(model, column, conf_level), higher = function(found) {
+    if (tops < 2) {
+      return(list(flag = flag("not converged", "penalised likelihood")))
+    }
+    size <- attr(model$X, "size")
+    firth_row(firth_model(sweep(model$X, 2, size, "*"), model$y, found$coef), column, conf_level, tops - 1)
+  })
+}
+
+row_at_maximum <- function(model, column, conf_level) {
   size <- attr(model$X, "size")[column]
   at <- penalised(model$X, model$y, model$coef)
   error <- sqrt(diag(solve(crossprod(model$X * sqrt(at$weights * (1 + at$leverage)))))[column])
@@ -28,10 +39,10 @@ firth_row <- function(model, column, conf_level) {
   statistic <- -root(0)
   z <- qnorm((1 + conf_level) / 2)
   limit <- function(direction) {
-    ends <- model$coef[column] + c(0, direction * error)
+    ends <- model$coef[column] + c(0, direction * 1.1 * z * error)
     for (further in 1:60) {
       if (direction * root(ends[2]) >= z) break
-      ends <- ends + direction * error
+      ends <- c(ends[2], ends[2] + direction * error)
     }
     uniroot(function(g) root(g) - direction * z, sort(ends), tol = 1e-11 * error, maxiter = 500)$root
   }
@@ -41,10 +52,31 @@ firth_row <- function(model, column, conf_level) {
     row$flag <- flag("not estimable", "the odds ratio per unit leaves the range of numbers")
     return(row)
   }
-  limits <- tryCatch(c(limit(-1), limit(1)), error = function(e) c(NA_real_, NA_real_)) / size
-  if (anyNA(limits)) row$flag <- flag("not converged", "penalised profile likelihood")
+  limits <- tryCatch(c(limit(-1), limit(1)), error = function(e) NULL) / size
+  if (!length(limits)) {
+    return(list(flag = flag("not converged", "penalised profile likelihood")))
+  }
   c(list(estimate = exp(log_odds), conf_low = exp(limits[1]), conf_high = exp(limits[2])), row)
 }
+
+# What stands beside the maximum likelihood of one column where few have, or have not, the event; `smallest` is how many
+# in the smallest stratum. `answer` has the last word on the flag, where it has one.
+with_firth <- function(answer, X, y, column, conf_level, smallest) {
+  row <- list(
+    fewest = smallest, firth_estimate = NA_real_, firth_low = NA_real_, firth_high = NA_real_, firth_p = NA_real_
+  )
+  if (smallest > 0 && smallest < 10 && !nzchar(answer$flag)) {
+    answer$flag <- flag("sparse", smallest, " with, or without, the event")
+  }
+  if (smallest > 0 && flag_code(answer$flag) %in% c("sparse", "separation")) {
+    found <- if (is.null(X)) list() else firth_row(firth_model(X, y), column, conf_level)
+    whole <- !is.null(found$conf_low) && !is.na(found$conf_low)
+    if (whole) row[-1] <- found[c("estimate", "conf_low", "conf_high", "p_value")]
+  }
+  replace_in(row, answer)
+}
+
+fewest_of <- function(y) min(sum(y == 1), sum(y == 0))
 
 # Signed root of the ratio of the likelihood with one coefficient held at g. With one held there may be several maxima:
 # the highest is taken of those reached from the top step by step, from the last one, and from zero.
@@ -60,6 +92,9 @@ signed_root <- function(model, column, error) {
     found <- Filter(function(one) one$converged, list(followed, hold(last, g), hold(0 * last, g)))
     if (!length(found)) stop("no maximum with the coefficient held")
     highest <- found[[which.max(vapply(found, `[[`, 0, "likelihood"))]]
+    if (highest$likelihood > model$likelihood + 1e-9 * (1 + abs(model$likelihood))) {
+      stop(structure(class = c("higher", "condition"), list(message = "several maxima", call = NULL, coef = highest$coef)))
+    }
     last <<- highest$coef
     sign(g - top) * sqrt(max(2 * (model$likelihood - highest$likelihood), 0))
   }
@@ -97,7 +132,8 @@ penalised_maximum <- function(X, y, coef = numeric(ncol(X)), held = integer()) {
     coef <- trial
     now <- found
     # at the very top rounding may not let the likelihood rise: the score then has to be zero
-    still <- gained <= 1e-13 * abs(now$likelihood) && all(now$score[free]^2 < 1e-12 * diag(information))
+    enough <- if (length(held)) 1e-12 else 1e-20 # for the likelihood alone, for the coefficients
+    still <- gained <= 1e-13 * abs(now$likelihood) && all(now$score[free]^2 < enough * diag(information))
     if (max(abs(step)) < 1e-11 || still) {
       return(c(list(coef = coef, converged = TRUE), now))
     }

@@ -5,6 +5,9 @@
 #' itself (at the mean of the exposure), their interaction (Wald), and the
 #' likelihood-ratio test of the interaction. Where the model cannot be fitted,
 #' a level that can be by itself keeps its odds ratio, with its own counts.
+#' Where a level has few events, or few without, Firth's numbers stand beside:
+#' of each level by itself, and of the interaction, whose \code{firth_p} is the
+#' penalised likelihood ratio's; see \code{\link{fit_logistic}}.
 #'
 #' @inheritParams fit_logistic
 #' @param outcome Names of one or many 0/1 columns, or a formula:
@@ -67,7 +70,16 @@ interaction_rows <- function(data, outcome, exposure, moderator, covariates, div
     n_events = sum(frame[[outcome]] == 1), measure = "odds_ratio", conf_level = conf_level, per = per,
     method = method
   )
+  each_level <- lapply(strata(data, moderator), level_design, outcome, exposure, moderator, covariates, divisor)
+  few <- vapply(each_level, function(one) as.integer(fewest_of(one$y)), 0L)
   rows <- function(answers) {
+    for (l in 1:2) {
+      one <- each_level[[l]]
+      answers[[l]] <- with_firth(answers[[l]], one$X, one$y, 2, conf_level, few[[l]])
+    }
+    # of a level where all have the event, or none, nothing is known, and Firth's ratio would be made up
+    whole <- if (min(few) && !is_constant(frame[[exposure]])) product_design(frame, exposure, moderator, covariates, divisor)
+    answers[[4]] <- with_firth(answers[[4]], whole, frame[[outcome]], 4, conf_level, min(few))
     Map(function(label, answer) replace_in(replace_in(common, label), answer), labels, answers)
   }
   by_level <- function(flag) {
@@ -78,12 +90,8 @@ interaction_rows <- function(data, outcome, exposure, moderator, covariates, div
   if (nzchar(problem)) {
     return(by_level(problem))
   }
-  # Exposure (centred), moderator as 0/1, their product; covariates last.
   middle <- mean(frame[[exposure]]) / divisor
-  x <- frame[[exposure]] / divisor - middle
-  second <- as.numeric(frame[[moderator]] == levels[2])
-  adjusted <- covariate_design(frame, covariates)$columns
-  X <- cbind(1, x, second, x * second, adjusted)
+  X <- product_design(frame, exposure, moderator, covariates, divisor)
   model <- logistic_model(X, frame[[outcome]])
   if (nzchar(model$flag)) {
     return(by_level(model$flag))
@@ -94,6 +102,22 @@ interaction_rows <- function(data, outcome, exposure, moderator, covariates, div
     odds_ratio_row(model, c(first, numeric(ncol(X) - 4)), ci, conf_level)
   })
   rows(c(answers, list(likelihood_ratio(model, 4))))
+}
+
+# Exposure (centred), moderator as 0/1, their product; covariates last.
+product_design <- function(frame, exposure, moderator, covariates, divisor) {
+  x <- (frame[[exposure]] - mean(frame[[exposure]])) / divisor
+  second <- as.numeric(frame[[moderator]] == levels(frame[[moderator]])[2])
+  cbind(1, x, second, x * second, covariate_design(frame, covariates)$columns)
+}
+
+# Columns and outcomes of one level of the moderator; no columns where its outcome or exposure never varies.
+level_design <- function(level, outcome, exposure, moderator, covariates, divisor) {
+  frame <- complete_frame(level$data, c(outcome, exposure, moderator, covariates), level$unplaced)$frame
+  y <- frame[[outcome]]
+  x <- frame[[exposure]]
+  varies <- fewest_of(y) > 0 && !is_constant(x)
+  list(y = y, X = if (varies) cbind(1, (x - mean(x)) / divisor, covariate_design(frame, covariates)$columns))
 }
 
 # The exposure in one level of the moderator by itself.
@@ -109,8 +133,7 @@ level_row <- function(level, data, outcome, exposure, moderator, covariates, div
   if (nzchar(why)) {
     return(c(counts, list(flag = why)))
   }
-  x <- frame[[exposure]]
-  X <- cbind(1, (x - mean(x)) / divisor, covariate_design(frame, covariates)$columns)
+  X <- level_design(level, outcome, exposure, moderator, covariates, divisor)$X
   c(counts, odds_ratio_row(logistic_model(X, frame[[outcome]]), unit(2, ncol(X)), ci, conf_level))
 }
 

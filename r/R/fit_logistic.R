@@ -23,7 +23,10 @@
 #' @return Data frame, one row a term: \code{estimate} is the odds ratio,
 #'   \code{std_error} is on the log scale, \code{statistic} is z; the term
 #'   taken apart is in \code{variable}, \code{level}, \code{variable_2} and
-#'   \code{level_2}. See
+#'   \code{level_2}. \code{fewest} is how many have, or have not, the event,
+#'   whichever are fewer; below 10 the exposure's row is flagged "sparse", and
+#'   Firth's numbers stand beside it (\code{firth_estimate}, \code{firth_low},
+#'   \code{firth_high}, \code{firth_p}), under separation too. See
 #'   \link{her2stats-package} for the columns.
 #' @examples
 #' d <- data.frame(
@@ -84,6 +87,7 @@ logistic_rows <- function(stratum, outcome, exposure, covariates, divisor, ci, p
   common <- c(common, list(n = cases$n, n_missing = cases$n_missing, n_events = sum(frame[[outcome]])))
   adjusted <- covariate_design(frame, covariates)
   why <- no_model(frame, outcome, exposure, missing)
+  X <- NULL
   model <- if (nzchar(why)) {
     list(flag = why)
   } else {
@@ -97,7 +101,10 @@ logistic_rows <- function(stratum, outcome, exposure, covariates, divisor, ci, p
       odds_ratio_row(model, unit(column, ncol(model$X)), ci, conf_level)
     }
   }
-  own <- c(list(role = "exposure"), term_columns(c(exposure, "")), answer(2))
+  asked <- answer(2)
+  y <- frame[[outcome]]
+  if (penalty == "none") asked <- with_firth(asked, X, y, 2, conf_level, fewest_of(y))
+  own <- c(list(role = "exposure"), term_columns(c(exposure, "")), asked)
   rows <- c(list(own), lapply(adjusted$terms, function(one) {
     c(list(role = "covariate"), term_columns(one$parts), if (nzchar(model$flag) || !is.na(one$column)) answer(2 + one$column) else one["flag"])
   }))

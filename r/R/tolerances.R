@@ -8,12 +8,12 @@ convention_of <- function(spec) if (identical(spec$penalty, "firth")) "firth" el
 
 # Relative differences; linear models, logistic Wald, profile limits, rank statistics.
 tolerance_of <- function(verb, convention, quantity) {
-  if (quantity %in% c("n", "n_events", "n_missing", "flag", "conf_level")) {
+  if (quantity %in% c("n", "n_events", "n_missing", "fewest", "flag", "conf_level")) {
     0
   } else if (verb == "fit_ancova") {
     1e-9
-  } else if (identical(convention, "firth")) {
-    if (quantity %in% c("conf_low", "conf_high")) 1e-2 else 1e-5
+  } else if (identical(convention, "firth") || startsWith(quantity, "firth_")) {
+    1e-6
   } else if (verb == "study_wide") {
     1e-7 # some of many permuted models are close to singular
   } else if (verb %in% logistic_verbs) {

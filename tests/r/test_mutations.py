@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -29,8 +30,9 @@ from her2stats.statistics import (
     study_wide,
 )
 from her2stats.statistics.claims import robustness
-from her2stats.statistics.fits import covariates, feasibility, odds_ratio
+from her2stats.statistics.fits import covariates, feasibility, firth, odds_ratio
 from her2stats.statistics.fits.design import Design
+from her2stats.statistics.fits.firth import BESIDE
 from her2stats.statistics.fits.logit import LogitFit
 from her2stats.statistics.fits.rank_tests import permuted_ranks, wilcoxon
 from her2stats.statistics.fits.rank_tests.given_ranks import rank_shares
@@ -125,6 +127,27 @@ def scores_for_likelihoods(patch: Patch) -> None:
     patch.setattr(ordinal, "chi2_upper", lambda ratio, df: float(2 * ndtr(-np.sqrt(ratio)) * 1.001))
 
 
+def penalty_without_the_held_column(patch: Patch) -> None:
+    """The ratio of two penalised likelihoods of two models, in place of one model with a coefficient held at 0."""
+    right = firth._maximum
+
+    def maximum(design: Array, outcome: Array, start: Array, held: int | None = None) -> firth._Place | None:
+        if held is None or start[held] != 0:
+            return right(design, outcome, start, held)
+        found = right(np.delete(design, held, axis=1), outcome, np.delete(start, held))
+        return found and replace(found, coefficients=np.insert(found.coefficients, held, 0.0))
+
+    patch.setattr(firth, "_maximum", maximum)
+
+
+def wald_for_penalised_profile(patch: Patch) -> None:
+    patch.setattr(firth, "_limit", lambda root, estimate, pace, target: estimate + abs(target) * pace)
+
+
+def sparse_below_five(patch: Patch) -> None:
+    patch.setattr(firth, "SAFE", 5)
+
+
 def over_all_exposures(patch: Patch) -> None:
     """Permutations of the exposures over all samples, and not within the factor."""
     right = robustness.permutations_within
@@ -152,6 +175,11 @@ def curve() -> Result:
 
 def plain_curve() -> Result:
     return specification_curve(FRAME.head(40), {"cells": {"absolute": CELLS}}, SCORE, permutations=99)
+
+
+def sparse_interaction() -> Result:
+    few = FRAME["hr"].eq("negative") & (FRAME["high"].where(FRAME["hr"].eq("negative"), 0).cumsum() > 7)
+    return fit_interaction(FRAME.assign(high=FRAME["high"].mask(few & FRAME["high"].eq(1), 0.0)), "high", SCORE, "hr")
 
 
 def whole_study() -> Result:
@@ -208,6 +236,9 @@ MUTATIONS: dict[str, tuple[Callable[[Patch], None], Callable[[], Result], set[st
     "the data are no permutation": (without_the_data, curve, {"p_value"}),
     "other scores than ranks": (ranks_for_halves, curve, {"estimate", "p_value"}),
     "t for z": (t_for_z, plain_curve, {"estimate", "p_value"}),
+    "penalty without the held column": (penalty_without_the_held_column, sparse_interaction, {"firth_p"}),
+    "Wald for the penalised profile": (wald_for_penalised_profile, sparse_interaction, {"firth_low", "firth_high"}),
+    "another word for sparse": (sparse_below_five, sparse_interaction, {"flag", *BESIDE}),
     "another tail of the likelihood ratio": (scores_for_likelihoods, ordinal_model, {"p_value"}),
 }
 

@@ -64,7 +64,6 @@ def test_the_planted_interactions_are_found(cohorts, truth):
 
 
 def test_maximum_likelihood_overstates_odds_ratios_of_small_strata_and_firth_less():
-    pytest.importorskip("firthmodels", reason="needs her2stats[firth]")
     table = small_strata(paper_targets(), 318, 12, 1).set_index(["estimator", "outcome"])
     assert (table["tumours"] == 63).all()
     assert (table["cohorts"] == 12).all()

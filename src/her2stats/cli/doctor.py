@@ -15,10 +15,7 @@ from her2stats.r_engine.status import RStatus, installed
 from her2stats.study.provenance import versions
 from her2stats.study.stages.cache import Cache, stage_folder, why_not_used
 
-OPTIONAL = {
-    **{"firthmodels": "firth", "distributed": "dask", "h5py": "h5ad", "rdata": "rds", "zarr": "zarr"},
-    "pyreadstat": "labelled",
-}
+OPTIONAL = {**{"distributed": "dask", "h5py": "h5ad", "rdata": "rds", "zarr": "zarr"}, "pyreadstat": "labelled"}
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from her2stats.figures.panel.stratum_rows import (
 from her2stats.figures.placeholder import placeholder
 from her2stats.figures.style.theme import GREY
 from her2stats.figures.style.wording import display_name, level_words
-from her2stats.statistics.rows import Rows, exposure_rows, interaction_rows, result_rows
+from her2stats.statistics.rows import Rows, exposure_rows, interaction_rows, readable, result_rows
 from her2stats.vocabulary.numbers import NOT_ESTIMABLE, format_p
 
 INTERACTION, COUNTED = "p int.", "high/n"
@@ -97,17 +97,20 @@ def plot_forest(
     >>> plot_forest(table).data["text"].tolist()
     ['1.60 (1.07–2.39)']
     """
-    table = result_rows(results, "measure", "role")
+    table = readable(result_rows(results, "measure", "role"))
     rows = _effect_rows(table, row, exposure, strata)
     if not len(rows):
         return placeholder("No odds ratio to show: no model was asked or none has a row.", width_mm=width_mm)
-    tests = _interaction_tests(table if interaction is None else result_rows(interaction, "measure", "role"), rows)
+    tests = _interaction_tests(
+        table if interaction is None else readable(result_rows(interaction, "measure", "role")), rows
+    )
     places = row_places(rows["name"], ordered=order)
     rows = rows[rows["name"].isin(places["name"])].reset_index(drop=True)
     places["label"] = row_labels(places["name"], labels, width_mm)
 
     limits = limits or odds_limits(rows)
     rows = described(clip(rows, limits), "odds_ratio", alpha)
+    rows["text"] = rows["text"].mask(rows["flag"].eq("penalised"), rows["text"] + "\N{DAGGER}")
     rows["wide"] = spans_decades(rows)
     rows["high_of_n"] = [
         f"{high:.0f}/{n:.0f}" if pd.notna(high) else f"{n:.0f}"
@@ -145,7 +148,7 @@ def plot_forest(
         ticks=odds_ticks(limits),
         columns={name: shown[name] for name in columns},
         title=f"Odds ratio{_unit(rows, labels)} (logarithmic scale)",
-        caption=_caption(rows, bool(len(tests)), alpha, pooled),
+        caption=_caption(rows, tests, alpha, pooled),
         legends=stratum_legend(rows, symbols=bool((~estimable["off_scale"] & ~is_pooled).any())),
         # only the models of all strata together name their exposure beside the term
         one_model="exposure" in rows and bool(rows["exposure"].fillna("").ne("").all()),
@@ -192,14 +195,19 @@ def _unit(rows: pd.DataFrame, labels: Mapping[str, str] | None) -> str:
     return f" per{per_sd} {display_name(rows['term'].iloc[0], labels)}"
 
 
-def _caption(rows: pd.DataFrame, tested: bool, alpha: float, pooled: str) -> str:
+def _caption(rows: pd.DataFrame, tests: pd.DataFrame, alpha: float, pooled: str) -> str:
     is_pooled = bool((rows["cohort"] == pooled).any())
     parts = [symbol_legend(rows, alpha, pooled=is_pooled), *clipping_legend(rows)]
     if rows["wide"].any():
         parts.append(f"Grey: the interval spans more than {10**DECADES}-fold, too wide to tell.")
-    if tested:
+    if len(tests):
+        firth = "" if tests["flag"].ne("penalised").all() else ", or Firth's where it cannot be had"
         pooled_too = ", of diamonds of the pooled ratio" if is_pooled else ""
-        parts.append(f"{INTERACTION}: Wald test of the interaction{pooled_too}, not adjusted.")
+        parts.append(f"{INTERACTION}: Wald test of the interaction{pooled_too}{firth}, not adjusted.")
+    if rows["flag"].eq("penalised").any():
+        parts.append(
+            "\N{DAGGER}: few events, or few without: Firth's odds ratio and penalised interval, not corrected."
+        )
     if not rows["estimable"].all():
         parts.append(f"{NOT_ESTIMABLE}: not estimable.")
     return " ".join([*parts, *empty_line_legend(rows, pooled=is_pooled)])

@@ -25,8 +25,7 @@ LOGISTIC_WALD = 1e-7
 PROFILE_LIMITS = 1e-4
 RANKS = 1e-10
 PERMUTED = 1e-7  # some of many permuted models are close to singular
-FIRTH = 1e-5  # the package behind it stops at the first of 1e-9 to 1e-6 that rounding allows
-FIRTH_LIMITS = 1e-2  # and its search for a limit up to 0.2 % early, seen at ten tumours and three covariates
+FIRTH = 1e-6  # scoring converges line by line, not quadratically; limits are roots of a profile
 
 
 def convention_of(spec: object) -> str:
@@ -40,12 +39,12 @@ def tolerance_of(verb: str, convention: str, quantity: str) -> float:
     >>> tolerance_of("fit_logistic", "profile", "conf_low"), tolerance_of("fit_logistic", "profile", "estimate")
     (0.0001, 1e-07)
     """
-    if quantity in (*COUNTS, "flag", "conf_level"):
+    if quantity in (*COUNTS, "fewest", "flag", "conf_level"):
         return 0.0
     if verb == "fit_ancova":
         return LINEAR
-    if convention == "firth":
-        return FIRTH_LIMITS if quantity in ("conf_low", "conf_high") else FIRTH
+    if convention == "firth" or quantity.startswith("firth_"):
+        return FIRTH
     if verb == "study_wide":
         return PERMUTED
     if verb in LOGISTIC:

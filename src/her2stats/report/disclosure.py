@@ -28,6 +28,7 @@ from her2stats.results.catalogue import caption_of
 from her2stats.results.folder import ResultsFolder
 from her2stats.results.picture import Picture
 from her2stats.results.schema import PER_PATIENT_TABLES, RESULT_TABLES
+from her2stats.statistics.fits.firth import BESIDE
 from her2stats.statistics.flags import code_of
 from her2stats.statistics.pooling import POOLED
 from her2stats.tables.patients import MEDIAN_LEVEL, PATIENTS
@@ -41,12 +42,12 @@ PUBLIC_NOTE = (
     f"This is the public version: counts below {SMALLEST_SHOWN} are suppressed, with the counts, rows and figures from "
     "which they would follow, and figures that show single patients are left out."
 )
-COUNTS = ("n_events", "n_reference", "n_comparison", "n_events_reference", "n_events_comparison")
+COUNTS = ("n_events", "fewest", "n_reference", "n_comparison", "n_events_reference", "n_events_comparison")
 FOLLOWING = ("detectable", "e_values", "misread_ihc")
 VALUES = ("value_reference", "value_comparison")
 EFFECTS = (
     *("estimate", "std_error", "conf_low", "conf_high", "statistic", "df", "p_value", "p_adjusted", "p_bh"),
-    *("risk_difference", "rd_low", "rd_high", "p_mid", "superiority"),
+    *("risk_difference", "rd_low", "rd_high", "p_mid", "superiority", *BESIDE),
 )
 # Compared groups, by the variables and levels of Table 1 that count them.
 IN_TABLE_ONE = {

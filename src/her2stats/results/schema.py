@@ -12,6 +12,7 @@ from typing import Literal
 import pandas as pd
 
 from her2stats.results.catalogue import TABLES, Table
+from her2stats.statistics.fits.firth import BESIDE
 from her2stats.statistics.result import COLUMNS, COUNTS, NUMBERS, TEXT, as_result_table
 
 Kind = Literal["text", "number", "count", "truth"]
@@ -25,13 +26,14 @@ _NUMBERS = (
     *("effect", "power", "mc_error", "alpha", "share", "risk_ratio", "e_value", "e_value_limit"),
     *("sensitivity", "specificity", "share_impossible"),
     *("risk_difference", "rd_low", "rd_high", "p_mid", "p_primary", "p_study"),
+    *BESIDE,
     *("coverage", "share_zero", "median"),
     *("python", "r", "abs_diff", "rel_diff", "tolerance", "largest_difference"),
 )
 _COUNTS = (
     *COUNTS,
     *("family_size", "df_residual", "n_reference", "n_comparison", "n_events_reference", "n_events_comparison", "k"),
-    *("genes_total", "genes_found", "n_zero", "genes", "lists", "tests", "count", "specifications"),
+    *("genes_total", "genes_found", "n_zero", "genes", "lists", "fewest", "tests", "count", "specifications"),
     *("numbers", "agreed", "disagreed", "not_seen"),
 )
 _TRUTHS = ("borderline", "used_in_total")

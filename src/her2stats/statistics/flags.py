@@ -13,6 +13,7 @@ Code = Literal[
     "too few observations",
     "perfect correlation",
     "few degrees of freedom",
+    "sparse",
     "empty level",
     "not converged",
     "missing variable",

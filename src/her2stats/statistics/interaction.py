@@ -67,6 +67,8 @@ def fit_interaction(
         ``exposure``, and ``variable``, ``level``, ``variable_2``, ``level_2``: the term taken apart. Flags as
         `fit_logistic`, "empty level" where a level of the moderator has no case. Where the model cannot be fitted, a
         level that can be by itself keeps its odds ratio, with the level's own ``n``, ``n_events`` and ``n_missing``.
+        ``fewest`` and Firth's numbers as `fit_logistic`, of each level by itself; of the interaction from the one
+        model, its ``firth_p`` the penalised likelihood ratio, with ``fewest`` of the smaller level.
 
     Raises
     ------
@@ -75,7 +77,8 @@ def fit_interaction(
 
     References
     ----------
-    Pizzamiglio et al. 2025, Methods, doi:10.1038/s41523-025-00867-z.
+    Pizzamiglio et al. 2025, Methods, doi:10.1038/s41523-025-00867-z; sparse levels: Heinze and Schemper 2002,
+    doi:10.1002/sim.1047.
 
     Examples
     --------

@@ -7,11 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from her2stats.errors import ProblemList
 from her2stats.statistics.arguments import Names, as_names, percent
 from her2stats.statistics.fits.covariates import centred, covariate_columns, covariate_terms, standard_deviation
 from her2stats.statistics.fits.feasibility import why_no_fit, why_no_model
-from her2stats.statistics.fits.firth import firth_odds_ratios, require_firth
+from her2stats.statistics.fits.firth import fewest, firth_beside, firth_odds_ratios
 from her2stats.statistics.fits.logit import fit_logit
 from her2stats.statistics.fits.odds_ratio import interval_name, odds_ratio
 from her2stats.statistics.flags import Row, flag
@@ -57,7 +56,7 @@ def fit_logistic(
     ci : {"wald", "profile"}
         Limits exp(b -+ z SE), or profile likelihood.
     penalty : {"none", "firth"}
-        Firth's penalised likelihood (needs ``her2stats[firth]``), which is finite under separation; its limits and p
+        Firth's penalised likelihood, which is finite under separation; its limits and p
         are penalised profile likelihood and likelihood ratio whatever `ci` says.
     conf_level : float
         Between 0 and 1.
@@ -69,7 +68,10 @@ def fit_logistic(
     Result
         A row for the exposure and one for each covariate term, "age" or "pam50[LumA]", taken apart in the extra columns
         ``variable``, ``level``, ``variable_2`` and ``level_2``. ``estimate`` odds ratio,
-        ``std_error`` on the log scale, ``statistic`` z. Flags: "too few observations" (not more
+        ``std_error`` on the log scale, ``statistic`` z. ``fewest`` is how many have, or have not, the event, whichever
+        are fewer. Below 10 the exposure's row is flagged "sparse", its numbers stand, and Firth's stand beside them in
+        ``firth_estimate``, ``firth_low``, ``firth_high`` and ``firth_p``, under separation too; below 5 they are the
+        ones to read. Other flags: "too few observations" (not more
         complete cases than coefficients), "constant outcome", "constant exposure", "rank deficient", "separation",
         "empty level" (of a covariate), "not converged", "not estimable" (an odds ratio per unit beyond the range of
         numbers).
@@ -77,7 +79,7 @@ def fit_logistic(
     Raises
     ------
     DataError
-        A column is absent, an outcome is not 0/1, an exposure is not a number, or firthmodels is missing.
+        A column is absent, an outcome is not 0/1, or an exposure is not a number.
 
     References
     ----------
@@ -110,17 +112,8 @@ def fit_logistic(
 
 def answer_logistic(spec: LogisticSpec, data: pd.DataFrame) -> Result:
     """Answer of `fit_logistic` to a spec."""
-    problems = ProblemList()
-    if spec.penalty == "firth":
-        with problems.collect():
-            require_firth()
     frame = model_frame(
-        data,
-        numeric=[spec.exposure],
-        binary=spec.outcomes,
-        factors=as_names(spec.by),
-        either=spec.covariates,
-        problems=problems,
+        data, numeric=[spec.exposure], binary=spec.outcomes, factors=as_names(spec.by), either=spec.covariates
     )
     rows = [
         {"stratum": within.label, **row}
@@ -145,7 +138,7 @@ def _odds_ratios(frame: ModelFrame, within: Stratum, outcome: str, spec: Logisti
         "n_missing": cases.n_missing,
         "method": _method(spec),
     }
-    why = why_no_model(frame, cases, outcome, spec.exposure, names)
+    why, design = why_no_model(frame, cases, outcome, spec.exposure, names), None
     if not why:
         spread_over = frame.everything if spec.sd == "cohort" else within
         unit = standard_deviation(frame, spec.exposure, spread_over)
@@ -154,13 +147,14 @@ def _odds_ratios(frame: ModelFrame, within: Stratum, outcome: str, spec: Logisti
         why = why_no_fit(design, cases[outcome], penalised=spec.penalty == "firth")
     own = shared | {"role": "exposure"} | term_columns((spec.exposure, ""))
     covariate = shared | {"role": "covariate"}
+    fitted = [{"flag": why}] if why or design is None else _fit(design, cases[outcome], spec)
+    if spec.penalty == "none":
+        fitted[0] = firth_beside(fitted[0], design, cases[outcome], 1, spec.conf_level, fewest(cases[outcome]))
+    yield own | fitted[0]
     if why:
-        yield own | {"flag": why}
         for term in covariate_terms(frame, spec.covariates):
             yield covariate | term_columns(term) | {"flag": why}
         return
-    fitted = _fit(design, cases[outcome], spec)
-    yield own | fitted[0]
     for term in adjusted.terms:
         numbers = fitted[1 + adjusted.places[term]] if term in adjusted.places else {"flag": adjusted.flags[term]}
         yield covariate | term_columns(term) | numbers

@@ -12,6 +12,7 @@ from typing import Any, Literal, get_args
 import pandas as pd
 
 from her2stats.errors import DataError, Problem, ProblemList
+from her2stats.statistics.fits.firth import BESIDE, SPARSE
 from her2stats.statistics.result import Result, as_result_table
 from her2stats.vocabulary.measures import MEASURES, measure
 from her2stats.vocabulary.names import stratum_of
@@ -108,6 +109,19 @@ def exposure_rows(table: pd.DataFrame, exposure: str | None = None) -> pd.DataFr
     """Rows about the exposure itself, of every exposure or of the one that is named."""
     chosen = table["role"].eq("exposure")
     return table[chosen if exposure is None else chosen & table["term"].eq(exposure)]
+
+
+def readable(table: pd.DataFrame) -> pd.DataFrame:
+    """Rows with Firth's numbers where those are the ones to read: very few events, or no maximum of the likelihood."""
+    if "fewest" not in table:
+        return table
+    rows, few = table.copy(), table["role"].eq("exposure") & table["fewest"].lt(SPARSE).fillna(False).astype(bool)
+    firth = rows["firth_estimate"].notna() & (rows["estimate"].isna() | few)
+    for shown, beside in zip(("estimate", "conf_low", "conf_high", "p_value"), BESIDE, strict=True):
+        rows[shown] = rows[shown].mask(firth, rows[beside])
+    rows[["std_error", "statistic", "p_adjusted"]] = rows[["std_error", "statistic", "p_adjusted"]].mask(firth)
+    rows["flag"] = rows["flag"].mask(firth, "penalised")
+    return rows
 
 
 def interaction_rows(table: pd.DataFrame, exposure: str | None = None) -> pd.DataFrame:

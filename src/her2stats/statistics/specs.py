@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cache
 from numbers import Integral
-from typing import TYPE_CHECKING, ClassVar, Literal, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, get_origin, get_type_hints
 
 from her2stats.errors import DataError, ProblemList
 from her2stats.statistics.ancova_terms import check_extra_terms
@@ -19,7 +19,8 @@ from her2stats.statistics.arguments import check_choice, check_level, check_name
 from her2stats.statistics.correlation_interval import INTERVALS
 
 if TYPE_CHECKING:
-    CorrelationCI = CurveCI = str
+    CorrelationCI = str
+    CurveCI = str
 else:  # whoever reads a setting sees the conventions that there are; they are listed in their registry only
     CorrelationCI = Literal[tuple(INTERVALS)]
     CurveCI = Literal[tuple(name for name, kind in INTERVALS.items() if not kind.resamples)]
@@ -51,7 +52,8 @@ class _Checked:
     def __post_init__(self) -> None:
         problems = ProblemList()
         self._check(problems)
-        for name, kind in _types_of(type(self)).items():
+        own: type[Any] = type(self)
+        for name, kind in _types_of(own).items():
             if get_origin(kind) is Literal:
                 check_choice(problems, name, getattr(self, name), kind)
         if hasattr(self, "conf_level"):
@@ -62,7 +64,9 @@ class _Checked:
         """Note what is wrong by the rules of one kind of question."""
 
 
-_types_of = cache(get_type_hints)
+@cache
+def _types_of(spec: type) -> dict[str, object]:
+    return get_type_hints(spec)
 
 
 @dataclass(frozen=True, kw_only=True)

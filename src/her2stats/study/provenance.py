@@ -105,7 +105,9 @@ def conventions(study: Study, analyses: Sequence[CohortAnalysis]) -> dict[str, s
 
 
 def _written(value: object) -> str:
-    return ", ".join(value) if isinstance(value, tuple) else str(value).lower()
+    if isinstance(value, tuple):
+        return ", ".join(f"{one:g}" if isinstance(one, float) else str(one) for one in value)
+    return str(value).lower()
 
 
 def _by_cohort(analyses: Sequence[CohortAnalysis], tell: Callable[[CohortAnalysis], str]) -> str:

@@ -30,6 +30,8 @@ from her2stats.vocabulary.words import fold
 MOST_LETTERS = 60  # of the name of a cohort: names of files are made of it
 SafeName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=MOST_LETTERS)]
 Mark = Literal[".", ","]
+Share = Annotated[float, Field(gt=0, le=1)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
 def _words(table: Any) -> Any:
@@ -211,6 +213,11 @@ class AnalysisSection(Section):
     alpha: float = Field(default=0.05, gt=0, lt=0.5)
     correction: Correction = "bonferroni"
     crosscheck: bool | None = None
+    ihc_sensitivity: tuple[Share, ...] = (0.75, 0.85, 0.95)
+    ihc_specificity: tuple[Share, ...] = (0.6, 0.75, 0.9)
+    ihc_kappa: float = Field(default=0.49, ge=0, le=1)
+    ihc_sensitivity_prior: tuple[Positive, Positive] = (18, 3)
+    ihc_specificity_prior: tuple[Positive, Positive] = (12, 4)
     if TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> Any: ...
@@ -251,7 +258,7 @@ class AnalysisSection(Section):
     def changed(self) -> dict[str, Any]:
         """Settings of the questions that are not the default."""
         defaults = AnalysisSection()
-        asked = ("correction", *ASKED)
+        asked = ("correction", *(name for name in type(self).model_fields if name.startswith("ihc_")), *ASKED)
         return {name: getattr(self, name) for name in asked if getattr(self, name) != getattr(defaults, name)}
 
 

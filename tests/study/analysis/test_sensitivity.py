@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 
-from her2stats.statistics import bias_ihc, e_value, power_correlation, power_response
+from her2stats.statistics import bias_ihc, e_value, power_correlation, power_response, response_odds
 from her2stats.study import StudyResults
-from her2stats.study.analysis.sensitivity import KAPPA
+from her2stats.study.analysis.sensitivity import _misread
+from her2stats.study.sections import AnalysisSection
 
 
 def rows(table: pd.DataFrame, **where: object) -> pd.DataFrame:
@@ -65,7 +67,7 @@ def test_every_estimate_has_its_e_value(small_results: StudyResults) -> None:
 def test_response_and_infiltration_are_corrected_for_misreading(small_results: StudyResults) -> None:
     found = small_results.tables["misread_ihc"]
     response = small_results.tables["response"]
-    theirs = bias_ihc(response, kappa=KAPPA, seed=3)
+    theirs = bias_ihc(response, kappa=0.49, seed=3)
     ours = rows(found, cohort="answers", stratum="all")
     assert ours["estimate"].tolist() == pytest.approx(theirs["estimate"].tolist(), nan_ok=True)
     read = rows(found, outcome="Total TIL", stratum="all", assumed="as read").iloc[0]
@@ -73,3 +75,38 @@ def test_response_and_infiltration_are_corrected_for_misreading(small_results: S
     assert read["measure"] == "shift"
     assert abs(kappa["estimate"]) > abs(read["estimate"]) > 0
     assert not math.isnan(rows(found, outcome="Total TIL", assumed="priors")["share_impossible"].iloc[0])
+
+
+def test_how_well_ihc_is_read_can_be_said_in_the_study_file() -> None:
+    group = pd.Categorical(["HER2-low"] * 120 + ["HER2-0"] * 80, ["HER2-0", "HER2-low"])
+    frame = pd.DataFrame({"her2_group": group, "pcr": ([1, 0, 0] * 67)[:200]})
+    odds = response_odds(frame, "pcr", "her2_group", reference="HER2-0")
+    said = {"ihc_sensitivity": [0.97], "ihc_specificity": [0.9, 0.8], "ihc_kappa": 0.7}
+    said |= {"ihc_sensitivity_prior": [90, 3], "ihc_specificity_prior": [40, 8]}
+    material = SimpleNamespace(clinical=frame, til="")
+    for given, asked in ((said, said), ({"ihc_kappa": 0}, {})):
+        study = SimpleNamespace(analysis=AnalysisSection(**given), study=SimpleNamespace(seed=4))
+        told = {name.removeprefix("ihc_"): value for name, value in asked.items() if "prior" not in name}
+        if asked:
+            told["priors"] = ((90, 3), (40, 8))
+        theirs = bias_ihc(odds, seed=4, **told)
+        ours = _misread([odds], material, study)
+        pd.testing.assert_frame_equal(
+            ours.drop(columns="given")[[*theirs.columns]].drop(columns="method"), theirs.drop(columns="method")
+        )
+    assert not ours["assumed"].eq("kappa").any()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"ihc_sensitivity": [0]},
+        {"ihc_specificity": [1.2]},
+        {"ihc_kappa": -0.1},
+        {"ihc_sensitivity_prior": [0, 3]},
+        {"ihc_specificity_prior": [3]},
+    ],
+)
+def test_what_is_no_share_and_no_distribution_is_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match=next(iter(wrong))):
+        AnalysisSection(**wrong)

@@ -8,7 +8,7 @@ from her2stats.report.page_model import MorePart, Part, Section, TablePart
 from her2stats.report.parts import Figures, absent, by_cohort, section, table_by_cohort
 from her2stats.report.sections.pooled_table import pooled_table
 from her2stats.results.folder import ResultsFolder
-from her2stats.statistics.rows import exposure_rows, interaction_rows, is_second_test, records
+from her2stats.statistics.rows import exposure_rows, interaction_rows, is_second_test, readable, records
 from her2stats.statistics.terms import PARTS
 from her2stats.tables import PrintedTable
 from her2stats.tables.layouts import Block, Cell, print_blocks, sample_size
@@ -25,9 +25,9 @@ def odds_section(folder: ResultsFolder, figures: Figures) -> Section:
     exposure = folder.provenance.exposure
     parts: list[Part] = [*absent(folder, "odds_ratios", "interaction"), *figures.get("odds", ())]
     parts += _pooled(folder)
-    ratios = exposure_rows(folder.table("odds_ratios"), exposure)
+    ratios = readable(exposure_rows(folder.table("odds_ratios"), exposure))
     parts += table_by_cohort(ratios, "odds_ratios", lambda cohort, part: _odds(folder, cohort, part))
-    product = folder.table("interaction")
+    product = readable(folder.table("interaction"))
     parts += table_by_cohort(product, "interaction", lambda cohort, part: _interaction(folder, cohort, part))
     return section("odds", "Odds of high abundance", parts)
 
@@ -58,14 +58,23 @@ def _interaction(folder: ResultsFolder, cohort: str, rows: pd.DataFrame) -> Prin
     blocks = [
         Block(f"Interaction, {sample_size(products)}", products, effect="Ratio"),
         Block("Likelihood ratio", rows[is_second_test(rows)], ("p",)),
+        *_penalised(products),
     ]
     caption = f"Interaction of {folder.provenance.exposure} with hormone-receptor status, {cohort}"
     return print_blocks(blocks, caption=caption, alpha=folder.provenance.alpha, notes=(_RATIO_NOTE,))
 
 
+def _penalised(products: pd.DataFrame) -> list[Block]:
+    """The penalised likelihood ratio of the interaction, where a stratum has few events or few without."""
+    tested = products[products["firth_p"].notna()] if "firth_p" in products else products.head(0)
+    return (
+        [Block("Penalised likelihood ratio", tested.assign(p_value=tested["firth_p"]), ("p",))] if len(tested) else []
+    )
+
+
 def clinical_section(folder: ResultsFolder, figures: Figures) -> Section:
     """Age, grade and size on abundance, hormone receptor and their product."""
-    table = folder.table("clinical")
+    table = readable(folder.table("clinical"))
     parts: list[Part] = [*absent(folder, "clinical"), *figures.get("clinical", ())]
     for cohort, rows in by_cohort(table):
         own: list[Part] = [
@@ -85,6 +94,7 @@ def _clinical(folder: ResultsFolder, outcome: str, cohort: str, rows: pd.DataFra
     blocks += [
         Block("Interaction", interaction_rows(rows), ("p", "p_adjusted")),
         Block("Likelihood ratio", rows[is_second_test(rows)], ("p",)),
+        *_penalised(interaction_rows(rows)),
     ]
     return print_blocks(
         blocks, caption=f"{outcome}, {cohort}, {sample_size(rows)}", key="exposure", alpha=folder.provenance.alpha

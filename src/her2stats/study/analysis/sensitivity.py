@@ -16,7 +16,6 @@ from her2stats.study.analysis.response import her2_group
 from her2stats.study.study_file import Study
 from her2stats.vocabulary.variables import HER2_GROUPS
 
-KAPPA = 0.49  # of 18 pathologists who read HER2 IHC
 CORRELATIONS = ("correlation", "correlation_by_hr", "correlation_given_hr")
 RESPONSES = ("response", "response_by_hr")
 
@@ -99,4 +98,13 @@ def _misread(responses: list[Result], material: Material, study: Study) -> pd.Da
             asked.append(compare_groups(frame, material.til, group="her2_group", by=by, cohort=material.name, **how))
     if not asked:
         return pd.DataFrame()
-    return bias_ihc([result.table for result in asked], kappa=KAPPA, seed=study.study.seed).assign(given="")
+    said = study.analysis
+    found = bias_ihc(
+        [result.table for result in asked],
+        sensitivity=said.ihc_sensitivity,
+        specificity=said.ihc_specificity,
+        kappa=said.ihc_kappa or None,
+        priors=(said.ihc_sensitivity_prior, said.ihc_specificity_prior),
+        seed=study.study.seed,
+    )
+    return found.assign(given="")
