@@ -52,7 +52,7 @@ class _Checked:
     def __post_init__(self) -> None:
         problems = ProblemList()
         self._check(problems)
-        own: type[Any] = type(self)
+        own: Any = type(self)
         for name, kind in _types_of(own).items():
             if get_origin(kind) is Literal:
                 check_choice(problems, name, getattr(self, name), kind)
