@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from typing import Literal
 
 import pandas as pd
 
@@ -18,6 +19,8 @@ class Note:
     count: int | None = None  # how many rows, genes, samples or values it concerns
     detail: str = ""  # names and values, as far as they help
     left: int | None = None  # of what leaves `count` tumours out of the study: how many stay
+    # what code asks of it, where it asks anything, so that none has to read the sentence
+    kind: Literal["", "names repeated", "counts per million", "other logarithms", "plain rule of genes"] = ""
 
 
 def notes_table(notes: Iterable[Note]) -> pd.DataFrame:

@@ -27,7 +27,7 @@ def values():
 def test_the_options_are_the_settings_of_a_cohort():
     told = {*inspect.signature(read_expression).parameters} & {*CohortSection.model_fields}
     assert told - {"symbols"} == set(READING)  # repairs of symbols are a table, for a study file
-    assert set(CohortSection(name="x", clinical="").reading()) == told
+    assert set(CohortSection(name="x", clinical="").told(read_expression)) == told
 
 
 def test_normal_tissue_and_metastases_are_left_out_with_counts(values, tmp_path):

@@ -95,14 +95,16 @@ def checked_settings(reading: Mapping[str, Any]) -> dict[str, Any]:
     """What `read_expression` is told, checked as settings of a study file are."""
     from pydantic import ValidationError
 
+    from her2stats.reading import read_expression
     from her2stats.study.sections import CohortSection
     from her2stats.study.study_file import problem_of
 
     try:
-        return CohortSection.model_validate({"name": "file", "clinical": "", "expression": "", **reading}).reading()
+        section = CohortSection.model_validate({"name": "file", "clinical": "", "expression": "", **reading})
     except ValidationError as error:
         told = [(str(*detail["loc"][:1]) or "scale", problem_of(detail, "")) for detail in error.errors()]
         raise InputError(*(replace(one, where=f"--{name.replace('_', '-')}") for name, one in told)) from None
+    return section.told(read_expression)
 
 
 def spoken(notes: tuple[Note, ...]) -> list[str]:

@@ -17,54 +17,26 @@ from her2stats.vocabulary.numbers import limits_in_words
 BatchCorrection = Literal["none", "b-mode", "b-mode-reference"]
 
 
-COUNT = {"ge": 0}
+COUNT = {"limits": {"ge": 0}}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """The arguments of `deconvolve` that decide its numbers; see there."""
 
-    mode: Mode = field(
-        default="absolute",
-        metadata={"meaning": "fractions relative to all genes of the mixtures, or to the sum of the sample"},
-    )
-    solver: Solver = field(default="exact", metadata={"meaning": '`"libsvm"` for comparison'})
-    permutations: int = field(default=0, metadata={"meaning": "for the p-value of a sample", "limits": COUNT})
-    bootstrap: int = field(
-        default=0, metadata={"meaning": "draws of signature genes, for limits of the fractions", "limits": COUNT}
-    )
-    conf_level: float = field(
-        default=0.95, metadata={"meaning": "level of the bootstrap limits", "limits": {"gt": 0, "lt": 1}}
-    )
-    quantile_normalise: bool = field(default=False, metadata={"meaning": "`true` as CIBERSORT does with microarrays"})
-    batch_correction: BatchCorrection = field(
-        default="none", metadata={"meaning": "ComBat between the mixtures and those that the first fractions rebuild"}
-    )
-    seed: int = field(default=0, metadata={"meaning": "where random numbers start", "limits": COUNT})
-    reference_median: float | None = field(
-        default=None,
-        metadata={
-            "meaning": "what absolute scores are relative to, where it is not to be the median of each cohort: give "
-            "an earlier run's to score later tumours on its scale",
-            "limits": {"gt": 0},
-        },
-    )
-    min_overlap: float = field(
-        default=0.5, metadata={"meaning": "least share of the signature's genes", "limits": {"ge": 0, "le": 1}}
-    )
-    check_scale: bool = field(
-        default=True,
-        metadata={
-            "meaning": "`false` stands by linear expression whose signature genes never exceed 50, else refused as "
-            "logarithmic"
-        },
-    )
-    rename_genes: bool = field(
-        default=True, metadata={"meaning": "genes are also found under their earlier and later symbols"}
-    )
-    libsvm_tolerance: float = field(
-        default=LIBSVM_TOLERANCE, metadata={"meaning": 'at which solver `"libsvm"` stops', "limits": {"gt": 0}}
-    )
+    mode: Mode = "absolute"
+    solver: Solver = "exact"
+    permutations: int = field(default=0, metadata=COUNT)
+    bootstrap: int = field(default=0, metadata=COUNT)
+    conf_level: float = field(default=0.95, metadata={"limits": {"gt": 0, "lt": 1}})
+    quantile_normalise: bool = False
+    batch_correction: BatchCorrection = "none"
+    seed: int = field(default=0, metadata=COUNT)
+    reference_median: float | None = field(default=None, metadata={"limits": {"gt": 0}})
+    min_overlap: float = field(default=0.5, metadata={"limits": {"ge": 0, "le": 1}})
+    check_scale: bool = True
+    rename_genes: bool = True
+    libsvm_tolerance: float = field(default=LIBSVM_TOLERANCE, metadata={"limits": {"gt": 0}})
 
     def __post_init__(self) -> None:
         problems = ProblemList()

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import functools
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
-from importlib import resources
 from typing import Any
 
 import pandas as pd
 
 from her2stats.errors import DataError, ProblemList
+from her2stats.packaged import facts
 from her2stats.published.checks.correlations import audit_correlation
 from her2stats.published.checks.count_tables import audit_counts
 from her2stats.published.checks.counts import audit_percentage, audit_total
@@ -33,7 +31,6 @@ Check = Callable[[Section, Section], pd.DataFrame]  # of an entry, beside the wh
 PAPER = "pizzamiglio2025.toml"
 
 
-@functools.cache
 def published_results() -> dict[str, Any]:
     """Return everything the paper prints, as transcribed in this package's own data file.
 
@@ -48,8 +45,7 @@ def published_results() -> dict[str, Any]:
     >>> published_results()["paper"]["doi"]
     '10.1038/s41523-025-00867-z'
     """
-    text = (resources.files("her2stats.published") / PAPER).read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    return facts("her2stats.published", PAPER)
 
 
 def citation() -> str:

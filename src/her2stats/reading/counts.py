@@ -20,14 +20,13 @@ from her2stats.reading.formats.matrix import Floats, RawMatrix, numbers_from_wor
 from her2stats.reading.formats.strangers import length_column
 
 HEAVY, SAMPLES = 0.1, 8  # share of a total that a gene seldom has, and samples that are looked at for it
-_DONE = "raw counts turned into {} per million"
 
 
 def on_lengths(notes: Iterable[Note]) -> list[Note]:
     """What is to be said where cell fractions are estimated of an expression that was read with these notes."""
     what = "fractions are from counts per million: long genes weigh more than in the profiles of a signature matrix"
     told = Note("reading", what, detail='normalise = "tpm" with gene_lengths divides by the lengths')
-    return [told] if any(note.what == _DONE.format("counts") for note in notes) else []
+    return [told] if any(note.kind == "counts per million" for note in notes) else []
 
 
 def read_gene_lengths(path: str | Path) -> dict[str, float]:
@@ -69,7 +68,8 @@ def transcripts_per_million(raw: RawMatrix, lengths: Mapping[str, float] | None)
         remedy = "give gene_lengths = a table of the names of the rows and their lengths, or the GTF"
         raise TableError(Problem(what, raw.name, remedy))
     rows = [row for row, has in zip(raw.rows, there, strict=True) if has]
-    gone = Note("genes", "genes without a length left out, before any total", int((~there).sum()))
+    told, count = "genes without a length left out, before any total", int((~there).sum())
+    gone = Note("genes", told, count, kind="plain rule of genes")
     notes = raw.notes if there.all() else (*raw.notes, gone)
     rates = replace(raw, rows=rows, values=raw.values[there] / known[there, None], notes=notes, first_row=0)
     return counts_per_million(rates, "transcripts")
@@ -97,7 +97,8 @@ def counts_per_million(raw: RawMatrix, what: str = "counts") -> RawMatrix:
             remedy="remove them from the matrix",
         )
         found.raise_if_any()
-    notes = [Note("reading", _DONE.format(what), len(raw.columns))]
+    told = f"raw counts turned into {what} per million"
+    notes = [Note("reading", told, len(raw.columns), kind="counts per million" if what == "counts" else "")]
     if not named.all():
         notes.append(Note("reading", "rows without a gene symbol are in no total", int((~named).sum())))
     scaled = raw.values / totals

@@ -189,7 +189,7 @@ def interpret_matrix(
         raw = raw if found else _normalised(raw, normalise, gene_lengths)
     said = [] if found or normalise else notes_on_scale(raw, scale=scale, offset=offset)
     if logarithms and scale != "log2":
-        said.append(Note("reading", f"logarithms of the file ({scale}) turned into log2"))
+        said.append(Note("reading", f"logarithms of the file ({scale}) turned into log2", kind="other logarithms"))
         raw = replace(raw, values=raw.values * log2_units(scale))
     values, notes = named_rows(raw, symbols, genes)
     notes = [*said, *notes]

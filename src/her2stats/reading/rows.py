@@ -40,7 +40,9 @@ def named_rows(
     values = raw.values
     if unnamed & set(names):
         kept = np.array([name not in unnamed for name in names])
-        notes.append(Note("genes", "rows without a gene symbol dropped", int((~kept).sum())))
+        notes.append(
+            Note("genes", "rows without a gene symbol dropped", int((~kept).sum()), kind="plain rule of genes")
+        )
         values, names = values[kept], [name for name in names if name not in unnamed]
     index = pd.Index(names, dtype=object, name="gene").astype(str)
     columns = pd.Index(raw.columns, dtype=object, name="sample").astype(str)
@@ -69,7 +71,9 @@ def without_missing(values: pd.DataFrame, missing: MissingRule, name: str) -> tu
     notes, empty, holed = [], lacking.all(axis=1), lacking.any(axis=1) & ~lacking.all(axis=1)
     if empty.any():
         listed = ", ".join(values.index[empty][:SHOWN])
-        notes.append(Note("genes", "genes without any value dropped", int(empty.sum()), listed))
+        notes.append(
+            Note("genes", "genes without any value dropped", int(empty.sum()), listed, kind="plain rule of genes")
+        )
     if holed.any() and missing == "error":
         row = int(np.flatnonzero(holed)[0])
         column = int(np.flatnonzero(lacking[row])[0])
@@ -86,5 +90,7 @@ def without_missing(values: pd.DataFrame, missing: MissingRule, name: str) -> tu
         found.raise_if_any()
     if holed.any():
         listed = ", ".join(values.index[holed][:SHOWN])
-        notes.append(Note("genes", "genes with missing values dropped", int(holed.sum()), listed))
+        notes.append(
+            Note("genes", "genes with missing values dropped", int(holed.sum()), listed, kind="plain rule of genes")
+        )
     return values[~(empty | holed)], notes

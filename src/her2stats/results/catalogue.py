@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from importlib import resources
 from typing import Any, Literal
 
+from her2stats.packaged import facts
 from her2stats.vocabulary.names import sentence_case
 
 FURTHER = "further"
@@ -128,15 +127,15 @@ def _label(name: str) -> str:
 
 
 def _read(kind: type[Any], entries: Sequence[Mapping[str, Any]]) -> tuple[Any, ...]:
-    lists = (
-        {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()} for entry in entries
-    )
-    return tuple(kind(**entry) for entry in lists)
+    def plain(value: Any) -> Any:
+        return tuple(value) if isinstance(value, list) else value
+
+    return tuple(kind(**{key: plain(value) for key, value in entry.items()}) for entry in entries)
 
 
-_CATALOGUE = tomllib.loads(resources.files("her2stats.results").joinpath("catalogue.toml").read_text(encoding="utf-8"))
-TABLES: tuple[Table, ...] = _read(Table, _CATALOGUE["table"])
-FIGURES: tuple[Figure, ...] = _read(Figure, _CATALOGUE["figure"])
+CATALOGUE = facts("her2stats.results", "catalogue.toml")
+TABLES: tuple[Table, ...] = _read(Table, CATALOGUE["table"])
+FIGURES: tuple[Figure, ...] = _read(Figure, CATALOGUE["figure"])
 # What needs cell types, and cannot be where no cohort has them.
 CELL_TABLES = tuple(table.name for table in TABLES if table.asked_of == "cell types")
 CELL_FIGURES = tuple(figure for figure in FIGURES if figure.made == "cohort" or figure.data in CELL_TABLES)

@@ -11,37 +11,18 @@ from typing import Literal
 
 import pandas as pd
 
-from her2stats.results.catalogue import TABLES, Table
+from her2stats.results.catalogue import CATALOGUE, TABLES, Table
 from her2stats.statistics.fits.firth import BESIDE
 from her2stats.statistics.result import COLUMNS, COUNTS, NUMBERS, TEXT, as_result_table
 
 Kind = Literal["text", "number", "count", "truth"]
 
 # A column of any table whose headings are ours; what is not named here is text.
-_NUMBERS = (
-    *NUMBERS,
-    *("p_bh", "at", "superiority", "value_reference", "value_comparison", "q", "q_p_value", "i2", "tau2"),
-    *("pi_low", "pi_high"),
-    *("random_low", "random_median", "random_high", "share_as_extreme", "share_significant"),
-    *("effect", "power", "mc_error", "alpha", "share", "risk_ratio", "e_value", "e_value_limit"),
-    *("sensitivity", "specificity", "share_impossible"),
-    *("risk_difference", "rd_low", "rd_high", "p_mid", "p_primary", "p_study"),
-    *BESIDE,
-    *("coverage", "share_zero", "median"),
-    *("python", "r", "abs_diff", "rel_diff", "tolerance", "largest_difference"),
-)
-_COUNTS = (
-    *COUNTS,
-    *("family_size", "df_residual", "n_reference", "n_comparison", "n_events_reference", "n_events_comparison", "k"),
-    *("genes_total", "genes_found", "n_zero", "genes", "lists", "fewest", "tests", "count", "specifications"),
-    *("numbers", "agreed", "disagreed", "not_seen"),
-)
-_TRUTHS = ("borderline", "used_in_total")
 KINDS: Mapping[str, Kind] = {
     **dict.fromkeys((*TEXT, "method", "flag"), "text"),
-    **dict.fromkeys(_NUMBERS, "number"),
-    **dict.fromkeys(_COUNTS, "count"),
-    **dict.fromkeys(_TRUTHS, "truth"),
+    **dict.fromkeys((*NUMBERS, *BESIDE), "number"),
+    **dict.fromkeys(COUNTS, "count"),
+    **{name: kind for kind, names in CATALOGUE["columns"].items() for name in names},
 }
 # Beside scores and cell types with the user's headings, which hold numbers.
 _PER_PATIENT: Mapping[str, Kind] = {

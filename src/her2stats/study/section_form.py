@@ -38,7 +38,7 @@ class Section(BaseModel):
 def _taken_from(owner: Any, name: str, changed: Mapping[str, Any]) -> Any:
     """Type and field of a setting that a spec or the settings of the deconvolution have."""
     field, kind = owner.__dataclass_fields__[name], get_type_hints(owner)[name]
-    about = {"default": field.default, "description": field.metadata["meaning"], **changed}
+    about = {"default": field.default, "description": field.metadata.get("meaning"), **changed}
     limits = about.pop("limits", field.metadata.get("limits", {}))
     return kind, Field(**about, **limits)
 

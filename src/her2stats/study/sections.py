@@ -7,6 +7,7 @@ setting is called. What it means stands in ``settings.toml``, and the documentat
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from inspect import signature
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -16,7 +17,7 @@ from her2stats.cohort.genes import CollapseRule
 from her2stats.deconvolution.settings import Settings
 from her2stats.errors import DataError
 from her2stats.reading.clinical.ids import Repeats, SampleId
-from her2stats.reading.expression import Normalise, Orientation, read_expression
+from her2stats.reading.expression import Normalise, Orientation
 from her2stats.reading.rows import MissingRule
 from her2stats.reading.scales import SAY, DeclaredScale
 from her2stats.signatures.scoring import Method
@@ -55,6 +56,9 @@ class StudySection(Section):
     outside_paths: bool = False
     rename_genes: bool = True
     simulated: bool = False
+
+
+FILES = ("expression", "clinical", "patients", "fractions", "annotation", "gene_lengths")  # settings that are paths
 
 
 class CohortSection(Section):
@@ -113,9 +117,9 @@ class CohortSection(Section):
             raise ValueError("scale is missing", SAY)
         return self
 
-    def reading(self) -> dict[str, Any]:
-        """What `read_expression` is told of the expression file."""
-        return {name: getattr(self, name) for name in signature(read_expression).parameters if hasattr(self, name)}
+    def told(self, reader: Callable[..., Any]) -> dict[str, Any]:
+        """What a reader is told: those of its arguments that are settings of a cohort."""
+        return {name: getattr(self, name) for name in signature(reader).parameters if name in type(self).model_fields}
 
 
 class ScoresSection(Section):

@@ -16,6 +16,7 @@ from her2stats.statistics.pooling import POOLED
 from her2stats.statistics.specs import CorrelationSpec
 from her2stats.study.section_form import Section
 from her2stats.study.sections import (
+    FILES,
     AnalysisSection,
     CohortSection,
     DeconvolutionSection,
@@ -200,8 +201,7 @@ def _named_files(study: Study) -> list[tuple[str, str]]:
     named: list[tuple[str, str | None]] = []
     for cohort in study.cohorts:
         section = f"[[cohorts]] {cohort.name}"
-        keys = ("expression", "clinical", "patients", "fractions", "annotation", "gene_lengths")
-        named += [(f"{section} {key}", getattr(cohort, key)) for key in keys]
+        named += [(f"{section} {key}", getattr(cohort, key)) for key in FILES]
     if study.deconvolution is not None:
         named.append(("[deconvolution] signature", study.deconvolution.signature))
     named.append(("[scores] exposure", study.scores.exposure_file))

@@ -35,8 +35,6 @@ SETTINGS = "witness.tsv"
 SCRIPTS = ("witness.R", "witness_files.R", "witness_models.R", "witness_study_wide.R")
 READ_BY_R = (".csv", ".tsv", ".txt", ".tab")
 PACKED = (".gz", ".bz2", ".xz")
-# Notes of the reading of genes whose rules the witness follows; another repair it takes as given.
-FOLLOWED = ("rows that share a symbol collapsed", "genes with", "rows without a gene symbol")
 
 
 def write_witness(prepared: Prepared, analyses: Sequence[CohortAnalysis], folder: Path) -> None:
@@ -155,7 +153,7 @@ def _is_text(file: str) -> bool:
 def _why_clinical_is_given(section: CohortSection, cohort: Cohort) -> str:
     if not _is_text(section.clinical):
         return "for base R does not read such a file"
-    if section.clinical_header_row is not None or any("repeat the names" in note.what for note in cohort.notes):
+    if section.clinical_header_row is not None or any(note.kind == "names repeated" for note in cohort.notes):
         return "for its names stand in a row of their own"
     if section.everyone:
         return "for the study file says what stands in no column"
@@ -174,11 +172,11 @@ def _why_expression_is_given(section: CohortSection, cohort: Cohort) -> str:
         or section.orientation != "genes x samples"
     ):
         return "for the layout of its file is described in the study file"
-    if any(note.what.startswith("logarithms of the file") for note in cohort.notes):
+    if any(note.kind == "other logarithms" for note in cohort.notes):
         return "for its logarithms are of another base"
     if section.normalise == "tpm":
         return "for counts were divided by the lengths of genes"
     if section.sample_id != "as written":
         return "for samples are compared by parts of their names"
-    repaired = [note.what for note in cohort.notes if note.stage == "genes" and not note.what.startswith(FOLLOWED)]
+    repaired = [note.what for note in cohort.notes if note.stage == "genes" and note.kind != "plain rule of genes"]
     return f"for reading it: {repaired[0]}" if repaired else ""

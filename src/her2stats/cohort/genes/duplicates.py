@@ -36,8 +36,8 @@ def collapse_duplicates(
     several = values[repeated]
     collapsed = _highest_mean(several) if rule == "max-mean" else _averaged(several, rule)
     whole = pd.concat([values[~repeated], collapsed]).loc[order]
-    note = Note("genes", f"rows that share a symbol collapsed ({rule})", int(repeated.sum()) - len(counts), listed)
-    return whole, (note,)
+    told, count = f"rows that share a symbol collapsed ({rule})", int(repeated.sum()) - len(counts)
+    return whole, (Note("genes", told, count, listed, kind="plain rule of genes"),)
 
 
 def _averaged(several: pd.DataFrame, rule: CollapseRule) -> pd.DataFrame:

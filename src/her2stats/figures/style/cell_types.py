@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable
-from importlib.resources import files
 
-_TABLE = tomllib.loads((files(__package__) / "lineages.toml").read_text(encoding="utf-8"))["lineage"]
+from her2stats.packaged import facts
+
+_TABLE = facts("her2stats.figures.style", "lineages.toml")["lineage"]
 LINEAGES: dict[str, tuple[str, ...]] = {one["name"]: tuple(one["types"]) for one in _TABLE}
 OTHER = "Other"
 _LINEAGE_OF = {name: lineage for lineage, names in LINEAGES.items() for name in names}

@@ -138,7 +138,7 @@ def _one_heading(table: TextTable) -> TextTable:
     again = [first != [""] and (first == names or first[0].startswith("cde_id:")) for first in firsts]
     kept = [row for row, repeats in enumerate(again) if row >= SHOWN or not repeats]
     gone = len(table.rows) - len(kept)
-    note = Note("reading", "rows that repeat the names left out", gone)
+    note = Note("reading", "rows that repeat the names left out", gone, kind="names repeated")
     return replace(_rows_of(table, kept), notes=(*table.notes, note)) if gone else table
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import difflib
 import functools
-import tomllib
 from dataclasses import dataclass
-from importlib import resources
 from typing import Any
 
 from her2stats.errors import FileError, Problem
+from her2stats.packaged import facts
 
 UNKNOWN = "unknown until first download"
 
@@ -50,8 +49,7 @@ class DataSet:
 @functools.cache
 def registry() -> dict[str, DataSet]:
     """Return every data set by name."""
-    text = (resources.files("her2stats.reading.sources") / "registry.toml").read_text(encoding="utf-8")
-    return {name: _data_set(name, entry) for name, entry in tomllib.loads(text).items()}
+    return {name: _data_set(name, entry) for name, entry in facts("her2stats.reading.sources", "registry.toml").items()}
 
 
 def _data_set(name: str, entry: dict[str, Any]) -> DataSet:

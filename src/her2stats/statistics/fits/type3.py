@@ -14,7 +14,7 @@ from her2stats.statistics.ancova_terms import Term
 from her2stats.statistics.fits.design import Design
 from her2stats.statistics.fits.linear import TOLERANCE, LinearFit, Projection, project
 from her2stats.statistics.fits.tails import f_upper
-from her2stats.statistics.flags import Row, flag
+from her2stats.statistics.flags import Row, code_of, flag
 from her2stats.statistics.frame import Array
 
 
@@ -30,7 +30,7 @@ class TermTest:
         """F test of the term in a fit, as columns of a result row."""
         row: Row = {"df_residual": fit.df_residual, "flag": self.flag}
         df = self.basis.shape[1]
-        if not df or self.flag.startswith("not estimable"):
+        if not df or code_of(self.flag) == "not estimable":
             return row
         explained = float(((self.basis.T @ (outcome - fit.shift)) ** 2).sum())
         statistic = explained / df / fit.variance

@@ -27,7 +27,7 @@ from her2stats.statistics.frame import MOST_LEVELS
 from her2stats.study.preparing.column_names import check_column_names
 from her2stats.study.preparing.gene_names import expression_for_genes, expression_for_matrix
 from her2stats.study.preparing.scores import ScoredCohort, genes_beside_exposure, score_cohort, score_exposure_of
-from her2stats.study.sections import CohortSection
+from her2stats.study.sections import FILES, CohortSection
 from her2stats.study.study_file import Study
 
 T = TypeVar("T")
@@ -156,12 +156,13 @@ def _prepared(
 
 
 def _check_covariates(cohort: Cohort, study: Study, problems: ProblemList, place: str) -> None:
-    for name in study.analysis.covariates:
-        levels = cohort.clinical[name].nunique() if name in cohort.clinical else 0
-        if levels > MOST_LEVELS and not is_numeric_dtype(cohort.clinical[name].dtype):
-            what = f"{name!r} has {levels} different values and cannot divide tumours into groups"
-            remedy = f"leave it out, or map its values into {MOST_LEVELS} or fewer groups"
-            problems.add(DataError, what, where=f"{place}, [analysis] covariates", column=name, remedy=remedy)
+    for setting in ("covariates", "model_covariates"):
+        for name in getattr(study.analysis, setting):
+            levels = cohort.clinical[name].nunique() if name in cohort.clinical else 0
+            if levels > MOST_LEVELS and not is_numeric_dtype(cohort.clinical[name].dtype):
+                what = f"{name!r} has {levels} different values and cannot divide tumours into groups"
+                remedy = f"leave it out, or map its values into {MOST_LEVELS} or fewer groups"
+                problems.add(DataError, what, where=f"{place}, [analysis] {setting}", column=name, remedy=remedy)
 
 
 def _scored(
@@ -192,29 +193,9 @@ def _mixture(cohort: Cohort, study: Study, matrix: SignatureMatrix) -> tuple[Mix
 
 
 def _read_cohort(study: Study, section: CohortSection) -> Cohort:
-    reading = section.reading()
-    for name in ("annotation", "gene_lengths"):
-        if (path := getattr(section, name)) is not None:
-            reading[name] = study.locate(path)
-    return read_cohort(
-        study.locate(section.expression) if section.expression is not None else None,
-        study.locate(section.clinical),
-        name=section.name,
-        columns=section.columns,
-        values=section.values,
-        where=section.where,
-        exclude=section.exclude,
-        restrict=section.restrict,
-        everyone=section.everyone,
-        sample_id=section.sample_id,
-        repeats=section.repeats,
-        patients=study.locate(section.patients) if section.patients is not None else None,
-        on_mismatch=section.on_mismatch,
-        clinical_sheet=section.clinical_sheet,
-        clinical_header_row=section.clinical_header_row,
-        clinical_decimal=section.clinical_decimal,
-        **reading,
-    )
+    told = section.told(read_cohort)
+    located = {name: study.locate(told[name]) for name in FILES if told.get(name) is not None}
+    return read_cohort(**told | located)
 
 
 def _read_fractions(study: Study, section: CohortSection, cohort: Cohort | None) -> Deconvolution | None:
