@@ -131,6 +131,7 @@ def test_targets_of_make_that_are_shown_are_there() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     for page in ("README.md", "CONTRIBUTING.md"):
         shown = re.findall(r"\bmake ([a-z][a-z-]+)(?=[\s`])", (ROOT / page).read_text(encoding="utf-8"))
+        assert shown, page
         assert set(shown) - {"only"} <= targets
 
 

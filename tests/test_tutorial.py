@@ -21,7 +21,9 @@ def words(text: str) -> str:
 
 
 def test_its_links_and_pictures_are_there():
-    for link in re.findall(r"\]\(([^)#]+)\)", TUTORIAL.read_text()):
+    links = re.findall(r"\]\(([^)#]+)\)", TUTORIAL.read_text())
+    assert links
+    for link in links:
         assert (TUTORIAL.parent / link).exists() or (TUTORIAL.parents[1] / link).exists(), link
 
 

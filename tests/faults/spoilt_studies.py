@@ -226,6 +226,14 @@ SPOILT: dict[str, Spoilt] = {
         ),
         (Told("cohort 'one', [analysis] covariates", "'ward' has 36 different values", column="ward"),),
     ),
+    "a covariate of the logistic models of as many values as tumours": Spoilt(
+        several(
+            column("ward", lambda row: f"ward {row}"),
+            named('clinical = "one.csv"\ncolumns = { ward = "ward" }', 'clinical = "one.csv"'),
+            named('[analysis]\nmodel_covariates = ["ward"]', "[analysis]"),
+        ),
+        (Told("cohort 'one', [analysis] model_covariates", "'ward' has 36 different values", column="ward"),),
+    ),
     "a covariate twice": Spoilt(
         named('[analysis]\ncovariates = ["age", "age"]', "[analysis]"),
         (Told("study.toml, [analysis] covariates", "named twice: age"),),

@@ -60,6 +60,7 @@ def test_tumours_fall_by_the_type_that_the_caption_names(abim: pd.DataFrame) -> 
     plot = plot_composition(abim, e.LM22)
     bands = data_of(layers_with(plot, "geom_ribbon")[0], plot)
     named = caption_of(plot).removeprefix("From left to right: tumours by falling share of ").rstrip(".")
+    assert named in e.LM22
     for _, band in bands[bands["type"] == named].groupby("panel", observed=True):
         width = (band["high"] - band["low"]).to_numpy()
         assert (np.diff(width) <= 1e-12).all()

@@ -68,7 +68,9 @@ def test_a_level_that_was_left_out_is_named_and_the_choice_of_panels_counted(abi
 
 
 def test_slope_and_n_stand_in_every_panel(abim: pd.DataFrame) -> None:
-    for text in texts_of(plot_marginal(e.ancova(abim, e.LM22[:3]))):
+    texts = texts_of(plot_marginal(e.ancova(abim, e.LM22[:3])))
+    assert len(texts) == 3
+    for text in texts:
         assert text.startswith("slope ")
         assert text.endswith("adj. p = 0.20, n = 318")
 

@@ -184,5 +184,6 @@ def test_where_nothing_passes_the_strongest_is_told_and_never_nothing(sample: Pa
 
 
 def test_no_headline_counts_votes_or_says_nothing(answers: list[Answer]) -> None:
+    assert any(answer.headline for answer in answers)
     for answer in answers:
         assert not re.search(r"\bnothing\b", answer.headline, re.IGNORECASE)

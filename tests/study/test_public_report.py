@@ -46,7 +46,9 @@ def test_no_sample_and_no_row_of_one_is_on_any_page(which: str, request: pytest.
     results: StudyResults = request.getfixturevalue(which)
     text = everything_in(results)
     for name in ("scores", "fractions"):
-        for line in (results.folder / "tables" / f"{name}.csv").read_text().splitlines()[1:]:
+        lines = (results.folder / "tables" / f"{name}.csv").read_text().splitlines()[1:]
+        assert lines, name
+        for line in lines:
             sample, *values = line.split(",")[1:]
             assert not re.search(rf"\b{re.escape(sample)}\b", text), sample
             assert ",".join(values[:2]) not in text, sample

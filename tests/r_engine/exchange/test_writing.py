@@ -52,7 +52,9 @@ def test_dtypes_beyond_those_of_our_own_verbs_come_back(tmp_path: Path) -> None:
 
 def test_no_cell_is_a_formula_and_no_line_ends_in_carriage_returns(tmp_path: Path) -> None:
     write_models(RESULTS, tmp_path)
-    for path in tmp_path.rglob("*.csv"):
+    paths = list(tmp_path.rglob("*.csv"))
+    assert len(paths) > len(RESULTS)
+    for path in paths:
         assert b"\r" not in path.read_bytes()
         with path.open(encoding="utf-8", newline="") as file:
             for row in csv.reader(file):

@@ -68,6 +68,12 @@ def test_a_type_is_measured_in_every_way_that_the_cohort_has(prepared: Prepared,
     assert first["p_value"] == pytest.approx(theirs["p_value"], rel=1e-12)
 
 
+def test_a_clinical_column_may_be_called_as_the_anchor_is(prepared: Prepared, analysis: CohortAnalysis) -> None:
+    clinical = analysis.material.clinical.assign(ERBB2="amplified")
+    other = replace(analysis, material=replace(analysis.material, clinical=clinical))
+    pd.testing.assert_frame_equal(rows_of(asked(prepared, other)), rows_of(asked(prepared, analysis)))
+
+
 def test_relative_fractions_give_no_absolute_ones(prepared: Prepared, analysis: CohortAnalysis) -> None:
     rows = rows_of(asked(prepared, analysis, mode="relative"))
     assert "absolute" not in set(rows["amount"])

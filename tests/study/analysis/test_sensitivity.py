@@ -42,7 +42,9 @@ def test_a_cell_type_is_asked_at_the_threshold_of_its_family(small_results: Stud
 
 
 def test_the_least_odds_ratios_of_response_follow_from_its_counts(small_results: StudyResults) -> None:
-    for row in small_results.tables["response"].to_dict("records"):
+    asked = small_results.tables["response"].to_dict("records")
+    assert asked
+    for row in asked:
         share = row["n_events_reference"] / row["n_reference"]
         sizes = (row["n_reference"], row["n_comparison"])
         theirs = power_response(sum(sizes), share=share, split=sizes)["effect"]

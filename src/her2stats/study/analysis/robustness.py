@@ -36,6 +36,7 @@ def robustness(
     if interval(asked["ci"]).resamples:
         asked["ci"] = "bonett-wright"  # no draws are made given other variables
     covariates, exposures = material.known(COVARIATES), dict(_exposures(one, prepared, material, answers))
+    given = material.clinical[[*covariates, *material.known(("hr",))]]  # others may be called as a score here is
     for name in (name for name in COVARIATES if name not in covariates):
         answers.omit(f"{TABLE}: {name}", "not known, or the same in every tumour: fewer specifications")
     for about, types in (("cell types", material.kept), ("total infiltration", [material.til] * bool(material.til))):
@@ -44,7 +45,7 @@ def robustness(
         if not measured:
             continue
         curve = specification_curve(
-            pd.concat([material.clinical, pd.DataFrame(exposures), pd.DataFrame(columns)], axis=1),
+            pd.concat([given, pd.DataFrame(exposures), pd.DataFrame(columns)], axis=1),
             {name: {how: f"{name}, {how}" for how in own} for name, own in measured.items()},
             exposures,
             within="hr" if material.has("hr") else None,
