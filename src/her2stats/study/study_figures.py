@@ -21,8 +21,6 @@ from her2stats.study.study_file import Study
 from her2stats.vocabulary.variables import with_role
 
 MOST_MARGINAL = 6  # panels of Fig. 3; the paper shows two
-
-
 NO_FRACTIONS = "no cohort of this study has cell fractions"
 
 
@@ -48,13 +46,9 @@ def absent_figures(analyses: Sequence[CohortAnalysis], study: Study) -> list[Abs
     return [one for one in _offered(analyses, study) if isinstance(one, Absent)]
 
 
-def _overview(analyses: Sequence[CohortAnalysis], study: Study) -> list[Drawing | Absent]:
-    offer = _Offer(analyses, study)
-    return [offer.drawing(f) for f in FIGURES if f.made == "study" and len(offer.table(f.data))]
-
-
 def _offered(analyses: Sequence[CohortAnalysis], study: Study) -> list[Drawing | Absent]:
-    offered = _overview(analyses, study)
+    whole = _Offer(analyses, study)
+    offered = [whole.drawing(figure) for figure in FIGURES if figure.made == "study" and len(whole.table(figure.data))]
     shown = sorted((a for a in analyses if a.material.abundance is not None), key=lambda a: -len(a.cohort.clinical))
     for place, analysis in enumerate(shown):
         offer, suffix = _Offer([analysis], study), "" if place == 0 else f"_{analysis.cohort.name}"

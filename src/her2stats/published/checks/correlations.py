@@ -144,19 +144,21 @@ class _Intervals:
 
     def implied(self, i: int) -> str:
         """Say which sample sizes the interval of a row leaves possible."""
+        sizes = self._sizes(i)
+        return f"The interval implies {', '.join(sizes)}" if sizes else "No sample size gives this interval"
+
+    def _sizes(self, i: int) -> list[str]:
         estimate, low, high = ((e[0][i : i + 1], e[1][i : i + 1]) for e in self.ends)
         sizes = {
             label: sample_sizes(estimate, low, high, method, self.conf_level) for method, label in self.methods.items()
         }
-        listed = ", ".join(f"{size_text(*size)} ({label})" for label, size in sizes.items() if not np.isnan(size[0]))
-        return f"The interval implies {listed}" if listed else "No sample size gives this interval"
+        return [f"{size_text(*size)} ({label})" for label, size in sizes.items() if not np.isnan(size[0])]
 
     def _without_n(self, i: int, text: str, at: tuple[str, str]) -> Finding:
-        implied = self.implied(i)
-        some = not implied.startswith("No sample")
-        verdict: Verdict = CONSISTENT if some else NOT_DETERMINABLE if self.ci == "bootstrap" else INCONSISTENT
-        first = implied.split("implies ")[-1].split(",")[0] if some else ""
-        return Finding(at[0], text, first, verdict, f"n is not printed. {implied}", at[1], "interval")
+        sizes = self._sizes(i)
+        verdict: Verdict = CONSISTENT if sizes else NOT_DETERMINABLE if self.ci == "bootstrap" else INCONSISTENT
+        sentence = f"n is not printed. {self.implied(i)}"
+        return Finding(at[0], text, sizes[0] if sizes else "", verdict, sentence, at[1], "interval")
 
 
 def _p_finding(

@@ -9,11 +9,9 @@ a name of SAS has 32 letters at most.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from importlib.resources import files
 from pathlib import Path
 
-from jinja2 import Environment, StrictUndefined
-
+from her2stats.packaged import templates
 from her2stats.r_engine.exchange.frames import frame_levels
 from her2stats.statistics.result import Result
 from her2stats.writing import told, write_whole
@@ -28,10 +26,10 @@ def write_sas(results: Mapping[str, Result], folder: Path) -> None:
 
 def sas_program(results: Mapping[str, Result]) -> str:
     """Write the program for named results; a question that SAS has no short way for is named in a comment."""
-    environment = Environment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)  # noqa: S701 - no page
-    environment.filters |= {"quoted": quoted, "said": said, "tuple": tuple}
-    text = files(__package__).joinpath("validate.sas.j2").read_text(encoding="utf-8")
-    return environment.from_string(text).render(frames=[Frame(name, result) for name, result in results.items()]) + "\n"
+    made = templates("her2stats.r_engine.exchange")
+    made.filters |= {"quoted": quoted, "said": said, "tuple": tuple}
+    frames = [Frame(name, result) for name, result in results.items()]
+    return made.get_template("validate.sas.j2").render(frames=frames) + "\n"
 
 
 def quoted(text: str) -> str:
