@@ -9,6 +9,8 @@ import pytest
 
 from her2stats.errors import InputError, SampleError
 from her2stats.reading import read_clinical
+from her2stats.study.proposing.receptors import dropped
+from her2stats.study.proposing.recognition import recognise
 
 
 def table(**columns):
@@ -141,3 +143,27 @@ def test_one_choice_of_several_in_redcap_is_asked():
         read_clinical(codes, columns={"er": "er___2"}, values=meant).table["er"].tolist()
         == ["negative", "positive"] * 3
     )
+
+
+@pytest.mark.parametrize(
+    ("headings", "words"),
+    [
+        ("RE;RP;HER2 IHC;Âge au diagnostic;Grade SBR", "positif;négatif;1+;51;II"),
+        ("Récepteurs aux œstrogènes;Récepteurs de la progestérone;HER2 IHC;Âge;Grade", "positif;négatif;1+;51;II"),
+        ("Östrogenrezeptor;Progesteronrezeptor;HER2 IHC;Alter bei Diagnose;Grading", "positiv;negativ;1+;51;II"),
+        ("Receptores de estrógeno;Receptores de progesterona;HER2 IHQ;Edad;Grado", "positivo;negativo;1+;51;II"),
+        ("Recettori estrogeni;Recettori progesterone;HER2 IHC;Età;Grado", "positivo;negativo;1+;51;II"),
+    ],
+)
+def test_headings_are_recognised(headings, words):
+    columns = {heading: [word, word] for heading, word in zip(headings.split(";"), words.split(";"), strict=True)}
+    found = {item.variable: item.column for item in recognise(columns)}
+    assert found == dict(zip(["er", "pgr", "her2_ihc", "age", "grade"], columns, strict=True))
+
+
+@pytest.mark.parametrize("heading", ["Östrogenrezeptor IRS", "RE Allred", "Receptores de estrógeno (H-score)"])
+def test_a_receptor_that_is_not_read_is_told(heading):
+    columns = {"id": ["a", "b"], heading: ["8", "2"]}
+    found = recognise({heading: columns[heading]})
+    assert heading in dropped(columns, "id", found) or all(item.is_open for item in found if item.column == heading)
+    assert found or dropped(columns, "id", found)

@@ -61,7 +61,10 @@ VARIABLES = (
         meaning="positive, negative, where the file gives it directly",
         words=receptor("hr", "hormone receptor", "rh"),
         levels=HR_LEVELS,
-        headings=(r"hr", r"hr (status|stato)", r"hormone receptor.*", r"(stato )?recettor(iale|i ormonali)( hr)?"),
+        headings=(
+            *(r"hr", r"rh", r"hr (status|stato)", r"hormone receptor.*", r"(stato )?recettor(iale|i ormonali)( hr)?"),
+            r"hormonrezeptor.*|.*recept.* hormon.*",
+        ),
         after="pgr",
         level_form="{short}-{level}",
         table_one=5,
@@ -79,6 +82,7 @@ VARIABLES = (
         headings=(
             *(r"er", r"er (status|stato).*", r"(status|stato) er", rf"er {_READ}"),
             *(rf"(breast carcinoma )?o?estrogen receptor( {_READ})?", r".*recettor.* estrogen.*"),
+            r"r[eo]|.*recept.*strogen.*|.*strogen ?rezeptor.*",
         ),
         percentages=r"(%|perc\w*)? ?(er|o?estrogen.*|.*recettor.* estrogen.*)\b.*",
         level_form="{short}-{level}",
@@ -94,6 +98,7 @@ VARIABLES = (
         headings=(
             *(r"pg?r", r"pg?r (status|stato).*", r"(status|stato) pg?r", rf"pg?r {_READ}"),
             *(rf"(breast carcinoma )?progesterone receptor( {_READ})?", r".*recettor.* progest.*"),
+            r"rp|.*recept.*progest.*|.*progesteron ?rezeptor.*",
         ),
         percentages=r"(%|perc\w*)? ?(pg?r|progest.*|.*recettor.* progest.*)\b.*",
         level_form="{short}-{level}",
@@ -127,7 +132,7 @@ VARIABLES = (
         further="3+",
         headings=(
             *(r"her2 ?(ihc|score)( ?score)?", r".*her2.*ihc.*(score|level).*", r"ihc", r"ihc her2"),
-            *(r"her2 ?ihc( .*)?", r"her2 immunohistochemistry level result", r"her2( neu)?"),
+            *(r"her2 ?ih[cq]( .*)?", r"her2 immunohistochemistry level result", r"her2( neu)?"),
         ),
         table_one=6,
         always=True,
@@ -185,7 +190,7 @@ VARIABLES = (
             high=130.0,
             instead=_NO_AGES,
         ),
-        headings=(r"age", r"age (at.*|years?.*)", r"eta( .*)?"),
+        headings=(r"age", r"age (at.*|years?.*|au .*)", r"(eta|alter|edad)( .*)?"),
         table_one=1,
         cut=Cut("age > 50 years", above=50),
         role="covariate",
