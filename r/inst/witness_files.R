@@ -69,8 +69,9 @@ raw <- function(role, cohort = "", classes = "character") {  # cells are parted 
   path <- paths[[paste(cohort, role)]]
   head <- sub("^\ufeff", "", readLines(path, 1, warn = FALSE, encoding = "UTF-8"))
   if (startsWith(head, "#")) stop(basename(path), " begins with remarks")
-  marks <- c("\t", ",", ";")
-  mark <- marks[which.max(vapply(marks, function(m) nchar(gsub(paste0("[^", m, "]"), "", head)), 0L))]
+  marks <- c("\t", ",", ";", "|", " ")
+  count <- vapply(marks, function(m) nchar(gsub(paste0("[^", m, "]"), "", head)), 0L)
+  mark <- marks[if (any(count[1:3] > 0)) which.max(count[1:3]) else 3 + which.max(count[4:5])]
   header <- scan(text = head, what = "", sep = mark, quote = "\"", strip.white = TRUE, quiet = TRUE,
                  na.strings = character())
   body <- read.table(path, sep = mark, quote = "\"", comment.char = "", colClasses = classes, skip = 1,

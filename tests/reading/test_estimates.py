@@ -13,7 +13,7 @@ from her2stats.reading import read_cibersortx, read_fractions
 from her2stats.reading.estimates import Estimator, estimators
 
 OTHER = {"quanTIseq": "Other", "EPIC": "otherCells"}
-FORMS = [(one.name, form) for one in estimators() for form in (0, 1)]
+FORMS = [(one.name, form) for one in estimators() if one.name != "CIBERSORT" for form in (0, 1)]
 
 
 def table_of(name: str, form: int, *, samples: int = 3) -> pd.DataFrame:
@@ -149,3 +149,76 @@ def test_a_matrix_of_expression_is_no_such_table(shared):
 def test_a_program_knows_only_its_own():
     assert Estimator("x", "", "", [["a", "b"]], rest=("c",)).known(["a", "c"]) == 0.5
     assert Estimator("x", "", "", [["a", "b"]]).known(["a", "c"]) == 0.0
+
+
+LM22 = estimators()[-1].types[0]
+SHARES = pd.DataFrame(
+    np.random.default_rng(3).dirichlet(np.ones(22), 4), index=pd.Index(["a", "b", "c", "d"]), columns=LM22
+)
+FIT = {"P-value": 0.01, "Correlation": 0.9, "RMSE": 0.8}
+SCORE = "Absolute score (sig.score)"
+
+
+class TestCibersortAsPeopleKeepIt:
+    """Tables of CIBERSORT that have lost columns of fit, or lie on their side."""
+
+    @staticmethod
+    def read(tmp_path, table):
+        table.to_csv(tmp_path / "t.csv", index_label="Mixture")
+        return read_fractions(tmp_path / "t.csv")
+
+    @pytest.mark.parametrize("gone", [[], ["P-value"], ["RMSE", "Correlation"], list(FIT)])
+    @pytest.mark.parametrize("side", [False, True])
+    def test_relative(self, tmp_path, gone, side):
+        table = SHARES.assign(**FIT).drop(columns=gone)
+        read = self.read(tmp_path, table.T if side else table)
+        assert np.allclose(read.fractions, SHARES, atol=1e-12)
+        assert (list(read.fractions.index), list(read.fractions.columns), read.mode) == (list("abcd"), LM22, "relative")
+        for ours, theirs in {"p_value": "P-value", "r": "Correlation", "rmse": "RMSE"}.items():
+            assert read.quality[ours].isna().all() == (theirs in gone)
+
+    @pytest.mark.parametrize("gone", [[], list(FIT)])
+    @pytest.mark.parametrize("side", [False, True])
+    def test_absolute_by_its_score(self, tmp_path, gone, side):
+        amounts = SHARES.mul([0.4, 1.2, 2.0, 0.7], axis=0)
+        table = amounts.assign(**FIT, **{SCORE: amounts.sum(axis=1)}).drop(columns=gone)
+        read = self.read(tmp_path, table.T if side else table)
+        assert np.allclose(read.fractions, amounts, atol=1e-12)
+        assert read.mode == "absolute"
+        assert np.allclose(read.quality["score"], [0.4, 1.2, 2.0, 0.7])
+
+    @pytest.mark.parametrize("factor", [0.4, 100])
+    def test_amounts_of_which_nothing_tells_the_unit_are_refused(self, tmp_path, factor):
+        with pytest.raises(InputError, match=r"do not sum to 1 .* with its absolute score column"):
+            self.read(tmp_path, SHARES * factor)
+
+    @pytest.mark.parametrize(("tail", "mode", "factor"), [("", "relative", 1), ("-ABS", "absolute", 0.4)])
+    def test_as_timer_writes_it(self, tmp_path, tail, mode, factor):
+        names = [f"{name}_CIBERSORT{tail}" for name in estimators()[-1].types[1]]
+        read = self.read(tmp_path, (SHARES * factor).set_axis(names, axis=1))
+        assert read.mode == mode
+        assert list(read.fractions.columns) == estimators()[-1].types[1]
+
+    def test_types_of_ones_own_need_a_column_of_fit(self, tmp_path):
+        own = SHARES.iloc[:, :3].set_axis(["Tumour", "Stroma", "Immune"], axis=1)
+        own = own.div(own.sum(axis=1), axis=0)
+        assert self.read(tmp_path, own.assign(RMSE=0.8)).fractions.shape == (4, 3)
+        with pytest.raises(InputError, match=r"of no program that is known: .*CIBERSORT .*with RMSE"):
+            self.read(tmp_path, own)
+
+
+@pytest.mark.parametrize("prefix", ["", "cellFractions."])
+@pytest.mark.parametrize("rest", [[], ["otherCells"]])
+def test_epic_by_its_other_reference(tmp_path, prefix, rest):
+    types = ["Bcells", "CD4_Tcells", "CD8_Tcells", "Monocytes", "Neutrophils", "NKcells"]
+    table = pd.DataFrame(np.random.default_rng(1).dirichlet(np.ones(6 + len(rest)), 3), columns=[*types, *rest])
+    table.add_prefix(prefix).to_csv(tmp_path / "epic.csv", index_label="sample")
+    read = read_fractions(tmp_path / "epic.csv")
+    assert (read.program, list(read.fractions.columns)) == ("EPIC", types)
+
+
+def test_amounts_of_messenger_rna_are_no_fractions_of_cells(tmp_path):
+    table = pd.DataFrame([[0.5, 0.5]], index=["s"], columns=["mRNAProportions.Bcells", "mRNAProportions.CAFs"])
+    table.to_csv(tmp_path / "epic.csv")
+    with pytest.raises(InputError, match="of no program that is known"):
+        read_fractions(tmp_path / "epic.csv")

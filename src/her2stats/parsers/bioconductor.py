@@ -46,8 +46,34 @@ def frame_of(value: Any, left: Allowance) -> Any:
     return pd.DataFrame(numbers, index=rows, columns=columns) if rows is not None and columns is not None else None
 
 
+def is_list_of_matrices(value: Any) -> bool:
+    """Whether it is a list of R with matrices in it, as edgeR's DGEList, limma's EList and what tximport returns."""
+    return isinstance(value, Mapping) and any(_is_matrix(one) for one in value.values())
+
+
+def member_of(value: Mapping[str, Any], asked: str | None, left: Allowance) -> Any:
+    """The matrix of a list that is asked for, or its only one, as a frame."""
+    matrices = {str(name): one for name, one in value.items() if _is_matrix(one)}
+    name = _wanted(matrices, asked, "part")
+    frame = frame_of(matrices[name], left)
+    if frame is None:
+        raise Unfit(f"matrix {name!r} has no row or column names", "in R: give it dimnames, and saveRDS again")
+    return frame
+
+
+def _is_matrix(value: Any) -> bool:
+    return getattr(value, "ndim", 0) == 2 and type(value).__name__ in ("DataArray", "ndarray")
+
+
 def samples_of(value: Any) -> Table:
     """The table of samples."""
+    import pandas as pd
+
+    if isinstance(value, Mapping):
+        frames = [value[name] for name in ("samples", "targets") if isinstance(value.get(name), pd.DataFrame)]
+        if not frames:
+            raise Unfit("holds no table of samples", "give a clinical table of its own")
+        return Table([as_word(name) for name in frames[0].index], frames[0], [])
     columns = _slot(value, "colData")
     return _table(columns if columns is not None else _slot(value, "phenoData"))
 
@@ -60,7 +86,7 @@ def matrix_of(value: Any, request: Mapping[str, Any], left: Allowance) -> tuple[
         assays, about = _entries(_slot(value, "assays")), _rows_of_experiment(value)
     else:
         assays, about = _entries(_slot(value, "assayData")), _table(_slot(value, "featureData"))
-    name, samples = _wanted(assays, request["layer"]), samples_of(value).names
+    name, samples = _wanted(assays, request["layer"], "assay"), samples_of(value).names
     numbers, _ = _matrix(assays[name], left)  # names that R left on it may be earlier ones
     if numbers is None:
         kind = class_of(assays[name]) or type(assays[name]).__name__
@@ -80,12 +106,12 @@ def matrix_of(value: Any, request: Mapping[str, Any], left: Allowance) -> tuple[
     return pd.DataFrame(numbers, index=genes, columns=samples), about.frame
 
 
-def _wanted(assays: Mapping[str, Any], asked: str | None) -> str:
-    """Name of the assay: the one there is, or the one that is asked for; none is guessed of several."""
+def _wanted(assays: Mapping[str, Any], asked: str | None, kind: str) -> str:
+    """Name of the assay, or other kind of matrix: the only one, or the one that is asked for; none is guessed."""
     if asked is None and len(assays) == 1:
         return next(iter(assays))
     if asked is None or asked not in assays:
-        what = f"there is no assay {asked!r}" if asked is not None else f"it has {len(assays)} assays"
+        what = f"it has {len(assays)} {kind}s" if asked is None else f"there is no {kind} {asked!r}"
         raise Unfit(what, f"say layer, one of {_listed(assays)}")
     return asked
 

@@ -42,8 +42,8 @@ def _matrix(file: Any, request: dict[str, Any], left: Allowance) -> tuple[dict[s
     values = _numbers(file[where], left)
     if values.shape != (len(samples), len(genes)):
         raise Unfit(f"{where} is of shape {values.shape}, not {len(samples)} x {len(genes)}", "write the file again")
-    small = raw and values.size and values.max() < 30 and not (np.rint(values) == values).all()  # counts, or not
-    logarithm = _logarithm(file) if where == "X" or small else ""
+    small = values.size and 0 <= values.min() <= values.max() < 30 and not (np.rint(values) == values).all()
+    logarithm = _logarithm(file) if where == "X" or small else ""  # of counts beside X it says nothing
     return {"rows": genes, "columns": samples, "logarithm": logarithm}, np.ascontiguousarray(values.T)
 
 

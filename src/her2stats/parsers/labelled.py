@@ -16,6 +16,7 @@ def answer(data: bytes, request: dict[str, Any], left: Allowance) -> tuple[dict[
 
     suffix, catalog = request["suffix"], request["catalog"]
     readers = {".dta": pyreadstat.read_dta, ".sas7bdat": pyreadstat.read_sas7bdat}
+    readers |= {".por": pyreadstat.read_por, ".xpt": pyreadstat.read_xport}
     named = {"catalog_file": catalog} if suffix == ".sas7bdat" else {}
     with tempfile.TemporaryDirectory() as folder:
         unpacked = Path(folder) / f"table{suffix}"  # it reads from disk alone, and nothing compressed

@@ -25,13 +25,15 @@ def answer(data: bytes, request: dict[str, Any], left: Allowance) -> tuple[dict[
 
     value = _value(data, left)
     try:
-        if bioconductor.is_container(value) and request["want"] == "samples":
+        listed = bioconductor.is_list_of_matrices(value)
+        if (listed or bioconductor.is_container(value)) and request["want"] == "samples":
             names, frame, odd = bioconductor.samples_of(value)
             return _apart(frame, names, left, contained=True, odd=odd)
         if bioconductor.is_container(value):
             frame, about = bioconductor.matrix_of(value, request, left)
             lengths = {name: _cells(about[name], left) for name in about.columns if "length" in name.lower()}
             return _apart(frame, list(frame.index), left, contained=True, row_data=lengths)
+        value = bioconductor.member_of(value, request["layer"], left) if listed else value
     except Unfit as error:
         return {"unfit": error.args}, None
     frame = value if isinstance(value, pd.DataFrame) else bioconductor.frame_of(value, left)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import date
 from typing import Any
 
@@ -40,7 +41,19 @@ def answer(data: bytes, request: dict[str, Any], left: Allowance) -> tuple[dict[
         rows.pop()
     width = max(map(len, rows), default=0)
     left.take(CELL * width * len(rows))  # of all rows made equally long
-    return {"rows": rows, "width": width}, None
+    return {"rows": rows, "width": width, "merged": _merged(page)}, None
+
+
+def _merged(page: Any) -> list[tuple[str, Any]]:
+    """Merged cells, as the sheet names them below its rows: "B3:B7", and their bounds."""
+    from openpyxl.utils.cell import range_boundaries
+
+    held = b""
+    with page._get_source() as source:  # who reads without styles leaves them out
+        while chunk := source.read(2**20):
+            held = (held if b"mergeCells" in held else held[-32:]) + chunk
+    refs = re.findall(rb'mergeCell [^>]*ref="([A-Z]+\d+:[A-Z]+\d+)"', held)
+    return [(ref.decode(), range_boundaries(ref.decode())) for ref in refs]
 
 
 def _plain(cell: Any) -> Any:

@@ -18,7 +18,7 @@ import pandas as pd
 from her2stats.deconvolution import Deconvolution, SignatureMatrix
 from her2stats.deconvolution.settings import Settings
 from her2stats.deconvolution.signature_matrix import MOST_TYPES
-from her2stats.errors import ProblemList, SampleError, TableError
+from her2stats.errors import Problem, ProblemList, SampleError, TableError
 from her2stats.files import Content, read_content
 from her2stats.notes import Note
 from her2stats.reading.formats.dispatch import read_words
@@ -27,10 +27,12 @@ from her2stats.reading.formats.text import TextTable
 
 Mode = Literal["absolute", "relative", "no.sumto1"]
 
-# Our column -> as the programs write it, letters and digits only (R turns P-value into P.value).
-QUALITY = {"p_value": "pvalue", "r": "correlation", "rmse": "rmse"}
+# Our column -> as the programs write it, and letters and digits only (R turns P-value into P.value).
 WRITTEN = {"p_value": "P-value", "r": "Correlation", "rmse": "RMSE"}
+QUALITY = {"p_value": "pvalue", "r": "correlation", "rmse": "rmse"}
 ABSOLUTE: dict[str, Mode] = {"absolutescoresigscore": "absolute", "absolutescorenosumto1": "no.sumto1"}
+IS_NONE = "is no result file of CIBERSORTx: has {}"
+GIVE = "give the result file as CIBERSORTx wrote it (Mixture, cell types, P-value, Correlation, RMSE)"
 NO_PERMUTATIONS = 9999  # what CIBERSORT writes as p-value when there were none
 TOLERANCE = 1e-3  # files are rounded
 
@@ -67,7 +69,7 @@ def read_cibersortx(path: str | Path) -> Deconvolution:
     ('relative', {'B cells': 0.25, 'T cells': 0.75})
     """
     content = read_content(path)
-    return from_cibersortx(content, read_words(content))
+    return from_cibersortx(content, read_words(content), whole=True)
 
 
 def tells_its_fit(table: TextTable) -> bool:
@@ -75,10 +77,20 @@ def tells_its_fit(table: TextTable) -> bool:
     return not {bare_name(word) for word in table.header}.isdisjoint({"pvalue", "rmse", *ABSOLUTE})
 
 
-def from_cibersortx(content: Content, table: TextTable) -> Deconvolution:
-    """Take the table of a result file of CIBERSORTx or CIBERSORT; see `read_cibersortx`."""
+def from_cibersortx(
+    content: Content, table: TextTable, *, absolute: bool = False, whole: bool = False
+) -> Deconvolution:
+    """Take the table of a result file of CIBERSORTx or CIBERSORT: `whole`, or with what columns of fit it has left.
+
+    Without its column of absolute scores it has to be said that it is `absolute`.
+    """
     found = ProblemList()
     places, score, mode = _roles(table, content.name)
+    if whole and (missing := [word for role, word in WRITTEN.items() if role not in places]):
+        raise TableError(
+            Problem(f"is no result file of CIBERSORTx: has no column {', '.join(missing)}", content.name, GIVE)
+        )
+    mode = "absolute" if absolute else mode
     samples = [row[0] for row in table.rows]
     check_samples(samples, content.name, found)
     found.refuse_control_codes(TableError, [*table.header, *samples], where=content.name)
@@ -118,16 +130,10 @@ def _roles(table: TextTable, name: str) -> tuple[dict[str, int], int | None, Mod
     """Find the columns that are no cell types, and the mode that they tell."""
     plain = [bare_name(word) for word in table.header]
     places = {role: plain.index(word) for role, word in QUALITY.items() if word in plain}
-    missing = [word for role, word in WRITTEN.items() if role not in places]
-
     score = next((plain.index(word) for word in ABSOLUTE if word in plain), None)
     others = len(table.header) - 1 - len(places) - (score is not None)
-    if missing or others < 2:
-        found = ProblemList()
-        what = f"has no column {', '.join(missing)}" if missing else "has fewer than two cell types"
-        remedy = "give the result file as CIBERSORTx wrote it (Mixture, cell types, P-value, Correlation, RMSE)"
-        found.add(TableError, f"is no result file of CIBERSORTx: {what}", where=name, remedy=remedy)
-        found.raise_if_any()
+    if others < 2:
+        raise TableError(Problem(IS_NONE.format("fewer than two cell types"), name, GIVE))
     return places, score, ABSOLUTE[plain[score]] if score is not None else "relative"
 
 
@@ -189,13 +195,14 @@ def _check_fractions(
 
 
 def _quality(measures: dict[str, Floats], total: Floats, fractions: Floats, index: pd.Index) -> pd.DataFrame:
-    p_value = measures["p_value"]
+    unknown = np.full(len(index), np.nan)
+    p_value = measures.get("p_value", unknown)
     empty = fractions.sum(axis=1) <= 0
     return pd.DataFrame(
         {
             "nu": np.nan,
-            "r": measures["r"],
-            "rmse": measures["rmse"],
+            "r": measures.get("r", unknown),
+            "rmse": measures.get("rmse", unknown),
             "p_value": np.where(p_value >= NO_PERMUTATIONS, np.nan, p_value),
             "p_value_unbiased": np.nan,
             "score": total,
@@ -216,5 +223,5 @@ def _notes(quality: pd.DataFrame, name: str, types: int) -> tuple[Note, ...]:
     if empty:
         notes.append(Note("fractions", "samples whose fractions are all zero", empty))
     if quality["p_value"].isna().all():
-        notes.append(Note("fractions", "the file has no p-values: CIBERSORTx ran without permutations"))
+        notes.append(Note("fractions", "the file has no p-values: taken out, or CIBERSORTx ran without permutations"))
     return tuple(notes)

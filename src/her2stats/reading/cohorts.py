@@ -93,7 +93,8 @@ def read_cohort(
         As in `read_clinical`.
     sample_id : {"as written", "letters", "tcga-sample", "tcga-patient"}
         How ids of the two files are compared: whole; by letters and digits alone (dots for dashes, an X that R put
-        before a digit, and case mean nothing); by the first 15 or 12 letters of TCGA barcodes.
+        before a digit, case, and what programs put around a name, as .bam, _counts or GSM123_, mean nothing); by the
+        first 15 or 12 letters of TCGA barcodes.
     repeats : {"error", "first", "keep"}
         As in `read_clinical`; of several columns of one tumour, too.
     on_mismatch : {"error", "intersect"}

@@ -31,6 +31,7 @@ from her2stats.reading.formats.matrix import Column, numbers_from_words
 from her2stats.reading.formats.text import TextTable
 
 TOLERANCE = 0.01  # of a sum of shares: programs write two to six digits
+ABSOLUTE = re.compile(r"_cibersort-abs$", re.IGNORECASE)
 TIMER = re.compile(r"_(quantiseq|epic|xcell|mcpcounter|timer|cibersort(-abs)?)$", re.IGNORECASE)
 
 
@@ -109,11 +110,19 @@ def read_fractions(path: str | Path, *, cell_types: Mapping[str, str] | None = N
     """
     content = read_content(path)
     table = read_words(content)
+    absolute = any(ABSOLUTE.search(name) for name in (*table.header, *(row[0] for row in table.rows)))
+    if not tells_its_fit(table) and tells_its_fit(turned := _turned(table)):
+        table = turned
     if tells_its_fit(table):
         read = from_cibersortx(content, table)
     else:
         oriented, estimator = _recognised(table, content.name)
-        read = _amounts(content, oriented, estimator)
+        with_fit = estimator.name == "CIBERSORT"
+        read = (
+            _amounts(content, oriented, estimator)
+            if not with_fit
+            else from_cibersortx(content, oriented, absolute=absolute)
+        )
     return _renamed(read, cell_types or {}, content.name)
 
 
@@ -137,20 +146,24 @@ def _recognised(table: TextTable, name: str) -> tuple[TextTable, Estimator]:
     share, estimator, names = best
     if share < LEAST_KNOWN:
         known = ", ".join(one.name for one in estimators())
-        what = f"is a table of no program that is known: CIBERSORT (with P-value, Correlation, RMSE), {known}"
+        what = f"is a table of no program that is known: {known} (with types of your own: with RMSE)"
         remedy = (
             "give the table as the program wrote it, all cell types with their names, samples in the other direction"
         )
         raise TableError(Problem(what, name, remedy))
     if names is upright:
         return replace(table, header=[table.header[0], *_without_tail(upright)]), estimator
-    header = ["sample", *_without_tail(turned)]
-    rows = [[table.header[place], *(row[place] for row in table.rows)] for place in range(1, len(table.header))]
-    return TextTable(header, rows, list(range(1, len(rows) + 1)), table.notes), estimator
+    table = _turned(table)
+    return replace(table, header=["sample", *_without_tail(turned)]), estimator
+
+
+def _turned(table: TextTable) -> TextTable:
+    header, *rows = [list(cells) for cells in zip(table.header, *table.rows, strict=True)]
+    return TextTable(header, rows, list(range(1, len(rows) + 1)), table.notes)
 
 
 def _without_tail(names: Iterable[str]) -> list[str]:
-    return [TIMER.sub("", name) for name in names]
+    return [TIMER.sub("", name).removeprefix("cellFractions.") for name in names]
 
 
 def _amounts(content: Content, table: TextTable, estimator: Estimator) -> Deconvolution:

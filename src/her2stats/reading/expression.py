@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal, Never, get_args
+from tempfile import TemporaryDirectory
+from typing import Any, Literal, Never, get_args
 
 import numpy as np
 import pandas as pd
@@ -55,10 +56,10 @@ def read_expression(
 
     Parameters
     ----------
-    path : str, Path or DataFrame
+    path : str, Path, DataFrame or AnnData
         csv, tsv or txt (plain or gz, bz2, xz, zst), xlsx, parquet, GCT 1.2 or 1.3, GEO series matrix, AnnData h5ad,
-        R's rds of a matrix (also sparse), data.frame, SummarizedExperiment or ExpressionSet; or a frame with gene
-        symbols as index.
+        R's rds of a matrix (also sparse), data.frame, SummarizedExperiment, ExpressionSet or a list of matrices
+        (DGEList, EList, tximport); or a frame with gene symbols as index, or an AnnData.
     scale : {"log2", "ln", "log10", "linear", "counts"}
         Scale of the values; never guessed, but checked against their range. Other logarithms are turned into log2;
         "counts" are raw counts, normalised as "cpm" where nothing else is said.
@@ -92,7 +93,8 @@ def read_expression(
     annotation : str, Path or mapping, optional
         Probe -> gene symbol, or a table of the two (also a GEO platform), for matrices whose rows are probes.
     layer : str or None
-        Layer of an h5ad file, its X where none is named; assay of a SummarizedExperiment, wanted where it has several.
+        Layer of an AnnData, its X where none is named; assay of a SummarizedExperiment, or matrix of a list, wanted
+        where it has several.
     allow_range : bool
         Accept values whose range contradicts the scale.
     expected_samples : sequence of str
@@ -133,11 +135,15 @@ def read_expression(
 
 
 def open_matrix(
-    path: str | Path | pd.DataFrame, options: MatrixOptions, *, orientation: Orientation = "genes x samples"
+    path: str | Path | pd.DataFrame | Any, options: MatrixOptions, *, orientation: Orientation = "genes x samples"
 ) -> RawMatrix:
     """Read names and numbers; nothing is checked or repaired yet, and text among the numbers is no error yet."""
     if isinstance(path, pd.DataFrame):
         raw = _raw_from_frame(path)
+    elif hasattr(path, "write_h5ad"):  # an AnnData, of which a file says all that it holds
+        with TemporaryDirectory() as folder:
+            path.write_h5ad(Path(folder) / "AnnData.h5ad")
+            raw = read_matrix(read_content(Path(folder) / "AnnData.h5ad"), options)
     else:
         content = read_content(path)
         raw = replace(read_matrix(content, options), source=Source("expression", str(content.path), content.sha256))

@@ -153,13 +153,13 @@ def _is_text(file: str) -> bool:
 def _why_clinical_is_given(section: CohortSection, cohort: Cohort) -> str:
     if not _is_text(section.clinical):
         return "for base R does not read such a file"
-    if section.clinical_header_row is not None or any(note.kind == "names repeated" for note in cohort.notes):
+    if section.clinical_header_row is not None:
         return "for its names stand in a row of their own"
     if section.everyone:
         return "for the study file says what stands in no column"
     if section.sample_id != "as written" or section.repeats == "first":
         return "for samples are compared or chosen by their barcodes"
-    return "" if cohort.read_as else "for two files were joined, or cells hold several tests"
+    return "" if cohort.read_as else "for files were joined, rows left out, or cells hold several tests"
 
 
 def _why_expression_is_given(section: CohortSection, cohort: Cohort) -> str:

@@ -8,17 +8,23 @@ from collections.abc import Iterable, Mapping
 from her2stats.vocabulary.entry import Variable
 from her2stats.vocabulary.percentages import POSITIVE_FROM, percentage
 from her2stats.vocabulary.variables import BY_NAME
-from her2stats.vocabulary.words import ISH, MISSING, SIGNED, YES_NO, fold
+from her2stats.vocabulary.words import BESIDE_LEVEL, ISH, MISSING, SIGNED, YES_NO, fold
 
 HER2_TESTS = ("her2_ihc", "her2_fish", "her2_status")
+RESTATED = (
+    ("0", "negative"),
+    ("1+", "negative"),
+    ("3+", "positive"),
+)  # "negative (1+)": no second test, the level alone
 OF_ZERO = {word: value for word, value in BY_NAME["her2_zero"].words.items() if value}
 _NUMBER = re.compile(r"-?\d+([.,]\d+)?")
-# A heading that names the other side, too: a 1 under "pCR/RD" or "ER negative" may stand for either.
-_OTHER_SIDE = re.compile(r".*(?<![a-z])(neg(ative)?|negativ[oa]|non?|not|rd|residual)(?![a-z]).*")
+# A heading that names the other side, too, or one choice of several (er___2 of REDCap): a 1 under "pCR/RD" or "ER
+# negative" may stand for either.
+_OTHER_SIDE = re.compile(r".*(?<![a-z])(neg(ati[vf][oae]?)?|nicht|kein|non?|not|rd|residual)(?![a-z]).*|.*___\w+")
 _BETWEEN = re.compile(
     r"\s*(?:[()\[\];|/:]|,(?!\d)|(?<![<>])=)+\s*"  # brackets and signs, no decimal comma and no ">="
-    r"|\s+-\s+|(?<=\d)\.\s+|(?<=%)\s+|(?<![<>=≤≥])\s+(?=[<>≤≥]?=?\s?\d+\s?%)"
-    rf"|\s+(?=(?:{'|'.join(ISH)})\b)|(?<=\d\+)\s+(?=(?:non |not |non-|un)?amp)"
+    r"|\s+-\s+|(?<=^\d)\s+(?=[a-z]{3})|(?<=\d)\.\s+|(?<=%)\s+|(?<![<>=≤≥])\s+(?=[<>≤≥]?=?\s?\d+\s?%)"
+    rf"|\s+(?=(?:{'|'.join(ISH)})\b)|(?<=\d\+)\s+(?=(?:non |not |non-|nicht |no |un)?amp)"
 )
 
 
@@ -82,7 +88,7 @@ def parts(entry: Variable, word: str) -> dict[str, str]:
     >>> parts(BY_NAME["er"], "2 - negative")
     {'er': 'negative'}
     """
-    text = re.sub(rf"\b({'|'.join(ISH)})\s*[:=]\s*", r"\1 ", re.sub(r"(?<=\d) \+", "+", fold(word)))
+    text = re.sub(rf"\b({'|'.join(ISH)}|ihc|score)\s*[:=]\s*", r"\1 ", re.sub(r"(?<=\d) \+", "+", fold(word)))
     pieces = [piece for piece in _BETWEEN.split(text) if piece]
     if entry.name == "her2_ihc" and text in OF_ZERO:
         pieces = [text]
@@ -108,6 +114,8 @@ def _agreed(entry: Variable, pieces: Iterable[str]) -> dict[str, str]:
             and found.setdefault("her2_zero", OF_ZERO[piece]) != OF_ZERO[piece]
         ):
             return {}
+    if (found.get("her2_ihc"), found.get("her2_status")) in RESTATED:
+        del found["her2_status"]
     return found if entry.name in found else {}
 
 
@@ -116,6 +124,8 @@ def _piece(entry: Variable, piece: str) -> tuple[str, str]:
     share = percentage(piece) if entry.percentages and "%" in piece else None
     if share is not None:
         return entry.name, "positive" if share >= POSITIVE_FROM else "negative"
+    if entry.name == "her2_ihc" and piece in BESIDE_LEVEL:
+        return entry.name, BESIDE_LEVEL[piece]
     if piece.isdigit() and piece != "0":
         return entry.name, ""  # a code is judged by its column
     if entry.words.get(piece) or entry.name not in (*HER2_TESTS, "her2_group"):

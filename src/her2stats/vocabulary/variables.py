@@ -8,7 +8,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from her2stats.vocabulary.entry import Cut, Plausible, Role, Variable
-from her2stats.vocabulary.words import AMPLIFIED, ISH, RESULT, SIGNED, YES_NO, amplification_test, receptor, spelled
+from her2stats.vocabulary.words import (
+    AMPLIFIED,
+    BETWEEN,
+    ISH,
+    RESULT,
+    SIGNED,
+    YES_NO,
+    amplification_test,
+    receptor,
+    spelled,
+)
 
 HR_LEVELS = ("negative", "positive")
 IHC_LEVELS = ("0", "1+", "2+")
@@ -17,26 +27,27 @@ HER2_POSITIVE = "HER2-positive"
 GROUP_OF_IHC = {"0": HER2_GROUPS[0], "1+": HER2_GROUPS[1], "2+": HER2_GROUPS[1], "3+": HER2_POSITIVE}
 _GRADES = ("I", "II", "III")
 _POSITIVE_FIRST = {"positive": "positive", "negative": "negative"}
-_IHC_FORMS = ("{}", "{}+", "ihc {}+", "ihc {}", "score {}+", "+{}", "her2 {}+", "her2 ihc {}+")
+_IHC_FORMS = (
+    "{}",
+    "{}+",
+    "ihc {}+",
+    "ihc {}",
+    "score {}+",
+    "score {}",
+    "{}/3",
+    "+{}",
+    "her2 {}+",
+    "her2 ihc {}+",
+    "dako {}+",
+)
 # Under what else a reading of a receptor stands, most telling first; no drug against it, and no gene
 _READ = r"(consensus|(clinical )?(status|stato)( .*)?|(by )?ihc( status)?|result|pre ?tr(ea)?t(ment)?|expression)"
-# What a reading of IHC 0 may say beside: nothing is stained, or a few cells faintly (ASCO/CAP 2023; at most 10 %)
-_OF_ZERO = spelled(
-    {
-        "null": "null, no staining, no stain, unstained, ihc null, her2 null, her2-null, 0 null",
-        "ultralow": "ultralow, ultra-low, ultra low, her2-ultralow, her2 ultralow, her2 ultra-low, 0+, ihc 0+, >0 <1+, "
-        ">0<1+, >0-<1+, >0 and <1+, 0 ultralow",
-    }
-)
-_RESPONSE = spelled(
-    {
-        "1": "1, yes, true, si, sì, pcr, cr, complete, complete response, risposta completa, pcr+",
-        "0": "0, no, false, non-pcr, non pcr, no pcr, npcr, rd, residual disease, no cr, non-cr, pcr-",
-    }
-)
+_OF_ZERO = spelled("her2_zero")
+_RESPONSE = spelled("response") | {word: "1" if value == "positive" else "0" for word, value in YES_NO.items()}
 
 # What stands under an age, and is none in years or days
 _NO_AGES = (
+    (-130.0, 0.0, "the median age is {:g}: these are years counted backwards", "write them without the minus sign"),
     (180.0, 1320.0, "the median age is {:g}: these are months", "write years, months divided by 12"),
     (1850.0, 2100.0, "the median age is {:g}: these are years of birth", "write the age at diagnosis, in years"),
 )
@@ -48,9 +59,12 @@ VARIABLES = (
         label="Hormone receptor",
         short="HR",
         meaning="positive, negative, where the file gives it directly",
-        words=receptor("hr", "hormone receptor"),
+        words=receptor("hr", "hormone receptor", "rh"),
         levels=HR_LEVELS,
-        headings=(r"hr", r"hr (status|stato)", r"hormone receptor.*", r"(stato )?recettor(iale|i ormonali)( hr)?"),
+        headings=(
+            *(r"hr", r"rh", r"hr (status|stato)", r"hormone receptor.*", r"(stato )?recettor(iale|i ormonali)( hr)?"),
+            r"hormonrezeptor.*|.*recept.* hormon.*",
+        ),
         after="pgr",
         level_form="{short}-{level}",
         table_one=5,
@@ -63,11 +77,12 @@ VARIABLES = (
         label="Estrogen receptor",
         short="ER",
         meaning="positive, negative: HR is positive if ER or PgR is",
-        words=receptor("er"),
+        words=receptor("er", "re", "ro"),
         levels=HR_LEVELS,
         headings=(
             *(r"er", r"er (status|stato).*", r"(status|stato) er", rf"er {_READ}"),
             *(rf"(breast carcinoma )?o?estrogen receptor( {_READ})?", r".*recettor.* estrogen.*"),
+            r"r[eo]|.*recept.*strogen.*|.*strogen ?rezeptor.*",
         ),
         percentages=r"(%|perc\w*)? ?(er|o?estrogen.*|.*recettor.* estrogen.*)\b.*",
         level_form="{short}-{level}",
@@ -78,11 +93,12 @@ VARIABLES = (
         label="Progesterone receptor",
         short="PgR",
         meaning="positive, negative",
-        words=receptor("pgr", "pr"),
+        words=receptor("pgr", "pr", "rp"),
         levels=HR_LEVELS,
         headings=(
             *(r"pg?r", r"pg?r (status|stato).*", r"(status|stato) pg?r", rf"pg?r {_READ}"),
             *(rf"(breast carcinoma )?progesterone receptor( {_READ})?", r".*recettor.* progest.*"),
+            r"rp|.*recept.*progest.*|.*progesteron ?rezeptor.*",
         ),
         percentages=r"(%|perc\w*)? ?(pg?r|progest.*|.*recettor.* progest.*)\b.*",
         level_form="{short}-{level}",
@@ -105,18 +121,18 @@ VARIABLES = (
         label="HER2 IHC",
         meaning="0, 1+, 2+, 3+",
         words={
-            **spelled({"0": "0, ihc 0, score 0, ihc0"}),
+            **spelled("her2_ihc"),
             **dict.fromkeys(_OF_ZERO, "0"),
             **{form.format(n): f"{n}+" for n in (1, 2, 3) for form in _IHC_FORMS},
             **{"+" * n: f"{n}+" for n in (1, 2, 3)},
         },
         # "equivocal" means 2+ by the guidelines, and is written for a repeat just as well
-        careful=frozenset({"equivocal", "equivoco", "equivoca", "borderline", "dubbio", "dubbia", "null"}),
+        careful=BETWEEN | {"null"},
         levels=IHC_LEVELS,
         further="3+",
         headings=(
             *(r"her2 ?(ihc|score)( ?score)?", r".*her2.*ihc.*(score|level).*", r"ihc", r"ihc her2"),
-            *(r"her2 ?ihc( .*)?", r"her2 immunohistochemistry level result", r"her2( neu)?"),
+            *(r"her2 ?ih[cq]( .*)?", r"her2 immunohistochemistry level result", r"her2( neu)?"),
         ),
         table_one=6,
         always=True,
@@ -126,7 +142,7 @@ VARIABLES = (
         name="her2_zero",
         label="HER2 IHC 0",
         meaning="null (no staining) or ultralow (faint, at most 10 % of cells) where IHC is 0; also told by her2_ihc",
-        words=_OF_ZERO | spelled({"": "low, her2-low, 1+, 2+, 3+, positive, her2-positive"}),
+        words=_OF_ZERO | dict.fromkeys(("low", "her2-low", "1+", "2+", "3+", "positive", "her2-positive"), ""),
         levels=("null", "ultralow"),
         headings=(r".*ultra ?low.*",),
         table_one=7,
@@ -151,13 +167,7 @@ VARIABLES = (
         name="her2_group",
         label="HER2 group",
         meaning="HER2-0, HER2-low, HER2-positive, where the file gives it directly",
-        words=spelled(
-            {
-                "HER2-0": "her2-0, her2 0, her2=0, her2:0, her2_0, her20, her2-zero, her2 zero, her2zero, zero, 0",
-                "HER2-low": "her2-low, her2 low, her2low, her2=low, her2_low, low, her2 basso, basso",
-                HER2_POSITIVE: "her2-positive, her2 positive, her2positive, her2+, her2 pos, positive, positivo, 3+",
-            }
-        ),
+        words=spelled("her2_group"),
         levels=HER2_GROUPS,
         further=HER2_POSITIVE,
         headings=(r"her2.*(group|class|categor|low|gruppo).*", r"her2.*3.*state.*"),
@@ -180,7 +190,7 @@ VARIABLES = (
             high=130.0,
             instead=_NO_AGES,
         ),
-        headings=(r"age", r"age (at.*|years?.*)", r"eta( .*)?"),
+        headings=(r"age", r"age (at.*|years?.*|au .*)", r"(eta|alter|edad)( .*)?"),
         table_one=1,
         cut=Cut("age > 50 years", above=50),
         role="covariate",
@@ -246,19 +256,12 @@ VARIABLES = (
         words={
             **{
                 f"{prefix}{join}{number}": grade
-                for prefix in ("", "g", "grade", "grado", "nhg", "grading", "sbr")
+                for prefix in ("", "g", "grade", "grado", "nhg", "grading", "sbr", "ee")
                 for join in (("", " ", "-") if prefix else ("",))
                 for grade, arabic in zip(_GRADES, "123", strict=True)
                 for number in (grade.casefold(), arabic)
             },
-            **spelled(
-                {
-                    "I": "well differentiated, ben differenziato",
-                    "II": "moderately differentiated, moderatamente differenziato",
-                    "III": "poorly differentiated, scarsamente differenziato",
-                    "": "gx, x, grade x",
-                }
-            ),
+            **spelled("grade"),
         },
         levels=_GRADES,
         headings=(r"grade", r".*grade.*", r"nhg( consensus)?", r"grado.*", r"grading.*", r"g"),
@@ -290,8 +293,7 @@ VARIABLES = (
         name="node",
         label="Nodal status",
         meaning="positive, negative",
-        words=RESULT
-        | spelled({"negative": "n0, n-, pn0, cn0", "positive": "n+, n1, n2, n3, pn1, pn2, pn3, cn1, cn2, cn3"}),
+        words=RESULT | spelled("node"),
         levels=HR_LEVELS,
         headings=(r"(lymph ?)?nod(e|es|al)( (status|stato))?", r"(stato )?linfonodale", r"pn( status)?"),
         printed=_POSITIVE_FIRST,
@@ -392,15 +394,7 @@ VARIABLES = (
         name="pam50",
         label="PAM50 subtype",
         meaning="any words",
-        words=spelled(
-            {
-                "LumA": "luma, luminal a, luminala, lum a",
-                "LumB": "lumb, luminal b, luminalb, lum b",
-                "Her2": "her2, her2-enriched, her2 enriched, her2e, her2-e",
-                "Basal": "basal, basal-like, basal like, basallike",
-                "Normal": "normal, normal-like, normal like, normallike",
-            }
-        ),
+        words=spelled("pam50"),
         open_words=True,
         levels=("LumA", "LumB", "Her2", "Basal", "Normal"),
         headings=(r"pam50", r".*pam50.*", r"(intrinsic |molecular )?sub ?type", r"sottotipo.*"),

@@ -1,49 +1,30 @@
-"""The words of clinical tables, English and Italian, that say the same of several variables, and what is missing."""
+"""The words of clinical tables, in seven languages, that say the same of several variables, and what is missing."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+import unicodedata
 
-# Texts that say nothing is known. Brackets are taken off before: "[Not Available]" of TCGA is "not available".
-MISSING = frozenset(
-    [
-        *("", "na", "n/a", "n.a.", "nan", "none", "null", "nd", "n.d.", "nr.", ".", "?", "#n/a", "<na>", "nat"),
-        *("not available", "not evaluated", "not evaluable", "not done", "not performed", "not tested", "not reported"),
-        *("not applicable", "not known", "unknown", "unk", "missing", "unspecified", "discrepancy", "not assessed"),
-        *("indeterminate", "equivocal", "equivoco", "equivoca", "undetermined", "borderline", "inconclusive"),
-        *("non disponibile", "non noto", "non nota", "non valutabile", "non valutato", "non eseguito", "non eseguita"),
-        *("non valutata", "non determinato", "non determinata", "indeterminato", "indeterminata", "dubbio", "dubbia"),
-        *("sconosciuto", "sconosciuta", "mancante", "ignoto", "ignota"),
-    ]
-)
+from her2stats.packaged import facts
+
+_WORDS = facts("her2stats.vocabulary", "words.toml")
+BETWEEN = frozenset(_WORDS["between"])
+MISSING = BETWEEN.union(_WORDS["missing"])  # texts that say nothing is known
 
 
-def spelled(meanings: Mapping[str, str]) -> dict[str, str]:
-    """Turn value -> its words, with commas between, into word -> value.
+def spelled(variable: str) -> dict[str, str]:
+    """Word -> value of what the table of words says of a variable, or of a kind of answer.
 
-    >>> spelled({"1": "yes, sì"})
-    {'yes': '1', 'sì': '1'}
+    >>> spelled("node")["n0"], spelled("yes_no")["ja"]
+    ('negative', 'positive')
     """
-    return {word: value for value, words in meanings.items() for word in words.split(", ")}
+    return {word: value for value, words in _WORDS[variable].items() for word in words}
 
 
-YES_NO = spelled({"positive": "yes, true, si, sì", "negative": "no, false"})  # of a test also whether it was done
-RESULT = spelled(
-    {
-        "positive": "positive, pos, pos., +, 1, positivo, positiva, positivi",
-        "negative": "negative, neg, neg., 0, negativo, negativa, negativi",
-    }
-)
+YES_NO, RESULT, AMPLIFIED = (spelled(name) for name in ("yes_no", "result", "amplified"))
 SIGNED = RESULT | YES_NO
-AMPLIFIED = spelled(
-    {
-        "positive": "amplified, amplificato, amplificata, amp, amplification",
-        "negative": "not amplified, non-amplified, non amplified, unamplified, non amplificato, non amplificata, "
-        "not amp, non amp, non-amp",
-    }
-)
+BESIDE_LEVEL = spelled("beside_level")
 
 
 def receptor(*names: str) -> dict[str, str]:
@@ -55,8 +36,7 @@ def receptor(*names: str) -> dict[str, str]:
     words = dict(SIGNED)
     for name in names:
         for join in ("", " ", "-"):
-            words |= {f"{name}{join}{word}": "positive" for word in ("positive", "pos", "positivo")}
-            words |= {f"{name}{join}{word}": "negative" for word in ("negative", "neg", "negativo")}
+            words |= {f"{name}{join}{word}": value for word, value in RESULT.items() if word[-1].isalpha()}
         words |= {f"{name}+": "positive", f"{name}-": "negative"}
     return words
 
@@ -77,10 +57,12 @@ def amplification_test(*names: str) -> dict[str, str]:
 def fold(word: object) -> str:
     """Bring a word to the form in which the vocabulary knows it.
 
-    >>> fold("[Not  Available]"), fold(" 1.0"), fold("HER2–Low")
-    ('not available', '1', 'her2-low')
+    >>> fold("[Not  Available]"), fold(" 1.0"), fold("HER2–Low"), fold("Négatif")
+    ('not available', '1', 'her2-low', 'negatif')
     """
     text = re.sub(r"\s+", " ", str(word).replace("−", "-").replace("–", "-")).strip().casefold()
+    if not text.isascii():  # accents are set, or left out, or written as signs of their own
+        text = re.sub(r"(?<=[a-z])[\u0300-\u036f]+", "", unicodedata.normalize("NFD", text))
     if text.startswith("[") and text.endswith("]"):
         text = text[1:-1].strip()
     if re.fullmatch(r"\d+\.0+", text):

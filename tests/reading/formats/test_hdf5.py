@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from her2stats.errors import FileError, TableError
+from her2stats.errors import FileError, InputError, TableError
 from her2stats.reading import read_clinical, read_cohort, read_expression
 
 h5py = pytest.importorskip("h5py")
@@ -114,3 +115,44 @@ def test_a_file_over_which_the_library_dies(tmp_path, monkeypatch):
     monkeypatch.setattr(apart.sys, "executable", "false")
     with pytest.raises(FileError, match="breaks down over it"):
         read_expression(write_h5ad(tmp_path / "a.h5ad"), scale="linear")
+
+
+LOGS = np.log1p(np.random.default_rng(1).poisson(9, (2, 3)) * 3.5)
+
+
+def test_a_layer_of_logarithms_is_of_the_base_that_the_file_says(tmp_path):
+    path = write_h5ad(tmp_path / "x.h5ad")
+    with h5py.File(path, "a") as file:
+        file.create_group("uns").create_group("log1p")
+        file["layers/lognorm"] = LOGS
+    with pytest.raises(InputError, match="the file says that they are ln"):
+        read_expression(path, scale="log2", layer="lognorm", gene_column="symbol")
+    read = read_expression(path, scale="ln", offset=1, layer="lognorm", gene_column="symbol", allow_range=True)
+    assert np.allclose(read.values.T, LOGS / np.log(2))
+    counts = read_expression(path, scale="linear", layer="counts", gene_column="symbol")  # of which it says nothing
+    assert np.array_equal(counts.values.T, VALUES * 10)
+
+
+class InMemory:
+    """What of an AnnData is asked for: that it writes itself, and its table of samples."""
+
+    def __init__(self, obs: pd.DataFrame) -> None:
+        self.obs = obs
+
+    def write_h5ad(self, path: Path) -> None:
+        write_h5ad(path)
+
+
+def test_an_anndata_in_memory_is_read_as_its_file(tmp_path):
+    obs = pd.DataFrame(
+        {"er": pd.Categorical(["pos", None]), "her2_ihc": ["0", "2+"], "age": [50, None]}, ["007", "008"]
+    )
+    held, path = InMemory(obs), write_h5ad(tmp_path / "x.h5ad")
+    for layer in (None, "counts"):
+        options = {"scale": "linear", "gene_column": "symbol", "layer": layer}
+        assert read_expression(held, **options).values.equals(read_expression(path, **options).values)
+    assert read_clinical(held).table.equals(read_clinical(path).table)
+    options = {"name": "x", "scale": "linear", "gene_column": "symbol"}
+    one, other = read_cohort(held, held, **options), read_cohort(path, path, **options)
+    assert one.clinical.equals(other.clinical)
+    assert one.expression.equals(other.expression)

@@ -65,3 +65,14 @@ def test_it_is_no_matrix(tmp_path):
     (tmp_path / "x.sav").write_bytes(b"$FL2@(#) SPSS DATA FILE")
     with pytest.raises(FileError, match="read as a clinical table only -> save the table as csv"):
         read_expression(tmp_path / "x.sav", scale="linear")
+
+
+@pytest.mark.parametrize("kind", ["xpt", "por"])
+def test_files_for_transport(tmp_path, kind):
+    pyreadstat = pytest.importorskip("pyreadstat")
+    path, named = tmp_path / f"x.{kind}", {one: one.upper() if kind == "por" else one for one in FRAME}
+    codes = FRAME.assign(er=["neg", "pos", "pos"], her2_ihc=["0", "1+", "2+"])
+    (pyreadstat.write_por if kind == "por" else pyreadstat.write_xport)(codes, str(path))
+    table = read_clinical(path, columns=named).table
+    assert (list(table.index), table["er"].tolist()) == (["a", "b", "c"], ["negative", "positive", "positive"])
+    assert table["age"].tolist()[:2] == [51, 62.5]

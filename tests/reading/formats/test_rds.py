@@ -129,3 +129,42 @@ def test_what_is_no_rds(tmp_path):
 def test_a_frame_without_numbers(tmp_path):
     with pytest.raises(TableError, match="column 't': holds text"):
         read_expression(written_by_r(tmp_path, 'data.frame(g = c("A", "B"), t = c("x", "y"))'), scale="linear")
+
+
+COUNTS = "counts = m[1:2, ] * 2"
+
+
+@pytest.mark.r
+class TestListsOfMatrices:
+    """What edgeR, limma and tximport keep: a list, or an S4 object that is one."""
+
+    @pytest.mark.parametrize(
+        "code",
+        [
+            f"list({COUNTS}, samples = data.frame(lib.size = 1:2))",
+            f'{{setClass("DGEList", representation("list")); new("DGEList", list({COUNTS}))}}',
+        ],
+    )
+    def test_the_only_matrix_is_read(self, tmp_path, code):
+        read = read_expression(written_by_r(tmp_path, code), scale="linear")
+        assert list(read.values.columns) == ["007", "s-2"]
+        assert read.values.to_numpy().tolist() == [[200, 2], [0, 2000]]
+
+    def test_of_several_one_is_asked_for(self, tmp_path):
+        path = written_by_r(tmp_path, f"list(abundance = m[1:2, ], {COUNTS}, countsFromAbundance = 'no')")
+        with pytest.raises(InputError, match="it has 2 parts -> say layer, one of 'abundance', 'counts'"):
+            read_expression(path, scale="linear")
+        with pytest.raises(InputError, match="there is no part 'tpm' -> say layer, one of"):
+            read_expression(path, scale="linear", layer="tpm")
+        assert read_expression(path, scale="linear", layer="counts").values.loc["ERBB2"].tolist() == [200, 2]
+
+    def test_without_names_it_is_told(self, tmp_path):
+        with pytest.raises(InputError, match="matrix 'x' has no row or column names -> in R: give it dimnames"):
+            read_expression(written_by_r(tmp_path, "list(x = unname(m))"), scale="linear")
+
+    def test_its_samples_are_a_clinical_table(self, tmp_path):
+        about = 'data.frame(er = c("pos", "neg"), her2_ihc = c("0", "2+"), row.names = c("007", "s-2"))'
+        table = read_clinical(written_by_r(tmp_path, f"list({COUNTS}, samples = {about})")).table
+        assert (list(table.index), table["er"].tolist()) == (["007", "s-2"], ["positive", "negative"])
+        with pytest.raises(InputError, match="holds no table of samples"):
+            read_clinical(written_by_r(tmp_path, f"list({COUNTS})"))

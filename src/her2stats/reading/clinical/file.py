@@ -18,17 +18,10 @@ from her2stats.files import read_content
 from her2stats.lookalike import look_alike
 from her2stats.notes import Note
 from her2stats.parsers.cells import as_word
-from her2stats.reading.clinical.ids import (
-    Repeats,
-    SampleId,
-    key,
-    names_patients,
-    names_tissue,
-    one_each,
-    patient_of,
-    primaries,
-)
+from her2stats.reading.clinical.ids import Repeats, SampleId, key, names_patients, one_each, patient_of, primaries
 from her2stats.reading.clinical.joined import join_patients
+from her2stats.reading.clinical.no_samples import lies_on_its_side, rows_of, samples_only
+from her2stats.reading.clinical.tissue import check_tissue
 from her2stats.reading.formats.dispatch import read_words
 from her2stats.reading.formats.geo import ACCESSION
 from her2stats.reading.formats.text import TextTable
@@ -36,10 +29,6 @@ from her2stats.vocabulary.variables import BY_NAME
 from her2stats.vocabulary.words import fold, quoted
 
 SAMPLE = "sample"
-NORMAL = re.compile(  # the numbers are GDC's of sample types
-    r"\b(normal|normale|adjacent|healthy|sano|sain|nt|nb)\b|\bnon[ -]?(tumou?r|malignant|cancerous)|gesund|^(n|1[0-4])$"
-)
-NO_PRIMARY = re.compile(rf"{NORMAL.pattern}|metasta|\btm\b|cell line|recurren|lymph ?node|linfonod|^0?[67]$")
 INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u2060\ufeff]")  # in a heading they part it from its own name
 UNMAPPED = "false"  # a variable mapped to false is not read, even where a column has its very name
 SHOWN = 8
@@ -54,7 +43,7 @@ class ClinicalFile:
     name: str  # for messages
     columns: Mapping[str, str]  # variable -> column of the file, without the sample column
     own_names: tuple[str, ...]  # variables that were found under their own name, without a mapping
-    whole: TextTable  # the words of all rows, also of those that were left out
+    whole: TextTable  # the words of all rows but excluded ones, also of those that were left out
     source: Source | None = None
     further: Source | None = None
     left_out: frozenset[str] = frozenset()  # ids that only rows have which were left out
@@ -69,7 +58,7 @@ class ClinicalFile:
             gone_by = accumulate(note.count or 0 for note in notes)
             notes = [replace(one, left=len(self.samples) - by) for one, by in zip(notes, gone_by, strict=True)]
         notes = (*self.notes, *notes)
-        return replace(self, table=_rows_of(self.table, rows), samples=samples, left_out=gone, notes=notes)
+        return replace(self, table=rows_of(self.table, rows), samples=samples, left_out=gone, notes=notes)
 
 
 def open_clinical(
@@ -103,14 +92,15 @@ def open_clinical(
         check_column(table, variable, column, name, found)
     ids = [row[place].strip() for row in table.rows] if place is not None else []
     absent = tuple(sorted(set(exclude) - set(ids)))
-    file = ClinicalFile(table, ids, name, mapped, own, table, source, further, absent=absent)
+    whole = rows_of(table, [row for row, sample in enumerate(ids) if sample not in exclude])
+    file = ClinicalFile(table, ids, name, mapped, own, whole, source, further, absent=absent)
     rows, notes = _filtered(table, where, name, found)
     found.raise_if_any()
     file = file.with_rows(rows, notes)
     file = file.with_rows(*_not_excluded(file.samples, exclude))
     file = file.with_rows(*primaries(file.samples, "samples"))
     _check_samples(file, found)
-    _check_tissue(file.table, where, name, found)
+    check_tissue(file.table, where, name, found)
     found.raise_if_any()
     return file
 
@@ -131,19 +121,11 @@ def _with_everyone(
     return table, {**columns, **dict(zip(everyone, everyone, strict=True))}
 
 
-def _one_heading(table: TextTable) -> TextTable:
-    """Leave out rows below the header that hold the names again, in words or as codes (TCGA's biotab files)."""
-    names = [fold(cell) for cell in table.header[:1]]  # none, where a GEO file's samples say nothing
-    firsts = [[fold(cell) for cell in row[:1]] for row in table.rows]
-    again = [first != [""] and (first == names or first[0].startswith("cde_id:")) for first in firsts]
-    kept = [row for row, repeats in enumerate(again) if row >= SHOWN or not repeats]
-    gone = len(table.rows) - len(kept)
-    note = Note("reading", "rows that repeat the names left out", gone, kind="names repeated")
-    return replace(_rows_of(table, kept), notes=(*table.notes, note)) if gone else table
-
-
 def _check_header(table: TextTable, absent: Sequence[str], name: str) -> None:
-    """Refuse a table whose names, most of those that are wanted and absent, stand in a row further down."""
+    """Refuse a table whose names, most of those that are wanted and absent, stand in a row further down, or in rows."""
+    if names := lies_on_its_side(table, absent):
+        what = f"the table lies on its side: names of variables stand below each other ({', '.join(names)})"
+        raise TableError(Problem(what, name, "turn it, so that each row is one tumour and each column one variable"))
     for row, line in list(zip(table.rows, table.lines, strict=True))[:SHOWN]:
         there = [column for column in absent if column in row]
         if line and len(there) * 2 > len(absent):
@@ -155,10 +137,6 @@ def _not_excluded(samples: Sequence[str], exclude: Sequence[str]) -> tuple[list[
     rows = [row for row, sample in enumerate(samples) if sample not in exclude]
     gone = len(samples) - len(rows)
     return rows, [Note("population", "samples left out by name (exclude)", gone)] if gone else []
-
-
-def _rows_of(table: TextTable, rows: Sequence[int]) -> TextTable:
-    return replace(table, rows=[table.rows[row] for row in rows], lines=[table.lines[row] for row in rows])
 
 
 def one_a_patient(file: ClinicalFile, repeats: Repeats, form: SampleId, there: Collection[str] = ()) -> ClinicalFile:
@@ -176,24 +154,6 @@ def one_a_patient(file: ClinicalFile, repeats: Repeats, form: SampleId, there: C
     return file.with_rows(*one_each(file.samples, patients, repeats, where=file.name, there=preferred, hint=hint))
 
 
-def _check_tissue(table: TextTable, where: Collection[str], name: str, found: ProblemList) -> None:
-    """Refuse normal tissue, and metastases among others, where a column of tissues tells and `where` says nothing."""
-    for place, column in enumerate(table.header):
-        words = Counter(row[place] for row in table.rows)
-        odd = {word: count for word, count in sorted(words.items()) if NO_PRIMARY.search(fold(word))}
-        if (
-            column in where
-            or not odd
-            or not names_tissue(column)
-            or (len(words) == 1 and not NORMAL.search(fold(*odd)))
-        ):
-            continue
-        listed = ", ".join(f"{word!r} {count}" for word, count in odd.items())
-        rest = [word for word in sorted(words) if word not in odd and word][:SHOWN]
-        remedy = f"say where = {{ {quoted(column)} = [{', '.join(map(quoted, rest))}] }}, or list all to keep all"
-        found.add(SampleError, f"holds more than primary tumours: {listed}", where=name, column=column, remedy=remedy)
-
-
 def read_clinical_words(
     path: str | Path | pd.DataFrame,
     *,
@@ -202,10 +162,11 @@ def read_clinical_words(
     header_row: int | None = None,
 ) -> tuple[TextTable, str, Source | None]:
     """Read a clinical file as words: the table, its name in messages, and where it came from."""
+    path = path.obs if hasattr(path, "obs") and hasattr(path, "write_h5ad") else path  # of an AnnData
     if isinstance(path, pd.DataFrame):
-        return _frame_as_words(path), "clinical frame", None
+        return samples_only(_frame_as_words(path)), "clinical frame", None
     content = read_content(path)
-    table = _one_heading(read_words(content, sheet=sheet, delimiter=delimiter, header_row=header_row))
+    table = samples_only(read_words(content, sheet=sheet, delimiter=delimiter, header_row=header_row))
     table = replace(table, header=[INVISIBLE.sub("", column).strip() for column in table.header])
     return table, content.name, Source("clinical", str(content.path), content.sha256)
 

@@ -10,6 +10,8 @@ from typing import Literal
 from her2stats.errors import Problem, SampleError
 from her2stats.lookalike import look_alike, shape
 from her2stats.notes import Note
+from her2stats.packaged import facts
+from her2stats.vocabulary.words import fold
 
 SampleId = Literal["as written", "letters", "tcga-patient", "tcga-sample"]
 Repeats = Literal["error", "first", "keep"]
@@ -18,30 +20,35 @@ SHOWN = 6
 _BARCODE = re.compile(r"X?(TCGA-[A-Z0-9]+(?:-[A-Z0-9]{4})?)(?:-(\d\d)[A-Z]?(?:-.*)?)?")
 _TISSUES = {"1": "normal tissue", "02": "recurrences", "06": "metastases", "07": "metastases"}
 
-_PATIENTS = re.compile(
-    r"(bcr )?(patient(en)?|participant|subject|individual|individuo|donor|paziente|paciente)"
-    r"( ?(id|barcode|number|code|no|nr|nummer))?|case ?(id|barcode|submitter id)"
-    r"|(id|codice) (paziente|paciente)|mrn|medical record( number| no)?"
-)
-_TISSUE = re.compile(
-    r"sample type( name| id)?|(tissue|specimen)( type)?|shortlettercode|definition|tumou?r[ /]normal|normal[ /]tumou?r"
-    r"|[tn][ /][tn]|source name( ch1)?|tipo (di )?(tessuto|campione)|gewebe( ?typ)?"
-)
+KNOWN = facts("her2stats.reading.clinical", "ids.toml")
+
+
+def any_of(likes: Iterable[str]) -> re.Pattern[str]:
+    """One pattern that is any of several."""
+    return re.compile("|".join(f"(?:{like})" for like in likes), re.IGNORECASE)
+
+
+_PATIENTS, _TISSUE = (any_of(KNOWN["columns"][name]) for name in ("patients", "tissue"))
+_FRONT = re.compile(f"^(?:{any_of(KNOWN['around']['front']).pattern})", re.IGNORECASE)
+_BEHIND = re.compile(f"(?:{any_of(KNOWN['around']['behind']).pattern})$", re.IGNORECASE)
 
 
 def names_patients(column: str) -> bool:
     """Whether a column is called like one of patient ids."""
-    return bool(_PATIENTS.fullmatch(re.sub(r"[_.-]", " ", column.casefold()).strip()))
+    return bool(_PATIENTS.fullmatch(fold(re.sub(r"[_.:-]", " ", column))))
 
 
 def names_tissue(column: str) -> bool:
     """Whether a column is called like one that tells the tissue of samples."""
-    return bool(_TISSUE.fullmatch(re.sub(r"[_.-]", " ", column.casefold()).strip()))
+    return bool(_TISSUE.fullmatch(fold(re.sub(r"[_.:-]", " ", column))))
 
 
 def _bare(sample: str) -> str:
-    """The name of a sample without the folder and the ending of the alignment from which featureCounts counted."""
-    return re.sub(r".*[/\\]|([._](aligned|sorted\w*|dedup|markdup|out))*\.bam$", "", sample.strip(), flags=re.I)
+    """The name of a sample without what programs and servers put around it: folders, endings, accessions, measures."""
+    bare, before = sample.strip(), ""
+    while bare != before:
+        before, bare = bare, _FRONT.sub("", _BEHIND.sub("", bare) or bare) or bare
+    return bare
 
 
 def _barcode(sample: str) -> tuple[str, str]:
@@ -74,8 +81,8 @@ def key(sample: str, form: SampleId) -> str:
 
     >>> key("TCGA.A1.A0SB.01A.11R", "tcga-patient"), key("TCGA.A1.A0SB.01A", "tcga-sample"), key("X7.B", "letters")
     ('TCGA-A1-A0SB', 'TCGA-A1-A0SB-01', '7-b')
-    >>> key("/data/bam/P-7.sorted.bam", "letters")
-    'p-7'
+    >>> key("/data/bam/P-7.sorted.bam", "letters"), key("GSM71_P7.CEL.gz", "letters"), key("P7_counts", "letters")
+    ('p-7', 'p7', 'p7')
     """
     patient, kind = _barcode(sample)
     if form == "tcga-patient" and patient:

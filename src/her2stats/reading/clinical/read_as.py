@@ -15,9 +15,9 @@ from her2stats.vocabulary.variables import BY_NAME
 
 
 def read_as(file: ClinicalFile, values: Mapping[str, Mapping[str, str]], decimal: str) -> tuple[Reading, ...]:
-    """Columns, words and divisors as they were read; nothing where two files were joined or a cell holds two tests."""
+    """Columns, words and divisors as they were read; nothing where rows were changed or a cell holds two tests."""
     raws = [_different_words(file, variable, values.get(variable, {})) for variable in file.columns]
-    if file.further is not None or any(said_beside(raw) for raw in raws if raw.variable in HER2_VARIABLES):
+    if file.table.notes or any(said_beside(raw) for raw in raws if raw.variable in HER2_VARIABLES):
         return ()
     return (*_sample(file), *(reading for raw in raws for reading in _of_column(raw, decimal)))
 

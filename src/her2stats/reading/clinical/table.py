@@ -51,9 +51,9 @@ def read_clinical(
 
     Parameters
     ----------
-    path : str, Path or DataFrame
+    path : str, Path, DataFrame or AnnData
         csv, tsv or txt (plain or gz, bz2, xz, zst), xlsx, parquet, GEO series matrix (its characteristics), AnnData
-        h5ad (obs), R's rds of a data.frame, SPSS sav, Stata dta, SAS sas7bdat; or a frame.
+        h5ad (obs), R's rds of a data.frame, SPSS sav or por, Stata dta, SAS sas7bdat or xpt; or a frame, or an AnnData.
     columns : mapping
         variable -> column of the file. ``sample`` is the column of the ids (the one called "sample", or a first
         column without a name, where it is not given). Names of `her2stats.vocabulary.variables` are read in the

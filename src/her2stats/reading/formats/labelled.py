@@ -6,7 +6,7 @@ from her2stats.files import Content, refuse
 from her2stats.reading.formats.apart import Format, ask
 from her2stats.reading.formats.text import TextTable
 
-PROGRAMS = {".sav": "SPSS", ".zsav": "SPSS", ".dta": "Stata", ".sas7bdat": "SAS"}
+PROGRAMS = {".sav": "SPSS", ".zsav": "SPSS", ".dta": "Stata", ".sas7bdat": "SAS", ".por": "SPSS", ".xpt": "SAS"}
 CATALOG = ".sas7bcat"  # where SAS keeps the labels: a file of the same name, or formats.sas7bcat, beside the table
 
 

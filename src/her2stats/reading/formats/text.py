@@ -14,6 +14,7 @@ from her2stats.files import Content, refuse_open_quotes
 from her2stats.notes import Note
 
 DELIMITERS = {"\t": "tab", ",": "comma", ";": "semicolon"}
+SPARE = {"|": 2, " ": 3}  # delimiters of a text that holds none of those, and how many columns they make at least
 EXPECTED = {".csv": ",", ".tsv": "\t", ".txt": "\t", ".tab": "\t", ".gct": "\t"}
 SNIFFED_LINES = 10
 SHOWN = 5
@@ -202,6 +203,10 @@ def sniff_delimiter(text: Text, suffix: str = "") -> str:
     promised = EXPECTED.get(suffix, "\t")
     if even:
         return max(even, key=lambda mark: (even[mark], mark == promised))
+    for mark, least in SPARE.items():
+        spare = _widths(lines, mark)
+        if all(found[:1] == [1] for found in widths.values()) and _is_even(spare) and max(spare) >= least:
+            return mark
     return max(widths, key=lambda mark: (widths[mark][0] if widths[mark] else 0, mark == promised))
 
 

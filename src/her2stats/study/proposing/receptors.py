@@ -11,8 +11,8 @@ from her2stats.study.proposing.recognition import Recognised, is_said, lacking, 
 
 RECEPTORS = ("hr", "er", "pgr", *HER2_VARIABLES)
 TELLING = {
-    "er": r"\b(er|o?estrogen receptor)\b",
-    "pgr": r"\b(pg?r|progesterone receptor)\b",
+    "er": r"\b(er|r[eo]|o?estrogen receptor)\b|(recep?t|rezeptor).*strogen|strogen ?rezeptor",
+    "pgr": r"\b(pg?r|rp|progesterone receptor)\b|(recep?t|rezeptor).*progest|progesteron ?rezeptor",
     "her2": r"\b(her2|erbb2)\b",
 }
 MEASURED = re.compile(r"log2|tpm|fpkm|rsem|gsva|module|z ?score")  # the gene, not the stain
