@@ -34,6 +34,7 @@ FIGURES = (
     "figS2_exposure",
     "figS3_composition",
     "figS6_robustness",
+    "figS7_random_lists",
 )
 
 

@@ -26,6 +26,7 @@ _NUMBERS = (
     *("effect", "power", "mc_error", "alpha", "share", "risk_ratio", "e_value", "e_value_limit"),
     *("sensitivity", "specificity", "share_impossible"),
     *("risk_difference", "rd_low", "rd_high", "p_mid", "p_primary", "p_study"),
+    *("bin_low", "bin_high"),
     *BESIDE,
     *("coverage", "share_zero", "median"),
     *("python", "r", "abs_diff", "rel_diff", "tolerance", "largest_difference"),
