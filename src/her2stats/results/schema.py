@@ -25,7 +25,7 @@ _NUMBERS = (
     *("random_low", "random_median", "random_high", "share_as_extreme", "share_significant"),
     *("effect", "power", "mc_error", "alpha", "share", "risk_ratio", "e_value", "e_value_limit"),
     *("sensitivity", "specificity", "share_impossible"),
-    *("risk_difference", "rd_low", "rd_high", "p_mid", "p_primary", "p_study"),
+    *("risk_difference", "rd_low", "rd_high", "p_mid", "p_primary", "p_study", "p_permutation"),
     *("bin_low", "bin_high"),
     *BESIDE,
     *("coverage", "share_zero", "median"),
