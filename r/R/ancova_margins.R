@@ -12,14 +12,15 @@ margins_fit <- function(model, score) {
   )
 }
 
-ancova_slopes <- function(model, score, factors, weights, covariance, conf_level) {
+ancova_slopes <- function(model, score, factors, weights, covariance, conf_level, permutations, seed) {
   if (nzchar(model$flag)) {
     flagged <- function(...) list(term = score, flag = model$flag)
     return(margin_rows(model, factors, function(name) NULL, flagged))
   }
   m <- margins_fit(model, score)
   trends <- emmeans::emtrends(m$fit, var = m$score, data = m$data, cov.keep = character(0), nesting = NULL)
-  one_factor <- function(name) margin_table(trends, m, name, NULL, weights, covariance, conf_level)
+  drawn <- if (permutations) permuted_outcomes(model, m, score, factors, permutations, seed)
+  one_factor <- function(name) margin_table(trends, m, name, NULL, weights, covariance, conf_level, drawn)
   scale <- model$sd[[score]]
   margin_rows(model, factors, one_factor, term = score, row = function(table, k) {
     answer <- margin_answer(table, k)
@@ -51,13 +52,15 @@ ancova_curve <- function(model, score, factors, weights, points, covariance, con
 }
 
 # emmeans averages over every factor that is not named; messages only say that interactions are there.
-margin_table <- function(grid, m, name, along, weights, covariance, conf_level) {
+margin_table <- function(grid, m, name, along, weights, covariance, conf_level, drawn = NULL) {
   specs <- c(along, if (is.null(name)) NULL else unname(m$names[name]))
   means <- suppressMessages(emmeans::emmeans(
     grid, if (length(specs)) specs else ~1, weights = weights
   ))
   table <- as.data.frame(summary(means, infer = c(TRUE, TRUE), level = conf_level))
-  as.list(if (covariance == "ols") table else robust_table(table, means@linfct, m$fit, covariance, conf_level))
+  if (covariance != "ols") table <- robust_table(table, means@linfct, m$fit, covariance, conf_level)
+  if (!is.null(drawn)) table$p_permutation <- permuted_p(drawn, means@linfct, m$fit, covariance)
+  as.list(table)
 }
 
 # Standard errors without one residual variance: HC2 with Bell and McCaffrey's degrees of freedom, HC3 with the
@@ -99,10 +102,11 @@ margin_answer <- function(table, k) {
   if (is.na(value$SE)) {
     return(list(flag = flag("not estimable", "one case alone decides it (leverage 1)")))
   }
-  list(
+  permuted <- if (!is.null(value$p_permutation)) list(p_permutation = value$p_permutation)
+  c(permuted, list(
     estimate = estimate, std_error = value$SE, conf_low = value$lower.CL, conf_high = value$upper.CL,
     statistic = value$t.ratio, df = value$df, p_value = value$p.value, flag = if (is.null(value$flag)) "" else value$flag
-  )
+  ))
 }
 
 # Rows of stratum "all" and of every level of every factor; one row for a level that no complete case has.

@@ -24,6 +24,9 @@
 #' @param points Number of scores of the curve.
 #' @param covariance Errors of slopes and curves: "ols" of one residual
 #'   variance, "hc2" with Bell-McCaffrey degrees of freedom, or "hc3".
+#' @param permutations,seed Permutations within the cells of the factors of what
+#'   the model without the score leaves of the outcome, and where they start;
+#'   slopes then have \code{p_permutation}. 0 for none.
 #' @return Data frame. Tests: one row a term, \code{statistic} is F, \code{df}
 #'   its numerator and the extra column \code{df_residual} its denominator;
 #'   \code{variable}, \code{level}, \code{variable_2} and \code{level_2} are the
@@ -41,7 +44,8 @@
 fit_ancova <- function(data, outcome, score, factors, covariates = character(),
                        extra_terms = character(), weights = c("equal", "proportional", "outer", "cells"),
                        centre = TRUE, quantity = c("slopes", "tests", "curve"), points = 25,
-                       covariance = c("ols", "hc2", "hc3"), conf_level = 0.95, cohort = "") {
+                       covariance = c("ols", "hc2", "hc3"), permutations = 0, seed = 1, conf_level = 0.95,
+                       cohort = "") {
   weights <- match.arg(weights)
   covariance <- match.arg(covariance)
   quantity <- match.arg(quantity)
@@ -61,7 +65,7 @@ fit_ancova <- function(data, outcome, score, factors, covariates = character(),
     )
     answers <- noted(switch(quantity,
       tests = lapply(ancova_tests(model, centre, score, covariates), function(row) c(list(stratum = "all"), row)),
-      slopes = ancova_slopes(model, score, factors, weights, covariance, conf_level),
+      slopes = ancova_slopes(model, score, factors, weights, covariance, conf_level, permutations, seed),
       curve = ancova_curve(model, score, factors, weights, points, covariance, conf_level)
     ))
     if (quantity != "tests") {

@@ -77,7 +77,9 @@ answer_spec <- function(spec, data) {
     fit_ancova = list(
       outcome = text("outcomes"), score = text("score"), factors = text("factors"), covariates = text("covariates"),
       extra_terms = text("extra_terms"), weights = spec$weights, centre = yes("centre"), quantity = spec$quantity,
-      points = number("points"), covariance = spec$covariance
+      points = number("points"), covariance = spec$covariance,
+      permutations = if (is.null(spec$permutations)) 0 else number("permutations"),
+      seed = if (is.null(spec$seed)) 1 else number("seed")
     ),
     response_odds = list(
       outcome = text("outcomes"), group = text("group"), reference = spec$reference, by = text("by"),

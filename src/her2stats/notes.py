@@ -20,7 +20,7 @@ class Note:
     detail: str = ""  # names and values, as far as they help
     left: int | None = None  # of what leaves `count` tumours out of the study: how many stay
     # what code asks of it, where it asks anything, so that none has to read the sentence
-    kind: Literal["", "names repeated", "counts per million", "other logarithms", "plain rule of genes"] = ""
+    kind: Literal["", "counts per million", "other logarithms", "plain rule of genes"] = ""
 
 
 def notes_table(notes: Iterable[Note]) -> pd.DataFrame:

@@ -30,7 +30,7 @@ from her2stats.statistics import (
     study_wide,
 )
 from her2stats.statistics.claims import robustness
-from her2stats.statistics.fits import covariates, feasibility, firth, odds_ratio
+from her2stats.statistics.fits import covariates, feasibility, firth, odds_ratio, permuted_slopes
 from her2stats.statistics.fits.design import Design
 from her2stats.statistics.fits.firth import BESIDE
 from her2stats.statistics.fits.logit import LogitFit
@@ -148,6 +148,17 @@ def sparse_below_five(patch: Patch) -> None:
     patch.setattr(firth, "SAFE", 5)
 
 
+def over_all_cells(patch: Patch) -> None:
+    right = permuted_slopes._places
+    patch.setattr(permuted_slopes, "_places", lambda sizes, *rest: right((sum(sizes),), *rest))
+
+
+def one_too_few(patch: Patch) -> None:
+    """The share of the permutations alone, in which p may be 0."""
+    right = ancova_rows.permuted_p
+    patch.setattr(ancova_rows, "permuted_p", lambda *asked: (right(*asked) * 100 - 1) / 99)
+
+
 def over_all_exposures(patch: Patch) -> None:
     """Permutations of the exposures over all samples, and not within the factor."""
     right = robustness.permutations_within
@@ -180,6 +191,11 @@ def plain_curve() -> Result:
 def sparse_interaction() -> Result:
     few = FRAME["hr"].eq("negative") & (FRAME["high"].where(FRAME["hr"].eq("negative"), 0).cumsum() > 7)
     return fit_interaction(FRAME.assign(high=FRAME["high"].mask(few & FRAME["high"].eq(1), 0.0)), "high", SCORE, "hr")
+
+
+def permuted_slopes_of_cells() -> Result:
+    few = FRAME.assign(**{CELLS: FRAME[CELLS].rank() % 17})
+    return fit_ancova(few, CELLS, SCORE, covariates=AGE, permutations=99, seed=3).slopes
 
 
 def whole_study() -> Result:
@@ -239,6 +255,8 @@ MUTATIONS: dict[str, tuple[Callable[[Patch], None], Callable[[], Result], set[st
     "penalty without the held column": (penalty_without_the_held_column, sparse_interaction, {"firth_p"}),
     "Wald for the penalised profile": (wald_for_penalised_profile, sparse_interaction, {"firth_low", "firth_high"}),
     "another word for sparse": (sparse_below_five, sparse_interaction, {"flag", *BESIDE}),
+    "permutations over all cells": (over_all_cells, permuted_slopes_of_cells, {"p_permutation"}),
+    "the data are no permutation of slopes": (one_too_few, permuted_slopes_of_cells, {"p_permutation"}),
     "another tail of the likelihood ratio": (scores_for_likelihoods, ordinal_model, {"p_value"}),
 }
 

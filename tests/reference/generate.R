@@ -165,6 +165,14 @@ for (quantity in c("tests", "slopes", "curve")) {
     quantity = quantity, points = 3
   )
 }
+for (frame in c("well", "missing", "empty_cell", "ties", "small")) {
+  for (covariance in c("ols", "hc2")) {
+    case(paste("fit_ancova.slopes.permuted", covariance, frame, sep = "."), frame, "fit_ancova",
+      outcomes = c("cells", "t_cells"), score = "score", covariates = if (frame != "well") "age" else character(),
+      covariance = covariance, permutations = 199, seed = 5
+    )
+  }
+}
 for (quantity in c("slopes", "curve")) {
   for (frame in c("well", "small", "missing", "empty_cell", "empty_level", "huge", "collinear", "tiny", "half")) {
     case(paste("fit_ancova", quantity, "hc2", frame, sep = "."), frame, "fit_ancova",
@@ -261,7 +269,8 @@ defaults <- list(
   fit_clinical = list(cohort = "", covariates = character(), ci = "wald", conf_level = 0.95),
   fit_ancova = list(
     cohort = "", factors = c("hr", "her2_ihc"), covariates = character(), extra_terms = character(), weights = "equal",
-    centre = TRUE, quantity = "slopes", points = 25, covariance = "ols", conf_level = 0.95
+    centre = TRUE, quantity = "slopes", points = 25, covariance = "ols", permutations = 0, seed = 1,
+    conf_level = 0.95
   ),
   response_odds = list(cohort = "", by = "", covariates = character(), ci = "wald", conf_level = 0.95),
   study_wide = list(

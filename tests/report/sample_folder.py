@@ -47,6 +47,7 @@ BY_COHORT = (
     "fig2b_forest",
     "fig3_marginal",
     "figS6_robustness",
+    "figS7_random_lists",
     "figS1_distribution",
     "figS2_exposure",
     "figS3_composition",
@@ -115,6 +116,7 @@ def sample_tables(rng: np.random.Generator) -> dict[str, pd.DataFrame]:
         "scores": _per_sample(rng, (*SCORES, "Total TIL"), centre=8.0),
         "coverage": _coverage(),
         "random_lists": _random_lists(),
+        "random_histogram": _random_histogram(),
         "detectable": _detectable(),
         "e_values": _e_values(),
         "misread_ihc": _misread(),
@@ -260,6 +262,14 @@ def _random_lists() -> pd.DataFrame:
             for outcome in ("Total TIL", "T cells CD8")
         ]
     )
+
+
+def _random_histogram() -> pd.DataFrame:
+    """How many of the lists of `_random_lists` lie where."""
+    bins = np.arange(-35, 15)
+    row = {"bin_low": bins * 0.02, "bin_high": (bins + 1) * 0.02, "lists": 20}
+    outcomes = [(cohort, outcome) for cohort in COHORTS for outcome in ("Total TIL", "T cells CD8")]
+    return pd.concat([pd.DataFrame({"cohort": cohort, "outcome": outcome, **row}) for cohort, outcome in outcomes])
 
 
 def _detectable() -> pd.DataFrame:

@@ -13,6 +13,7 @@ from scipy import stats
 from her2stats.errors import DataError
 from her2stats.statistics import AncovaSpec, fit_ancova
 from her2stats.statistics.fits.marginal_means import ReferenceGrid
+from her2stats.statistics.fits.rank_tests.permutations import permutations_within
 
 from .conftest import simulated
 
@@ -305,3 +306,74 @@ def test_what_one_case_alone_decides_has_no_robust_error(covariance):
     assert rows.loc["hr=p", NUMBERS].notna().all()
     assert rows.loc["hr=n", NUMBERS].isna().all()
     assert fit_ancova(frame, "cells", "score", factors="hr").slopes.table["flag"].eq("").all()
+
+
+def permutable(n: int = 48) -> pd.DataFrame:
+    rng = np.random.default_rng(12)
+    cells = {"hr": rng.choice(["negative", "positive"], n), "her2_ihc": rng.choice(["0", "1+"], n)}
+    return pd.DataFrame({**cells, "score": rng.normal(size=n), "plasma": rng.normal(size=n), "age": rng.normal(size=n)})
+
+
+@pytest.mark.parametrize("covariance", ["ols", "hc2"])
+def test_permuting_what_is_left_is_permuting_the_score_within_the_cells(covariance):
+    frame = permutable().sort_values(["hr", "her2_ihc", "score"], ignore_index=True)
+    asked = {"factors": ["hr", "her2_ihc"], "covariance": covariance}
+    found = fit_ancova(frame, "plasma", "score", permutations=59, seed=4, **asked).slopes.table
+    sizes = frame.groupby(["hr", "her2_ihc"]).size().tolist()
+    size = found["statistic"].abs()
+    count = pd.Series(1, found.index)
+    for places in next(permutations_within(sizes, 59, 4)).T:
+        moved = frame["score"].to_numpy().copy()
+        moved[places] = frame["score"]  # the outcome from place p meets this score: the same pairs
+        drawn = fit_ancova(frame.assign(score=moved), "plasma", "score", **asked).slopes.table
+        count += drawn["statistic"].abs() >= size
+    assert (found["p_permutation"] * 60).round(9).tolist() == count.tolist()
+    assert found["p_permutation"].nunique() > 2
+
+
+def test_with_covariates_the_residuals_of_the_model_without_the_score_are_permuted():
+    frame = permutable().sort_values(["hr", "score"], ignore_index=True)
+    found = fit_ancova(frame, "plasma", "score", factors="hr", covariates="age", permutations=40, seed=2).slopes.table
+    side = np.where(frame["hr"] == "negative", 1.0, -1.0)
+    reduced = np.column_stack([np.ones(48), side, frame["age"]])
+    told = reduced @ np.linalg.lstsq(reduced, frame["plasma"], rcond=None)[0]
+    left, count = frame["plasma"].to_numpy() - told, pd.Series(1, found.index)
+    for places in next(permutations_within(frame.groupby("hr").size().tolist(), 40, 2)).T:
+        drawn = fit_ancova(frame.assign(plasma=told + left[places]), "plasma", "score", factors="hr", covariates="age")
+        count += drawn.slopes.table["statistic"].abs() >= found["statistic"].abs()
+    assert (found["p_permutation"] * 41).round(9).tolist() == count.tolist()
+
+
+def test_the_order_of_the_rows_changes_no_permutation_and_the_seed_does():
+    frame = permutable().round(1)  # with ties
+    asked = {"factors": ["hr", "her2_ihc"], "covariates": "age", "permutations": 99}
+    one = fit_ancova(frame, "plasma", "score", **asked).slopes.table
+    other = fit_ancova(frame.sample(frac=1, random_state=2), "plasma", "score", **asked).slopes.table
+    seeded = fit_ancova(frame, "plasma", "score", **asked, seed=9).slopes.table
+    assert one["p_permutation"].tolist() == other["p_permutation"].tolist()
+    assert one["p_permutation"].tolist() != seeded["p_permutation"].tolist()
+
+
+def test_what_has_no_slope_has_no_permutation_and_too_few_are_refused():
+    frame = permutable()
+    frame.loc[(frame["hr"] == "negative") & (frame["her2_ihc"] == "1+"), "score"] = 1.5  # one value in a cell
+    table = fit_ancova(frame, "plasma", "score", factors=["hr", "her2_ihc"], permutations=30).slopes.table
+    assert (table["p_permutation"].isna() == table["p_value"].isna()).all()
+    constant = fit_ancova(frame.assign(plasma=1.0), "plasma", "score", factors=["hr", "her2_ihc"], permutations=30)
+    assert constant.slopes.table["p_permutation"].isna().all()
+    assert "p_permutation" not in fit_ancova(frame, "plasma", "score", factors="hr").slopes.table
+    with pytest.raises(DataError, match="permutations=19"):
+        fit_ancova(frame, "plasma", "score", permutations=19)
+    with pytest.raises(DataError, match="seed=-1"):
+        fit_ancova(frame, "plasma", "score", permutations=30, seed=-1)
+
+
+def test_a_tenth_of_null_studies_has_a_permutation_p_below_a_tenth_where_the_variance_follows_the_mean():
+    rng, below, studies = np.random.default_rng(3), 0, 100
+    for _ in range(studies):
+        frame = permutable().assign(score=rng.normal(size=48))
+        spread = np.where(frame["hr"] == "negative", 5.0, 0.5)
+        frame["plasma"] = rng.exponential(spread)
+        found = fit_ancova(frame, "plasma", "score", factors=["hr", "her2_ihc"], permutations=39).slopes.table
+        below += found["p_permutation"].iloc[0] <= 0.1
+    assert 2 <= below <= 20  # 10 on the average; 99.8 % of binomial counts

@@ -35,6 +35,7 @@ FIGURES = (
     "figS2_exposure",
     "figS3_composition",
     "figS6_robustness",
+    "figS7_random_lists",
 )
 
 

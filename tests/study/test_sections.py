@@ -94,6 +94,7 @@ TRIED: list[tuple[dict[str, Any], set[str], str]] = [
     ({"centre": False}, {"ancova_tests", TOTAL}, "numeric variables not centred"),
     ({"points": 4}, {"ancova_curves"}, "points 4"),
     ({"covariance": "hc3"}, {"ancova_slopes", "ancova_curves", TOTAL}, "covariance hc3"),
+    ({"slope_permutations": 99}, {*SLOPES, TOTAL}, "slope_permutations 99"),
     ({"pooling": "fixed"}, POOLED, "pooling fixed"),
 ]
 

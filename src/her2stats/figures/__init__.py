@@ -10,6 +10,7 @@ from her2stats.figures.forest import plot_forest
 from her2stats.figures.heatmap import plot_heatmap
 from her2stats.figures.marginal import plot_marginal
 from her2stats.figures.placeholder import placeholder
+from her2stats.figures.random_lists import plot_random_lists
 from her2stats.figures.replication import plot_published
 from her2stats.figures.response import plot_response
 from her2stats.figures.robustness import plot_robustness
@@ -33,6 +34,7 @@ __all__ = [
     "plot_heatmap",
     "plot_marginal",
     "plot_published",
+    "plot_random_lists",
     "plot_response",
     "plot_robustness",
     "plot_til_scatter",

@@ -82,13 +82,13 @@ def _exposure(folder: ResultsFolder) -> Iterator[TrustItem]:
     rows = records(coverage[coverage["score"] == folder.provenance.exposure].fillna(""))
     said = [f"{row['cohort']}: {row['flag']}" for row in rows if row.get("flag")]
     shared = dict.fromkeys(row["shared"] for row in rows if row.get("shared"))
-    told = [*said, *(f"shared with the immune lists: {genes}" for genes in shared), *_random_lists(folder)]
+    told = [*said, *(f"shared with the immune lists: {genes}" for genes in shared), *among_random_lists(folder)]
     if told:
         rule = "poor where a check of the exposure failed, else fair: genes that are shared, or what random lists find"
         yield TrustItem("Exposure", f"{'; '.join(told)}.", "poor" if said else "fair", rule)
 
 
-def _random_lists(folder: ResultsFolder) -> list[str]:
+def among_random_lists(folder: ResultsFolder) -> list[str]:
     """Where the exposure's association with total infiltration stands among those of random lists of genes."""
     table = folder.table("random_lists")
     rows = table[table["outcome"].isin(total_rows(folder, "correlation")["outcome"])] if len(table) else table

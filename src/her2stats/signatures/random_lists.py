@@ -6,7 +6,9 @@ signature says beyond that is its place among random ones, not its p-value.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,6 +22,7 @@ from her2stats.statistics.fits.rank_tests.given_ranks import among_strata, centr
 
 SCORED = ("pc1", "mean-z", "weighted")
 ALPHA = 0.05
+BIN = 0.02  # of correlations in a histogram
 
 
 def random_signatures(
@@ -82,6 +85,41 @@ def random_signatures(
     >>> table[["outcome", "n", "genes", "lists"]].values.tolist()
     [['G2', 30, 2, 100]]
     """
+    asked: dict[str, Any] = {
+        "within": within,
+        "method": method,
+        "anchor": anchor,
+        "leave_out": leave_out,
+        "lists": lists,
+        "seed": seed,
+    }
+    return summarised(random_correlations(expression, signature, outcomes, **asked))
+
+
+@dataclass(frozen=True, eq=False)
+class Correlations:
+    """Rank correlations of one outcome: the signature's first, then those of the lists."""
+
+    outcome: str
+    n: int
+    genes: int
+    rho: Floats
+    z: Floats
+
+
+def random_correlations(
+    expression: pd.DataFrame,
+    signature: GeneSignature,
+    outcomes: pd.DataFrame,
+    *,
+    within: pd.Series | None,
+    method: str,
+    anchor: str,
+    leave_out: Collection[str],
+    lists: int,
+    seed: int,
+) -> list[Correlations]:
+    """Every correlation behind `random_signatures`."""
     if method not in SCORED:
         raise DataError(Problem(f"no random lists are made for method {method!r}", remedy=f"use {', '.join(SCORED)}"))
     if lists < 1:
@@ -89,24 +127,41 @@ def random_signatures(
     scores, genes = _scores(expression, signature, method, anchor, leave_out, lists, seed)
     samples = sorted(map(str, expression.columns))
     strata = pd.Series("all", index=samples) if within is None else within.reindex(samples)
-    rows = []
+    found = []
     for name in outcomes.columns:
         values = outcomes[name].reindex(samples)
         known = (values.notna() & strata.notna()).to_numpy()
         rho, z = _within(scores[:, known], values[known].to_numpy(dtype=float), strata[known].to_numpy())
-        rows.append(
-            {
-                "outcome": name,
-                "n": int(known.sum()),
-                "genes": genes,
-                "lists": lists,
-                "estimate": rho[0],
-                **dict(zip(("random_low", "random_median", "random_high"), _quantiles(rho[1:]), strict=True)),
-                "share_as_extreme": float((np.abs(rho[1:]) >= abs(rho[0]) - 1e-12).mean()),
-                "share_significant": float((2 * ndtr(-np.abs(z[1:])) < ALPHA).mean()),
-            }
-        )
+        found.append(Correlations(name, int(known.sum()), genes, rho, z))
+    return found
+
+
+def summarised(found: Sequence[Correlations]) -> pd.DataFrame:
+    """A row an outcome, as `random_signatures` returns it."""
+    rows = [
+        {
+            "outcome": one.outcome,
+            "n": one.n,
+            "genes": one.genes,
+            "lists": len(one.rho) - 1,
+            "estimate": one.rho[0],
+            **dict(zip(("random_low", "random_median", "random_high"), _quantiles(one.rho[1:]), strict=True)),
+            "share_as_extreme": float((np.abs(one.rho[1:]) >= abs(one.rho[0]) - 1e-12).mean()),
+            "share_significant": float((2 * ndtr(-np.abs(one.z[1:])) < ALPHA).mean()),
+        }
+        for one in found
+    ]
     return pd.DataFrame(rows)
+
+
+def counted(found: Sequence[Correlations]) -> pd.DataFrame:
+    """A row an outcome and bin of correlations: how many lists are at or above `bin_low` and below `bin_high`."""
+    rows = []
+    for one in found:
+        bins, lists = np.unique(np.floor(one.rho[1:][np.isfinite(one.rho[1:])] / BIN + 1e-9), return_counts=True)
+        edges = {"bin_low": (bins * BIN).round(9), "bin_high": ((bins + 1) * BIN).round(9)}
+        rows.append(pd.DataFrame({"outcome": one.outcome, **edges, "lists": lists}))
+    return pd.concat(rows, ignore_index=True)
 
 
 def _quantiles(values: Floats) -> Floats:

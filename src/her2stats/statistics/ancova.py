@@ -72,6 +72,8 @@ def fit_ancova(
     centre: bool = True,
     points: int = 25,
     covariance: Covariance = "ols",
+    permutations: int = 0,
+    seed: int = 1,
     conf_level: float = 0.95,
     cohort: str = "",
 ) -> Ancova:
@@ -101,6 +103,9 @@ def fit_ancova(
         Errors of slopes and curves: of one residual variance, or heteroscedasticity-consistent; "hc2" with the degrees
         of freedom of Bell and McCaffrey, which keep the level where a few cases have most of the leverage, "hc3" with
         the residual ones. The tests stay those of one residual variance.
+    permutations, seed : int
+        Permutations within the cells of the factors, of what the model without the score leaves of the outcome (without
+        covariates the same as of the score), and where they start; 0 for none.
     conf_level : float
         Between 0 and 1.
     cohort : str
@@ -111,12 +116,13 @@ def fit_ancova(
     Ancova
         ``tests``: ``statistic`` F, ``df`` of the term, extra columns ``df_residual``, and ``variable``, ``level``,
         ``variable_2``, ``level_2``: the term taken apart. ``slopes``: ``term`` the score,
-        ``estimate`` in units of the outcome per unit of the score, t. ``curve``: ``term`` "mean", extra column ``at``.
-        ``stratum`` is "all" or "<factor>=<level>". Flags: "missing variable", "too few observations" (no degrees of
-        freedom are left), "constant outcome", "constant exposure", "empty level" (of a factor), "not estimable" (an
-        empty cell is part of the average, the fit is perfect, or with "hc2" and "hc3" one case alone decides it), "few
-        degrees of freedom" (below 10 of "hc2"; the numbers stand), "rank deficient: k of m df" (an interaction
-        beside empty cells; its numbers stand).
+        ``estimate`` in units of the outcome per unit of the score, t; with permutations ``p_permutation``, the share at
+        least as many standard errors from 0: is there a slope in any cell? ``curve``: ``term`` "mean", extra column
+        ``at``. ``stratum`` is "all" or "<factor>=<level>". Flags: "missing variable", "too few observations" (no
+        degrees of freedom are left), "constant outcome", "constant exposure", "empty level" (of a factor), "not
+        estimable" (an empty cell is part of the average, the fit is perfect, or with "hc2" and "hc3" one case alone
+        decides it), "few degrees of freedom" (below 10 of "hc2"; the numbers stand), "rank deficient: k of m df" (an
+        interaction beside empty cells; its numbers stand).
 
     Raises
     ------
@@ -126,7 +132,8 @@ def fit_ancova(
     References
     ----------
     Searle, Speed and Milliken 1980, doi:10.1080/00031305.1980.10483031. HC2 and its degrees of freedom: Bell and
-    McCaffrey 2002, Survey Methodology 28, 169-181; Imbens and Kolesar 2016, doi:10.1162/REST_a_00552.
+    McCaffrey 2002, Survey Methodology 28, 169-181; Imbens and Kolesar 2016, doi:10.1162/REST_a_00552. Permutations:
+    Freedman and Lane 1983, doi:10.2307/1391660.
 
     Examples
     --------
@@ -152,6 +159,8 @@ def fit_ancova(
             centre=centre,
             points=points,
             covariance=covariance,
+            permutations=permutations,
+            seed=seed,
             conf_level=conf_level,
         )
     tests, slopes, curve = _answers(spec, data, ("tests", "slopes", "curve"))

@@ -13,6 +13,7 @@ from her2stats.statistics.ancova_terms import Term
 from her2stats.statistics.arguments import percent
 from her2stats.statistics.fits.ancova_model import AncovaModel, SharedModel
 from her2stats.statistics.fits.linear import LinearFit
+from her2stats.statistics.fits.permuted_slopes import permuted_p
 from her2stats.statistics.fits.tails import t_two_sided
 from her2stats.statistics.flags import Row, flag
 from her2stats.statistics.frame import Array
@@ -50,6 +51,19 @@ def _about(model: AncovaModel, term: Term) -> Row:
 
 def slope_rows(model: AncovaModel) -> Iterator[Row]:
     """A row for all, and one for each level of each factor."""
+    able: list[tuple[Row, Array]] = []  # rows that have a test, and their combinations
+    rows = list(_slope_rows(model, able))
+    if model.spec.permutations:
+        for row in rows:
+            row["p_permutation"] = np.nan
+    if able and model.spec.permutations and model.shared is not None and model.fit is not None:
+        shares = permuted_p(model, model.shared, model.fit, np.vstack([combination for _, combination in able]))
+        for (row, _), share in zip(able, shares.tolist(), strict=True):
+            row["p_permutation"] = share
+    yield from rows
+
+
+def _slope_rows(model: AncovaModel, able: list[tuple[Row, Array]]) -> Iterator[Row]:
     spec = model.spec
     method = f"lm, marginal slope of the score, {spec.weights} weights; {_interval(spec)}"
     common = _common(model, method) | _estimated(spec, "slope") | {"term": spec.score}
@@ -65,7 +79,10 @@ def slope_rows(model: AncovaModel) -> Iterator[Row]:
         combination = model.shared.grid.slopes(spec.score, weights)[None, :]
         slope_of = partial(model.shared.grid.slopes, spec.score)
         why = partial(_why_not_known, model, model.shared, weights, slope_of)
-        yield row | _numbers(model.fit, combination, spec, why, tested=True)[0]
+        found = row | _numbers(model.fit, combination, spec, why, tested=True)[0]
+        if "p_value" in found:
+            able.append((found, combination))
+        yield found
 
 
 def curve_rows(model: AncovaModel) -> Iterator[Row]:

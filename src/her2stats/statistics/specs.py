@@ -240,9 +240,16 @@ class AncovaSpec(_Checked):
     covariance: Covariance = field(
         default="ols", metadata={"meaning": "of the coefficients: one residual variance, or HC2 or HC3 without it"}
     )
+    permutations: int = field(
+        default=0,
+        metadata={"meaning": "within the cells of the factors, for a p of each slope; 0 for none", "limits": {"ge": 0}},
+    )
+    seed: int = field(default=1, metadata={"meaning": "where the permutations start", "limits": {"ge": 0}})
     conf_level: float = field(default=0.95, metadata=CONF_LEVEL)
 
     def _check(self, problems: ProblemList) -> None:
+        if self.permutations:
+            check_permutations(problems, 0.05, self.permutations, self.seed)
         check_names(problems, "outcome", self.outcomes)
         check_names(problems, "factors", self.factors)
         for name in self.factors:

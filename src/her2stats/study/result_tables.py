@@ -29,15 +29,14 @@ def result_tables(analyses: Sequence[CohortAnalysis], study: Study) -> dict[str,
     tables = {
         "scores": _stacked(analyses, lambda a: _per_sample(a, a.material.scores)),
         "coverage": _stacked(analyses, lambda a: a.coverage),
-        "random_lists": _stacked(analyses, lambda a: a.random_lists),
         "fractions": _stacked(analyses, _fractions),
         "abundance": _stacked(analyses, _abundance),
         "table_one": table_one({analysis.cohort.name: analysis.cohort.clinical for analysis in analyses}),
         "flow": flow(analyses),
         "notes": _stacked(analyses, lambda a: notes_table(a.notes)),
     }
-    for name in analyses[0].sensitivity:
-        tables[name] = _stacked(analyses, lambda a: a.sensitivity[name])  # noqa: B023 - called at once
+    for name in (*analyses[0].sensitivity, *analyses[0].random_lists):
+        tables[name] = _stacked(analyses, lambda a: {**a.sensitivity, **a.random_lists}[name])  # noqa: B023 - called at once
     absent = absent_figures(analyses, study)
     tables["omitted"] = _stacked(analyses, lambda a: _omitted(a, absent))
     for name in RESULT_TABLES:

@@ -197,6 +197,7 @@ ASKED: dict[str, tuple[str, tuple[type, ...]]] = {
     "centre": ("centre", (specs.AncovaSpec,)),
     "points": ("points", (specs.AncovaSpec,)),
     "covariance": ("covariance", (specs.AncovaSpec,)),
+    "slope_permutations": ("permutations", (specs.AncovaSpec,)),
     "pooling": ("model", (specs.PoolingSpec,)),
     "primary": ("primary", (specs.StudyWideSpec,)),
     "primary_types": ("primary_outcomes", (specs.StudyWideSpec,)),
@@ -249,7 +250,7 @@ class AnalysisSection(Section):
 
     @model_validator(mode="after")
     def _enough_permutations(self) -> AnalysisSection:
-        for name, usual in (("permutations", 10000), ("robustness", 2000)):
+        for name, usual in (("permutations", 10000), ("robustness", 2000), ("slope_permutations", 10000)):
             if 0 < getattr(self, name) <= 1 / self.alpha:
                 what = f"{name} = {getattr(self, name)}: no p-value of so many can be below alpha = {self.alpha:g}"
                 raise ValueError(what, f"{usual} are usual; 0 asks for none")

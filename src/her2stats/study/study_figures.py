@@ -97,6 +97,8 @@ class _Offer:
             return combine(self._pooled[name])
         if name == "flow":
             return flow(self.analyses)
+        if name in self._one.random_lists:
+            return pd.concat([a.random_lists[name].assign(cohort=a.cohort.name) for a in self.analyses])
         return combine([result for a in self.analyses for result in a.answers.results.get(name, [])])
 
     @cached_property

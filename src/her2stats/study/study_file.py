@@ -13,7 +13,7 @@ from her2stats.errors import FileError, Problem, ProblemList, StudyFileError
 from her2stats.files import regular_bytes
 from her2stats.lookalike import file_that_looks_like
 from her2stats.statistics.pooling import POOLED
-from her2stats.statistics.specs import CorrelationSpec
+from her2stats.statistics.specs import AncovaSpec, CorrelationSpec
 from her2stats.study.section_form import Section
 from her2stats.study.sections import (
     FILES,
@@ -72,7 +72,8 @@ class Study(Section):
 
     def keywords(self, spec: type) -> dict[str, Any]:
         """Arguments of a verb that the study file sets, by the spec of the verb."""
-        random = spec is CorrelationSpec and self.analysis.correlation_ci == "bootstrap"
+        bootstrap = spec is CorrelationSpec and self.analysis.correlation_ci == "bootstrap"
+        random = bootstrap or (spec is AncovaSpec and self.analysis.slope_permutations)
         seed = {"seed": self.study.seed} if random else {}
         return self.analysis.keywords(spec) | seed
 

@@ -12,7 +12,7 @@ from her2stats.signatures import random_signatures
 from her2stats.signatures import signature as from_catalogue
 from her2stats.study.analysis.cohort_analysis import CohortAnalysis
 from her2stats.study.analysis.material import Answers
-from her2stats.study.analysis.random_lists import TABLE, beside_random_lists
+from her2stats.study.analysis.random_lists import HISTOGRAM, TABLE, beside_random_lists
 from her2stats.study.preparing import Prepared, prepare
 from her2stats.study.run import analyse_study
 from her2stats.study.sections import ScoresSection
@@ -39,7 +39,11 @@ def asked(
     study: Study = prepared.study.model_copy(update={"scores": ScoresSection(**written)})
     other = Prepared(study, prepared.cohorts, exposure or prepared.exposure, prepared.matrix)
     answers = Answers("one")
-    table = beside_random_lists(prepared.cohorts[cohort], other, analysis.material, answers)
+    tables = beside_random_lists(prepared.cohorts[cohort], other, analysis.material, answers)
+    table, histogram = tables[TABLE], tables[HISTOGRAM]
+    assert histogram.empty == table.empty
+    if len(table):
+        assert histogram.groupby("outcome")["lists"].sum().eq(LISTS).all()
     return table, answers.omitted
 
 

@@ -49,9 +49,13 @@ def spec_from_fields(fields: Mapping[str, Sequence[str]]) -> Spec:
     strange = sorted(set(fields) - set(types) - {"verb"})
     if strange:
         raise _foreign(f"question '{verb}' has an unknown field '{strange[0]}'")
-    values = {name: _value(fields.get(name, ()), of_type) for name, of_type in types.items()}
+    # an earlier version had fewer fields, whose defaults are what it did; a tuple without members has no line
+    given = {name: of_type for name, of_type in types.items() if name in fields or of_type.startswith("tuple")}
+    values = {name: _value(fields.get(name, ()), of_type) for name, of_type in given.items()}
     try:
         return kind(**values)  # type: ignore[arg-type]
+    except TypeError as error:
+        raise _foreign(f"question '{verb}' lacks a field: {error}") from error
     except DataError as error:
         raise _foreign(f"question '{verb}' has no meaning: {error.problems[0].what}") from error
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from her2stats.report.page_model import MorePart, Part, Section, TablePart
+from her2stats.report.page_model import MorePart, Part, Section, TablePart, TextPart
 from her2stats.report.parts import Figures, absent, by_cohort, section
+from her2stats.report.trust import among_random_lists
 from her2stats.results.folder import ResultsFolder
 from her2stats.statistics.rows import records
 from her2stats.tables import PrintedTable
@@ -60,6 +61,7 @@ def _cohorts(folder: ResultsFolder) -> PrintedTable:
 def scores_section(folder: ResultsFolder, figures: Figures) -> Section:
     """Gene coverage and distribution of the scores."""
     parts: list[Part] = [*absent(folder, "scores", "coverage"), *figures.get("scores", ())]
+    parts += [TextPart(f"{words}.") for words in among_random_lists(folder)]
     scores = folder.table("scores")
     named = [str(name) for name in scores.columns[2:]]
     main = [name for name in named if name in _correlated(folder)] or named

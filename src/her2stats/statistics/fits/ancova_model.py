@@ -26,6 +26,9 @@ class SharedModel:
     grid: ReferenceGrid  # factor levels that have cases
     present: dict[str, list[int]]  # positions of those levels among the declared ones
     span: tuple[float, float]  # smallest and largest score
+    reduced: Array  # orthonormal, spans the columns of the terms without the score
+    cells: np.ndarray  # number of the combination of factor levels of each case
+    keys: tuple[Array, ...]  # by which cases are put in order: factors, score, covariates
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,7 +117,11 @@ def _share(frame: ModelFrame, cases: Cases, spec: AncovaSpec, terms: tuple[Term,
     tests = term_tests(tested, tested_matrix, tested_projection)
     grid = reference_grid(design, Cases(values, cases.rows, cases.n_missing))
     score = cases[spec.score]
-    return SharedModel(projection, tests, grid, present, (float(score.min()), float(score.max())))
+    keys = tuple(values[name] for name in variables)
+    reduced = project(Design(tuple(term for term in terms if spec.score not in term), n_levels, centres).matrix(values))
+    cells = np.unique(np.column_stack(keys[: len(spec.factors)]), axis=0, return_inverse=True)[1].ravel()
+    span = (float(score.min()), float(score.max()))
+    return SharedModel(projection, tests, grid, present, span, reduced.basis, cells, keys)
 
 
 def _renumbered(codes: Array) -> tuple[list[int], Array]:

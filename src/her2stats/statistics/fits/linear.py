@@ -95,6 +95,24 @@ class LinearFit:
         return estimates, np.where(decided, np.nan, np.sqrt(squares)), np.where(decided, np.nan, df)
 
 
+def studentised(projection: Projection, outcomes: Array, combinations: Array, covariance: Covariance) -> Array:
+    """L b over its standard error for many outcomes, shape (cases, outcomes), and rows of L: shape (m, outcomes)."""
+    basis = projection.basis
+    parts = basis @ (combinations / projection.lengths @ projection.solution).T  # cases x m
+    loadings = basis.T @ outcomes
+    squares = (outcomes - basis @ loadings) ** 2
+    weights = parts**2
+    if covariance == "ols":
+        errors = np.sqrt(np.outer(weights.sum(axis=0), squares.sum(axis=0)) / (len(basis) - projection.rank))
+    else:
+        free = 1 - (basis**2).sum(axis=1)
+        kept = free >= LEVERAGE_OF_ONE
+        by = free[kept, None] ** (1 if covariance == "hc2" else 2)
+        errors = np.sqrt((weights[kept] / by).T @ squares[kept])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(parts.T @ outcomes / errors)
+
+
 def fit_linear(projection: Projection, outcome: Array) -> LinearFit:
     """Least squares of an outcome; the first column of the model is the intercept.
 

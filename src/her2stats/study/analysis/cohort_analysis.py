@@ -39,7 +39,7 @@ class CohortAnalysis:
     coverage: pd.DataFrame
     deconvolution: Deconvolution | None
     exposure_method: str
-    random_lists: pd.DataFrame
+    random_lists: dict[str, pd.DataFrame]  # tables of the results folder, by name
     sensitivity: Mapping[str, pd.DataFrame]
     notes: tuple[Note, ...] = field(default=())
 

@@ -7,21 +7,23 @@ import pandas as pd
 from her2stats.errors import InputError
 from her2stats.signatures import GeneSignature
 from her2stats.signatures import signature as from_catalogue
-from her2stats.signatures.random_lists import SCORED, random_signatures
+from her2stats.signatures.random_lists import SCORED, counted, random_correlations, summarised
 from her2stats.signatures.scoring import DEFAULT_ANCHOR
 from her2stats.study.analysis.material import Answers, Material
 from her2stats.study.preparing import Prepared, PreparedCohort
 from her2stats.study.preparing.gene_names import expression_for_exposure
 
-TABLE = "random_lists"
+TABLE, HISTOGRAM = "random_lists", "random_histogram"
 
 
-def beside_random_lists(one: PreparedCohort, prepared: Prepared, material: Material, answers: Answers) -> pd.DataFrame:
-    """Place what the exposure says of total infiltration and each cell type; no rows, with the reason, where it cannot.
+def beside_random_lists(
+    one: PreparedCohort, prepared: Prepared, material: Material, answers: Answers
+) -> dict[str, pd.DataFrame]:
+    """Place what the exposure says of total infiltration and each cell type, with a histogram; no rows where it cannot.
 
     No list draws a gene of Danaher's lists or of the signature matrix.
     """
-    exposure, study = prepared.exposure, prepared.study
+    exposure, study, nothing = prepared.exposure, prepared.study, {TABLE: pd.DataFrame(), HISTOGRAM: pd.DataFrame()}
     settings = study.scores
     method = settings.method
     if method == "auto" and isinstance(exposure, GeneSignature):
@@ -38,13 +40,13 @@ def beside_random_lists(one: PreparedCohort, prepared: Prepared, material: Mater
         why = ""
     if why or not isinstance(exposure, GeneSignature):
         answers.omit(TABLE, why)
-        return pd.DataFrame()
+        return nothing
     outcomes = [*filter(None, [material.til]), *material.kept]
     measured = material.measured() if material.kept else material.scores
     expression, _ = expression_for_exposure(one.cohort, exposure, study)
     immune = [*from_catalogue("danaher").genes, *(prepared.matrix.genes if prepared.matrix is not None else ())]
     try:
-        return random_signatures(
+        found = random_correlations(
             expression,
             exposure,
             measured[outcomes],
@@ -57,4 +59,5 @@ def beside_random_lists(one: PreparedCohort, prepared: Prepared, material: Mater
         )
     except InputError as error:
         answers.omit(TABLE, error.problems[0].what)
-        return pd.DataFrame()
+        return nothing
+    return {TABLE: summarised(found), HISTOGRAM: counted(found)}
