@@ -56,5 +56,7 @@ def test_nothing_scored_is_said_and_foreign_tables_are_refused(found: list) -> N
     assert "none could be scored" in " ".join(
         texts_of(plot_random_lists(counted(found), places.assign(estimate=np.nan)))
     )
+    with pytest.raises(DataError, match="no column genes, random_median"):
+        plot_random_lists(counted(found), places.drop(columns=["genes", "random_median"]))
     with pytest.raises(DataError, match="bin_low, bin_high"):
         plot_random_lists(places, places)

@@ -17,7 +17,8 @@ from her2stats.figures.style.wording import axis_numbers, display_name
 from her2stats.vocabulary.numbers import format_count, format_estimate, format_percent
 
 HEIGHT_MM, OWN = 62.0, "#B5533C"
-HISTOGRAM, PLACES = ("outcome", "bin_low", "bin_high", "lists"), ("outcome", "estimate", "lists", "share_as_extreme")
+HISTOGRAM = ("outcome", "bin_low", "bin_high", "lists")
+PLACES = ("outcome", "genes", "lists", "estimate", "random_median", "share_as_extreme")
 
 
 def plot_random_lists(
@@ -70,12 +71,11 @@ def plot_random_lists(
     ends = np.array([*bins["bin_low"], *bins["bin_high"], row["estimate"], 0.0])
     step = 0.1 if np.ptp(ends) < 0.8 else 0.2
     ticks = step * np.arange(np.floor(ends.min() / step), np.ceil(ends.max() / step) + 1)
-    median = [geom_vline(xintercept=row["random_median"], color=INK, size=0.4, linetype="dashed")]
     return (
         ggplot(bins, aes(xmin="bin_low", xmax="bin_high", ymin=0, ymax="lists"))
         + figure_theme(width_mm, HEIGHT_MM)
         + geom_rect(fill=GREY, color="white", size=0.15)
-        + (median if row.get("random_median", np.nan) == row.get("random_median", np.nan) else [])
+        + geom_vline(xintercept=row["random_median"], color=INK, size=0.4, linetype="dashed")
         + geom_vline(xintercept=row["estimate"], color=OWN, size=0.9)
         + scale_x_continuous(breaks=list(ticks), labels=axis_numbers(list(ticks)), limits=(ticks[0], ticks[-1]))
         + scale_y_continuous(expand=(0, 0, 0.05, 0))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -85,15 +84,8 @@ def random_signatures(
     >>> table[["outcome", "n", "genes", "lists"]].values.tolist()
     [['G2', 30, 2, 100]]
     """
-    asked: dict[str, Any] = {
-        "within": within,
-        "method": method,
-        "anchor": anchor,
-        "leave_out": leave_out,
-        "lists": lists,
-        "seed": seed,
-    }
-    return summarised(random_correlations(expression, signature, outcomes, **asked))
+    asked = (within, method, anchor, leave_out, lists, seed)
+    return summarised(random_correlations(expression, signature, outcomes, *asked))
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,7 +103,6 @@ def random_correlations(
     expression: pd.DataFrame,
     signature: GeneSignature,
     outcomes: pd.DataFrame,
-    *,
     within: pd.Series | None,
     method: str,
     anchor: str,
