@@ -34,6 +34,7 @@ _COUNTS = (
     *COUNTS,
     *("family_size", "df_residual", "n_reference", "n_comparison", "n_events_reference", "n_events_comparison", "k"),
     *("genes_total", "genes_found", "n_zero", "genes", "lists", "fewest", "tests", "count", "specifications"),
+    "levels",
     *("numbers", "agreed", "disagreed", "not_seen"),
 )
 _TRUTHS = ("borderline", "used_in_total")

@@ -28,6 +28,7 @@ _OF_ZERO = spelled(
         ">0<1+, >0-<1+, >0 and <1+, 0 ultralow",
     }
 )
+_LOW = "her2-low, her2 low, her2low, her2=low, her2_low, low, her2 basso, basso"
 _RESPONSE = spelled(
     {
         "1": "1, yes, true, si, sì, pcr, cr, complete, complete response, risposta completa, pcr+",
@@ -103,9 +104,9 @@ VARIABLES = (
     Variable(
         name="her2_ihc",
         label="HER2 IHC",
-        meaning="0, 1+, 2+, 3+",
+        meaning="0, 1+, 2+, 3+; null and ultralow are 0; of low the group is known, not the level",
         words={
-            **spelled({"0": "0, ihc 0, score 0, ihc0"}),
+            **spelled({"0": "0, ihc 0, score 0, ihc0", "": _LOW}),
             **dict.fromkeys(_OF_ZERO, "0"),
             **{form.format(n): f"{n}+" for n in (1, 2, 3) for form in _IHC_FORMS},
             **{"+" * n: f"{n}+" for n in (1, 2, 3)},
@@ -125,7 +126,8 @@ VARIABLES = (
     Variable(
         name="her2_zero",
         label="HER2 IHC 0",
-        meaning="null (no staining) or ultralow (faint, at most 10 % of cells) where IHC is 0; also told by her2_ihc",
+        meaning="null (no staining) or ultralow (faint, at most 10 % of cells) where IHC is 0; also told by her2_ihc "
+        "and her2_group",
         words=_OF_ZERO | spelled({"": "low, her2-low, 1+, 2+, 3+, positive, her2-positive"}),
         levels=("null", "ultralow"),
         headings=(r".*ultra ?low.*",),
@@ -150,14 +152,16 @@ VARIABLES = (
     Variable(
         name="her2_group",
         label="HER2 group",
-        meaning="HER2-0, HER2-low, HER2-positive, where the file gives it directly",
-        words=spelled(
+        meaning="HER2-0 (also null or ultralow), HER2-low, HER2-positive, where the file gives it directly",
+        words=dict.fromkeys(_OF_ZERO, HER2_GROUPS[0])
+        | spelled(
             {
                 "HER2-0": "her2-0, her2 0, her2=0, her2:0, her2_0, her20, her2-zero, her2 zero, her2zero, zero, 0",
-                "HER2-low": "her2-low, her2 low, her2low, her2=low, her2_low, low, her2 basso, basso",
+                "HER2-low": _LOW,
                 HER2_POSITIVE: "her2-positive, her2 positive, her2positive, her2+, her2 pos, positive, positivo, 3+",
             }
         ),
+        careful=frozenset({"null"}),
         levels=HER2_GROUPS,
         further=HER2_POSITIVE,
         headings=(r"her2.*(group|class|categor|low|gruppo).*", r"her2.*3.*state.*"),
@@ -316,6 +320,22 @@ VARIABLES = (
         ),
         table_one=10,
         classes={"≤ 10%": 10.0, "10–30%": 30.0, "30–60%": 60.0, "> 60%": 100.0},
+    ),
+    Variable(
+        name="stil_class",
+        label="Stromal TIL class",
+        meaning="low, intermediate, low or intermediate, high, by the cuts that the cohort used",
+        words=spelled(
+            {
+                "low": "low, basso, bassi",
+                "intermediate": "intermediate, mid, moderate, intermedio, intermedi",
+                "low or intermediate": "low/mid, low/intermediate, low-mid, low or mid, low or intermediate",
+                "high": "high, lpbc, alto, alti",
+            }
+        ),
+        levels=("low", "intermediate", "low or intermediate", "high"),
+        headings=(r"s?tils? (class|classe|category|group)", r"s ?tils? ihc"),
+        table_one=18,
     ),
     Variable(
         name="pdl1",

@@ -29,6 +29,7 @@ from her2stats.study.preparing.gene_names import expression_for_genes, expressio
 from her2stats.study.preparing.scores import ScoredCohort, genes_beside_exposure, score_cohort, score_exposure_of
 from her2stats.study.sections import CohortSection
 from her2stats.study.study_file import Study
+from her2stats.vocabulary.her2_groups import grouped
 
 T = TypeVar("T")
 
@@ -196,7 +197,7 @@ def _read_cohort(study: Study, section: CohortSection) -> Cohort:
     for name in ("annotation", "gene_lengths"):
         if (path := getattr(section, name)) is not None:
             reading[name] = study.locate(path)
-    return read_cohort(
+    cohort = read_cohort(
         study.locate(section.expression) if section.expression is not None else None,
         study.locate(section.clinical),
         name=section.name,
@@ -215,6 +216,11 @@ def _read_cohort(study: Study, section: CohortSection) -> Cohort:
         clinical_decimal=section.clinical_decimal,
         **reading,
     )
+    clinical, notes = grouped(cohort.clinical, study.analysis.grouping)
+    again = {True: "slides of IHC 0 were read again", False: "slides of IHC 0 were not read again", None: ""}
+    if said := "; ".join(filter(None, (section.her2_assay, again[section.zeros_read_again]))):
+        notes.append(Note("population", f"HER2 IHC: {said}"))
+    return replace(cohort, clinical=clinical, notes=(*cohort.notes, *notes))
 
 
 def _read_fractions(study: Study, section: CohortSection, cohort: Cohort | None) -> Deconvolution | None:
