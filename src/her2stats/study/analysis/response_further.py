@@ -66,10 +66,10 @@ class _Trial:
         ask = partial(response_odds, self.frame, self.outcomes, **self._how(ResponseSpec))
         reference, *others = group_levels(self.frame["her2_group"])
         if len(self.arms) > 1:
-            yield ask("arm", reference=self.arms[0], covariates=self.given)
+            yield ask(group="arm", reference=self.arms[0], covariates=self.given)
         if len(self.arms) > 1 and self.frame["her2_group"].nunique() > 1:
-            yield ask("her2_group", reference=reference, covariates=self.given_arm)
-            yield ask("her2_group", reference=reference, by="arm")
+            yield ask(group="her2_group", reference=reference, covariates=self.given_arm)
+            yield ask(group="her2_group", reference=reference, by="arm")
             for compared in others:
                 yield from self._within_arms(against(self.frame, reference, compared), compared)
         for name in self.material.known(TOLD_BY):
