@@ -127,6 +127,9 @@ exposure_score <- function(log2_as) {  # a gene, or a signature: weighted z-scor
   have <- intersect(genes, rownames(x)); z <- z_scores(x[have, , drop = FALSE]); method <- one("scores", "method")
   if (method == "auto") method <- if (is.null(weights)) "pc1" else "weighted"
   toward <- function(s) s * sign(cor(s, x[if (anchor == "") "ERBB2" else anchor, ]))  # a component has no sign
+  at <- match(have, genes); own <- table$cells
+  frozen <- !is.null(weights) && all(c("mean", "sd") %in% names(own))  # by the means and SDs of the file
+  if (method == "weighted" && frozen) z <- (x[have, , drop = FALSE] - as.numeric(own$mean[at])) / as.numeric(own$sd[at])
   score <- switch(method, "mean" = colMeans(x[have, , drop = FALSE]), "mean-z" = colMeans(z),
                   "weighted" = colSums(as.numeric(weights[match(rownames(z), genes)]) * z),
                   "pc1" = toward(drop(crossprod(z, svd(z, 1, 0)$u))),

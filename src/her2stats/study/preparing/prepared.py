@@ -83,7 +83,7 @@ def prepare(study: Study, *, progress: Progress = silent) -> Prepared:
     read = []
     for number, section in enumerate(study.cohorts):
         progress("Reading", number, len(study.cohorts))
-        cohort = _attempt(problems, partial(_read_cohort, study, section))
+        cohort = _attempt(problems, partial(read_study_cohort, study, section))
         read.append((section, cohort, _attempt(problems, partial(_read_fractions, study, section, cohort))))
     signature = study.deconvolution.signature if study.deconvolution is not None else None
     matrix = _attempt(problems, lambda: read_signature_matrix(study.locate(signature))) if signature else None
@@ -192,7 +192,8 @@ def _mixture(cohort: Cohort, study: Study, matrix: SignatureMatrix) -> tuple[Mix
     return align_mixture(expression, matrix, settings), notes
 
 
-def _read_cohort(study: Study, section: CohortSection) -> Cohort:
+def read_study_cohort(study: Study, section: CohortSection) -> Cohort:
+    """Read the files of one cohort as its section says, with the HER2 groups of the study."""
     reading = section.reading()
     for name in ("annotation", "gene_lengths"):
         if (path := getattr(section, name)) is not None:
