@@ -44,7 +44,8 @@ her2_negative <- function(d) {  # IHC 0, 1+, 2+ without amplification; 2+ needs 
   settled <- ihc %in% c("0", "1+", "2+") & amplified %in% "negative"  # outweighs a summary that says positive
   positive <- ihc %in% "3+" | amplified %in% "positive" | group %in% "HER2-positive" |
     (status %in% "positive" & !settled)
-  tested <- any(c("her2_fish", "her2_amplified", "her2_status", "her2_group") %in% names(d))
+  tested <- any(c("her2_fish", "her2_amplified", "her2_status") %in% names(d)) ||
+    ("her2_group" %in% names(d) && (!"her2_ihc" %in% names(d) || any(!is.na(group) & ihc %in% c("0", "2+", "3+"))))
   cleared <- amplified %in% "negative" | status %in% "negative" | group %in% c("HER2-0", "HER2-low")
   !positive & (ihc %in% c("0", "1+") | cleared | (ihc %in% "2+" & !tested))
 }
@@ -126,6 +127,9 @@ exposure_score <- function(log2_as) {  # a gene, or a signature: weighted z-scor
   have <- intersect(genes, rownames(x)); z <- z_scores(x[have, , drop = FALSE]); method <- one("scores", "method")
   if (method == "auto") method <- if (is.null(weights)) "pc1" else "weighted"
   toward <- function(s) s * sign(cor(s, x[if (anchor == "") "ERBB2" else anchor, ]))  # a component has no sign
+  at <- match(have, genes); own <- table$cells
+  frozen <- !is.null(weights) && all(c("mean", "sd") %in% names(own))  # by the means and SDs of the file
+  if (method == "weighted" && frozen) z <- (x[have, , drop = FALSE] - as.numeric(own$mean[at])) / as.numeric(own$sd[at])
   score <- switch(method, "mean" = colMeans(x[have, , drop = FALSE]), "mean-z" = colMeans(z),
                   "weighted" = colSums(as.numeric(weights[match(rownames(z), genes)]) * z),
                   "pc1" = toward(drop(crossprod(z, svd(z, 1, 0)$u))),
@@ -277,19 +281,20 @@ cell_questions <- function(cohort, d) {
       if (has(split, cut)) for (t in kept) by_receptor("clinical", split, cut, t, 1, at_zero = TRUE)
     }
   }
-  if (!has(d, "her2_ihc") || !length(numeric)) return()
-  counts <- table(d$her2_ihc[!is.na(d$hr)])  # a level of fewer than three tumours has no slope
-  amounts <- droplevels(amounts[!d$her2_ihc %in% names(counts)[counts < 3], ])
-  if (nlevels(amounts$her2_ihc) < 2) return()
+  her2 <- if (one("analysis", "her2_groups") == "paper") "her2_ihc" else "her2_group"  # the groups that are declared
+  if (!has(d, her2) || !length(numeric)) return()
+  counts <- table(d[[her2]][!is.na(d$hr)])  # a level of fewer than three tumours has no slope
+  amounts <- droplevels(amounts[!d[[her2]] %in% names(counts)[counts < 3], ])
+  if (nlevels(amounts[[her2]]) < 2) return()
   if (one("analysis", "weights") == "equal") {
-    measured[[cohort]]$factors <<- c("hr", "her2_ihc")
-    measured[[cohort]]$amounts$her2_ihc <<- factor(d$her2_ihc, levels(amounts$her2_ihc))
+    measured[[cohort]]$factors <<- c("hr", her2)
+    measured[[cohort]]$amounts[[her2]] <<- factor(d[[her2]], levels(amounts[[her2]]))
   }
   into <- c(tests = "ancova_tests", slopes = "ancova_slopes", robust = "ancova_slopes_hc2", curves = "ancova_curves")
   covariates <- Filter(function(v) has(d, v), unname(said("analysis")[names(said("analysis")) == "covariates"]))
   for (extra in unique(list(character(), covariates))) for (t in numeric) {
     model <- if (length(extra)) paste("adjusted for", paste(extra, collapse = ", ")) else "unadjusted"
-    ancova(into, amounts, t, exposure, c("hr", "her2_ihc"), extra, model)
+    ancova(into, amounts, t, exposure, c("hr", her2), extra, model)
   }
 }
 corrected <- function(d) {  # for everything that was asked of a family, also for what gave no number

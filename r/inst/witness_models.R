@@ -290,27 +290,35 @@ risk_beside <- function(cell) {  # risk difference with Newcombe's limits, and t
   list(risk_difference = d, rd_low = d - sqrt((p[1] - low[1])^2 + (high[2] - p[2])^2),
        rd_high = d + sqrt((high[1] - p[1])^2 + (p[2] - low[2])^2), p_mid = min(1, 2 * min(mid, 1 - mid)))
 }
-response <- function(d, y, into = "response", s = "all", lost = 0, given = NULL) {  # HER2-low against HER2-0
+response <- function(d, y, into = "response", s = "all", lost = 0, given = NULL) {  # each HER2 group against the first
   ok <- complete.cases(d[c(y, "her2_group", given)])
-  low <- d[[y]][ok & d$her2_group %in% "HER2-low"]
-  zero <- d[[y]][ok & d$her2_group %in% "HER2-0"]
-  cell <- c(sum(low), sum(1 - low), sum(zero), sum(1 - zero))
-  found <- if (any(cell == 0)) {
-    no_odds
-  } else if (length(given)) {  # among tumours of the same receptor
-    logit(cbind(1, d$her2_group[ok] == "HER2-low", as.integer(d$hr)[ok] - 1), d[[y]][ok])$odds(c(0, 1, 0))
-  } else {  # of the 2 x 2 table
-    wald(log(cell[1] * cell[4] / cell[2] / cell[3]), sqrt(sum(1 / cell)))
+  of <- sapply(levels(d$her2_group), function(l) d[[y]][ok & d$her2_group %in% l], simplify = FALSE)
+  usable <- names(of)[vapply(of, function(events) length(unique(events)) == 2, TRUE)]
+  zero <- of[[1]]
+  for (level in names(of)[-1]) {
+    low <- of[[level]]
+    cell <- c(sum(low), sum(1 - low), sum(zero), sum(1 - zero))
+    found <- if (any(cell == 0)) {
+      no_odds
+    } else if (length(given)) {  # among tumours of the same receptor, all groups in one model
+      used <- ok & d$her2_group %in% usable
+      groups <- sapply(usable[-1], function(l) d$her2_group[used] == l)
+      logit(cbind(1, groups, as.integer(d$hr)[used] - 1), d[[y]][used])$odds(c(0, usable[-1] == level, 0))
+    } else {  # of the 2 x 2 table
+      wald(log(cell[1] * cell[4] / cell[2] / cell[3]), sqrt(sum(1 / cell)))
+    }
+    row(into, s, y, paste0("her2_group[", level, "]"), NA, found, risk_beside(cell), n = sum(ok),
+        n_events = sum(d[[y]][ok]), n_missing = sum(!ok) + lost, n_reference = length(zero),
+        n_events_reference = sum(zero), n_comparison = length(low), n_events_comparison = sum(low))
   }
-  row(into, s, y, "her2_group[HER2-low]", NA, found, risk_beside(cell), n = sum(ok), n_events = sum(d[[y]][ok]),
-      n_missing = sum(!ok) + lost, n_reference = length(zero), n_events_reference = sum(zero),
-      n_comparison = length(low), n_events_comparison = sum(low))
 }
 response_by_hr <- function(d, y) {
   response(d, y, "response_by_hr", given = "hr")
   for (s in names(strata(d, "hr"))) response(strata(d, "hr")[[s]], y, "response_by_hr", s, unplaced(d, "hr"))
-  d[["HER2-low"]] <- ifelse(d$her2_group %in% "HER2-low", 1, ifelse(d$her2_group %in% "HER2-0", 0, NA))
-  by_receptor("response_by_hr", d, y, "HER2-low", 1)
+  for (level in levels(d$her2_group)[-1]) {
+    d[[level]] <- ifelse(d$her2_group %in% level, 1, ifelse(d$her2_group %in% levels(d$her2_group)[1], 0, NA))
+    by_receptor("response_by_hr", d, y, level, 1)
+  }
 }
 reml <- function(b, v) {  # variance between cohorts at the highest restricted likelihood
   fall <- function(t) { w <- 1 / (v + t); log(sum(w)) - sum(log(w)) + sum(w * (b - sum(w * b) / sum(w))^2) }

@@ -143,9 +143,13 @@ class TestCells:
             "2+ (ratio 1.2)",
             "2 (FISH neg)",
             "1+ (2+)",
-            "low",
             "ultralow 1+",
             "1+ (ultralow)",
+            "1+ (5%)",
+            "0 (30%)",
+            "ultralow (40 %)",
+            "null (2%)",
+            "2+ (0%)",
         ],
     )
     def test_cells_that_leave_doubt_are_asked(self, cell):
@@ -157,8 +161,11 @@ class TestCells:
         [
             ("null,ultralow", ["null", "ultralow"]),
             ("0 (null),0 (ultralow)", ["null", "ultralow"]),
+            ("null,0 (ultralow)", ["null", "ultralow"]),
             ("No staining,0+", ["null", "ultralow"]),
             ("0,>0 <1+", [np.nan, "ultralow"]),
+            ("0 (0%),0 (5 %)", ["null", "ultralow"]),
+            ("IHC 0,ultralow (10%)", [np.nan, "ultralow"]),
         ],
     )
     def test_a_zero_that_is_divided_stays_zero_and_keeps_its_part(self, cells, levels):
@@ -180,6 +187,30 @@ class TestCells:
         unstained = read(text, values={"her2_ihc": {"NULL": "no staining"}}).table
         assert unstained["her2_zero"].astype(object).tolist()[1] == "null"
         assert unstained["her2_ihc"].tolist() == ["0", "0", "1+"]
+
+    def test_low_is_a_group_whose_level_is_unknown_and_a_percentage_goes_with_one_plus(self):
+        said = read(table(er="1,0,1,1,0", her2_ihc="0+,low,1+ (10 %),1+ (low),2+"))
+        assert said.table["her2_ihc"].astype(object).fillna("?").tolist() == ["0", "?", "1+", "1+", "2+"]
+        assert said.table["her2_group"].tolist() == ["HER2-0", *["HER2-low"] * 4]
+
+    @pytest.mark.parametrize("words", ["null,ultralow,low", "HER2-null,her2 ultralow,HER2-low", "0 (null),0+,low (2+)"])
+    def test_groups_may_divide_zero_too(self, words):
+        said = read(table(er="1,0,1", her2_group=words)).table
+        assert said["her2_group"].tolist() == ["HER2-0", "HER2-0", "HER2-low"]
+        assert said["her2_zero"].astype(object).tolist()[:2] == ["null", "ultralow"]
+
+    def test_null_is_no_missing_group_without_a_word(self):
+        with pytest.raises(VocabularyError, match="'null' means more than one thing for her2_group"):
+            read(table(er="1,0", her2_group="null,low"))
+
+    def test_a_zero_that_is_called_low_is_refused(self):
+        with pytest.raises(TableError, match="her2_ihc and her2_group differ in 1 samples: s1"):
+            read(table(er="1,0", her2_ihc="0,0 (low)"))
+
+    @pytest.mark.parametrize("levels", [{"her2_ihc": "0,1+"}, {"her2_group": "HER2-0,HER2-low"}])
+    def test_a_column_of_zeros_that_speaks_of_another_level_is_refused(self, levels):
+        with pytest.raises(TableError, match=f"{next(iter(levels))} and her2_zero differ in 1 samples: s1"):
+            read(table(er="1,0", her2_zero="null,ultralow", **levels))
 
     def test_a_part_of_zero_beside_another_level_is_refused(self):
         text = table(er="1,0", her2_ihc="0 (null),1+", her2_zero="ultralow,low")

@@ -157,6 +157,7 @@ def sample_tables(rng: np.random.Generator) -> dict[str, pd.DataFrame]:
         "robustness": _stack(_robustness(name, n, rng) for name, n in COHORTS.items()),
         "response": _stack([_response()]),
         "response_by_hr": _stack([_response()]),
+        "response_further": _stack([_response().assign(given="arm")]),
         "flow": _flow(clinical),
         "notes": pd.DataFrame(
             [

@@ -7,10 +7,11 @@ import pandas as pd
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from her2stats.errors import DataError
+from her2stats.errors import DataError, TableError
 from her2stats.notes import Note
-from her2stats.signatures import derive_signature, score_signature
+from her2stats.signatures import GeneSignature, derive_signature, read_signature, score_signature
 from her2stats.signatures.derivation import _delong
+from her2stats.signatures.guards import without_genes
 
 
 def cohort(effect: float, samples: int = 80, genes: int = 200, seed: int = 3) -> tuple[pd.DataFrame, pd.Series]:
@@ -107,3 +108,64 @@ def test_the_method_and_the_note_tell_every_choice():
     anchored = derive_signature(*cohort(1.5), anchor="ERBB2", n_genes=10, folds=3, repeats=2)
     assert "10 genes" in anchored.method
     assert anchored.method.endswith("sign by ERBB2; AUC by 2 x 3-fold cross-validation, selecting within folds")
+
+
+def test_permuted_labels_come_out_at_a_half_and_the_planted_genes_are_chosen_in_every_fold():
+    derived = derive_signature(*cohort(1.5), n_genes=10, repeats=2, permutations=10)
+    assert derived.validation.loc["permuted labels", "auc"] == pytest.approx(0.5, abs=0.12)
+    assert (derived.table["selected"] == 1).all()
+    assert derived.validation.loc["cross-validated", "auc"] == derived.auc
+
+
+def test_a_gene_stands_beside_with_the_difference_in_the_same_tumours():
+    expression, group = cohort(0.6)
+    derived = derive_signature(expression, group, n_genes=10, repeats=2)
+    rows = derived.validation
+    alone = roc_auc_score(group == "HER2-low", expression.loc["ERBB2"])
+    assert rows.loc["ERBB2 alone", "auc"] == pytest.approx(alone)
+    assert rows.loc["difference", "auc"] == pytest.approx(derived.auc - alone)
+    assert rows.loc["difference", "low"] < rows.loc["difference", "auc"] < rows.loc["difference", "high"]
+    same = derive_signature(expression.drop("ERBB2"), group, n_genes=10, repeats=2)
+    assert "difference" not in same.validation.index
+
+
+def test_delong_of_a_difference_is_that_of_its_covariance():
+    rng = np.random.default_rng(8)
+    labels = np.arange(60) % 3 > 0
+    one, other = rng.normal(size=(2, 60)) + labels
+    above = [(x[labels][:, None] > x[~labels][None, :]).astype(float) for x in (one, other)]
+    of_positives = np.cov([a.mean(axis=1) for a in above]) / labels.sum()
+    of_negatives = np.cov([a.mean(axis=0) for a in above]) / (~labels).sum()
+    variance = np.array([1, -1]) @ (of_positives + of_negatives) @ np.array([1, -1])
+    difference, low, high, _ = _delong(one, labels, other)
+    assert difference == pytest.approx(above[0].mean() - above[1].mean())
+    assert (high - low) / 2 == pytest.approx(1.959964 * np.sqrt(variance), rel=1e-6)
+
+
+def test_genes_are_chosen_by_levels_against_the_rest_where_these_are_given():
+    expression, group = cohort(0.0)
+    levels = pd.Series(np.array(["0", "1+", "2+"])[np.arange(80) % 3], index=group.index)
+    expression.iloc[20:30] += 2.0 * (levels == "2+").to_numpy()
+    chosen = derive_signature(expression, group, levels=levels, n_genes=10, repeats=1).signature.genes
+    assert set(chosen) == set(expression.index[20:30])
+
+
+def test_a_frozen_score_does_not_hang_on_the_other_samples(tmp_path):
+    derived = derive_signature(*cohort(1.5), n_genes=10)
+    expression, _ = cohort(1.5, seed=9)
+    whole = score_signature(expression, derived.signature, method="weighted").table["derived"]
+    part = score_signature(expression.iloc[:, :5], derived.signature, method="weighted").table["derived"]
+    pd.testing.assert_series_equal(part, whole.iloc[:5], rtol=1e-12)
+    row = derived.table
+    z = expression.loc[row.index].sub(row["mean"], axis=0).div(row["sd"], axis=0)
+    assert whole.to_numpy() == pytest.approx(z.mul(row["weight"], axis=0).sum().to_numpy())
+    row[["weight", "mean", "sd"]].to_csv(tmp_path / "s.tsv", sep="\t")
+    read = score_signature(expression, read_signature(tmp_path / "s.tsv"), method="weighted").table["s"]
+    assert read.to_numpy() == pytest.approx(whole.to_numpy())
+
+
+def test_a_standard_deviation_is_above_zero_and_taking_genes_out_keeps_the_others_scale():
+    with pytest.raises(TableError, match="standard deviation that is not above zero"):
+        GeneSignature("own", ("G001",), (1.0,), reference=((0.0, 0.0),))
+    three = GeneSignature("own", ("A", "B", "C"), (1.0, 2.0, 3.0), reference=((0.0, 1.0), (1.0, 2.0), (2.0, 3.0)))
+    assert without_genes(three, ["B"]).reference == ((0.0, 1.0), (2.0, 3.0))

@@ -139,6 +139,16 @@ def test_counts_of_response(run):
     assert odds(run("ispy2_pembrolizumab"), "response")[counts].astype(int).tolist() == [8, 19, 15, 34]
 
 
+def test_response_in_ispy2_is_adjusted_for_hormone_receptor_and_arm_and_asked_within_arms(run):
+    rows = run("ispy2").tables["response_further"]
+    adjusted = rows.query("group == 'her2_group' and given == 'hr, arm'").iloc[0]
+    assert adjusted[["estimate", "conf_low", "conf_high"]].tolist() == pytest.approx([1.185, 0.783, 1.794], abs=5e-4)
+    assert rows.query("group == 'arm'")["reference"].unique().tolist() == ["Ctr"]
+    within = rows.query("group == 'her2_group' and given == ''").set_index("stratum")
+    assert within.loc["arm=Pembro", "n"] == 53
+    assert within["n"].sum() == 585
+
+
 def test_neotrip_has_response_arms_and_pdl1_and_no_her2_level(run):
     results = run("neotrip")
     table = counted(results)
@@ -146,6 +156,10 @@ def test_neotrip_has_response_arms_and_pdl1_and_no_her2_level(run):
     assert table["Arm"].to_dict() == {"CT": 123, "CT/A": 119}
     assert table["PD-L1"].to_dict() == {"positive": 139, "negative": 103}
     assert "HER2-0 and HER2-low" in results.tables["omitted"].set_index("part")["reason"]["response"]
+    further = results.tables["response_further"].set_index("term")
+    counts = ["n_events_reference", "n_reference", "n_events_comparison", "n_comparison"]
+    assert further.loc["arm[CT/A]", counts].astype(int).tolist() == [58, 123, 63, 119]
+    assert further.loc["stil_class[high]", "estimate"] > further.loc["pdl1[positive]", "estimate"] > 1
     said = results.tables["notes"].set_index("what")["count"]
     assert said["her2_status is negative for everyone, as the study file says"] == 242
 

@@ -23,6 +23,7 @@ EMPTY = (
     "pooled_odds_ratios",
     "pooled_correlations",
     "response_by_hr",
+    "response_further",
 )  # one cohort has cells, the other one receptor status
 FIGURES = (
     "fig1a_correlation",

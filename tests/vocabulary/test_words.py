@@ -65,7 +65,7 @@ def meaning(variable: str, word: str, *others: str) -> object:
         ("her2_group", "HER2low", "HER2-low"),
         ("her2_group", "HER2+", "HER2-positive"),
         ("her2_group", "HER2–low", "HER2-low"),
-        ("her2_group", "ultralow", UNKNOWN),
+        ("her2_group", "ultralow", "HER2-0"),
         ("grade", "G2", "II"),
         ("grade", "2", "II"),
         ("grade", "II", "II"),

@@ -15,6 +15,7 @@ from her2stats.cli.options import (
     Jobs,
     Replace,
     ResultsFolder,
+    StudyFile,
     reads_expression,
     takes,
 )
@@ -62,6 +63,27 @@ def deconvolve(
     write_table(fractions, output)
     for line in notes:
         say(line, err=True)
+
+
+@app.command()
+def derive(
+    study_file: StudyFile,
+    output: Annotated[Path, typer.Option(help="The folder to write.")],
+    cohort: Annotated[str | None, typer.Option(help="Which cohort, of several.", show_default=False)] = None,
+    genes: Annotated[int, typer.Option(min=2, help="How many genes.")] = 20,
+    permutations: Annotated[int, typer.Option(min=0, help="Cross-validations with permuted labels.")] = 20,
+    overwrite: Replace = False,
+) -> None:
+    """Derive a signature of HER2 groups from a cohort, cross-validated beside ERBB2 alone."""
+    from her2stats.study import read_study
+    from her2stats.study.deriving import derive_from_study, told
+
+    derived = derive_from_study(
+        read_study(study_file), cohort, output, n_genes=genes, permutations=permutations, overwrite=overwrite
+    )
+    for line in told(derived):
+        say(line)
+    say(f"Written: {output}")
 
 
 @app.command()

@@ -33,6 +33,7 @@ from her2stats.statistics.flags import code_of
 from her2stats.statistics.pooling import POOLED
 from her2stats.tables.patients import MEDIAN_LEVEL, PATIENTS
 from her2stats.vocabulary.names import stratum_of
+from her2stats.vocabulary.variables import BY_NAME
 
 SMALLEST_SHOWN = 5
 SMALL = f"<{SMALLEST_SHOWN}"
@@ -57,6 +58,8 @@ IN_TABLE_ONE = {
     ("HER2 IHC", "1+"): ("her2_group", "HER2-low"),
     ("HER2 IHC", "2+"): ("her2_group", "HER2-low"),
 }
+
+OWN_GROUPS = BY_NAME["her2_group"]  # with levels of the study's own
 
 
 def for_public_page(folder: ResultsFolder) -> ResultsFolder:
@@ -142,6 +145,9 @@ def _group_sizes(
             for variable, level, n in counts[["variable", "level", "n"]].itertuples(index=False):
                 if group := IN_TABLE_ONE.get((variable, level)):
                     found[column, "all", *group] = found.get((column, "all", *group), 0) + int(n)
+                elif variable == OWN_GROUPS.label:
+                    key = (column, "all", OWN_GROUPS.name, level)
+                    found[key] = max(int(n), found.get(key, 0))
     for table in (table for table in results.values() if {"group", "n_reference"} <= set(table)):
         for row in table[table["group"].fillna("").ne("")].to_dict("records"):
             for side in ("reference", "comparison"):

@@ -233,7 +233,7 @@ def _marginal(folder: ResultsFolder) -> Answer | None:
     rows = rows[rows["stratum"] == "all"]
     wording = Wording(_outcome, "lower with a higher score", "higher with a higher score")
     models = rows["model"].map(model_label) if "model" in rows else None
-    return _answer("Given hormone receptor and HER2 IHC, what goes with the score?", rows, wording, folder, models)
+    return _answer("Given hormone receptor and HER2, what goes with the score?", rows, wording, folder, models)
 
 
 def _response(folder: ResultsFolder) -> Answer | None:

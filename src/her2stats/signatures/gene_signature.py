@@ -29,6 +29,8 @@ class GeneSignature:
         Checksum of the file it came from; empty where there is none.
     synonyms : tuple of (str, str)
         (gene, another symbol of the same gene), used where the matrix has the other one.
+    reference : tuple of (float, float) or None
+        Mean and standard deviation of each gene where its weight was found: its score is then frozen.
 
     Raises
     ------
@@ -47,6 +49,7 @@ class GeneSignature:
     source: str = ""
     sha256: str = ""
     synonyms: tuple[tuple[str, str], ...] = ()
+    reference: tuple[tuple[float, float], ...] | None = None
 
     def __post_init__(self) -> None:
         found, where = ProblemList(), f"signature {self.name!r}"
@@ -61,6 +64,8 @@ class GeneSignature:
         if self.weights is not None and not all(abs(weight) <= HEAVIEST for weight in self.weights):
             what = f"has a weight that is no number within ±{HEAVIEST:g}"
             found.add(TableError, what, where=where, remedy="correct it, or divide all weights by the same number")
+        if self.reference is not None and not all(sd > 0 for _, sd in self.reference):
+            found.add(TableError, "has a standard deviation that is not above zero", where=where, remedy="correct it")
         found.raise_if_any()
 
     def rows(self, available: Iterable[str]) -> dict[str, str]:

@@ -107,6 +107,7 @@ def without_genes(signature: GeneSignature, genes: Collection[str]) -> GeneSigna
         signature,
         genes=tuple(signature.genes[place] for place in keep),
         weights=None if weights is None else tuple(weights[place] for place in keep),
+        reference=signature.reference and tuple(signature.reference[place] for place in keep),
     )
 
 

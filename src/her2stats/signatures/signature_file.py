@@ -27,7 +27,8 @@ def read_signature(path: str | Path, *, name: str | None = None) -> GeneSignatur
     path : str or Path
         A table (tab, comma or semicolon) with a column ``gene`` and, if there are weights, ``weight``; a table with
         the columns ``cell_type`` and ``gene`` for several signatures; a list of genes, one a line; or GMT. A column
-        ``also`` may give another symbol of the same gene. Lines that start with # are remarks. UTF-8, plain or
+        ``also`` may give another symbol of the same gene; ``mean`` and ``sd`` are those at which a weight was found.
+        Lines that start with # are remarks. UTF-8, plain or
         compressed (gz, bz2, xz, zst).
     name : str or None
         Name of the score; that of the file where it is not given.
@@ -97,7 +98,14 @@ def _table(text: str, file: str) -> tuple[list[str], list[Row]]:
 
 def _places(header: list[str], file: str) -> dict[str, int]:
     places = {}
-    for role, words in (("gene", GENE_WORDS), ("weight", WEIGHT_WORDS), ("set", SET_WORDS), ("also", SYNONYM_WORDS)):
+    own = (("mean", ("mean",)), ("sd", ("sd",)))
+    for role, words in (
+        ("gene", GENE_WORDS),
+        *own,
+        ("weight", WEIGHT_WORDS),
+        ("set", SET_WORDS),
+        ("also", SYNONYM_WORDS),
+    ):
         found = [place for place, word in enumerate(header) if word in words]
         if found:
             places[role] = found[0]
@@ -110,7 +118,8 @@ def _places(header: list[str], file: str) -> dict[str, int]:
 def _one(rows: list[Row], header: list[str], title: str, content: Content) -> GeneSignature:
     found, file = ProblemList(), content.name
     places = _places(header, file)
-    genes, weights, synonyms = [], [], []
+    genes, weights, synonyms, reference = [], [], [], []
+    frozen = {"weight", "mean", "sd"} <= set(places)
     for number, row in rows:
         cells = row + [""] * (max(places.values()) + 1 - len(row))
         gene = cells[places["gene"]]
@@ -123,16 +132,20 @@ def _one(rows: list[Row], header: list[str], title: str, content: Content) -> Ge
         if "weight" in places:
             place = places["weight"]
             weights.append(_weight(cells[place], gene, file, f"line {number}", header[place], found))
+        if frozen:
+            at = [(cells[places[name]], gene, file, f"line {number}", name) for name in ("mean", "sd")]
+            mean, spread = (_weight(*one, found) for one in at)
+            reference.append((mean, spread))
     found.raise_if_any()
     given = tuple(weights) if weights else None
-    return GeneSignature(title, tuple(genes), given, file, content.sha256, tuple(synonyms))
+    return GeneSignature(title, tuple(genes), given, file, content.sha256, tuple(synonyms), tuple(reference) or None)
 
 
 def _weight(word: str, gene: str, file: str, row: str, column: str, found: ProblemList) -> float:
     try:
         return float(word)
     except ValueError:
-        what = f"the weight of {gene} is {word!r}, not a number"
+        what = f"the {column} of {gene} is {word!r}, not a number"
         found.add(TableError, what, where=file, row=row, column=column, value=word, remedy="correct it")
         return 0.0
 

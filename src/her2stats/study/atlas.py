@@ -25,7 +25,7 @@ from her2stats.results.provenance import read_results_provenance, understood
 from her2stats.signatures.til import TOTAL
 from her2stats.statistics import pool
 from her2stats.vocabulary.measures import measure
-from her2stats.vocabulary.variables import with_role
+from her2stats.vocabulary.variables import HER2_GROUPS, with_role
 from her2stats.writing import refuse_to_replace, write_whole
 
 OUTCOMES = (TOTAL, "T cells CD8", "Macrophages M1", "Plasma cells")
@@ -139,7 +139,7 @@ def _answers(tables: Tables, exposure: str, kind: str, outcomes: Sequence[str]) 
         rows = tables[name].query("measure == 'rho' and term == @exposure and outcome in @outcomes")
         yield rows.assign(given="", fractions=np.where(rows["outcome"] == TOTAL, "", kind))
     for name in (name for name in RESPONSES if len(tables.get(name, ()))):
-        rows = tables[name].query("measure == 'odds_ratio' and role == 'group'")
+        rows = tables[name][tables[name]["role"].eq("group") & tables[name]["reference"].eq(HER2_GROUPS[0])]
         adjusted = (name == "response_by_hr") & (rows["stratum"] == "all")  # its strata are crude within HR
         yield rows.assign(term=rows["comparison"], given=np.where(adjusted, "hr", ""), fractions="")
 

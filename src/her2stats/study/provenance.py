@@ -16,6 +16,7 @@ from her2stats.study.analysis.cohort_analysis import CohortAnalysis
 from her2stats.study.preparing import Prepared
 from her2stats.study.preparing.scores import DANAHER
 from her2stats.study.study_file import Study
+from her2stats.vocabulary.her2_groups import PAPER, in_words
 from her2stats.vocabulary.names import variable_label
 
 NAMED_PACKAGES = ("numpy", "pandas", "scipy", "statsmodels", "scikit-learn", "plotnine")
@@ -74,6 +75,9 @@ def conventions(study: Study, analyses: Sequence[CohortAnalysis]) -> dict[str, s
     return {
         "population": f"HER2-negative by {_by_cohort(analyses, _negative)}",
         "exposure": _by_cohort(analyses, lambda analysis: analysis.exposure_method) or study.scores.exposure,
+        **({"HER2 groups": in_words(chosen.grouping)} if chosen.grouping != PAPER else {}),
+        **({"HER2 IHC": f"read with {assay}"} if (assay := _declared(study, "her2_assay")) else {}),
+        **({"pCR": f"defined as {pcr}"} if (pcr := _declared(study, "pcr_definition")) else {}),
         **({"total TIL": total} if (total := _by_cohort(analyses, _total)) else {}),
         "cell fractions": fractions,
         "zero rule": (
@@ -88,8 +92,9 @@ def conventions(study: Study, analyses: Sequence[CohortAnalysis]) -> dict[str, s
         ),
         "interaction": "score x HR, Wald test; likelihood ratio beside it",
         "ANCOVA": (
-            "(HR + HER2 IHC + score)^2, Type III with sum-to-zero contrasts and numeric variables "
-            f"{'' if chosen.centre else 'not '}centred, marginal means with {chosen.weights} weights"
+            f"(HR + {'HER2 IHC' if chosen.grouping == PAPER else 'HER2 group'} + score)^2, Type III with sum-to-zero "
+            f"contrasts and numeric variables {'' if chosen.centre else 'not '}centred, marginal means with "
+            f"{chosen.weights} weights"
         ),
         "multiplicity": (
             f"{NAMES[chosen.correction]} within the analysed types of one question, cohort and stratum; "
@@ -102,6 +107,12 @@ def conventions(study: Study, analyses: Sequence[CohortAnalysis]) -> dict[str, s
             else {}
         ),
     }
+
+
+def _declared(study: Study, setting: str) -> str:
+    """What the study file says of its cohorts, each with the name of the cohort where there are several."""
+    said = {one.name: str(getattr(one, setting)) for one in study.cohorts if getattr(one, setting)}
+    return "; ".join(f"{text} ({name})" if len(study.cohorts) > 1 else text for name, text in said.items())
 
 
 def _written(value: object) -> str:

@@ -25,6 +25,7 @@ from her2stats.signatures.signature_file import names_a_file
 from her2stats.statistics import specs
 from her2stats.statistics.multiplicity import Method as Correction
 from her2stats.study.section_form import Section, with_settings
+from her2stats.vocabulary.her2_groups import GROUPINGS, Grouping, why_no_grouping
 from her2stats.vocabulary.variables import with_role
 from her2stats.vocabulary.words import fold
 
@@ -99,6 +100,9 @@ class CohortSection(Section):
     everyone: Annotated[dict[str, str], Words] = Field(default={})
     sample_id: SampleId = "as written"
     repeats: Repeats = "error"
+    her2_assay: str | None = None
+    zeros_read_again: bool | None = None
+    pcr_definition: str | None = None
 
     @field_validator("values")
     @classmethod
@@ -180,11 +184,12 @@ class DeconvolutionSection(Section):
 
 LOGISTIC = (specs.LogisticSpec, specs.InteractionSpec, specs.ClinicalSpec)
 ODDS = (*LOGISTIC, specs.ResponseSpec)
+ALL_ODDS = (*ODDS, specs.OrdinalSpec)
 # Setting of [analysis] -> its field, and the specs in which it is set; the first says what it is.
 ASKED: dict[str, tuple[str, tuple[type, ...]]] = {
     "conf_level": (
         "conf_level",
-        (specs.CorrelationSpec, specs.CurveSpec, specs.GroupSpec, *ODDS, specs.AncovaSpec, specs.PoolingSpec),
+        (specs.CorrelationSpec, specs.CurveSpec, specs.GroupSpec, *ALL_ODDS, specs.AncovaSpec, specs.PoolingSpec),
     ),
     "correlation_ci": ("ci", (specs.CorrelationSpec, specs.CurveSpec)),
     "draws": ("draws", (specs.CorrelationSpec,)),
@@ -217,6 +222,7 @@ class AnalysisSection(Section):
 
     alpha: float = Field(default=0.05, gt=0, lt=0.5)
     correction: Correction = "bonferroni"
+    her2_groups: Annotated[str | dict[str, list[str]], Words] = "paper"
     crosscheck: bool | None = None
     ihc_sensitivity: tuple[Share, ...] = (0.75, 0.85, 0.95)
     ihc_specificity: tuple[Share, ...] = (0.6, 0.75, 0.9)
@@ -231,7 +237,7 @@ class AnalysisSection(Section):
     @classmethod
     def _stand_beside_the_factors(cls, covariates: tuple[str, ...], info: Any) -> tuple[str, ...]:
         model = "covariance analysis" if info.field_name == "covariates" else "logistic models"
-        taken = with_role("factor") if info.field_name == "covariates" else ("hr",)
+        taken = (*with_role("factor"), "her2_group") if info.field_name == "covariates" else ("hr",)
         factors = [name for name in taken if name in covariates]
         if factors:
             what = f"{' and '.join(factors)}: a factor of the {model} is no covariate of it"
@@ -240,6 +246,20 @@ class AnalysisSection(Section):
         if twice:
             raise ValueError(f"{info.field_name} named twice: {', '.join(twice)}", "name each once")
         return covariates
+
+    @field_validator("her2_groups")
+    @classmethod
+    def _is_a_grouping(cls, groups: str | dict[str, list[str]]) -> str | dict[str, list[str]]:
+        if isinstance(groups, str) and groups not in GROUPINGS:
+            raise ValueError(f"{groups!r} is no grouping", f"say one of {', '.join(GROUPINGS)}, or groups = levels")
+        if not isinstance(groups, str) and (wrong := why_no_grouping(groups)):
+            raise ValueError(*wrong)
+        return groups
+
+    @property
+    def grouping(self) -> Grouping:
+        """HER2 groups with their levels, the reference first."""
+        return GROUPINGS[self.her2_groups] if isinstance(self.her2_groups, str) else self.her2_groups
 
     @field_validator("primary_types", check_fields=False)
     @classmethod

@@ -18,7 +18,6 @@ from her2stats.study.analysis.flow import flow
 from her2stats.study.analysis.pooled import POOLED_TABLES, pooled_results
 from her2stats.study.stages.figures import Drawing
 from her2stats.study.study_file import Study
-from her2stats.vocabulary.variables import with_role
 
 MOST_MARGINAL = 6  # panels of Fig. 3; the paper shows two
 NO_FRACTIONS = "no cohort of this study has cell fractions"
@@ -189,7 +188,7 @@ class _Offer:
     @property
     def exposure_and_factors(self) -> pd.DataFrame:
         """The exposure of all tumours, with the factors that the curves are averaged over."""
-        return self._one.material.amounts()[[self.exposure, *with_role("factor")]]
+        return self._one.material.amounts()[[self.exposure, *self._one.material.factors]]
 
     def _unadjusted(self, name: str) -> pd.DataFrame:
         table = self.table(name)
@@ -219,13 +218,22 @@ class _Offer:
         return clinical[["hr"]] if "hr" in clinical else clinical[[]]
 
     @property
+    def her2(self) -> str:
+        """Variable that divides tumours by HER2: the IHC level, or the groups that the study declares."""
+        return self._one.material.factors[1]
+
+    @property
+    def groupings(self) -> tuple[str, str]:
+        return self.her2, "hr"
+
+    @property
     def exposure_by_group(self) -> pd.DataFrame:
         """The exposure beside the groups that the cohort has."""
         material = self._one.material
         if material.exposure not in material.scores:
             raise _NotThereError("there is no exposure score")
         known = material.clinical.columns[material.clinical.notna().any()]
-        groups = [factor for factor in ("her2_ihc", "hr") if factor in known]
+        groups = [factor for factor in self.groupings if factor in known]
         if not groups:
             raise _NotThereError("neither the HER2 IHC level nor hormone-receptor status is known")
         return material.scores[[material.exposure]].join(material.clinical[groups])

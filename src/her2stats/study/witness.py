@@ -26,6 +26,7 @@ from her2stats.study.preparing import Prepared, PreparedCohort
 from her2stats.study.provenance import exposure_name
 from her2stats.study.section_form import Section
 from her2stats.study.sections import CohortSection
+from her2stats.vocabulary.her2_groups import PAPER, Grouping
 from her2stats.vocabulary.names import sentence_case, variable_label
 from her2stats.vocabulary.variables import BY_NAME, TABLE_ONE
 from her2stats.writing import write_whole
@@ -67,9 +68,10 @@ def witness_settings(prepared: Prepared, exposure: str, folder: Path) -> Iterato
         yield from _fields("", "deconvolution", study.deconvolution)
         wanted |= {*prepared.matrix.genes}
     yield from _symbols(wanted)
-    yield from _vocabulary({str(name) for one in prepared.cohorts for name in one.cohort.clinical})
+    grouping = study.analysis.grouping
+    yield from _vocabulary({str(name) for one in prepared.cohorts for name in one.cohort.clinical}, grouping)
     for one in prepared.cohorts:
-        yield from _of_cohort(one, wanted, folder)
+        yield from _of_cohort(one, wanted, folder, grouping)
     paths: dict[str, str | None] = {"signature": study.scores.exposure_file}
     paths["signature matrix"] = study.deconvolution.signature if study.deconvolution is not None else None
     for entry in prepared.inputs:
@@ -97,28 +99,30 @@ def _symbols(wanted: set[str]) -> Iterator[Setting]:
             yield from (("", "symbol", today, name) for name in earlier)
 
 
-def _vocabulary(present: set[str]) -> Iterator[Setting]:
+def _vocabulary(present: set[str], grouping: Grouping) -> Iterator[Setting]:
     """Levels in their order as tables print them, classes and cuts of the variables that the study has."""
     for name in sorted(present & set(BY_NAME)):
         entry = BY_NAME[name]
-        levels = entry.levels or tuple(entry.printed)
+        levels = tuple(grouping) if name == "her2_group" else entry.levels or tuple(entry.printed)
         yield from (("", f"level {name}", level, entry.printed.get(level, level)) for level in levels)
         yield from (("", f"class {name}", label, upper) for label, upper in entry.classes.items())
         if entry.cut is not None:
             yield "", "cut", entry.cut.label, entry.cut.level if entry.cut.above is None else entry.cut.above
             yield "", "cut of", entry.cut.label, name
     for entry in TABLE_ONE:
-        if entry.name in present and entry.unless not in present:
+        own = entry.name == "her2_group" and grouping != PAPER
+        if entry.name in present and (entry.unless not in present or own):
             yield "", "table one", entry.name, sentence_case(variable_label(entry.name))
 
 
-def _of_cohort(one: PreparedCohort, wanted: set[str], folder: Path) -> Iterator[Setting]:
+def _of_cohort(one: PreparedCohort, wanted: set[str], folder: Path, grouping: Grouping) -> Iterator[Setting]:
     section, cohort = one.section, one.cohort
     if cohort.scale is not None:  # as it is now, and what was done to counts
         done = {"scale": cohort.scale, "normalise": section.normalise or ("cpm" if section.scale == "counts" else None)}
         section = section.model_copy(update=done)
     yield from _fields(cohort.name, "cohort", section)
-    if why := _why_clinical_is_given(section, cohort):
+    regrouped = "for HER2 groups are declared" * (grouping != PAPER)
+    if why := _why_clinical_is_given(section, cohort) or regrouped:
         yield from _given(cohort.name, "clinical", why, cohort.clinical.rename_axis("sample").reset_index(), folder)
         yield from ((cohort.name, "divisor", str(name), 1) for name in cohort.clinical.select_dtypes("number"))
     else:

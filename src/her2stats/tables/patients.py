@@ -36,7 +36,7 @@ def table_one(
         well be groups of one cohort.
     variables : sequence of str, optional
         Which variables, in which order. Default: those that the vocabulary has a place for and at least one cohort
-        has; the HER2 group only where the IHC level is absent everywhere.
+        has; the HER2 group only where the IHC level is absent everywhere, or where it is not the paper's.
     p_values : bool
         Add columns ``p`` and ``test``: does the variable differ between the columns? Chi-squared without
         continuity correction over the levels, Kruskal-Wallis for measurements; missing values left out.
@@ -169,10 +169,14 @@ def _ordered_levels(
 ) -> tuple[str, ...]:
     """Vocabulary first, then the categories of the data, then the rest by name; only what occurs, but for a few."""
     printed: Mapping[str, str] = entry.printed if entry is not None else {}
-    order = list(printed.values())
-    for column in known:
-        if isinstance(column.dtype, pd.CategoricalDtype):
-            order += [printed.get(level, level) for level in map(_level_text, column.cat.categories)]
+    categories = [
+        printed.get(level, level)
+        for column in known
+        if isinstance(column.dtype, pd.CategoricalDtype)
+        for level in map(_level_text, column.cat.categories)
+    ]
+    declared = not set(categories) <= set(printed.values())  # levels that the study declares stand in its own order
+    order = [*categories, *printed.values()] if declared else [*printed.values(), *categories]
     seen = {level for column in texts.values() if column is not None for level in column.dropna()}
     levels = list(dict.fromkeys([*order, *sorted(seen)]))
     shown = set(printed.values()) if entry is not None and entry.always else set()
@@ -198,7 +202,15 @@ def _columns(cohort: str) -> list[str]:
 
 def _present(cohorts: Mapping[str, pd.DataFrame]) -> list[str]:
     there = {str(name) for frame in cohorts.values() for name in frame.columns[frame.notna().any() | (len(frame) == 0)]}
-    return [entry.name for entry in TABLE_ONE if entry.name in there and entry.unless not in there]
+    own = {entry.name for entry in TABLE_ONE if entry.unless and _has_other_levels(entry, cohorts)}
+    return [e.name for e in TABLE_ONE if e.name in there and (e.unless not in there or e.name in own)]
+
+
+def _has_other_levels(entry: Variable, cohorts: Mapping[str, pd.DataFrame]) -> bool:
+    """Whether the study has declared levels of its own for a variable."""
+    columns = [frame[entry.name] for frame in cohorts.values() if entry.name in frame]
+    declared = {str(level) for c in columns if isinstance(c.dtype, pd.CategoricalDtype) for level in c.cat.categories}
+    return bool(declared - {*entry.levels, entry.further})
 
 
 def _patients_row(cohorts: Mapping[str, pd.DataFrame]) -> dict[str, Any]:

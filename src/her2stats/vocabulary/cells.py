@@ -16,7 +16,11 @@ RESTATED = (
     ("1+", "negative"),
     ("3+", "positive"),
 )  # "negative (1+)": no second test, the level alone
+HER2_LEVELS = ("her2_ihc", "her2_group")  # their words may divide IHC 0
 OF_ZERO = {word: value for word, value in BY_NAME["her2_zero"].words.items() if value}
+LOW = {word: value for word, value in BY_NAME["her2_group"].words.items() if BY_NAME["her2_ihc"].words.get(word) == ""}
+FAINT = 10.0  # percent of cells: ultralow up to there, 1+ beyond (ASCO/CAP 2023); 1+ of just 10 % is left at its word
+_EXACT = re.compile(r"(\d+(?:[.,]\d+)?) ?%")
 _NUMBER = re.compile(r"-?\d+([.,]\d+)?")
 # A heading that names the other side, too, or one choice of several (er___2 of REDCap): a 1 under "pCR/RD" or "ER
 # negative" may stand for either.
@@ -60,7 +64,7 @@ def _of_two_meanings(entry: Variable, folded: set[str], own: Mapping[str, str], 
     asked: set[str] = set()
     if "++" in entry.words and not {"++", "+++"} & folded:
         asked.add("+")  # positive, or 1+
-    if entry.name == "her2_ihc" and not folded & set(OF_ZERO) - {"null"}:
+    if entry.name in HER2_LEVELS and not any("her2_zero" in parts(entry, word) for word in folded - {"null"}):
         asked.add("null")  # no staining where other words divide IHC 0, too; else a database's word for missing
     if not codes:
         return asked
@@ -90,7 +94,9 @@ def parts(entry: Variable, word: str) -> dict[str, str]:
     """
     text = re.sub(rf"\b({'|'.join(ISH)}|ihc|score)\s*[:=]\s*", r"\1 ", re.sub(r"(?<=\d) \+", "+", fold(word)))
     pieces = [piece for piece in _BETWEEN.split(text) if piece]
-    if entry.name == "her2_ihc" and text in OF_ZERO:
+    if entry.name == "her2_ihc" and text in LOW:
+        return {"her2_group": LOW[text]}
+    if entry.name in HER2_LEVELS and text in OF_ZERO:
         pieces = [text]
     elif entry.is_number or entry.open_words or not pieces or (len(pieces) == 1 and text == fold(word)):
         return {}
@@ -104,19 +110,28 @@ def parts(entry: Variable, word: str) -> dict[str, str]:
 def _agreed(entry: Variable, pieces: Iterable[str]) -> dict[str, str]:
     """What parts of a cell say together."""
     found: dict[str, str] = {}
+    shares = []
     for piece in pieces:
+        if entry.name == "her2_ihc" and (exact := _EXACT.fullmatch(piece)):
+            shares.append(float(exact[1].replace(",", ".")))
+            continue
         variable, value = _piece(entry, piece)
         if not value or found.setdefault(variable, value) != value:
             return {}
-        if (
-            entry.name == "her2_ihc"
-            and piece in OF_ZERO
-            and found.setdefault("her2_zero", OF_ZERO[piece]) != OF_ZERO[piece]
-        ):
+        divides = entry.name in HER2_LEVELS and piece in OF_ZERO
+        if divides and found.setdefault("her2_zero", OF_ZERO[piece]) != OF_ZERO[piece]:
             return {}
     if (found.get("her2_ihc"), found.get("her2_status")) in RESTATED:
         del found["her2_status"]
-    return found if entry.name in found else {}
+    return found if entry.name in found and all(_stains(found, share) for share in shares) else {}
+
+
+def _stains(found: dict[str, str], share: float) -> bool:
+    """Whether a level of IHC goes with a percentage of stained cells, which divides a zero."""
+    if found.get("her2_ihc") != "0":
+        return 100 >= share >= (FAINT if found.get("her2_ihc") == "1+" else 0.1)
+    part = "ultralow" if share else "null"
+    return share <= FAINT and found.setdefault("her2_zero", part) == part
 
 
 def _piece(entry: Variable, piece: str) -> tuple[str, str]:
@@ -130,6 +145,8 @@ def _piece(entry: Variable, piece: str) -> tuple[str, str]:
         return entry.name, ""  # a code is judged by its column
     if entry.words.get(piece) or entry.name not in (*HER2_TESTS, "her2_group"):
         return entry.name, entry.words.get(piece, "")
+    if entry.name == "her2_ihc" and piece in LOW:
+        return "her2_group", LOW[piece]
     for other in HER2_TESTS:
         unsaid = other == "her2_fish" and piece in SIGNED  # of which test?
         if piece != "0" and not unsaid and piece in BY_NAME[other].words:

@@ -1,417 +1,53 @@
 """The clinical variables, one entry each: reading, `init`, Table 1, questions, figures and docs know no more of them.
 
-A new variable is a new entry. A column that a user declares under a name of his own needs none.
+The entries stand in ``variables.toml``; here they become what `Variable` says.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
+from her2stats.packaged import facts
 from her2stats.vocabulary.entry import Cut, Plausible, Role, Variable
-from her2stats.vocabulary.words import (
-    AMPLIFIED,
-    BETWEEN,
-    ISH,
-    RESULT,
-    SIGNED,
-    YES_NO,
-    amplification_test,
-    receptor,
-    spelled,
-)
+from her2stats.vocabulary.words import BETWEEN, ISH, SIGNED, YES_NO, amplification_test, receptor, spelled
 
-HR_LEVELS = ("negative", "positive")
-IHC_LEVELS = ("0", "1+", "2+")
-HER2_GROUPS = ("HER2-0", "HER2-low")
-HER2_POSITIVE = "HER2-positive"
-GROUP_OF_IHC = {"0": HER2_GROUPS[0], "1+": HER2_GROUPS[1], "2+": HER2_GROUPS[1], "3+": HER2_POSITIVE}
-_GRADES = ("I", "II", "III")
-_POSITIVE_FIRST = {"positive": "positive", "negative": "negative"}
-_IHC_FORMS = (
-    "{}",
-    "{}+",
-    "ihc {}+",
-    "ihc {}",
-    "score {}+",
-    "score {}",
-    "{}/3",
-    "+{}",
-    "her2 {}+",
-    "her2 ihc {}+",
-    "dako {}+",
-)
-# Under what else a reading of a receptor stands, most telling first; no drug against it, and no gene
-_READ = r"(consensus|(clinical )?(status|stato)( .*)?|(by )?ihc( status)?|result|pre ?tr(ea)?t(ment)?|expression)"
-_OF_ZERO = spelled("her2_zero")
-_RESPONSE = spelled("response") | {word: "1" if value == "positive" else "0" for word, value in YES_NO.items()}
 
-# What stands under an age, and is none in years or days
-_NO_AGES = (
-    (-130.0, 0.0, "the median age is {:g}: these are years counted backwards", "write them without the minus sign"),
-    (180.0, 1320.0, "the median age is {:g}: these are months", "write years, months divided by 12"),
-    (1850.0, 2100.0, "the median age is {:g}: these are years of birth", "write the age at diagnosis, in years"),
-)
+def _words_of(entry: dict[str, Any]) -> dict[str, str]:
+    """The words of an entry, taken out of it."""
+    words = receptor(*names) if (names := entry.pop("receptor", ())) else {}
+    if entry.pop("ish", False):  # "FISH: yes" may say that it was done
+        words |= {word: value for word, value in amplification_test(*ISH).items() if word not in YES_NO}
+    for name in entry.pop("sets", ()):
+        words |= SIGNED if name == "signed" else spelled(name)
+    for name, value in entry.pop("mapped", {}).items():
+        words |= dict.fromkeys(spelled(name), value)
+    return words | {word: value for value, some in entry.pop("words", {}).items() for word in some}
+
+
+def _variable(written: Mapping[str, Any], read: str) -> Variable:
+    entry = dict(written)
+    words = _words_of(entry)
+    entry |= {name: tuple(value) for name, value in entry.items() if isinstance(value, list)}
+    entry["headings"] = tuple(one.replace("{read}", read) for one in entry.get("headings", ()))
+    careful = frozenset(entry.get("careful", ()))
+    entry["careful"] = careful - {"between"} | BETWEEN if "between" in careful else careful
+    if "cut" in entry:
+        entry["cut"] = Cut(**entry["cut"])
+    if usual := entry.get("plausible"):
+        entry["plausible"] = Plausible(**usual | {"instead": tuple(map(tuple, usual.get("instead", ())))})
+    return Variable(**entry, words=words)
+
+
+_TABLE = facts("her2stats.vocabulary", "variables.toml")
 
 # In the order in which they stand in a clinical table that was read.
-VARIABLES = (
-    Variable(
-        name="hr",
-        label="Hormone receptor",
-        short="HR",
-        meaning="positive, negative, where the file gives it directly",
-        words=receptor("hr", "hormone receptor", "rh"),
-        levels=HR_LEVELS,
-        headings=(
-            *(r"hr", r"rh", r"hr (status|stato)", r"hormone receptor.*", r"(stato )?recettor(iale|i ormonali)( hr)?"),
-            r"hormonrezeptor.*|.*recept.* hormon.*",
-        ),
-        after="pgr",
-        level_form="{short}-{level}",
-        table_one=5,
-        printed=_POSITIVE_FIRST,
-        always=True,
-        role="factor",
-    ),
-    Variable(
-        name="er",
-        label="Estrogen receptor",
-        short="ER",
-        meaning="positive, negative: HR is positive if ER or PgR is",
-        words=receptor("er", "re", "ro"),
-        levels=HR_LEVELS,
-        headings=(
-            *(r"er", r"er (status|stato).*", r"(status|stato) er", rf"er {_READ}"),
-            *(rf"(breast carcinoma )?o?estrogen receptor( {_READ})?", r".*recettor.* estrogen.*"),
-            r"r[eo]|.*recept.*strogen.*|.*strogen ?rezeptor.*",
-        ),
-        percentages=r"(%|perc\w*)? ?(er|o?estrogen.*|.*recettor.* estrogen.*)\b.*",
-        level_form="{short}-{level}",
-        printed=_POSITIVE_FIRST,
-    ),
-    Variable(
-        name="pgr",
-        label="Progesterone receptor",
-        short="PgR",
-        meaning="positive, negative",
-        words=receptor("pgr", "pr", "rp"),
-        levels=HR_LEVELS,
-        headings=(
-            *(r"pg?r", r"pg?r (status|stato).*", r"(status|stato) pg?r", rf"pg?r {_READ}"),
-            *(rf"(breast carcinoma )?progesterone receptor( {_READ})?", r".*recettor.* progest.*"),
-            r"rp|.*recept.*progest.*|.*progesteron ?rezeptor.*",
-        ),
-        percentages=r"(%|perc\w*)? ?(pg?r|progest.*|.*recettor.* progest.*)\b.*",
-        level_form="{short}-{level}",
-        printed=_POSITIVE_FIRST,
-    ),
-    Variable(
-        name="her2_status",
-        label="HER2 status",
-        meaning="positive, negative",
-        words=receptor("her2", "her2/neu", "erbb2") | AMPLIFIED,
-        levels=HR_LEVELS,
-        headings=(
-            *(r"her2( neu)?", r"her2 (status|stato|neu).*", r"(status|stato) her2", rf"her2 {_READ}"),
-            r"lab proc(edure)? her2 neu immunohistochemistry receptor status",
-        ),
-        after="her2_ihc",
-    ),
-    Variable(
-        name="her2_ihc",
-        label="HER2 IHC",
-        meaning="0, 1+, 2+, 3+",
-        words={
-            **spelled("her2_ihc"),
-            **dict.fromkeys(_OF_ZERO, "0"),
-            **{form.format(n): f"{n}+" for n in (1, 2, 3) for form in _IHC_FORMS},
-            **{"+" * n: f"{n}+" for n in (1, 2, 3)},
-        },
-        # "equivocal" means 2+ by the guidelines, and is written for a repeat just as well
-        careful=BETWEEN | {"null"},
-        levels=IHC_LEVELS,
-        further="3+",
-        headings=(
-            *(r"her2 ?(ihc|score)( ?score)?", r".*her2.*ihc.*(score|level).*", r"ihc", r"ihc her2"),
-            *(r"her2 ?ih[cq]( .*)?", r"her2 immunohistochemistry level result", r"her2( neu)?"),
-        ),
-        table_one=6,
-        always=True,
-        role="factor",
-    ),
-    Variable(
-        name="her2_zero",
-        label="HER2 IHC 0",
-        meaning="null (no staining) or ultralow (faint, at most 10 % of cells) where IHC is 0; also told by her2_ihc",
-        words=_OF_ZERO | dict.fromkeys(("low", "her2-low", "1+", "2+", "3+", "positive", "her2-positive"), ""),
-        levels=("null", "ultralow"),
-        headings=(r".*ultra ?low.*",),
-        table_one=7,
-    ),
-    Variable(
-        name="her2_fish",
-        label="HER2 FISH",
-        meaning="positive (amplified), negative",
-        # "FISH: yes" may say that it was done
-        words={word: value for word, value in amplification_test(*ISH).items() if word not in YES_NO},
-        levels=HR_LEVELS,
-        headings=(r".*fish.*", r".*amplif.*", r".*her2.* in situ hybrid.*(outcome|result|status).*"),
-    ),
-    Variable(
-        name="her2_amplified",
-        label="HER2 amplification",
-        meaning="positive (amplified), negative, by another test than FISH",
-        words=SIGNED | AMPLIFIED,
-        levels=HR_LEVELS,
-    ),
-    Variable(
-        name="her2_group",
-        label="HER2 group",
-        meaning="HER2-0, HER2-low, HER2-positive, where the file gives it directly",
-        words=spelled("her2_group"),
-        levels=HER2_GROUPS,
-        further=HER2_POSITIVE,
-        headings=(r"her2.*(group|class|categor|low|gruppo).*", r"her2.*3.*state.*"),
-        level_form="{level}",
-        table_one=8,
-        unless="her2_ihc",
-    ),
-    Variable(
-        name="age",
-        label="Age, years",
-        short="age",
-        meaning="years",
-        kind="number",
-        unit="years",
-        limits=(15.0, 110.0),
-        plausible=Plausible(
-            "the median age is {:g}: these are days, not years",
-            "map the column as age_days",
-            low=0.0,
-            high=130.0,
-            instead=_NO_AGES,
-        ),
-        headings=(r"age", r"age (at.*|years?.*|au .*)", r"(eta|alter|edad)( .*)?"),
-        table_one=1,
-        cut=Cut("age > 50 years", above=50),
-        role="covariate",
-    ),
-    Variable(
-        name="age_days",
-        label="Age",
-        meaning="days, also counted backwards (GDC's days_to_birth): they become age",
-        kind="number",
-        unit="days",
-        limits=(15 * 365.25, 110 * 365.25),
-        plausible=Plausible(
-            "the median age is {:g} days: these are years, not days",
-            "map the column as age",
-            low=5000.0,
-            instead=_NO_AGES,
-        ),
-        stored="age",
-        divisor=365.25,
-        backwards=True,
-        headings=(r"days to birth", r"age.* days", r"age at .*diagnosis"),
-        after="age",
-    ),
-    Variable(
-        name="size_cm",
-        label="Tumour size",
-        short="size",
-        meaning="cm",
-        kind="number",
-        unit="cm",
-        limits=(0.0, 25.0),
-        plausible=Plausible(
-            "the median size is {:g}: these are millimetres, not centimetres", "map the column as size_mm", high=10.0
-        ),
-        headings=(
-            *(r".*size.*cm.*", r".*(dimension|diametr).* cm"),
-            *(r"(tumou?r ?)?size.*", r".*(dimension|diametr).*"),
-        ),
-        after="size_mm",
-        table_one=2,
-        classes={"≤ 2 cm": 2.0, "2–5 cm": 5.0, "> 5 cm": float("inf")},
-        cut=Cut("size > 2 cm", above=2),
-        role="covariate",
-    ),
-    Variable(
-        name="size_mm",
-        label="Tumour size",
-        meaning="mm: they become size_cm",
-        kind="number",
-        unit="mm",
-        limits=(0.0, 250.0),
-        plausible=Plausible(
-            "the median size is {:g} mm: these are centimetres, not millimetres", "map the column as size_cm", low=4.0
-        ),
-        stored="size_cm",
-        divisor=10.0,
-        headings=(r".*size.*mm.*", r".*(dimension|diametr).* mm"),
-    ),
-    Variable(
-        name="grade",
-        label="Grade",
-        meaning="I, II, III",
-        words={
-            **{
-                f"{prefix}{join}{number}": grade
-                for prefix in ("", "g", "grade", "grado", "nhg", "grading", "sbr", "ee")
-                for join in (("", " ", "-") if prefix else ("",))
-                for grade, arabic in zip(_GRADES, "123", strict=True)
-                for number in (grade.casefold(), arabic)
-            },
-            **spelled("grade"),
-        },
-        levels=_GRADES,
-        headings=(r"grade", r".*grade.*", r"nhg( consensus)?", r"grado.*", r"grading.*", r"g"),
-        table_one=3,
-        always=True,
-        cut=Cut("grade III", level="III"),
-    ),
-    Variable(
-        name="ki67",
-        label="Ki-67, %",
-        short="Ki-67",
-        meaning="percent of stained nuclei",
-        kind="number",
-        unit="%",
-        limits=(0.0, 100.0),
-        plausible=Plausible(
-            "no value is above 1: these are shares of one or codes, not percentages", "write 0 to 100", above=1.0
-        ),
-        # MKI67 alone is the gene: only an index of it is the stain
-        headings=(
-            r"ki ?67( (%|perc\w*|ihc|index|indice|score|value|valore|staining|li|labell?ing( index)?|positiv\w*))*",
-            r"ki ?67 consensus",
-            r"m?ki ?67 (%|perc\w*|index|indice|labell?ing index)( (%|perc\w*))?",
-            r"indice (di )?proliferazione( .*)?",
-        ),
-        table_one=4,
-    ),
-    Variable(
-        name="node",
-        label="Nodal status",
-        meaning="positive, negative",
-        words=RESULT | spelled("node"),
-        levels=HR_LEVELS,
-        headings=(r"(lymph ?)?nod(e|es|al)( (status|stato))?", r"(stato )?linfonodale", r"pn( status)?"),
-        printed=_POSITIVE_FIRST,
-        table_one=9,
-    ),
-    Variable(
-        name="stil",
-        label="Stromal TIL, %",
-        short="stromal TIL",
-        meaning="percent of the stroma, as a pathologist counts",
-        kind="number",
-        unit="%",
-        limits=(0.0, 100.0),
-        plausible=Plausible(
-            "no value is above 1: these are shares of one, not percentages", "write 0 to 100", above=1.0
-        ),
-        headings=(
-            r"s ?tils?( (%|perc\w*|score|value))*",
-            r"stromal tils?.*",
-            r"tils? (%|perc\w*)",
-            r"tils? stromali.*",
-        ),
-        table_one=10,
-        classes={"≤ 10%": 10.0, "10–30%": 30.0, "30–60%": 60.0, "> 60%": 100.0},
-    ),
-    Variable(
-        name="pdl1",
-        label="PD-L1",
-        meaning="positive, negative, by the cut that the cohort used",
-        words=receptor("pd-l1", "pdl1"),
-        levels=HR_LEVELS,
-        headings=(r"pd ?l1( (status|stato|ihc|ic|result))*",),
-        printed=_POSITIVE_FIRST,
-        table_one=11,
-    ),
-    Variable(
-        name="purity",
-        label="Tumour purity",
-        short="purity",
-        meaning="share of tumour cells, 0 to 1",
-        kind="number",
-        unit="of one",
-        limits=(0.0, 1.0),
-        plausible=Plausible(
-            "the median is {:g}: these are percentages, not shares of one",
-            "write 0 to 1, percent divided by 100",
-            high=1.0,
-        ),
-        headings=(r"(tumou?r )?purity", r"tumou?r (cellularity|cell content)", r"cellularity"),
-        table_one=12,
-    ),
-    Variable(
-        name="arm",
-        label="Arm",
-        meaning="any words",
-        open_words=True,
-        headings=(r"(treatment |trial |study )?arm", r"braccio.*", r"randomi[sz]ed to"),
-        table_one=13,
-    ),
-    Variable(
-        name="rcb",
-        label="Residual cancer burden",
-        short="RCB",
-        meaning="class 0, I, II, III",
-        words={
-            f"{prefix}{join}{word}": level
-            for level, number in (("0", "0"), ("I", "1"), ("II", "2"), ("III", "3"))
-            for word in {level.casefold(), number}
-            for prefix, join in (("", ""), ("rcb", ""), ("rcb", " "), ("rcb", "-"), ("rcb class", " "))
-        },
-        levels=("0", "I", "II", "III"),
-        headings=(r"rcb( (class|classe|category))?", r"residual cancer burden( class)?"),
-        table_one=17,
-    ),
-    Variable(
-        name="pcr",
-        label="Pathological complete response",
-        meaning="1, 0",
-        kind="binary",
-        words=_RESPONSE,
-        headings=(r"pcr( .*)?", r"pathologic.*complete.*", r"risposta patologica.*"),
-        table_one=16,
-        printed={"1": "yes", "0": "no"},
-        role="response",
-    ),
-    Variable(
-        name="complete_response",
-        label="Mid-course complete response",
-        meaning="1, 0",
-        kind="binary",
-        words=_RESPONSE,
-        headings=(r"cr", r"complete response.*", r"risposta completa.*"),
-        table_one=15,
-        printed={"1": "complete", "0": "partial or none"},
-        role="response",
-    ),
-    Variable(
-        name="pam50",
-        label="PAM50 subtype",
-        meaning="any words",
-        words=spelled("pam50"),
-        open_words=True,
-        levels=("LumA", "LumB", "Her2", "Basal", "Normal"),
-        headings=(r"pam50", r".*pam50.*", r"(intrinsic |molecular )?sub ?type", r"sottotipo.*"),
-        remark="a description only: hormone receptors are not taken from it",
-        table_one=14,
-        printed={
-            "LumA": "Luminal A",
-            "LumB": "Luminal B",
-            "Her2": "HER2-enriched",
-            "Basal": "Basal-like",
-            "Normal": "Normal-like",
-            "undetermined": "undetermined",
-        },
-    ),
-)
+VARIABLES = tuple(_variable(entry, _TABLE["read"]) for entry in _TABLE["variable"])
 BY_NAME: Mapping[str, Variable] = {variable.name: variable for variable in VARIABLES}
 TABLE_ONE = tuple(sorted((variable for variable in VARIABLES if variable.table_one), key=lambda one: one.table_one))
+IHC_LEVELS, HER2_GROUPS = BY_NAME["her2_ihc"].levels, BY_NAME["her2_group"].levels
+HER2_POSITIVE = BY_NAME["her2_group"].further
+GROUP_OF_IHC = dict(zip((*IHC_LEVELS, "3+"), (*HER2_GROUPS, HER2_GROUPS[1], HER2_POSITIVE), strict=True))
 
 
 def with_role(role: Role) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from her2stats.statistics.rows import exposure_rows, interaction_rows, is_second_test
+from her2stats.vocabulary.variables import HER2_GROUPS
 
 _HER2_SCORE_NAMES = ("her2 20", "her2 score", "her2")
 _HER2_SCORE_BEGINS = "her2 20 gene"  # whatever follows: "score", "(simulated)", "signature"
@@ -42,6 +43,8 @@ def matches(effect: Mapping[str, Any], own: pd.DataFrame, wanted: str) -> pd.Dat
     rows: pd.DataFrame = own[own["stratum"].eq(effect["stratum"]) & ~is_second_test(own)]
     question, name = effect["question"], plain(effect["outcome"])
     if question == "response_odds":
+        if "reference" in rows:  # of other groups that a study declares, none is in the paper
+            rows = rows[rows["reference"].eq(HER2_GROUPS[0])]
         return rows[rows["outcome"].map(plain).eq(name) & rows["comparison"].map(plain).eq(plain(wanted))]
     if question == "fit_interaction":
         products = interaction_rows(rows)

@@ -12,7 +12,7 @@ import pandas as pd
 
 from her2stats.errors import InputError, ProblemList, TableError, VocabularyError
 from her2stats.notes import Note
-from her2stats.vocabulary.cells import OF_ZERO, meanings, parts
+from her2stats.vocabulary.cells import LOW, OF_ZERO, meanings, parts
 from her2stats.vocabulary.entry import Variable
 from her2stats.vocabulary.variables import BY_NAME, accepted
 from her2stats.vocabulary.words import MISSING, fold, quoted
@@ -82,7 +82,7 @@ def read_words(raw: RawColumn, found: ProblemList) -> tuple[pd.Series, list[Note
 def said_beside(raw: RawColumn) -> dict[str, pd.Series]:
     """Other HER2 tests that stand in the cells of a column: "2+ (FISH neg)"."""
     entry = BY_NAME[raw.variable]
-    told = {word for word in set(raw.words) if fold(word) in OF_ZERO or fold(word) not in entry.words}
+    told = {word for word in set(raw.words) if fold(word) in OF_ZERO | LOW or fold(word) not in entry.words}
     said = {word: parts(entry, word) or parts(entry, raw.own.get(fold(word), "")) for word in told}
     others = sorted({name for found in said.values() for name in found} - {raw.variable})
     return {

@@ -42,7 +42,10 @@ def select_population(table: pd.DataFrame, file: str = "") -> tuple[pd.DataFrame
     _refuse_contradictions(table, file)
     ihc, status, group = (_words(table, name) for name in ("her2_ihc", "her2_status", "her2_group"))
     amplified = _either(_words(table, "her2_fish"), _words(table, "her2_amplified"))
-    tested = any(name in table for name in ("her2_fish", "her2_amplified", "her2_status", "her2_group"))
+    tested = any(name in table for name in ("her2_fish", "her2_amplified", "her2_status"))
+    tested |= bool((group.notna() & ihc.isin(("0", "2+", "3+"))).any()) or (
+        "her2_group" in table and "her2_ihc" not in table
+    )
     cleared = (amplified == "negative") | (status == "negative") | group.isin(HER2_GROUPS)
     negative = ihc.isin(("0", "1+")) | cleared | ((ihc == "2+") & (not tested))
     # A level and a negative amplification test settle the matter; a summary "positive" beside them does not.
@@ -83,20 +86,19 @@ def _assumptions(ihc: pd.Series, amplified: pd.Series, status: pd.Series, left: 
 
 
 def _refuse_contradictions(table: pd.DataFrame, file: str) -> None:
-    """A tumour of IHC 0 cannot be HER2-low, nor one of 1+ HER2-0."""
-    if not {"her2_ihc", "her2_group"} <= set(table.columns):
-        return
-    ihc, group = _words(table, "her2_ihc"), _words(table, "her2_group")
-    wrong = ((group == HER2_GROUPS[0]) & ihc.isin(("1+", "2+"))) | ((group == HER2_GROUPS[1]) & (ihc == "0"))
-    if wrong.any():
-        found = ProblemList()
-        found.add(
-            TableError,
-            f"her2_ihc and her2_group differ in {int(wrong.sum())} samples: {_ids(table, wrong.to_numpy())}",
-            where=file,
-            remedy="correct them, or map one of the two columns only",
-        )
-        found.raise_if_any()
+    """A tumour of IHC 0 cannot be HER2-low, nor one of 1+ HER2-0, null or ultralow."""
+    found = ProblemList()
+    ihc, group, zero = (_words(table, name) for name in ("her2_ihc", "her2_group", "her2_zero"))
+    stained = ihc.isin(("1+", "2+", "3+"))
+    for pair, wrong in {
+        "her2_ihc and her2_group": ((group == HER2_GROUPS[0]) & stained) | ((group == HER2_GROUPS[1]) & (ihc == "0")),
+        "her2_ihc and her2_zero": zero.notna() & stained,
+        "her2_group and her2_zero": zero.notna() & group.isin((HER2_GROUPS[1], HER2_POSITIVE)),
+    }.items():
+        if wrong.any():
+            what = f"{pair} differ in {int(wrong.sum())} samples: {_ids(table, wrong.to_numpy())}"
+            found.add(TableError, what, where=file, remedy="correct them, or map one of the two columns only")
+    found.raise_if_any()
 
 
 def complete_her2(table: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:
@@ -105,24 +107,18 @@ def complete_her2(table: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:
     if "her2_ihc" in table:
         ihc = _words(table, "her2_ihc")
         table["her2_group"] = _either(_words(table, "her2_group"), ihc.map(GROUP_OF_IHC))
-        if "her2_zero" in table:
-            zero = _words(table, "her2_zero").where(ihc == "0")
-            table["her2_zero"] = zero
-            counts = ", ".join(f"{level} {int((zero == level).sum())}" for level in BY_NAME["her2_zero"].levels)
-            said = f"HER2 IHC 0 read as {counts}; all of them are {HER2_GROUPS[0]}"
-            notes.append(
-                Note(
-                    "population",
-                    said,
-                    int(zero.notna().sum()),
-                    f"not divided: {int((ihc == '0').sum() - zero.notna().sum())}",
-                )
-            )
         if ihc.isna().any():
             notes.append(Note("population", "HER2 IHC level unknown", int(ihc.isna().sum()), "they stay in"))
     elif "her2_group" in table and table["her2_group"].isna().any():
         unknown = int(table["her2_group"].isna().sum())
         notes.append(Note("population", "HER2-0 or HER2-low unknown", unknown, "they stay in"))
+    if "her2_zero" in table and "her2_group" in table:
+        unstained = _words(table, "her2_group") == HER2_GROUPS[0]
+        zero = table["her2_zero"] = _words(table, "her2_zero").where(unstained)
+        counts = ", ".join(f"{level} {int((zero == level).sum())}" for level in BY_NAME["her2_zero"].levels)
+        said = f"HER2 IHC 0 read as {counts}; all of them are {HER2_GROUPS[0]}"
+        left = f"not divided: {int(unstained.sum() - zero.notna().sum())}"
+        notes.insert(0, Note("population", said, int(zero.notna().sum()), left))
     return table, notes
 
 

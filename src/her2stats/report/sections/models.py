@@ -114,7 +114,7 @@ def ancova_section(folder: ResultsFolder, figures: Figures) -> Section:
         own = _details(folder, str(cohort), slopes[slopes["cohort"] == cohort], tests[tests["cohort"] == cohort])
         if own:
             parts.append(MorePart(f"{cohort}: slopes by level and Type III tests", own))
-    return section("ancova", "Given hormone receptor and HER2 IHC (ANCOVA)", parts)
+    return section("ancova", "Given hormone receptor and HER2 (ANCOVA)", parts)
 
 
 def _with_model(table: pd.DataFrame) -> pd.DataFrame:
@@ -124,9 +124,7 @@ def _with_model(table: pd.DataFrame) -> pd.DataFrame:
 def _overall(folder: ResultsFolder, cohort: str, rows: pd.DataFrame, robust: pd.DataFrame) -> PrintedTable:
     """Marginal slopes over all levels, the models side by side, and what the errors of one variance decide."""
     caption = f"Marginal slope of {folder.provenance.exposure}, {cohort}"
-    notes = [
-        "Change of the mean abundance for one unit more of the score, averaged over hormone receptor and HER2 IHC."
-    ]
+    notes = ["Change of the mean abundance for one unit more of the score, averaged over hormone receptor and HER2."]
     notes += _other_verdicts(rows, robust, folder.provenance.alpha)
     return print_blocks(_models(rows), caption=caption, alpha=folder.provenance.alpha, notes=notes)
 

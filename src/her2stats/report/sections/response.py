@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import pandas as pd
 
 from her2stats.report.page_model import Part, Section, TablePart
@@ -12,9 +14,13 @@ from her2stats.statistics.rows import interaction_rows, is_second_test, records
 from her2stats.tables import PrintedTable, table_response
 from her2stats.tables.layouts import Block, print_blocks
 from her2stats.tables.response import print_response
-from her2stats.vocabulary.names import stratum_label, variable_label
+from her2stats.vocabulary.names import stratum_label, term_label, variable_label
 from her2stats.vocabulary.numbers import format_estimate, format_percent, is_missing
 
+_TERM = ("variable", "level", "variable_2", "level_2")
+_FURTHER_NOTE = (
+    "Stromal TIL per standard deviation; of a product (×) the ratio of two odds ratios. RCB: odds of a higher class."
+)
 _ADJUSTED_NOTE = "Adjusted: odds ratio given hormone receptor. Ratio: odds ratio in HR-positive divided by HR-negative."
 
 
@@ -25,11 +31,14 @@ def response_section(folder: ResultsFolder, figures: Figures) -> Section:
     if len(table) and "n_reference" in table:
         laid_out = table_response(table)
         for cohort, part in by_cohort(laid_out):
-            notes = _differences(table[table["cohort"] == cohort])
+            definition = folder.provenance.conventions.get("pCR", "")
+            notes = _differences(table[table["cohort"] == cohort]) + [f"pCR {definition}."] * bool(definition)
             printed = print_response(part, caption=f"Response by HER2 group, {cohort}", notes=notes)
             parts.append(TablePart(printed, "response", sortable=False))
     given = folder.table("response_by_hr")
     parts += table_by_cohort(given, "response_by_hr", lambda cohort, part: _given_hr(folder, cohort, part))
+    further = folder.table("response_further")
+    parts += table_by_cohort(further, "response_further", lambda cohort, part: _further(folder, cohort, part))
     parts += sensitivity_parts(folder, set(table["outcome"]))
     return section("response", "Response by HER2 group", parts)
 
@@ -55,6 +64,11 @@ def _given_hr(folder: ResultsFolder, cohort: str, rows: pd.DataFrame) -> Printed
     groups, products = rows[rows["role"] == "group"], interaction_rows(rows)
     crude = folder.table("response")
     crude = crude[crude["cohort"] == cohort]
+    by_comparison = dict.fromkeys(groups["comparison"])
+    groups, products, crude, tests = (
+        table.assign(line=_line(table, by_comparison))
+        for table in (groups, products, crude, rows[is_second_test(rows)])
+    )
     within = groups[groups["stratum"] != "all"]
     blocks = [
         Block("Crude", crude, ("effect", "p"), "OR"),
@@ -64,11 +78,37 @@ def _given_hr(folder: ResultsFolder, cohort: str, rows: pd.DataFrame) -> Printed
             for stratum, part in within.groupby("stratum", sort=False)
         ),
         Block("Interaction", products, ("effect",), "Ratio"),
-        Block("Likelihood ratio", rows[is_second_test(rows)], ("p",)),
+        Block("Likelihood ratio", tests, ("p",)),
     ]
     caption = f"Response by HER2 group given hormone receptor, {cohort}"
     notes = [_ADJUSTED_NOTE, *_mix(within)]
-    return print_blocks(blocks, caption=caption, stub="Response", alpha=folder.provenance.alpha, notes=notes)
+    return print_blocks(
+        blocks, caption=caption, key="line", stub="Response", alpha=folder.provenance.alpha, notes=notes
+    )
+
+
+def _line(rows: pd.DataFrame, comparisons: Collection[str]) -> pd.Series:
+    """What a printed row is about: the response, and of several HER2 groups which is compared with the first."""
+    if len(comparisons) < 2:
+        return rows["outcome"].astype(str)
+    whose = rows["comparison"].fillna("").where(rows["role"].eq("group"), rows.get("exposure", ""))
+    return rows["outcome"].astype(str).map(variable_label) + ", " + whose.astype(str)
+
+
+def _further(folder: ResultsFolder, cohort: str, rows: pd.DataFrame) -> PrintedTable:
+    """Arms, stromal TIL, PD-L1 and residual cancer burden: a line a question, its test of a product beside it."""
+    rows = rows[~rows["role"].isin(("moderator", "covariate"))].copy()
+    second = is_second_test(rows)
+    rows["line"] = [
+        f"{variable_label(row['outcome'])}: {term_label(*(row[name] or '' for name in _TERM))}, "
+        f"{stratum_label(row['stratum'])}{', given ' + row['given'] if row['given'] else ''}"
+        for row in records(rows.fillna(dict.fromkeys((*_TERM, "given"), "")))
+    ]
+    blocks = [Block("", rows[~second], ("effect", "p", "n"), "OR"), Block("Likelihood ratio", rows[second], ("p",))]
+    caption = f"Response by arm and further variables, {cohort}"
+    return print_blocks(
+        blocks, caption=caption, key="line", stub="Question", alpha=folder.provenance.alpha, notes=[_FURTHER_NOTE]
+    )
 
 
 def _mix(within: pd.DataFrame) -> list[str]:

@@ -17,6 +17,7 @@ from her2stats.tables.effects import effect_text, flag_notes
 from her2stats.vocabulary.measures import measure
 from her2stats.vocabulary.names import sentence_case, stratum_label, variable_label
 from her2stats.vocabulary.numbers import format_count, format_number, is_missing
+from her2stats.vocabulary.variables import HER2_GROUPS
 
 Columns = Mapping[str, Callable[[Row], str]]
 
@@ -27,6 +28,12 @@ def _estimate(row: Row) -> str:
 
 def _decimals(column: str) -> Callable[[Row], str]:
     return lambda row: format_number(row[column], 2)
+
+
+def _compared(row: Row) -> str:
+    """The groups of a row; folders of earlier versions have the paper's and do not name them."""
+    paper = dict(zip(("reference", "comparison"), HER2_GROUPS, strict=True))
+    return " against ".join(str(row.get(name) or paper[name]) for name in ("comparison", "reference"))
 
 
 _WHERE: Columns = {
@@ -51,8 +58,9 @@ _TABLES: Mapping[str, tuple[str, Columns, str]] = {
         "it to no association, 1 where it holds that already.",
     ),
     "misread_ihc": (
-        "HER2-low against HER2-0, were HER2 IHC misread",
+        "HER2 groups, were HER2 IHC misread",
         {
+            "Compared": _compared,
             "Assumed": lambda row: str(row["assumed"]),
             "Sensitivity": _decimals("sensitivity"),
             "Specificity": _decimals("specificity"),
@@ -86,7 +94,8 @@ def _questions(folder: ResultsFolder, name: str, outcomes: set[str]) -> Iterator
     """Rows over all tumours, question by question, with the name of each."""
     table = folder.table(name)
     rows = table[table["outcome"].isin(outcomes) & table["stratum"].eq("all")]
-    for (cohort, outcome), part in rows.groupby(["cohort", "outcome"], sort=False):
+    whose = rows.get("term", pd.Series("", rows.index))  # with several HER2 groups an outcome is several questions
+    for (cohort, outcome, _), part in rows.groupby(["cohort", "outcome", whose.fillna("")], sort=False):
         yield f"{cohort}, {variable_label(str(outcome))}", records(part)
 
 
@@ -113,7 +122,7 @@ def _misread(folder: ResultsFolder, outcomes: set[str]) -> Iterator[str]:
         if drawn is not None and not is_missing(drawn["estimate"]):
             se, sp = (format_number(drawn[name], 2) for name in ("sensitivity", "specificity"))
             yield (
-                f"{what}, HER2-low against HER2-0, not adjusted: {_estimate(by['as read'])} as HER2 IHC was read; "
+                f"{what}, {_compared(drawn)}, not adjusted: {_estimate(by['as read'])} as HER2 IHC was read; "
                 f"{_estimate(drawn)} were it read with a sensitivity of about {se} and a specificity of about {sp}. "
                 f"The counts refute {100 * drawn['share_impossible']:.0f}% of such readings."
             )

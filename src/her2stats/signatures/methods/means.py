@@ -21,10 +21,19 @@ def mean_z_score(measured: Measured) -> tuple[Floats, list[Note]]:
 
 
 def weighted_score(measured: Measured) -> tuple[Floats, list[Note]]:
-    """Weighted sum of the genes' z-scores over the samples at hand; `DataError` where there are no weights."""
+    """Weighted sum of the genes' z-scores; `DataError` where there are no weights.
+
+    They are taken over the samples at hand, or by the means and standard deviations that the signature brings.
+    """
     if measured.weights is None:
         name = measured.signature.name
         raise DataError(Problem("has no weights", f"signature {name!r}", 'add a column weight, or use method="pc1"'))
+    if measured.signature.reference is not None:
+        of = dict(zip(measured.signature.genes, measured.signature.reference, strict=True))
+        mean, spread = np.array([of[gene] for gene in measured.genes]).T
+        z = (measured.values - mean[:, None]) / spread[:, None]
+        note = Note("scores", f"{measured.signature.name}: frozen, by the means and SDs of the signature", len(mean))
+        return (measured.weights[:, None] * z).sum(axis=0), [note]
     z, kept, notes = standardised(measured)
     return (measured.weights[kept][:, None] * z).sum(axis=0), notes
 

@@ -16,7 +16,7 @@ from her2stats.statistics.frame import Array
 from her2stats.statistics.rows import Rows, records, result_rows
 
 COUNTS = ("n_events_comparison", "n_events_reference", "n_comparison", "n_reference")
-NAMING = ("cohort", "stratum", "outcome", "term", "measure", "conf_level", "n")
+NAMING = ("cohort", "stratum", "outcome", "term", "reference", "comparison", "measure", "conf_level", "n")
 
 
 def bias_ihc(
@@ -86,7 +86,7 @@ def bias_ihc(
     pairs = [("as read", 1.0, 1.0), *(("given", se, sp) for se in sensitivity for sp in specificity)]
     found: list[Row] = []
     for row in rows:
-        about = {name: row[name] for name in NAMING}
+        about = {name: row.get(name, "") for name in NAMING}
         if pd.isna(row["estimate"]) or pd.isna(row["conf_low"]):
             found.append(about | {"assumed": "as read", "flag": row["flag"]})
             continue

@@ -19,6 +19,7 @@ from her2stats.study.analysis.material import Answers, Material
 from her2stats.study.analysis.questions import CELL_QUESTIONS
 from her2stats.study.analysis.random_lists import beside_random_lists
 from her2stats.study.analysis.response import response
+from her2stats.study.analysis.response_further import response_further
 from her2stats.study.analysis.robustness import robustness
 from her2stats.study.analysis.sensitivity import sensitivity
 from her2stats.study.analysis.study_wide import study_wide_error
@@ -27,6 +28,9 @@ from her2stats.study.preparing.scores import ScoredCohort
 from her2stats.study.stages.cache import NO_CACHE, Cache
 from her2stats.study.stages.fractions import Fractions
 from her2stats.study.stages.stage import once
+from her2stats.study.study_file import Study
+from her2stats.vocabulary.her2_groups import PAPER
+from her2stats.vocabulary.variables import with_role
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ def analyse_cohort(
     cohort, scored, study = one.cohort, one.scored, prepared.study
     answers = Answers(cohort.name, omitted=list(scored.omitted))
     fractions = _fractions(one, prepared, cache=cache, n_jobs=n_jobs, progress=progress)
-    material = _material(cohort, scored, fractions, answers)
+    material = _material(cohort, scored, fractions, answers, study)
     if scored.exposure and material.kept:
         for question in CELL_QUESTIONS:
             question(material, study, answers)
@@ -65,6 +69,7 @@ def analyse_cohort(
         for table in CELL_TABLES:
             answers.omit(table, _why_no_cells(cohort, material))
     response(material, study, answers)
+    response_further(material, study, answers)
     extra = fractions.notes if fractions is not None else ()
     return CohortAnalysis(
         cohort=cohort,
@@ -85,7 +90,9 @@ def _why_no_cells(cohort: Cohort, material: Material) -> str:
     return "no cell fractions" if material.abundance is None else "every cell type is zero too often to be analysed"
 
 
-def _material(cohort: Cohort, scored: ScoredCohort, fractions: Deconvolution | None, answers: Answers) -> Material:
+def _material(
+    cohort: Cohort, scored: ScoredCohort, fractions: Deconvolution | None, answers: Answers, study: Study
+) -> Material:
     amounts = fractions.fractions if fractions is not None else pd.DataFrame(index=cohort.clinical.index)
     scores = fractions is not None and not fractions.additive
     abundance = classify_abundance(amounts, scores=scores, cohort=cohort.name) if amounts.shape[1] else None
@@ -105,6 +112,7 @@ def _material(cohort: Cohort, scored: ScoredCohort, fractions: Deconvolution | N
         clinical=cohort.clinical,
         exposure=scored.exposure,
         also=scored.also,
+        factors=with_role("factor") if study.analysis.grouping == PAPER else ("hr", "her2_group"),
         til=scored.til,
         scores=scored.table.reindex(cohort.clinical.index),
         fractions=amounts,

@@ -9,7 +9,7 @@ import pandas as pd
 
 from her2stats.notes import Note
 from her2stats.statistics import Abundance, Result
-from her2stats.vocabulary.variables import VARIABLES
+from her2stats.vocabulary.variables import VARIABLES, with_role
 
 NO_HR = "hormone-receptor status is unknown or the same in every tumour"
 # The paper's cuts (Methods, Statistical analysis): label -> variable it needs.
@@ -24,6 +24,8 @@ class Material:
     clinical: pd.DataFrame  # samples x clinical variables in the controlled vocabulary
     exposure: str  # the score whose association with the cells is the question; a column of `scores`
     also: tuple[str, ...] = ()  # further scores that are shown beside it
+    # by what tumours are divided: hormone receptor, and HER2 by the groups of the study
+    factors: tuple[str, ...] = with_role("factor")
     til: str = ""  # column of `scores` that holds the total TIL score; empty where there is none
     scores: pd.DataFrame = field(default_factory=pd.DataFrame)  # samples x scores
     # samples x cell types; no columns where there was no deconvolution

@@ -33,7 +33,7 @@ from her2stats.statistics.specs import (
 )
 from her2stats.study.analysis.material import CLINICAL_CUTS, NO_HR, Answers, Material
 from her2stats.study.study_file import Study
-from her2stats.vocabulary.variables import with_role
+from her2stats.vocabulary.names import level_label, variable_label
 
 FAMILY = ("cohort", "stratum")
 FEWEST_IN_LEVEL = 3
@@ -207,15 +207,19 @@ def _with_question(fitted: Result) -> Result:
 
 def ancova(material: Material, study: Study, answers: Answers) -> None:
     """Ask for the marginal effect of the exposure given HR and HER2 IHC, unadjusted and adjusted."""
-    missing = [name for name in with_role("factor") if not material.has(name)]
+    missing = [name for name in material.factors if not material.has(name)]
     if missing or not material.continuous:
-        what = " and ".join({"hr": "hormone-receptor status", "her2_ihc": "the HER2 IHC level"}[m] for m in missing)
+        words = {"hr": "hormone-receptor status", "her2_ihc": "the HER2 IHC level", "her2_group": "the HER2 group"}
+        what = " and ".join(words[name] for name in missing)
         reason = f"{what} is not known in this cohort (or the same for all)" if missing else "no continuous cell type"
         _omit_ancova(answers, reason)
         return
-    frame = with_estimable_levels(material.amounts(), answers)
-    if frame["her2_ihc"].nunique() < 2:
-        _omit_ancova(answers, f"fewer than two HER2 IHC levels have {FEWEST_IN_LEVEL} tumours with known HR")
+    her2 = material.factors[1]
+    frame = with_estimable_levels(material.amounts(), answers, her2)
+    if frame[her2].nunique() < 2:
+        _omit_ancova(
+            answers, f"fewer than two {variable_label(her2)} levels have {FEWEST_IN_LEVEL} tumours with known HR"
+        )
         return
     _fit_ancova(frame, material, study, answers, covariates=())
     covariates = material.known(study.analysis.covariates)
@@ -231,23 +235,24 @@ def _omit_ancova(answers: Answers, reason: str) -> None:
         answers.omit(table, reason)
 
 
-def with_estimable_levels(frame: pd.DataFrame, answers: Answers) -> pd.DataFrame:
-    """Leave out IHC levels with fewer than three tumours: they have no slope, and would take the average's away."""
-    complete = frame.dropna(subset=["hr", "her2_ihc"])
-    counts = complete["her2_ihc"].value_counts()
-    rare = [level for level in frame["her2_ihc"].cat.categories if 0 < counts.get(level, 0) < FEWEST_IN_LEVEL]
+def with_estimable_levels(frame: pd.DataFrame, answers: Answers, her2: str) -> pd.DataFrame:
+    """Leave out levels of HER2 with fewer than three tumours: they have no slope, and would take the average's away."""
+    complete = frame.dropna(subset=["hr", her2])
+    counts = complete[her2].value_counts()
+    rare = [level for level in frame[her2].cat.categories if 0 < counts.get(level, 0) < FEWEST_IN_LEVEL]
     for level in rare:
-        what = f"only {counts[level]} tumour(s) with HER2 IHC {level} and known HR: left out of the covariance analysis"
-        answers.omit(f"ancova: HER2 IHC {level}", what)
-    kept = frame[~frame["her2_ihc"].isin(rare)]
-    return kept.assign(her2_ihc=kept["her2_ihc"].cat.remove_unused_categories())
+        named = level_label(her2, level)
+        what = f"only {counts[level]} tumour(s) with {named} and known HR: left out of the covariance analysis"
+        answers.omit(f"ancova: {named}", what)
+    kept = frame[~frame[her2].isin(rare)]
+    return kept.assign(**{her2: kept[her2].cat.remove_unused_categories()})
 
 
 def _fit_ancova(
     frame: pd.DataFrame, material: Material, study: Study, answers: Answers, *, covariates: tuple[str, ...]
 ) -> None:
     asked = study.keywords(AncovaSpec) | {"covariates": covariates, "cohort": material.name}
-    ask = partial(fit_ancova, frame, material.continuous, material.exposure, factors=with_role("factor"))
+    ask = partial(fit_ancova, frame, material.continuous, material.exposure, factors=material.factors)
     fitted, beside = ask(**asked), ask(**asked | {"covariance": "hc2"})
     model = f"adjusted for {', '.join(covariates)}" if covariates else "unadjusted"
     tests = _corrected([fitted.tests], study, f"ANCOVA tests, {model}", "term")

@@ -34,6 +34,8 @@ def beside_random_lists(
         why = "the study file asks for none"
     elif not isinstance(exposure, GeneSignature) or len(exposure.genes) < 2:
         why = "the exposure is a single gene"
+    elif exposure.reference is not None:
+        why = "the exposure is a frozen score, and a random list has no means of its own"
     elif method not in SCORED:
         why = f"no random lists are made for method {method!r}"
     else:

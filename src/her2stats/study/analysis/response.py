@@ -1,4 +1,4 @@
-"""Response by HER2 group: as the paper asks it, and given hormone-receptor status."""
+"""Response by HER2 group, whatever the study divides HER2 into: as the paper asks it, and given hormone receptor."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from her2stats.vocabulary.variables import GROUP_OF_IHC, HER2_GROUPS, with_role
 
 
 def response(material: Material, study: Study, answers: Answers) -> None:
-    """Ask for the odds of response in HER2-low against HER2-0."""
+    """Ask for the odds of response in each HER2 group against the first: HER2-low against HER2-0, unless declared."""
     outcomes = [name for name in with_role("response") if material.has(name)]
     if not outcomes:
         there = [name for name in with_role("response") if name in material.clinical]
@@ -22,11 +22,13 @@ def response(material: Material, study: Study, answers: Answers) -> None:
         answers.omit("response", f"{' and '.join(there)}: the same for all, or missing" if there else none)
         return
     frame = material.clinical.assign(her2_group=her2_group(material.clinical))
+    levels = group_levels(frame["her2_group"])
     if frame["her2_group"].nunique() < 2:
-        answers.omit("response", "HER2-0 and HER2-low cannot be told apart or only one of them is present")
+        apart = f"{' and '.join(levels)} cannot be told apart or only one of them is present"
+        answers.omit("response", apart)
         return
     asked = study.keywords(ResponseSpec)
-    odds = response_odds(frame, outcomes, "her2_group", reference=HER2_GROUPS[0], cohort=material.name, **asked)
+    odds = response_odds(frame, outcomes, "her2_group", reference=levels[0], cohort=material.name, **asked)
     answers.add("response", [odds])
     _given_hr(frame, outcomes, material, study, answers)
 
@@ -39,10 +41,8 @@ def _given_hr(frame: pd.DataFrame, outcomes: Sequence[str], material: Material, 
     if not material.has("hr"):
         answers.omit("response_by_hr", NO_HR)
         return
-    reference, compared = HER2_GROUPS
+    reference, *others = group_levels(frame["her2_group"])
     asked = {"reference": reference, "cohort": material.name, **study.keywords(ResponseSpec)}
-    in_both = frame["her2_group"].isin(HER2_GROUPS)
-    indicator = frame["her2_group"].eq(compared).astype("float64").where(in_both)
     adjusted = ("hr", *material.known(study.analysis.model_covariates))
     products = study.keywords(InteractionSpec) | {"covariates": (), "per_sd": False, "cohort": material.name}
     answers.add(
@@ -50,14 +50,28 @@ def _given_hr(frame: pd.DataFrame, outcomes: Sequence[str], material: Material, 
         [
             response_odds(frame, outcomes, "her2_group", covariates=adjusted, **asked),
             response_odds(frame, outcomes, "her2_group", by="hr", **asked),
-            fit_interaction(frame.assign(**{compared: indicator}), outcomes, compared, "hr", **products),
+            *(
+                fit_interaction(against(frame, reference, compared), outcomes, compared, "hr", **products)
+                for compared in others
+            ),
         ],
     )
 
 
+def against(frame: pd.DataFrame, reference: str, compared: str) -> pd.DataFrame:
+    """The frame with a column `compared`: 1 in that HER2 group, 0 in the reference, missing elsewhere."""
+    group = frame["her2_group"].astype("object")
+    return frame.assign(**{compared: group.eq(compared).astype("float64").where(group.isin((reference, compared)))})
+
+
+def group_levels(group: pd.Series) -> tuple[str, ...]:
+    """The HER2 groups of the study, the reference first."""
+    return tuple(group.cat.categories) if isinstance(group.dtype, pd.CategoricalDtype) else HER2_GROUPS
+
+
 def her2_group(clinical: pd.DataFrame) -> pd.Series:
     """HER2-0 (IHC 0) or HER2-low (IHC 1+, 2+), from the group if given, else from the IHC level."""
-    if "her2_group" in clinical and clinical["her2_group"].notna().any():
+    if "her2_group" in clinical:
         return clinical["her2_group"]
     if "her2_ihc" not in clinical:
         return pd.Series(pd.NA, index=clinical.index, dtype="str", name="her2_group")

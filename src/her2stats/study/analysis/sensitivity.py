@@ -12,9 +12,8 @@ from her2stats.statistics.flags import Row
 from her2stats.statistics.rows import records
 from her2stats.statistics.specs import GroupSpec
 from her2stats.study.analysis.material import Answers, Material
-from her2stats.study.analysis.response import her2_group
+from her2stats.study.analysis.response import group_levels, her2_group
 from her2stats.study.study_file import Study
-from her2stats.vocabulary.variables import HER2_GROUPS
 
 CORRELATIONS = ("correlation", "correlation_by_hr", "correlation_given_hr")
 RESPONSES = ("response", "response_by_hr")
@@ -89,13 +88,18 @@ def _e_values(result: Result) -> Iterator[Row]:
 
 
 def _misread(responses: list[Result], material: Material, study: Study) -> pd.DataFrame:
-    """Response, and total infiltration, of HER2-low against HER2-0, for groups that are misread."""
-    asked, group = list(responses), her2_group(material.clinical).astype("object")
-    frame = material.clinical.assign(her2_group=pd.Categorical(group, HER2_GROUPS))
-    if material.til and frame["her2_group"].nunique() == len(HER2_GROUPS):
-        frame[material.til], how = material.scores[material.til], study.keywords(GroupSpec)
-        for by in (None, "hr") if material.has("hr") else (None,):
-            asked.append(compare_groups(frame, material.til, group="her2_group", by=by, cohort=material.name, **how))
+    """Response, and total infiltration, of each HER2 group against the first, for groups that are misread."""
+    asked, group = list(responses), her2_group(material.clinical)
+    reference, *others = group_levels(group)
+    for compared in others if material.til else ():
+        both = group.astype("object").where(group.isin((reference, compared)))
+        pair = pd.Categorical(both, [reference, compared])
+        frame = material.clinical.assign(her2_group=pair, **{material.til: material.scores[material.til]})
+        if frame["her2_group"].nunique() < 2:
+            continue
+        how = {"group": "her2_group", "cohort": material.name, **study.keywords(GroupSpec)}
+        strata = (None, "hr") if material.has("hr") else (None,)
+        asked += [compare_groups(frame, material.til, by=by, **how) for by in strata]
     if not asked:
         return pd.DataFrame()
     said = study.analysis

@@ -13,7 +13,6 @@ from her2stats.statistics.specs import StudyWideSpec
 from her2stats.study.analysis.material import Answers, Material
 from her2stats.study.analysis.questions import with_estimable_levels
 from her2stats.study.study_file import Study
-from her2stats.vocabulary.variables import with_role
 
 TABLE = "study_wide"
 # Table of the folder -> the question whose tests its rows are; the model of a slope says which of two.
@@ -46,7 +45,8 @@ def study_wide_error(material: Material, study: Study, answers: Answers) -> None
     names = {cell_type: f"{mark}{cell_type}" for cell_type in material.kept}
     frame = pd.concat([measured, material.abundances()[[*names]].rename(columns=names)], axis=1)
     if slopes:
-        frame["her2_ihc"] = with_estimable_levels(frame, Answers(material.name))["her2_ihc"].reindex(frame.index)
+        her2 = material.factors[1]
+        frame[her2] = with_estimable_levels(frame, Answers(material.name), her2)[her2].reindex(frame.index)
     result = study_wide(
         frame,
         material.exposure,
@@ -54,7 +54,7 @@ def study_wide_error(material: Material, study: Study, answers: Answers) -> None
         high=names.values(),
         totals=material.til,
         within="hr" if material.has("hr") else None,
-        factors=with_role("factor") if slopes else (),
+        factors=material.factors if slopes else (),
         covariates=material.known(study.analysis.model_covariates),
         slope_covariates=material.known(study.analysis.covariates) if slopes else (),
         alpha=study.analysis.alpha,

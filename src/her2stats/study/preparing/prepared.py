@@ -29,6 +29,7 @@ from her2stats.study.preparing.gene_names import expression_for_genes, expressio
 from her2stats.study.preparing.scores import ScoredCohort, genes_beside_exposure, score_cohort, score_exposure_of
 from her2stats.study.sections import FILES, CohortSection
 from her2stats.study.study_file import Study
+from her2stats.vocabulary.her2_groups import grouped
 
 T = TypeVar("T")
 
@@ -82,7 +83,7 @@ def prepare(study: Study, *, progress: Progress = silent) -> Prepared:
     read = []
     for number, section in enumerate(study.cohorts):
         progress("Reading", number, len(study.cohorts))
-        cohort = _attempt(problems, partial(_read_cohort, study, section))
+        cohort = _attempt(problems, partial(read_study_cohort, study, section))
         read.append((section, cohort, _attempt(problems, partial(_read_fractions, study, section, cohort))))
     signature = study.deconvolution.signature if study.deconvolution is not None else None
     matrix = _attempt(problems, lambda: read_signature_matrix(study.locate(signature))) if signature else None
@@ -192,10 +193,16 @@ def _mixture(cohort: Cohort, study: Study, matrix: SignatureMatrix) -> tuple[Mix
     return align_mixture(expression, matrix, settings), notes
 
 
-def _read_cohort(study: Study, section: CohortSection) -> Cohort:
+def read_study_cohort(study: Study, section: CohortSection) -> Cohort:
+    """Read the files of one cohort as its section says, with the HER2 groups of the study."""
     told = section.told(read_cohort)
     located = {name: study.locate(told[name]) for name in FILES if told.get(name) is not None}
-    return read_cohort(**told | located)
+    cohort = read_cohort(**told | located)
+    clinical, notes = grouped(cohort.clinical, study.analysis.grouping)
+    again = {True: "slides of IHC 0 were read again", False: "slides of IHC 0 were not read again", None: ""}
+    if said := "; ".join(filter(None, (section.her2_assay, again[section.zeros_read_again]))):
+        notes.append(Note("population", f"HER2 IHC: {said}"))
+    return replace(cohort, clinical=clinical, notes=(*cohort.notes, *notes))
 
 
 def _read_fractions(study: Study, section: CohortSection, cohort: Cohort | None) -> Deconvolution | None:
