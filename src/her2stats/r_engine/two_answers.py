@@ -101,15 +101,10 @@ def _columns(table: pd.DataFrame) -> dict[str, Column]:
 
 def _keys(table: Table) -> list[tuple[str, ...]]:
     """What identifies a row, with a running number where several rows share it (the places of a curve)."""
-    columns = [table[name] for name in KEY]
-    columns.append(table.get("exposure", np.full(len(columns[0]), "", dtype="object")))
-    seen: dict[tuple[str, ...], int] = {}
-    numbered = []
-    for values in zip(*columns, strict=True):
-        key = tuple(map(str, values))
-        seen[key] = seen.get(key, 0) + 1
-        numbered.append((*key, str(seen[key])))
-    return numbered
+    told = {name: [*map(str, table[name])] for name in (*KEY, "exposure") if name in table}
+    frame = pd.DataFrame({"exposure": ""} | told, index=range(len(table[KEY[0]])))
+    numbers = frame.groupby([*frame]).cumcount().astype("str")
+    return [*zip(*(frame[name] for name in (*KEY, "exposure")), numbers, strict=True)]
 
 
 def _places(ours: Sequence[tuple[str, ...]], theirs: Sequence[tuple[str, ...]]) -> NDArray[np.intp]:
