@@ -208,8 +208,14 @@ def spoil(path: Path, change: Callable[[pd.DataFrame], pd.DataFrame]) -> None:
 @pytest.mark.r
 @pytest.mark.parametrize("name", ["scores", "abundance", "odds_ratios", "e_values", "misread_ihc", "flow"])
 def test_a_forged_table_turns_it_red(name, copy):
-    column = {"scores": "ESR1", "abundance": "median", "odds_ratios": "conf_low", "e_values": "e_value_limit"}.get(name, "")
-    column = column or {"misread_ihc": "estimate", "flow": "n"}[name]
+    column = {
+        "scores": "ESR1",
+        "abundance": "median",
+        "odds_ratios": "conf_low",
+        "e_values": "e_value_limit",
+        "misread_ihc": "estimate",
+        "flow": "n",
+    }[name]
     spoil(
         copy / "tables" / f"{name}.csv",
         lambda frame: frame.assign(**{column: frame[column].mask(frame.index == 1, "7.25")}),

@@ -71,13 +71,16 @@ def check_frames(results: StudyResults) -> None:
     problems = ProblemList()
     scores, fractions = (_of_samples(results.tables.get(name)) for name in ("scores", "fractions"))
     known = {name: _measures(results, name, scores[name], fractions.get(name), problems) for name in scores}
-    answers = combine([model for model in results.models.values() if model.data.index.name == SAMPLE])
+    answers = combine([one for one in results.models.values() if one.data.index.name == SAMPLE])[ANSWER]
     for key, model in results.models.items():
         frame, cohort = model.data, key.split(".")[0]
         place = str(results.folder / "r" / "models" / f"{key}.data.csv")
-        if cohort == POOLED and {*ANSWER} <= {*frame}:
-            for row in _lost_answers(frame, answers):
-                problems.add(FileError, "no cohort has such an answer", where=f"{place}, row {row + 2}", remedy=REMEDY)
+        if cohort == POOLED:  # an odds ratio that is not one thing in all cohorts was left out
+            told = (
+                frame[ANSWER].assign(row=range(2, len(frame) + 2)).dropna().merge(answers, how="left", indicator="of")
+            )
+            for row in told.loc[told["of"] == "left_only", "row"]:
+                problems.add(FileError, "no cohort has such an answer", where=f"{place}, row {row}", remedy=REMEDY)
         for column in map(str, frame.columns if frame.index.name == SAMPLE else ()):
             own = pd.to_numeric(frame[column], errors="coerce")
             measures = [values.reindex(frame.index) for values in known.get(cohort, {}).get(column, ())]
@@ -106,15 +109,6 @@ def _measures(
         frames += [pd.DataFrame({f"{name}, markers": scores[one] for name in (*types, TOTAL)}) for one in scores]
     names = dict.fromkeys(str(name) for frame in frames for name in frame)
     return {name: [frame[name] for frame in frames if name in frame] for name in names}
-
-
-def _lost_answers(pooled: pd.DataFrame, answers: pd.DataFrame) -> list[int]:
-    """Rows that no cohort has answered so; an odds ratio that is not one thing in all cohorts was left out."""
-    told = pooled[ANSWER].reset_index(drop=True).rename_axis("row").reset_index()
-    both = told.merge(answers[ANSWER], on=ANSWER[:4], suffixes=("", "_answer"))
-    equal = {name: equal_cells(both[name], both[f"{name}_answer"], ROUNDING) for name in ANSWER[4:]}
-    same = equal["std_error"] & equal["n"] & (equal["estimate"] | both["estimate"].isna())
-    return sorted({*told["row"]} - {*both.loc[same, "row"]})
 
 
 def are_scores(fractions: pd.DataFrame) -> bool:
