@@ -29,31 +29,35 @@ misread <- function(found) {  # comparisons of HER2-low with HER2-0 by sensitivi
   d <- found[found$table == "her2_til" | (unadjusted & found$term == "her2_group[HER2-low]"), ]
   d <- d[order(d$table == "her2_til"), ]
   if (!nrow(d)) return(d)
+  told <- function(name) as.numeric(said("analysis")[names(said("analysis")) == name])
+  kappa <- told("ihc_kappa")
   true <- function(read, se, sp) {  # the share of low tumours behind one that was read
     share <- (read - 1 + sp) / (se + sp - 1)
-    if (is.nan(share) || se + sp <= 1 || share <= 0 || share >= 1) NaN else share
+    if (is.na(share) || se + sp <= 1 || share <= 0 || share >= 1) NaN else share
   }
   bind(unlist(lapply(split(d, seq_len(nrow(d))), function(r) {
     size <- c(r$n_comparison, r$n_reference)
     skew <- (2 * size[1] / sum(size) - 1)^2
-    both <- 0.5 + sqrt(skew + 0.49 * (1 - skew)) / 2  # two readers of kappa 0.49 who err alike
-    grid <- rbind(c(1, 1), expand.grid(c(0.6, 0.75, 0.9), c(0.75, 0.85, 0.95))[2:1], c(both, both))
-    if (is.na(r$estimate) || is.na(r$conf_low)) grid <- grid[1, ] * NA
+    both <- 0.5 + sqrt(skew + kappa * (1 - skew)) / 2  # of two readers who err alike
+    grid <- as.matrix(expand.grid(told("ihc_specificity"), told("ihc_sensitivity"))[2:1])
+    names <- c("as read", rep("given", nrow(grid)), if (kappa > 0) "kappa")
+    grid <- rbind(1, grid, if (kappa > 0) both)
+    # NaN is what the data cannot give; NA are limits that are not seen here
+    if (is.nan(r$estimate) || is.nan(r$conf_low)) grid <- grid[1, , drop = FALSE] * NA
     lapply(seq_len(nrow(grid)), function(k) {
       se <- grid[k, 1]; sp <- grid[k, 2]
       numbers <- c(r$conf_low, r$estimate, r$conf_high)
       if (r$table == "her2_til") {
         read <- size[1] / sum(size); share <- true(read, se, sp)
         numbers <- numbers / (se * share / read + sp * (1 - share) / (1 - read) - 1)
-      } else if (!is.na(r$estimate)) {  # of those who respond and those who do not
+      } else if (!is.nan(r$estimate)) {  # of those who respond and those who do not
         events <- c(r$n_events_comparison, r$n_events_reference); n <- c(sum(events), sum(size - events))
         read <- c(events[1], (size - events)[1]) / n; share <- c(true(read[1], se, sp), true(read[2], se, sp))
         error <- sqrt(sum(read * (1 - read) / (n * ((se + sp - 1) * share * (1 - share))^2)))
         numbers <- exp(-diff(qlogis(share)) + c(-1, 0, 1) * z * error)
       }
       list(stratum = r$stratum, outcome = r$outcome, n = r$n, sensitivity = se, specificity = sp,
-           assumed = if (k == 1) "as read" else if (k == nrow(grid)) "kappa" else "given",
-           estimate = numbers[2], conf_low = numbers[1], conf_high = numbers[3])
+           assumed = names[k], estimate = numbers[2], conf_low = numbers[1], conf_high = numbers[3])
     })
   }), recursive = FALSE))
 }

@@ -25,23 +25,16 @@ Answered = Mapping[str, Sequence[Result]]  # by table
 def sensitivity(material: Material, study: Study, answers: Answers) -> dict[str, pd.DataFrame]:
     """Tables of the results folder, by name, from what was answered before."""
     said, also = study.analysis, _infiltration_by_her2(material, study)
-    reading = {
-        "sensitivity": said.ihc_sensitivity,
-        "specificity": said.ihc_specificity,
-        "kappa": said.ihc_kappa or None,
-        "priors": (said.ihc_sensitivity_prior, said.ihc_specificity_prior),
-        "seed": study.study.seed,
-    }
+    shares = {name: getattr(said, f"ihc_{name}") for name in ("sensitivity", "specificity")}
+    priors = [getattr(said, f"ihc_{name}_prior") for name in shares]
+    reading = shares | {"kappa": said.ihc_kappa or None, "priors": priors, "seed": study.study.seed}
     return what_follows(answers.results, material.exposure, material.til, said.alpha, reading, also=also)
 
 
 def what_follows(
     results: Answered, exposure: str, til: str, alpha: float, reading: dict[str, Any], *, also: Sequence[Result] = ()
 ) -> dict[str, pd.DataFrame]:
-    """Tables that follow from the answers of one cohort, by table, and from further comparisons of HER2 groups.
-
-    `reading` holds arguments of `bias_ihc`.
-    """
+    """Tables that follow from a cohort's answers and comparisons of HER2 groups; `reading` is for `bias_ihc`."""
     asked = {name: results.get(name, []) for name in (*CORRELATIONS, "odds_ratios", *RESPONSES)}
     ranked = [r for name in CORRELATIONS for r in asked[name] if getattr(r.spec, "x", "") == exposure]
     responses = [r for name in RESPONSES for r in asked[name] if r.spec.verb == "response_odds"]
