@@ -156,7 +156,15 @@ def breakable(name: str) -> str:
 def validation() -> str:
     """What agreement was found: with R's stored numbers, and in the benchmarks."""
     lines = ["# Validation", "", *stored_reference(), "", *certified(), ""]
-    for file in ("results.md", "simulation.md", "small_strata.md", "reading.md", "study.md", "walkthroughs.md"):
+    for file in (
+        "outside.md",
+        "results.md",
+        "simulation.md",
+        "small_strata.md",
+        "reading.md",
+        "study.md",
+        "walkthroughs.md",
+    ):
         path = ROOT / "benchmarks" / file
         if path.exists():
             lines += [shifted(path.read_text(encoding="utf-8")), ""]

@@ -16,13 +16,14 @@ check_tables <- function(folder, models) {
     check_files(path)
     changed_cells(read_typed(path), lapply(models[tables == name], function(model) model$python), path)
   }))
+  stop_changed(problems, "the tables are not those of the models")
+}
+
+stop_changed <- function(problems, what) {
   if (length(problems)) {
     shown <- paste(utils::head(problems, 20), collapse = "\n")
     more <- if (length(problems) > 20) paste0("\nand ", length(problems) - 20, " more") else ""
-    stop("the tables are not those of the models:\n", shown, more,
-      "\nrun the study again, so that both are of one run",
-      call. = FALSE
-    )
+    stop(what, ":\n", shown, more, "\nrun the study again, so that both are of one run", call. = FALSE)
   }
 }
 

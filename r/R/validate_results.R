@@ -4,8 +4,10 @@
 #' that the run wrote, and each estimate, standard error, limit, statistic,
 #' degree of freedom, p value, count and flag is compared with Python's;
 #' corrected p values are computed again within their families. The tables
-#' of the folder must hold what the models give: a cell that was changed
-#' since the run is named, and nothing is compared.
+#' of the folder must hold what the models give, and the models must have been
+#' given the scores and fractions of the tumours, from which the zero rule,
+#' the median split and the standard deviation are made once more: a cell that
+#' was changed since the run is named, and nothing is compared.
 #'
 #' @param dir A results folder (or its subfolder \code{r}).
 #' @param quiet Do not print the summary.
@@ -23,7 +25,9 @@ validate_results <- function(dir = ".", quiet = FALSE) {
   folder <- exchange_folder(dir)
   models <- read_models(folder)
   check_answers(folder, models)
-  check_tables(file.path(dirname(normalizePath(folder)), "tables"), models)
+  tables <- file.path(dirname(normalizePath(folder)), "tables")
+  check_tables(tables, models)
+  check_frames(tables, models)
   pieces <- lapply(names(models), function(name) validate_model(models[[name]], name))
   table <- do.call(rbind, c(pieces, list(compare_families(models))))
   table$r_version <- rep(r_version(), nrow(table))

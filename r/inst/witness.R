@@ -8,10 +8,12 @@
 # files and r/witness.tsv, which holds settings of the study: columns, words, scale, genes, cuts, and no result.
 # Taken as given, and said: cell fractions (e1071 fits them anew, to compare), and what base R has no reader for.
 # The sections follow the order of the methods. Nothing here is shared with her2stats.R. Beside it lie witness_files.R,
-# which finds and reads files and compares numbers, witness_models.R with the estimators, and witness_study_wide.R with
-# the permutations.
+# which finds and reads files and compares numbers, witness_models.R with the estimators, witness_follows.R with E-values
+# and misread groups, and witness_study_wide.R with the permutations.
 here <- dirname(normalizePath(sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE))))
-for (part in c("witness_files.R", "witness_models.R", "witness_study_wide.R")) source(file.path(here, part), encoding = "UTF-8")
+for (part in paste0("witness_", c("files", "models", "follows", "study_wide"), ".R")) {
+  source(file.path(here, part), encoding = "UTF-8")
+}
 
 ## ---- 1. Study population and variables -----------------------------------------------------------------------------
 read_clinical <- function(cohort) {
@@ -86,6 +88,28 @@ table_one <- function(d) {
     add(level = "missing", n = sum(is.na(x)), percent = 100 * mean(is.na(x)))
   }
   bind(rows)
+}
+
+tumours_left <- function(cohort, d) {  # in the clinical table, left out in all, analysed, by receptor, known
+  rows <- list()
+  add <- function(step, what, n) rows[[length(rows) + 1]] <<- list(step = step, what = what, n = n)
+  given <- one("given", "clinical", cohort) != ""  # then the population alone lies there
+  start <- if (given) NA_real_ else length(raw("clinical", cohort)$cells[[1]])
+  add("start", "samples in the clinical table", start)
+  add("left out", "in all", start - nrow(d))
+  add("analysed", "tumours analysed", nrow(d))
+  for (l in levels(d$hr)) add("group", paste0("HR-", l), sum(d$hr %in% l))
+  if ("hr" %in% names(d)) add("group", "HR unknown", sum(is.na(d$hr)))
+  for (v in intersect(c(if ("her2_ihc" %in% names(d)) "her2_ihc" else "her2_group", "complete_response", "pcr"), names(d))) {
+    add("known", paste(one("table one", v), "known"), sum(!is.na(d[[v]])))
+  }
+  given <- tables$fractions[tables$fractions$cohort == cohort, ]
+  if (nrow(given)) add("known", "cell fractions estimated", nrow(given))
+  theirs <- tables$flow[tables$flow$cohort == cohort, c("step", "what", "n")]
+  out <- theirs$step == "left out"
+  all_out <- data.frame(step = "left out", what = "in all", n = sum(as.numeric(theirs$n[out])))
+  theirs <- rbind(theirs[!out, ], all_out[any(out), ])
+  hold("flow", cohort, bind(rows), c("step", "what"), whole = FALSE, theirs = theirs)
 }
 
 ## ---- 2. Expression and scores --------------------------------------------------------------------------------------
@@ -324,6 +348,8 @@ not_followed <- c(setdiff(names(tables), followed),
                   if (one("analysis", "weights") != "equal" || one("analysis", "covariance") != "ols") {
                     c("infiltration_by_hr", "ancova_slopes", "ancova_slopes_hc2", "ancova_curves")
                   })
+limits_seen <- !one("analysis", "correlation_ci") %in% "bootstrap" && one("analysis", "odds_ratio_ci") == "wald" &&
+  !any(c("correlation_given_hr", "odds_ratios") %in% not_followed)
 is_result <- vapply(tables, function(t) "estimate" %in% names(t), TRUE)
 keys <- c("stratum", "outcome", "term", "exposure", "model")
 asked <- list(); kinds_of <- list(); measured <- list()
@@ -332,6 +358,7 @@ follow <- function(cohort) {
   d <- with_levels(if (one("given", "clinical", cohort) != "") given_population(cohort) else population(cohort))
   cat(sprintf("%s: %d tumours, HR-positive %d, HR-negative %d\n", cohort, nrow(d), sum(d$hr %in% "positive"),
               sum(d$hr %in% "negative")))
+  tumours_left(cohort, d)
   one_table <- table_one(d)
   names(one_table) <- sub("^(n|percent|median|q1|q3)$", paste0(cohort, " \\1"), names(one_table))
   hold("table_one", cohort, one_table, c("variable", "level"), whole = FALSE, theirs = tables$table_one)
@@ -341,13 +368,21 @@ follow <- function(cohort) {
     response(d, y)
     if (has(d, "hr") && !"response_by_hr" %in% not_followed) response_by_hr(d, y)
   }
+  til <- measured[[cohort]]
+  if (length(til$til) && has(d, "her2_group")) for (by in list(NULL, if (has(d, "hr")) "hr")[c(TRUE, has(d, "hr"))]) {
+    two_groups("her2_til", til$amounts, til$til, "her2_group", by)
+  }
   found <- if (length(rows)) corrected(bind(rows)) else data.frame(table = character())
   for (name in setdiff(names(tables)[is_result], c("pooled_odds_ratios", "pooled_correlations"))) {
     slopes_and_tests <- if (name == "infiltration_by_hr") "measure"
     mine <- found[found$table == name, , drop = FALSE]  # a cohort that answers nothing has no column but the first
     hold(name, cohort, mine, c(keys, slopes_and_tests), whole = !name %in% not_followed)
   }
-  asked[[cohort]] <<- found
+  if (nrow(found)) {
+    if (limits_seen) hold("e_values", cohort, e_values(found, one("exposure", "name")), c(keys, "given"), FALSE)
+    hold("misread_ihc", cohort, misread(found), c("stratum", "outcome", "assumed"), whole = FALSE)
+  }
+  asked[[cohort]] <<- found[found$table != "her2_til", ]
 }
 cohorts <- unique(settings$cohort[settings$cohort != ""]); failed <- list()
 for (cohort in cohorts) tryCatch(follow(cohort), error = function(e) failed[[cohort]] <<- conditionMessage(e))

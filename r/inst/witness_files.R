@@ -216,6 +216,10 @@ finish <- function(failed) {
     if (length(table) > 5) cat("  and ", length(table) - 5, " more of this table\n", sep = "")
   }
   seen <- sprintf("%d of %d numbers agree, %d were not seen", sum(told$agreed), sum(told$numbers), sum(told$not_seen))
+  blind <- told$table[told$not_seen == told$numbers]
+  some <- told$table[told$not_seen > 0 & told$not_seen < told$numbers]
+  if (length(blind)) say("no number was followed of: ", paste(blind, collapse = ", "))
+  if (length(some)) say("some numbers were not followed of: ", paste(some, collapse = ", "))
   if (length(places)) quit_with(3, "The witness disagrees in ", sum(lengths(places)), " places; ", seen)
   if (length(failed) || !sum(told$agreed)) quit_with(4, "The witness could not check all; ", seen)
   quit_with(0, "The witness agrees; ", seen)

@@ -57,7 +57,7 @@ def test_the_settings_hold_no_result(results):
 
 def test_the_same_study_gives_the_same_bytes(results, tmp_path):
     again = run_without_figures(write_witness_study(tmp_path).parent)
-    for name in ("witness.R", "witness.tsv", "witness_files.R", "witness_models.R", "witness_study_wide.R"):
+    for name in ("witness.R", "witness.tsv", "witness_files.R", "witness_models.R", "witness_follows.R"):
         assert (again / "r" / name).read_bytes() == (results / "r" / name).read_bytes()
 
 
@@ -68,6 +68,8 @@ class TestAgreement:
         assert done.returncode == 0, done.stdout + done.stderr
         assert "The witness agrees" in done.stdout
         assert "were not seen" in done.stdout
+        assert "Note: no number was followed of: detectable, notes, robustness\n" in done.stdout
+        assert "Note: some numbers were not followed of: " in done.stdout
         assert "theirs: cell fractions are taken as given" in done.stdout
 
     def test_amounts_of_another_program_are_followed_on_their_side_and_by_other_names(self, tmp_path):
@@ -91,8 +93,15 @@ class TestAgreement:
         told = pd.read_csv(tmp_path / "told.csv").set_index("table")
         assert (told["disagreed"] == 0).all()
         assert set(told.index[told["not_seen"] > 0]) == {
-            *("detectable", "e_values", "misread_ihc", "notes", "fractions", "flow", "robustness")
+            *("detectable", "misread_ihc", "notes", "fractions", "robustness"),
+            *("clinical", "interaction", "odds_ratios", "response_by_hr"),  # Firth's numbers beside theirs
         }
+        for name in ("clinical", "interaction", "odds_ratios", "response_by_hr"):
+            table = pd.read_csv(results / "tables" / f"{name}.csv")
+            beside = table.filter(regex="^(firth_|fewest)").notna().to_numpy().sum()
+            assert told.loc[name, "not_seen"] == beside
+        assert told.loc["misread_ihc", "agreed"] > 50  # the grid, and what draws give is not seen
+        assert told.loc["flow", "agreed"] == told.loc["flow", "numbers"]
 
     def test_without_e1071_the_fractions_are_taken_as_given(self, results, tmp_path):
         nowhere = {**os.environ, "R_LIBS_SITE": str(tmp_path), "R_LIBS_USER": str(tmp_path), "R_LIBS": ""}
@@ -202,9 +211,16 @@ def spoil(path: Path, change: Callable[[pd.DataFrame], pd.DataFrame]) -> None:
 
 
 @pytest.mark.r
-@pytest.mark.parametrize("name", ["scores", "abundance", "odds_ratios"])
+@pytest.mark.parametrize("name", ["scores", "abundance", "odds_ratios", "e_values", "misread_ihc", "flow"])
 def test_a_forged_table_turns_it_red(name, copy):
-    column = {"scores": "ESR1", "abundance": "median", "odds_ratios": "conf_low"}[name]
+    column = {
+        "scores": "ESR1",
+        "abundance": "median",
+        "odds_ratios": "conf_low",
+        "e_values": "e_value_limit",
+        "misread_ihc": "estimate",
+        "flow": "n",
+    }[name]
     spoil(
         copy / "tables" / f"{name}.csv",
         lambda frame: frame.assign(**{column: frame[column].mask(frame.index == 1, "7.25")}),

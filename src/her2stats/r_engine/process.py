@@ -24,6 +24,25 @@ class Late(Gone):
     """The process did not answer in time."""
 
 
+def run_to_its_end(command: Sequence[str], timeout: float) -> subprocess.CompletedProcess[str]:
+    """Start R and wait for its end; `Late` where it took longer, `Gone` where it cannot be started."""
+    try:
+        return subprocess.run(  # noqa: S603 - R itself, or our own script
+            command,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            stdin=subprocess.DEVNULL,
+            env=quiet_environment(),
+            timeout=timeout,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise Late(f"no answer within {timeout:g} s") from None
+    except OSError as error:
+        raise Gone(error.strerror or str(error)) from error
+
+
 class Conversation:
     """Lines to a process and lines back, in turn.
 

@@ -70,9 +70,7 @@ class _Ancova:
         *others, last = self.levels[str(values.name)]
         return [(values == level).to_numpy(float) - (values == last).to_numpy(float) for level in others]
 
-    def _design(
-        self, data: pd.DataFrame, centre: dict[str, float]
-    ) -> tuple[np.ndarray, dict[tuple[str, ...], list[int]]]:
+    def _design(self, data: pd.DataFrame, centre: dict[str, float]) -> tuple[np.ndarray, Places]:
         single = {
             name: self._codes(data[name])
             if name in self.levels
@@ -92,12 +90,8 @@ class _Ancova:
         if place is None:
             return {}
         test = self.fit.f_test(np.eye(len(self.fit.params))[place])
-        return {
-            "statistic": float(test.fvalue),
-            "df": test.df_num,
-            "df_residual": test.df_denom,
-            "p_value": test.pvalue,
-        }
+        found = {"statistic": float(test.fvalue), "df": test.df_num, "df_residual": test.df_denom}
+        return found | {"p_value": test.pvalue}
 
     def average(self, stratum: str, at: float | None) -> Row:
         """Mean at a place of the score, or its slope where no place is given, averaged over the factors' levels."""

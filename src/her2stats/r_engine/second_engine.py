@@ -50,9 +50,7 @@ class SecondEngine(Engine):
             return f"{NO_ROUTINE}: {question.spec.verb}"
         keys = question.table[[name for name in (*KEY, "exposure") if name in question.table]]
         with warnings.catch_warnings(), np.errstate(all="ignore"):
-            warnings.simplefilter(
-                "ignore"
-            )  # of a fit that does not exist: ours says so in its flag, and is not compared
+            warnings.simplefilter("ignore")  # a fit that does not exist: ours says so in its flag, and is not compared
             try:
                 found = list(FITS[question.spec.verb](question))
             except (ArithmeticError, ValueError, LookupError, np.linalg.LinAlgError, Her2statsError) as error:

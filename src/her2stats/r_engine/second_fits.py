@@ -76,14 +76,10 @@ def groups(result: Result) -> Iterator[Row]:
             tied = data[outcome].duplicated().any()
             exact = not tied and max(len(first), len(second)) < FEWEST_EXACT
             test = stats.mannwhitneyu(second, first, method="exact" if exact else "asymptotic")
+            differences = np.subtract.outer(second.to_numpy(), first.to_numpy())
             found |= {"statistic": float(test.statistic), "p_value": float(test.pvalue)}
-            found |= {
-                "superiority": test.statistic / len(first) / len(second),
-                "estimate": float(np.median(np.subtract.outer(second.to_numpy(), first.to_numpy()))),
-                "value_reference": first.median(),
-                "value_comparison": second.median(),
-            }
-            yield found
+            found |= {"superiority": test.statistic / differences.size, "estimate": float(np.median(differences))}
+            yield found | {"value_reference": first.median(), "value_comparison": second.median()}
             continue
         counts = pd.crosstab(data[group].astype(str), data[outcome]).loc[[row["reference"], row["comparison"]]]
         if row["measure"] == SECOND_TEST:

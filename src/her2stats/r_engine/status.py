@@ -5,12 +5,11 @@ from __future__ import annotations
 import importlib.metadata
 import re
 import shutil
-import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from her2stats.r_engine.engines import EmbeddedR
-from her2stats.r_engine.process import Gone, find_rscript, quiet_environment
+from her2stats.r_engine.process import Gone, find_rscript, run_to_its_end
 
 OLDEST_R = (4, 2)
 NEW_RPY2_NEEDS = (4, 5)  # rpy2 3.6.6 and later
@@ -204,22 +203,13 @@ def _ask_r() -> _Asked:
     except Gone as gone:
         return _Asked(str(gone))
     try:
-        asked = subprocess.run(  # noqa: S603 - R itself
-            [rscript, "--vanilla", "-e", ASK_R],
-            capture_output=True,
-            timeout=LONGEST_START,
-            check=False,
-            stdin=subprocess.DEVNULL,
-            env=quiet_environment(),
-        )
-    except (OSError, subprocess.SubprocessError) as error:
-        late = isinstance(error, subprocess.TimeoutExpired)
-        why = f"no answer within {LONGEST_START} s" if late else getattr(error, "strerror", None) or str(error)
-        return _Asked(f"{rscript} starts no R ({why})", rscript)
-    printed = asked.stdout.decode(errors="replace").split("\n")
+        asked = run_to_its_end([rscript, "--vanilla", "-e", ASK_R], LONGEST_START)
+    except Gone as gone:
+        return _Asked(f"{rscript} starts no R ({gone})", rscript)
+    printed = asked.stdout.split("\n")
     answers = [line.removeprefix(ANSWER) for line in printed if line.startswith(ANSWER)]
     if asked.returncode or len(answers) != 5 or not re.match(r"\d", answers[0]):
-        said = asked.stderr.decode(errors="replace").strip().split("\n")[-1] or "it does not answer as R does"
+        said = asked.stderr.strip().split("\n")[-1] or "it does not answer as R does"
         return _Asked(f"{rscript} starts no R ({said})", rscript)
     version, home, emmeans, mass, writable = answers
     return _Asked("", rscript, version, home, {"emmeans": emmeans, "MASS": mass}, writable == "1")

@@ -69,11 +69,8 @@ def compare_columns(python: pd.DataFrame, r: pd.DataFrame, quantities: Sequence[
     Columns: row (its place), quantity, python, r, abs_diff, rel_diff, tolerance, verdict, reason, note.
     """
     ours, theirs = _columns(python), _columns(r)
-    rows = len(python)
-    pieces = [
-        _compare_numbers(ours[name], theirs[name], name, np.full(rows, limit), np.zeros(rows)) for name in quantities
-    ]
-    return _stacked(pieces)
+    limits, near = np.full(len(python), limit), np.zeros(len(python))
+    return _stacked([_compare_numbers(ours[name], theirs[name], name, limits, near) for name in quantities])
 
 
 def unchecked_columns(python: pd.DataFrame, quantities: Sequence[str], why: str) -> pd.DataFrame:
@@ -101,15 +98,10 @@ def _columns(table: pd.DataFrame) -> dict[str, Column]:
 
 def _keys(table: Table) -> list[tuple[str, ...]]:
     """What identifies a row, with a running number where several rows share it (the places of a curve)."""
-    columns = [table[name] for name in KEY]
-    columns.append(table.get("exposure", np.full(len(columns[0]), "", dtype="object")))
-    seen: dict[tuple[str, ...], int] = {}
-    numbered = []
-    for values in zip(*columns, strict=True):
-        key = tuple(map(str, values))
-        seen[key] = seen.get(key, 0) + 1
-        numbered.append((*key, str(seen[key])))
-    return numbered
+    told = {name: [*map(str, table[name])] for name in (*KEY, "exposure") if name in table}
+    frame = pd.DataFrame({"exposure": ""} | told, index=range(len(table[KEY[0]])))
+    numbers = frame.groupby([*frame]).cumcount().astype("str")
+    return [*zip(*(frame[name] for name in (*KEY, "exposure")), numbers, strict=True)]
 
 
 def _places(ours: Sequence[tuple[str, ...]], theirs: Sequence[tuple[str, ...]]) -> NDArray[np.intp]:
@@ -155,9 +147,7 @@ def _unchecked(python: Table, quantity: str, why: str) -> Piece:
     return _kept(piece, ~np.isnan(column.astype("float64")))
 
 
-def _compare(
-    python: Table, r: Mapping[str, Array], lost: NDArray[np.bool_], quantity: str, verb: str, ci: str
-) -> Piece:
+def _compare(python: Table, r: Table, lost: NDArray[np.bool_], quantity: str, verb: str, ci: str) -> Piece:
     ours, theirs = python[quantity], r[quantity]
     if ours.dtype.kind == "f" and theirs.dtype.kind == "f":
         limit = tolerance_of(verb, ci, quantity) * amplification(quantity, verb, r)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
-from her2stats.r_engine.process import Gone, find_rscript, quiet_environment
+from her2stats.r_engine.process import Gone, find_rscript, run_to_its_end
 from her2stats.r_engine.sources import r_package
 
 AGREES, DISAGREES, NOT_CHECKED = 0, 3, 4
@@ -19,20 +18,7 @@ def run_witness(results: Path, written: Path, *, study: Path | None, fractions: 
     script = r_package() / "inst" / "witness.R"
     told = [f"--results={results.resolve()}", f"--write={written}", f"--fractions={fractions}"]
     command = [find_rscript(), "--vanilla", str(script), *([str(study.resolve())] if study else []), *told]
-    try:
-        done = subprocess.run(  # noqa: S603 - our own script
-            command,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            env=quiet_environment(),
-            timeout=timeout,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise Gone(f"R gave no answer within {timeout:g} s") from None
-    except OSError as error:
-        raise Gone(f"Rscript cannot be started ({error.strerror})") from error
+    done = run_to_its_end(command, timeout)
     if done.returncode not in (AGREES, DISAGREES, NOT_CHECKED):
         last = [line.strip() for line in done.stderr.splitlines() if line.strip()][-1:]
         raise Gone(f"R ended by itself (status {done.returncode}){''.join(f': {line}' for line in last)}")

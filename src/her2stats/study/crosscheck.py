@@ -22,6 +22,7 @@ from her2stats.results.place import lock
 from her2stats.results.provenance import read_results_provenance
 from her2stats.results.schema import CROSSCHECK
 from her2stats.results.study_results import results_of
+from her2stats.study.following import check_what_follows
 from her2stats.study.stages.cache import NO_CACHE, Cache
 from her2stats.study.stages.figures import Drawing, draw_once
 from her2stats.study.stages.r import engine_unless_chosen
@@ -68,6 +69,7 @@ def _crosschecked(folder: Path, engine: str, timeout: float) -> FolderCrosscheck
     if changed:
         raise FileError(*changed)
     check_frames(results)
+    check_what_follows(results)
     asked = engine_unless_chosen(r_status(probe=False)) if engine == "auto" else cast("Choice", engine)
     found = crosscheck_r(results.models, engine=asked, timeout=timeout, whole=True)
     counts = found.table["verdict"].value_counts()

@@ -10,7 +10,7 @@ import pytest
 
 from her2stats.statistics import bias_ihc, e_value, power_correlation, power_response, response_odds
 from her2stats.study import StudyResults
-from her2stats.study.analysis.sensitivity import _misread
+from her2stats.study.analysis.sensitivity import sensitivity
 from her2stats.study.sections import AnalysisSection
 
 
@@ -85,14 +85,15 @@ def test_how_well_ihc_is_read_can_be_said_in_the_study_file() -> None:
     odds = response_odds(frame, "pcr", "her2_group", reference="HER2-0")
     said = {"ihc_sensitivity": [0.97], "ihc_specificity": [0.9, 0.8], "ihc_kappa": 0.7}
     said |= {"ihc_sensitivity_prior": [90, 3], "ihc_specificity_prior": [40, 8]}
-    material = SimpleNamespace(clinical=frame, til="")
+    material = SimpleNamespace(clinical=frame, til="", exposure="")
+    answers = SimpleNamespace(results={"response": [odds]})
     for given, asked in ((said, said), ({"ihc_kappa": 0}, {})):
         study = SimpleNamespace(analysis=AnalysisSection(**given), study=SimpleNamespace(seed=4))
         told = {name.removeprefix("ihc_"): value for name, value in asked.items() if "prior" not in name}
         if asked:
             told["priors"] = ((90, 3), (40, 8))
         theirs = bias_ihc(odds, seed=4, **told)
-        ours = _misread([odds], material, study)
+        ours = sensitivity(material, study, answers)["misread_ihc"]
         pd.testing.assert_frame_equal(
             ours.drop(columns="given")[[*theirs.columns]].drop(columns="method"), theirs.drop(columns="method")
         )

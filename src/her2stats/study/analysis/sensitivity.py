@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -17,20 +18,32 @@ from her2stats.study.study_file import Study
 
 CORRELATIONS = ("correlation", "correlation_by_hr", "correlation_given_hr")
 RESPONSES = ("response", "response_by_hr")
+Answered = Mapping[str, Sequence[Result]]  # by table
 
 
 def sensitivity(material: Material, study: Study, answers: Answers) -> dict[str, pd.DataFrame]:
     """Tables of the results folder, by name, from what was answered before."""
-    asked = {name: answers.results.get(name, []) for name in (*CORRELATIONS, "odds_ratios", *RESPONSES)}
-    ranked = [r for name in CORRELATIONS for r in asked[name] if getattr(r.spec, "x", "") == material.exposure]
+    said, also = study.analysis, _infiltration_by_her2(material, study)
+    shares = {name: getattr(said, f"ihc_{name}") for name in ("sensitivity", "specificity")}
+    priors = [getattr(said, f"ihc_{name}_prior") for name in shares]
+    reading = shares | {"kappa": said.ihc_kappa or None, "priors": priors, "seed": study.study.seed}
+    return what_follows(answers.results, material.exposure, material.til, said.alpha, reading, also=also)
+
+
+def what_follows(
+    results: Answered, exposure: str, til: str, alpha: float, reading: dict[str, Any], *, also: Sequence[Result] = ()
+) -> dict[str, pd.DataFrame]:
+    """Tables that follow from a cohort's answers and comparisons of HER2 groups; `reading` is for `bias_ihc`."""
+    asked = {name: results.get(name, []) for name in (*CORRELATIONS, "odds_ratios", *RESPONSES)}
+    ranked = [r for name in CORRELATIONS for r in asked[name] if getattr(r.spec, "x", "") == exposure]
     responses = [r for name in RESPONSES for r in asked[name] if r.spec.verb == "response_odds"]
-    alpha = study.analysis.alpha
-    least = [*_least_correlations(ranked, material.til, alpha), *_least_odds_ratios(responses, alpha)]
+    least = [*_least_correlations(ranked, til, alpha), *_least_odds_ratios(responses, alpha)]
     e_values = [row for r in [*ranked, *asked["odds_ratios"], *responses] for row in _e_values(r)]
+    read = [r.table for r in (*(r for r in responses if not _given(r)), *also)]
     return {
         "detectable": pd.concat(least, ignore_index=True) if least else pd.DataFrame(),
         "e_values": pd.DataFrame(e_values),
-        "misread_ihc": _misread([r for r in responses if not _given(r)], material, study),
+        "misread_ihc": bias_ihc(read, **reading).assign(given="") if read else pd.DataFrame(),
     }
 
 
@@ -39,7 +52,7 @@ def _given(result: Result) -> str:
     return ", ".join(getattr(result.spec, "given", getattr(result.spec, "covariates", ())))
 
 
-def _least_correlations(results: list[Result], til: str, alpha: float) -> Iterator[pd.DataFrame]:
+def _least_correlations(results: Sequence[Result], til: str, alpha: float) -> Iterator[pd.DataFrame]:
     """Of total infiltration, and of a cell type among those that its threshold is divided by."""
     for result in results:
         strata, spec = 1 + bool(getattr(result.spec, "within", "")), result.spec
@@ -53,7 +66,7 @@ def _least_correlations(results: list[Result], til: str, alpha: float) -> Iterat
                 yield found.assign(**about)
 
 
-def _least_odds_ratios(results: list[Result], alpha: float) -> Iterator[pd.DataFrame]:
+def _least_odds_ratios(results: Sequence[Result], alpha: float) -> Iterator[pd.DataFrame]:
     """Of response, by the counts of the stratum; adjusted for the receptor, by those of its groups."""
     within = [row for r in results for row in records(r.table) if row["stratum"] != "all"]
     for result in results:
@@ -87,10 +100,11 @@ def _e_values(result: Result) -> Iterator[Row]:
             yield found
 
 
-def _misread(responses: list[Result], material: Material, study: Study) -> pd.DataFrame:
-    """Response, and total infiltration, of each HER2 group against the first, for groups that are misread."""
-    asked, group = list(responses), her2_group(material.clinical)
+def _infiltration_by_her2(material: Material, study: Study) -> list[Result]:
+    """Total infiltration of each HER2 group against the first, in all tumours and by hormone receptor."""
+    group = her2_group(material.clinical)
     reference, *others = group_levels(group)
+    found: list[Result] = []
     for compared in others if material.til else ():
         both = group.astype("object").where(group.isin((reference, compared)))
         pair = pd.Categorical(both, [reference, compared])
@@ -99,16 +113,5 @@ def _misread(responses: list[Result], material: Material, study: Study) -> pd.Da
             continue
         how = {"group": "her2_group", "cohort": material.name, **study.keywords(GroupSpec)}
         strata = (None, "hr") if material.has("hr") else (None,)
-        asked += [compare_groups(frame, material.til, by=by, **how) for by in strata]
-    if not asked:
-        return pd.DataFrame()
-    said = study.analysis
-    found = bias_ihc(
-        [result.table for result in asked],
-        sensitivity=said.ihc_sensitivity,
-        specificity=said.ihc_specificity,
-        kappa=said.ihc_kappa or None,
-        priors=(said.ihc_sensitivity_prior, said.ihc_specificity_prior),
-        seed=study.study.seed,
-    )
-    return found.assign(given="")
+        found += [compare_groups(frame, material.til, by=by, **how) for by in strata]
+    return found
