@@ -164,6 +164,8 @@ def test_what_is_no_log2_of_amounts_is_refused_or_taken_at_ones_word(write, made
 
 
 WAYS = {
+    "bars": lambda: tsv(LOG, "|").encode(),
+    "blanks": lambda: tsv(LOG, " ").encode(),
     "bom, semicolons, quotes, CRLF": lambda: b"\xef\xbb\xbf" + tsv(LOG, ";", quoting=1, lineterminator="\r\n").encode(),
     "utf-16": lambda: tsv(LOG).encode("utf-16"),
     "CR alone": lambda: tsv(LOG).replace("\n", "\r").encode(),
@@ -183,7 +185,6 @@ def test_one_matrix_written_in_many_ways(tmp_path, way):
     "text",
     [
         lambda: tsv(LOG) + "Source: our laboratory\n",
-        lambda: tsv(LOG, "|"),
         lambda: LOG.to_string(),
         lambda: "% of matlab\n" + tsv(LOG),
         lambda: tsv(LOG).replace("ESR1", '"ESR1', 1),

@@ -162,10 +162,10 @@ def read_clinical_words(
     header_row: int | None = None,
 ) -> tuple[TextTable, str, Source | None]:
     """Read a clinical file as words: the table, its name in messages, and where it came from."""
-    path = path.obs if hasattr(path, "obs") and hasattr(path, "write_h5ad") else path  # of an AnnData
-    if isinstance(path, pd.DataFrame):
-        return samples_only(_frame_as_words(path)), "clinical frame", None
-    content = read_content(path)
+    frame: Any = getattr(path, "obs", path) if hasattr(path, "write_h5ad") else path  # of an AnnData
+    if isinstance(frame, pd.DataFrame):
+        return samples_only(_frame_as_words(frame)), "clinical frame", None
+    content = read_content(frame)
     table = samples_only(read_words(content, sheet=sheet, delimiter=delimiter, header_row=header_row))
     table = replace(table, header=[INVISIBLE.sub("", column).strip() for column in table.header])
     return table, content.name, Source("clinical", str(content.path), content.sha256)
