@@ -27,6 +27,11 @@ PROFILES = pd.DataFrame(
 FRACTIONS = pd.DataFrame({"Mixture": ["s1", "s2"], "B": [0.25, 0.5], "T": [0.75, 0.5]}).assign(
     **{"P-value": 0.1, "Correlation": 0.5, "RMSE": 0.9}
 )
+QUANTISEQ = """\
+Sample,B.cells,Macrophages.M1,Macrophages.M2,Monocytes,Neutrophils,NK.cells,T.cells.CD4,T.cells.CD8,Tregs,Dendritic.cells,Other
+s1,0.1,0,0.1,0,0,0.1,0.1,0.1,0,0,0.5
+s2,0.2,0.1,0,0,0.1,0.1,0,0.1,0,0,0.4
+"""
 SERIES = """\
 !Series_title\t"x"
 !Sample_geo_accession\t"s1"\t"s2"\t"s3"
@@ -159,7 +164,7 @@ def examples() -> dict[str, tuple[str, bytes]]:
         "m tsv.gz": ("m.tsv.gz", gzip.compress(csv(profiles, "\t"), mtime=0)),
         "t toml": ("t.toml", STUDY),
         "c dta": ("c.dta", stata(CLINICAL)),
-        "e csv": ("e.csv", b"sample,B.cells,T.cells.CD8,NK.cells,Other\ns1,0.1,0.2,0.1,0.6\ns2,0.2,0.1,0.3,0.4\n"),
+        "e csv": ("e.csv", QUANTISEQ.encode()),
         "g tsv": ("g.tsv", b"gene\tlength\nERBB2\t4816\nESR1\t6466\n"),
         "j json": ("j.json", provenance()),
         "n json": ("n.json", b'{"format": "her2stats results 1", "files": {"a.csv": {"size": 3, "sha256": "ab"}}}'),
