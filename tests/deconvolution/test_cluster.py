@@ -46,7 +46,7 @@ def kill_a_worker_once(client: Any, after: int) -> Any:
     workers = client.run(os.getpid)
     killed: list[int] = []
 
-    def watch(done: int, total: int) -> None:
+    def watch(_stage: str, done: int, total: int) -> None:
         if done >= after and not killed:
             killed.append(next(iter(workers.values())))
             os.kill(killed[0], signal.SIGKILL)
@@ -77,7 +77,7 @@ def test_a_file_on_the_cluster(client: Any, cohort: Planted, tmp_path: Path) -> 
 def test_a_dead_scheduler_is_said_and_nothing_is_lost(client: Any, cohort: Planted) -> None:
     here = deconvolve(cohort.expression, cohort.signature, chunk=3)
 
-    def close(done: int, total: int) -> None:
+    def close(_stage: str, done: int, total: int) -> None:
         if done == 6:
             with suppress(Exception):
                 client.cluster.close(timeout=5)
@@ -129,7 +129,7 @@ def test_a_scheduler_killed_outright_is_said_and_nothing_is_lost(
     client, scheduler = own_scheduler
     here = deconvolve(cohort.expression, cohort.signature, chunk=3)
 
-    def kill(done: int, total: int) -> None:
+    def kill(_stage: str, done: int, total: int) -> None:
         if scheduler.poll() is None and done >= 6:
             scheduler.kill()
             scheduler.wait(timeout=60)

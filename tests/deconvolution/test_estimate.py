@@ -95,9 +95,9 @@ def test_worker_processes_give_the_same_numbers(planted: Planted) -> None:
 
 
 def test_progress_is_told(planted: Planted) -> None:
-    heard: list[tuple[int, int]] = []
-    deconvolve(planted.expression, planted.signature, chunk=5, progress=lambda done, total: heard.append((done, total)))
-    assert heard == [(5, 12), (10, 12), (12, 12)]
+    heard: list[tuple[str, int, int]] = []
+    deconvolve(planted.expression, planted.signature, chunk=5, progress=lambda *told: heard.append(told))
+    assert heard == [("cell fractions", done, 12) for done in (5, 10, 12)]
 
 
 def test_a_constant_sample_is_flagged_and_costs_the_others_nothing(planted: Planted) -> None:

@@ -13,16 +13,18 @@ from her2stats.deconvolution import deconvolve, progress_bar
 
 from .conftest import Planted
 
+CONSOLE = rich.console.Console
 
-def shown(monkeypatch: pytest.MonkeyPatch, planted: Planted, *, terminal: bool) -> str:
+
+def shown(monkeypatch: pytest.MonkeyPatch, planted: Planted, *, terminal: bool, label: str = "") -> str:
     page = io.StringIO()
-    console = partial(rich.console.Console, file=page, force_terminal=terminal, width=100)
+    console = partial(CONSOLE, file=page, force_terminal=terminal, width=100)
     monkeypatch.setattr(rich.console, "Console", lambda stderr: console())
 
-    with progress_bar("cells") as progress:
+    with progress_bar(label) as progress:
 
-        def slowly(done: int, total: int) -> None:
-            progress(done, total)
+        def slowly(stage: str, done: int, total: int) -> None:
+            progress(stage, done, total)
             time.sleep(0.15)  # longer than the time between two pictures of the bar
 
         deconvolve(planted.expression, planted.signature, chunk=3, progress=slowly)
@@ -33,7 +35,8 @@ def test_it_says_how_many_are_done_how_fast_and_how_long_it_will_take(
     planted: Planted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = shown(monkeypatch, planted, terminal=True)
-    assert "cells" in page
+    assert "cell fractions" in page
+    assert "my cohort" in shown(monkeypatch, planted, terminal=True, label="my cohort")
     assert "9/12" in page
     assert "/s" in page
     assert "0:00:0" in page

@@ -21,6 +21,19 @@ SECONDS, MEMORY = 60, 2**30  # that no attack may exceed
 SCORE = ("score", "{}", "--scale", "linear", "--signature", "ERBB2")
 STARVES = "far more memory|breaks down|does not come to an end"
 AUDIT = ("audit", "{}")
+STORE = """
+import sys
+import pandas as pd
+from her2stats.deconvolution import deconvolve_file
+from her2stats.errors import Her2statsError
+genes = ["ERBB2", *(f"G{k}" for k in range(11))]
+profiles = pd.DataFrame({"B": range(80, 92), "T": [k * k % 97 for k in range(12)]}, genes, dtype=float)
+try:
+    deconvolve_file(sys.argv[1], profiles, "o.csv")
+except Her2statsError as error:
+    sys.exit(str(error))
+"""
+LARGE = ("-c", STORE, "{}")
 
 
 @dataclass(frozen=True)
@@ -226,6 +239,18 @@ def rds_sequences(path: Path) -> None:
     path.write_bytes(head + words(19, 400) + first + further * 399)
 
 
+def h5ad_elsewhere(path: Path) -> None:
+    """A matrix that lies in another file, which a link leads to."""
+    import h5py
+
+    with h5py.File(path.with_name("other.h5"), "w") as file:
+        file["X"] = [[1.0]]
+    with h5py.File(path, "w") as file:
+        for name, word in (("obs", b"a"), ("var", b"ERBB2")):
+            file.create_group(name).create_dataset("_index", data=[word])
+        file["X"] = h5py.ExternalLink(str(path.with_name("other.h5")), "X")
+
+
 def gct(counts: str) -> Callable[[Path], object]:
     """A GCT file with these counts in its second line."""
     return lambda path: path.write_text(f"#1.3\n{counts}\nid\tdescription\ta\nERBB2\tx\t1\n")
@@ -246,8 +271,15 @@ BOMBS = (
     Bomb("categories.h5ad", h5ad_categories, "unpacks to far more", AUDIT),
     Bomb("empty.h5ad", h5ad_empty, "unpacks to far more"),
     Bomb("sequences.rds", rds_sequences, "unpacks to far more"),
+    Bomb("elsewhere.h5ad", h5ad_elsewhere, "points to another file|damaged"),
     Bomb("fields.gct", gct("1\t1\t1\t1000000000000"), "the second line promises 1000000000000"),
     Bomb("digits.gct", gct(f"1\t1\t1\t{'9' * 5000}"), "5000 digits"),
+    Bomb("large-plain.parquet", parquet_dictionary(stored=False), "far more", LARGE),
+    Bomb("large-categories.parquet", parquet_dictionary(stored=True), "far more", LARGE),
+    Bomb("large-prefixes.parquet", parquet_prefixes, "far more", LARGE),
+    Bomb("large-lies.parquet", parquet_that_lies, "far more", LARGE),
+    Bomb("large-references.h5ad", h5ad_references, "far more", LARGE),
+    Bomb("large-elsewhere.h5ad", h5ad_elsewhere, "points to another file", LARGE),
 )
 
 
@@ -268,11 +300,12 @@ def meet(bomb: Bomb, path: Path, *, memory: int = MEMORY, seconds: int = SECONDS
         resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
         resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
 
-    words = [word.format(path) for word in bomb.command]
+    words = [word.replace("{}", str(path)) for word in bomb.command]
     start = time.monotonic()
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen(
-            [sys.executable, "-m", "her2stats.cli", *words],
+            [sys.executable, *([] if words[0] == "-c" else ["-m", "her2stats.cli"]), *words],
+            cwd=path.parent,
             stdin=subprocess.DEVNULL,
             stdout=said,
             stderr=said,

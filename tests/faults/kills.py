@@ -45,6 +45,7 @@ class Place:
     def start(self, study: Path) -> subprocess.Popen[str]:
         """Run a study, with a cache and a folder for temporary files of its own."""
         own = {"XDG_CACHE_HOME": str(self.home / "cache"), "TMPDIR": str(self.home / "tmp"), MARK: str(self.home)}
+        own["PYTHONFAULTHANDLER"] = "1"  # who does not hear tells where it was
         command = [sys.executable, "-m", "her2stats.cli", "run", str(study), "--jobs", "2"]
         with (self.home / "said").open("w") as said:
             return subprocess.Popen(command, env={**environ, **own}, text=True, stdout=subprocess.DEVNULL, stderr=said)
@@ -110,9 +111,10 @@ def _stopped(place: Place, process: subprocess.Popen[str], what: signal.Signals,
     try:
         status = process.wait(PATIENCE)
     except subprocess.TimeoutExpired:
-        process.kill()
+        process.send_signal(signal.SIGABRT)
         process.wait()
-        place.faults.append(f"{what.name} after {after:.2f} s was not heard")
+        where = (place.home / "said").read_text()[-3000:]
+        place.faults.append(f"{what.name} after {after:.2f} s was not heard: {where}")
         return "not heard"
     said = (place.home / "said").read_text()
     if "Traceback" in said:

@@ -21,9 +21,17 @@ CLINICAL = pd.DataFrame(
         "grade": ["G1", "II", "3"],
     }
 )
+PROFILES = pd.DataFrame(
+    np.arange(22.0).reshape(11, 2) ** 2 + 60, pd.Index([*GENES, *"ABCDEF"], name="gene"), ["B", "T"]
+)
 FRACTIONS = pd.DataFrame({"Mixture": ["s1", "s2"], "B": [0.25, 0.5], "T": [0.75, 0.5]}).assign(
     **{"P-value": 0.1, "Correlation": 0.5, "RMSE": 0.9}
 )
+QUANTISEQ = """\
+Sample,B.cells,Macrophages.M1,Macrophages.M2,Monocytes,Neutrophils,NK.cells,T.cells.CD4,T.cells.CD8,Tregs,Dendritic.cells,Other
+s1,0.1,0,0.1,0,0,0.1,0.1,0.1,0,0,0.5
+s2,0.2,0.1,0,0,0.1,0.1,0,0.1,0,0,0.4
+"""
 SERIES = """\
 !Series_title\t"x"
 !Sample_geo_accession\t"s1"\t"s2"\t"s3"
@@ -91,6 +99,45 @@ def h5ad() -> bytes:
     return packed.getvalue()
 
 
+def stata(frame: pd.DataFrame) -> bytes:
+    """A frame as a Stata file."""
+    packed = io.BytesIO()
+    frame.to_stata(packed, write_index=False)
+    return packed.getvalue()
+
+
+def entry() -> bytes:
+    """A stage as the cache keeps it, without its first line."""
+    from her2stats.study.stages.cache import _packed
+
+    return _packed({"about.json": b'{"notes": []}', "fractions.parquet": parquet(MATRIX)})
+
+
+def provenance() -> bytes:
+    """The provenance of a run."""
+    from her2stats.results.provenance import CohortEntry, InputEntry, Provenance
+
+    about = Provenance(
+        title="fuzz",
+        her2stats="1",
+        seed=1,
+        versions={"numpy": "2"},
+        inputs=(InputEntry("one", "clinical", "one.csv", "0" * 64),),
+        cohorts=(CohortEntry("one", 30, "log2"),),
+    )
+    return about.as_text().encode()
+
+
+def results_table() -> bytes:
+    """A table of a results folder, with a row."""
+    from her2stats.results.schema import SCHEMAS
+
+    schema = SCHEMAS["correlation"]
+    values = {"text": "a", "number": "0.5", "count": "3", "truth": "True"}
+    cells = [values[schema.kind(column)] for column in schema.empty().columns]
+    return f"{','.join(schema.empty().columns)}\n{','.join(cells)}\n".encode()
+
+
 def examples() -> dict[str, tuple[str, bytes]]:
     """(File name, bytes) of each format, for expression (x), clinical data (c) and fractions (f)."""
     described = MATRIX.reset_index().assign(Description="d")[["gene", "Description", "s1", "s2", "s3"]]
@@ -116,5 +163,15 @@ def examples() -> dict[str, tuple[str, bytes]]:
         "m tsv": ("m.tsv", csv(profiles, "\t")),
         "m tsv.gz": ("m.tsv.gz", gzip.compress(csv(profiles, "\t"), mtime=0)),
         "t toml": ("t.toml", STUDY),
+        "c dta": ("c.dta", stata(CLINICAL)),
+        "e csv": ("e.csv", QUANTISEQ.encode()),
+        "g tsv": ("g.tsv", b"gene\tlength\nERBB2\t4816\nESR1\t6466\n"),
+        "j json": ("j.json", provenance()),
+        "n json": ("n.json", b'{"format": "her2stats results 1", "files": {"a.csv": {"size": 3, "sha256": "ab"}}}'),
+        "q csv": ("q.csv", results_table()),
+        "k stage": ("k.zip", entry()),
+        "b json": ("b.json", b'{"chunk": 5, "settings": {"seed": 1}}'),
+        "l parquet": ("l.parquet", parquet(MATRIX)),
+        "l h5ad": ("l.h5ad", h5ad()),
         "p soft": ("p.soft", b"!platform_table_begin\nID\tGene Symbol\nA\tERBB2 /// ESR1\n!platform_table_end\n"),
     }

@@ -83,6 +83,31 @@ def test_a_figure_goes_with_a_row_that_it_draws_and_the_row_with_all_its_numbers
     assert shown["small"].tables["correlation"]["superiority"].isna().all()  # U / (n1 n2) gives both away
 
 
+@pytest.mark.parametrize(("events", "kept"), [(12, True), (3, False), (58, False)])
+def test_a_figure_that_prints_a_hidden_count_goes_though_its_effects_are_shown(
+    sample: Path, events: int, kept: bool
+) -> None:
+    folder = read_folder(sample)
+    odds = folder.table("odds_ratios")
+    odds = odds[odds["cohort"].eq("abim") & odds["stratum"].eq("all")].head(1)
+    odds = odds.assign(n=60.0, n_missing=0.0, n_events=float(events), per="SD", group="")
+    known = replace(folder.provenance, cohorts=(CohortEntry("abim", 60),))
+    page = for_public_page(replace(folder, provenance=known, tables={"odds_ratios": odds}))
+    assert page.tables["odds_ratios"]["estimate"].notna().all()
+    assert page.tables["odds_ratios"]["n_events"].notna().all() == kept
+    assert any(name.startswith("fig2b") for name in page.pictures) == kept
+
+
+@pytest.mark.parametrize(("n", "kept"), [(60, True), (57, False), (55, True)])
+def test_random_lists_do_not_count_who_has_no_answer(sample: Path, n: int, kept: bool) -> None:
+    folder = read_folder(sample)
+    lists = folder.table("random_lists").head(1).assign(cohort="abim", n=n)
+    assert len(lists) == 1
+    known = replace(folder.provenance, cohorts=(CohortEntry("abim", 60),))
+    page = for_public_page(replace(folder, provenance=known, tables={"random_lists": lists}))
+    assert bool(len(page.tables["random_lists"])) == kept
+
+
 @pytest.mark.parametrize(("negative", "unknown", "gone"), [(5, 0, False), (4, 0, True), (20, 4, True), (20, 5, False)])
 def test_groups_that_are_small_or_follow_go_whole(sample: Path, negative: int, unknown: int, gone: bool) -> None:
     folder = read_folder(sample)

@@ -36,6 +36,8 @@ def test_a_missing_table_is_a_gap(folder: Path) -> None:
     ("damage", "reason"),
     [
         (lambda content: b"", "is empty"),
+        (lambda content: content.replace(b",", b",\r", 1), "is no valid csv"),
+        (lambda content: b"x" * 140_000 + content, "is no valid csv"),
         (lambda content: content[: len(content) // 2], "ends in the middle of a line"),
         (lambda content: content + b"a,b\n", "fields where the header has"),
         (lambda content: b"\x00\x01\x02\n" + content, "holds binary data"),

@@ -11,9 +11,10 @@ import numpy as np
 from her2stats.deconvolution.one_block import Floats, run_block
 from her2stats.errors import DataError, ProblemList
 from her2stats.notes import Note
+from her2stats.progress import Progress
 from her2stats.workers import each
 
-Progress = Callable[[int, int], None]
+STAGE = "cell fractions"
 T = TypeVar("T")
 
 
@@ -33,7 +34,7 @@ def check_running(n_jobs: object, client: object, chunk: object, progress: objec
         ),
         (isinstance(chunk, int | np.integer) and chunk > 0, f"chunk {chunk!r}", "a number of samples, 1 or more"),
         (client is None or hasattr(client, "submit"), f"client {client!r}", "a connected distributed.Client"),
-        (progress is None or callable(progress), f"progress {progress!r}", "a function of done and total"),
+        (progress is None or callable(progress), f"progress {progress!r}", "a function of stage, done and total"),
     )
     for good, what, meaning in rules:
         if not good:
@@ -77,4 +78,4 @@ class Counter:
         """Say that so many more units are done."""
         self._done += units
         if self._progress is not None:
-            self._progress(self._done, self._total)
+            self._progress(STAGE, self._done, self._total)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from her2stats.deconvolution import cibersort
 from her2stats.deconvolution.batch_correction import correct_mixture
-from her2stats.deconvolution.blocks import Counter, Progress, Workers, check_running, split
+from her2stats.deconvolution.blocks import Counter, Workers, check_running, split
 from her2stats.deconvolution.bootstrap import bootstrap_samples
 from her2stats.deconvolution.cibersort import Fits, Mode, Solver
 from her2stats.deconvolution.mixture import Mixture, align_mixture
@@ -22,6 +22,7 @@ from her2stats.deconvolution.settings import BatchCorrection, Settings
 from her2stats.deconvolution.signature_matrix import SignatureMatrix, check_signature_kind
 from her2stats.errors import DataError, ProblemList
 from her2stats.notes import Note
+from her2stats.progress import Progress
 
 T = TypeVar("T")
 
@@ -95,7 +96,7 @@ def deconvolve(
     chunk : int
         Samples a worker takes at once.
     progress : callable, optional
-        Called with the fits done (samples, permutations, bootstrap refits) and their total.
+        Called with the stage, the fits done (samples, permutations, bootstrap refits) and their total.
 
     Returns
     -------

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from her2stats.deconvolution.blocks import Progress
+from her2stats.progress import Progress
 
 
 @contextmanager
-def progress_bar(label: str = "deconvolution") -> Iterator[Progress]:
+def progress_bar(label: str = "") -> Iterator[Progress]:
     """Show fits done, rate and time left on the terminal while the block lasts."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, ProgressColumn, Task, TextColumn, TimeRemainingColumn
@@ -22,9 +22,9 @@ def progress_bar(label: str = "deconvolution") -> Iterator[Progress]:
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Rate(), TimeRemainingColumn())
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
-        shown = bar.add_task(label, total=None)
+        shown = bar.add_task(label or "deconvolution", total=None)
 
-        def show(done: int, total: int) -> None:
-            bar.update(shown, completed=done, total=total)
+        def show(stage: str, done: int, total: int) -> None:
+            bar.update(shown, description=label or stage, completed=done, total=total)
 
         yield show

@@ -2,7 +2,8 @@
 
 One step over the whole folder, before anything of the page is made:
 
-* Tables of single patients go, and figures in which single tumours can be seen or a row stands that the page hides.
+* Tables of single patients go, and figures in which single tumours can be seen or a row or count stands that the page
+  hides.
 * Where receptor-positive, -negative and unknown tumours of a cohort are not none or at least five each, everything
   within the receptor groups goes, and every figure of the page, since figures print the sizes of groups.
 * A row that rests on one to four tumours fewer than its cohort, stratum or compared group goes: the difference counts
@@ -84,6 +85,9 @@ def for_public_page(folder: ResultsFolder) -> ResultsFolder:
     shown = {key for t in results.values() for key in zip(t["cohort"], t["n"].fillna(0), strict=True)}
     for name in (one for one in FOLLOWING if one in tables):
         tables[name] = _following(tables[name], hidden, shown, split)
+    if "random_lists" in tables:
+        few = tables["random_lists"]["cohort"].map(lambda name: sizes.get((name, "all"))) - tables["random_lists"]["n"]
+        tables["random_lists"] = tables["random_lists"][~_small(few)]
     for name, column in (("notes", "what"), ("omitted", "reason")):
         if name in tables:
             tables[name] = _uncounted(tables[name], column)
@@ -306,12 +310,12 @@ def _pictures(folder: ResultsFolder, tables: dict[str, pd.DataFrame]) -> dict[st
     for name, picture in folder.pictures.items():
         caption = caption_of(name, exposure=folder.provenance.exposure_name)
         drawn, shown = folder.tables.get(caption.data), tables.get(caption.data)
-        if not caption.patients and (drawn is None or shown is None or _effects(drawn).equals(_effects(shown))):
+        if not caption.patients and (drawn is None or shown is None or _drawn(drawn).equals(_drawn(shown))):
             kept[name] = picture
     return kept
 
 
-def _effects(table: pd.DataFrame) -> pd.DataFrame:
-    """What is drawn: effects, or of a table without any all of it."""
-    effects = [name for name in EFFECTS if name in table]
-    return table[effects] if effects else table
+def _drawn(table: pd.DataFrame) -> pd.DataFrame:
+    """What a figure may show or print: effects and the counts beside them, or of a table without any all of it."""
+    effects = [name for name in (*EFFECTS, *COUNTS, *VALUES) if name in table]
+    return table[[*effects, "n"]] if effects else table

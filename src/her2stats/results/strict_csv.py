@@ -65,6 +65,8 @@ def _columns(content: bytes) -> dict[str, list[str]]:
         header = next(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
     except UnicodeDecodeError as error:
         raise DamagedFileError(f"is not UTF-8 text (byte {error.start})") from error
+    except csv.Error as error:
+        raise DamagedFileError("is no valid csv") from error
     twice = sorted({name for name in header if header.count(name) > 1})
     if twice:
         raise DamagedFileError(f"has two columns called {twice[0]!r}")

@@ -152,7 +152,7 @@ class TestCheckpoint:
         """A run that was stopped after two of three blocks."""
         file, output = write(planted.expression, tmp_path, "genes in rows"), tmp_path / "out.parquet"
 
-        def stop(done: int, total: int) -> None:
+        def stop(_stage: str, done: int, total: int) -> None:
             if done >= 10:
                 raise KeyboardInterrupt
 
@@ -164,7 +164,9 @@ class TestCheckpoint:
     def test_it_goes_on(self, planted: Planted, stopped: tuple[Path, Path]) -> None:
         file, output = stopped
         heard: list[int] = []
-        done = deconvolve_file(file, planted.signature, output, chunk=5, progress=lambda now, total: heard.append(now))
+        done = deconvolve_file(
+            file, planted.signature, output, chunk=5, progress=lambda _stage, now, total: heard.append(now)
+        )
         assert heard[0] == 10
         assert heard[-1] == 12
         assert any("checkpoint" in note.what and note.count == 10 for note in done.notes)

@@ -103,8 +103,7 @@ def test_a_file_over_which_the_library_hangs(tmp_path, monkeypatch):
     from her2stats.reading.formats import apart
 
     path = write_h5ad(tmp_path / "a.h5ad")
-    monkeypatch.setattr(apart, "SECONDS", 0.01)
-    monkeypatch.setattr(apart, "SECONDS_A_MEGABYTE", 0.0)
+    monkeypatch.setattr(apart, "seconds_for", lambda _size: 0.01)
     with pytest.raises(FileError, match="does not come to an end"):
         read_expression(path, scale="linear")
 
@@ -112,7 +111,7 @@ def test_a_file_over_which_the_library_hangs(tmp_path, monkeypatch):
 def test_a_file_over_which_the_library_dies(tmp_path, monkeypatch):
     from her2stats.reading.formats import apart
 
-    monkeypatch.setattr(apart.sys, "executable", "false")
+    monkeypatch.setattr(apart, "COMMAND", ["false"])
     with pytest.raises(FileError, match="breaks down over it"):
         read_expression(write_h5ad(tmp_path / "a.h5ad"), scale="linear")
 

@@ -12,9 +12,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from her2stats.deconvolution.large.expression_store import ExpressionStore
 from her2stats.deconvolution.large.scan import Inspector, mean_distribution
-from her2stats.deconvolution.large.stores import open_store
+from her2stats.deconvolution.large.stores import ExpressionStore, open_store
 from her2stats.deconvolution.median import exact_median
 from her2stats.deconvolution.mixture import (
     LEAST_MEDIAN,

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from her2stats.deconvolution import cibersort
-from her2stats.deconvolution.blocks import Counter, Progress, Workers, check_running, split
+from her2stats.deconvolution.blocks import Counter, Workers, check_running, split
 from her2stats.deconvolution.bootstrap import bootstrap_samples
 from her2stats.deconvolution.large.checkpoint import Checkpoint, finished
 from her2stats.deconvolution.large.file_source import FileSource, open_source
@@ -23,6 +23,7 @@ from her2stats.deconvolution.settings import Settings
 from her2stats.deconvolution.signature_matrix import SignatureMatrix, check_signature_kind
 from her2stats.errors import DataError, OutputError, Problem, ProblemList, refuse_unknown
 from her2stats.notes import Note
+from her2stats.progress import Progress
 from her2stats.writing import refuse_to_replace
 
 CHUNK = 256
@@ -81,7 +82,7 @@ def deconvolve_file(
     overwrite : bool
         Replace an output that is there.
     progress : callable, optional
-        Called with the fits done and their total; see `progress_bar`.
+        Called with the stage, the fits done and their total; see `progress_bar`.
     **settings
         Mode, solver, permutations, bootstrap and so on, as for `deconvolve`; batch correction is not possible, as it
         needs all samples at once.

@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from dataclasses import dataclass
 from typing import Any
 
 from her2stats.errors import Problem, TableError
 from her2stats.files import Content, refuse
-from her2stats.workers import python_path
-
-SECONDS, SECONDS_A_MEGABYTE = 30.0, 1.0
-SLOWEST = 10  # a parser that works is stopped by its processor time; the clock is for one that waits, or a busy machine
-MEMORY, MEMORY_A_BYTE = 640 * 2**20, 50  # what the libraries need to start; what they make of a file's bytes at most
+from her2stats.parsers.limits import COMMAND, MEMORY, MEMORY_A_BYTE, SLOWEST, environment, seconds_for
 
 
 @dataclass(frozen=True)
@@ -34,8 +28,7 @@ def ask(content: Content, form: Format, **request: Any) -> tuple[dict[str, Any],
     Raises FileError when the file is damaged (that its parser hangs or dies over it is one way), or holds far more than
     its size lets expect, or the parser is not installed.
     """
-    megabytes = len(content.data) / 2**20
-    seconds = SECONDS + SECONDS_A_MEGABYTE * megabytes
+    seconds = seconds_for(len(content.data))
     limits = {
         "allowed": content.allowed_size,
         "memory": MEMORY + MEMORY_A_BYTE * len(content.data),
@@ -43,14 +36,13 @@ def ask(content: Content, form: Format, **request: Any) -> tuple[dict[str, Any],
     }
     asked = json.dumps({"parser": form.parser, **limits, **request}).encode() + b"\n"
     try:
-        done = subprocess.run(
-            [sys.executable, "-P", "-m", "her2stats.parsers"],
+        done = subprocess.run(  # noqa: S603 - our own program
+            COMMAND,
             input=asked + content.data,
             capture_output=True,
             timeout=SLOWEST * seconds,
             check=False,
-            # one thread, as each sets memory aside
-            env={**os.environ, "PYTHONPATH": python_path(), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
+            env=environment(),
         )
     except subprocess.TimeoutExpired:
         refuse(content.path, "is damaged: reading it does not come to an end", form.again)

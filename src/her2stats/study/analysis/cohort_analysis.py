@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -131,8 +130,10 @@ def _fractions(
     one: PreparedCohort, prepared: Prepared, *, cache: Cache, n_jobs: int, progress: Progress
 ) -> Deconvolution | None:
     """Deconvolve, or take what CIBERSORTx has already done."""
-    name = f"{one.cohort.name}: cell fractions"
-    told = partial(progress, name)
+
+    def told(stage: str, done: int, total: int) -> None:
+        progress(f"{one.cohort.name}: {stage}", done, total)
+
     stage = fractions_stage(one, prepared, n_jobs=n_jobs, progress=told)
     if stage is None:
         return one.given

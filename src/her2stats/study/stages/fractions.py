@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 import pandas as pd
@@ -15,6 +14,7 @@ from her2stats.deconvolution.estimate import deconvolve_mixture
 from her2stats.deconvolution.mixture import Mixture
 from her2stats.deconvolution.settings import Settings
 from her2stats.notes import Note
+from her2stats.progress import Progress
 from her2stats.study.stages.fingerprint import environment, fingerprint
 
 
@@ -28,7 +28,7 @@ class Fractions:
     settings: Settings
     # what does not
     n_jobs: int = 1
-    progress: Callable[[int, int], None] | None = None
+    progress: Progress | None = None
 
     def key(self) -> str:
         """Fingerprint of everything that decides a deconvolution."""
