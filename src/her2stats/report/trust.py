@@ -55,7 +55,8 @@ def _population(folder: ResultsFolder) -> Iterator[TrustItem]:
     notes = folder.table("notes")
     told = notes[notes["stage"] == "population"]
     flow = folder.table("flow")
-    began = dict(flow.loc[flow["step"].eq("start"), ["cohort", "n"]].itertuples(index=False)) if len(flow) else {}
+    start = flow[flow["step"].eq("start")] if len(flow) else flow
+    began = {row["cohort"]: row["n"] for row in records(start)}
     sizes = [
         f"{one.name} n = {format_count(one.n)}"
         + (f" of {format_count(began[one.name])} samples" if began.get(one.name, one.n) != one.n else "")

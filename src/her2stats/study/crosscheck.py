@@ -103,6 +103,8 @@ def write_crosscheck(
 ) -> None:
     """Write the comparison and draw it. Raises OutputError when the folder cannot be written."""
     put(folder, CROSSCHECK_FILE, csv_text(table).encode(), what="the comparison ")
-    how = {"width_mm": figures.width, "formats": tuple(figures.formats)}
-    drawings = [Drawing(figure.plot, figure.name, (table,), **how) for figure in _OF_COMPARISON]
+    drawings = [
+        Drawing(figure.plot, figure.name, (table,), width_mm=figures.width, formats=tuple(figures.formats))
+        for figure in _OF_COMPARISON
+    ]
     draw_once(drawings, folder / "figures", cache=cache, n_jobs=n_jobs, progress=silent)

@@ -268,7 +268,7 @@ class AnalysisSection(Section):
 
 
 Group = Literal[
-    *("All tumours", "HR-positive", "HR-negative", "HER2 IHC 0", "HER2 IHC 1+", "HER2 IHC 2+", "HER2-0", "HER2-low")
+    "All tumours", "HR-positive", "HR-negative", "HER2 IHC 0", "HER2 IHC 1+", "HER2 IHC 2+", "HER2-0", "HER2-low"
 ]
 
 
