@@ -30,7 +30,7 @@ _ROOMS = {
     "her2stats.figures": (
         *("plot_agreement", "plot_composition", "plot_correlation", "plot_distribution", "plot_exposure"),
         *("plot_flow", "plot_forest", "plot_heatmap", "plot_marginal", "plot_published", "plot_response"),
-        *("plot_til_scatter", "save_figure"),
+        *("plot_random_lists", "plot_robustness", "plot_til_scatter", "save_figure"),
     ),
     "her2stats.published": (
         *("audit_correlation", "audit_counts", "audit_odds_ratio", "audit_published", "compare_published"),

@@ -157,7 +157,22 @@ def test_it_prints_with_the_banner_on_every_page(browser: Browser, page: Path, t
     printed = browser.send("Page.printToPDF", printBackground=False, preferCSSPageSize=True)
     content = base64.b64decode(printed["data"])
     assert content.startswith(b"%PDF")
-    assert 10 < content.count(b"/Type /Page\n") + content.count(b"/Type /Page ") + content.count(b"/Type/Page/") < 90
+    assert 10 < content.count(b"/Type /Page\n") + content.count(b"/Type /Page ") + content.count(b"/Type/Page/") < 45
+
+
+def test_paper_keeps_closed_what_is_folded_and_says_where_it_is(browser: Browser, page: Path) -> None:
+    browser.open(page)
+    browser.send("Emulation.setEmulatedMedia", media="print")
+    try:
+        shown = "checkVisibility()"
+        assert not browser.run(f"[...document.querySelectorAll('details.more table')].some((table) => table.{shown})")
+        assert not browser.run(f"[...document.querySelectorAll('.in-words')].some((part) => part.{shown})")
+        named = "[...document.querySelectorAll('details.more .print-only')]"
+        assert browser.run(f"{named}.some((told) => told.{shown} && told.textContent.includes('tables/'))")
+        browser.run("document.querySelector('details.more:has(table)').open = true")
+        assert browser.run(f"document.querySelector('details.more[open] table').{shown}"), "what is open is printed"
+    finally:
+        browser.send("Emulation.setEmulatedMedia", media="")
 
 
 @pytest.mark.parametrize(("width", "dark"), [(1400, False), (1400, True), (360, False)])

@@ -39,8 +39,8 @@ def changed(folder: ResultsFolder, name: str, **columns: object) -> ResultsFolde
 
 def test_every_item_is_told_in_its_order(folder: ResultsFolder) -> None:
     titles = [item.title for item in trust_items(folder, AGREES)]
-    assert titles[:4] == ["Population", "Genes found", "Fit of the fractions", "As declared"]
-    assert titles[4:] == ["Flagged rows", "Chance findings", "Second computation in R", "Limits"]
+    assert titles[:5] == ["Population", "HER2 IHC", "Genes found", "Fit of the fractions", "As declared"]
+    assert titles[5:] == ["Flagged rows", "Chance findings", "Second computation in R", "Limits"]
 
 
 def test_what_is_said_against_the_exposure_stands_there_with_its_cohort(folder: ResultsFolder) -> None:
@@ -71,8 +71,30 @@ def test_the_place_among_random_lists_stands_with_the_exposure(folder: ResultsFo
 @pytest.mark.parametrize(("n", "light"), [(100, "good"), (99, "fair"), (30, "fair"), (29, "poor")])
 def test_the_population_is_judged_by_its_smallest_receptor_group(folder: ResultsFolder, n: int, light: str) -> None:
     found = item(changed(folder, "correlation_by_hr", n=n), "Population")
+    flow = folder.table("flow")
+    began = flow.loc[flow["step"].eq("start"), "n"].item()
     assert found.light == light
-    assert found.finding == (f"abim n = 318; HER2-positive tumours excluded (42). Smallest receptor group: n = {n}.")
+    assert found.finding == (
+        f"abim n = 318 of {began} samples; HER2-positive tumours excluded (42). Smallest receptor group: n = {n}."
+    )
+
+
+def test_whether_ihc_parts_her2_low_from_her2_0_is_said(folder: ResultsFolder) -> None:
+    assert item(folder, "HER2 IHC").finding == "abim: not known, so HER2-low and HER2-0 are not told apart."
+    flow = folder.table("flow")
+    known = pd.DataFrame([{"cohort": "abim", "step": "known", "what": "HER2 IHC known", "n": 300}])
+    told = replace(folder, tables={**folder.tables, "flow": pd.concat([flow, known], ignore_index=True)})
+    assert item(told, "HER2 IHC").finding == "abim: HER2 IHC known for 300 of 318 tumours."
+    without = replace(folder, tables={**folder.tables, "flow": flow.iloc[:0]})
+    assert not [one for one in trust_items(without, AGREES) if one.title == "HER2 IHC"]
+
+
+def test_how_tests_were_corrected_stands_with_their_number(folder: ResultsFolder) -> None:
+    conventions = {"multiplicity": "Holm within a cohort; alpha 0.05"}
+    said = replace(folder, provenance=replace(folder.provenance, conventions=conventions))
+    assert (
+        "would still show one. Corrected by Holm within a cohort; alpha 0.05." in item(said, "Chance findings").finding
+    )
 
 
 @pytest.mark.parametrize(("share", "light"), [(0.8, "good"), (0.79, "fair"), (0.5, "fair"), (0.49, "poor")])
@@ -87,7 +109,8 @@ def test_the_genes_are_counted(folder: ResultsFolder) -> None:
     used = folder.table("coverage")["score"].eq("NK cells")
     found = item(changed(folder, "coverage", used_in_total=used), "Genes found").finding
     assert found == (
-        "Total TIL rests on 57 of 60 genes in 1 cell type (abim); the signature matrix has 90% of its genes (abim)."
+        "Total TIL rests on 57 of 60 genes in 1 cell type (NK cells) (abim); the signature matrix has 90% of its genes "
+        "(abim)."
     )
 
 
@@ -131,7 +154,8 @@ def test_chance_findings_count_families_and_uncorrected_tests(folder: ResultsFol
     rows.loc[6, "measure"] = "second_test"  # the same question once more
     assert item(only(folder, rows), "Chance findings").finding == (
         "5 tests in 2 families, each corrected by itself and 1 uncorrected: were there no association at all, "
-        "up to about 0.2 families or tests would still show one."
+        "up to about 0.2 families or tests would still show one. Corrected by Bonferroni within the analysed types of "
+        "one question, cohort and stratum; alpha 0.05."
     )
 
 

@@ -37,7 +37,7 @@ AGREE, DISAGREE, NOT_CHECKED = "agree", "disagree", "not checked"
 COLOURS = {AGREE: "#3B6E8F", DISAGREE: "#B5305F", NOT_CHECKED: GREY}
 SHAPES = {AGREE: "o", DISAGREE: "X", NOT_CHECKED: "o"}
 SMALLEST = -17.0  # log10; below the spacing of double precision, 2.2e-16
-ROW_MM, GAP = 3.4, 0.9
+ROW_MM, GAP = 2.6, 0.9
 CHECKED = "agree"
 MOST_DOTS = 60  # in a line; more cannot be told apart, and a study has a hundred thousand numbers
 COUNTS = "counts"
@@ -72,7 +72,7 @@ class CrosscheckLike(Protocol):
 
 
 def plot_agreement(
-    crosscheck: CrosscheckLike | pd.DataFrame, *, labels: Mapping[str, str] | None = None, width_mm: float = 120.0
+    crosscheck: CrosscheckLike | pd.DataFrame, *, labels: Mapping[str, str] | None = None, width_mm: float = 183.0
 ) -> ggplot:
     """Draw relative differences between Python and R: a line a kind of quantity, a dot a number.
 

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import pandas as pd
 
-from her2stats.report.page_model import FigurePart, MorePart, Part, Section, TablePart, TextPart
+from her2stats.report.page_model import MorePart, Part, Section, TablePart, TextPart
 from her2stats.report.statements import name_list
 from her2stats.results.folder import ResultsFolder
 from her2stats.tables import PrintedTable
 
-Figures = Mapping[str, Sequence[FigurePart]]
+Figures = Mapping[str, Sequence[Part]]
+LONGEST = 150
 
 
 def section(name: str, title: str, parts: Iterable[Part], lead: str = "") -> Section:
@@ -40,6 +41,20 @@ def absent(folder: ResultsFolder, *tables: str) -> list[Part]:
         cohorts = name_list(list(dict.fromkeys(map(str, part["cohort"]))), most=99)
         said.append(TextPart(f"Not available for {cohorts}: {reason}.", "aside"))
     return said
+
+
+def gathered(rows: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Rows that are alike but for one column as a single row, with what that column says joined by commas."""
+    alike = [name for name in rows.columns if name != column]
+    joined = rows.groupby(alike, sort=False, dropna=False)[column].agg(lambda told: ", ".join(dict.fromkeys(told)))
+    return joined.reset_index()[list(rows.columns)]
+
+
+def shortened(text: str, file: str) -> str:
+    """A long list as far as a line or two hold it; the whole stands in a file of the results folder."""
+    return (
+        text if len(text) <= LONGEST else f"{text[:LONGEST].rpartition(' ')[0]} \N{HORIZONTAL ELLIPSIS} (all in {file})"
+    )
 
 
 def by_cohort(rows: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:

@@ -16,6 +16,7 @@ from her2stats.results.folder import ResultsFolder
 from her2stats.results.question_rows import total_rows
 from her2stats.results.schema import RESULT_TABLES
 from her2stats.statistics.rows import is_second_test, records
+from her2stats.vocabulary.names import known_label
 from her2stats.vocabulary.numbers import format_count, format_estimate, format_number, format_percent, is_missing
 
 Light = Literal["good", "fair", "poor", "said"]
@@ -40,7 +41,7 @@ class TrustItem:
 
 def trust_items(folder: ResultsFolder, agreement: Agreement) -> tuple[TrustItem, ...]:
     """Say what the results rest on."""
-    asked = (_population, _exposure, _genes, _fit, _scale, _flags, _chance)
+    asked = (_population, _her2, _exposure, _genes, _fit, _scale, _flags, _chance)
     found = [item for ask in asked for item in ask(folder)]
     return (*found, _second_engine(folder, agreement), TrustItem("Limits", LIMITS))
 
@@ -53,7 +54,14 @@ def _population(folder: ResultsFolder) -> Iterator[TrustItem]:
     """How many tumours, and how many were left out."""
     notes = folder.table("notes")
     told = notes[notes["stage"] == "population"]
-    sizes = [f"{cohort.name} n = {format_count(cohort.n)}" for cohort in folder.provenance.cohorts]
+    flow = folder.table("flow")
+    start = flow[flow["step"].eq("start")] if len(flow) else flow
+    began = {row["cohort"]: row["n"] for row in records(start)}
+    sizes = [
+        f"{one.name} n = {format_count(one.n)}"
+        + (f" of {format_count(began[one.name])} samples" if began.get(one.name, one.n) != one.n else "")
+        for one in folder.provenance.cohorts
+    ]
     if not sizes:
         return
     lines = [_counted(row, several=len(sizes) > 1) for row in records(told)]
@@ -68,6 +76,20 @@ def _population(folder: ResultsFolder) -> Iterator[TrustItem]:
         _graded(float(strata.min()), 100, 30),
         "by the smallest hormone-receptor group: from 100 tumours, from 30, fewer",
     )
+
+
+def _her2(folder: ResultsFolder) -> Iterator[TrustItem]:
+    """For how many tumours the level of HER2 is known that parts HER2-low from HER2-0."""
+    flow = folder.table("flow")
+    levels = [known_label(name) for name in ("her2_ihc", "her2_group")]
+    lines = []
+    for cohort, part in flow.groupby("cohort", sort=False) if len(flow) else ():
+        known = records(part[part["what"].isin(levels)])
+        of = format_count(part.loc[part["step"].eq("analysed"), "n"].max())
+        told = [f"{row['what']} for {format_count(row['n'])} of {of} tumours" for row in known]
+        lines.append(f"{cohort}: {', '.join(told) or 'not known, so HER2-low and HER2-0 are not told apart'}")
+    if lines:
+        yield TrustItem("HER2 IHC", f"{'; '.join(lines)}.")
 
 
 def _counted(note: dict[str, Any], *, several: bool) -> str:
@@ -112,8 +134,8 @@ def _genes(folder: ResultsFolder) -> Iterator[TrustItem]:
     parts = []
     for row in records(totals):
         part = coverage[coverage["cohort"] == row["cohort"]]
-        used = int(part["used_in_total"].sum()) if "used_in_total" in part else 0
-        types = f" in {used} cell type{'' if used == 1 else 's'}" if used else ""
+        used = list(part.loc[part["used_in_total"].eq(True), "score"]) if "used_in_total" in part else []
+        types = f" in {len(used)} cell type{'s' * (len(used) > 1)} ({', '.join(used)})" if used else ""
         found = f"{format_count(row['genes_found'])} of {format_count(row['genes_total'])} genes"
         parts.append(f"{row['score']} rests on {found}{types} ({row['cohort']})")
     fractions = folder.table("fractions")
@@ -202,7 +224,9 @@ def _chance(folder: ResultsFolder) -> Iterator[TrustItem]:
         f"{' and '.join(counted) or 'No test'}: were there no association at all, up to about "
         f"{format_number(alpha * (families + alone), 1)} families or tests would still show one."
     )
-    yield TrustItem("Chance findings", f"{finding}{_whole_study(folder)}")
+    how = folder.provenance.conventions.get("multiplicity")
+    corrected_by = f" Corrected by {how}." if how and corrected else ""
+    yield TrustItem("Chance findings", f"{finding}{corrected_by}{_whole_study(folder)}")
 
 
 def _whole_study(folder: ResultsFolder) -> str:

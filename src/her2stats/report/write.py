@@ -24,6 +24,7 @@ from her2stats.report.page_model import (
     AnswersPart,
     FigurePart,
     FirstAnswerPart,
+    MorePart,
     Part,
     Section,
     TablePart,
@@ -48,6 +49,7 @@ from her2stats.report.sections.data import fractions_section, population_section
 from her2stats.report.sections.models import ancova_section, clinical_section, odds_section
 from her2stats.report.sections.response import response_section
 from her2stats.report.sections.robustness import robustness_section
+from her2stats.report.statements import name_list
 from her2stats.report.summary import plain_summary
 from her2stats.report.trust import trust_items
 from her2stats.results.catalogue import FURTHER, MANUSCRIPT, caption_of, cohorts_of_plain_figures
@@ -56,9 +58,9 @@ from her2stats.results.manifest import put
 from her2stats.tables import table_html
 
 REPORT = "report.html"
-LARGEST = 5_000_000
-_FIGURE_BUDGET = 3_200_000
-_DATA_BUDGET = 900_000
+LARGEST = 3_000_000
+_FIGURE_BUDGET = 1_850_000
+_DATA_BUDGET = 550_000
 
 
 def write_report(folder: str | Path | ResultsFolder) -> Path:
@@ -173,13 +175,26 @@ def _figures(results: ResultsFolder) -> Figures:
     captions = {n: caption_of(n, exposure=exposure, cohort=plain.get(n, "")) for n in results.pictures}
     showing = frozenset(name for name, caption in captions.items() if caption.patients)
     allowed = [p for p in results.pictures.values() if not (results.provenance.public and p.name in showing)]
-    images = choose_images(allowed, budget=_FIGURE_BUDGET, drop_vectors=showing)
-    by_section: dict[str, list[FigurePart]] = defaultdict(list)
+    further = frozenset(name for name, caption in captions.items() if caption.cohort and name not in plain)
+    images = choose_images(allowed, budget=_FIGURE_BUDGET, drop_vectors=showing, further=further)
+    by_section: dict[str, dict[str, list[FigurePart]]] = defaultdict(lambda: defaultdict(list))
     for picture in allowed:
         caption, image = captions[picture.name], images[picture.name]
         why = "" if image is not None else "It would make this page too large."
-        by_section[caption.section].append(FigurePart(picture.name, caption, image, picture.files, why))
-    return by_section
+        by_section[caption.section][caption.label].append(FigurePart(picture.name, caption, image, picture.files, why))
+    return {
+        name: [part for label, alike in kinds.items() for part in _one_shown(label, alike)]
+        for name, kinds in by_section.items()
+    }
+
+
+def _one_shown(label: str, alike: Sequence[FigurePart]) -> list[Part]:
+    """The first of the figures that differ by their cohort alone; the others behind a heading."""
+    shown, *others = alike
+    cohorts = [figure.caption.cohort for figure in others]
+    if not all([shown.caption.cohort, *cohorts]) or not others:
+        return list(alike)
+    return [shown, MorePart(f"{label} of {name_list(cohorts, most=99)}", others)]
 
 
 def _data_names(sections: Sequence[Section]) -> list[str]:

@@ -12,7 +12,7 @@ from her2stats.packaged import facts
 from her2stats.vocabulary.names import sentence_case
 
 FURTHER = "further"
-FORMATS = ("pdf", "svg", "png")
+FORMATS: tuple[Literal["pdf", "svg", "png"], ...] = ("pdf", "svg", "png")
 # The folder of what a manuscript takes from a study, and what is in it; tables only where there are some.
 MANUSCRIPT = "manuscript"
 MANUSCRIPT_FILES = (
@@ -72,6 +72,7 @@ class Caption:
     alt: str
     data: str = ""  # table behind the figure; empty for none
     patients: bool = True  # whether single tumours can be seen in it
+    cohort: str = ""  # the one that it shows, of several
 
 
 def caption_of(name: str, *, exposure: str, cohort: str = "") -> Caption:
@@ -88,7 +89,7 @@ def caption_of(name: str, *, exposure: str, cohort: str = "") -> Caption:
                 words.format(exposure=exposure, cohort=f", {own}" if own else "")
                 for words in (figure.title, figure.caption, figure.alt)
             )
-            return Caption(figure.section, _label(name), title, caption, alt, figure.data, figure.patients)
+            return Caption(figure.section, _label(name), title, caption, alt, figure.data, figure.patients, own)
     words = sentence_case(re.sub(r"^fig[A-Za-z0-9]*?_", "", name).replace("_", " ").strip()) or name
     return Caption(FURTHER, _label(name), words, "", f"Figure: {words}.")
 

@@ -23,6 +23,7 @@ from her2stats.results.provenance import read_results_provenance
 from her2stats.results.schema import CROSSCHECK
 from her2stats.results.study_results import results_of
 from her2stats.study.following import check_what_follows
+from her2stats.study.sections import FiguresSection
 from her2stats.study.stages.cache import NO_CACHE, Cache
 from her2stats.study.stages.figures import Drawing, draw_once
 from her2stats.study.stages.r import engine_unless_chosen
@@ -94,8 +95,18 @@ def _is_of_comparison(name: str) -> bool:
     return any(figure.pattern.fullmatch(stem) for figure in _OF_COMPARISON)
 
 
-def write_crosscheck(table: pd.DataFrame, folder: Path, *, cache: Cache = NO_CACHE, n_jobs: int = 1) -> None:
+def write_crosscheck(
+    table: pd.DataFrame,
+    folder: Path,
+    *,
+    figures: FiguresSection = FiguresSection(),  # noqa: B008 - frozen
+    cache: Cache = NO_CACHE,
+    n_jobs: int = 1,
+) -> None:
     """Write the comparison and draw it. Raises OutputError when the folder cannot be written."""
     put(folder, CROSSCHECK_FILE, csv_text(table).encode(), what="the comparison ")
-    drawings = [Drawing(figure.plot, figure.name, (table,)) for figure in _OF_COMPARISON]
+    drawings = [
+        Drawing(figure.plot, figure.name, (table,), width_mm=figures.width, formats=tuple(figures.formats))
+        for figure in _OF_COMPARISON
+    ]
     draw_once(drawings, folder / "figures", cache=cache, n_jobs=n_jobs, progress=silent)

@@ -192,7 +192,7 @@ def _write(
             progress("Comparing with R", 1, 1)
             checked = CROSSCHECK.typed(found) if found is not None else checked
     if checked is not None:
-        write_crosscheck(checked, draft, cache=cache, n_jobs=n_jobs)
+        write_crosscheck(checked, draft, figures=study.figures, cache=cache, n_jobs=n_jobs)
     write_whole(draft / PROVENANCE, origin.as_text())
     return _Made(ResultsFolder(draft, origin, tables, {}, checked, (), origin.content), models)
 

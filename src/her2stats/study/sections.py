@@ -287,6 +287,46 @@ class AnalysisSection(Section):
         return {name: getattr(self, name) for name in asked if getattr(self, name) != getattr(defaults, name)}
 
 
+Group = Literal[
+    "All tumours", "HR-positive", "HR-negative", "HER2 IHC 0", "HER2 IHC 1+", "HER2 IHC 2+", "HER2-0", "HER2-low"
+]
+
+
+class FiguresSection(Section):
+    """[figures]: how figures are drawn and written."""
+
+    width: float = Field(
+        default=183.0, ge=150, le=250, description="mm, of the figures that fill a page; smaller ones keep their size"
+    )
+    formats: list[Literal["pdf", "svg", "png"]] = Field(
+        default=["pdf", "svg", "png"], description="files of every figure; `png` has to be one, the report shows it"
+    )
+    palette: dict[Group, Annotated[str, Field(pattern="^#[0-9A-Fa-f]{6}$")]] = Field(
+        default={}, description='colours of groups: `{ "HR-positive" = "#CC4C02" }`; the others keep theirs'
+    )
+    types: list[str] = Field(default=[], description="cell types that figures show; all, unless named")
+    order: list[str] = Field(
+        default=[], description="cell types in the order of the rows, the others after them; by lineage, unless named"
+    )
+
+    @field_validator("formats", "types", "order")
+    @classmethod
+    def _named_once(cls, names: list[str], info: Any) -> list[str]:
+        twice = sorted(name for name, count in Counter(names).items() if count > 1)
+        if twice:
+            raise ValueError(f"{info.field_name} named twice: {', '.join(twice)}", "name each once")
+        if info.field_name == "formats" and "png" not in names:
+            raise ValueError(f"formats = {names}: the report needs png", 'add "png"')
+        return names
+
+    @field_validator("palette")
+    @classmethod
+    def _told_apart(cls, palette: dict[str, str]) -> dict[str, str]:
+        if len({colour.lower() for colour in palette.values()}) < len(palette):
+            raise ValueError("two groups have one colour", "give each its own")
+        return palette
+
+
 class ReportSection(Section):
     """[report]: how careful the page has to be with small numbers."""
 

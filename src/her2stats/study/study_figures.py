@@ -19,6 +19,7 @@ from her2stats.study.analysis.pooled import POOLED_TABLES, pooled_results
 from her2stats.study.stages.figures import Drawing
 from her2stats.study.study_file import Study
 
+ORDERED = ("correlation", "distribution", "forest")  # plots whose rows are cell types
 MOST_MARGINAL = 6  # panels of Fig. 3; the paper shows two
 NO_FRACTIONS = "no cohort of this study has cell fractions"
 
@@ -76,11 +77,14 @@ class _Offer:
             if isinstance(arguments[0], pd.DataFrame) and not len(arguments[0]):
                 raise _NotThereError(self._why_empty(figure))
             options = {option: self.take(name) for option, name in figure.options.items()}
+            options |= {"order": self.ordered} if self.study.figures.order and figure.plot in ORDERED else {}
         except _NotThereError as reason:
             return Absent(stem, str(reason), self.analyses[0].cohort.name if len(self.analyses) == 1 else "")
         rows = arguments[0]
         shown = list(rows["cohort"].unique()) if "cohort" in rows else [one.cohort.name for one in self.analyses]
-        return Drawing(figure.plot, stem, arguments, options, figure.letter, shown[0] if len(shown) == 1 else "")
+        cohort, asked = shown[0] if len(shown) == 1 else "", self.study.figures
+        drawn = (figure.plot, stem, arguments, options, figure.letter, cohort)
+        return Drawing(*drawn, asked.width, tuple(asked.formats), {**asked.palette})
 
     def _why_empty(self, figure: Figure) -> str:
         reasons = dict(self._one.answers.omitted)
@@ -93,12 +97,31 @@ class _Offer:
     def table(self, name: str) -> pd.DataFrame:
         """Rows of a result table."""
         if name in POOLED_TABLES:
-            return combine(self._pooled[name])
+            return self._shown(combine(self._pooled[name]))
         if name == "flow":
             return flow(self.analyses)
         if name in self._one.random_lists:
             return pd.concat([a.random_lists[name].assign(cohort=a.cohort.name) for a in self.analyses])
-        return combine([result for a in self.analyses for result in a.answers.results.get(name, [])])
+        return self._shown(combine([result for a in self.analyses for result in a.answers.results.get(name, [])]))
+
+    def _shown(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Rows of the cell types that figures show: no other is their outcome or term."""
+        columns = [name for name in ("outcome", "term", "exposure") if name in table]
+        return table[~table[columns].isin(self._left_out).any(axis=1)]
+
+    @cached_property
+    def _left_out(self) -> set[str]:
+        types = {name for one in self.analyses for name in one.material.kept}
+        return types - {*self.study.figures.types} if self.study.figures.types else set()
+
+    @property
+    def ordered(self) -> list[str]:
+        """Cell types as the study file orders them, the others and all else by lineage."""
+        from her2stats.figures.style.cell_types import display_order
+
+        kept = {name for one in self.analyses for name in (*one.material.kept, one.material.til) if name}
+        first = self.study.figures.order
+        return [*first, *display_order(kept - {*first})]
 
     @cached_property
     def _pooled(self) -> dict[str, list[Result]]:
@@ -197,7 +220,8 @@ class _Offer:
     @property
     def analysed_fractions(self) -> pd.DataFrame:
         material = self._one.material
-        return material.fractions[material.kept].join(self._receptor)
+        shown = [name for name in material.kept if name not in self._left_out]
+        return material.fractions[shown].join(self._receptor)
 
     @property
     def all_fractions(self) -> pd.DataFrame:

@@ -20,6 +20,7 @@ from her2stats.study.sections import (
     AnalysisSection,
     CohortSection,
     DeconvolutionSection,
+    FiguresSection,
     ReportSection,
     ScoresSection,
     StudySection,
@@ -37,6 +38,7 @@ class Study(Section):
     scores: ScoresSection = ScoresSection()
     deconvolution: DeconvolutionSection | None = None
     analysis: AnalysisSection = AnalysisSection()
+    figures: FiguresSection = FiguresSection()
     report: ReportSection = ReportSection()
 
     @field_validator("cohorts")

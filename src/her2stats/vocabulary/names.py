@@ -23,6 +23,11 @@ def variable_label(name: str) -> str:
     return BY_NAME[name].label if name in BY_NAME else _OTHERS.get(name, name)
 
 
+def known_label(name: str) -> str:
+    """Say that a variable is known, as the flow of tumours counts it."""
+    return f"{variable_label(name)} known"
+
+
 def stratum_of(variable: str, level: object) -> str:
     """Name of the stratum of one level, as it stands in tables and as `stratum_label` takes it apart."""
     return f"{variable}{LEVEL_FOLLOWS}{level}"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -127,6 +128,17 @@ def titled(plot: ggplot, letter: str, cohort: str) -> ggplot:
     width, height = plot.theme.getp("figure_size")
     room = theme(figure_size=(width, height + TITLE_MM / MM_PER_INCH))
     return plot + labs(title=title) + room if title else plot
+
+
+@contextmanager
+def painted(palette: Mapping[str, str]) -> Iterator[None]:
+    """Give strata other colours, by their displayed names, for as long as figures are made."""
+    usual = dict(STRATUM_COLOURS)
+    STRATUM_COLOURS.update(palette)
+    try:
+        yield
+    finally:
+        STRATUM_COLOURS.update(usual)
 
 
 def stratum_scales(names: Iterable[str], *, fill: bool = False) -> list[Any]:

@@ -161,12 +161,6 @@
   addEventListener("scroll", () => { if (!waiting) { waiting = true; requestAnimationFrame(mark); } }, { passive: true });
   mark();
 
-  // Paper has no closed parts.
-  let opened = [];
-  addEventListener("beforeprint", () => {
-    opened = all("details:not([open])");
-    opened.forEach((part) => { part.open = true; });
-    all("img[loading]").forEach((image) => { image.loading = "eager"; });
-  });
-  addEventListener("afterprint", () => opened.forEach((part) => { part.open = false; }));
+  // Paper waits for every image.
+  addEventListener("beforeprint", () => all("img[loading]").forEach((image) => { image.loading = "eager"; }));
 })();

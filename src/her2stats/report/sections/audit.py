@@ -6,8 +6,8 @@ import pandas as pd
 
 from her2stats.report.agreement import Agreement
 from her2stats.report.methods import write_methods
-from her2stats.report.page_model import ListPart, MethodsPart, Part, Section, TablePart, TextPart
-from her2stats.report.parts import Figures, section
+from her2stats.report.page_model import ListPart, MethodsPart, MorePart, Part, Section, TablePart, TextPart
+from her2stats.report.parts import Figures, gathered, section, shortened
 from her2stats.results.folder import ResultsFolder, engine_of
 from her2stats.tables import PrintedTable
 from her2stats.vocabulary.numbers import format_count
@@ -78,25 +78,26 @@ def notes_section(folder: ResultsFolder) -> Section:
         parts.append(ListPart(tuple(map(str, folder.gaps))))
     notes = folder.table("notes")
     if len(notes):
-        parts.append(TablePart(_notes(notes)))
+        parts.append(TablePart(_notes(notes, folder.file_of("notes"))))
     omitted = folder.table("omitted")
     if len(omitted):
-        frame = omitted[["part", "cohort", "reason"]].reset_index(drop=True)
+        frame = gathered(gathered(omitted[["part", "cohort", "reason"]], "cohort"), "part")
         labels = {"part": "Part", "cohort": "Cohort", "reason": "Reason"}
         parts.append(TablePart(PrintedTable(frame, "Parts left out", labels, words=("cohort", "reason"))))
     return section("notes", "Notes", parts)
 
 
-def _notes(notes: pd.DataFrame) -> PrintedTable:
+def _notes(notes: pd.DataFrame, file: str) -> PrintedTable:
     frame = pd.DataFrame(
         {
             "what": notes["what"],
             "cohort": notes["cohort"],
             "stage": notes["stage"],
             "count": notes["count"].map(format_count) if "count" in notes else "",
-            "detail": notes.get("detail", ""),
+            "detail": [shortened(text, file) for text in notes["detail"].fillna("")] if "detail" in notes else "",
         }
     )
+    frame = gathered(frame, "cohort")
     labels = {"what": "What", "cohort": "Cohort", "stage": "Stage", "count": "Count", "detail": "Detail"}
     caption = "What was repaired, dropped, excluded or assumed"
     return PrintedTable(frame, caption, labels, words=("cohort", "stage", "detail"))
@@ -110,17 +111,19 @@ def provenance_section(folder: ResultsFolder) -> Section:
         settings.insert(0, ("Exposure", provenance.exposure))
     if provenance.seed is not None:
         settings.append(("Seed", str(provenance.seed)))
-    parts: list[Part] = [_pairs("Conventions in use", "Topic", "Convention", provenance.conventions.items())]
+    # The methods say the same in sentences.
+    conventions = _pairs("Conventions in use", "Topic", "Convention", provenance.conventions.items())
+    parts: list[Part] = []
     if provenance.inputs:
         frame = pd.DataFrame([(i.file, i.cohort, i.role, i.sha256) for i in provenance.inputs])
         frame.columns = pd.Index(["file", "cohort", "role", "sha256"])
         labels = {"file": "File", "cohort": "Cohort", "role": "Read as", "sha256": "SHA-256"}
         printed = PrintedTable(frame, "Input files", labels, words=("cohort", "role", "sha256"))
         parts.append(TablePart(printed))
-    parts.append(_pairs("Software", "Package", "Version", provenance.versions.items()))
-    parts.append(_pairs("Settings", "Setting", "Value", settings))
-    shown = [part for part in parts if not (isinstance(part, TablePart) and not len(part.table.frame))]
-    return section("provenance", "Provenance", shown)
+    software = _pairs("Software", "Package", "Version", provenance.versions.items())
+    tables = [conventions, software, _pairs("Settings", "Setting", "Value", settings)]
+    parts.append(MorePart("Conventions, software and settings", [part for part in tables if len(part.table.frame)]))
+    return section("provenance", "Provenance", parts)
 
 
 def _pairs(caption: str, first: str, second: str, rows: object) -> TablePart:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from her2stats.report.page_model import MorePart, Part, Section, TablePart, TextPart
-from her2stats.report.parts import Figures, absent, by_cohort, section
+from her2stats.report.parts import Figures, absent, by_cohort, section, shortened
 from her2stats.report.trust import among_random_lists
 from her2stats.results.folder import ResultsFolder
 from her2stats.statistics.rows import records
@@ -74,7 +74,7 @@ def scores_section(folder: ResultsFolder, figures: Figures) -> Section:
             parts.append(MorePart(behind, [table]) if behind else table)
     coverage = folder.table("coverage")
     if len(coverage):
-        table = TablePart(_coverage(coverage), "coverage")
+        table = TablePart(_coverage(coverage, folder.file_of("coverage")), "coverage")
         many = len(coverage) > _MANY_ROWS
         parts.append(MorePart("Genes found, score by score", [table]) if many else table)
     return section("scores", "Expression scores", parts)
@@ -112,7 +112,7 @@ def _spread(values: pd.Series, *, public: bool) -> dict[str, str]:
     return {**spread, "range": " to ".join(ends)}
 
 
-def _coverage(coverage: pd.DataFrame) -> PrintedTable:
+def _coverage(coverage: pd.DataFrame, file: str) -> PrintedTable:
     frame = pd.DataFrame(
         {
             "score": coverage["score"],
@@ -121,8 +121,10 @@ def _coverage(coverage: pd.DataFrame) -> PrintedTable:
                 f"{format_count(row['genes_found'])} of {format_count(row['genes_total'])}" for row in records(coverage)
             ],
             "coverage": [_percent(share) for share in coverage["coverage"]],
-            "missing": coverage.get("missing", ""),
-            "flag": coverage.get("flag", ""),
+            **{
+                name: [shortened(text, file) for text in coverage[name].fillna("")] if name in coverage else ""
+                for name in ("missing", "flag")
+            },
         }
     )
     frame = frame[[c for c in frame.columns if c not in ("missing", "flag") or frame[c].ne("").any()]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from her2stats.report.page_model import Part, Section, TextPart
+from her2stats.report.page_model import MorePart, Part, Section, TextPart
 from her2stats.report.parts import Figures, absent, section, table_by_cohort
 from her2stats.results.folder import ResultsFolder
 from her2stats.results.question_rows import total_scores
@@ -51,7 +51,7 @@ def robustness_section(folder: ResultsFolder, figures: Figures) -> Section:
     table, alpha = folder.table("robustness"), folder.provenance.alpha
     said = curves_in_words(table[table["outcome"].isin(total_scores(folder))])
     parts: list[Part] = [*absent(folder, "robustness"), *map(TextPart, said), *figures.get("robustness", ())]
-    parts += table_by_cohort(
+    tables = table_by_cohort(
         table[table["measure"].eq("median_z")],
         "robustness",
         lambda cohort, rows: print_blocks(
@@ -61,4 +61,5 @@ def robustness_section(folder: ResultsFolder, figures: Figures) -> Section:
             notes=(NOTE,),
         ),
     )
+    parts += [MorePart("Specification curves, cell type by cell type", tables)] * bool(tables)
     return section("robustness", "Whether it hangs on choices", parts)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from her2stats.study.analysis.cohort_analysis import CohortAnalysis
-from her2stats.vocabulary.names import level_label, variable_label
+from her2stats.vocabulary.names import known_label, level_label
 from her2stats.vocabulary.variables import with_role
 
 
@@ -30,7 +30,7 @@ def _steps(analysis: CohortAnalysis) -> list[tuple[str, str, int]]:
         steps += [("group", what, n) for what, n in counts.items() if n]
     her2 = [name for name in ("her2_ihc", "her2_group") if name in clinical][:1]  # the group follows from IHC
     for name in (*her2, *(name for name in with_role("response") if name in clinical)):
-        steps.append(("known", f"{variable_label(name)} known", int(clinical[name].notna().sum())))
+        steps.append(("known", known_label(name), int(clinical[name].notna().sum())))
     if fractions.shape[1]:
         steps.append(("known", "cell fractions estimated", int(fractions.notna().all(axis=1).sum())))
     return steps

@@ -14,7 +14,7 @@ from pandas.api.types import is_numeric_dtype
 from her2stats.cohort import Cohort
 from her2stats.deconvolution import Deconvolution, SignatureMatrix, read_signature_matrix
 from her2stats.deconvolution.mixture import Mixture, align_mixture
-from her2stats.errors import DataError, InputError, Problem, ProblemList, StudyFileError
+from her2stats.errors import DataError, InputError, Problem, ProblemList, StudyFileError, near
 from her2stats.notes import Note
 from her2stats.progress import Progress, silent
 from her2stats.reading import read_cohort, read_fractions
@@ -97,6 +97,7 @@ def prepare(study: Study, *, progress: Progress = silent) -> Prepared:
         with problems.collect():
             cohorts.append(_prepared(section, cohort, given, study, exposure, matrix))
     _check_programs(cohorts, problems)
+    _check_figures(study, cohorts, matrix, problems)
     problems.raise_if_any()
     return Prepared(study, tuple(cohorts), exposure, matrix)
 
@@ -113,6 +114,22 @@ def _check_programs(cohorts: Sequence[PreparedCohort], problems: ProblemList) ->
         what = f"cell amounts of different programs mean something else each and are not pooled: {listed}"
         remedy = "give each a study of its own; her2stats atlas puts their results side by side"
         problems.add(StudyFileError, what, where="[[cohorts]] fractions", remedy=remedy)
+
+
+def _check_figures(
+    study: Study, cohorts: Sequence[PreparedCohort], matrix: SignatureMatrix | None, problems: ProblemList
+) -> None:
+    """Cell types that figures are to show, or to order, are those of the matrix or of a file of fractions."""
+    known = {*(matrix.cell_types if matrix is not None else ())}
+    known |= {name for one in cohorts if one.given for name in one.given.signature.cell_types}
+    for setting in ("types", "order"):
+        for name in getattr(study.figures, setting):
+            if name not in known:
+                what, remedy = f"{name!r} is no cell type of this study", near(name, sorted(known))
+                where = f"{study.path.name}, [figures] {setting}"
+                problems.add(
+                    StudyFileError, what, where=where, value=name, remedy=remedy or "correct it or leave it out"
+                )
 
 
 def _read_exposure(study: Study) -> GeneSignature | str:

@@ -7,8 +7,9 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
+from inspect import signature
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from her2stats.progress import Progress
 from her2stats.results.catalogue import FORMATS
@@ -17,6 +18,11 @@ from her2stats.study.stages.cache import Cache
 from her2stats.study.stages.fingerprint import environment, fingerprint
 from her2stats.study.stages.stage import found
 from her2stats.workers import each
+
+if TYPE_CHECKING:
+    from her2stats.figures.style.save import Format
+
+PAGE_MM = 183.0  # of journals' pages
 
 
 @dataclass(frozen=True)
@@ -29,24 +35,32 @@ class Drawing:
     options: dict[str, Any] = field(default_factory=dict)
     letter: str = ""
     cohort: str = ""
+    width_mm: float = PAGE_MM  # of a figure that fills a page
+    formats: tuple[Format, ...] = FORMATS
+    palette: dict[str, str] = field(default_factory=dict)
 
     def key(self) -> str:
         """Fingerprint of everything that decides the picture; the file name does not."""
-        return fingerprint("figure", environment(), self.plot, self.arguments, self.options, self.letter, self.cohort)
+        told = (self.plot, self.arguments, self.options, self.letter, self.cohort)
+        return fingerprint("figure", environment(), *told, self.width_mm, self.formats, self.palette)
 
     def make(self, beside: Path | None = None) -> dict[str, bytes]:
         """Draw it in every format, if it has anything to show; may be in a process that a kill stops uncleared."""
         from her2stats.figures.placeholder import Placeholder
         from her2stats.figures.style.save import save_figure
-        from her2stats.figures.style.theme import titled
+        from her2stats.figures.style.theme import painted, titled
 
         plot: Callable[..., Any] = getattr(import_module(f"her2stats.figures.{self.plot}"), f"plot_{self.plot}")
-        with warnings.catch_warnings(), tempfile.TemporaryDirectory(dir=beside) as folder:
+        own = signature(plot).parameters.get("width_mm")
+        wide = {"width_mm": self.width_mm} if own is not None and own.default == PAGE_MM else {}
+        with warnings.catch_warnings(), painted(self.palette), tempfile.TemporaryDirectory(dir=beside) as folder:
             warnings.simplefilter("ignore", FutureWarning)  # of plotnine's dependencies; nothing a user can mend
-            drawn = plot(*self.arguments, **self.options)
+            drawn = plot(*self.arguments, **self.options, **wide)
             if isinstance(drawn, Placeholder):
                 return {}
-            written = save_figure(titled(drawn, self.letter, self.cohort), Path(folder) / self.stem)
+            written = save_figure(
+                titled(drawn, self.letter, self.cohort), Path(folder) / self.stem, formats=self.formats
+            )
             return {path.suffix[1:]: path.read_bytes() for path in written}
 
     def packed(self, made: dict[str, bytes]) -> dict[str, bytes]:
@@ -55,7 +69,7 @@ class Drawing:
 
     def unpacked(self, files: dict[str, bytes]) -> dict[str, bytes]:
         """The files as they are, one of each format."""
-        if set(files) != set(FORMATS):
+        if set(files) != set(self.formats):
             raise ValueError("not the files of a figure")
         return files
 
