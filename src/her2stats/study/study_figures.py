@@ -84,7 +84,9 @@ class _Offer:
         shown = list(rows["cohort"].unique()) if "cohort" in rows else [one.cohort.name for one in self.analyses]
         cohort, asked = shown[0] if len(shown) == 1 else "", self.study.figures
         drawn = (figure.plot, stem, arguments, options, figure.letter, cohort)
-        return Drawing(*drawn, asked.width, tuple(asked.formats), {**asked.palette})
+        return Drawing(
+            *drawn, asked.width, tuple(asked.formats), {str(group): colour for group, colour in asked.palette.items()}
+        )
 
     def _why_empty(self, figure: Figure) -> str:
         reasons = dict(self._one.answers.omitted)
