@@ -85,7 +85,10 @@ table_one <- function(d) {
         add(level = l, n = sum(x %in% l), percent = 100 * mean(x %in% l))
       }
     }
-    add(level = "missing", n = sum(is.na(x)), percent = 100 * mean(is.na(x)))
+    of <- said(paste("divides", v))  # beyond this level of another variable nothing is missing
+    lacks <- is.na(x)
+    for (other in intersect(names(of), names(d))) lacks <- lacks & d[[other]] %in% c(of[other], NA)
+    add(level = "missing", n = sum(lacks), percent = 100 * mean(lacks))
   }
   bind(rows)
 }

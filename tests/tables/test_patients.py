@@ -156,3 +156,15 @@ def test_the_name_of_a_test_is_text_and_its_p_a_number() -> None:
         table_one({"a": frame, "b": frame}, p_values=True), {"a": 40, "b": 40}, caption="Patients"
     )
     assert list(printed.words) == ["test"]
+
+
+def test_what_divides_one_level_is_missing_of_that_level_alone() -> None:
+    frame = pd.DataFrame(
+        {
+            "her2_ihc": ["0", "0", "0", "1+", "2+", None],
+            "her2_zero": pd.Categorical(["null", "ultralow", None, None, None, None], ["null", "ultralow"]),
+        }
+    )
+    table = table_one({"c": frame})
+    cells = table[table["variable"] == "HER2 IHC 0"].set_index("level")["c n"].to_dict()
+    assert cells == {"null": 1, "ultralow": 1, "missing": 2}  # one read as 0, and one that nobody read

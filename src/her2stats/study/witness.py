@@ -113,6 +113,7 @@ def _vocabulary(present: set[str], grouping: Grouping) -> Iterator[Setting]:
         own = entry.name == "her2_group" and grouping != PAPER
         if entry.name in present and (entry.unless not in present or own):
             yield "", "table one", entry.name, sentence_case(variable_label(entry.name))
+            yield from (("", f"divides {entry.name}", other, level) for other, level in entry.divides.items())
 
 
 def _of_cohort(one: PreparedCohort, wanted: set[str], folder: Path, grouping: Grouping) -> Iterator[Setting]:

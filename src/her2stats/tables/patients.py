@@ -17,6 +17,7 @@ from her2stats.vocabulary.numbers import EN_DASH, format_count, format_number, f
 from her2stats.vocabulary.variables import BY_NAME, TABLE_ONE
 
 MEDIAN_LEVEL = "median (IQR)"
+NOT_ASKED = ""  # of a tumour that a variable does not ask about: neither a level nor missing
 MISSING_LEVEL = "missing"
 PATIENTS = "Patients"
 NOT_RECORDED = "—"
@@ -130,8 +131,8 @@ class _ClinicalVariable:
 
 def _described(name: str, cohorts: Mapping[str, pd.DataFrame]) -> _ClinicalVariable:
     """Bring a variable of all cohorts to common levels; a measurement has none."""
-    columns = {cohort: frame.get(name) for cohort, frame in cohorts.items()}
     entry = BY_NAME.get(name)
+    columns = {cohort: _column(frame, name, entry) for cohort, frame in cohorts.items()}
     if entry is not None and entry.classes:
         classes = {cohort: None if c is None else _classified(c, entry.classes) for cohort, c in columns.items()}
         return _ClinicalVariable(variable_label(name), tuple(entry.classes), classes)
@@ -143,6 +144,15 @@ def _described(name: str, cohorts: Mapping[str, pd.DataFrame]) -> _ClinicalVaria
         printed = {**printed, "True": printed["1"], "False": printed["0"]}
     texts = {cohort: None if column is None else _as_text(column, printed) for cohort, column in columns.items()}
     return _ClinicalVariable(variable_label(name), _ordered_levels(entry, known, texts), texts)
+
+
+def _column(frame: pd.DataFrame, name: str, entry: Variable | None) -> pd.Series[Any] | None:
+    column = frame.get(name)
+    for divided, level in entry.divides.items() if entry is not None and column is not None else ():
+        if divided in frame:
+            beyond = column.isna() & frame[divided].notna() & (frame[divided].astype("object") != level)
+            column = column.astype("object").mask(beyond, NOT_ASKED)
+    return column
 
 
 def _is_measured(entry: Variable | None, columns: Sequence[pd.Series[Any]]) -> bool:
@@ -177,7 +187,7 @@ def _ordered_levels(
     ]
     declared = not set(categories) <= set(printed.values())  # levels that the study declares stand in its own order
     order = [*categories, *printed.values()] if declared else [*printed.values(), *categories]
-    seen = {level for column in texts.values() if column is not None for level in column.dropna()}
+    seen = {level for column in texts.values() if column is not None for level in column.dropna()} - {NOT_ASKED}
     levels = list(dict.fromkeys([*order, *sorted(seen)]))
     shown = set(printed.values()) if entry is not None and entry.always else set()
     return tuple(level for level in levels if level in seen | shown)

@@ -75,6 +75,8 @@ class Variable:
     level_form: str = "{short} {level}"  # how one level is named, with ``{short}`` and ``{level}``
     table_one: int = 0  # place in Table 1; 0 is none
     unless: str = ""  # table 1 shows it only where this other variable is absent
+    # other variable -> its level that this one divides: of tumours beyond it nothing is missing
+    divides: Mapping[str, str] = field(default_factory=dict)
     # value -> as tables print it, in their order; default: the levels
     printed: Mapping[str, str] = field(default_factory=dict)
     always: bool = False  # tables print levels that nobody has, too
