@@ -85,8 +85,7 @@ table_one <- function(d) {
         add(level = l, n = sum(x %in% l), percent = 100 * mean(x %in% l))
       }
     }
-    of <- said(paste("divides", v))  # beyond this level of another variable nothing is missing
-    lacks <- is.na(x)
+    lacks <- is.na(x); of <- said(paste("divides", v))  # beyond this level of another variable nothing is missing
     for (other in intersect(names(of), names(d))) lacks <- lacks & d[[other]] %in% c(of[other], NA)
     add(level = "missing", n = sum(lacks), percent = 100 * mean(lacks))
   }
@@ -94,8 +93,7 @@ table_one <- function(d) {
 }
 
 tumours_left <- function(cohort, d) {  # in the clinical table, left out in all, analysed, by receptor, known
-  rows <- list()
-  add <- function(step, what, n) rows[[length(rows) + 1]] <<- list(step = step, what = what, n = n)
+  rows <- list(); add <- function(...) rows[[length(rows) + 1]] <<- setNames(list(...), c("step", "what", "n"))
   given <- one("given", "clinical", cohort) != ""  # then the population alone lies there
   start <- if (given) NA_real_ else length(raw("clinical", cohort)$cells[[1]])
   add("start", "samples in the clinical table", start)

@@ -148,7 +148,9 @@ def _described(name: str, cohorts: Mapping[str, pd.DataFrame]) -> _ClinicalVaria
 
 def _column(frame: pd.DataFrame, name: str, entry: Variable | None) -> pd.Series[Any] | None:
     column = frame.get(name)
-    for divided, level in entry.divides.items() if entry is not None and column is not None else ():
+    if column is None or entry is None:
+        return column
+    for divided, level in entry.divides.items():
         if divided in frame:
             beyond = column.isna() & frame[divided].notna() & (frame[divided].astype("object") != level)
             column = column.astype("object").mask(beyond, NOT_ASKED)
