@@ -87,8 +87,8 @@ SPOILT: dict[str, Spoilt] = {
     "IHC equivoco": word("her2_ihc", "equivoco", "is not understood for her2_ihc"),
     "IHC negativo": word("her2_ihc", "negativo", "is not understood for her2_ihc"),
     "IHC mapped to nothing known": Spoilt(
-        named('clinical = "one.csv"\nvalues = { her2_ihc = { "2+" = "low" } }', 'clinical = "one.csv"'),
-        (Told("one.csv", "'2+' is mapped to 'low', which is no value of her2_ihc", "*", "her2_ihc", "2+"),),
+        named('clinical = "one.csv"\nvalues = { her2_ihc = { "2+" = "faint" } }', 'clinical = "one.csv"'),
+        (Told("one.csv", "'2+' is mapped to 'faint', which is no value of her2_ihc", "*", "her2_ihc", "2+"),),
     ),
     "HR forse": word("hr", "forse", "is not understood for hr"),
     "a header alone": Spoilt(write("one.csv", "sample,hr,her2_ihc\n"), (Told("one.csv", "no row below it"),)),

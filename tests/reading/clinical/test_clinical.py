@@ -59,6 +59,14 @@ def test_columns_values_and_variables_of_ones_own(write):
     assert read.table["ki67"].tolist()[0] == 1.5
 
 
+@pytest.mark.parametrize("word", ["2+", "weak"])
+def test_a_word_that_is_mapped_to_low_keeps_its_group(write, word):
+    text = CSV.replace("2+", word)
+    read = read_clinical(write("c.csv", text), values={"her2_ihc": {word: "low"}})
+    assert read.table["her2_group"].tolist() == ["HER2-0", "HER2-low", "HER2-low"]
+    assert read.table["her2_ihc"].isna().tolist() == [False, False, True]
+
+
 def test_an_unnamed_first_column_holds_the_sample_ids(write):
     assert list(read_clinical(write("c.csv", CSV.replace("sample", "", 1))).table.index) == ["007", "008", "009"]
 

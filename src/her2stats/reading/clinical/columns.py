@@ -82,8 +82,9 @@ def read_words(raw: RawColumn, found: ProblemList) -> tuple[pd.Series, list[Note
 def said_beside(raw: RawColumn) -> dict[str, pd.Series]:
     """Other HER2 tests that stand in the cells of a column: "2+ (FISH neg)"."""
     entry = BY_NAME[raw.variable]
-    told = {word for word in set(raw.words) if fold(word) in OF_ZERO | LOW or fold(word) not in entry.words}
-    said = {word: parts(entry, word) or parts(entry, raw.own.get(fold(word), "")) for word in told}
+    meant = {word: raw.own.get(fold(word), word) for word in set(raw.words)}
+    told = {word for word, means in meant.items() if fold(means) in OF_ZERO | LOW or fold(word) not in entry.words}
+    said = {word: parts(entry, meant[word]) or parts(entry, word) for word in told}
     others = sorted({name for found in said.values() for name in found} - {raw.variable})
     return {
         name: pd.Series([said.get(word, {}).get(name, np.nan) for word in raw.words], list(raw.samples), dtype=object)
