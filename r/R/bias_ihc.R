@@ -52,7 +52,7 @@ corrected <- function(row, se, sp) {
   z <- qnorm(0.5 + row$conf_level / 2)
   true <- function(read) {
     share <- (read - (1 - sp)) / (se + sp - 1)
-    if (is.na(share) || se + sp <= 1 || share <= 0 || share >= 1) NA_real_ else share
+    if (is.na(share) || se + sp <= 1 + 1e-9 || share <= 1e-9 || share >= 1 - 1e-9) NA_real_ else share
   }
   if (row$measure != "odds_ratio") {
     read <- row$n_comparison / (row$n_comparison + row$n_reference)

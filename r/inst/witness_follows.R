@@ -33,7 +33,7 @@ misread <- function(found) {  # comparisons of HER2-low with HER2-0 by sensitivi
   kappa <- told("ihc_kappa")
   true <- function(read, se, sp) {  # the share of low tumours behind one that was read
     share <- (read - 1 + sp) / (se + sp - 1)
-    if (is.na(share) || se + sp <= 1 || share <= 0 || share >= 1) NaN else share
+    if (is.na(share) || se + sp <= 1 + 1e-9 || share <= 1e-9 || share >= 1 - 1e-9) NaN else share
   }
   bind(unlist(lapply(split(d, seq_len(nrow(d))), function(r) {
     size <- c(r$n_comparison, r$n_reference)

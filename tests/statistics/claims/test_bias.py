@@ -126,3 +126,16 @@ def test_what_is_no_such_comparison_is_refused_all_at_once() -> None:
         bias_ihc(adjusted, sensitivity=[1.2], kappa=0.0, draws=3)
     assert len(caught.value.problems) == 4
     assert "no unadjusted comparison" in str(caught.value)
+
+
+@pytest.mark.parametrize(("low", "zero", "se", "sp"), [(33, 11, 0.75, 0.6), (18, 12, 0.8, 0.4), (13, 87, 0.9, 0.87)])
+def test_a_share_read_that_is_all_error_is_refused_whatever_its_last_bit(
+    low: int, zero: int, se: float, sp: float
+) -> None:
+    """33 of 44 read low at a sensitivity of 0.75: all are low, or one bit less, and the difference is no number."""
+    group = np.repeat(["HER2-low", "HER2-0"], (low, zero))
+    frame = pd.DataFrame({"group": pd.Categorical(group, ["HER2-0", "HER2-low"]), "y": np.arange(low + zero) * 1.0})
+    found = bias_ihc(compare_groups(frame, "y", group="group"), sensitivity=[se], specificity=[sp])
+    given = found[found["assumed"] == "given"].iloc[0]
+    assert np.isnan([given["estimate"], given["conf_low"], given["conf_high"]]).all()
+    assert given["flag"].startswith("not estimable: more ")

@@ -17,6 +17,7 @@ from her2stats.statistics.rows import Rows, records, result_rows
 
 COUNTS = ("n_events_comparison", "n_events_reference", "n_comparison", "n_reference")
 NAMING = ("cohort", "stratum", "outcome", "term", "reference", "comparison", "measure", "conf_level", "n")
+NOTHING = 1e-9
 
 
 def bias_ihc(
@@ -147,10 +148,13 @@ def _drawn(row: Row, priors: Sequence[tuple[float, float]], draws: int, seed: in
 
 
 def _true_share(read: float, se: Array, sp: Array) -> Array:
-    """Share of HER2-low tumours behind a share that is read so; NaN where there is none between 0 and 1."""
+    """Share of HER2-low tumours behind a share that is read so; NaN where there is none between 0 and 1.
+
+    A share of patients is told from 0 and 1 by more than `NOTHING`: what is less is the rounding of floating numbers.
+    """
     with np.errstate(divide="ignore", invalid="ignore"):
         true = (read - (1 - sp)) / (se + sp - 1)
-    return np.where((se + sp > 1) & (true > 0) & (true < 1), true, np.nan)
+    return np.where((se + sp > 1 + NOTHING) & (true > NOTHING) & (true < 1 - NOTHING), true, np.nan)
 
 
 def _effect(row: Row, se: Array, sp: Array, rng: np.random.Generator | None = None) -> tuple[Array, Array]:
@@ -185,8 +189,8 @@ def _why(row: Row, se: float, sp: float) -> str:
     """Reason why a correction is impossible."""
     a, b, n, m = (row.get(name, 0) for name in COUNTS)
     groups = [(n, m)] if row["measure"] != "odds_ratio" else [(a, b), (n - a, m - b)]
-    if se + sp <= 1:
+    if se + sp <= 1 + NOTHING:
         return "such a reading tells no more than chance"
-    few = any(low / (low + zero) <= 1 - sp for low, zero in groups)
+    few = any(low / (low + zero) <= 1 - sp + NOTHING for low, zero in groups)
     taken, read = ("0", "low") if few else ("low", "0")
     return f"more {taken} tumours would be misread than were read {read}"
