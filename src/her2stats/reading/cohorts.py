@@ -128,63 +128,55 @@ def read_cohort(
     words = partial(read_clinical_words, clinical, sheet=clinical_sheet, header_row=clinical_header_row)
     opening = partial(open_clinical, columns=columns or {}, where=where or {}, exclude=exclude, patients=patients)
     file = _attempt(found, lambda: opening(words(), everyone=everyone or {}))
-    matrix, both, raw = None, None, None
-    notes: list[Note] = []
+    raw, matrix, table = None, None, None
     if expression is not None:
         layout = MatrixOptions(gene_column, tuple(ignore_columns), sheet, delimiter, decimal, layer, header_row)
-        raw = _attempt(found, lambda: open_matrix(expression, layout, orientation=orientation))
+        raw = _attempt(found, partial(open_matrix, expression, layout, orientation=orientation))
     if file is not None:
-        opened, there = file, raw.columns if raw is not None else []
-        _attempt(found, lambda: refuse_absent([one for one in opened.absent if one not in there], opened.name))
-        file = _attempt(found, lambda: one_a_patient(opened, repeats, sample_id, there))
-    if expression is not None:
-        if raw is not None and file is not None and not lies_on_its_side(raw, file.samples):
-            whole, staying = raw, file
-            chosen = _attempt(found, lambda: tumours_of(whole, staying, sample_id, repeats, exclude))
-            raw, notes = chosen or (None, [])
-        if raw is not None and file is not None and not lies_on_its_side(raw, file.samples):
-            both, said = _shared_samples(file, raw, on_mismatch, found)
-            notes += said
-            raw = raw if both is None else raw.only(both)  # no rule of rows looks at samples that are not analysed
+        there = raw.columns if raw is not None else []
+        _attempt(found, partial(refuse_absent, [one for one in file.absent if one not in there], file.name))
+        file = _attempt(found, partial(one_a_patient, file, repeats, sample_id, there))
+    raw, both, notes = _brought_together(raw, file, sample_id, repeats, exclude, on_mismatch, found)
+    if expression is not None and scale is None:
+        found.add(ScaleError, "no scale is declared", where=f"cohort {name!r}", remedy=SAY)
+    elif raw is not None and scale is not None:
+        rows = partial(interpret_matrix, raw, duplicates=duplicates, missing=missing, symbols=symbols)
+        scaled = partial(rows, scale=scale, offset=offset, normalise=normalise, gene_lengths=gene_lengths)
         ids = file.samples if file else ()
-        if scale is None:
-            found.add(ScaleError, "no scale is declared", where=f"cohort {name!r}", remedy=SAY)
-        elif raw is not None:
-            declared, seen = scale, raw
-            matrix = _attempt(
-                found,
-                lambda: interpret_matrix(
-                    seen,
-                    scale=declared,
-                    offset=offset,
-                    normalise=normalise,
-                    gene_lengths=gene_lengths,
-                    duplicates=duplicates,
-                    missing=missing,
-                    symbols=symbols,
-                    annotation=annotation,
-                    allow_range=allow_range,
-                    expected_samples=ids,
-                ),
-            )
-        if raw is not None and matrix is not None and both is not None:
+        known = partial(scaled, annotation=annotation, allow_range=allow_range, expected_samples=ids)
+        matrix = _attempt(found, known)
+        if matrix is not None and both is not None:
             refuse_twins(matrix.values, both, raw.name, found)
-    table = None
     if file is not None:
-        table = _attempt(
-            found,
-            lambda: interpret(
-                file,
-                values=values or {},
-                restrict=restrict or {},
-                population=population,
-                decimal=clinical_decimal,
-                keep=both,
-            ),
-        )
+        asked = partial(interpret, file, values=values or {}, restrict=restrict or {}, population=population)
+        table = _attempt(found, partial(asked, decimal=clinical_decimal, keep=both))
     found.raise_if_any()
     assert table is not None
     return _joined(name, table, matrix, notes)
+
+
+def _brought_together(
+    raw: RawMatrix | None,
+    file: ClinicalFile | None,
+    form: SampleId,
+    repeats: Repeats,
+    exclude: Sequence[str],
+    on_mismatch: OnMismatch,
+    found: ProblemList,
+) -> tuple[RawMatrix | None, set[str] | None, list[Note]]:
+    """The columns that are tumours of the clinical table, the samples that both files have, and what is to be told.
+
+    A matrix that lies on its side is left as it is: whoever interprets it says so.
+    """
+    notes: list[Note] = []
+    if raw is not None and file is not None and not lies_on_its_side(raw, file.samples):
+        chosen = _attempt(found, partial(tumours_of, raw, file, form, repeats, exclude))
+        raw, notes = chosen or (None, [])
+    if raw is None or file is None or lies_on_its_side(raw, file.samples):
+        return raw, None, notes
+    both, said = _shared_samples(file, raw, on_mismatch, found)
+    # no rule of rows looks at samples that are not analysed
+    return (raw if both is None else raw.only(both)), both, [*notes, *said]
 
 
 def _attempt(found: ProblemList, read: Callable[[], T]) -> T | None:
