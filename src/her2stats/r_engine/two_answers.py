@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from her2stats.r_engine.tolerances import COUNTS, NUMBERS, Array, amplification, convention_of, near_zero, tolerance_of
+from her2stats.statistics.flags import code_of
 from her2stats.statistics.result import COLUMNS, Result
 from her2stats.statistics.terms import PARTS
 
@@ -169,9 +170,9 @@ def _compare(python: Table, r: Table, lost: NDArray[np.bool_], quantity: str, ve
 
 
 def _numbers_given(python: Table, given: Table, verb: str, ci: str, silence: str) -> list[Piece]:
-    """Compare the numbers that an engine gives; what it leaves out, and all of a flagged row, is not checked."""
+    """Compare the numbers that an engine gives; what it leaves out is not checked, nor a row whose flag doubts them."""
     pieces = []
-    flagged = np.asarray(python["flag"] != "", dtype=bool)
+    flagged = np.array([code_of(str(one)) not in ("", "sparse") for one in python["flag"]], dtype=bool)
     for quantity in _quantities(python, None):
         ours = python[quantity]
         if ours.dtype.kind != "f" or quantity in (*DESCRIPTIVE, "at"):  # the place on a curve is asked, not found
