@@ -88,9 +88,11 @@ def test_the_order_of_the_folders_changes_no_digit(folders, atlas):
 
 def test_response_is_asked_crude_given_hr_and_within_it():
     row = {"outcome": "pcr", "measure": "odds_ratio", "role": "group", "comparison": "HER2-low", "estimate": 1.0}
+    row["reference"] = "HER2-0"
     strata = pd.DataFrame([row | {"stratum": name} for name in ("all", "hr=negative", "hr=positive")])
     product = pd.DataFrame([row | {"stratum": "hr=negative", "role": "exposure", "comparison": ""}])
-    tables = {"response": strata.head(1), "response_by_hr": pd.concat([strata, product])}
+    own_groups = pd.DataFrame([row | {"stratum": "all", "reference": "null", "comparison": "ultralow"}])
+    tables = {"response": strata.head(1), "response_by_hr": pd.concat([strata, product, own_groups])}
     asked = pd.concat(_answers(tables, "", "", []))
     assert asked[["stratum", "given"]].to_numpy().tolist() == [
         ["all", ""],
