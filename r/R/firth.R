@@ -70,8 +70,10 @@ with_firth <- function(answer, X, y, column, conf_level, smallest) {
   }
   if (smallest > 0 && flag_code(answer$flag) %in% c("sparse", "separation")) {
     found <- if (is.null(X)) list() else firth_row(firth_model(X, y), column, conf_level)
-    whole <- !is.null(found$conf_low) && !is.na(found$conf_low)
-    if (whole) row[-1] <- found[c("estimate", "conf_low", "conf_high", "p_value")]
+    # the p is there, too, where an odds ratio leaves the range of numbers
+    told <- c(firth_estimate = "estimate", firth_low = "conf_low", firth_high = "conf_high", firth_p = "p_value")
+    told <- told[told %in% names(found)]
+    row[names(told)] <- found[told]
   }
   replace_in(row, answer)
 }

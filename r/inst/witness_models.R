@@ -352,7 +352,7 @@ pooled <- function(asked, kinds_of) {  # what two cohorts have: odds ratios on t
     d[setdiff(keep, names(d))] <- NA
     d[keep]
   }
-  all <- do.call(rbind, lapply(names(asked), function(c) if (nrow(asked[[c]])) cbind(cohort = c, taken(asked[[c]]))))
+  all <- do.call(rbind, lapply(names(asked), function(c) if (NROW(asked[[c]])) cbind(cohort = c, taken(asked[[c]]))))
   if (is.null(all)) return()
   product <- grepl(":", all$term, fixed = TRUE) & !grepl("(likelihood ratio)", all$term, fixed = TRUE)
   odds <- all[all$table == "odds_ratios" | (all$table == "interaction" & product), ]

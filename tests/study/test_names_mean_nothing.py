@@ -119,7 +119,8 @@ def _results(names: Sequence[str]) -> dict[str, list[Result]]:
     for place, cohort in enumerate(("one", "two")):
         clinical, scores, fractions = _tumours(place + 1, names)
         abundance, answers = classify_abundance(fractions), Answers(cohort)
-        material = Material(cohort, clinical, named["exposure"], (named["beside"],), "", scores, fractions, abundance)
+        scored = {"scores": scores, "fractions": fractions, "abundance": abundance}
+        material = Material(cohort, clinical, named["exposure"], (named["beside"],), **scored)
         covariates = (named["covariate"], named["factor"])
         study = _study(covariates)
         for question in (odds_ratios, interaction) if place else CELL_QUESTIONS:  # the second is there to be pooled

@@ -18,5 +18,6 @@ def seconds_for(size: int) -> float:
 
 
 def environment() -> dict[str, str]:
-    """Environment in which this package is found; one thread, as each sets memory aside."""
-    return {**os.environ, "PYTHONPATH": python_path(), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    """Environment in which this package is found; what sets memory aside, as threads and Arrow's pools do, does not."""
+    lean = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "ARROW_DEFAULT_MEMORY_POOL": "system"}
+    return {**os.environ, "PYTHONPATH": python_path(), **lean}

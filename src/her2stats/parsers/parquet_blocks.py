@@ -53,7 +53,6 @@ def open_store(path: str, wanted: list[str], left: Allowance) -> SamplesInRows |
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    pa.set_memory_pool(pa.system_memory_pool())  # others set aside what the limit of memory counts
     file = pq.ParquetFile(path, buffer_size=1 << 16, pre_buffer=False)  # memory must not grow with the file
     schema = file.schema_arrow
     textual = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view, pa.types.is_dictionary)

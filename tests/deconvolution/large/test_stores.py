@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from her2stats.deconvolution.large import stores
@@ -44,6 +45,15 @@ def test_blocks_are_those_of_the_matrix_wherever_one_begins_or_breaks_off(
     np.testing.assert_array_equal(block, expression.to_numpy().T[5:10])
     gc.collect()
     np.testing.assert_array_equal(next(store.blocks(12, first=3)), expression.to_numpy().T[3:])
+
+
+def test_a_wide_file_needs_no_more_memory_than_its_size_lets_expect(planted: Planted, tmp_path: Path) -> None:
+    """Arrow's own pool would set a whole GiB aside for it, which is no use of memory, and counts."""
+    rng = np.random.default_rng(1)
+    genes = [*planted.expression.index, *(f"G{place}" for place in range(480))]
+    wide = pd.DataFrame(rng.lognormal(size=(len(genes), 400)), genes, [f"S{place}" for place in range(400)])
+    store = open_store(write(wide, tmp_path, "samples in rows"), planted.signature)
+    np.testing.assert_array_equal(np.concatenate(list(store.blocks(96))), wide.to_numpy().T)
 
 
 def test_no_reader_outlives_its_store(planted: Planted, tmp_path: Path) -> None:
