@@ -81,7 +81,7 @@ def key(sample: str, form: SampleId) -> str:
 
     >>> key("TCGA.A1.A0SB.01A.11R", "tcga-patient"), key("TCGA.A1.A0SB.01A", "tcga-sample"), key("X7.B", "letters")
     ('TCGA-A1-A0SB', 'TCGA-A1-A0SB-01', '7-b')
-    >>> key("/data/bam/P-7.sorted.bam", "letters"), key("GSM71_P7.CEL.gz", "letters"), key("P7_counts", "letters")
+    >>> key("/data/bam/P-7.sorted.bam", "letters"), key("GSM712_P7.CEL.gz", "letters"), key("P7_counts", "letters")
     ('p-7', 'p7', 'p7')
     """
     patient, kind = _barcode(sample)
