@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -27,12 +28,21 @@ def _watch(event: str, arguments: tuple[object, ...]) -> None:
             OPENED["/".join(path.parts[-2:]) if path.parent.name == "tables" else path.name] += 1
 
 
+@cache
+def _hooked() -> None:
+    sys.addaudithook(_watch)
+
+
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> StudyResults:
-    """A run, with every file counted that it opens; an audit hook stays for good, so it looks at one folder only."""
+    """A run, with every file counted that it opens; an audit hook stays for good, so it looks at one folder only.
+
+    There is one hook a process, however often the run is made anew for tests that another process leaves to this one.
+    """
     folder = tmp_path_factory.mktemp("watched")
     study = write_small_study(folder, n=40)
-    sys.addaudithook(_watch)
+    _hooked()
+    OPENED.clear()
     WATCHED.append(folder)
     results = run_study(study)
     WATCHED.clear()
