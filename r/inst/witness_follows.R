@@ -25,6 +25,7 @@ e_values <- function(found, exposure) {  # the least risk ratio of an unmeasured
       "e_value_limit")]
 }
 misread <- function(found) {  # comparisons of HER2-low with HER2-0 by sensitivity and specificity; draws are not seen
+  if (!setequal(said("level her2_group"), c("HER2-0", "HER2-low"))) return(found[0, ])  # declared groups are not seen
   unadjusted <- found$table == "response" | (found$table == "response_by_hr" & found$stratum != "all")
   d <- found[found$table == "her2_til" | (unadjusted & found$term == "her2_group[HER2-low]"), ]
   d <- d[order(d$table == "her2_til"), ]
