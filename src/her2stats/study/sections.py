@@ -295,19 +295,11 @@ Group = Literal[
 class FiguresSection(Section):
     """[figures]: how figures are drawn and written."""
 
-    width: float = Field(
-        default=183.0, ge=150, le=250, description="mm, of the figures that fill a page; smaller ones keep their size"
-    )
-    formats: list[Literal["pdf", "svg", "png"]] = Field(
-        default=["pdf", "svg", "png"], description="files of every figure; `png` has to be one, the report shows it"
-    )
-    palette: dict[Group, Annotated[str, Field(pattern="^#[0-9A-Fa-f]{6}$")]] = Field(
-        default={}, description='colours of groups: `{ "HR-positive" = "#CC4C02" }`; the others keep theirs'
-    )
-    types: list[str] = Field(default=[], description="cell types that figures show; all, unless named")
-    order: list[str] = Field(
-        default=[], description="cell types in the order of the rows, the others after them; by lineage, unless named"
-    )
+    width: float = Field(default=183.0, ge=150, le=250)
+    formats: list[Literal["pdf", "svg", "png"]] = Field(default=["pdf", "svg", "png"])
+    palette: dict[Group, Annotated[str, Field(pattern="^#[0-9A-Fa-f]{6}$")]] = Field(default={})
+    types: list[str] = Field(default=[])
+    order: list[str] = Field(default=[])
 
     @field_validator("formats", "types", "order")
     @classmethod
