@@ -18,7 +18,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -153,12 +154,19 @@ def hdf5() -> str:
     return f"{theirs / mine:.0f} times ({words}; {engine()})"
 
 
-def bootstrap() -> str:
-    """200 bootstrap draws of one tumour against one sample of e1071."""
-    expression, _ = cohort(10)
+@contextmanager
+def written(samples: int) -> Iterator[Path]:
+    """A file of so many simulated tumours."""
+    expression, _ = cohort(samples)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "cohort.parquet"
         expression.to_parquet(file)
+        yield file
+
+
+def bootstrap() -> str:
+    """200 bootstrap draws of one tumour against one sample of e1071."""
+    with written(10) as file:
         words = [sys.executable, "-c", DRAWS, str(file), str(SIGNATURE)]
         mine = float(subprocess.run(words, capture_output=True, text=True, check=True).stdout)
     theirs = e1071_seconds()
@@ -167,10 +175,7 @@ def bootstrap() -> str:
 
 def permutations() -> str:
     """1,000 permutations for 318 samples against none."""
-    expression, _ = cohort(318)
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "cohort.parquet"
-        expression.to_parquet(file)
+    with written(318) as file:
         without, with_them = ours(file)[1], ours(file, 1000)[1]
     return f"{with_them / without:.1f} ({with_them:.1f} against {without:.1f} s)"
 

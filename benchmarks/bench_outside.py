@@ -63,6 +63,12 @@ def exact_mixtures(matrix: SignatureMatrix) -> list[Row]:
     return [beside("CIBERSORT's example mixtures", "exact composition", found, truth)]
 
 
+def sorted_by_flow(name: str, expression: str) -> list[pd.DataFrame]:
+    """Expression of a data set, and shares of its cells by flow cytometry."""
+    files = (expression, "flow_fractions.tsv")
+    return [pd.read_csv(DATA / name / file, sep="\t", index_col=0) for file in files]
+
+
 def counted_cells(matrix: SignatureMatrix) -> list[Row]:
     """Blood and lymph nodes whose cells were counted by cytometry."""
     rows = []
@@ -70,9 +76,7 @@ def counted_cells(matrix: SignatureMatrix) -> list[Row]:
         expression, truth = load(DATA)
         truth = truth[list(BLOOD)]
         rows.append(beside(name, "counted cells", summed(estimated(expression, matrix), BLOOD), truth))
-    folder = DATA / "pbmc_gse107572"
-    expression = pd.read_csv(folder / "tpm.tsv.gz", sep="\t", index_col=0)
-    flow = pd.read_csv(folder / "flow_fractions.tsv", sep="\t", index_col=0)
+    expression, flow = sorted_by_flow("pbmc_gse107572", "tpm.tsv.gz")
     kinds = {
         "NK cells": BLOOD["NK"],
         "B cells": BLOOD["B cells"],
@@ -85,9 +89,7 @@ def counted_cells(matrix: SignatureMatrix) -> list[Row]:
     }
     found = summed(estimated(expression, matrix), kinds)
     rows.append(beside("GSE107572, blood, RNA-seq", "counted cells", found, flow[list(kinds)]))
-    folder = DATA / "epic_melanoma"
-    expression = pd.read_csv(folder / "counts_tpm.tsv.gz", sep="\t", index_col=0)
-    flow = pd.read_csv(folder / "flow_fractions.tsv", sep="\t", index_col=0)
+    expression, flow = sorted_by_flow("epic_melanoma", "counts_tpm.tsv.gz")
     kinds = {
         "Bcells": BLOOD["B cells"],
         "CD4_Tcells": BLOOD["CD4 T"],

@@ -74,6 +74,18 @@ def word(column: str, text: str, problem: str) -> Spoilt:
     return Spoilt(cell(column, text), (Told("one.csv", problem, LINE, column, text),))
 
 
+def many_values(setting: str) -> Spoilt:
+    """A covariate that is another word in each tumour."""
+    return Spoilt(
+        several(
+            column("ward", lambda row: f"ward {row}"),
+            named('clinical = "one.csv"\ncolumns = { ward = "ward" }', 'clinical = "one.csv"'),
+            named(f'[analysis]\n{setting} = ["ward"]', "[analysis]"),
+        ),
+        (Told(f"cohort 'one', [analysis] {setting}", "'ward' has 36 different values", column="ward"),),
+    )
+
+
 SPOILT: dict[str, Spoilt] = {
     "age 0": word("age", "0", "'0' is outside 15 to 110 years"),
     "age 430": word("age", "430", "'430' is outside 15 to 110 years"),
@@ -218,22 +230,8 @@ SPOILT: dict[str, Spoilt] = {
         named('[analysis]\ncovariates = ["age", "hr"]', "[analysis]"),
         (Told("study.toml, [analysis] covariates", "hr: a factor of the covariance analysis"),),
     ),
-    "a covariate of as many values as tumours": Spoilt(
-        several(
-            column("ward", lambda row: f"ward {row}"),
-            named('clinical = "one.csv"\ncolumns = { ward = "ward" }', 'clinical = "one.csv"'),
-            named('[analysis]\ncovariates = ["ward"]', "[analysis]"),
-        ),
-        (Told("cohort 'one', [analysis] covariates", "'ward' has 36 different values", column="ward"),),
-    ),
-    "a covariate of the logistic models of as many values as tumours": Spoilt(
-        several(
-            column("ward", lambda row: f"ward {row}"),
-            named('clinical = "one.csv"\ncolumns = { ward = "ward" }', 'clinical = "one.csv"'),
-            named('[analysis]\nmodel_covariates = ["ward"]', "[analysis]"),
-        ),
-        (Told("cohort 'one', [analysis] model_covariates", "'ward' has 36 different values", column="ward"),),
-    ),
+    "a covariate of as many values as tumours": many_values("covariates"),
+    "a covariate of the logistic models of as many values as tumours": many_values("model_covariates"),
     "a covariate twice": Spoilt(
         named('[analysis]\ncovariates = ["age", "age"]', "[analysis]"),
         (Told("study.toml, [analysis] covariates", "named twice: age"),),

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from her2stats.parsers.allowance import Allowance
-from her2stats.parsers.hdf5 import AT_ONCE
+from her2stats.parsers.hdf5 import index_name, words
 from her2stats.parsers.unfit import Unfit
 
 
@@ -74,13 +74,7 @@ def _member(group: Any, name: str) -> Any:
 
 def _names(frame: Any, left: Allowance) -> list[str]:
     """Names of the rows of `obs` or `var`."""
-    column = _member(frame, str(frame.attrs.get("_index", "_index")))
+    column = _member(frame, index_name(frame))
     if hasattr(column, "keys"):  # nullable strings: a group of values and mask
         column = _member(column, "values")
-    words = column.asstr() if hasattr(column, "asstr") else column
-    names: list[str] = []
-    for start in range(0, column.shape[0], AT_ONCE):  # each may refer to the same long word
-        for value in words[start : start + AT_ONCE]:
-            left.take_word(word := str(value))
-            names.append(word)
-    return names
+    return [str(word) for word in words(column.asstr() if hasattr(column, "asstr") else column, left)]

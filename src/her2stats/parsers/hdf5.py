@@ -59,7 +59,7 @@ def _logarithm(file: Any) -> str:
 
 def _samples(file: Any, left: Allowance) -> dict[str, Any]:
     obs = file["obs"]
-    names = [name for name in obs if name not in ("__categories", _index_name(obs))]
+    names = [name for name in obs if name not in ("__categories", index_name(obs))]
     columns = [_index(obs, left), *(_column(obs, name, left) for name in names)]
     return {"header": ["", *names], "rows": [list(row) for row in zip(*columns, strict=True)]}
 
@@ -86,24 +86,25 @@ def _array(node: Any, left: Allowance) -> Any:
     if node.external or node.is_virtual:
         raise ValueError("it points to another file, which is not followed")
     left.take(node.size * max(node.dtype.itemsize, 1))
-    return list(_words(node, left)) if node.dtype.kind == "O" and node.ndim == 1 else node[()]
+    return list(words(node, left)) if node.dtype.kind == "O" and node.ndim == 1 else node[()]
 
 
-def _words(node: Any, left: Allowance) -> Iterator[Any]:
+def words(node: Any, left: Allowance) -> Iterator[Any]:
     """Words of any length, some at once: each may refer to the same long one."""
-    for start in range(0, len(node), AT_ONCE):
+    for start in range(0, node.shape[0], AT_ONCE):  # of h5py or zarr
         cells = node[start : start + AT_ONCE]
         for cell in cells:
             left.take_word(cell)
         yield from cells
 
 
-def _index_name(group: Any) -> str:
+def index_name(group: Any) -> str:
+    """Where a table of AnnData has the names of its rows."""
     return str(group.attrs.get("_index", "_index"))
 
 
 def _index(group: Any, left: Allowance) -> list[str]:
-    return [_word(cell) for cell in _array(group[_index_name(group)], left)]
+    return [_word(cell) for cell in _array(group[index_name(group)], left)]
 
 
 def _column(group: Any, name: str, left: Allowance) -> list[str]:

@@ -245,8 +245,7 @@ class _Offer:
 
     @property
     def her2(self) -> str:
-        """Variable that divides tumours by HER2: the IHC level, or the groups that the study declares."""
-        return self._one.material.factors[1]
+        return self._one.material.her2
 
     @property
     def groupings(self) -> tuple[str, str]:

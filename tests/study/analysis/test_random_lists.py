@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -13,22 +12,11 @@ from her2stats.signatures import signature as from_catalogue
 from her2stats.study.analysis.cohort_analysis import CohortAnalysis
 from her2stats.study.analysis.material import Answers
 from her2stats.study.analysis.random_lists import HISTOGRAM, TABLE, beside_random_lists
-from her2stats.study.preparing import Prepared, prepare
-from her2stats.study.run import analyse_study
+from her2stats.study.preparing import Prepared
 from her2stats.study.sections import ScoresSection
-from her2stats.study.study_file import Study, read_study
+from her2stats.study.study_file import Study
 
 LISTS = 40
-
-
-@pytest.fixture(scope="module")
-def prepared(small_study: Path) -> Prepared:
-    return prepare(read_study(small_study))
-
-
-@pytest.fixture(scope="module")
-def analysis(prepared: Prepared) -> CohortAnalysis:
-    return analyse_study(prepared)[0]
 
 
 def asked(

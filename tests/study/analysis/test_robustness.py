@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 from dataclasses import replace
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -15,22 +14,10 @@ from her2stats.results.folder import read_folder
 from her2stats.study.analysis.cohort_analysis import CohortAnalysis
 from her2stats.study.analysis.material import Answers
 from her2stats.study.analysis.robustness import MARKERS, robustness
-from her2stats.study.preparing import Prepared, prepare
-from her2stats.study.run import analyse_study
+from her2stats.study.preparing import Prepared
 from her2stats.study.sections import AnalysisSection
-from her2stats.study.study_file import read_study
 
 TIL = "Total TIL"
-
-
-@pytest.fixture(scope="module")
-def prepared(small_study: Path) -> Prepared:
-    return prepare(read_study(small_study))
-
-
-@pytest.fixture(scope="module")
-def analysis(prepared: Prepared) -> CohortAnalysis:
-    return analyse_study(prepared)[0]
 
 
 def asked(

@@ -17,8 +17,7 @@ from her2stats.study.analysis.cohort_analysis import CohortAnalysis
 from her2stats.study.analysis.material import Answers
 from her2stats.study.analysis.questions import CELL_QUESTIONS
 from her2stats.study.analysis.study_wide import study_wide_error
-from her2stats.study.preparing import prepare
-from her2stats.study.run import analyse_study
+from her2stats.study.preparing import Prepared
 from her2stats.study.sections import AnalysisSection
 from her2stats.study.study_file import Study, read_study
 
@@ -35,13 +34,8 @@ PLACED = {
 
 
 @pytest.fixture(scope="module")
-def study(small_study: Path) -> Study:
-    return read_study(small_study)
-
-
-@pytest.fixture(scope="module")
-def analysis(study: Study) -> CohortAnalysis:
-    return analyse_study(prepare(study))[0]
+def study(prepared: Prepared) -> Study:
+    return prepared.study
 
 
 def asked(study: Study, analysis: CohortAnalysis, **settings: Any) -> Answers:

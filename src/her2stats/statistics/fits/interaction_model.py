@@ -31,9 +31,7 @@ def five_rows(
     few = [fewest(own[outcome]) for own in levels]
     for place, own, m in zip((0, 1, 3), (*levels, cases), (*few, min(few)), strict=True):
         # of a level where all have the event, or none, nothing is known, and Firth's ratio would be made up
-        design = _design(frame, own, exposure, spec, unit) if m else None
-        if design is not None and place < 2:
-            design = np.delete(design, (2, 3), axis=1)
+        design = _design(frame, own, exposure, spec, unit, alone=place < 2) if m else None
         rows[place] = firth_beside(rows[place], design, own[outcome], max(1, place), spec.conf_level, m)
     return rows
 
@@ -63,11 +61,20 @@ def _likeliest(
     return [*rows, {"statistic": statistic, "df": 1, "p_value": chi2_upper(statistic, 1)}]
 
 
-def _design(frame: ModelFrame, cases: Cases, exposure: str, spec: InteractionSpec | ClinicalSpec, unit: float) -> Array:
-    """Intercept, exposure, moderator, their product, covariates."""
+def _design(
+    frame: ModelFrame,
+    cases: Cases,
+    exposure: str,
+    spec: InteractionSpec | ClinicalSpec,
+    unit: float,
+    *,
+    alone: bool = False,
+) -> Array:
+    """Intercept, exposure, moderator, their product, covariates; of a level `alone` without what compares the two."""
     exposed, moderated = centred(cases[exposure]) / (unit or 1.0), cases[spec.moderator]
+    compared = [] if alone else [moderated, exposed * moderated]
     adjusted = covariate_columns(frame, cases, spec.covariates).columns
-    return np.column_stack([np.ones(cases.n), exposed, moderated, exposed * moderated, adjusted])
+    return np.column_stack([np.ones(cases.n), exposed, *compared, adjusted])
 
 
 def _why_no_model(
@@ -105,7 +112,7 @@ def _in_level(
         return row | {"flag": flag("empty level", f"no complete case has {within.label}")}
     if why := why_no_model(frame, cases, outcome, exposure, names):
         return row | {"flag": why}
-    design = np.delete(_design(frame, cases, exposure, spec, unit), (2, 3), axis=1)
+    design = _design(frame, cases, exposure, spec, unit, alone=True)
     if why := why_no_fit(design, cases[outcome]):
         return row | {"flag": why}
     fit = fit_logit(design, cases[outcome])

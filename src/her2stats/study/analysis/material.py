@@ -33,6 +33,11 @@ class Material:
     abundance: Abundance | None = None  # what the zero rule made of the fractions
 
     @property
+    def her2(self) -> str:
+        """Variable that divides tumours by HER2: the IHC level, or the groups that the study declares."""
+        return self.factors[1]
+
+    @property
     def predictors(self) -> tuple[str, ...]:
         """The exposure and the scores beside it, as far as the cohort has them."""
         return tuple(name for name in dict.fromkeys((self.exposure, *self.also)) if name in self.scores)

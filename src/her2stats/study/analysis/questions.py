@@ -214,7 +214,7 @@ def ancova(material: Material, study: Study, answers: Answers) -> None:
         reason = f"{what} is not known in this cohort (or the same for all)" if missing else "no continuous cell type"
         _omit_ancova(answers, reason)
         return
-    her2 = material.factors[1]
+    her2 = material.her2
     frame = with_estimable_levels(material.amounts(), answers, her2)
     if frame[her2].nunique() < 2:
         _omit_ancova(

@@ -45,7 +45,7 @@ def study_wide_error(material: Material, study: Study, answers: Answers) -> None
     names = {cell_type: f"{mark}{cell_type}" for cell_type in material.kept}
     frame = pd.concat([measured, material.abundances()[[*names]].rename(columns=names)], axis=1)
     if slopes:
-        her2 = material.factors[1]
+        her2 = material.her2
         frame[her2] = with_estimable_levels(frame, Answers(material.name), her2)[her2].reindex(frame.index)
     result = study_wide(
         frame,
