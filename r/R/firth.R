@@ -33,28 +33,19 @@ firth_row <- function(model, column, conf_level, tops = 5) {
 
 row_at_maximum <- function(model, column, conf_level) {
   size <- attr(model$X, "size")[column]
-  at <- penalised(model$X, model$y, model$coef)
-  error <- sqrt(diag(solve(crossprod(model$X * sqrt(at$weights * (1 + at$leverage)))))[column])
-  root <- signed_root(model, column, error)
-  statistic <- -root(0)
+  error <- sqrt(diag(solve(crossprod(model$X * sqrt(model$weights * (1 + model$leverage)))))[column])
+  profile <- penalised_profile(model, column, 0.25 * error)
+  statistic <- -profile$root(0)
   z <- qnorm((1 + conf_level) / 2)
-  limit <- function(direction) {
-    ends <- model$coef[column] + c(0, direction * 1.1 * z * error)
-    for (further in 1:60) {
-      if (direction * root(ends[2]) >= z) break
-      ends <- c(ends[2], ends[2] + direction * error)
-    }
-    uniroot(function(g) root(g) - direction * z, sort(ends), tol = 1e-11 * error, maxiter = 500)$root
+  limits <- tryCatch(c(profile$limit(-1, z), profile$limit(1, z)), error = function(e) NULL) / size
+  if (!length(limits)) {
+    return(list(flag = flag("not converged", "penalised profile likelihood")))
   }
   row <- list(std_error = error / size, statistic = statistic, p_value = 2 * pnorm(-abs(statistic)), flag = "")
   log_odds <- model$coef[column] / size
   if (abs(log_odds) > log(.Machine$double.xmax)) {
     row$flag <- flag("not estimable", "the odds ratio per unit leaves the range of numbers")
     return(row)
-  }
-  limits <- tryCatch(c(limit(-1), limit(1)), error = function(e) NULL) / size
-  if (!length(limits)) {
-    return(list(flag = flag("not converged", "penalised profile likelihood")))
   }
   c(list(estimate = exp(log_odds), conf_low = exp(limits[1]), conf_high = exp(limits[2])), row)
 }
@@ -80,26 +71,56 @@ with_firth <- function(answer, X, y, column, conf_level, smallest) {
 
 fewest_of <- function(y) min(sum(y == 1), sum(y == 0))
 
-# Signed root of the ratio of the likelihood with one coefficient held at g. With one held there may be several maxima:
-# the highest is taken of those reached from the top step by step, from the last one, and from zero.
-signed_root <- function(model, column, error) {
+# The likelihood with one coefficient held, followed outwards from the maximum pace by pace. With few tumours there may be
+# other maxima far from it, which a search would find by chance: the one followed stands.
+penalised_profile <- function(model, column, pace) {
+  X <- model$X
   top <- model$coef[column]
-  last <- model$coef
-  hold <- function(coef, place) penalised_maximum(model$X, model$y, replace(coef, column, place), held = column)
-  function(g) {
-    followed <- model
-    for (place in seq(top, g, length.out = 1 + min(25, max(1, ceiling(abs(g - top) / error))))[-1]) {
-      followed <- hold(followed$coef, place)
+  on <- function(begin, at) {
+    along <- replace(begin$coef + tangent(X, begin, column) * (at - begin$coef[column]), column, at)
+    there <- penalised_maximum(X, model$y, along, held = column)
+    if (!there$converged) stop("no maximum with the coefficient held")
+    if (there$likelihood > model$likelihood + 1e-9 * (1 + abs(model$likelihood))) {
+      stop(structure(class = c("higher", "condition"), list(message = "several maxima", call = NULL, coef = there$coef)))
     }
-    found <- Filter(function(one) one$converged, list(followed, hold(last, g), hold(0 * last, g)))
-    if (!length(found)) stop("no maximum with the coefficient held")
-    highest <- found[[which.max(vapply(found, `[[`, 0, "likelihood"))]]
-    if (highest$likelihood > model$likelihood + 1e-9 * (1 + abs(model$likelihood))) {
-      stop(structure(class = c("higher", "condition"), list(message = "several maxima", call = NULL, coef = highest$coef)))
-    }
-    last <<- highest$coef
-    sign(g - top) * sqrt(max(2 * (model$likelihood - highest$likelihood), 0))
+    there
   }
+  root_of <- function(place) {
+    lost <- model$likelihood - place$likelihood
+    way <- place$coef[column] - top
+    # the difference of two likelihoods is rounding there: half the way times the slope
+    if (lost < 1e-9) lost <- -way * place$score[column] / 2
+    sign(way) * sqrt(2 * max(lost, 0))
+  }
+  root <- function(at) {
+    if (at == top) {
+      return(0)
+    }
+    now <- model
+    for (step in seq_len(min(400, ceiling(abs(at - top) / pace)) - 1)) {
+      now <- on(now, top + sign(at - top) * step * pace)
+    }
+    root_of(on(now, at))
+  }
+  limit <- function(side, z) {
+    now <- model
+    for (step in 1:399) {
+      outer <- top + side * step * pace
+      there <- on(now, outer)
+      if (side * root_of(there) < z) {
+        now <- there
+        next
+      }
+      for (halving in 1:38) {
+        middle <- (now$coef[column] + outer) / 2
+        there <- on(now, middle)
+        if (side * root_of(there) >= z) outer <- middle else now <- there
+      }
+      return(outer)
+    }
+    stop("the profile does not reach the limit")
+  }
+  list(root = root, limit = limit)
 }
 
 penalised <- function(X, y, coef) {
@@ -107,55 +128,78 @@ penalised <- function(X, y, coef) {
   p <- plogis(linear)
   weights <- p * plogis(-linear)
   decomposed <- qr(X * sqrt(weights), tol = 0)
-  leverage <- rowSums(qr.Q(decomposed)^2)
+  basis <- qr.Q(decomposed)
+  leverage <- rowSums(basis^2)
   list(
+    coef = coef, tilt = plogis(-linear) - p, weights = weights, leverage = leverage, basis = basis,
     likelihood = sum(plogis(ifelse(y == 1, linear, -linear), log.p = TRUE)) +
       sum(log(abs(diag(qr.R(decomposed))))),
-    score = drop(crossprod(X, y - p + leverage * (0.5 - p))), weights = weights, leverage = leverage
+    score = drop(crossprod(X, y - p + leverage * (0.5 - p)))
   )
 }
 
-# Fisher's scoring over the coefficients that are not held, halving a step that does not rise.
+# Minus the second derivatives of the penalised likelihood along columns of as many rows.
+curvature <- function(place, columns) {
+  tilted <- columns * place$tilt
+  pairs <- place$basis[, rep(seq_len(ncol(place$basis)), each = ncol(place$basis))] *
+    place$basis[, rep(seq_len(ncol(place$basis)), ncol(place$basis))]
+  seen <- crossprod(pairs, tilted) # the squares of the hat matrix, without making it
+  crossprod(columns, columns * place$weights * (1 + place$leverage)) -
+    (crossprod(tilted, tilted * place$leverage) - crossprod(seen)) / 2
+}
+
+# Newton's steps over the coefficients that are not held, each shortened until the likelihood rises; in the columns'
+# orthonormal combinations, as weights may differ by twenty orders of magnitude.
 penalised_maximum <- function(X, y, coef = numeric(ncol(X)), held = integer()) {
   free <- setdiff(seq_along(coef), held)
   now <- penalised(X, y, coef)
-  for (iteration in 1:500) {
-    information <- crossprod(X[, free, drop = FALSE] * sqrt(now$weights))
-    step <- tryCatch(solve(information, now$score[free]), error = function(e) NULL)
-    if (is.null(step)) break
+  polished <- 0
+  for (iteration in 1:200) {
+    turn <- orthonormal(X, now, free)
+    if (is.null(turn)) break
+    bent <- eigen(curvature(now, X[, free, drop = FALSE] %*% turn), symmetric = TRUE)
+    slope <- drop(crossprod(bent$vectors, crossprod(turn, now$score[free])))
+    steps <- slope / pmax(abs(bent$values), 1e-3)
+    promised <- sum(slope * steps)
+    if (is.na(promised)) break
+    if (promised < 1e-11 && min(bent$values) > 0) polished <- polished + 1
+    if (polished > 3 || (polished && promised < 1e-22)) {
+      return(c(list(converged = TRUE), now))
+    }
+    step <- drop(turn %*% (bent$vectors %*% steps))
     step <- step * min(1, 5 / max(abs(step)))
-    for (halving in 1:40) {
-      trial <- replace(coef, free, coef[free] + step)
-      found <- penalised(X, y, trial)
-      if (is.finite(found$likelihood) && found$likelihood >= now$likelihood) break
-      step <- step / 2
+    # at the very top rounding may hide that the likelihood rises: there the step stands
+    there <- NULL
+    for (halving in 0:(if (polished) 0 else 59)) {
+      found <- penalised(X, y, replace(coef, free, coef[free] + step / 2^halving))
+      if (is.finite(found$likelihood) && (polished || found$likelihood > now$likelihood)) {
+        there <- found
+        break
+      }
     }
-    gained <- found$likelihood - now$likelihood
-    coef <- trial
-    now <- found
-    # at the very top rounding may not let the likelihood rise: the score then has to be zero
-    enough <- if (length(held)) 1e-12 else 1e-20 # for the likelihood alone, for the coefficients
-    still <- gained <= 1e-13 * abs(now$likelihood) && all(now$score[free]^2 < enough * diag(information))
-    if (max(abs(step)) < 1e-11 || still) {
-      return(c(list(coef = coef, converged = TRUE), now))
-    }
+    if (is.null(there)) break
+    now <- there
+    coef <- now$coef
   }
-  climb(X, y, coef, free)
+  list(coef = coef, converged = FALSE)
 }
 
-# Where scoring runs to and fro between far-off places: quasi-Newton steps from zero, taken where the score is zero.
-climb <- function(X, y, coef, free) {
-  at <- function(b) penalised(X, y, replace(coef, free, b))
-  found <- tryCatch(
-    stats::optim(numeric(length(free)), function(b) -at(b)$likelihood, function(b) -at(b)$score[free],
-      method = "BFGS", control = list(reltol = 1e-16, maxit = 1000)
-    )$par,
-    error = function(e) NULL
-  )
-  if (is.null(found)) {
-    return(list(coef = coef, converged = FALSE))
+# What makes the free columns orthonormal under the weights of a place.
+orthonormal <- function(X, place, free) {
+  triangle <- qr.R(qr(X[, free, drop = FALSE] * sqrt(place$weights), tol = 0))
+  tryCatch(backsolve(triangle, diag(length(free))), error = function(e) NULL)
+}
+
+# How the other coefficients follow the one held.
+tangent <- function(X, place, held) {
+  free <- setdiff(seq_len(ncol(X)), held)
+  follow <- numeric(ncol(X))
+  turn <- orthonormal(X, place, free)
+  if (!is.null(turn)) {
+    bent <- curvature(place, cbind(X[, free, drop = FALSE] %*% turn, X[, held]))
+    others <- seq_along(free)
+    found <- tryCatch(solve(bent[others, others], bent[others, length(free) + 1]), error = function(e) 0 * others)
+    follow[free] <- -drop(turn %*% found)
   }
-  top <- at(found)
-  information <- colSums(X[, free, drop = FALSE]^2 * top$weights)
-  c(list(coef = replace(coef, free, found), converged = all(top$score[free]^2 < 1e-10 * information)), top)
+  follow
 }

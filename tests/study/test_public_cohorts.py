@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.api as sm
 
 from her2stats.errors import TableError
 from her2stats.reading.sources import registry, study_template
@@ -159,7 +162,14 @@ def test_neotrip_has_response_arms_and_pdl1_and_no_her2_level(run):
     further = results.tables["response_further"].set_index("term")
     counts = ["n_events_reference", "n_reference", "n_events_comparison", "n_comparison"]
     assert further.loc["arm[CT/A]", counts].astype(int).tolist() == [58, 123, 63, 119]
-    assert further.loc["stil_class[high]", "estimate"] > further.loc["pdl1[positive]", "estimate"] > 1
+    file = pd.read_csv(results.folder.parent / "NeoTRIP_data_IOScore.txt", sep="\t")
+    for term, heading, more in (("stil_class[high]", "sTILs_IHC", "High"), ("pdl1[positive]", "PDL1_IHC", "PDL1+")):
+        known = file.dropna(subset=heading)
+        design = np.column_stack([np.ones(len(known)), known[heading] == more, known["Arm"] == "CT/A"]).astype(float)
+        by_hand = sm.Logit((known["pCR"] == "pCR").astype(float), design).fit(disp=0).params.iloc[1]
+        assert further.loc[term, "given"] == "arm"
+        assert math.log(further.loc[term, "estimate"]) == pytest.approx(by_hand, rel=1e-7)
+        assert further.loc[term, "conf_low"] > 1
     said = results.tables["notes"].set_index("what")["count"]
     assert said["her2_status is negative for everyone, as the study file says"] == 242
 

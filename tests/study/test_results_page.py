@@ -59,5 +59,6 @@ def test_every_column_of_the_result_tables_has_its_row(small_results: StudyResul
     tables = [small_results.tables[name] for name in RESULT_TABLES]
     found = set(COLUMNS).union(*(table.columns for table in tables))
     pooled_only = {"k", "q", "q_p_value", "i2", "tau2"}  # two cohorts with cell types are needed
-    assert set(named) == found | pooled_only
+    on_request = {"p_permutation"}  # with `slope_permutations` alone
+    assert set(named) == found | pooled_only | on_request
     assert len(named) == len(set(named))

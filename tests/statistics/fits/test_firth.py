@@ -218,3 +218,50 @@ def test_firth_is_read_below_five_and_stands_beside_from_five_on():
         table = fit_logistic(by_hr(30, events), "high", "her2", by="hr").table
         column = "firth_estimate" if events < 5 else "estimate"
         assert readable(table)["estimate"].iloc[0] == table[column].iloc[0]
+
+
+def small_and_separated(seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Few tumours that a score divides: the penalised likelihood is flat far out, and may have several maxima there."""
+    rng = np.random.default_rng(seed)
+    score, older = rng.normal(size=14), np.arange(14) % 2
+    return np.column_stack([np.ones(14), score, older, score * older]), (score > np.median(score)).astype(float)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_far_limits_know_nothing_of_the_order_of_tumours(seed):
+    design, outcome = small_and_separated(seed)
+    rows = firth_odds_ratios(design, outcome, 0.99)
+    other = np.random.default_rng(seed).permutation(14)
+    for row, again in zip(rows, firth_odds_ratios(design[other], outcome[other], 0.99), strict=True):
+        assert again.get("flag", "") == row.get("flag", "")  # a limit may lie beyond a hundred standard errors
+        if "estimate" not in row:
+            continue
+        for name in ("estimate", "conf_low", "conf_high"):
+            assert math.log(again[name]) == pytest.approx(math.log(row[name]), rel=1e-8, abs=1e-8)
+        assert again["p_value"] == pytest.approx(row["p_value"], abs=1e-8)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_limit_is_where_twice_the_loss_of_likelihood_is_the_quantile(seed):
+    design, outcome = small_and_separated(seed)
+    row = firth_odds_ratios(design, outcome, 0.95, (1,))[0]
+
+    def best(free: list[int], held: float) -> float:
+        def minus(some: np.ndarray) -> float:
+            whole = np.array([0.0, held, 0.0, 0.0])
+            whole[free] = some
+            return -penalised(design, outcome, whole)
+
+        start = np.array([0.0, math.log(row["estimate"]), 0.0, 0.0])[free]
+        return -optimize.minimize(minus, start, method="Nelder-Mead", options={"xatol": 1e-9, "fatol": 1e-12}).fun
+
+    top = best([0, 1, 2, 3], 0.0)
+    # the side that does not run away: there one maximum is left, and any search finds it
+    assert 2 * (top - best([0, 2, 3], math.log(row["conf_low"]))) == pytest.approx(stats.chi2.ppf(0.95, 1), rel=1e-5)
+
+
+def test_no_effect_at_all_has_a_p_of_one():
+    outcome, side = np.tile([0.0, 1.0], 8), np.repeat([0.0, 1.0], 8)
+    row = firth_odds_ratios(np.column_stack([np.ones(16), side]), outcome, 0.95)[0]
+    assert row["estimate"] == pytest.approx(1, abs=1e-12)
+    assert row["p_value"] == pytest.approx(1, abs=1e-12)

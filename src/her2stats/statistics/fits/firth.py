@@ -8,9 +8,7 @@ Sources: Firth 1993, doi:10.1093/biomet/80.1.27; Heinze and Schemper 2002, doi:1
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 from scipy.special import expit, ndtr, ndtri
@@ -22,22 +20,24 @@ from her2stats.statistics.frame import Array
 
 SAFE, SPARSE = 10, 5  # fewest with or without the event: from the one maximum likelihood does, below the other Firth's
 BESIDE = ("firth_estimate", "firth_low", "firth_high", "firth_p")
-MOST_STEPS, MOST_HALVINGS, LONGEST = 200, 40, 5.0
-STEP = 1e-11  # of columns of size 1: after a step this small nothing is left to gain
-FLAT, NEARLY = 1e-20, 1e-12  # square of the score over the information: for coefficients, for a height alone
+MOST_STEPS, MOST_HALVINGS, MOST_POLISHING, LONGEST = 200, 60, 3, 5.0
+THERE, NEARLY = 1e-22, 1e-11  # what another step promises to gain; below the second rounding may hide that it rises
+UNSEEN = 1e-9
 MOST_TOPS = 5  # the penalised likelihood may have several maxima
-MOST_ERRORS = 60  # from the estimate to a limit
+PACE, MOST_PACES, HALVINGS = 0.25, 400, 38  # in standard errors, from the estimate to a limit
 
 
 @dataclass(frozen=True, eq=False)
 class _Place:
-    """The penalised likelihood at some coefficients."""
+    """The penalised likelihood at some coefficients, and how it bends among columns of orthonormal weight."""
 
     coefficients: Array
     height: float
     score: Array
     weights: Array
     leverage: Array
+    basis: Array
+    triangle: Array
 
 
 class _HigherError(Exception):
@@ -98,59 +98,68 @@ def firth_odds_ratios(
 def _odds_ratio(design: Array, outcome: Array, top: _Place, column: int, conf_level: float, unit: float) -> Row:
     weighted = design * np.sqrt(top.weights * (1 + top.leverage))[:, None]
     error = math.sqrt(np.linalg.inv(weighted.T @ weighted)[column, column])
-    root = _signed_root(design, outcome, top, column, error)
+    profile = _Profile(design, outcome, top, column, PACE * error)
     estimate, reach = float(top.coefficients[column]), float(ndtri(0.5 + conf_level / 2))
     try:
-        statistic = -root(0.0)
-        low, high = (_limit(root, estimate, side * error, side * reach) for side in (-1, 1))
+        statistic = -profile.root(0.0)
+        low, high = (profile.limit(side, reach) for side in (-1, 1))
     except (ArithmeticError, ValueError):
         return {"flag": flag("not converged", "penalised profile likelihood")}
     row = on_odds_scale(estimate / unit, low / unit, high / unit)
     return row | {"std_error": error / unit, "statistic": statistic, "p_value": float(2 * ndtr(-abs(statistic)))}
 
 
-def _limit(root: Callable[[float], float], estimate: float, pace: float, target: float) -> float:
-    from scipy.optimize import brentq  # a third of a second to import, and only here
+@dataclass(frozen=True, eq=False)
+class _Profile:
+    """The penalised likelihood with one coefficient held, followed outwards from the maximum pace by pace.
 
-    inner, outer = estimate, estimate + 1.1 * abs(target) * pace
-    for _ in range(MOST_ERRORS):
-        if root(outer) / target >= 1:
-            return float(brentq(lambda at: root(at) - target, inner, outer, xtol=1e-11 * abs(pace), rtol=1e-13))
-        inner, outer = outer, outer + pace
-    raise ArithmeticError
-
-
-def _signed_root(design: Array, outcome: Array, top: _Place, column: int, error: float) -> Callable[[float], float]:
-    """Signed root of the likelihood ratio with one coefficient held.
-
-    With one held there may be several maxima: the highest is taken of those reached from the top step by step, from the
-    last one, and from zero.
+    With few tumours there may be other maxima far off, which a search would find by chance: the one followed stands.
     """
-    last, estimate = top.coefficients, float(top.coefficients[column])
 
-    def hold(start: Array, at: float) -> _Place | None:
-        begin = start.copy()
-        begin[column] = at
-        return _maximum(design, outcome, begin, held=column)
+    design: Array
+    outcome: Array
+    top: _Place
+    column: int
+    pace: float
 
-    @cache
-    def root(at: float) -> float:
-        nonlocal last
-        paces = 1 + min(25, max(1, math.ceil(abs(at - estimate) / error)))
-        followed, begin = None, top.coefficients
-        for place in np.linspace(estimate, at, paces)[1:]:
-            followed = hold(begin, float(place))
-            begin = begin if followed is None else followed.coefficients
-        found = [one for one in (followed, hold(last, at), hold(0 * last, at)) if one is not None]
-        if not found:
+    def root(self, at: float) -> float:
+        """Signed root of the likelihood ratio at a value of the coefficient."""
+        now, way = self.top, at - self.top.coefficients[self.column]
+        for step in range(1, min(MOST_PACES, math.ceil(abs(way) / self.pace))):
+            now = self._on(now, self.top.coefficients[self.column] + math.copysign(step * self.pace, way))
+        return self._root(self._on(now, at)) if way else 0.0
+
+    def limit(self, side: int, target: float) -> float:
+        """Where the root reaches a target first; halving asks at the same places whatever the last digits are."""
+        now = self.top
+        for step in range(1, MOST_PACES):
+            outer = float(self.top.coefficients[self.column] + side * step * self.pace)
+            there = self._on(now, outer)
+            if side * self._root(there) < target:
+                now = there
+                continue
+            for _ in range(HALVINGS):
+                middle = float(now.coefficients[self.column] + outer) / 2
+                there = self._on(now, middle)
+                now, outer = (now, middle) if side * self._root(there) >= target else (there, outer)
+            return outer
+        raise ArithmeticError
+
+    def _root(self, place: _Place) -> float:
+        lost, way = self.top.height - place.height, float((place.coefficients - self.top.coefficients)[self.column])
+        if lost < UNSEEN:  # the difference of two heights is rounding: half the way times the slope
+            lost = -way * float(place.score[self.column]) / 2
+        return math.copysign(math.sqrt(2 * max(0.0, lost)), way)
+
+    def _on(self, begin: _Place, at: float) -> _Place:
+        along = begin.coefficients + _tangent(self.design, begin, self.column) * (at - begin.coefficients[self.column])
+        along[self.column] = at
+        there = _maximum(self.design, self.outcome, along, held=self.column)
+        if there is None:
             raise ArithmeticError
-        highest = max(found, key=lambda one: one.height)
-        if highest.height > top.height + 1e-9 * (1 + abs(top.height)):
-            raise _HigherError(highest.coefficients)
-        last = highest.coefficients
-        return math.copysign(math.sqrt(max(0.0, 2 * (top.height - highest.height))), at - estimate)
-
-    return root
+        if there.height > self.top.height + 1e-9 * (1 + abs(self.top.height)):
+            raise _HigherError(there.coefficients)
+        return there
 
 
 def _at(design: Array, outcome: Array, coefficients: Array) -> _Place:
@@ -163,48 +172,72 @@ def _at(design: Array, outcome: Array, coefficients: Array) -> _Place:
         penalty = float(np.log(np.abs(np.diag(triangle))).sum())
     height = penalty - float(np.logaddexp(0.0, np.where(outcome > 0, -linear, linear)).sum())
     score = design.T @ (outcome - chance + leverage * (0.5 - chance))
-    return _Place(coefficients, height, score, weights, leverage)
+    return _Place(coefficients, height, score, weights, leverage, basis, triangle)
+
+
+def _curvature(design: Array, place: _Place, columns: Array) -> Array:
+    """Minus the second derivatives of the penalised likelihood along columns of the same rows as the design."""
+    linear = design @ place.coefficients
+    tilted = columns * (expit(-linear) - expit(linear))[:, None]
+    pairs = np.einsum("ij,ik->ijk", place.basis, place.basis).reshape(len(design), -1)
+    seen = pairs.T @ tilted  # the squares of the hat matrix, without making it
+    bent = columns.T @ (columns * (place.weights * (1 + place.leverage))[:, None])
+    return np.asarray(bent - (tilted.T @ (tilted * place.leverage[:, None]) - seen.T @ seen) / 2)
 
 
 def _maximum(design: Array, outcome: Array, start: Array, held: int | None = None) -> _Place | None:
-    """Fisher's scoring over the coefficients that are not held, halving a step that does not rise."""
+    """Newton's steps over the coefficients that are not held, each shortened until the likelihood rises.
+
+    They are taken in the columns' orthonormal combinations, as weights may differ by twenty orders of magnitude.
+    """
     free = np.array([place for place in range(len(start)) if place != held], dtype=int)
-    now = _at(design, outcome, start)
+    now, polished = _at(design, outcome, start), 0
     for _ in range(MOST_STEPS):
-        information = (design[:, free].T * now.weights) @ design[:, free]
-        try:
-            step = np.linalg.solve(information, now.score[free])
-        except np.linalg.LinAlgError:
-            break
-        step *= min(1.0, LONGEST / max(float(np.abs(step).max()), 1e-300))
-        for _halving in range(MOST_HALVINGS):
-            trial = now.coefficients.copy()
-            trial[free] += step
-            there = _at(design, outcome, trial)
-            if math.isfinite(there.height) and there.height >= now.height:
-                break
-            step /= 2
-        gained, now = there.height - now.height, there
-        # at the very top rounding may not let the likelihood rise: the score then has to be zero
-        flat = bool((now.score[free] ** 2 < (FLAT if held is None else NEARLY) * np.diag(information)).all())
-        if np.abs(step).max() < STEP or (gained <= 1e-13 * abs(now.height) and flat):
+        turn = _turn(design, now, free)
+        if turn is None:
+            return None
+        bent, axes = np.linalg.eigh(_curvature(design, now, design[:, free] @ turn))
+        slope = axes.T @ (turn.T @ now.score[free])
+        steps = slope / np.maximum(np.abs(bent), 1e-3)
+        promised = float(slope @ steps)
+        if promised < NEARLY and bent.min() > 0:
+            polished += 1
+        if polished > MOST_POLISHING or (polished and promised < THERE):
             return now
-    return _climb(design, outcome, now.coefficients, free)
+        step = turn @ (axes @ steps)
+        step *= min(1.0, LONGEST / max(float(np.abs(step).max()), 1e-300))
+        there = _moved(design, outcome, now, free, step, 1 if polished else MOST_HALVINGS)
+        if there is None:
+            return None
+        now = there
+    return None
 
 
-def _climb(design: Array, outcome: Array, coefficients: Array, free: Array) -> _Place | None:
-    """Where scoring runs to and fro between far-off places: quasi-Newton steps from zero, where the score is zero."""
-    from scipy.optimize import minimize
+def _turn(design: Array, place: _Place, free: Array) -> Array | None:
+    """What makes the free columns orthonormal under the weights of a place."""
+    triangle = np.linalg.qr(design[:, free] * np.sqrt(place.weights)[:, None], mode="r")
+    try:
+        return np.asarray(np.linalg.inv(triangle))
+    except np.linalg.LinAlgError:
+        return None
 
-    def at(found: Array) -> _Place:
-        trial = coefficients.copy()
-        trial[free] = found
-        return _at(design, outcome, trial)
 
-    def minus(found: Array) -> tuple[float, Array]:
-        place = at(found)
-        return -place.height, -place.score[free]
+def _moved(design: Array, outcome: Array, now: _Place, free: Array, step: Array, tries: int) -> _Place | None:
+    """The first shortened step that rises; a single try stands, as at the very top rounding may hide the rise."""
+    for halving in range(tries):
+        trial = now.coefficients.copy()
+        trial[free] += step / 2**halving
+        there = _at(design, outcome, trial)
+        if math.isfinite(there.height) and (tries == 1 or there.height > now.height):
+            return there
+    return None
 
-    top = at(minimize(minus, np.zeros(len(free)), jac=True, method="BFGS", options={"gtol": 1e-9, "maxiter": 1000}).x)
-    information = (design[:, free] ** 2 * top.weights[:, None]).sum(axis=0)
-    return top if bool((top.score[free] ** 2 < 1e-10 * information).all()) else None
+
+def _tangent(design: Array, place: _Place, held: int) -> Array:
+    """How the other coefficients follow the one held."""
+    free = np.array([column for column in range(design.shape[1]) if column != held], dtype=int)
+    follow, turn = np.zeros(design.shape[1]), _turn(design, place, free)
+    if turn is not None:
+        bent = _curvature(design, place, np.column_stack([design[:, free] @ turn, design[:, held]]))
+        follow[free] = -turn @ np.linalg.lstsq(bent[:-1, :-1], bent[:-1, -1], rcond=None)[0]
+    return follow
