@@ -105,20 +105,32 @@ penalised_profile <- function(model, column, pace) {
   limit <- function(side, z) {
     now <- model
     for (step in 1:399) {
-      outer <- top + side * step * pace
-      there <- on(now, outer)
-      if (side * root_of(there) < z) {
-        now <- there
-        next
+      there <- on(now, top + side * step * pace)
+      if (side * root_of(there) >= z) {
+        return(within(now, there, side * z))
       }
-      for (halving in 1:38) {
-        middle <- (now$coef[column] + outer) / 2
-        there <- on(now, middle)
-        if (side * root_of(there) >= z) outer <- middle else now <- there
-      }
-      return(outer)
+      now <- there
     }
     stop("the profile does not reach the limit")
+  }
+  # Newton's steps within the pace, each from the last place asked
+  within <- function(inner, outer, target) {
+    last <- outer
+    for (iteration in 1:200) {
+      ends <- c(inner$coef[column], outer$coef[column])
+      at <- last$coef[column]
+      ahead <- at + (root_of(last) - target) * root_of(last) / last$score[column]
+      if (is.finite(ahead) && abs(ahead - at) < 1e-11 * pace) {
+        return(ahead)
+      }
+      if (!is.finite(ahead) || ahead <= min(ends) || ahead >= max(ends)) ahead <- mean(ends)
+      last <- on(inner, ahead)
+      if (abs(root_of(last)) >= abs(target)) outer <- last else inner <- last
+      if (abs(diff(ends)) < 1e-11 * pace) {
+        return(ends[2])
+      }
+    }
+    stop("the limit was not found")
   }
   list(root = root, limit = limit)
 }

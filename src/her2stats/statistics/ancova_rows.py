@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import cache, partial
 from math import isnan
 
 import numpy as np
@@ -172,6 +172,7 @@ def _numbers(
     estimates, errors, degrees = fit.contrasts(combinations, spec.covariance)
     reach = stdtrit(degrees, 0.5 + spec.conf_level / 2) * errors
     rows: list[Row] = []
+    why = cache(why)  # the same of every point on a curve
     numbers = (values.tolist() for values in (estimates, errors, degrees, reach))
     for known, estimate, error, df, half in zip(estimable, *numbers, strict=True):
         if not known or isnan(error):

@@ -24,7 +24,8 @@ MOST_STEPS, MOST_HALVINGS, MOST_POLISHING, LONGEST = 200, 60, 3, 5.0
 THERE, NEARLY = 1e-22, 1e-11  # what another step promises to gain; below the second rounding may hide that it rises
 UNSEEN = 1e-9
 MOST_TOPS = 5  # the penalised likelihood may have several maxima
-PACE, MOST_PACES, HALVINGS = 0.25, 400, 38  # in standard errors, from the estimate to a limit
+PACE, MOST_PACES = 0.25, 400  # in standard errors, from the estimate to a limit
+ENOUGH = 1e-11  # of a pace
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,19 +131,29 @@ class _Profile:
         return self._root(self._on(now, at)) if way else 0.0
 
     def limit(self, side: int, target: float) -> float:
-        """Where the root reaches a target first; halving asks at the same places whatever the last digits are."""
+        """Where the root reaches a target first: Newton's steps within the pace, each from the last place asked."""
         now = self.top
         for step in range(1, MOST_PACES):
-            outer = float(self.top.coefficients[self.column] + side * step * self.pace)
-            there = self._on(now, outer)
-            if side * self._root(there) < target:
-                now = there
-                continue
-            for _ in range(HALVINGS):
-                middle = float(now.coefficients[self.column] + outer) / 2
-                there = self._on(now, middle)
-                now, outer = (now, middle) if side * self._root(there) >= target else (there, outer)
-            return outer
+            there = self._on(now, float(self.top.coefficients[self.column] + side * step * self.pace))
+            if side * self._root(there) >= target:
+                return self._within(now, there, side * target)
+            now = there
+        raise ArithmeticError
+
+    def _within(self, inner: _Place, outer: _Place, target: float) -> float:
+        last = outer
+        for _ in range(MOST_STEPS):
+            begin, end = (float(place.coefficients[self.column]) for place in (inner, outer))
+            at, slope = float(last.coefficients[self.column]), -float(last.score[self.column]) / self._root(last)
+            ahead = at - (self._root(last) - target) / slope if slope else math.nan
+            if abs(ahead - at) < ENOUGH * self.pace:
+                return ahead
+            if not min(begin, end) < ahead < max(begin, end):
+                ahead = (begin + end) / 2
+            last = self._on(inner, ahead)
+            inner, outer = (inner, last) if abs(self._root(last)) >= abs(target) else (last, outer)
+            if abs(end - begin) < ENOUGH * self.pace:
+                return end
         raise ArithmeticError
 
     def _root(self, place: _Place) -> float:

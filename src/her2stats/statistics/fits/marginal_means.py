@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -23,11 +24,11 @@ class ReferenceGrid:
 
     def slopes(self, score: str, weights: Array) -> Array:
         """L of the average slope of the score, shape (k,)."""
-        return np.asarray(weights @ self.design.matrix(self._values(), slope_of=score))
+        return np.asarray(weights @ self._rises[score])
 
     def means(self, score: str, at: Array, weights: Array) -> Array:
         """L of the average mean at each value of the score, shape (len(at), k); other numbers at their mean."""
-        start = np.asarray(weights @ self.design.matrix(self._values()))
+        start = np.asarray(weights @ self._heights)
         return start + np.outer(at - self.design.centres[score], self.slopes(score, weights))
 
     def weights(self, scheme: Weights, fixed: str = "", level: int = 0) -> Array:
@@ -57,6 +58,16 @@ class ReferenceGrid:
         keys = self.cells[:, places]
         same = (keys[:, None, :] == keys[None, :, :]).all(axis=2)
         return np.asarray(same @ self.counts)
+
+    @cached_property
+    def _heights(self) -> Array:
+        """Row of the model matrix of each cell."""
+        return self.design.matrix(self._values())
+
+    @cached_property
+    def _rises(self) -> dict[str, Array]:
+        """Derivative of each cell's row with respect to each number."""
+        return {name: self.design.matrix(self._values(), slope_of=name) for name in self.design.centres}
 
     def _values(self) -> dict[str, Array]:
         values = {name: self.cells[:, place] for place, name in enumerate(self.factors)}
