@@ -82,10 +82,10 @@ def unpacked_name(path: Path) -> str:
 def read_content(path: str | Path, *, max_bytes: int = MAX_BYTES) -> Content:
     """Read a file whole, decompressing it up to `max_bytes`, and refuse what is not data.
 
-    Raises FileError when the file is missing, a folder, not readable, empty, truncated, larger than the bound, or of a
-    kind that runs code or workspaces when it is opened (pickle, RData).
+    Raises FileError when no path is given, the file is missing, a folder, not readable, empty, truncated, larger than
+    the bound, or of a kind that runs code or workspaces when it is opened (pickle, RData).
     """
-    path = Path(path)
+    path = as_path(path)
     if not is_text(path.name):  # names of files become names in tables
         refuse(ascii(path.name), "is named in another encoding than UTF-8", "rename it")
     raw = _raw_bytes(path, max_bytes)
@@ -98,6 +98,14 @@ def read_content(path: str | Path, *, max_bytes: int = MAX_BYTES) -> Content:
         if content.beginning.startswith(magic):
             refuse(path, f"is {kind}, which is never opened", "save the table as csv, tsv, xlsx or parquet")
     return content
+
+
+def as_path(given: object) -> Path:
+    """The path that is given, as str or Path; FileError for anything else."""
+    if isinstance(given, str | os.PathLike):
+        return Path(given)
+    what = f"{type(given).__name__} stands where the name of a file or folder is needed"
+    raise FileError(Problem(what, remedy="give a str or a Path"))
 
 
 def regular_bytes(path: Path, *, max_bytes: int = OWN_FILE) -> bytes:

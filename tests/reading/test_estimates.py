@@ -8,9 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from her2stats.errors import InputError, SampleError, TableError
+from her2stats import load_results
+from her2stats.errors import FileError, InputError, SampleError, TableError
 from her2stats.reading import read_cibersortx, read_fractions
 from her2stats.reading.estimates import Estimator, estimators
+from her2stats.signatures import read_signature
+from her2stats.study import read_study
 
 OTHER = {"quanTIseq": "Other", "EPIC": "otherCells"}
 FORMS = [(one.name, form) for one in estimators() if one.name != "CIBERSORT" for form in (0, 1)]
@@ -222,3 +225,40 @@ def test_amounts_of_messenger_rna_are_no_fractions_of_cells(tmp_path):
     table.to_csv(tmp_path / "epic.csv")
     with pytest.raises(InputError, match="of no program that is known"):
         read_fractions(tmp_path / "epic.csv")
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_frame_is_read_as_the_file_that_holds_it(tmp_path, turned):
+    table = table_of("EPIC", 0)
+    given = table.T if turned else table
+    given.to_csv(tmp_path / "t.csv")
+    from_file = read_fractions(tmp_path / "t.csv")
+    for frame in (given, given.rename_axis("sample").reset_index()):
+        read = read_fractions(frame)
+        pd.testing.assert_frame_equal(read.fractions, from_file.fractions)
+        assert read.method.endswith("read from frame of fractions")
+
+
+def fit_table() -> pd.DataFrame:
+    """Fractions of two samples as CIBERSORTx writes them."""
+    columns = {"B cells": [0.25, 0.5], "T cells": [0.75, 0.5], "P-value": [0.01] * 2, "Correlation": [0.9] * 2}
+    return pd.DataFrame(columns | {"RMSE": [0.8] * 2}, index=pd.Index(["s1", "s2"], name="Mixture"))
+
+
+@pytest.mark.parametrize("table", [fit_table(), table_of("EPIC", 0)[:2]], ids=["CIBERSORTx", "EPIC"])
+def test_sums_and_remarks_below_the_samples_are_no_samples(tmp_path, table):
+    below = pd.concat([table, table.sum().to_frame("Total").T, table.mean().to_frame("Mittelwert").T])
+    below.to_csv(tmp_path / "t.csv", index_label="sample")
+    with (tmp_path / "t.csv").open("a") as file:
+        file.write("Source: the supplement of the paper" + "," * table.shape[1] + "\n")
+    read = read_fractions(tmp_path / "t.csv")
+    assert read.fractions.index.tolist() == list(table.index)
+    told = {note.what: note.count for note in read.notes}
+    assert told["rows below the table that are no samples left out"] == 3
+
+
+@pytest.mark.parametrize("reader", [read_fractions, read_cibersortx, read_signature, read_study, load_results])
+@pytest.mark.parametrize("given", [None, 3, ["a.csv"], b"a.csv"])
+def test_what_is_no_name_of_a_file_is_told(reader, given):
+    with pytest.raises(FileError, match=f"^{type(given).__name__} stands where the name of a file or folder is needed"):
+        reader(given)

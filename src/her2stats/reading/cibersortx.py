@@ -7,6 +7,7 @@ doi 10.1038/s41587-019-0114-2).
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections import Counter
 from pathlib import Path
@@ -21,6 +22,7 @@ from her2stats.deconvolution.signature_matrix import MOST_TYPES
 from her2stats.errors import Problem, ProblemList, SampleError, TableError
 from her2stats.files import Content, read_content
 from her2stats.notes import Note
+from her2stats.reading.clinical.no_samples import samples_only
 from her2stats.reading.formats.dispatch import read_words
 from her2stats.reading.formats.matrix import Column, Floats, numbers_from_words
 from her2stats.reading.formats.text import TextTable
@@ -37,13 +39,14 @@ NO_PERMUTATIONS = 9999  # what CIBERSORT writes as p-value when there were none
 TOLERANCE = 1e-3  # files are rounded
 
 
-def read_cibersortx(path: str | Path) -> Deconvolution:
+def read_cibersortx(path: str | Path | pd.DataFrame) -> Deconvolution:
     """Read cell fractions that CIBERSORTx or CIBERSORT has estimated.
 
     Parameters
     ----------
-    path : str or Path
-        CIBERSORTx_..._Results.csv or .txt, CIBERSORTx_Adjusted.txt, CIBERSORT-Results.txt, or such a table as xlsx.
+    path : str, Path or DataFrame
+        CIBERSORTx_..._Results.csv or .txt, CIBERSORTx_Adjusted.txt, CIBERSORT-Results.txt, or such a table as xlsx; or
+        the table itself, with the samples as index or as first column.
 
     Returns
     -------
@@ -68,8 +71,17 @@ def read_cibersortx(path: str | Path) -> Deconvolution:
     >>> read.mode, read.fractions.loc["s1"].to_dict()
     ('relative', {'B cells': 0.25, 'T cells': 0.75})
     """
-    content = read_content(path)
+    content = amounts_content(path)
     return from_cibersortx(content, read_words(content), whole=True)
+
+
+def amounts_content(given: str | Path | pd.DataFrame) -> Content:
+    """What a file holds, or a frame: the text that it would be written as, so that both are read alike."""
+    if not isinstance(given, pd.DataFrame):
+        return read_content(given)
+    named = not isinstance(given.index, pd.RangeIndex)
+    text = given.to_csv(index=named, index_label="sample" if named else None).encode()
+    return Content(Path("frame of fractions"), text, hashlib.sha256(text).hexdigest())
 
 
 def tells_its_fit(table: TextTable) -> bool:
@@ -84,7 +96,7 @@ def from_cibersortx(
 
     Without its column of absolute scores it has to be said that it is `absolute`.
     """
-    found = ProblemList()
+    found, table = ProblemList(), samples_only(table)
     places, score, mode = _roles(table, content.name)
     if whole and (missing := [word for role, word in WRITTEN.items() if role not in places]):
         raise TableError(
@@ -116,7 +128,7 @@ def from_cibersortx(
         ),
         genes=(),
         reference_median=float("nan"),
-        notes=notes,
+        notes=(*notes, *table.notes),
         method=f"{mode} mode, read from {content.name}; signature, normalisation and batch mode as set in CIBERSORTx",
     )
 

@@ -15,10 +15,11 @@ from her2stats.deconvolution import Deconvolution, SignatureMatrix
 from her2stats.deconvolution.result import QUALITY
 from her2stats.deconvolution.settings import Settings
 from her2stats.errors import Problem, ProblemList, TableError
-from her2stats.files import Content, read_content
+from her2stats.files import Content
 from her2stats.notes import Note
 from her2stats.packaged import facts
 from her2stats.reading.cibersortx import (
+    amounts_content,
     bare_name,
     check_amounts,
     check_samples,
@@ -26,6 +27,7 @@ from her2stats.reading.cibersortx import (
     from_cibersortx,
     tells_its_fit,
 )
+from her2stats.reading.clinical.no_samples import samples_only
 from her2stats.reading.formats.dispatch import read_words
 from her2stats.reading.formats.matrix import Column, numbers_from_words
 from her2stats.reading.formats.text import TextTable
@@ -68,17 +70,18 @@ def estimators() -> tuple[Estimator, ...]:
     return tuple(Estimator(name, **about) for name, about in facts("her2stats.reading", "estimators.toml").items())
 
 
-def read_fractions(path: str | Path, *, cell_types: Mapping[str, str] | None = None) -> Deconvolution:
+def read_fractions(path: str | Path | pd.DataFrame, *, cell_types: Mapping[str, str] | None = None) -> Deconvolution:
     """Read cell amounts that CIBERSORT, CIBERSORTx, quanTIseq, EPIC, xCell or MCP-counter has estimated.
 
     The program is told by the names of the cell types, in rows or in columns, as it or immunedeconv writes them. Cells
-    of no type ("Other") and sums over types ("ImmuneScore") are left out with a note. Scores of xCell and MCP-counter
-    say nothing of how much there is of one type beside another: their `score` is missing, and `additive` is False.
+    of no type ("Other"), sums over types ("ImmuneScore") and rows of sums below the samples are left out with a note.
+    Scores of xCell and MCP-counter say nothing of how much there is of one type beside another: their `score` is
+    missing, and `additive` is False.
 
     Parameters
     ----------
-    path : str or Path
-        Text, xlsx, parquet or rds.
+    path : str, Path or DataFrame
+        Text, xlsx, parquet or rds; or the table itself, with the names of its rows as index or as first column.
     cell_types : mapping of str to str, optional
         Name in the file -> name here, for types that shall be called as another matrix calls them.
 
@@ -108,7 +111,7 @@ def read_fractions(path: str | Path, *, cell_types: Mapping[str, str] | None = N
     >>> read.fractions["T cells CD8"].to_dict(), float(read.quality.loc["s1", "score"].round(2))
     ({'s1': 0.05}, 0.51)
     """
-    content = read_content(path)
+    content = amounts_content(path)
     table = read_words(content)
     absolute = any(ABSOLUTE.search(name) for name in (*table.header, *(row[0] for row in table.rows)))
     if not tells_its_fit(table) and tells_its_fit(turned := _turned(table)):
@@ -167,7 +170,7 @@ def _without_tail(names: Iterable[str]) -> list[str]:
 
 
 def _amounts(content: Content, table: TextTable, estimator: Estimator) -> Deconvolution:
-    name, found = content.name, ProblemList()
+    name, found, table = content.name, ProblemList(), samples_only(table)
     samples = [row[0] for row in table.rows]
     check_samples(samples, name, found)
     found.refuse_control_codes(TableError, [*table.header, *samples], where=name)
@@ -200,7 +203,7 @@ def _amounts(content: Content, table: TextTable, estimator: Estimator) -> Deconv
         signature=SignatureMatrix(estimator.name, empty, str(content.path), content.sha256),
         genes=(),
         reference_median=float("nan"),
-        notes=tuple(notes),
+        notes=(*notes, *table.notes),
         method=f"{estimator.name} (doi {estimator.doi}): {estimator.what}; read from {name}",
         program=estimator.name,
         additive=estimator.adds_up,

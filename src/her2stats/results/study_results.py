@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from her2stats.errors import FileError, Her2statsError, ProblemList
+from her2stats.files import as_path
 from her2stats.r_engine import read_models
 from her2stats.results.findings import key_findings
 from her2stats.results.folder import CROSSCHECK_FILE, Gap, ResultsFolder, engine_of, file_of_table, read_folder
@@ -125,7 +126,7 @@ def load_results(folder: str | Path, *, allow_gaps: bool = False) -> StudyResult
     Traceback (most recent call last):
     her2stats.errors.FileError: no/such/folder: is not a results folder -> give the folder that a run has written
     """
-    folder = Path(folder)
+    folder = as_path(folder)
     read_results_provenance(folder)
     return results_of(read_folder(folder), allow_gaps=allow_gaps)
 

@@ -10,7 +10,7 @@ from pydantic import Field, ValidationError, field_validator
 
 from her2stats.deconvolution.settings import Settings
 from her2stats.errors import FileError, Problem, ProblemList, StudyFileError
-from her2stats.files import regular_bytes
+from her2stats.files import as_path, regular_bytes
 from her2stats.lookalike import file_that_looks_like
 from her2stats.statistics.pooling import POOLED
 from her2stats.statistics.specs import AncovaSpec, CorrelationSpec
@@ -115,7 +115,7 @@ def read_study(path: str | Path) -> Study:
     >>> study.study.title, study.cohorts[0].clinical
     ('Ours', 'a.csv')
     """
-    path = Path(path)
+    path = as_path(path)
     document = parse_study(path)
     problems = ProblemList()
     if document.pop("path", None) is not None:  # where a study file lies is nothing that it may say of itself
