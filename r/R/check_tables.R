@@ -30,6 +30,7 @@ stop_changed <- function(problems, what) {
 # Names of the tables that hold estimates: each of their rows needs a model, whether or not one is left.
 result_tables <- function(folder) {
   paths <- list.files(folder, "\\.csv$", full.names = TRUE)
+  check_files(paths)
   holds <- vapply(paths, function(path) {
     header <- scan(path, "", sep = ",", nlines = 1, quiet = TRUE, encoding = "UTF-8")
     all(c("estimate", "p_value", "flag") %in% header)

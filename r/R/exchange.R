@@ -10,6 +10,7 @@ check_format <- function(folder) {
   if (!file.exists(path)) {
     stop("'", folder, "' holds no models to fit again (format.txt is missing); give the results folder of a run", call. = FALSE)
   }
+  check_files(path)
   found <- trimws(readLines(path, n = 1, warn = FALSE))
   if (!identical(found, exchange_format)) {
     stop("'", folder, "' was written by another version of her2stats (", found, "; this one reads ",
@@ -35,7 +36,6 @@ read_models <- function(folder) {
   folder <- exchange_folder(folder)
   check_format(folder)
   specs <- file.path(folder, "specs.csv")
-  check_files(specs)
   fields <- read_text_table(specs, c("model", "field", "position", "value"))
   fields[] <- lapply(fields, unescape)
   models <- unique(fields$model)
@@ -54,7 +54,7 @@ read_models <- function(folder) {
   })
 }
 
-# Files that are missing or empty, all of them in one sentence.
+# Files that are missing or empty, all of them in one sentence; a pipe, which would never end, counts as empty.
 check_files <- function(paths) {
   size <- file.info(paths, extra_cols = FALSE)$size
   wrong <- is.na(size) | size == 0
@@ -65,6 +65,7 @@ check_files <- function(paths) {
 }
 
 read_text_table <- function(path, asked = character()) {
+  check_files(path)
   table <- tryCatch(
     read.csv(path,
       colClasses = "character", check.names = FALSE, na.strings = character(), encoding = "UTF-8", comment.char = "",

@@ -10,11 +10,13 @@ quit_with <- function(status, ...) {
 }
 say <- function(...) cat("Note: ", ..., "\n", sep = "")
 results <- if (is.na(option("results"))) dirname(here) else option("results")
+has_content <- function(path) !is.na(file.size(path)) & file.size(path) > 0  # not missing, empty or a pipe
 as_words <- function(path, mark, ...) {  # delimited text, nothing converted
+  if (!has_content(path)) quit_with(4, "Could not check: ", path, " is missing, empty or no file")
   read.table(path, sep = mark, quote = "\"", comment.char = "", colClasses = "character", na.strings = character(),
              check.names = FALSE, encoding = "UTF-8", ...)
 }
-if (!file.exists(file.path(results, "r", "witness.tsv"))) {
+if (!has_content(file.path(results, "r", "witness.tsv"))) {
   quit_with(4, "Could not check: there is no r/witness.tsv in ", results)
 }
 settings <- as_words(file.path(results, "r", "witness.tsv"), "\t", header = TRUE)
@@ -48,7 +50,7 @@ sha256 <- function(path) {  # base R has it from 4.5 on; before, a tool of the s
 lost <- character()
 find_raw <- function(role, cohort) {
   path <- one("file", role, cohort)
-  there <- Filter(file.exists, c(if (startsWith(path, "/")) path, file.path(study, c(path, basename(path)))))
+  there <- Filter(has_content, c(if (startsWith(path, "/")) path, file.path(study, c(path, basename(path)))))
   if (!length(there)) lost <<- c(lost, paste(path, "is not there"))
   if (!length(there)) return("")
   now <- sha256(there[1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -138,3 +139,18 @@ def test_exact_differences_are_those_that_the_bridge_finds(tmp_path: Path) -> No
     result = correlate(frame, "HER2 score", "age")
     write_models({"m": result}, tmp_path)
     assert crosscheck_r(read_models(tmp_path)).table["rel_diff"].max() < 1e-12
+
+
+@pytest.mark.parametrize(
+    "file", ["r/specs.csv", "r/format.txt", "tables/correlation.csv", "r/models/toy.correlation.1.data.csv"]
+)
+def test_a_pipe_in_the_place_of_a_file_is_told_and_nobody_waits_for_it(file: str, tmp_path: Path) -> None:
+    write_models({"toy.correlation.1": correlate(study_frame(), "ERBB2", STRANGE)}, tmp_path / "r")
+    (tmp_path / file).parent.mkdir(exist_ok=True)
+    (tmp_path / file).unlink(missing_ok=True)
+    os.mkfifo(tmp_path / file)
+    done = subprocess.run(
+        [find_rscript(), "--vanilla", "r/validate.R"], capture_output=True, text=True, cwd=tmp_path, timeout=120
+    )
+    assert done.returncode == 1
+    assert f"{Path(file).name}' is empty; run the study again" in done.stderr

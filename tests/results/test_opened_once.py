@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -71,3 +72,17 @@ def test_a_folder_gives_back_what_the_run_returned(run: StudyResults) -> None:
 def test_a_table_that_was_read_is_written_as_the_same_bytes(run: StudyResults, name: str) -> None:
     path = run.folder / "tables" / f"{name}.csv"
     assert csv_text(read_strict(path, SCHEMAS[name])).encode() == path.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("provenance", "told"),
+    [
+        ({}, "Cohorts: not known, provenance.json does not tell them"),
+        ({"cohorts": 3, "title": None}, "Cohorts: not known, provenance.json does not tell them"),
+        ({"cohorts": [{"name": "one"}], "simulated": True}, "Cohorts: one (n = ?) - all simulated"),
+    ],
+)
+def test_a_summary_says_what_the_provenance_does_not_tell(run: StudyResults, provenance: dict, told: str) -> None:
+    damaged = replace(run, provenance=provenance)
+    assert damaged.summary()[0] == told
+    assert told in damaged._repr_html_()

@@ -125,6 +125,16 @@ class TestAgreement:
         assert done.returncode == 4
         assert "ours.csv has changed since the run (SHA-256 was " in done.stdout
 
+    @pytest.mark.parametrize("name", ["results/r/witness.tsv", "results/tables/odds_ratios.csv", "ours.csv"])
+    def test_a_pipe_in_the_place_of_a_file_is_told_and_nobody_waits_for_it(self, copy, name):
+        place = copy.parent / name.replace("results", copy.name, 1)
+        place.unlink()
+        os.mkfifo(place)
+        done = witness(copy, "--fractions=0", timeout=120)
+        assert done.returncode == 4
+        assert done.stdout.startswith("Could not check: ")
+        assert place.name in done.stdout
+
     def test_a_cohort_that_cannot_be_followed_is_no_agreement(self, copy):
         settings = copy / "r" / "witness.tsv"
         settings.write_text(settings.read_text().replace("theirs\tsample\tsample\tid", "theirs\tsample\tsample\tod"))

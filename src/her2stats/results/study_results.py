@@ -65,11 +65,11 @@ class StudyResults:
 
     def summary(self) -> list[str]:
         """Say on one screen what was found and where it is."""
-        cohorts = ", ".join(f"{cohort['name']} (n = {cohort['n']})" for cohort in self.provenance["cohorts"])
-        simulated = " - all simulated" if self.provenance.get("simulated") else ""
-        found = self.findings
-        exposure = self.provenance.get("exposure")
-        lines = [f"Cohorts: {cohorts}{simulated}"]
+        known, _ = understood(self.provenance)
+        cohorts = ", ".join(f"{cohort.name} (n = {'?' if cohort.n is None else cohort.n})" for cohort in known.cohorts)
+        simulated = " - all simulated" if known.simulated else ""
+        found, exposure = self.findings, known.exposure
+        lines = [f"Cohorts: {cohorts or 'not known, provenance.json does not tell them'}{simulated}"]
         if found:
             lines += [f"Strongest associations with {exposure}, p corrected:", *(f"  {one}" for one in found)]
         elif exposure:
@@ -89,7 +89,7 @@ class StudyResults:
 
     def _repr_html_(self) -> str:
         sizes = pd.DataFrame({"table": list(self.tables), "rows": [len(table) for table in self.tables.values()]})
-        return panel_html(str(self.provenance.get("title", "Results")), self.summary(), sizes)
+        return panel_html(understood(self.provenance)[0].title, self.summary(), sizes)
 
     def _r_sentence(self) -> str:
         if self.crosscheck is None or not len(self.crosscheck):
