@@ -132,6 +132,7 @@ def test_damaged_models_are_all_named_with_row_and_column(folder: Path) -> None:
         ("figures/fig2b_forest.pdf", "gone"),
         ("r/her2stats.R", "forged"),
         ("provenance.json", "forged"),
+        ("manifest.json", "gone"),
     ],
 )
 def test_a_file_that_is_not_as_the_run_left_it_is_told_and_nothing_is_compared(
@@ -146,6 +147,16 @@ def test_a_file_that_is_not_as_the_run_left_it_is_told_and_nothing_is_compared(
     with pytest.raises(InputError) as caught:
         crosscheck_folder(folder)
     assert name in str(caught.value) or path.name in str(caught.value)
+
+
+@pytest.mark.parametrize("content", [None, "", "{}", '{"format": 1, "files": 3}'])
+def test_without_a_manifest_nothing_is_compared_for_it_tells_of_the_others(folder: Path, content: str | None) -> None:
+    path = folder / "manifest.json"
+    path.unlink() if content is None else path.write_text(content)
+    with pytest.raises(InputError) as caught:
+        crosscheck_folder(folder)
+    what = "is gone or damaged: which files are as the run left them cannot be told"
+    assert [(one.where, one.what) for one in caught.value.problems] == [("manifest.json", what)]
 
 
 def test_files_of_the_user_and_an_edited_page_hinder_no_comparison(folder: Path, no_r: None) -> None:

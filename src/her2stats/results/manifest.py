@@ -104,9 +104,11 @@ def manifest_of(folder: Path) -> Manifest | None:
 
 
 def changed_since_the_run(folder: Path) -> list[Problem]:
-    """Files that are not as the run left them, or gone; none of a folder without a manifest."""
-    manifest = read_manifest(folder) or Manifest()
-    again = "run the study again"
+    """Files that are not as the run left them, or gone; without a manifest that alone, for it tells of the others."""
+    manifest, again = read_manifest(folder), "run the study again"
+    if manifest is None:
+        what = "is gone or damaged: which files are as the run left them cannot be told"
+        return [Problem(what, MANIFEST, again)]
     return [
         Problem("was changed since the run" if (folder / name).exists() else "is gone since the run", name, again)
         for name in manifest.files
