@@ -18,7 +18,8 @@
 #' d <- data.frame(ERBB2 = c(5, 7, 6, 9, 8, 4), b = c(2, 3, 5, 4, 6, 1), m = c(1, 1, 2, 3, 5, 8))
 #' adjust(correlate(d, "ERBB2", c("b", "m")))
 #' @export
-adjust <- function(results, by = c("cohort", "stratum", "term"), method = c("bonferroni", "holm"), asked = "") {
+adjust <- function(results, by = c("cohort", "stratum", "term"), method = c("bonferroni", "holm"),
+  asked = "") {
   method <- match.arg(method)
   check_columns(results, c(by, "p_value", "measure", "role", "flag"))
   asked_for <- !is.na(results$p_value) | (!is.na(results$flag) & nzchar(results$flag))
@@ -91,7 +92,8 @@ compare_family_numbers <- function(rows, quantity, theirs, reason, limit = 1e-12
   relative <- ifelse(apart == 0, 0, apart / pmax(abs(ours), abs(theirs)))
   right <- !nzchar(reason) & !is.na(relative) & relative <= limit
   data.frame(
-    model = rows$model, verb = "adjust", rows[text_columns], quantity = quantity, python = ours, r = theirs,
+    model = rows$model, verb = "adjust", rows[text_columns], quantity = quantity, python = ours,
+    r = theirs,
     abs_diff = apart, rel_diff = relative, tolerance = ifelse(nzchar(reason), NA, limit),
     verdict = ifelse(right, "agree", "disagree"), reason = reason, note = "", row.names = NULL,
     stringsAsFactors = FALSE, check.names = FALSE

@@ -12,15 +12,20 @@ margins_fit <- function(model, score) {
   )
 }
 
-ancova_slopes <- function(model, score, factors, weights, covariance, conf_level, permutations, seed) {
+ancova_slopes <- function(model, score, factors, weights, covariance, conf_level, permutations,
+  seed) {
   if (nzchar(model$flag)) {
     flagged <- function(...) list(term = score, flag = model$flag)
     return(margin_rows(model, factors, function(name) NULL, flagged))
   }
   m <- margins_fit(model, score)
-  trends <- emmeans::emtrends(m$fit, var = m$score, data = m$data, cov.keep = character(0), nesting = NULL)
+  trends <- emmeans::emtrends(m$fit, var = m$score, data = m$data, cov.keep = character(0),
+    nesting = NULL)
   drawn <- if (permutations) permuted_outcomes(model, m, score, factors, permutations, seed)
-  one_factor <- function(name) margin_table(trends, m, name, NULL, weights, covariance, conf_level, drawn)
+  one_factor <- function(name) {
+    margin_table(trends, m, name, NULL, weights, covariance, conf_level,
+    drawn)
+  }
   scale <- model$sd[[score]]
   margin_rows(model, factors, one_factor, term = score, row = function(table, k) {
     answer <- margin_answer(table, k)
@@ -40,7 +45,8 @@ ancova_curve <- function(model, score, factors, weights, points, covariance, con
   x <- model$frame[[score]]
   places <- seq(min(x), max(x), length.out = points)
   grid <- emmeans::ref_grid(
-    m$fit, data = m$data, at = setNames(list(places), m$score), cov.keep = character(0), nesting = NULL, rg.limit = 1e6
+    m$fit, data = m$data, at = setNames(list(places), m$score), cov.keep = character(0),
+    nesting = NULL, rg.limit = 1e6
   )
   one_factor <- function(name) margin_table(grid, m, name, m$score, weights, covariance, conf_level)
   margin_rows(model, factors, one_factor, points = points, term = "mean", row = function(table, k) {
@@ -51,7 +57,8 @@ ancova_curve <- function(model, score, factors, weights, points, covariance, con
   })
 }
 
-# emmeans averages over every factor that is not named; messages only say that interactions are there.
+# emmeans averages over every factor that is not named; messages only say that interactions are
+# there.
 margin_table <- function(grid, m, name, along, weights, covariance, conf_level, drawn = NULL) {
   specs <- c(along, if (is.null(name)) NULL else unname(m$names[name]))
   means <- suppressMessages(emmeans::emmeans(
@@ -63,8 +70,9 @@ margin_table <- function(grid, m, name, along, weights, covariance, conf_level, 
   as.list(table)
 }
 
-# Standard errors without one residual variance: HC2 with Bell and McCaffrey's degrees of freedom, HC3 with the
-# residual ones. A case of leverage 1 leaves no residual to judge by: what it has a part in has no error.
+# Standard errors without one residual variance: HC2 with Bell and McCaffrey's degrees of freedom,
+# HC3 with the residual ones. A case of leverage 1 leaves no residual to judge by: what it has a
+# part in has no error.
 robust_table <- function(table, combinations, fit, covariance, conf_level) {
   used <- !is.na(coef(fit))
   x <- model.matrix(fit)[, used, drop = FALSE]
@@ -73,7 +81,8 @@ robust_table <- function(table, combinations, fit, covariance, conf_level) {
   parts <- x %*% solve(crossprod(x), t(combinations[, used, drop = FALSE]))
   left <- 1 - diag(hat)
   alone <- left < 1e-10
-  decided <- colSums(abs(parts[alone, , drop = FALSE]) > rep(1e-10 * sqrt(colSums(parts^2)), each = sum(alone))) > 0
+  decided <- colSums(abs(parts[alone, , drop = FALSE]) >
+    rep(1e-10 * sqrt(colSums(parts^2)), each = sum(alone))) > 0
   e <- residuals(fit)[!alone]
   left <- left[!alone]
   rest <- (diag(length(alone)) - hat)[!alone, !alone]^2
@@ -89,7 +98,8 @@ robust_table <- function(table, combinations, fit, covariance, conf_level) {
   reach <- qt(0.5 + conf_level / 2, table$df) * table$SE
   table$lower.CL <- estimate - reach
   table$upper.CL <- estimate + reach
-  table$flag <- ifelse(covariance == "hc2" & table$df < 10, flag("few degrees of freedom", "it rests on a few cases"), "")
+  table$flag <- ifelse(covariance == "hc2" & table$df < 10,
+    flag("few degrees of freedom", "it rests on a few cases"), "")
   table
 }
 
@@ -97,22 +107,29 @@ margin_answer <- function(table, k) {
   value <- lapply(table, `[`, k)
   estimate <- value[[grep("\\.trend$|^emmean$", names(table))]]
   if (is.na(estimate)) {
-    return(list(flag = flag("not estimable", "the cases in the cells that it averages leave it open")))
+    return(list(flag = flag("not estimable",
+      "the cases in the cells that it averages leave it open")))
   }
   if (is.na(value$SE)) {
     return(list(flag = flag("not estimable", "one case alone decides it (leverage 1)")))
   }
   permuted <- if (!is.null(value$p_permutation)) list(p_permutation = value$p_permutation)
   c(permuted, list(
-    estimate = estimate, std_error = value$SE, conf_low = value$lower.CL, conf_high = value$upper.CL,
-    statistic = value$t.ratio, df = value$df, p_value = value$p.value, flag = if (is.null(value$flag)) "" else value$flag
+    estimate = estimate, std_error = value$SE, conf_low = value$lower.CL,
+    conf_high = value$upper.CL,
+    statistic = value$t.ratio, df = value$df, p_value = value$p.value,
+    flag = if (is.null(value$flag)) "" else value$flag
   ))
 }
 
-# Rows of stratum "all" and of every level of every factor; one row for a level that no complete case has.
+# Rows of stratum "all" and of every level of every factor; one row for a level that no complete
+# case has.
 margin_rows <- function(model, factors, one_factor, row, points = 1, term = NULL) {
   block <- function(table, stratum, position) {
-    lapply(seq_len(points), function(j) c(list(stratum = stratum), row(table, (position - 1) * points + j)))
+    lapply(seq_len(points), function(j) {
+      c(list(stratum = stratum),
+      row(table, (position - 1) * points + j))
+    })
   }
   rows <- block(one_factor(NULL), "all", 1)
   for (name in factors) {
@@ -123,7 +140,8 @@ margin_rows <- function(model, factors, one_factor, row, points = 1, term = NULL
       rows <- c(rows, if (level %in% present || nzchar(model$flag)) {
         block(table, stratum, match(level, present))
       } else {
-        list(list(stratum = stratum, term = term, flag = flag("empty level", "no complete case has ", stratum)))
+        list(list(stratum = stratum, term = term,
+          flag = flag("empty level", "no complete case has ", stratum)))
       })
     }
   }

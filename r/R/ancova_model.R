@@ -1,6 +1,8 @@
-# lm(outcome ~ (factors + score)^2 + covariates + extra terms): its frame, its terms, and why it cannot be fitted.
+# lm(outcome ~ (factors + score)^2 + covariates + extra terms): its frame, its terms, and why it
+# cannot be fitted.
 
-# Terms are vectors of column names: c("hr"), c("hr", "score"), ...; a product's names stand in the order of the model.
+# Terms are vectors of column names: c("hr"), c("hr", "score"), ...; a product's names stand in
+# the order of the model.
 ancova_terms <- function(factors, score, covariates, extra_terms) {
   main <- c(factors, score)
   known <- c(main, covariates)
@@ -21,24 +23,28 @@ split_product <- function(term, columns) {
   for (cut in seq_len(length(parts) - 1)) {
     left <- paste(parts[seq_len(cut)], collapse = ":")
     if (left %in% columns) {
-      rest <- tryCatch(split_product(paste(parts[-seq_len(cut)], collapse = ":"), columns), error = function(e) NULL)
+      rest <- tryCatch(split_product(paste(parts[-seq_len(cut)], collapse = ":"), columns),
+        error = function(e) NULL)
       if (!is.null(rest)) {
         return(c(left, rest))
       }
     }
   }
-  stop("extra term '", term, "' is not a product of the model's variables, such as \"hr:age\"", call. = FALSE)
+  stop("extra term '", term, "' is not a product of the model's variables, such as \"hr:age\"",
+    call. = FALSE)
 }
 
-# Everything that one outcome's model needs. Numbers are brought to mean 0 and standard deviation 1 inside: no test,
-# slope or mean depends on it, and the judgement of ranks no longer depends on units.
+# Everything that one outcome's model needs. Numbers are brought to mean 0 and standard deviation
+# 1 inside: no test, slope or mean depends on it, and the judgement of ranks no longer depends on
+# units.
 ancova_model <- function(data, outcome, score, factors, covariates, extra_terms) {
   terms <- ancova_terms(factors, score, covariates, extra_terms)
   variables <- c(factors, score, covariates)
   cases <- complete_frame(data, c(outcome, variables))
   frame <- cases$frame
   model <- list(
-    y = frame[[outcome]], frame = frame[variables], levels = lapply(data[factors], levels), terms = terms,
+    y = frame[[outcome]], frame = frame[variables], levels = lapply(data[factors], levels),
+    terms = terms,
     n = cases$n, n_missing = cases$n_missing, flag = ""
   )
   missing <- without_value(data, c(outcome, variables))
@@ -52,7 +58,11 @@ ancova_model <- function(data, outcome, score, factors, covariates, extra_terms)
     flag("constant exposure", score, " has one value")
   } else {
     single <- Find(function(name) is.factor(frame[[name]]) && is_constant(frame[[name]]), variables)
-    if (length(single)) flag("empty level", single, " has one value among the complete cases") else ""
+    if (length(single)) {
+      flag("empty level", single, " has one value among the complete cases")
+    } else {
+      ""
+    }
   }
   if (nzchar(model$flag)) {
     return(model)
@@ -61,11 +71,14 @@ ancova_model <- function(data, outcome, score, factors, covariates, extra_terms)
   numeric <- names(model$frame)[!vapply(model$frame, is.factor, NA)]
   model$mean <- vapply(model$frame[numeric], mean, 0)
   model$sd <- vapply(model$frame[numeric], sd_of, 0)
-  for (name in numeric) model$frame[[name]] <- (model$frame[[name]] - model$mean[[name]]) / model$sd[[name]]
+  for (name in numeric) {
+    model$frame[[name]] <- (model$frame[[name]] - model$mean[[name]]) / model$sd[[name]]
+  }
   decomposition <- qr(ancova_design(model), tol = 1e-7)
   spread <- sum((model$y - mean(model$y))^2)
   if (decomposition$rank >= cases$n) {
-    model$flag <- flag("too few observations", cases$n, " complete cases for ", decomposition$rank, " parameters")
+    model$flag <- flag("too few observations", cases$n, " complete cases for ", decomposition$rank,
+      " parameters")
   } else if (sum(qr.resid(decomposition, model$y - mean(model$y))^2) <= 1e-26 * spread) {
     model$flag <- flag("not estimable", "the fit is perfect, nothing is left to judge errors by")
   }

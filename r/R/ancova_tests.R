@@ -30,7 +30,8 @@ ancova_term <- function(term, score, covariates) {
 
 type_three <- function(model, X, term, k, null_space) {
   own <- term == k
-  # The term's columns come last; what the response has in common with them alone is its sum of squares.
+  # The term's columns come last; what the response has in common with them alone is its sum of
+  # squares.
   decomposition <- qr(cbind(X[, !own], X[, own]), tol = 1e-7)
   without <- qr(X[, !own], tol = 1e-7)$rank
   full <- decomposition$rank
@@ -39,7 +40,8 @@ type_three <- function(model, X, term, k, null_space) {
   df_residual <- model$n - full
   deficient <- any(abs(null_space[own, ]) > 1e-6)
   if (deficient && (is_contained(model$terms, k) || df == 0)) {
-    return(list(df_residual = df_residual, flag = flag("not estimable", "its meaning depends on cells without cases")))
+    return(list(df_residual = df_residual,
+      flag = flag("not estimable", "its meaning depends on cells without cases")))
   }
   residual <- sum(effects[-seq_len(full)]^2) / df_residual
   statistic <- sum(effects[without + seq_len(df)]^2) / df / residual

@@ -1,4 +1,5 @@
-# What the bridge from Python calls: a spec and columns in, a table or a problem out, never an error.
+# What the bridge from Python calls: a spec and columns in, a table or a problem out, never an
+# error.
 
 answer <- function(spec, numbers, levels) {
   problem <- ""

@@ -1,4 +1,5 @@
-# The tables of a run are its models' tables, one under the other: what was changed since, in either, is named.
+# The tables of a run are its models' tables, one under the other: what was changed since, in
+# either, is named.
 
 # Models are named <cohort>.<table>.<number>; others (not of a run) belong to no table.
 table_of <- function(models) {
@@ -11,10 +12,12 @@ check_tables <- function(folder, models) {
     return(invisible())
   }
   tables <- table_of(models)
-  problems <- unlist(lapply(union(setdiff(unique(tables), ""), result_tables(folder)), function(name) {
+  problems <- unlist(lapply(union(setdiff(unique(tables), ""), result_tables(folder)),
+    function(name) {
     path <- file.path(folder, paste0(name, ".csv"))
     check_files(path)
-    changed_cells(read_typed(path), lapply(models[tables == name], function(model) model$python), path)
+    changed_cells(read_typed(path), lapply(models[tables == name], function(model) model$python),
+      path)
   }))
   stop_changed(problems, "the tables are not those of the models")
 }
@@ -23,11 +26,13 @@ stop_changed <- function(problems, what) {
   if (length(problems)) {
     shown <- paste(utils::head(problems, 20), collapse = "\n")
     more <- if (length(problems) > 20) paste0("\nand ", length(problems) - 20, " more") else ""
-    stop(what, ":\n", shown, more, "\nrun the study again, so that both are of one run", call. = FALSE)
+    stop(what, ":\n", shown, more, "\nrun the study again, so that both are of one run",
+      call. = FALSE)
   }
 }
 
-# Names of the tables that hold estimates: each of their rows needs a model, whether or not one is left.
+# Names of the tables that hold estimates: each of their rows needs a model, whether or not one is
+# left.
 result_tables <- function(folder) {
   paths <- list.files(folder, "\\.csv$", full.names = TRUE)
   check_files(paths)
@@ -38,7 +43,8 @@ result_tables <- function(folder) {
   sub("\\.csv$", "", basename(paths[holds]))
 }
 
-# A sentence for each cell of a table that is not as the models have it, and for each column that it lacks.
+# A sentence for each cell of a table that is not as the models have it, and for each column that
+# it lacks.
 changed_cells <- function(table, answers, path) {
   rows <- sum(vapply(answers, nrow, 0L))
   if (nrow(table) != rows) {
@@ -50,7 +56,8 @@ changed_cells <- function(table, answers, path) {
   }, setdiff(known, names(table)))
   lost <- if (length(absent)) paste0("'", path, "': column '", absent, "' is missing")
   c(lost, unlist(lapply(names(table), function(column) {
-    theirs <- unlist(lapply(answers, function(answer) column_or_missing(answer, column)), use.names = FALSE)
+    theirs <- unlist(lapply(answers, function(answer) column_or_missing(answer, column)),
+      use.names = FALSE)
     wrong <- which(!same_cells(table[[column]], theirs))
     if (length(wrong)) {
       paste0(
@@ -77,4 +84,7 @@ same_cells <- function(ours, theirs) {
 
 as_text <- function(x) ifelse(is.na(x), "", as.character(x))
 
-shown <- function(x) ifelse(is.na(x), "nothing", if (is.numeric(x)) format(x, digits = 15, trim = TRUE, decimal.mark = ".") else as.character(x))
+shown <- function(x) {
+  ifelse(is.na(x), "nothing",
+  if (is.numeric(x)) format(x, digits = 15, trim = TRUE, decimal.mark = ".") else as.character(x))
+}

@@ -11,7 +11,8 @@ check_columns <- function(data, variables) {
   data
 }
 
-# Text would be ranked by its spelling ("10" before "9"), a factor by the order of its levels: never numbers.
+# Text would be ranked by its spelling ("10" before "9"), a factor by the order of its levels:
+# never numbers.
 check_numbers <- function(data, names) {
   kinds <- vapply(unique(names), function(name) {
     x <- data[[name]]
@@ -46,16 +47,19 @@ check_choice <- function(argument, word, choices) {
 }
 
 check_level <- function(conf_level) {
-  good <- is.numeric(conf_level) && length(conf_level) == 1 && !is.na(conf_level) && conf_level > 0 && conf_level < 1
+  good <- is.numeric(conf_level) && length(conf_level) == 1 && !is.na(conf_level) &&
+    conf_level > 0 && conf_level < 1
   if (!good) stop("conf_level is not a number between 0 and 1; 0.95 is usual", call. = FALSE)
 }
 
 check_strata <- function(by) {
   if (length(by) > 1) {
-    stop("by names ", length(by), " columns; give one, such as interaction() makes of several", call. = FALSE)
+    stop("by names ", length(by), " columns; give one, such as interaction() makes of several",
+      call. = FALSE)
   }
   if (length(by) && grepl("=", by, fixed = TRUE)) {
-    stop("column '", by, "' divides samples into strata, and '=' ends a column's name there; rename the column",
+    stop("column '", by,
+      "' divides samples into strata, and '=' ends a column's name there; rename the column",
       call. = FALSE
     )
   }
@@ -65,11 +69,13 @@ check_strata <- function(by) {
 check_distinct <- function(variables) {
   twice <- unique(variables[duplicated(variables)])
   if (length(twice)) {
-    stop(paste0("'", twice, "'", collapse = ", "), " is named twice; name each column once", call. = FALSE)
+    stop(paste0("'", twice, "'", collapse = ", "), " is named twice; name each column once",
+      call. = FALSE)
   }
 }
 
 check_points <- function(points) {
-  good <- is.numeric(points) && length(points) == 1 && !is.na(points) && points >= 2 && points == round(points)
+  good <- is.numeric(points) && length(points) == 1 && !is.na(points) && points >= 2 &&
+    points == round(points)
   if (!good) stop("points is not a whole number of 2 or more; 25 is usual", call. = FALSE)
 }

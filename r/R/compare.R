@@ -18,7 +18,8 @@ compare_tables <- function(python, r, spec, model, problem = "") {
 
 labelled <- function(table, rows, spec, model) {
   data.frame(
-    model = rep(model, nrow(table)), verb = rep(spec$verb, nrow(table)), rows[table$row, text_columns], table[, -1],
+    model = rep(model, nrow(table)), verb = rep(spec$verb, nrow(table)),
+    rows[table$row, text_columns], table[, -1],
     row.names = NULL, stringsAsFactors = FALSE, check.names = FALSE
   )
 }
@@ -36,11 +37,14 @@ only_in_r <- function(r, at, spec, model) {
 }
 
 blank_comparison <- function(row, quantity, note = "") {
-  every <- function(value) rep_len(value, length(row)) # a table that has lost all its rows has none here
+  # a table that has lost all its rows has none here
+  every <- function(value) rep_len(value, length(row))
   none <- every(NA_real_)
   data.frame(
-    row = row, quantity = every(quantity), python = none, r = none, abs_diff = none, rel_diff = none,
-    tolerance = none, verdict = every("agree"), reason = every(""), note = every(note), stringsAsFactors = FALSE
+    row = row, quantity = every(quantity), python = none, r = none, abs_diff = none,
+    rel_diff = none,
+    tolerance = none, verdict = every("agree"), reason = every(""), note = every(note),
+    stringsAsFactors = FALSE
   )
 }
 
@@ -67,12 +71,14 @@ compare_quantity <- function(quantity, python, r, at, spec, problem) {
   if (worded) {
     same <- ifelse(is.na(ours), "", ours) == ifelse(is.na(theirs), "", theirs)
     table$verdict <- ifelse(same, "agree", "disagree")
-    table$reason <- ifelse(same, ifelse(quantity == "flag" & nzchar(ours), paste("both flag", ours), ""),
+    table$reason <- ifelse(same,
+      ifelse(quantity == "flag" & nzchar(ours), paste("both flag", ours), ""),
       paste0("Python '", ours, "', R '", theirs, "'")
     )
     keep <- quantity == "flag" | nzchar(ifelse(is.na(ours), "", ours)) | !same
   } else {
-    table <- compare_numbers(table, as.numeric(ours), as.numeric(theirs), quantity, spec, if (is.null(r)) NULL else r[at, ])
+    table <- compare_numbers(table, as.numeric(ours), as.numeric(theirs), quantity, spec,
+      if (is.null(r)) NULL else r[at, ])
     keep <- !is.na(ours) | !is.na(theirs)
   }
   # A description is compared like everything else, and has a row only where it differs.
@@ -97,10 +103,12 @@ compare_numbers <- function(table, ours, theirs, quantity, spec, r) {
   table$abs_diff <- ifelse(equal, 0, abs(ours - theirs))
   size <- pmax(abs(ours), abs(theirs), near_zero(quantity, spec$verb, r))
   table$rel_diff <- ifelse(equal, 0, table$abs_diff / size)
-  table$tolerance <- tolerance_of(spec$verb, convention_of(spec), quantity) * amplification(quantity, spec$verb, r)
+  table$tolerance <- tolerance_of(spec$verb, convention_of(spec), quantity) *
+    amplification(quantity, spec$verb, r)
   one_only <- is.na(ours) != is.na(theirs)
   within <- is.finite(table$rel_diff) & table$rel_diff <= table$tolerance
   table$verdict <- ifelse(within, "agree", "disagree")
-  table$reason <- ifelse(one_only, ifelse(is.na(theirs), "only Python gives a number", "only R gives a number"), "")
+  table$reason <- ifelse(one_only,
+    ifelse(is.na(theirs), "only Python gives a number", "only R gives a number"), "")
   table
 }

@@ -24,7 +24,8 @@
 #' )
 #' compare_groups(d, "b_cells", group = "hr")
 #' @export
-compare_groups <- function(data, y, group, by = NULL, kinds = NULL, conf_level = 0.95, cohort = "") {
+compare_groups <- function(data, y, group, by = NULL, kinds = NULL, conf_level = 0.95,
+  cohort = "") {
   check_level(conf_level)
   check_strata(by)
   data <- check_columns(data, c(y, group, by))
@@ -32,14 +33,18 @@ compare_groups <- function(data, y, group, by = NULL, kinds = NULL, conf_level =
   data <- without_noise(data, y)
   data <- as_groups(data, group)
   if (is.null(kinds)) {
-    kinds <- vapply(y, function(name) if (all(variable(data, name) %in% c(0, 1, NA))) "binary" else "continuous", "")
+    kinds <- vapply(y, function(name) {
+      if (all(variable(data, name) %in%
+      c(0, 1, NA))) "binary" else "continuous"
+    }, "")
   }
   rows <- list()
   for (stratum in strata(data, by)) {
     for (one_group in group) {
       for (k in seq_along(y)) {
         missing <- without_value(data, c(y[k], one_group))
-        rows <- c(rows, noted(comparison_rows(stratum, y[k], kinds[k], one_group, conf_level, missing)))
+        rows <- c(rows, noted(comparison_rows(stratum, y[k], kinds[k], one_group, conf_level,
+          missing)))
       }
     }
   }
@@ -53,9 +58,12 @@ comparison_rows <- function(stratum, y, kind, group, conf_level, missing) {
   present <- levels(droplevels(groups))
   common <- list(
     stratum = stratum$name, outcome = y, term = group, role = "group",
-    measure = if (kind == "binary") "risk_difference" else "shift", conf_level = conf_level, n = cases$n, n_missing = cases$n_missing,
-    n_events = if (kind == "binary") sum(values == 1) else NA, method = comparison_method(kind, conf_level),
-    group = group, reference = NA_character_, comparison = NA_character_, n_reference = NA_integer_, n_comparison = NA_integer_,
+    measure = if (kind == "binary") "risk_difference" else "shift", conf_level = conf_level,
+    n = cases$n, n_missing = cases$n_missing,
+    n_events = if (kind == "binary") sum(values == 1) else NA,
+    method = comparison_method(kind, conf_level),
+    group = group, reference = NA_character_, comparison = NA_character_, n_reference = NA_integer_,
+    n_comparison = NA_integer_,
     value_reference = NA_real_, value_comparison = NA_real_, superiority = NA_real_
   )
   flagged <- function(...) list(replace_in(common, list(flag = flag(...))))
@@ -69,7 +77,8 @@ comparison_rows <- function(stratum, y, kind, group, conf_level, missing) {
   second <- values[groups == present[2]]
   centre <- if (kind == "binary") mean else median
   common <- replace_in(common, list(
-    reference = present[1], comparison = present[2], n_reference = length(first), n_comparison = length(second),
+    reference = present[1], comparison = present[2], n_reference = length(first),
+    n_comparison = length(second),
     value_reference = centre(first), value_comparison = centre(second)
   ))
   if (is_constant(values)) {
@@ -104,17 +113,19 @@ rank_sum <- function(first, second, conf_level) {
   differences <- sort(as.vector(outer(second, first, "-")))
   k <- limit_rank(n1, n2, exact, (1 - conf_level) / 2)
   row <- list(
-    estimate = median(differences), statistic = unname(test$statistic), p_value = min(test$p.value, 1),
+    estimate = median(differences), statistic = unname(test$statistic),
+    p_value = min(test$p.value, 1),
     superiority = unname(test$statistic) / (n1 * n2), flag = ""
   )
   if (k < 1) {
-    return(replace_in(row, list(flag = flag("too few observations", "the widest interval is short of the level"))))
+    return(replace_in(row, list(flag = flag("too few observations",
+      "the widest interval is short of the level"))))
   }
   replace_in(row, list(conf_low = differences[k], conf_high = differences[n1 * n2 + 1 - k]))
 }
 
-# Rank of the lower limit among the ordered differences (Moses; Hollander and Wolfe, section 4.3); 0 where even the
-# interval from the smallest to the largest difference does not have the level.
+# Rank of the lower limit among the ordered differences (Moses; Hollander and Wolfe, section 4.3);
+# 0 where even the interval from the smallest to the largest difference does not have the level.
 limit_rank <- function(n1, n2, exact, tail) {
   if (!exact) {
     return(max(floor(n1 * n2 / 2 + qnorm(tail) * sqrt(n1 * n2 * (n1 + n2 + 1) / 12)), 0))
@@ -132,16 +143,19 @@ binary_rows <- function(common, first, second, conf_level) {
   half <- qnorm((1 + conf_level) / 2) * std_error
   row <- replace_in(common, list(
     estimate = p2 - p1, statistic = unname(test$statistic), df = 1, p_value = test$p.value,
-    flag = if (std_error > 0) "" else flag("not estimable", "both proportions are 0 or 1, the interval has no width")
+    flag = if (std_error > 0) "" else flag("not estimable",
+      "both proportions are 0 or 1, the interval has no width")
   ))
   if (std_error > 0) {
-    row <- replace_in(row, list(std_error = std_error, conf_low = p2 - p1 - half, conf_high = p2 - p1 + half))
+    row <- replace_in(row, list(std_error = std_error, conf_low = p2 - p1 - half,
+      conf_high = p2 - p1 + half))
   }
   if (all(test$expected >= 5)) {
     return(list(row))
   }
   exact <- replace_in(common, list(
-    term = paste(common$term, "(Fisher exact)"), measure = "second_test", conf_level = NA_real_, method = "Fisher exact", p_value = fisher.test(counts)$p.value,
+    term = paste(common$term, "(Fisher exact)"), measure = "second_test", conf_level = NA_real_,
+    method = "Fisher exact", p_value = fisher.test(counts)$p.value,
     value_reference = NA_real_, value_comparison = NA_real_, flag = ""
   ))
   list(row, exact)

@@ -24,7 +24,8 @@
 #' correlate(d, "ERBB2", "b_cells")
 #' @export
 correlate <- function(data, x, y, by = NULL, within = NULL, covariates = character(),
-                      ci = "bonett-wright", conf_level = 0.95, draws = 2000, seed = 0, cohort = "") {
+                      ci = "bonett-wright", conf_level = 0.95, draws = 2000, seed = 0,
+                      cohort = "") {
   check_choice("ci", ci, names(spearman_intervals))
   check_level(conf_level)
   check_strata(by)
@@ -42,12 +43,14 @@ correlate <- function(data, x, y, by = NULL, within = NULL, covariates = charact
       missing <- without_value(data, c(x, name, given))
       cases <- complete_frame(stratum$data, c(x, name, given), stratum$unplaced)
       common <- list(
-        stratum = stratum$name, outcome = name, term = x, role = "exposure", measure = "rho", conf_level = conf_level,
+        stratum = stratum$name, outcome = name, term = x, role = "exposure", measure = "rho",
+        conf_level = conf_level,
         n = cases$n, n_missing = cases$n_missing,
         method = paste0("Spearman, t approximation; ", percent(conf_level), " CI ", ci)
       )
       answer <- if (length(given)) {
-        c(given = paste(given, collapse = ", "), rho_given(cases$frame, x, name, within, covariates, ci, conf_level, missing))
+        c(given = paste(given, collapse = ", "),
+          rho_given(cases$frame, x, name, within, covariates, ci, conf_level, missing))
       } else {
         spearman(cases$frame[[x]], cases$frame[[name]], x, name, ci, conf_level, missing)
       }
@@ -74,7 +77,8 @@ spearman <- function(x, y, x_name, y_name, ci, conf_level, missing) {
   moments <- rank_moments(x, y)
   rho <- moments$rho
   if (moments$one_minus_square == 0) {
-    return(list(estimate = sign(rho), df = n - 2, flag = flag("perfect correlation", "the ranks are the same or reversed")))
+    return(list(estimate = sign(rho), df = n - 2,
+      flag = flag("perfect correlation", "the ranks are the same or reversed")))
   }
   statistic <- rho * sqrt((n - 2) / moments$one_minus_square)
   limits <- spearman_limits(moments, n, ci, conf_level)
@@ -84,8 +88,9 @@ spearman <- function(x, y, x_name, y_name, ci, conf_level, missing) {
   )
 }
 
-# Twice the mid-ranks are whole numbers, so sums of squares and products are exact and 1 - rho^2 loses nothing by
-# cancellation where rho is near 1 (up to about 600 rows, where the products pass 2^53).
+# Twice the mid-ranks are whole numbers, so sums of squares and products are exact and 1 - rho^2
+# loses nothing by cancellation where rho is near 1 (up to about 600 rows, where the products pass
+# 2^53).
 rank_moments <- function(x, y) {
   a <- 2 * rank(x) - (length(x) + 1)
   b <- 2 * rank(y) - (length(y) + 1)
@@ -94,20 +99,26 @@ rank_moments <- function(x, y) {
   list(rho = product / sqrt(size), one_minus_square = (size - product^2) / size)
 }
 
-# The squared standard error of z of each convention, and what is taken off z; the bootstrap is Python's alone.
+# The squared standard error of z of each convention, and what is taken off z; the bootstrap is
+# Python's alone.
 spearman_intervals <- list(
   "bonett-wright" = list(variance = function(rho, n) (1 + rho^2 / 2) / (n - 3)),
   "fieller" = list(variance = function(rho, n) 1.06 / (n - 3)),
-  "caruso-cliff" = list(variance = function(rho, n) 1 / (n - 2) + abs(atanh(rho)) / (6 * n + 4 * sqrt(n))),
+  "caruso-cliff" = list(variance = function(rho, n) {
+    1 / (n - 2) + abs(atanh(rho)) /
+    (6 * n + 4 * sqrt(n))
+  }),
   "fisher" = list(variance = function(rho, n) 1 / (n - 3)),
-  "sas" = list(variance = function(rho, n) 1 / (n - 3), bias = function(rho, n) rho / (2 * (n - 1))),
+  "sas" = list(variance = function(rho, n) 1 / (n - 3),
+    bias = function(rho, n) rho / (2 * (n - 1))),
   "bootstrap" = list(variance = function(rho, n) NA_real_)
 )
 
 spearman_limits <- function(moments, n, ci, conf_level) {
   convention <- spearman_intervals[[ci]]
   std_error <- sqrt(convention$variance(moments$rho, n))
-  centre <- atanh(moments$rho) - if (is.null(convention$bias)) 0 else convention$bias(moments$rho, n)
+  centre <- atanh(moments$rho) -
+    if (is.null(convention$bias)) 0 else convention$bias(moments$rho, n)
   half <- qnorm((1 + conf_level) / 2) * std_error
   list(std_error = std_error, low = tanh(centre - half), high = tanh(centre + half))
 }
@@ -133,33 +144,45 @@ rho_given <- function(frame, x, y, within, covariates, ci, conf_level, missing) 
     return(list(flag = flag("constant exposure", x, " does not vary among rows that are alike")))
   }
   if (n - found$taken < 4) {
-    return(list(flag = flag("too few observations", n, " complete cases for ", found$taken, " parameters")))
+    return(list(flag = flag("too few observations", n, " complete cases for ", found$taken,
+      " parameters")))
   }
   rho <- found$rho
   if (1 - abs(rho) < 1e-12) {
-    return(list(estimate = round(rho), flag = flag("perfect correlation", "the ranks are the same or reversed")))
+    return(list(estimate = round(rho),
+      flag = flag("perfect correlation", "the ranks are the same or reversed")))
   }
   limits <- spearman_limits(list(rho = rho), n - found$taken, ci, conf_level)
-  p <- if (is.na(found$df)) 2 * pnorm(-abs(found$statistic)) else 2 * pt(-abs(found$statistic), found$df)
+  p <- if (is.na(found$df)) {
+    2 * pnorm(-abs(found$statistic))
+  } else {
+    2 * pt(-abs(found$statistic), found$df)
+  }
   list(
     estimate = rho, std_error = limits$std_error, conf_low = limits$low, conf_high = limits$high,
     statistic = found$statistic, df = found$df, p_value = p, flag = ""
   )
 }
 
-# Ranks as shares of the stratum's size + 1, 0/1 as they are; van Elteren's variance under permutation in each stratum.
+# Ranks as shares of the stratum's size + 1, 0/1 as they are; van Elteren's variance under
+# permutation in each stratum.
 rho_within <- function(x, y, strata) {
   strata <- droplevels(factor(strata))
   share <- function(v) rank(v) / (length(v) + 1)
   centre <- function(v) v - mean(v)
   u <- ave(x, strata, FUN = function(v) centre(share(v)))
-  v <- if (all(y %in% c(0, 1))) ave(y, strata, FUN = centre) else ave(y, strata, FUN = function(v) centre(share(v)))
+  v <- if (all(y %in% c(0, 1))) {
+    ave(y, strata, FUN = centre)
+  } else {
+    ave(y, strata, FUN = function(v) centre(share(v)))
+  }
   n <- tapply(u, strata, length)
   variance <- tapply(u^2, strata, sum) * tapply(v^2, strata, sum) / (n - 1)
   left <- c(sum(u^2), sum(v^2))
   left[left < 1e-24] <- 0
   list(
-    rho = max(-1, min(1, sum(u * v) / sqrt(prod(left)))), statistic = sum(u * v) / sqrt(sum(variance[n > 1])), df = NA_real_,
+    rho = max(-1, min(1, sum(u * v) / sqrt(prod(left)))),
+    statistic = sum(u * v) / sqrt(sum(variance[n > 1])), df = NA_real_,
     taken = nlevels(strata) - 1, left = left
   )
 }
@@ -170,8 +193,12 @@ rho_of_residuals <- function(frame, x, y, given) {
   ranks <- lapply(frame[c(x, y)], function(v) rank(v) - mean(rank(v)))
   rest <- lapply(ranks, function(v) qr.resid(fit, v))
   size <- function(v) sqrt(sum(v^2))
-  left <- vapply(1:2, function(k) if (size(rest[[k]]) <= 1e-9 * size(ranks[[k]])) 0 else size(rest[[k]]), 0)
+  left <- vapply(1:2, function(k) {
+    if (size(rest[[k]]) <= 1e-9 *
+    size(ranks[[k]])) 0 else size(rest[[k]])
+  }, 0)
   rho <- max(-1, min(1, sum(rest[[1]] * rest[[2]]) / prod(left)))
   df <- nrow(frame) - 1 - fit$rank
-  list(rho = rho, statistic = rho * sqrt(max(df, 0) / (1 - rho^2)), df = df, taken = fit$rank - 1, left = left)
+  list(rho = rho, statistic = rho * sqrt(max(df, 0) / (1 - rho^2)), df = df, taken = fit$rank - 1,
+    left = left)
 }

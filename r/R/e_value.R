@@ -21,7 +21,9 @@ e_value <- function(estimate, conf_low = NA, conf_high = NA, measure = "odds_rat
   values <- c(conf_low, estimate, conf_high)
   least <- if (measure == "rho") -1 else 0
   most <- if (measure == "rho") 1 else Inf
-  if (any(values <= least | values >= most, na.rm = TRUE)) stop("a number is no ", measure, call. = FALSE)
+  if (any(values <= least | values >= most, na.rm = TRUE)) {
+    stop("a number is no ", measure, call. = FALSE)
+  }
   if (is.unsorted(values, na.rm = TRUE) || !(share > 0 && share < 1)) {
     stop("the estimate is outside its interval, or the share not between 0 and 1", call. = FALSE)
   }

@@ -1,14 +1,17 @@
 # Reading what Python wrote into a results folder's `r/`: specs, model frames, Python's own tables.
 #
-# Everything is csv that base R reads. Numbers have 17 significant digits, missing is an empty cell. Text that would
-# be mistaken (empty, or starting like a spreadsheet formula) is written with a backslash before it.
+# Everything is csv that base R reads. Numbers have 17 significant digits, missing is an empty
+# cell. Text that would be mistaken (empty, or starting like a spreadsheet formula) is written
+# with a backslash before it.
 
 exchange_format <- "her2stats exchange 2"
 
 check_format <- function(folder) {
   path <- file.path(folder, "format.txt")
   if (!file.exists(path)) {
-    stop("'", folder, "' holds no models to fit again (format.txt is missing); give the results folder of a run", call. = FALSE)
+    stop("'", folder,
+      "' holds no models to fit again (format.txt is missing); give the results folder of a run",
+      call. = FALSE)
   }
   check_files(path)
   found <- trimws(readLines(path, n = 1, warn = FALSE))
@@ -40,7 +43,8 @@ read_models <- function(folder) {
   fields[] <- lapply(fields, unescape)
   models <- unique(fields$model)
   files <- file.path(folder, "models", paste0(rep(models, each = 2), c(".data.csv", ".python.csv")))
-  answers <- grepl("\\.python\\.csv$", files) # may be missing: a question is asked before it is answered
+  # may be missing: a question is asked before it is answered
+  answers <- grepl("\\.python\\.csv$", files)
   check_files(files[!answers | file.exists(files)])
   lapply(setNames(models, models), function(model) {
     answer <- file.path(folder, "models", paste0(model, ".python.csv"))
@@ -54,7 +58,8 @@ read_models <- function(folder) {
   })
 }
 
-# Files that are missing or empty, all of them in one sentence; a pipe, which would never end, counts as empty.
+# Files that are missing or empty, all of them in one sentence; a pipe, which would never end,
+# counts as empty.
 check_files <- function(paths) {
   size <- file.info(paths, extra_cols = FALSE)$size
   wrong <- is.na(size) | size == 0
@@ -68,7 +73,8 @@ read_text_table <- function(path, asked = character()) {
   check_files(path)
   table <- tryCatch(
     read.csv(path,
-      colClasses = "character", check.names = FALSE, na.strings = character(), encoding = "UTF-8", comment.char = "",
+      colClasses = "character", check.names = FALSE, na.strings = character(), encoding = "UTF-8",
+      comment.char = "",
       blank.lines.skip = FALSE, strip.white = FALSE, row.names = NULL
     ),
     error = function(e) stop_damaged(path, conditionMessage(e)),
@@ -89,7 +95,8 @@ numbers_of <- function(cells, path, column) {
   numbers <- suppressWarnings(as.numeric(cells))
   wrong <- which(is.na(numbers) & nzchar(cells) & !tolower(cells) %in% c("na", "nan"))
   if (length(wrong)) {
-    stop_damaged(path, paste0("row ", wrong[1] + 1, ", column '", column, "': '", cells[wrong[1]], "' is no number"))
+    stop_damaged(path, paste0("row ", wrong[1] + 1, ", column '", column, "': '", cells[wrong[1]],
+      "' is no number"))
   }
   numbers
 }
@@ -99,7 +106,8 @@ counts_of <- function(cells, path, column) {
   numbers <- numbers_of(cells, path, column)
   wrong <- which(!is.na(numbers) & numbers != round(numbers))
   if (length(wrong)) {
-    stop_damaged(path, paste0("row ", wrong[1] + 1, ", column '", column, "': '", cells[wrong[1]], "' is no count"))
+    stop_damaged(path, paste0("row ", wrong[1] + 1, ", column '", column, "': '", cells[wrong[1]],
+      "' is no count"))
   }
   as.integer(numbers)
 }
@@ -134,7 +142,8 @@ unescape_one <- function(text) {
   paste(out, collapse = "")
 }
 
-# A model frame: the sample id is the first column, a variable with levels is a factor, the others are numbers.
+# A model frame: the sample id is the first column, a variable with levels is a factor, the others
+# are numbers.
 read_frame <- function(path, fields) {
   text <- read_text_table(path)
   columns <- lapply(setNames(seq_along(text)[-1], names(text)[-1]), function(k) {
@@ -152,7 +161,8 @@ read_frame <- function(path, fields) {
   frame
 }
 
-# A table with the columns of a Result: text, numbers and counts by name, the extra columns by what they hold.
+# A table with the columns of a Result: text, numbers and counts by name, the extra columns by
+# what they hold.
 read_result <- function(path) {
   table <- read_text_table(path, result_columns)
   for (name in names(table)) {
@@ -170,7 +180,8 @@ read_result <- function(path) {
   table
 }
 
-# A table for Python: names, kinds, then cells with floats as hexadecimal, so that nothing is rounded on the way.
+# A table for Python: names, kinds, then cells with floats as hexadecimal, so that nothing is
+# rounded on the way.
 write_exact <- function(table, path) {
   lines <- c(
     paste(quoted(escape(names(table))), collapse = ","),
@@ -181,7 +192,8 @@ write_exact <- function(table, path) {
 }
 
 kind_of <- function(x) {
-  if (is.integer(x)) "Int64" else if (is.numeric(x)) "float64" else if (is.logical(x)) "boolean" else "str"
+  if (is.integer(x)) "Int64" else if (is.numeric(x)) "float64" else if (
+    is.logical(x)) "boolean" else "str"
 }
 
 exact_cells <- function(x) {
@@ -200,7 +212,8 @@ quoted <- function(x) {
 
 escape <- function(x) {
   x <- gsub("\\", "\\\\", x, fixed = TRUE)
-  x <- gsub("\n", "\\n", gsub("\r", "\\r", gsub("\t", "\\t", x, fixed = TRUE), fixed = TRUE), fixed = TRUE)
+  x <- gsub("\n", "\\n", gsub("\r", "\\r", gsub("\t", "\\t", x, fixed = TRUE), fixed = TRUE),
+    fixed = TRUE)
   formula <- grepl("^[=+@-]", x)
   x[formula] <- paste0("\\", x[formula])
   ifelse(nzchar(x), x, "\\")

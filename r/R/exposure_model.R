@@ -1,8 +1,10 @@
-# What a permuted exposure adds to a model whose other columns stay: least squares, or one step of a logistic fit.
+# What a permuted exposure adds to a model whose other columns stay: least squares, or one step of
+# a logistic fit.
 
-# `own`: the exposure stands in the model times each of these columns; `rest`: the other columns times the root
-# weights; `left`: the outcome without the exposure; `tested`: which of `own`; df: residual ones for t, NA for the
-# coefficient after one step from no exposure. All of them by sample, 0 where a sample is not in the model.
+# `own`: the exposure stands in the model times each of these columns; `rest`: the other columns
+# times the root weights; `left`: the outcome without the exposure; `tested`: which of `own`; df:
+# residual ones for t, NA for the coefficient after one step from no exposure. All of them by
+# sample, 0 where a sample is not in the model.
 exposure_model <- function(own, rest, root, left, tested, df) {
   list(own = own, rest = rest, root = root, left = left, tested = tested, df = df)
 }
@@ -25,18 +27,21 @@ exposure_statistics <- function(model, exposure) {
   gram <- array(0, c(m, m, ncol(exposure)))
   for (i in seq_len(m)) {
     for (j in seq_len(m)) {
-      gram[i, j, ] <- crossprod(squares, weighted[, i] * weighted[, j]) - colSums(inner[[i]] * inner[[j]])
+      gram[i, j, ] <- crossprod(squares, weighted[, i] * weighted[, j]) -
+        colSums(inner[[i]] * inner[[j]])
     }
   }
   inverse <- swept(gram)
-  solved <- lapply(seq_len(m), function(i) Reduce(`+`, lapply(seq_len(m), function(j) inverse[i, j, ] * along[[j]])))
+  solved <- lapply(seq_len(m),
+    function(i) Reduce(`+`, lapply(seq_len(m), function(j) inverse[i, j, ] * along[[j]])))
   found <- solved[[model$tested]]
   if (!is.na(model$df)) {
     left <- sum(model$left^2) - Reduce(`+`, Map(`*`, along, solved))
     found <- suppressWarnings(found / sqrt(left / model$df * inverse[model$tested, model$tested, ]))
   }
   inflated <- lapply(seq_len(m), function(k) gram[k, k, ] * inverse[k, k, ])
-  able <- Reduce(`&`, lapply(inflated, function(v) !is.na(v) & v > 0 & v <= 1e8)) # else columns tell each other
+  # else columns tell each other
+  able <- Reduce(`&`, lapply(inflated, function(v) !is.na(v) & v > 0 & v <= 1e8))
   ifelse(is.finite(found) & able, found, 0)
 }
 

@@ -1,7 +1,9 @@
-# Firth's penalised likelihood: finite where the outcome is separated. Firth 1993, doi 10.1093/biomet/80.1.27.
+# Firth's penalised likelihood: finite where the outcome is separated.
+# Firth 1993, doi 10.1093/biomet/80.1.27.
 #
-# The penalty is half the log determinant of the information of all columns, also where one of them is held, so that
-# the profile and its ratio test are those of Heinze and Schemper 2002, doi 10.1002/sim.1047.
+# The penalty is half the log determinant of the information of all columns, also where one of
+# them is held, so that the profile and its ratio test are those of Heinze and Schemper 2002,
+# doi 10.1002/sim.1047.
 
 firth_model <- function(X, y, start = numeric(ncol(X))) {
   why <- no_design(X)
@@ -16,8 +18,9 @@ firth_model <- function(X, y, start = numeric(ncol(X))) {
   c(list(flag = "", X = X, y = y), top)
 }
 
-# The odds ratio of one column; p and statistic of the penalised likelihood ratio, limits of the penalised profile.
-# A profile above the maximum means that there are several: the search begins anew from there.
+# The odds ratio of one column; p and statistic of the penalised likelihood ratio, limits of the
+# penalised profile. A profile above the maximum means that there are several: the search begins
+# anew from there.
 firth_row <- function(model, column, conf_level, tops = 5) {
   if (nzchar(model$flag)) {
     return(list(flag = model$flag))
@@ -27,13 +30,15 @@ firth_row <- function(model, column, conf_level, tops = 5) {
       return(list(flag = flag("not converged", "penalised likelihood")))
     }
     size <- attr(model$X, "size")
-    firth_row(firth_model(sweep(model$X, 2, size, "*"), model$y, found$coef), column, conf_level, tops - 1)
+    firth_row(firth_model(sweep(model$X, 2, size, "*"), model$y, found$coef), column, conf_level,
+      tops - 1)
   })
 }
 
 row_at_maximum <- function(model, column, conf_level) {
   size <- attr(model$X, "size")[column]
-  error <- sqrt(diag(solve(crossprod(model$X * sqrt(model$weights * (1 + model$leverage)))))[column])
+  error <- sqrt(diag(solve(crossprod(model$X *
+    sqrt(model$weights * (1 + model$leverage)))))[column])
   profile <- penalised_profile(model, column, 0.25 * error)
   statistic <- -profile$root(0)
   z <- qnorm((1 + conf_level) / 2)
@@ -41,7 +46,8 @@ row_at_maximum <- function(model, column, conf_level) {
   if (!length(limits)) {
     return(list(flag = flag("not converged", "penalised profile likelihood")))
   }
-  row <- list(std_error = error / size, statistic = statistic, p_value = 2 * pnorm(-abs(statistic)), flag = "")
+  row <- list(std_error = error / size, statistic = statistic, p_value = 2 * pnorm(-abs(statistic)),
+    flag = "")
   log_odds <- model$coef[column] / size
   if (abs(log_odds) > log(.Machine$double.xmax)) {
     row$flag <- flag("not estimable", "the odds ratio per unit leaves the range of numbers")
@@ -50,11 +56,13 @@ row_at_maximum <- function(model, column, conf_level) {
   c(list(estimate = exp(log_odds), conf_low = exp(limits[1]), conf_high = exp(limits[2])), row)
 }
 
-# What stands beside the maximum likelihood of one column where few have, or have not, the event; `smallest` is how many
-# in the smallest stratum. `answer` has the last word on the flag, where it has one.
+# What stands beside the maximum likelihood of one column where few have, or have not, the event;
+# `smallest` is how many in the smallest stratum. `answer` has the last word on the flag, where it
+# has one.
 with_firth <- function(answer, X, y, column, conf_level, smallest) {
   row <- list(
-    fewest = smallest, firth_estimate = NA_real_, firth_low = NA_real_, firth_high = NA_real_, firth_p = NA_real_
+    fewest = smallest, firth_estimate = NA_real_, firth_low = NA_real_, firth_high = NA_real_,
+    firth_p = NA_real_
   )
   if (smallest > 0 && smallest < 10 && !nzchar(answer$flag)) {
     answer$flag <- flag("sparse", smallest, " with, or without, the event")
@@ -62,7 +70,8 @@ with_firth <- function(answer, X, y, column, conf_level, smallest) {
   if (smallest > 0 && flag_code(answer$flag) %in% c("sparse", "separation")) {
     found <- if (is.null(X)) list() else firth_row(firth_model(X, y), column, conf_level)
     # the p is there, too, where an odds ratio leaves the range of numbers
-    told <- c(firth_estimate = "estimate", firth_low = "conf_low", firth_high = "conf_high", firth_p = "p_value")
+    told <- c(firth_estimate = "estimate", firth_low = "conf_low", firth_high = "conf_high",
+      firth_p = "p_value")
     told <- told[told %in% names(found)]
     row[names(told)] <- found[told]
   }
@@ -71,8 +80,9 @@ with_firth <- function(answer, X, y, column, conf_level, smallest) {
 
 fewest_of <- function(y) min(sum(y == 1), sum(y == 0))
 
-# The likelihood with one coefficient held, followed outwards from the maximum pace by pace. With few tumours there may be
-# other maxima far from it, which a search would find by chance: the one followed stands.
+# The likelihood with one coefficient held, followed outwards from the maximum pace by pace. With
+# few tumours there may be other maxima far from it, which a search would find by chance: the one
+# followed stands.
 penalised_profile <- function(model, column, pace) {
   X <- model$X
   top <- model$coef[column]
@@ -81,7 +91,8 @@ penalised_profile <- function(model, column, pace) {
     there <- penalised_maximum(X, model$y, along, held = column)
     if (!there$converged) stop("no maximum with the coefficient held")
     if (there$likelihood > model$likelihood + 1e-9 * (1 + abs(model$likelihood))) {
-      stop(structure(class = c("higher", "condition"), list(message = "several maxima", call = NULL, coef = there$coef)))
+      stop(structure(class = c("higher", "condition"),
+        list(message = "several maxima", call = NULL, coef = there$coef)))
     }
     there
   }
@@ -160,8 +171,9 @@ curvature <- function(place, columns) {
     (crossprod(tilted, tilted * place$leverage) - crossprod(seen)) / 2
 }
 
-# Newton's steps over the coefficients that are not held, each shortened until the likelihood rises; in the columns'
-# orthonormal combinations, as weights may differ by twenty orders of magnitude.
+# Newton's steps over the coefficients that are not held, each shortened until the likelihood
+# rises; in the columns' orthonormal combinations, as weights may differ by twenty orders of
+# magnitude.
 penalised_maximum <- function(X, y, coef = numeric(ncol(X)), held = integer()) {
   free <- setdiff(seq_along(coef), held)
   now <- penalised(X, y, coef)
@@ -210,7 +222,8 @@ tangent <- function(X, place, held) {
   if (!is.null(turn)) {
     bent <- curvature(place, cbind(X[, free, drop = FALSE] %*% turn, X[, held]))
     others <- seq_along(free)
-    found <- tryCatch(solve(bent[others, others], bent[others, length(free) + 1]), error = function(e) 0 * others)
+    found <- tryCatch(solve(bent[others, others], bent[others, length(free) + 1]),
+      error = function(e) 0 * others)
     follow[free] <- -drop(turn %*% found)
   }
   follow

@@ -42,9 +42,11 @@
 #' fit_ancova(d, "b_cells", "ERBB2", c("hr", "her2_ihc"), quantity = "slopes")
 #' @export
 fit_ancova <- function(data, outcome, score, factors, covariates = character(),
-                       extra_terms = character(), weights = c("equal", "proportional", "outer", "cells"),
+                       extra_terms = character(),
+                       weights = c("equal", "proportional", "outer", "cells"),
                        centre = TRUE, quantity = c("slopes", "tests", "curve"), points = 25,
-                       covariance = c("ols", "hc2", "hc3"), permutations = 0, seed = 1, conf_level = 0.95,
+                       covariance = c("ols", "hc2", "hc3"), permutations = 0, seed = 1,
+                       conf_level = 0.95,
                        cohort = "") {
   weights <- match.arg(weights)
   covariance <- match.arg(covariance)
@@ -64,13 +66,16 @@ fit_ancova <- function(data, outcome, score, factors, covariates = character(),
       method = ancova_method(quantity, weights, centre, covariance, conf_level)
     )
     answers <- noted(switch(quantity,
-      tests = lapply(ancova_tests(model, centre, score, covariates), function(row) c(list(stratum = "all"), row)),
-      slopes = ancova_slopes(model, score, factors, weights, covariance, conf_level, permutations, seed),
+      tests = lapply(ancova_tests(model, centre, score, covariates),
+        function(row) c(list(stratum = "all"), row)),
+      slopes = ancova_slopes(model, score, factors, weights, covariance, conf_level, permutations,
+        seed),
       curve = ancova_curve(model, score, factors, weights, points, covariance, conf_level)
     ))
     if (quantity != "tests") {
       common <- c(common, list(
-        role = "exposure", measure = c(slopes = "slope", curve = "mean")[[quantity]], conf_level = conf_level,
+        role = "exposure", measure = c(slopes = "slope", curve = "mean")[[quantity]],
+        conf_level = conf_level,
         weights = weights
       ))
     }
@@ -80,10 +85,12 @@ fit_ancova <- function(data, outcome, score, factors, covariates = character(),
 }
 
 ancova_method <- function(quantity, weights, centre, covariance, conf_level) {
-  errors <- c(ols = "", hc2 = ", HC2 errors with Bell-McCaffrey degrees of freedom", hc3 = ", HC3 errors")
+  errors <- c(ols = "", hc2 = ", HC2 errors with Bell-McCaffrey degrees of freedom",
+    hc3 = ", HC3 errors")
   level <- paste0(percent(conf_level), " CI t", errors[[covariance]])
   switch(quantity,
-    tests = paste0("ANCOVA; Type III F tests, sum-to-zero contrasts, ", if (centre) "centred" else "uncentred", " covariates"),
+    tests = paste0("ANCOVA; Type III F tests, sum-to-zero contrasts, ",
+      if (centre) "centred" else "uncentred", " covariates"),
     slopes = paste0("ANCOVA; marginal slope, ", weights, " weights; ", level),
     curve = paste0("ANCOVA; marginal mean, ", weights, " weights; ", level)
   )

@@ -16,7 +16,8 @@
 #' )
 #' fit_clinical(d, "old", "b_cells", moderator = "hr")
 #' @export
-fit_clinical <- function(data, outcome, exposure, moderator, covariates = character(), ci = c("wald", "profile"),
+fit_clinical <- function(data, outcome, exposure, moderator, covariates = character(),
+  ci = c("wald", "profile"),
                          conf_level = 0.95, cohort = "") {
   ci <- match.arg(ci)
   check_level(conf_level)
@@ -31,7 +32,8 @@ fit_clinical <- function(data, outcome, exposure, moderator, covariates = charac
   for (name in outcome) {
     for (cell_type in exposure) {
       rows <- c(rows, noted(
-        interaction_rows(data, name, cell_type, moderator, covariates, 1, "unit", ci, conf_level, zero = TRUE)
+        interaction_rows(data, name, cell_type, moderator, covariates, 1, "unit", ci, conf_level,
+          zero = TRUE)
       ))
     }
   }

@@ -25,13 +25,15 @@
 #' )
 #' fit_interaction(d, "high", "ERBB2", "hr")
 #' @export
-fit_interaction <- function(data, outcome, exposure, moderator, covariates = character(), per_sd = TRUE,
+fit_interaction <- function(data, outcome, exposure, moderator, covariates = character(),
+  per_sd = TRUE,
                             ci = c("wald", "profile"), conf_level = 0.95, cohort = "") {
   if (inherits(outcome, "formula")) {
     parts <- formula_parts(outcome)
     product <- strsplit(grep(":", parts$right, value = TRUE), ":", fixed = TRUE)
     if (length(product) != 1 || length(product[[1]]) != 2) {
-      stop("give one product of an exposure and a moderator, such as high ~ her2 * hr", call. = FALSE)
+      stop("give one product of an exposure and a moderator, such as high ~ her2 * hr",
+        call. = FALSE)
     }
     outcome <- parts$left
     exposure <- product[[1]][1]
@@ -50,40 +52,49 @@ fit_interaction <- function(data, outcome, exposure, moderator, covariates = cha
   divisor <- if (per_sd) exposure_sd(data, exposure) else 1
   per <- if (per_sd) "sd" else "unit"
   rows <- lapply(outcome, function(name) {
-    noted(interaction_rows(data, name, exposure, moderator, covariates, divisor, per, ci, conf_level, zero = FALSE))
+    noted(interaction_rows(data, name, exposure, moderator, covariates, divisor, per, ci,
+      conf_level, zero = FALSE))
   })
   result_table(do.call(c, rows), cohort)
 }
 
 # `zero`: the moderator's own odds ratio is the one at exposure 0 instead of at the mean.
-interaction_rows <- function(data, outcome, exposure, moderator, covariates, divisor, per, ci, conf_level, zero) {
+interaction_rows <- function(data, outcome, exposure, moderator, covariates, divisor, per, ci,
+  conf_level, zero) {
   cases <- complete_frame(data, c(outcome, exposure, moderator, covariates))
   frame <- cases$frame
   levels <- levels(data[[moderator]])
   labels <- interaction_labels(exposure, moderator, levels)
   method <- paste0(
-    "Logistic regression with interaction; odds ratio per ", c(sd = "SD (cohort)", unit = "unit")[[per]], "; ",
+    "Logistic regression with interaction; odds ratio per ",
+    c(sd = "SD (cohort)", unit = "unit")[[per]], "; ",
     interval_words(ci, conf_level)
   )
   common <- list(
     outcome = outcome, exposure = exposure, n = cases$n, n_missing = cases$n_missing,
-    n_events = sum(frame[[outcome]] == 1), measure = "odds_ratio", conf_level = conf_level, per = per,
+    n_events = sum(frame[[outcome]] == 1), measure = "odds_ratio", conf_level = conf_level,
+    per = per,
     method = method
   )
-  each_level <- lapply(strata(data, moderator), level_design, outcome, exposure, moderator, covariates, divisor)
+  each_level <- lapply(strata(data, moderator), level_design, outcome, exposure, moderator,
+    covariates, divisor)
   few <- vapply(each_level, function(one) as.integer(fewest_of(one$y)), 0L)
   rows <- function(answers) {
     for (l in 1:2) {
       one <- each_level[[l]]
       answers[[l]] <- with_firth(answers[[l]], one$X, one$y, 2, conf_level, few[[l]])
     }
-    # of a level where all have the event, or none, nothing is known, and Firth's ratio would be made up
-    whole <- if (min(few) && !is_constant(frame[[exposure]])) product_design(frame, exposure, moderator, covariates, divisor)
+    # of a level where all have the event, or none, nothing is known, and Firth's ratio would be
+    # made up
+    whole <- if (min(few) && !is_constant(frame[[exposure]])) {
+      product_design(frame, exposure, moderator, covariates, divisor)
+    }
     answers[[4]] <- with_firth(answers[[4]], whole, frame[[outcome]], 4, conf_level, min(few))
     Map(function(label, answer) replace_in(replace_in(common, label), answer), labels, answers)
   }
   by_level <- function(flag) {
-    each <- lapply(strata(data, moderator), level_row, data, outcome, exposure, moderator, covariates, divisor, ci, conf_level)
+    each <- lapply(strata(data, moderator), level_row, data, outcome, exposure, moderator,
+      covariates, divisor, ci, conf_level)
     rows(c(each, rep(list(list(flag = flag)), 3)))
   }
   problem <- interaction_problem(data, frame, outcome, exposure, moderator, covariates)
@@ -111,17 +122,21 @@ product_design <- function(frame, exposure, moderator, covariates, divisor) {
   cbind(1, x, second, x * second, covariate_design(frame, covariates)$columns)
 }
 
-# Columns and outcomes of one level of the moderator; no columns where its outcome or exposure never varies.
+# Columns and outcomes of one level of the moderator; no columns where its outcome or exposure
+# never varies.
 level_design <- function(level, outcome, exposure, moderator, covariates, divisor) {
-  frame <- complete_frame(level$data, c(outcome, exposure, moderator, covariates), level$unplaced)$frame
+  frame <- complete_frame(level$data, c(outcome, exposure, moderator, covariates),
+    level$unplaced)$frame
   y <- frame[[outcome]]
   x <- frame[[exposure]]
   varies <- fewest_of(y) > 0 && !is_constant(x)
-  list(y = y, X = if (varies) cbind(1, (x - mean(x)) / divisor, covariate_design(frame, covariates)$columns))
+  list(y = y, X = if (varies) cbind(1, (x - mean(x)) / divisor,
+    covariate_design(frame, covariates)$columns))
 }
 
 # The exposure in one level of the moderator by itself.
-level_row <- function(level, data, outcome, exposure, moderator, covariates, divisor, ci, conf_level) {
+level_row <- function(level, data, outcome, exposure, moderator, covariates, divisor, ci,
+  conf_level) {
   cases <- complete_frame(level$data, c(outcome, exposure, moderator, covariates), level$unplaced)
   frame <- cases$frame
   counts <- list(n = cases$n, n_missing = cases$n_missing, n_events = sum(frame[[outcome]] == 1))
@@ -139,14 +154,16 @@ level_row <- function(level, data, outcome, exposure, moderator, covariates, div
 
 interaction_labels <- function(exposure, moderator, levels) {
   own <- c(list(role = "exposure"), term_columns(c(exposure, "")))
-  product <- c(list(role = "interaction", stratum = "all"), term_columns(c(exposure, ""), c(moderator, levels[2])))
+  product <- c(list(role = "interaction", stratum = "all"),
+    term_columns(c(exposure, ""), c(moderator, levels[2])))
   list(
     c(list(stratum = paste0(moderator, "=", levels[1])), own),
     c(list(stratum = paste0(moderator, "=", levels[2])), own),
     c(list(role = "moderator", stratum = "all"), term_columns(c(moderator, levels[2]))),
     product,
     replace_in(product, list(
-      term = paste(product$term, "(likelihood ratio)"), measure = "second_test", conf_level = NA_real_
+      term = paste(product$term, "(likelihood ratio)"), measure = "second_test",
+      conf_level = NA_real_
     ))
   )
 }
@@ -162,7 +179,8 @@ interaction_problem <- function(data, frame, outcome, exposure, moderator, covar
 two_levels <- function(data, moderator) {
   found <- levels(data[[moderator]])
   if (length(found) != 2) {
-    stop("moderator '", moderator, "' has ", length(found), " levels; give a factor of two levels", call. = FALSE)
+    stop("moderator '", moderator, "' has ", length(found), " levels; give a factor of two levels",
+      call. = FALSE)
   }
 }
 

@@ -36,7 +36,8 @@
 #' fit_logistic(d, "high", "ERBB2")
 #' fit_logistic(high ~ ERBB2, data = d)
 #' @export
-fit_logistic <- function(data, outcome, exposure, by = NULL, covariates = character(), per_sd = TRUE,
+fit_logistic <- function(data, outcome, exposure, by = NULL, covariates = character(),
+  per_sd = TRUE,
                          sd = c("cohort", "stratum"), ci = c("wald", "profile"), penalty = "none",
                          conf_level = 0.95, cohort = "") {
   sd <- match.arg(sd)
@@ -58,19 +59,22 @@ fit_logistic <- function(data, outcome, exposure, by = NULL, covariates = charac
   whole_sd <- exposure_sd(data, exposure)
   rows <- list()
   for (stratum in strata(data, by)) {
-    divisor <- if (!per_sd) 1 else if (sd == "cohort") whole_sd else exposure_sd(stratum$data, exposure)
+    divisor <- if (!per_sd) 1 else if (sd == "cohort") whole_sd else exposure_sd(stratum$data,
+      exposure)
     for (name in outcome) {
       common <- list(
         stratum = stratum$name, outcome = name, measure = "odds_ratio", conf_level = conf_level,
         per = if (per_sd) "sd" else "unit", method = paste0(
           "Logistic regression", if (penalty == "firth") ", Firth's penalty", "; odds ratio per ",
           if (per_sd) paste0("SD (", sd, ")") else "unit", "; ",
-          if (penalty == "firth") paste(percent(conf_level), "CI and p penalised profile") else interval_words(ci, conf_level)
+          if (penalty == "firth") paste(percent(conf_level),
+            "CI and p penalised profile") else interval_words(ci, conf_level)
         )
       )
       missing <- without_value(data, c(name, exposure, covariates))
       rows <- c(rows, noted(
-        logistic_rows(stratum, name, exposure, covariates, divisor, ci, penalty, conf_level, common, missing)
+        logistic_rows(stratum, name, exposure, covariates, divisor, ci, penalty, conf_level, common,
+          missing)
       ))
     }
   }
@@ -81,10 +85,12 @@ exposure_sd <- function(data, exposure) {
   sqrt(var(variable(data, exposure), na.rm = TRUE))
 }
 
-logistic_rows <- function(stratum, outcome, exposure, covariates, divisor, ci, penalty, conf_level, common, missing) {
+logistic_rows <- function(stratum, outcome, exposure, covariates, divisor, ci, penalty, conf_level,
+  common, missing) {
   cases <- complete_frame(stratum$data, c(outcome, exposure, covariates), stratum$unplaced)
   frame <- cases$frame
-  common <- c(common, list(n = cases$n, n_missing = cases$n_missing, n_events = sum(frame[[outcome]])))
+  common <- c(common, list(n = cases$n, n_missing = cases$n_missing,
+    n_events = sum(frame[[outcome]])))
   adjusted <- covariate_design(frame, covariates)
   why <- no_model(frame, outcome, exposure, missing)
   X <- NULL
@@ -92,7 +98,11 @@ logistic_rows <- function(stratum, outcome, exposure, covariates, divisor, ci, p
     list(flag = why)
   } else {
     X <- cbind(1, (frame[[exposure]] - mean(frame[[exposure]])) / divisor, adjusted$columns)
-    if (penalty == "firth") firth_model(X, frame[[outcome]]) else logistic_model(X, frame[[outcome]])
+    if (penalty == "firth") {
+      firth_model(X, frame[[outcome]])
+    } else {
+      logistic_model(X, frame[[outcome]])
+    }
   }
   answer <- function(column) {
     if (penalty == "firth") {
@@ -106,7 +116,8 @@ logistic_rows <- function(stratum, outcome, exposure, covariates, divisor, ci, p
   if (penalty == "none") asked <- with_firth(asked, X, y, 2, conf_level, fewest_of(y))
   own <- c(list(role = "exposure"), term_columns(c(exposure, "")), asked)
   rows <- c(list(own), lapply(adjusted$terms, function(one) {
-    c(list(role = "covariate"), term_columns(one$parts), if (nzchar(model$flag) || !is.na(one$column)) answer(2 + one$column) else one["flag"])
+    c(list(role = "covariate"), term_columns(one$parts),
+      if (nzchar(model$flag) || !is.na(one$column)) answer(2 + one$column) else one["flag"])
   }))
   lapply(rows, function(row) c(common, row))
 }

@@ -20,7 +20,8 @@
 #' d <- data.frame(ERBB2 = c(5, 8, 6, 7, 4, 3, 1, 2), cd8 = c(0, 0, 0.1, 0.2, 0.2, 0.4, 0.5, 0.9))
 #' fit_ordinal(d, "cd8", "ERBB2", per_sd = FALSE)
 #' @export
-fit_ordinal <- function(data, outcome, exposure, by = NULL, moderator = NULL, covariates = character(), per_sd = TRUE,
+fit_ordinal <- function(data, outcome, exposure, by = NULL, moderator = NULL,
+  covariates = character(), per_sd = TRUE,
                         conf_level = 0.95, cohort = "") {
   check_level(conf_level)
   check_strata(by)
@@ -29,7 +30,9 @@ fit_ordinal <- function(data, outcome, exposure, by = NULL, moderator = NULL, co
   data <- check_columns(data, c(outcome, exposure, by, moderator, covariates))
   check_numbers(data, c(outcome, exposure))
   data <- as_groups(data, moderator)
-  if (length(moderator) && nlevels(data[[moderator]]) != 2) stop("moderator '", moderator, "' has not two levels", call. = FALSE)
+  if (length(moderator) && nlevels(data[[moderator]]) != 2) {
+    stop("moderator '", moderator, "' has not two levels", call. = FALSE)
+  }
   unit <- if (per_sd) stats::sd(data[[exposure]], na.rm = TRUE) else 1
   rows <- list()
   for (stratum in strata(data, by)) {
@@ -38,17 +41,25 @@ fit_ordinal <- function(data, outcome, exposure, by = NULL, moderator = NULL, co
       missing <- without_value(data, c(exposure, name, others))
       cases <- complete_frame(stratum$data, c(exposure, name, others), stratum$unplaced)
       y <- rank(signif(cases$frame[[name]], 12))
-      parts <- c(list(c(exposure, "")), if (length(moderator)) list(c(moderator, levels(data[[moderator]])[2])))
+      parts <- c(list(c(exposure, "")),
+        if (length(moderator)) list(c(moderator, levels(data[[moderator]])[2])))
       row <- c(
         list(stratum = stratum$name, outcome = name), do.call(term_columns, parts),
         list(
-          role = if (length(moderator)) "interaction" else "exposure", measure = "odds_ratio", conf_level = conf_level,
-          per = if (per_sd) "sd" else "unit", n = cases$n, n_missing = cases$n_missing, levels = length(unique(y)),
-          method = paste0("proportional odds; ", percent(conf_level), " CI Wald; p likelihood ratio")
+          role = if (length(moderator)) "interaction" else "exposure", measure = "odds_ratio",
+          conf_level = conf_level,
+          per = if (per_sd) "sd" else "unit", n = cases$n, n_missing = cases$n_missing,
+          levels = length(unique(y)),
+          method = paste0("proportional odds; ", percent(conf_level),
+            " CI Wald; p likelihood ratio")
         )
       )
       why <- no_model(cases$frame, name, exposure, missing)
-      answer <- if (nzchar(why)) list(flag = why) else ordinal_answer(cases$frame, y, exposure, moderator, covariates, unit, conf_level)
+      answer <- if (nzchar(why)) {
+        list(flag = why)
+      } else {
+        ordinal_answer(cases$frame, y, exposure, moderator, covariates, unit, conf_level)
+      }
       rows <- c(rows, noted(list(c(row, answer))))
     }
   }
@@ -79,12 +90,14 @@ ordinal_answer <- function(frame, y, exposure, moderator, covariates, unit, conf
   ratio <- max(0, 2 * (full$height - reduced$height))
   if (abs(log_odds) > log(.Machine$double.xmax)) {
     return(list(
-      flag = flag("not estimable", "the odds ratio per unit leaves the range of numbers"), std_error = std_error,
+      flag = flag("not estimable", "the odds ratio per unit leaves the range of numbers"),
+      std_error = std_error,
       statistic = ratio, df = 1, p_value = pchisq(ratio, 1, lower.tail = FALSE)
     ))
   }
   list(
-    estimate = exp(log_odds), std_error = std_error, conf_low = exp(limits[1]), conf_high = exp(limits[2]),
+    estimate = exp(log_odds), std_error = std_error, conf_low = exp(limits[1]),
+    conf_high = exp(limits[2]),
     statistic = ratio, df = 1, p_value = pchisq(ratio, 1, lower.tail = FALSE), flag = ""
   )
 }
@@ -98,7 +111,8 @@ ordinal_model <- function(X, y) {
   start <- c(stats::qlogis(below), numeric(ncol(X))) # of logit P(Y <= k) = zeta_k - x b
   if (cuts > 1 && ncol(X)) {
     fit <- tryCatch(
-      suppressWarnings(MASS::polr(factor(level) ~ X, start = c(start[-at], start[at]), control = list(maxit = 500))),
+      suppressWarnings(MASS::polr(factor(level) ~ X, start = c(start[-at], start[at]),
+        control = list(maxit = 500))),
       error = function(e) NULL
     )
     if (!is.null(fit) && all(is.finite(c(fit$zeta, fit$coefficients))) && all(diff(fit$zeta) > 0)) {
@@ -123,14 +137,16 @@ ordinal_model <- function(X, y) {
   for (round in 1:100) {
     now <- chance(parameters)
     G <- (density(now$u) * upper - density(now$v) * lower) / now$p
-    information <- crossprod(G) - crossprod(upper * (slope(now$u) / now$p), upper) + crossprod(lower * (slope(now$v) / now$p), lower)
+    information <- crossprod(G) - crossprod(upper * (slope(now$u) / now$p), upper) +
+      crossprod(lower * (slope(now$v) / now$p), lower)
     step <- tryCatch(drop(solve(information, colSums(G), tol = 0)), error = function(e) NULL)
     if (is.null(step) || !all(is.finite(step))) {
       steep <- ncol(X) && diff(range(X %*% parameters[-at])) > 10
       return(list(flag = flag(if (steep) "separation" else "not converged", "no step")))
     }
     halving <- 0
-    while (!isTRUE(height(parameters + step) >= reached - 1e-12 * (1 + abs(reached))) && halving < 40) {
+    while (!isTRUE(height(parameters + step) >= reached - 1e-12 * (1 + abs(reached))) &&
+      halving < 40) {
       step <- step / 2
       halving <- halving + 1
     }

@@ -2,7 +2,8 @@
 
 tight <- function() glm.control(epsilon = 1e-14, maxit = 100)
 
-# y: 0/1; X: design matrix with its intercept. Either `flag` says why there is no fit, or coef and vcov are there.
+# y: 0/1; X: design matrix with its intercept. Either `flag` says why there is no fit, or coef and
+# vcov are there.
 logistic_model <- function(X, y) {
   flagged <- function(...) list(flag = flag(...))
   why <- no_design(X)
@@ -17,10 +18,12 @@ logistic_model <- function(X, y) {
   if (!at_maximum(fit, X, y)) {
     return(flagged("not converged", fit$iter, " iterations"))
   }
-  # glm's own covariance has the weights of the iterate before the last, half the digits short even at this epsilon.
+  # glm's own covariance has the weights of the iterate before the last, half the digits short
+  # even at this epsilon.
   weights <- fit$fitted.values * (1 - fit$fitted.values)
   covariance <- chol2inv(qr.R(qr(sqrt(weights) * X, tol = 0)))
-  list(flag = "", coef = unname(fit$coefficients), vcov = covariance, deviance = fit$deviance, X = X, y = y)
+  list(flag = "", coef = unname(fit$coefficients), vcov = covariance, deviance = fit$deviance,
+    X = X, y = y)
 }
 
 # Why no likelihood has a single maximum over these columns, penalised or not; empty when one may.
@@ -41,15 +44,18 @@ unit_size <- function(X) {
   structure(sweep(X, 2, size, "/"), size = size)
 }
 
-# glm's steps may overshoot and end with a deviance of thousands where far-off values meet a poor start. Its answer is
-# taken where the score is zero; else Newton's steps lead to the maximum, and glm starts there.
-# "Did not converge" at epsilon 1e-14 means only that the deviance flickers in its last bit; `at_maximum` judges.
+# glm's steps may overshoot and end with a deviance of thousands where far-off values meet a poor
+# start. Its answer is taken where the score is zero; else Newton's steps lead to the maximum, and
+# glm starts there. "Did not converge" at epsilon 1e-14 means only that the deviance flickers in
+# its last bit; `at_maximum` judges.
 quiet_glm <- function(X, y) {
   try_from <- function(start) {
     withCallingHandlers(
       glm.fit(X, y, family = binomial(), start = start, control = tight()),
       warning = function(w) {
-        if (grepl("did not converge", conditionMessage(w), fixed = TRUE)) invokeRestart("muffleWarning")
+        if (grepl("did not converge", conditionMessage(w), fixed = TRUE)) {
+          invokeRestart("muffleWarning")
+        }
       }
     )
   }
@@ -57,7 +63,8 @@ quiet_glm <- function(X, y) {
   if (!is.null(fit) && at_maximum(fit, X, y)) fit else try_from(newton(X, y)$coef)
 }
 
-# At the maximum the score is zero in each parameter, judged against the parameter's own information.
+# At the maximum the score is zero in each parameter, judged against the parameter's own
+# information.
 at_maximum <- function(fit, X, y) {
   weights <- fit$fitted.values * (1 - fit$fitted.values)
   score <- drop(crossprod(X, y - fit$fitted.values))
@@ -85,8 +92,9 @@ no_model <- function(frame, outcome, exposure, missing) {
   }
 }
 
-# Treatment coding of the covariates. A level without cases has no column and its term is flagged; where that is the
-# reference, so are all terms of the factor, which would be set against another level than the declared one.
+# Treatment coding of the covariates. A level without cases has no column and its term is flagged;
+# where that is the reference, so are all terms of the factor, which would be set against another
+# level than the declared one.
 covariate_design <- function(frame, covariates) {
   columns <- list()
   terms <- list()
@@ -104,14 +112,19 @@ covariate_design <- function(frame, covariates) {
     columns <- c(columns, lapply(dummies, function(level) as.numeric(x == level)))
     terms <- c(terms, lapply(levels(x)[-1], function(level) {
       column <- if (reference && level %in% dummies) before + match(level, dummies) else NA
-      why <- if (is.na(column)) flag("empty level", name, "=", if (reference) level else levels(x)[1]) else ""
+      why <- if (is.na(column)) {
+        flag("empty level", name, "=", if (reference) level else levels(x)[1])
+      } else {
+        ""
+      }
       list(parts = c(name, level), column = column, flag = why)
     }))
   }
   list(columns = do.call(cbind, columns), terms = terms)
 }
 
-# What is asked of a model: a linear combination of its coefficients, as a row of a result on the odds-ratio scale.
+# What is asked of a model: a linear combination of its coefficients, as a row of a result on the
+# odds-ratio scale.
 odds_ratio_row <- function(model, combination, ci, conf_level) {
   if (nzchar(model$flag)) {
     return(list(flag = model$flag))

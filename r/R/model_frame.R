@@ -1,8 +1,8 @@
 # From the user's data frame to the rows that one model uses.
 
-# One variable as every function here wants it: numbers, or an unordered factor with explicit levels (an ordered one
-# would bring polynomial contrasts). Text becomes a factor with levels in the C locale's order, so that the reference
-# level does not depend on the machine's language.
+# One variable as every function here wants it: numbers, or an unordered factor with explicit
+# levels (an ordered one would bring polynomial contrasts). Text becomes a factor with levels in
+# the C locale's order, so that the reference level does not depend on the machine's language.
 variable <- function(data, name) {
   x <- data[[name]]
   if (is.logical(x)) {
@@ -20,17 +20,20 @@ variable <- function(data, name) {
     if (!all(is.na(x))) { # of such numbers there are no squares: a model would see 0 or infinity
       ends <- range(x, na.rm = TRUE)
       if (max(abs(ends)) > 1e50 || (diff(ends) > 0 && diff(ends) < 1e-50)) {
-        stop("'", name, "' holds numbers too large, or too close to each other, for a model; give another unit", call. = FALSE)
+        stop("'", name,
+          "' holds numbers too large, or too close to each other, for a model; give another unit",
+          call. = FALSE)
       }
     }
     x
   } else {
-    stop("'", name, "' is of class ", class(x)[1], "; numbers, text or a factor are needed", call. = FALSE)
+    stop("'", name, "' is of class ", class(x)[1], "; numbers, text or a factor are needed",
+      call. = FALSE)
   }
 }
 
-# Columns as a data frame. as.data.frame would translate names into the machine's own encoding, which in the C locale
-# has no "Groesse" with an umlaut.
+# Columns as a data frame. as.data.frame would translate names into the machine's own encoding,
+# which in the C locale has no "Groesse" with an umlaut.
 as_frame <- function(columns) {
   rows <- if (length(columns)) length(columns[[1]]) else 0L
   structure(columns, class = "data.frame", row.names = .set_row_names(rows))
@@ -38,7 +41,9 @@ as_frame <- function(columns) {
 
 # Names in a formula: left of the tilde, and the terms to the right of it.
 formula_parts <- function(formula) {
-  if (length(formula) != 3) stop("give a formula with an outcome, such as high ~ her2", call. = FALSE)
+  if (length(formula) != 3) {
+    stop("give a formula with an outcome, such as high ~ her2", call. = FALSE)
+  }
   list(left = all.vars(formula[[2]]), right = attr(stats::terms(formula), "term.labels"))
 }
 
@@ -56,7 +61,11 @@ bare_name <- function(expression) {
 # A variable that divides the rows into groups is a factor whatever it holds; 0/1 reads "0" and "1".
 grouping <- function(data, name) {
   x <- variable(data, name)
-  if (is.factor(x)) x else factor(x, levels = sort(unique(x)), labels = format_level(sort(unique(x))))
+  if (is.factor(x)) {
+    x
+  } else {
+    factor(x, levels = sort(unique(x)), labels = format_level(sort(unique(x))))
+  }
 }
 
 format_level <- function(x) {
@@ -68,13 +77,15 @@ as_groups <- function(data, variables) {
   data
 }
 
-# Numbers of which only the order counts: to 12 digits, so that the noise of computing breaks no ties.
+# Numbers of which only the order counts: to 12 digits, so that the noise of computing breaks no
+# ties.
 without_noise <- function(data, variables) {
   for (name in variables) if (is.numeric(data[[name]])) data[[name]] <- signif(data[[name]], 12)
   data
 }
 
-# One number where all are the same but for the noise of computing: divided by its own spread it would be data.
+# One number where all are the same but for the noise of computing: divided by its own spread it
+# would be data.
 one_if_alike <- function(x) {
   if (!is.numeric(x) || !length(x)) return(x)
   ends <- range(x)
@@ -82,8 +93,9 @@ one_if_alike <- function(x) {
 }
 
 # The complete cases of some variables, under their own names in a plain list-like data frame.
-# Rows come in an order of their values, not of the file: sums, and with them every number, are then the same to the
-# last bit however the rows lie. `unplaced` rows may belong to the data: what divides the strata is missing in them.
+# Rows come in an order of their values, not of the file: sums, and with them every number, are
+# then the same to the last bit however the rows lie. `unplaced` rows may belong to the data: what
+# divides the strata is missing in them.
 complete_frame <- function(data, variables, unplaced = 0L) {
   frame <- lapply(setNames(variables, variables), function(name) variable(data, name))
   frame <- as_frame(frame)
@@ -103,7 +115,8 @@ strata <- function(data, by = NULL) {
   groups <- grouping(data, by)
   lapply(levels(groups), function(level) {
     list(
-      name = paste0(by, "=", level), data = data[which(groups == level), , drop = FALSE], unplaced = sum(is.na(groups))
+      name = paste0(by, "=", level), data = data[which(groups == level), , drop = FALSE],
+      unplaced = sum(is.na(groups))
     )
   })
 }
@@ -117,11 +130,15 @@ is_constant <- function(x) {
   length(unique(x)) < 2
 }
 
-# Formulas never see the user's names ("T cells regulatory (Tregs)"): columns become v1, v2, ... and the levels of
-# factors l1, l2, ...; `terms` keeps what each column of the design matrix is called in the results.
+# Formulas never see the user's names ("T cells regulatory (Tregs)"): columns become v1, v2, ...
+# and the levels of factors l1, l2, ...; `terms` keeps what each column of the design matrix is
+# called in the results.
 safe_frame <- function(frame) {
   safe <- as.data.frame(
-    lapply(frame, function(x) if (is.factor(x)) factor(as.integer(x), seq_along(levels(x)), paste0("l", seq_along(levels(x)))) else x),
+    lapply(frame, function(x) {
+      if (is.factor(x)) factor(as.integer(x), seq_along(levels(x)),
+      paste0("l", seq_along(levels(x)))) else x
+    }),
     optional = TRUE
   )
   names(safe) <- paste0("v", seq_along(frame))

@@ -1,5 +1,6 @@
-# Newton's steps on the log-likelihood of a logistic model, each halved until the likelihood does not fall. Unlike
-# glm's they cannot run away, and chances are kept by their logarithms, so that no chance rounds to 0 or 1.
+# Newton's steps on the log-likelihood of a logistic model, each halved until the likelihood does
+# not fall. Unlike glm's they cannot run away, and chances are kept by their logarithms, so that
+# no chance rounds to 0 or 1.
 
 newton <- function(X, y, offset = 0, start = numeric(ncol(X))) {
   side <- 2 * y - 1
@@ -27,7 +28,8 @@ newton <- function(X, y, offset = 0, start = numeric(ncol(X))) {
   eta <- predictor(b)
   score <- drop(crossprod(X, side * plogis(-side * eta)))
   information <- colSums(X^2 * exp(-softplus(eta) - softplus(-eta)))
-  list(coef = b, deviance = -2 * reached, converged = all(score^2 <= 1e-12 * pmax(information, 1e-290)))
+  list(coef = b, deviance = -2 * reached,
+    converged = all(score^2 <= 1e-12 * pmax(information, 1e-290)))
 }
 
 softplus <- function(x) pmax(x, 0) + log1p(exp(-abs(x)))
@@ -38,5 +40,6 @@ ascent <- function(information, score) {
   if (all(is.finite(step))) {
     return(step)
   }
-  drop(solve(information + diag(1e-8 * max(diag(information), 1e-8), nrow(information)), score, tol = 0))
+  drop(solve(information + diag(1e-8 * max(diag(information), 1e-8), nrow(information)), score,
+    tol = 0))
 }

@@ -1,5 +1,5 @@
-# Permutations that Python makes, too: each orders the numbers of a stream of L'Ecuyer's generator MRG32k3a, whose
-# products stay below 2^53, so that doubles hold them exactly.
+# Permutations that Python makes, too: each orders the numbers of a stream of L'Ecuyer's generator
+# MRG32k3a, whose products stay below 2^53, so that doubles hold them exactly.
 
 permutation_moduli <- c(4294967087, 4294944443)
 
@@ -30,7 +30,8 @@ permutation_streams <- function(seed, count) {
   found
 }
 
-# Places of the values after each permutation, a column each, 1000 at a time; the strata lie one after the other.
+# Places of the values after each permutation, a column each, 1000 at a time; the strata lie one
+# after the other.
 permute_within <- function(sizes, count, seed, use) {
   streams <- permutation_streams(seed, count)
   for (first in seq(1, count, by = 1000)) {
@@ -55,7 +56,8 @@ permute_within <- function(sizes, count, seed, use) {
   }
 }
 
-# Statistics less their mean over the permutations, by their standard deviation; the first column is the data.
+# Statistics less their mean over the permutations, by their standard deviation; the first column
+# is the data.
 standardised <- function(statistics) {
   drawn <- statistics[, -1, drop = FALSE]
   middle <- rowMeans(drawn)
@@ -73,7 +75,9 @@ own_p <- function(sizes, data = sizes[, 1]) {
 step_down <- function(sizes) {
   by_size <- order(-sizes[, 1])
   farthest <- sizes[by_size, , drop = FALSE]
-  for (place in rev(seq_len(nrow(farthest) - 1))) farthest[place, ] <- pmax(farthest[place, ], farthest[place + 1, ])
+  for (place in rev(seq_len(nrow(farthest) - 1))) {
+    farthest[place, ] <- pmax(farthest[place, ], farthest[place + 1, ])
+  }
   found <- numeric(nrow(sizes))
   found[by_size] <- cummax(own_p(farthest, sizes[by_size, 1]))
   found

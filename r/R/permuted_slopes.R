@@ -1,5 +1,6 @@
-# P of a slope over permutations within the cells of the factors, of what the model without the score leaves of the
-# outcome (Freedman and Lane 1983, doi 10.2307/1391660); without covariates that is to permute the score.
+# P of a slope over permutations within the cells of the factors, of what the model without the
+# score leaves of the outcome (Freedman and Lane 1983, doi 10.2307/1391660); without covariates
+# that is to permute the score.
 
 # The outcome as it is, then after each permutation, a column each.
 permuted_outcomes <- function(model, m, score, factors, permutations, seed) {
@@ -12,7 +13,8 @@ permuted_outcomes <- function(model, m, score, factors, permutations, seed) {
   safe <- vapply(kept, function(term) paste(m$names[term], collapse = ":"), "")
   reduced <- lm(reformulate(c("1", safe), "y"), data = m$data, tol = 1e-7)
   drawn <- matrix(model$y, length(model$y), permutations + 1)
-  drawn[order, -1] <- fitted(reduced)[order] + residuals(reduced)[order][places_within(sizes, permutations, seed)]
+  drawn[order, -1] <- fitted(reduced)[order] +
+    residuals(reduced)[order][places_within(sizes, permutations, seed)]
   drawn
 }
 
@@ -40,7 +42,8 @@ permuted_p <- function(drawn, combinations, fit, covariance) {
   } else {
     free <- 1 - rowSums(basis^2)
     kept <- free >= 1e-10
-    sqrt(crossprod(parts[kept, , drop = FALSE]^2 / free[kept]^(if (covariance == "hc2") 1 else 2), squares[kept, ]))
+    sqrt(crossprod(parts[kept, , drop = FALSE]^2 / free[kept]^(if (covariance == "hc2") 1 else 2),
+      squares[kept, ]))
   }
   t <- abs(crossprod(parts, drawn) / errors)
   rowMeans(t >= t[, 1] * (1 - 1e-9))

@@ -24,7 +24,8 @@
 #'   Hartung and Knapp 2001, doi 10.1002/sim.791.
 #' @examples
 #' d <- data.frame(
-#'   stratum = "all", outcome = "m1", term = "her2", cohort = c("a", "b", "c"), measure = "odds_ratio",
+#' stratum = "all", outcome = "m1", term = "her2", cohort = c("a", "b", "c"), measure =
+#' "odds_ratio",
 #'   estimate = c(0.5, 0.8, 0.6), std_error = 0.2, n = c(100, 120, 90)
 #' )
 #' pool(d)
@@ -32,11 +33,13 @@
 pool <- function(data, model = c("random", "dersimonian-laird", "fixed"), conf_level = 0.95) {
   model <- match.arg(model)
   check_level(conf_level)
-  data <- check_columns(data, c("stratum", "outcome", "term", "cohort", "measure", "estimate", "std_error", "n"))
+  data <- check_columns(data,
+    c("stratum", "outcome", "term", "cohort", "measure", "estimate", "std_error", "n"))
   data <- data[as.character(data$measure) != "second_test", , drop = FALSE]
   strange <- setdiff(as.character(data$measure), names(pooling_scales))
   if (length(strange)) {
-    stop("rows of measure '", strange[1], "' cannot be pooled; give ", paste(names(pooling_scales), collapse = ", "),
+    stop("rows of measure '", strange[1], "' cannot be pooled; give ",
+      paste(names(pooling_scales), collapse = ", "),
       call. = FALSE
     )
   }
@@ -45,7 +48,8 @@ pool <- function(data, model = c("random", "dersimonian-laird", "fixed"), conf_l
     mine <- data[question == one, ]
     common <- list(
       stratum = as.character(mine$stratum[1]), outcome = as.character(mine$outcome[1]),
-      term = as.character(mine$term[1]), measure = as.character(mine$measure[1]), conf_level = conf_level,
+      term = as.character(mine$term[1]), measure = as.character(mine$measure[1]),
+      conf_level = conf_level,
       method = paste0(model, " effects, inverse variance")
     )
     c(common, carried_columns(mine), pooled_row(mine, model, conf_level))
@@ -55,7 +59,8 @@ pool <- function(data, model = c("random", "dersimonian-laird", "fixed"), conf_l
 
 # The scale on which a measure's standard error counts, and back.
 pooling_scales <- list(
-  odds_ratio = list(to = log, back = exp), rho = list(to = atanh, back = tanh), slope = list(to = identity, back = identity)
+  odds_ratio = list(to = log, back = exp), rho = list(to = atanh, back = tanh),
+  slope = list(to = identity, back = identity)
 )
 
 # What the term is, from the first cohort by name; empty where the rows do not say.
@@ -75,7 +80,8 @@ pooled_row <- function(rows, model, conf_level) {
   k <- sum(known)
   if (k < 2) {
     why <- flag("not estimable", k, " of ", nrow(rows), " cohorts have an estimate")
-    missing <- lapply(setNames(nm = c("q", "q_p_value", "i2", "tau2", "pi_low", "pi_high")), function(name) NA_real_)
+    missing <- lapply(setNames(nm = c("q", "q_p_value", "i2", "tau2", "pi_low", "pi_high")),
+      function(name) NA_real_)
     return(c(list(n = n, k = k, flag = why), missing))
   }
   effect <- effect[known]
@@ -93,7 +99,8 @@ pooled_row <- function(rows, model, conf_level) {
   error <- 1 / sqrt(sum(weight))
   level <- 0.5 + conf_level / 2
   reach <- qnorm(level) * error
-  seen <- error * sqrt(sum(weight * stats::residuals(fitted)^2) / (k - 1)) # what the effects themselves show
+  # what the effects themselves show
+  seen <- error * sqrt(sum(weight * stats::residuals(fitted)^2) / (k - 1))
   df <- NA_real_
   if (model == "random" && qt(level, k - 1) * seen > reach) {
     error <- seen
@@ -101,18 +108,25 @@ pooled_row <- function(rows, model, conf_level) {
     reach <- qt(level, df) * error
   }
   statistic <- estimate / error
-  wide <- if (model != "fixed" && k >= 4) qt(level, k - 2) * sqrt(tau2 + 1 / sum(weight)) else NA_real_
+  wide <- if (model != "fixed" && k >= 4) {
+    qt(level, k - 2) * sqrt(tau2 + 1 / sum(weight))
+  } else {
+    NA_real_
+  }
   list(
     estimate = scale$back(estimate), std_error = error, conf_low = scale$back(estimate - reach),
     conf_high = scale$back(estimate + reach), statistic = statistic, df = df,
-    p_value = 2 * if (is.na(df)) pnorm(-abs(statistic)) else pt(-abs(statistic), df), n = n, k = k, q = q,
-    q_p_value = pchisq(q, k - 1, lower.tail = FALSE), i2 = if (q > 0) max(0, (q - k + 1) / q) else 0, tau2 = tau2,
+    p_value = 2 * if (is.na(df)) pnorm(-abs(statistic)) else pt(-abs(statistic), df), n = n, k = k,
+    q = q,
+    q_p_value = pchisq(q, k - 1, lower.tail = FALSE),
+    i2 = if (q > 0) max(0, (q - k + 1) / q) else 0, tau2 = tau2,
     pi_low = scale$back(estimate - wide), pi_high = scale$back(estimate + wide),
     flag = if (model == "random" && k == 2) flag("few degrees of freedom", "two cohorts") else ""
   )
 }
 
-# Restricted maximum likelihood by its own deviance: the least on a grid, then made exact where its slope is zero.
+# Restricted maximum likelihood by its own deviance: the least on a grid, then made exact where
+# its slope is zero.
 reml_variance <- function(effect, v) {
   deviance <- function(tau2) {
     w <- 1 / (v + tau2)

@@ -15,7 +15,8 @@
 #' @examples
 #' power_correlation(63)
 #' @export
-power_correlation <- function(n = NULL, rho = NULL, power = NULL, strata = 1, covariates = 0, alpha = 0.05) {
+power_correlation <- function(n = NULL, rho = NULL, power = NULL, strata = 1, covariates = 0,
+  alpha = 0.05) {
   lost <- 2 + strata + covariates
   at <- function(z, n) normal_power(z * sqrt((n - lost) / 1.06), alpha)
   check_planning(n, rho, power, alpha, lost + 1, is.null(rho) || (abs(rho) < 1 && rho != 0))
@@ -39,11 +40,13 @@ power_correlation <- function(n = NULL, rho = NULL, power = NULL, strata = 1, co
 #' @examples
 #' power_response(585, share = 0.3, split = c(272, 313))
 #' @export
-power_response <- function(n = NULL, odds_ratio = NULL, power = NULL, share, split = c(1, 1), alpha = 0.05) {
+power_response <- function(n = NULL, odds_ratio = NULL, power = NULL, share, split = c(1, 1),
+  alpha = 0.05) {
   pairs <- matrix(if (is.matrix(split)) t(split) else split, ncol = 2, byrow = TRUE)
   least <- 4 * length(share)
   sound <- is.null(odds_ratio) || (odds_ratio > 0 && odds_ratio != 1)
-  check_planning(n, odds_ratio, power, alpha, least, sound && all(share > 0 & share < 1) && all(pairs > 0) &&
+  check_planning(n, odds_ratio, power, alpha, least, sound && all(share > 0 & share < 1) &&
+    all(pairs > 0) &&
     nrow(pairs) == length(share))
   at <- function(slope, n) {
     ends <- round(cumsum(t(pairs)) / sum(pairs) * n)
@@ -55,13 +58,16 @@ power_response <- function(n = NULL, odds_ratio = NULL, power = NULL, share, spl
     variance <- rowSums(1 / (sizes * cbind(share * (1 - share), compared * (1 - compared))))
     normal_power(slope * sqrt(sum(1 / variance)), alpha)
   }
-  found <- find_planned("odds_ratio", at, n, odds_ratio, power, alpha, c("below", "above"), least, log, exp)
+  found <- find_planned("odds_ratio", at, n, odds_ratio, power, alpha, c("below", "above"), least,
+    log, exp)
   if (length(share) > 1) {
     for (row in which(!is.na(found$n) & !is.na(found$effect))) {
       ends <- round(cumsum(t(pairs)) / sum(pairs) * found$n[row])
       sizes <- matrix(pmax(diff(c(0, ends)), 2), ncol = 2, byrow = TRUE)
       p <- cbind(share, plogis(stats::qlogis(share) + log(found$effect[row])))
-      if (min(sizes * pmin(p, 1 - p)) < 5) found$flag[row] <- flag("too few observations", "a count below 5 is expected")
+      if (min(sizes * pmin(p, 1 - p)) < 5) {
+        found$flag[row] <- flag("too few observations", "a count below 5 is expected")
+      }
     }
   }
   found
@@ -86,12 +92,17 @@ check_planning <- function(n, effect, power, alpha, least, sound) {
   known <- sum(!is.null(n), !is.null(effect), !is.null(power) || is.null(n) != is.null(effect))
   if (known != 2) stop("give two of n, effect and power, or one of the first two", call. = FALSE)
   if (!(alpha > 0 && alpha < 0.5)) stop("alpha is not above 0 and below 0.5", call. = FALSE)
-  if (!is.null(n) && !(n >= least && n == round(n))) stop("n is not a whole number from ", least, " on", call. = FALSE)
-  if (!is.null(power) && !(power > alpha && power < 1)) stop("power is not above alpha and below 1", call. = FALSE)
+  if (!is.null(n) && !(n >= least && n == round(n))) {
+    stop("n is not a whole number from ", least, " on", call. = FALSE)
+  }
+  if (!is.null(power) && !(power > alpha && power < 1)) {
+    stop("power is not above alpha and below 1", call. = FALSE)
+  }
   if (!sound) stop("an effect, a share or a size has no meaning here", call. = FALSE)
 }
 
-# What is not given of n, effect and power; `to` takes an effect to the scale on which none is 0, and `back` back.
+# What is not given of n, effect and power; `to` takes an effect to the scale on which none is 0,
+# and `back` back.
 find_planned <- function(measure, at, n, effect, power, alpha, sides, least, to, back) {
   row <- function(side, n, strength, why = "") {
     known <- !is.na(n) && !is.na(strength)
@@ -108,9 +119,11 @@ find_planned <- function(measure, at, n, effect, power, alpha, sides, least, to,
       high <- 0.02
       while (beyond(high) < 0 && high < 20) high <- high * 1.05
       if (beyond(high) < 0) {
-        return(row(side, n, NA_real_, flag("not estimable", "no effect on this side is found with a power of ", target)))
+        return(row(side, n, NA_real_,
+          flag("not estimable", "no effect on this side is found with a power of ", target)))
       }
-      row(side, n, sign * stats::uniroot(beyond, c(high / 1.05, high), tol = 1e-12, extendInt = "no")$root)
+      row(side, n, sign * stats::uniroot(beyond, c(high / 1.05, high), tol = 1e-12,
+        extendInt = "no")$root)
     })))
   }
   if (!is.null(n) && is.null(power)) {

@@ -23,7 +23,8 @@
 #' @export
 print.her2stats_result <- function(x, digits = 3, most = 30, ...) {
   shown <- intersect(
-    c("cohort", "stratum", "outcome", "term", "estimate", "conf_low", "conf_high", "p_value", "p_adjusted", "n", "flag"), names(x)
+    c("cohort", "stratum", "outcome", "term", "estimate", "conf_low", "conf_high", "p_value",
+      "p_adjusted", "n", "flag"), names(x)
   )
   table <- as.data.frame(x)[shown]
   empty <- vapply(table, function(column) all(is.na(column) | column == ""), NA)
@@ -44,7 +45,8 @@ as.data.frame.her2stats_result <- function(x, ...) {
 #' @exportS3Method generics::tidy
 tidy.her2stats_result <- function(x, ...) {
   names <- c(
-    stratum = "stratum", outcome = "outcome", term = "term", estimate = "estimate", std.error = "std_error",
+    stratum = "stratum", outcome = "outcome", term = "term", estimate = "estimate",
+    std.error = "std_error",
     conf.low = "conf_low", conf.high = "conf_high", statistic = "statistic", p.value = "p_value"
   )
   stats::setNames(as.data.frame(x)[names], names(names))

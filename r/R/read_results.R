@@ -16,16 +16,20 @@ read_results <- function(dir) {
   if (!dir.exists(folder)) {
     stop("'", dir, "' has no folder 'tables'; give the results folder of a run", call. = FALSE)
   }
-  paths <- c(sort(list.files(folder, "\\.csv$", full.names = TRUE), method = "radix"), file.path(dir, "crosscheck.csv"))
+  paths <- c(sort(list.files(folder, "\\.csv$", full.names = TRUE), method = "radix"),
+    file.path(dir, "crosscheck.csv"))
   paths <- paths[file.exists(paths)]
   lapply(setNames(paths, sub("\\.csv$", "", basename(paths))), read_typed)
 }
 
-# Columns that name things stay text even when all their values look like numbers ("0" of HER2 IHC, sample 0012).
+# Columns that name things stay text even when all their values look like numbers ("0" of HER2
+# IHC, sample 0012).
 label_columns <- c(
-  text_columns, meaning_columns, part_columns, "method", "flag", "exposure", "group", "reference", "comparison", "family",
+  text_columns, meaning_columns, part_columns, "method", "flag", "exposure", "group", "reference",
+  "comparison", "family",
   "correction", "per", "weights", "sample", "gene", "type",
-  "model", "verb", "quantity", "verdict", "reason", "note", "r_version", "emmeans_version", "question", "what",
+  "model", "verb", "quantity", "verdict", "reason", "note", "r_version", "emmeans_version",
+  "question", "what",
   "detail", "part", "stage", "missing"
 )
 
@@ -36,7 +40,8 @@ read_typed <- function(path) {
   check_files(path)
   table <- tryCatch(
     read.csv(path,
-      colClasses = "character", check.names = FALSE, na.strings = character(), encoding = "UTF-8", comment.char = "",
+      colClasses = "character", check.names = FALSE, na.strings = character(), encoding = "UTF-8",
+      comment.char = "",
       row.names = NULL
     ),
     error = function(e) stop_damaged(path, conditionMessage(e)),
@@ -49,10 +54,12 @@ read_typed <- function(path) {
       numbers_of(cells, path, name)
     } else if (name %in% count_columns) {
       counts_of(cells, path, name)
-    } else if (name %in% logical_columns || any(nzchar(cells)) && all(cells %in% c("True", "False", ""))) {
+    } else if (name %in% logical_columns || any(nzchar(cells)) &&
+      all(cells %in% c("True", "False", ""))) {
       as.logical(cells) # Python's words for TRUE and FALSE
     } else if (!any(nzchar(cells))) {
-      rep(NA_real_, length(cells)) # a column that is neither label nor logical holds numbers, also where it holds none
+      # a column that is neither label nor logical holds numbers, also where it holds none
+      rep(NA_real_, length(cells))
     } else {
       type.convert(cells, as.is = TRUE, na.strings = "")
     }
@@ -62,8 +69,9 @@ read_typed <- function(path) {
   table
 }
 
-# Text that a spreadsheet would take for a formula, or that holds control codes, is written with a backslash in front,
-# its own backslashes doubled and its control codes as four hexadecimal digits.
+# Text that a spreadsheet would take for a formula, or that holds control codes, is written with a
+# backslash in front, its own backslashes doubled and its control codes as four hexadecimal
+# digits.
 unguard <- function(x) {
   guarded <- which(startsWith(x, "\\"))
   x[guarded] <- vapply(substring(x[guarded], 2), function(text) {

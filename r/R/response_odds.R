@@ -48,7 +48,8 @@ response_odds <- function(data, outcome, group, reference, by = NULL, covariates
   for (stratum in strata(data, by)) {
     for (name in outcome) {
       missing <- without_value(data, c(name, group, covariates))
-      rows <- c(rows, noted(response_rows(stratum, name, group, covariates, missing, ci, conf_level)))
+      rows <- c(rows, noted(response_rows(stratum, name, group, covariates, missing, ci,
+        conf_level)))
     }
   }
   result_table(rows, cohort)
@@ -63,9 +64,11 @@ response_rows <- function(stratum, outcome, group, covariates, missing, ci, conf
   model <- response_model(cases$frame, outcome, group, covariates)
   lapply(names(groups)[-1], function(level) {
     common <- list(
-      stratum = stratum$name, outcome = outcome, role = "group", measure = "odds_ratio", conf_level = conf_level,
+      stratum = stratum$name, outcome = outcome, role = "group", measure = "odds_ratio",
+      conf_level = conf_level,
       n = cases$n, n_events = sum(y), n_missing = cases$n_missing,
-      method = paste0("Logistic regression; odds ratio against ", reference, "; ", interval_words(ci, conf_level)),
+      method = paste0("Logistic regression; odds ratio against ", reference, "; ",
+        interval_words(ci, conf_level)),
       group = group, reference = reference, comparison = level
     )
     why <- no_comparison(groups[[1]], groups[[level]], y, missing)
@@ -74,11 +77,13 @@ response_rows <- function(stratum, outcome, group, covariates, missing, ci, conf
     } else {
       odds_ratio_row(model$fit, unit(match(level, model$levels), ncol(model$fit$X)), ci, conf_level)
     }
-    c(common, term_columns(c(group, level)), two_shares(groups[[1]], groups[[level]], conf_level), answer)
+    c(common, term_columns(c(group, level)), two_shares(groups[[1]], groups[[level]], conf_level),
+      answer)
   })
 }
 
-# One model of the levels in which the outcome varies: the others have no finite coefficient and no say in the rest.
+# One model of the levels in which the outcome varies: the others have no finite coefficient and
+# no say in the rest.
 response_model <- function(frame, outcome, group, covariates) {
   varies <- tapply(frame[[outcome]], frame[[group]], function(y) length(unique(y)) > 1)
   usable <- names(varies)[which(varies)]
@@ -105,19 +110,23 @@ no_comparison <- function(in_reference, in_level, everybody, missing) {
   }
 }
 
-# What the counts say without a model: Newcombe's difference of shares, and the mid-p of the hypergeometric distribution.
+# What the counts say without a model: Newcombe's difference of shares, and the mid-p of the
+# hypergeometric distribution.
 two_shares <- function(in_reference, in_level, conf_level) {
   n <- c(length(in_reference), length(in_level))
   events <- as.integer(c(sum(in_reference), sum(in_level)))
   counts <- list(
-    n_reference = n[1], n_events_reference = events[1], n_comparison = n[2], n_events_comparison = events[2]
+    n_reference = n[1], n_events_reference = events[1], n_comparison = n[2],
+    n_events_comparison = events[2]
   )
   if (!all(n > 0)) {
-    return(c(counts, risk_difference = NA_real_, rd_low = NA_real_, rd_high = NA_real_, p_mid = NA_real_))
+    return(c(counts, risk_difference = NA_real_, rd_low = NA_real_, rd_high = NA_real_,
+      p_mid = NA_real_))
   }
   share <- events / n
   wilson <- vapply(1:2, function(k) {
-    as.numeric(suppressWarnings(prop.test(events[k], n[k], conf.level = conf_level, correct = FALSE))$conf.int)
+    as.numeric(suppressWarnings(prop.test(events[k], n[k], conf.level = conf_level,
+      correct = FALSE))$conf.int)
   }, numeric(2))
   difference <- share[2] - share[1]
   half <- dhyper(events[2], sum(events), sum(n) - sum(events), n[2]) / 2

@@ -14,7 +14,11 @@ with_notes <- function(table) {
   })
   general <- setdiff(warnings, unlist(strsplit(as.character(table$note), "; ", fixed = TRUE)))
   if (length(general) && nrow(table)) {
-    own <- if (is.null(table$note)) rep("", nrow(table)) else ifelse(is.na(table$note), "", table$note)
+    own <- if (is.null(table$note)) {
+      rep("", nrow(table))
+    } else {
+      ifelse(is.na(table$note), "", table$note)
+    }
     table$note <- paste0(own, ifelse(nzchar(own), "; ", ""), paste(general, collapse = "; "))
   }
   table
@@ -40,30 +44,37 @@ answer_spec <- function(spec, data) {
   cohort <- if (length(text("cohort"))) text("cohort") else ""
   if (identical(spec$verb, "study_wide")) {
     return(study_wide(
-      data, text("exposure"), text("outcomes"), text("high"), text("totals"), if (length(text("within"))) text("within"),
-      text("factors"), text("covariates"), text("slope_covariates"), spec$primary, text("primary_outcomes"),
+      data, text("exposure"), text("outcomes"), text("high"), text("totals"),
+      if (length(text("within"))) text("within"),
+      text("factors"), text("covariates"), text("slope_covariates"), spec$primary,
+      text("primary_outcomes"),
       number("alpha"), number("permutations"), number("seed"), cohort
     ))
   }
   if (identical(spec$verb, "specification_curve")) {
     return(specification_curve(
       data, text("outcomes"), text("exposures"), text("types"), as.character(spec$amounts),
-      if (length(text("within"))) text("within"), text("covariates"), spec$ci, number("conf_level"), number("alpha"),
+      if (length(text("within"))) text("within"), text("covariates"), spec$ci, number("conf_level"),
+      number("alpha"),
       number("permutations"), number("seed"), cohort
     ))
   }
   common <- list(data = data, conf_level = number("conf_level"), cohort = cohort)
   arguments <- switch(spec$verb,
     correlate = list(
-      x = text("x"), y = text("y"), by = text("by"), within = text("within"), covariates = text("covariates"), ci = spec$ci
+      x = text("x"), y = text("y"), by = text("by"), within = text("within"),
+      covariates = text("covariates"), ci = spec$ci
     ),
-    compare_groups = list(y = text("y"), group = text("group"), by = text("by"), kinds = spec$kinds),
+    compare_groups = list(y = text("y"), group = text("group"), by = text("by"),
+      kinds = spec$kinds),
     fit_logistic = list(
-      outcome = text("outcomes"), exposure = text("exposure"), by = text("by"), covariates = text("covariates"),
+      outcome = text("outcomes"), exposure = text("exposure"), by = text("by"),
+      covariates = text("covariates"),
       per_sd = yes("per_sd"), sd = spec$sd, ci = spec$ci, penalty = spec$penalty
     ),
     fit_ordinal = list(
-      outcome = text("outcomes"), exposure = text("exposure"), by = text("by"), moderator = text("moderator"),
+      outcome = text("outcomes"), exposure = text("exposure"), by = text("by"),
+      moderator = text("moderator"),
       covariates = text("covariates"), per_sd = yes("per_sd")
     ),
     fit_interaction = list(
@@ -75,23 +86,30 @@ answer_spec <- function(spec, data) {
       covariates = text("covariates"), ci = spec$ci
     ),
     fit_ancova = list(
-      outcome = text("outcomes"), score = text("score"), factors = text("factors"), covariates = text("covariates"),
-      extra_terms = text("extra_terms"), weights = spec$weights, centre = yes("centre"), quantity = spec$quantity,
+      outcome = text("outcomes"), score = text("score"), factors = text("factors"),
+      covariates = text("covariates"),
+      extra_terms = text("extra_terms"), weights = spec$weights, centre = yes("centre"),
+      quantity = spec$quantity,
       points = number("points"), covariance = spec$covariance,
       permutations = if (is.null(spec$permutations)) 0 else number("permutations"),
       seed = if (is.null(spec$seed)) 1 else number("seed")
     ),
     response_odds = list(
-      outcome = text("outcomes"), group = text("group"), reference = spec$reference, by = text("by"),
+      outcome = text("outcomes"), group = text("group"), reference = spec$reference,
+      by = text("by"),
       covariates = text("covariates"), ci = spec$ci
     ),
-    stop("this R package knows no question '", spec$verb, "'; update it to the version of the results", call. = FALSE)
+    stop("this R package knows no question '", spec$verb,
+      "'; update it to the version of the results", call. = FALSE)
   )
-  if (identical(spec$verb, "fit_ordinal") && !length(arguments$moderator)) arguments$moderator <- NULL
+  if (identical(spec$verb, "fit_ordinal") && !length(arguments$moderator)) {
+    arguments$moderator <- NULL
+  }
   for (name in c("by", "within")) if (!length(arguments[[name]])) arguments[[name]] <- NULL
   verbs <- list(
     correlate = correlate, compare_groups = compare_groups, fit_logistic = fit_logistic,
-    fit_ordinal = fit_ordinal, fit_interaction = fit_interaction, fit_clinical = fit_clinical, fit_ancova = fit_ancova,
+    fit_ordinal = fit_ordinal, fit_interaction = fit_interaction, fit_clinical = fit_clinical,
+    fit_ancova = fit_ancova,
     response_odds = response_odds
   )
   do.call(verbs[[spec$verb]], c(common, arguments))

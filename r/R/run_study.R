@@ -20,14 +20,18 @@ run_study <- function(path, command = NULL, overwrite = FALSE) {
   if (!file.exists(path)) stop("'", path, "' does not exist; give a study file", call. = FALSE)
   asked <- c(find_command(command), "run", path, if (overwrite) "--overwrite")
   said <- suppressWarnings(
-    system2(asked[1], vapply(asked[-1], shQuote, ""), stdout = TRUE, stderr = TRUE, stdin = nullfile())
+    system2(asked[1], vapply(asked[-1], shQuote, ""), stdout = TRUE, stderr = TRUE,
+      stdin = nullfile())
   )
   status <- attr(said, "status")
   if (!is.null(status) && status != 0) {
-    stop("the study was not run (status ", status, "):\n", paste(said, collapse = "\n"), call. = FALSE)
+    stop("the study was not run (status ", status, "):\n", paste(said, collapse = "\n"),
+      call. = FALSE)
   }
   folder <- dirname(sub("^Report: ", "", grep("^Report: ", said, value = TRUE)))
-  if (length(folder) != 1) stop("the command named no report:\n", paste(said, collapse = "\n"), call. = FALSE)
+  if (length(folder) != 1) {
+    stop("the command named no report:\n", paste(said, collapse = "\n"), call. = FALSE)
+  }
   structure(read_results(folder), folder = folder)
 }
 
@@ -38,7 +42,8 @@ find_command <- function(command = NULL) {
   if (length(named)) {
     return(as_command(named[1]))
   }
-  inside <- file.path(Sys.getenv("VIRTUAL_ENV", "none"), if (.Platform$OS.type == "windows") "Scripts" else "bin", "her2stats")
+  inside <- file.path(Sys.getenv("VIRTUAL_ENV", "none"),
+    if (.Platform$OS.type == "windows") "Scripts" else "bin", "her2stats")
   found <- c(inside[file.exists(inside)], Sys.which("her2stats"))
   found <- found[nzchar(found)]
   if (length(found)) {
@@ -50,8 +55,9 @@ find_command <- function(command = NULL) {
   if (length(python) && nzchar(python)) {
     return(as_command(python))
   }
-  stop("the Python package is not found; install it (pip install her2stats) and give `command`, or set the environment ",
-    "variable HER2STATS to the command her2stats",
+  stop(
+    "the Python package is not found; install it (pip install her2stats) and give `command`, ",
+    "or set the environment variable HER2STATS to the command her2stats",
     call. = FALSE
   )
 }

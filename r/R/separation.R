@@ -1,10 +1,12 @@
-# Separation is decided before the fit, by a certificate rather than by watching the iterations diverge.
+# Separation is decided before the fit, by a certificate rather than by watching the iterations
+# diverge.
 #
-# With z_i = x_i for an event and -x_i for a non-event, the maximum of the likelihood is finite if and only if some
-# strictly positive weights w make sum(w_i z_i) = 0 (Stiemke's theorem of the alternative; Albert and Anderson 1984,
-# doi 10.1093/biomet/71.1.1). Any positive w may be scaled to w = 1 + u with u >= 0, so the question is a non-negative
-# least-squares problem: minimise |Z'u + Z'1|. A zero residual proves overlap; a non-zero residual r is itself a
-# direction of separation, because then Z r >= 0 in every row.
+# With z_i = x_i for an event and -x_i for a non-event, the maximum of the likelihood is finite if
+# and only if some strictly positive weights w make sum(w_i z_i) = 0 (Stiemke's theorem of the
+# alternative; Albert and Anderson 1984, doi 10.1093/biomet/71.1.1). Any positive w may be scaled
+# to w = 1 + u with u >= 0, so the question is a non-negative least-squares problem: minimise |Z'u
+# + Z'1|. A zero residual proves overlap; a non-zero residual r is itself a direction of
+# separation, because then Z r >= 0 in every row.
 
 is_separated <- function(X, y) {
   Z <- unique(standardise_columns(X) * ifelse(y > 0, 1, -1))
@@ -13,8 +15,8 @@ is_separated <- function(X, y) {
   sqrt(sum(rest^2)) > 1e-8 * max(1, sqrt(sum(target^2)))
 }
 
-# Column space and separation are the same for centred and scaled columns when there is an intercept;
-# the comparison with 1e-8 then means the same for every unit of measurement.
+# Column space and separation are the same for centred and scaled columns when there is an
+# intercept; the comparison with 1e-8 then means the same for every unit of measurement.
 standardise_columns <- function(X) {
   constant <- apply(X, 2, function(x) all(x == x[1]))
   if (any(constant)) {
@@ -24,7 +26,8 @@ standardise_columns <- function(X) {
   sweep(X, 2, ifelse(size > 0, size, 1), "/")
 }
 
-# Lawson and Hanson (1974), Solving Least Squares Problems, chapter 23: minimise |A u - b| over u >= 0.
+# Lawson and Hanson (1974), Solving Least Squares Problems, chapter 23: minimise |A u - b| over u
+# >= 0.
 nnls <- function(A, b, tolerance = 1e-10) {
   u <- numeric(ncol(A))
   passive <- logical(ncol(A))

@@ -27,8 +27,10 @@
 #' d <- data.frame(ERBB2 = c(5, 7, 6, 9, 8, 4), b_cells = c(2, 3, 5, 4, 6, 1))
 #' specification_curve(d, "b_cells", "ERBB2", permutations = 99)
 #' @export
-specification_curve <- function(data, outcomes, exposures, types = outcomes, amounts = rep("", length(outcomes)),
-                                within = NULL, covariates = character(), ci = "bonett-wright", conf_level = 0.95,
+specification_curve <- function(data, outcomes, exposures, types = outcomes,
+  amounts = rep("", length(outcomes)),
+                                within = NULL, covariates = character(), ci = "bonett-wright",
+                                conf_level = 0.95,
                                 alpha = 0.05, permutations = 2000, seed = 1, cohort = "") {
   check_choice("ci", ci, setdiff(names(spearman_intervals), "bootstrap"))
   check_level(conf_level)
@@ -41,7 +43,8 @@ specification_curve <- function(data, outcomes, exposures, types = outcomes, amo
   check_numbers(data, c(exposures, outcomes))
   frame <- curve_samples(as_groups(data, within), names, within, exposures)
   mark <- attr(frame, "mark")
-  covariates <- Filter(function(name) length(unique(frame[[name]][!is.na(frame[[name]])])) > 1, covariates)
+  covariates <- Filter(function(name) length(unique(frame[[name]][!is.na(frame[[name]])])) > 1,
+    covariates)
   choices <- curve_choices(outcomes, exposures, types, amounts, covariates, mark)
   rows <- curve_rows(frame, choices, within, ci, conf_level, nrow(data))
   able <- vapply(rows, function(row) !nzchar(row$flag), NA)
@@ -50,7 +53,8 @@ specification_curve <- function(data, outcomes, exposures, types = outcomes, amo
   found <- list()
   for (name in unique(types)) {
     own <- z[type[able] == name, , drop = FALSE]
-    found <- c(found, rows[type == name], joint_rows(name, own, nrow(frame), within, alpha, permutations))
+    found <- c(found, rows[type == name],
+      joint_rows(name, own, nrow(frame), within, alpha, permutations))
   }
   result_table(found, cohort)
 }
@@ -63,7 +67,8 @@ check_permutations <- function(alpha, permutations) {
   }
 }
 
-# Samples with every exposure, level by level of `within`, in an order of their values; outcomes split at their median.
+# Samples with every exposure, level by level of `within`, in an order of their values; outcomes
+# split at their median.
 curve_samples <- function(data, names, within, exposures) {
   frame <- as_frame(lapply(setNames(names, names), function(name) variable(data, name)))
   frame <- without_noise(frame, names)
@@ -88,7 +93,8 @@ curve_choices <- function(outcomes, exposures, types, amounts, covariates, mark)
   for (type in unique(types)) for (exposure in exposures) for (k in which(types == type)) {
     for (scale in c("rank", "median split")) for (count in 0:length(covariates)) {
       choices[[length(choices) + 1]] <- list(
-        type = type, exposure = exposure, covariates = covariates[seq_len(count)], amount = amounts[k], scale = scale,
+        type = type, exposure = exposure, covariates = covariates[seq_len(count)],
+        amount = amounts[k], scale = scale,
         column = paste0(if (scale == "rank") "" else mark, outcomes[k])
       )
     }
@@ -97,7 +103,10 @@ curve_choices <- function(outcomes, exposures, types, amounts, covariates, mark)
 }
 
 # Places of the samples that have what a specification needs.
-curve_cases <- function(frame, choice) which(complete.cases(frame[c(choice$column, choice$covariates)]))
+curve_cases <- function(frame,
+  choice) {
+  which(complete.cases(frame[c(choice$column, choice$covariates)]))
+}
 
 # Each specification as `correlate` answers it.
 curve_rows <- function(frame, choices, within, ci, conf_level, total) {
@@ -105,7 +114,8 @@ curve_rows <- function(frame, choices, within, ci, conf_level, total) {
   keys <- vapply(choices, key, "")
   columns <- unique(vapply(choices, `[[`, "", "column"))
   answers <- lapply(setNames(choices[!duplicated(keys)], unique(keys)), function(choice) {
-    correlate(frame, choice$exposure, columns, within = within, covariates = choice$covariates, ci = ci, conf_level = conf_level)
+    correlate(frame, choice$exposure, columns, within = within, covariates = choice$covariates,
+      ci = ci, conf_level = conf_level)
   })
   lapply(choices, function(choice) {
     answer <- answers[[key(choice)]]
@@ -145,15 +155,18 @@ curve_z <- function(frame, choices, within, permutations, seed) {
   })
   fill <- function(block, places) {
     for (model in models) {
-      found[model$rows, block] <<- model$statistic(model$exposure, places[model$cases, , drop = FALSE])
+      found[model$rows, block] <<- model$statistic(model$exposure,
+        places[model$cases, , drop = FALSE])
     }
   }
   fill(1, matrix(seq_len(nrow(frame))))
-  permute_within(as.integer(table(strata)), permutations, seed, function(block, places) fill(1 + block, places))
+  permute_within(as.integer(table(strata)), permutations, seed,
+    function(block, places) fill(1 + block, places))
   found
 }
 
-# Doubled mid-ranks, centred at 0, of values after each permutation: `places` says where each case has its value from.
+# Doubled mid-ranks, centred at 0, of values after each permutation: `places` says where each case
+# has its value from.
 permuted_ranks <- function(values, places) {
   distinct <- sort(unique(values))
   cells <- match(values, distinct)[places] + length(distinct) * (col(places) - 1)
@@ -182,7 +195,8 @@ z_within <- function(outcomes, strata) {
 # What gives the t of the correlation of residual ranks, as the z of the same probability.
 z_given <- function(outcomes, given) {
   for (name in names(given)) if (is.numeric(given[[name]])) given[[name]] <- rank(given[[name]])
-  fit <- qr(cbind(rep(1, nrow(outcomes)), if (length(given)) covariate_design(given, names(given))$columns), tol = 1e-7)
+  fit <- qr(cbind(rep(1, nrow(outcomes)),
+    if (length(given)) covariate_design(given, names(given))$columns), tol = 1e-7)
   basis <- qr.Q(fit)[, seq_len(fit$rank), drop = FALSE]
   rest <- apply(outcomes, 2, function(y) qr.resid(fit, rank(y) - mean(rank(y))))
   rest <- sweep(rest, 2, sqrt(colSums(rest^2)), "/")
@@ -205,15 +219,20 @@ joint_rows <- function(type, z, n, within, alpha, permutations) {
     if (is.null(within)) "over all samples" else paste("within", within)
   )
   about <- list(
-    stratum = "all", outcome = type, term = "all specifications", role = "exposure", n = n, specifications = nrow(z),
+    stratum = "all", outcome = type, term = "all specifications", role = "exposure", n = n,
+    specifications = nrow(z),
     alpha = alpha, method = how
   )
   rows <- lapply(c("median_z", "second_test"), function(measure) c(about, measure = measure))
   if (!nrow(z)) {
-    return(lapply(rows, function(row) c(row, flag = flag("not estimable", "no specification can be made"))))
+    return(lapply(rows, function(row) {
+      c(row,
+      flag = flag("not estimable", "no specification can be made"))
+    }))
   }
   middle <- apply(z, 2, median)
   share <- colMeans(sweep(z, 2, sign(middle), "*") > qnorm(1 - alpha / 2))
   p <- unname(own_p(rbind(abs(middle), share)))
-  list(c(rows[[1]], estimate = middle[1], p_value = p[1]), c(rows[[2]], estimate = share[1], p_value = p[2]))
+  list(c(rows[[1]], estimate = middle[1], p_value = p[1]),
+    c(rows[[2]], estimate = share[1], p_value = p[2]))
 }

@@ -30,9 +30,12 @@
 #' d <- data.frame(ERBB2 = c(5, 7, 6, 9, 8, 4), b_cells = c(2, 3, 5, 4, 6, 1))
 #' study_wide(d, "ERBB2", totals = "b_cells", primary = "correlation", permutations = 99)
 #' @export
-study_wide <- function(data, exposure, outcomes = character(), high = character(), totals = character(), within = NULL,
-                       factors = character(), covariates = character(), slope_covariates = character(),
-                       primary = "given", primary_outcomes = character(), alpha = 0.05, permutations = 10000,
+study_wide <- function(data, exposure, outcomes = character(), high = character(),
+  totals = character(), within = NULL,
+                       factors = character(), covariates = character(),
+                       slope_covariates = character(),
+                       primary = "given", primary_outcomes = character(), alpha = 0.05,
+                       permutations = 10000,
                        seed = 1, cohort = "") {
   check_choice("primary", primary, c("given", "correlation", "odds", "interaction", "slopes"))
   check_study(outcomes, high, totals, within, primary, primary_outcomes, alpha, permutations)
@@ -47,7 +50,8 @@ study_wide <- function(data, exposure, outcomes = character(), high = character(
   check_binary(data, high)
   data <- as_groups(data, grouped)
   scores <- study_scores(data, exposure, within, names)
-  tests <- study_tests(scores, outcomes, high, totals, within, factors, covariates, slope_covariates)
+  tests <- study_tests(scores, outcomes, high, totals, within, factors, covariates,
+    slope_covariates)
   able <- which(vapply(tests, function(test) is.null(test$flag), NA))
   found <- matrix(NA_real_, length(tests), 1 + permutations)
   found[able, 1] <- statistics_of(tests[able], scores, matrix(seq_len(scores$n)))
@@ -58,35 +62,47 @@ study_wide <- function(data, exposure, outcomes = character(), high = character(
   }
   found <- standardised(found)
   still <- is.nan(found[, 1]) | is.na(found[, 1])
-  judged <- judge_study(tests, abs(found), !still, outcomes, totals, primary, primary_outcomes, alpha)
+  judged <- judge_study(tests, abs(found), !still, outcomes, totals, primary, primary_outcomes,
+    alpha)
   where <- if (is.null(within)) "over all samples" else paste("within", within)
   rows <- lapply(seq_along(tests), function(k) {
     test <- tests[[k]]
     c(
       test[c("stratum", "outcome", "term")],
       list(
-        role = if (test$term == exposure) "exposure" else "interaction", measure = "test", model = test$question,
+        role = if (test$term == exposure) "exposure" else "interaction", measure = "test",
+        model = test$question,
         n = test$n, n_missing = nrow(data) - test$n,
         method = paste0(
           test$words, "; ", format(permutations, scientific = FALSE), " permutations ", where,
           "; step-down maximum after a gate of '", primary, "'"
         ),
-        flag = if (!is.null(test$flag)) test$flag else if (still[k]) flag("constant exposure", "nothing changes") else "",
-        statistic = found[k, 1], p_value = judged$alone[k], p_primary = judged$primary[k], p_study = judged$study[k]
+        flag = if (!is.null(test$flag)) test$flag else if (still[k]) flag("constant exposure",
+          "nothing changes") else "",
+        statistic = found[k, 1], p_value = judged$alone[k], p_primary = judged$primary[k],
+        p_study = judged$study[k]
       )
     )
   })
   result_table(rows, cohort)
 }
 
-check_study <- function(outcomes, high, totals, within, primary, primary_outcomes, alpha, permutations) {
+check_study <- function(outcomes, high, totals, within, primary, primary_outcomes, alpha,
+  permutations) {
   check_distinct(c(outcomes, totals))
-  if (length(high) != length(outcomes)) stop("high names not one column for each outcome", call. = FALSE)
-  if (!length(c(outcomes, totals))) stop("outcomes names no variable; name at least one column", call. = FALSE)
+  if (length(high) != length(outcomes)) {
+    stop("high names not one column for each outcome", call. = FALSE)
+  }
+  if (!length(c(outcomes, totals))) {
+    stop("outcomes names no variable; name at least one column", call. = FALSE)
+  }
   absent <- setdiff(primary_outcomes, c(outcomes, totals))
-  if (length(absent)) stop("the primary outcome '", absent[1], "' is none of the outcomes", call. = FALSE)
+  if (length(absent)) {
+    stop("the primary outcome '", absent[1], "' is none of the outcomes", call. = FALSE)
+  }
   if (primary == "given" && is.null(within)) {
-    stop("the primary question is the correlation given a factor, and `within` names none", call. = FALSE)
+    stop("the primary question is the correlation given a factor, and `within` names none",
+      call. = FALSE)
   }
   check_permutations(alpha, permutations)
 }
@@ -95,7 +111,11 @@ check_study <- function(outcomes, high, totals, within, primary, primary_outcome
 statistics_of <- function(tests, scores, places) {
   kinds <- lapply(scores$kinds, function(values) matrix(values[places], nrow(places)))
   found <- vapply(tests, function(test) {
-    if (is.null(test$model)) drop(crossprod(kinds[[test$kind]], test$weights)) else exposure_statistics(test$model, kinds$values)
+    if (is.null(test$model)) {
+      drop(crossprod(kinds[[test$kind]], test$weights))
+    } else {
+      exposure_statistics(test$model, kinds$values)
+    }
   }, numeric(ncol(places)))
   matrix(found, length(tests), ncol(places), byrow = TRUE)
 }
@@ -115,6 +135,8 @@ judge_study <- function(tests, sizes, able, outcomes, totals, primary, primary_o
   found$study[gate] <- found$primary[gate]
   found$study[able & !first] <- 1
   let_in <- able & !first & outcome %in% passed
-  if (any(let_in)) found$study[let_in] <- pmax(step_down(sizes[let_in, , drop = FALSE]), least[outcome[let_in]])
+  if (any(let_in)) {
+    found$study[let_in] <- pmax(step_down(sizes[let_in, , drop = FALSE]), least[outcome[let_in]])
+  }
   found
 }

@@ -1,6 +1,7 @@
-# How far two correct programs may lie apart. The same numbers stand in Python's r_engine/tolerances.py.
+# How far two correct programs may lie apart. Python's r_engine/tolerances.py has the same numbers.
 
-logistic_verbs <- c("fit_logistic", "fit_ordinal", "fit_interaction", "fit_clinical", "response_odds", "pool")
+logistic_verbs <- c("fit_logistic", "fit_ordinal", "fit_interaction", "fit_clinical",
+  "response_odds", "pool")
 compared_numbers <- setdiff(number_columns, c("p_adjusted", "conf_level"))
 
 # What decides how exactly a question is answered beside its verb: the penalty, else the interval.
@@ -26,29 +27,34 @@ tolerance_of <- function(verb, convention, quantity) {
 # What "near 0" means for each quantity: below this size a difference is judged against this size.
 near_zero <- function(quantity, verb, table) {
   rows <- nrow(table)
-  if (quantity %in% c("statistic", "df", "df_residual", "q", "i2", "tau2", "risk_difference", "rd_low", "rd_high")) {
+  if (quantity %in% c("statistic", "df", "df_residual", "q", "i2", "tau2", "risk_difference",
+    "rd_low", "rd_high")) {
     rep(1, rows)
   } else if (quantity == "p_value") {
     rep(1e-300, rows)
   } else if (quantity == "at") {
     rep(max(abs(table$at), 0, na.rm = TRUE), rows)
   } else if (quantity %in% c("estimate", "conf_low", "conf_high", "pi_low", "pi_high") &&
-    !verb %in% setdiff(logistic_verbs, "pool")) { # correlations and slopes are pooled, too, and they may be 0
+    # correlations and slopes are pooled, too, and they may be 0
+    !verb %in% setdiff(logistic_verbs, "pool")) {
     width <- (table$conf_high - table$conf_low) / 4
     size <- ifelse(is.na(table$std_error), width, table$std_error)
-    alone <- if (verb == "specification_curve") 1 else 0 # z and shares of a joint test, of no error of their own
+    # z and shares of a joint test, of no error of their own
+    alone <- if (verb == "specification_curve") 1 else 0
     ifelse(is.finite(size), size * if (verb == "pool") 1e-3 else 1, alone)
   } else {
     rep(0, rows)
   }
 }
 
-# A p value inherits the tolerance of its statistic: d log p = z dz = z^2 (dz / z), and half of that in chi-squared.
+# A p value inherits the tolerance of its statistic: d log p = z dz = z^2 (dz / z), and half of
+# that in chi-squared.
 amplification <- function(quantity, verb, table) {
   if (quantity != "p_value" || verb == "compare_groups") {
     return(rep(1, nrow(table)))
   }
-  squared <- is.na(table$df) | table$measure == "mean" | verb == "correlate" | !is.na(table$estimate)
+  squared <- is.na(table$df) | table$measure == "mean" | verb == "correlate" |
+    !is.na(table$estimate)
   df <- ifelse(is.na(table$df), 1, table$df)
   size <- ifelse(squared, table$statistic^2, df * table$statistic)
   pmax(1, ifelse(is.finite(size), size, 1))

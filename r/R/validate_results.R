@@ -71,19 +71,22 @@ print_summary <- function(table) {
     worst <- suppressWarnings(max(mine$rel_diff, na.rm = TRUE))
     cat(sprintf(
       "%-40s %5d agree %4d disagree %4d not checked   largest relative difference %s\n", name,
-      count(mine$verdict, "agree"), count(mine$verdict, "disagree"), count(mine$verdict, "not checked"),
+      count(mine$verdict, "agree"), count(mine$verdict, "disagree"),
+      count(mine$verdict, "not checked"),
       if (is.finite(worst)) format(worst, digits = 2) else "-"
     ))
   }
   wrong <- table[table$verdict == "disagree", ]
   if (nrow(wrong)) {
     cat("\nDisagreements:\n")
-    print(head(wrong[c("model", "stratum", "outcome", "term", "quantity", "python", "r", "rel_diff", "reason")], 50))
+    print(head(wrong[c("model", "stratum", "outcome", "term", "quantity", "python", "r", "rel_diff",
+      "reason")], 50))
   }
   open <- unique(table$reason[table$verdict == "not checked"])
   if (length(open)) cat("\nNot checked:", paste0("  ", head(open, 20)), sep = "\n")
   cat(
-    if (nrow(wrong)) "\nR disagrees" else if (any(table$verdict == "agree")) "\nR agrees with every number it checked" else "\nNothing was checked",
+    if (nrow(wrong)) "\nR disagrees" else if (any(table$verdict ==
+      "agree")) "\nR agrees with every number it checked" else "\nNothing was checked",
     " (R ", r_version(), ", emmeans ", emmeans_version(), ").\n",
     sep = ""
   )

@@ -1,6 +1,6 @@
-# The bridge from Python where rpy2 is not there: Rscript --vanilla serve.R functions.R
-# Each line on standard input is a folder with a question (see exchange.R) and a tab and a time limit in seconds;
-# each answer is a line that begins with the mark, and a file answer.csv in that folder.
+# The bridge from Python where rpy2 is not there: Rscript --vanilla serve.R functions.R Each line
+# on standard input is a folder with a question (see exchange.R) and a tab and a time limit in
+# seconds; each answer is a line that begins with the mark, and a file answer.csv in that folder.
 
 arguments <- commandArgs(TRUE)
 her2stats <- new.env()

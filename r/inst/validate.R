@@ -1,6 +1,8 @@
-# Fits every model of this results folder again in R and compares; needs R with emmeans and MASS, not her2stats.
+# Fits every model of this results folder again in R and compares; needs R with emmeans and MASS,
+# not her2stats.
 #
-#   Rscript validate.R            prints the comparison; exit status 3 when R disagrees, 4 when it could check nothing,
+# Rscript validate.R prints the comparison; exit status 3 when R disagrees, 4 when it could check
+# nothing,
 #                                 5 when it agrees but could not check some numbers
 #   source("validate.R")          the same in a session; the comparison is in `checked`
 
@@ -12,7 +14,8 @@ her2stats_here <- local({
 })
 for (needed in c("emmeans", "MASS")) {
   if (!requireNamespace(needed, quietly = TRUE)) {
-    stop("the R package '", needed, "' is missing; install.packages(\"", needed, "\") installs it", call. = FALSE)
+    stop("the R package '", needed, "' is missing; install.packages(\"", needed, "\") installs it",
+      call. = FALSE)
   }
 }
 her2stats <- new.env()

@@ -1,19 +1,24 @@
-# What the witness reads and how it compares: settings, raw files with their SHA-256, tables, cell by cell.
-# `witness.R` beside it says what is computed; this file is sourced by it.
+# What the witness reads and how it compares: settings, raw files with their SHA-256, tables, cell
+# by cell. `witness.R` beside it says what is computed; this file is sourced by it.
 
-## ---- Settings ----------------------------------------------------------------------------------------------------
+## ---- Settings -----------------------------------------------------------------------------------
 arguments <- commandArgs(TRUE)
-option <- function(name) sub("[^=]*=", "", grep(paste0("^--", name, "="), arguments, value = TRUE)[1])
+option <- function(name) {
+  sub("[^=]*=", "",
+  grep(paste0("^--", name, "="), arguments, value = TRUE)[1])
+}
 quit_with <- function(status, ...) {
   cat(..., "\n", sep = "")
   quit(status = status)
 }
 say <- function(...) cat("Note: ", ..., "\n", sep = "")
 results <- if (is.na(option("results"))) dirname(here) else option("results")
-has_content <- function(path) !is.na(file.size(path)) & file.size(path) > 0  # not missing, empty or a pipe
+# not missing, empty or a pipe
+has_content <- function(path) !is.na(file.size(path)) & file.size(path) > 0
 as_words <- function(path, mark, ...) {  # delimited text, nothing converted
   if (!has_content(path)) quit_with(4, "Could not check: ", path, " is missing, empty or no file")
-  read.table(path, sep = mark, quote = "\"", comment.char = "", colClasses = "character", na.strings = character(),
+  read.table(path, sep = mark, quote = "\"", comment.char = "", colClasses = "character",
+    na.strings = character(),
              check.names = FALSE, encoding = "UTF-8", ...)
 }
 if (!has_content(file.path(results, "r", "witness.tsv"))) {
@@ -29,16 +34,19 @@ one <- function(kind, name, cohort = "") {
   if (is.na(value)) "" else unname(value)
 }
 
-## ---- Raw files ---------------------------------------------------------------------------------------------------
+## ---- Raw files ----------------------------------------------------------------------------------
 place <- one("study", "results")
 told <- arguments[!startsWith(arguments, "--")]
 if (!length(told) && (startsWith(place, "/") || grepl("..", place, fixed = TRUE))) {
-  quit_with(4, "Could not check: the results do not lie in the study's folder; say where that is: witness.R STUDY_DIR")
+  quit_with(4,
+    "Could not check: the results do not lie in the study's folder; ",
+    "say where that is: witness.R STUDY_DIR")
 }
 above <- rep("..", length(setdiff(strsplit(place, "/")[[1]], c("", "."))))
 study <- if (length(told)) told[1] else do.call(file.path, as.list(c(results, above)))
 
-sha256 <- function(path) {  # base R has it from 4.5 on; before, a tool of the system; else it stays unknown
+# base R has it from 4.5 on; before, a tool of the system; else it stays unknown
+sha256 <- function(path) {
   own <- get0("sha256sum", asNamespace("tools"))
   if (!is.null(own)) return(unname(own(path)))
   for (tool in c("sha256sum", "shasum")) if (nzchar(Sys.which(tool))) {
@@ -50,24 +58,30 @@ sha256 <- function(path) {  # base R has it from 4.5 on; before, a tool of the s
 lost <- character()
 find_raw <- function(role, cohort) {
   path <- one("file", role, cohort)
-  there <- Filter(has_content, c(if (startsWith(path, "/")) path, file.path(study, c(path, basename(path)))))
+  there <- Filter(has_content,
+    c(if (startsWith(path, "/")) path, file.path(study, c(path, basename(path)))))
   if (!length(there)) lost <<- c(lost, paste(path, "is not there"))
   if (!length(there)) return("")
   now <- sha256(there[1])
   then <- one("sha256", role, cohort)
-  if (is.na(now)) say("no tool for SHA-256 is here, so that ", path, " is not known to be the file of the run")
+  if (is.na(now)) {
+    say("no tool for SHA-256 is here, so that ", path, " is not known to be the file of the run")
+  }
   if (!is.na(now) && now != then) {
-    lost <<- c(lost, sprintf("%s has changed since the run (SHA-256 was %s, is %s)", path, then, now))
+    lost <<- c(lost, sprintf("%s has changed since the run (SHA-256 was %s, is %s)", path, then,
+      now))
   }
   there[1]
 }
 files <- settings[settings$setting == "file", ]
-paths <- setNames(as.character(mapply(find_raw, files$name, files$cohort)), paste(files$cohort, files$name))
+paths <- setNames(as.character(mapply(find_raw, files$name, files$cohort)),
+  paste(files$cohort, files$name))
 if (length(lost)) {
   quit_with(4, "Could not check: ", paste(unique(lost), collapse = "; "),
             if (!length(told)) ". If the study has moved, say where it is: witness.R STUDY_DIR")
 }
-raw <- function(role, cohort = "", classes = "character") {  # cells are parted by the commonest mark of the header
+# cells are parted by the commonest mark of the header
+raw <- function(role, cohort = "", classes = "character") {
   path <- paths[[paste(cohort, role)]]
   head <- sub("^\ufeff", "", readLines(path, 1, warn = FALSE, encoding = "UTF-8"))
   if (startsWith(head, "#")) stop(basename(path), " begins with remarks")
@@ -76,10 +90,13 @@ raw <- function(role, cohort = "", classes = "character") {  # cells are parted 
   mark <- marks[if (any(count[1:3] > 0)) which.max(count[1:3]) else 3 + which.max(count[4:5])]
   header <- scan(text = head, what = "", sep = mark, quote = "\"", strip.white = TRUE, quiet = TRUE,
                  na.strings = character())
-  body <- read.table(path, sep = mark, quote = "\"", comment.char = "", colClasses = classes, skip = 1,
-                     strip.white = TRUE, na.strings = if (is.na(classes)) c("NA", "") else character(),
+  body <- read.table(path, sep = mark, quote = "\"", comment.char = "", colClasses = classes,
+    skip = 1,
+                     strip.white = TRUE, na.strings = if (is.na(classes)) c("NA",
+                       "") else character(),
                      encoding = "UTF-8")
-  if (ncol(body) == length(header) + 1) header <- c("", header)  # R's own tables do not name their row names
+  # R's own tables do not name their row names
+  if (ncol(body) == length(header) + 1) header <- c("", header)
   list(header = header, cells = body)
 }
 
@@ -93,8 +110,10 @@ expression_of <- function(cohort) {  # genes x samples on the scale of the file,
   }
   table <- raw("expression", cohort, NA)
   values <- vapply(table$cells, is.numeric, TRUE) & seq_along(table$cells) > 1
-  x <- as.matrix(table$cells[values]); colnames(x) <- table$header[values]
-  genes <- trimws(table$cells[[1]]); named <- !genes %in% c(NA, "", "---", "NULL", "None", "nan")
+  x <- as.matrix(table$cells[values])
+  colnames(x) <- table$header[values]
+  genes <- trimws(table$cells[[1]])
+  named <- !genes %in% c(NA, "", "---", "NULL", "None", "nan")
   if (given == "" && one("cohort", "normalise", cohort) == "cpm") {
     x <- sweep(x, 2, colSums(x[named, ], na.rm = TRUE), "/") * 1e6
   }
@@ -102,17 +121,20 @@ expression_of <- function(cohort) {  # genes x samples on the scale of the file,
   matrices[[cohort]] <<- merged(x[use, , drop = FALSE], genes[use], cohort)
   matrices[[cohort]]
 }
-merged <- function(x, genes, cohort) {  # rows that are one gene become one, by the rule of the study
+# rows that are one gene become one, by the rule of the study
+merged <- function(x, genes, cohort) {
   for (g in unique(genes[duplicated(genes)])) {
     at <- which(genes == g)
     x[at[1], ] <- switch(one("cohort", "duplicates", cohort), mean = colMeans(x[at, ]),
                          median = apply(x[at, ], 2, median), x[at[which.max(rowMeans(x[at, ]))], ])
   }
-  x <- x[!duplicated(genes), , drop = FALSE]; rownames(x) <- unique(genes)
+  x <- x[!duplicated(genes), , drop = FALSE]
+  rownames(x) <- unique(genes)
   x
 }
 given_population <- function(cohort) {
-  say(cohort, ": population and variables are taken as given, ", one("given why", "clinical", cohort))
+  say(cohort, ": population and variables are taken as given, ",
+    one("given why", "clinical", cohort))
   d <- as_words(file.path(results, "r", one("given", "clinical", cohort)), "\t", header = TRUE)
   d[d == ""] <- NA
   for (v in names(said("divisor", cohort))) d[[v]] <- as.numeric(d[[v]])
@@ -129,13 +151,18 @@ with_levels <- function(d) {  # factors with their levels in order, answers of y
   }
   d
 }
-## ---- Tables of the results, and the comparison -------------------------------------------------------------------
+## ---- Tables of the results, and the comparison --------------------------------------------------
 bind <- function(rows) {  # lists into one frame; what a list does not have is NA
   names <- unique(unlist(lapply(rows, names)))
-  column <- function(name) unlist(lapply(rows, function(row) if (is.null(row[[name]])) NA else row[[name]]))
-  as.data.frame(lapply(setNames(names, names), column), check.names = FALSE, stringsAsFactors = FALSE)
+  column <- function(name) {
+    unlist(lapply(rows,
+    function(row) if (is.null(row[[name]])) NA else row[[name]]))
+  }
+  as.data.frame(lapply(setNames(names, names), column), check.names = FALSE,
+    stringsAsFactors = FALSE)
 }
-unguarded <- function(x) {  # text that a spreadsheet would take for a formula has a backslash in front
+# text that a spreadsheet would take for a formula has a backslash in front
+unguarded <- function(x) {
   marked <- startsWith(x, "\\")
   x[marked] <- gsub("\\\\", "\\", substring(x[marked], 2), fixed = TRUE)
   x
@@ -149,9 +176,12 @@ tables <- lapply(setNames(table_files, sub("\\.csv$", "", table_files)), functio
 })
 codes <- c(True = 1, False = 0, excluded = 0, dichotomised = 1, continuous = 2)
 as_number <- function(x) suppressWarnings(ifelse(x %in% names(codes), codes[x], as.numeric(x)))
-text_columns <- c("cohort", "sample", "stratum", "outcome", "term", "role", "measure", "method", "flag", "family",
-                  "correction", "variable", "level", "variable_2", "level_2", "group", "reference", "comparison",
-                  "exposure", "question", "model", "per", "weights", "type", "note", "missing", "detail", "stage",
+text_columns <- c("cohort", "sample", "stratum", "outcome", "term", "role", "measure", "method",
+  "flag", "family",
+                  "correction", "variable", "level", "variable_2", "level_2", "group", "reference",
+                  "comparison",
+                  "exposure", "question", "model", "per", "weights", "type", "note", "missing",
+                  "detail", "stage",
                   "what", "part", "reason", "conf_level")
 numbers_of <- function(name) {
   all_numbers <- vapply(tables[[name]], function(x) !anyNA(as_number(x[x != ""])), TRUE)
@@ -167,17 +197,21 @@ keyed <- function(table, keys) {  # what a row is about; rows that say the same 
 }
 tally <- data.frame()
 places <- list()
-# One table of one cohort. In `ours` NA is a number that was not looked for, NaN one that the data cannot give. `whole`:
-# both have the same rows. A number agrees within 1e-7 of itself, or `absolute`; a p-value only within 1e-7 of itself.
+# One table of one cohort. In `ours` NA is a number that was not looked for, NaN one that the data
+# cannot give. `whole`: both have the same rows. A number agrees within 1e-7 of itself, or
+# `absolute`; a p-value only within 1e-7 of itself.
 hold <- function(name, cohort, ours, keys, whole = TRUE, absolute = 1e-10,
                  theirs = tables[[name]][tables[[name]]$cohort == cohort, ]) {
   their_key <- keyed(theirs, keys)
   our_key <- keyed(ours, keys)
   at <- match(their_key, our_key)
-  wrong <- if (whole) c(sprintf("%s, %s: asked here, not in the table", name, setdiff(our_key, their_key)),
-                        sprintf("%s, %s: in the table, not asked here", name, setdiff(their_key, our_key)))
+  wrong <- if (whole) c(sprintf("%s, %s: asked here, not in the table", name,
+    setdiff(our_key, their_key)),
+                        sprintf("%s, %s: in the table, not asked here", name,
+                          setdiff(their_key, our_key)))
   if (name == "scores") {
-    wrong <- c(wrong, sprintf("scores: the column %s is not in the table", setdiff(names(ours), names(theirs))))
+    wrong <- c(wrong, sprintf("scores: the column %s is not in the table",
+      setdiff(names(ours), names(theirs))))
   }
   seen <- agreed <- largest <- 0
   for (column in intersect(numbers_of(name), names(ours))) {
@@ -186,24 +220,30 @@ hold <- function(name, cohort, ours, keys, whole = TRUE, absolute = 1e-10,
     looked <- !is.na(at) & (is.nan(b) | !is.na(b)) & !(is.na(a) & is.nan(b))
     gap <- abs(a - b)
     size <- pmax(abs(a), abs(b))
-    same <- looked & !is.na(gap) & gap <= pmax(1e-7 * size, if (grepl("^p_|_p_", column)) 0 else absolute)
+    same <- looked & !is.na(gap) &
+      gap <= pmax(1e-7 * size, if (grepl("^p_|_p_", column)) 0 else absolute)
     seen <- seen + sum(looked & !is.na(a))
     agreed <- agreed + sum(same)
     largest <- max(largest, (gap / pmax(size, 1e-3))[same])
     shown <- function(x) ifelse(is.na(x), "no number", vapply(x, format, "", digits = 10))
-    differs <- sprintf("%s, %s, %s: %s in the table, %s here", name, their_key, column, shown(a), shown(b))
+    differs <- sprintf("%s, %s, %s: %s in the table, %s here", name, their_key, column, shown(a),
+      shown(b))
     wrong <- c(wrong, differs[looked & !same])
   }
-  tally <<- rbind(tally, data.frame(table = name, agreed = agreed, disagreed = length(wrong), seen = seen,
+  tally <<- rbind(tally, data.frame(table = name, agreed = agreed, disagreed = length(wrong),
+    seen = seen,
                                     largest_difference = largest))
   if (length(wrong)) places[[paste(cohort, name)]] <<- paste0(cohort, ": ", wrong)
 }
 summed_up <- function() {
   rows <- lapply(names(tables), function(name) {
-    numbers <- sum(vapply(numbers_of(name), function(column) sum(tables[[name]][[column]] != ""), 0))
+    numbers <- sum(vapply(numbers_of(name), function(column) sum(tables[[name]][[column]] != ""),
+      0))
     own <- tally[tally$table == name, ]
-    data.frame(table = name, numbers = numbers, agreed = sum(own$agreed), disagreed = sum(own$disagreed),
-               not_seen = numbers - sum(own$seen), largest_difference = max(0, own$largest_difference))
+    data.frame(table = name, numbers = numbers, agreed = sum(own$agreed),
+      disagreed = sum(own$disagreed),
+               not_seen = numbers - sum(own$seen),
+               largest_difference = max(0, own$largest_difference))
   })
   all_rows <- do.call(rbind, rows)
   all_rows[all_rows$numbers > 0 | all_rows$disagreed > 0, ]
@@ -212,17 +252,22 @@ finish <- function(failed) {
   told <- summed_up()
   print(told, row.names = FALSE, digits = 2)
   if (!is.na(option("write"))) write.csv(told, option("write"), row.names = FALSE)
-  for (cohort in names(failed)) cat("Could not follow ", cohort, ": ", failed[[cohort]], "\n", sep = "")
+  for (cohort in names(failed)) {
+    cat("Could not follow ", cohort, ": ", failed[[cohort]], "\n", sep = "")
+  }
   for (table in places) {
     for (place in head(table, 5)) cat("Disagrees: ", place, "\n", sep = "")
     if (length(table) > 5) cat("  and ", length(table) - 5, " more of this table\n", sep = "")
   }
-  seen <- sprintf("%d of %d numbers agree, %d were not seen", sum(told$agreed), sum(told$numbers), sum(told$not_seen))
+  seen <- sprintf("%d of %d numbers agree, %d were not seen", sum(told$agreed), sum(told$numbers),
+    sum(told$not_seen))
   blind <- told$table[told$not_seen == told$numbers]
   some <- told$table[told$not_seen > 0 & told$not_seen < told$numbers]
   if (length(blind)) say("no number was followed of: ", paste(blind, collapse = ", "))
   if (length(some)) say("some numbers were not followed of: ", paste(some, collapse = ", "))
-  if (length(places)) quit_with(3, "The witness disagrees in ", sum(lengths(places)), " places; ", seen)
+  if (length(places)) {
+    quit_with(3, "The witness disagrees in ", sum(lengths(places)), " places; ", seen)
+  }
   if (length(failed) || !sum(told$agreed)) quit_with(4, "The witness could not check all; ", seen)
   quit_with(0, "The witness agrees; ", seen)
 }

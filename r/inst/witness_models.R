@@ -1,23 +1,27 @@
-# The estimators of the witness, written from the methods: association, odds ratios, covariance analysis, pooling.
-# Each adds rows of numbers to `rows`; `witness.R` beside it asks the questions.
+# The estimators of the witness, written from the methods: association, odds ratios, covariance
+# analysis, pooling. Each adds rows of numbers to `rows`; `witness.R` beside it asks the
+# questions.
 
-## ---- 5. Association ------------------------------------------------------------------------------------------------
+## ---- 5. Association -----------------------------------------------------------------------------
 rows <- list()
-row <- function(table, stratum, outcome, term, family, ...) {  # `family`: corrected together, NA for none
+# `family`: corrected together, NA for none
+row <- function(table, stratum, outcome, term, family, ...) {
   family <- if (!is.na(family)) paste(table, family)
   about <- list(table = table, stratum = stratum, outcome = outcome, term = term, family = family)
   rows[[length(rows) + 1]] <<- c(about, ...)
 }
 level <- as.numeric(one("analysis", "conf_level"))
 z <- qnorm(0.5 + level / 2)
-no <- function(names) sapply(strsplit(names, " ")[[1]], function(name) list(NaN))  # what the data cannot give
+# what the data cannot give
+no <- function(names) sapply(strsplit(names, " ")[[1]], function(name) list(NaN))
 constant <- function(x) length(unique(x)) < 2
 has <- function(d, v) v %in% names(d) && !constant(d[[v]][!is.na(d[[v]])])
 strata <- function(d, by) {
   if (is.null(by)) list(all = d) else setNames(split(d, d[[by]]), paste0(by, "=", levels(d[[by]])))
 }
 
-unplaced <- function(d, by) if (is.null(by)) 0 else sum(is.na(d[[by]]))  # may be of the stratum: counted as missing
+# may be of the stratum: counted as missing
+unplaced <- function(d, by) if (is.null(by)) 0 else sum(is.na(d[[by]]))
 
 interval <- function(rho, n) {  # on Fisher's z
   ci <- one("analysis", "correlation_ci")
@@ -28,7 +32,8 @@ interval <- function(rho, n) {  # on Fisher's z
   limits <- tanh(atanh(rho) - bias + c(-1, 1) * z * sqrt(variance))
   list(estimate = rho, std_error = sqrt(variance), conf_low = limits[1], conf_high = limits[2])
 }
-spearman <- function(table, d, x, y, by = NULL, family = "") for (s in names(strata(d, by))) {
+spearman <- function(table, d, x, y, by = NULL, family = "") {
+  for (s in names(strata(d, by))) {
   e <- strata(d, by)[[s]]
   ok <- complete.cases(e[c(x, y)])
   n <- sum(ok)
@@ -40,16 +45,20 @@ spearman <- function(table, d, x, y, by = NULL, family = "") for (s in names(str
     t <- rho * sqrt((n - 2) / (1 - rho^2))
     found <- c(interval(rho, n), statistic = t, df = n - 2, p_value = 2 * pt(-abs(t), n - 2))
   }
-  row(table, s, y, x, paste(family, s), found, measure = "rho", n = n, n_missing = sum(!ok) + unplaced(d, by))
+  row(table, s, y, x, paste(family, s), found, measure = "rho", n = n,
+    n_missing = sum(!ok) + unplaced(d, by))
 }
-given_receptor <- function(d, x, y, family) {  # ranks within the receptor groups, presence as it is; van Elteren's test
+}
+# ranks within the receptor groups, presence as it is; van Elteren's test
+given_receptor <- function(d, x, y, family) {
   ok <- complete.cases(d[c(x, y, "hr")])
   parts <- lapply(split(d[ok, c(x, y)], d$hr[ok], drop = TRUE), function(part) {
     share <- function(v) rank(digits(v)) / (length(v) + 1)
     present <- all(d[[y]][ok] %in% c(0, 1))
     u <- share(part[[x]]) - 0.5
     v <- if (present) part[[y]] - mean(part[[y]]) else share(part[[y]]) - 0.5
-    c(uu = sum(u^2), vv = sum(v^2), uv = sum(u * v), variance = sum(u^2) * sum(v^2) / max(1, length(u) - 1))
+    c(uu = sum(u^2), vv = sum(v^2), uv = sum(u * v),
+      variance = sum(u^2) * sum(v^2) / max(1, length(u) - 1))
   })
   total <- Reduce(`+`, parts)
   free <- sum(ok) - (length(parts) - 1)
@@ -59,15 +68,18 @@ given_receptor <- function(d, x, y, family) {  # ranks within the receptor group
     rho <- total[["uv"]] / sqrt(total[["uu"]] * total[["vv"]])
     found <- c(interval(rho, free), statistic = t, p_value = 2 * pnorm(-abs(t)))
   }
-  row("correlation_given_hr", "all", y, x, family, found, measure = "rho", n = sum(ok), n_missing = sum(!ok))
+  row("correlation_given_hr", "all", y, x, family, found, measure = "rho", n = sum(ok),
+    n_missing = sum(!ok))
 }
-two_groups <- function(table, d, y, group, by = NULL, family = "") for (s in names(strata(d, by))) {
+two_groups <- function(table, d, y, group, by = NULL, family = "") {
+  for (s in names(strata(d, by))) {
   e <- strata(d, by)[[s]]
   ok <- complete.cases(e[c(y, group)])
   v <- digits(e[[y]][ok])
   g <- factor(e[[group]][ok])
   binary <- all(d[[y]] %in% c(0, 1, NA))
-  about <- list(n = length(v), n_missing = sum(!ok) + unplaced(d, by), n_events = if (binary) sum(v))
+  about <- list(n = length(v), n_missing = sum(!ok) + unplaced(d, by),
+    n_events = if (binary) sum(v))
   add <- function(...) row(table, s, y, group, paste(family, s), about, ...)
   if (nlevels(g) != 2) {
     add(no("estimate p_value"))
@@ -78,64 +90,87 @@ two_groups <- function(table, d, y, group, by = NULL, family = "") for (s in nam
   middle <- if (binary) mean else median
   about <- c(about, n_reference = length(a), n_comparison = length(b), value_reference = middle(a),
              value_comparison = middle(b))
-  if (constant(v)) add(no("estimate p_value"))
-  else if (!binary) add(rank_sum(a, b))
-  else {
+  if (constant(v)) {
+    add(no("estimate p_value"))
+  } else if (!binary) {
+    add(rank_sum(a, b))
+  } else {
     counts <- rbind(c(sum(a), sum(1 - a)), c(sum(b), sum(1 - b)))
     add(proportions(mean(a), mean(b), length(a), length(b), counts))
     if (min(suppressWarnings(chisq.test(counts)$expected)) < 5) {
       fisher <- fisher.test(counts)$p.value
-      row(table, s, y, paste(group, "(Fisher exact)"), NA, about[!grepl("value", names(about))], p_value = fisher)
+      row(table, s, y, paste(group, "(Fisher exact)"), NA, about[!grepl("value", names(about))],
+        p_value = fisher)
     }
   }
 }
-proportions <- function(p, q, m, n, counts) {  # chi-squared without continuity correction, Wald limits
+}
+# chi-squared without continuity correction, Wald limits
+proportions <- function(p, q, m, n, counts) {
   se <- sqrt(p * (1 - p) / m + q * (1 - q) / n)
   if (se == 0) se <- NaN
   test <- suppressWarnings(chisq.test(counts, correct = FALSE))
   list(estimate = q - p, std_error = se, conf_low = q - p - z * se, conf_high = q - p + z * se,
        statistic = test$statistic[[1]], df = 1, p_value = test$p.value)
 }
-rank_sum <- function(a, b) {  # Wilcoxon, exact below 50 without ties; Hodges-Lehmann from all differences
+# Wilcoxon, exact below 50 without ties; Hodges-Lehmann from all differences
+rank_sum <- function(a, b) {
   m <- length(a)
   n <- length(b)
   exact <- m < 50 && n < 50 && !anyDuplicated(c(a, b))
   test <- suppressWarnings(wilcox.test(b, a, exact = exact))
-  k <- if (exact) max(1, qwilcox((1 - level) / 2, m, n)) else floor(m * n / 2 - z * sqrt(m * n * (m + n + 1) / 12))
-  if (k < 1 || (exact && pwilcox(0, m, n) > (1 - level) / 2)) k <- NA  # even the whole range is short of the level
+  k <- if (exact) {
+    max(1, qwilcox((1 - level) / 2, m, n))
+  } else {
+    floor(m * n / 2 - z * sqrt(m * n * (m + n + 1) / 12))
+  }
+  # even the whole range is short of the level
+  if (k < 1 || (exact && pwilcox(0, m, n) > (1 - level) / 2)) k <- NA
   differences <- sort(outer(b, a, "-"))
   limits <- if (is.na(k)) c(NaN, NaN) else differences[c(k, m * n + 1 - k)]
-  list(estimate = median(differences), conf_low = limits[1], conf_high = limits[2], statistic = test$statistic[[1]],
+  list(estimate = median(differences), conf_low = limits[1], conf_high = limits[2],
+    statistic = test$statistic[[1]],
        p_value = test$p.value, superiority = test$statistic[[1]] / (m * n))
 }
 
-## ---- 6. Models -----------------------------------------------------------------------------------------------------
-wald <- function(b, se, ci = one("analysis", "odds_ratio_ci")) {  # of a log odds ratio; profile limits are not seen
+## ---- 6. Models ----------------------------------------------------------------------------------
+# of a log odds ratio; profile limits are not seen
+wald <- function(b, se, ci = one("analysis", "odds_ratio_ci")) {
   limits <- if (ci == "wald") exp(b + c(-1, 1) * z * se) else c(NA, NA)
-  list(estimate = exp(b), std_error = se, conf_low = limits[1], conf_high = limits[2], statistic = b / se,
+  list(estimate = exp(b), std_error = se, conf_low = limits[1], conf_high = limits[2],
+    statistic = b / se,
        p_value = 2 * pnorm(-abs(b / se)))
 }
 no_odds <- no("estimate std_error conf_low conf_high statistic p_value")
-logit <- function(X, y) {  # maximum likelihood to the last digit; the variance is that at the estimate itself
-  fit <- suppressWarnings(glm.fit(X, y, family = binomial(), control = list(epsilon = 1e-14, maxit = 100)))
+# maximum likelihood to the last digit; the variance is that at the estimate itself
+logit <- function(X, y) {
+  fit <- suppressWarnings(glm.fit(X, y, family = binomial(),
+    control = list(epsilon = 1e-14, maxit = 100)))
   p <- plogis(drop(X %*% fit$coefficients))
   v <- solve(crossprod(X * sqrt(p * (1 - p))))
-  list(deviance = fit$deviance, odds = function(L) wald(sum(L * fit$coefficients), sqrt(drop(L %*% v %*% L))))
+  list(deviance = fit$deviance,
+    odds = function(L) wald(sum(L * fit$coefficients), sqrt(drop(L %*% v %*% L))))
 }
-can_fit <- function(x, y) {  # not where a value of x divides events from the others: glm would "converge" all the same
+# not where a value of x divides events from the others: glm would "converge" all the same
+can_fit <- function(x, y) {
   length(y) > 2 && !constant(y) && !constant(x) &&
     max(x[y == 1]) > min(x[y == 0]) && max(x[y == 0]) > min(x[y == 1])
 }
-logistic <- function(d, y, x, by = NULL) for (s in names(strata(d, by))) {  # high abundance per SD of the exposure
+# high abundance per SD of the exposure
+logistic <- function(d, y, x, by = NULL) {
+  for (s in names(strata(d, by))) {
   e <- strata(d, by)[[s]]
   unit <- sd((if (one("analysis", "sd") == "cohort") d else e)[[x]], na.rm = TRUE)
   ok <- complete.cases(e[c(x, y)])
   v <- (e[[x]][ok] - mean(e[[x]][ok])) / unit
   high <- e[[y]][ok]
   found <- if (can_fit(v, high)) logit(cbind(1, v), high)$odds(c(0, 1)) else no_odds
-  row("odds_ratios", s, y, x, s, found, n = sum(ok), n_events = sum(high), n_missing = sum(!ok) + unplaced(d, by))
+  row("odds_ratios", s, y, x, s, found, n = sum(ok), n_events = sum(high),
+    n_missing = sum(!ok) + unplaced(d, by))
 }
-by_receptor <- function(table, d, outcome, exposure, unit, at_zero = FALSE) {  # outcome ~ exposure * HR, in five rows
+}
+# outcome ~ exposure * HR, in five rows
+by_receptor <- function(table, d, outcome, exposure, unit, at_zero = FALSE) {
   ok <- complete.cases(d[c(outcome, exposure, "hr")])
   y <- d[[outcome]][ok]
   middle <- mean(d[[exposure]][ok])
@@ -147,17 +182,24 @@ by_receptor <- function(table, d, outcome, exposure, unit, at_zero = FALSE) {  #
   joint <- all(fits) && length(y) > 4
   full <- if (joint) logit(cbind(1, x, h, x * h), y)
   read <- function(...) if (joint) full$odds(c(...)) else no_odds
-  one_family <- if (table == "clinical") outcome else ""  # there the types are one family a question
-  family <- function(name) if (table == "response_by_hr") NA else paste(one_family, name)  # which is never corrected
+  # there the types are one family a question
+  one_family <- if (table == "clinical") outcome else ""
+  # which is never corrected
+  family <- function(name) if (table == "response_by_hr") NA else paste(one_family, name)
   for (l in 0:1) {  # one model; where it cannot be had, each level by itself, with its own counts
     own <- h == l
     about <- if (joint) whole else list(exposure = exposure, n = sum(own), n_events = sum(y[own]),
                                         n_missing = sum(side %in% c(l, NA)) - sum(own))
-    found <- if (!joint && fits[l + 1]) logit(cbind(1, x[own]), y[own])$odds(c(0, 1)) else read(0, 1, 0, l)
+    found <- if (!joint && fits[l + 1]) {
+      logit(cbind(1, x[own]), y[own])$odds(c(0, 1))
+    } else {
+      read(0, 1, 0, l)
+    }
     row(table, paste0("hr=", levels(d$hr)[l + 1]), outcome, exposure, family(l), about, found)
   }
   positive <- paste0("hr[", levels(d$hr)[2], "]")
-  zero <- if (at_zero) -middle / unit else 0  # the receptor's own row: at low abundance, or at the mean exposure
+  # the receptor's own row: at low abundance, or at the mean exposure
+  zero <- if (at_zero) -middle / unit else 0
   row(table, "all", outcome, positive, NA, whole, read(0, 0, 1, zero))
   product <- paste0(exposure, ":", positive)
   row(table, "all", outcome, product, family("product"), whole, read(0, 0, 0, 1))
@@ -165,7 +207,8 @@ by_receptor <- function(table, d, outcome, exposure, unit, at_zero = FALSE) {  #
   row(table, "all", outcome, paste(product, "(likelihood ratio)"), NA, whole, statistic = chi,
       df = 1 + 0 * chi, p_value = pchisq(chi, 1, lower.tail = FALSE))
 }
-ancova <- function(into, d, outcome, score, factors, covariates = NULL, model = "") {  # (factors + score)^2 + others
+# All pairs of the factors and the score, and the others beside them.
+ancova <- function(into, d, outcome, score, factors, covariates = NULL, model = "") {
   vars <- c(factors, score, covariates)
   ok <- complete.cases(d[c(vars, outcome)])
   e <- droplevels(d[ok, ])
@@ -176,7 +219,11 @@ ancova <- function(into, d, outcome, score, factors, covariates = NULL, model = 
   middle <- colMeans(e[setdiff(vars, grouped)])
   centre <- middle * (one("analysis", "centre") == "true")
   part <- function(v, g) {  # sum-to-zero contrasts of a factor; a number less its mean
-    if (v %in% grouped) contr.sum(nlevels(e[[v]]))[as.integer(g[[v]]), , drop = FALSE] else cbind(g[[v]] - centre[[v]])
+    if (v %in% grouped) {
+      contr.sum(nlevels(e[[v]]))[as.integer(g[[v]]), , drop = FALSE]
+    } else {
+      cbind(g[[v]] - centre[[v]])
+    }
   }
   columns <- function(term, g) {
     first <- part(term[1], g)
@@ -185,7 +232,8 @@ ancova <- function(into, d, outcome, score, factors, covariates = NULL, model = 
     do.call(cbind, lapply(seq_len(ncol(second)), function(j) first * second[, j]))
   }
   design <- function(g) cbind(1, do.call(cbind, lapply(terms, columns, g)))
-  decomposed <- function(X) {  # by singular values, so that empty cells of HR x IHC are seen as lost rank
+  # by singular values, so that empty cells of HR x IHC are seen as lost rank
+  decomposed <- function(X) {
     size <- sqrt(colSums(X^2))
     size[size == 0] <- 1
     s <- svd(sweep(X, 2, size, "/"), nv = ncol(X))
@@ -194,14 +242,16 @@ ancova <- function(into, d, outcome, score, factors, covariates = NULL, model = 
     rss <- sum((y - mean(y) - u %*% crossprod(u, y - mean(y)))^2)
     list(size = size, r = r, u = u, v = s$v, d = s$d[1:r], rss = rss)
   }
-  able <- length(y) > 1 && !constant(y) && !constant(e[[score]]) && all(vapply(e[grouped], nlevels, 0L) > 1)
+  able <- length(y) > 1 && !constant(y) && !constant(e[[score]]) &&
+    all(vapply(e[grouped], nlevels, 0L) > 1)
   if (able) {
     s <- decomposed(design(e))
     df <- length(y) - s$r
     able <- df > 0
   }
   nothing <- no("estimate std_error conf_low conf_high df")
-  robust <- function(L) {  # HC2 errors, Bell and McCaffrey's degrees of freedom, by the whole hat matrix
+  # HC2 errors, Bell and McCaffrey's degrees of freedom, by the whole hat matrix
+  robust <- function(L) {
     plain <- estimate(L)
     if (is.nan(plain$estimate)) return(plain)
     hat <- tcrossprod(s$u)
@@ -214,9 +264,11 @@ ancova <- function(into, d, outcome, score, factors, covariates = NULL, model = 
     d <- sum(w * left[!alone])^2 / sum(w * (rest %*% w))
     se <- sqrt(sum(w * drop(y - mean(y) - s$u %*% crossprod(s$u, y - mean(y)))[!alone]^2))
     limits <- plain$estimate + c(-1, 1) * qt(0.5 + level / 2, d) * se
-    list(estimate = plain$estimate, std_error = se, conf_low = limits[1], conf_high = limits[2], df = d)
+    list(estimate = plain$estimate, std_error = se, conf_low = limits[1], conf_high = limits[2],
+      df = d)
   }
-  estimate <- function(L) {  # nothing where the data leave it open: there L is not made of rows of the design
+  # nothing where the data leave it open: there L is not made of rows of the design
+  estimate <- function(L) {
     L <- L / s$size
     seen <- drop(crossprod(s$v[, 1:s$r], L))
     if (sqrt(sum((L - s$v[, 1:s$r] %*% seen)^2)) > 1e-6 * sqrt(sum(L^2))) return(nothing)
@@ -225,7 +277,8 @@ ancova <- function(into, d, outcome, score, factors, covariates = NULL, model = 
     limits <- b + c(-1, 1) * qt(0.5 + level / 2, df) * se
     list(estimate = b, std_error = se, conf_low = limits[1], conf_high = limits[2], df = df)
   }
-  if (able) {  # the reference grid: every combination of levels, numbers at their mean, equal weights
+  # the reference grid: every combination of levels, numbers at their mean, equal weights
+  if (able) {
     grid <- expand.grid(lapply(e[grouped], function(f) factor(levels(f), levels(f))))
     for (v in names(middle)) grid[[v]] <- middle[[v]]
   }
@@ -235,18 +288,27 @@ ancova <- function(into, d, outcome, score, factors, covariates = NULL, model = 
       colMeans(design(cells))
     }
     here <- !is.null(cells)
-    if (here) { start <- average(0); slope <- average(1) - start }  # both are linear in the score
+    if (here) {
+      start <- average(0)
+      slope <- average(1) - start
+    }  # both are linear in the score
     found <- if (here) estimate(slope) else nothing
     t <- found$estimate / found$std_error
-    row(into[["slopes"]], name, outcome, score, paste(name, "slope", model), about, found, measure = "slope",
+    row(into[["slopes"]], name, outcome, score, paste(name, "slope", model), about, found,
+      measure = "slope",
         statistic = t, p_value = if (here) 2 * pt(-abs(t), df) else NaN)
     if (is.na(into["curves"])) return()
     found <- if (here) robust(slope) else nothing
     t <- found$estimate / found$std_error
-    row(into[["robust"]], name, outcome, score, paste(name, "slope", model), about, found, measure = "slope",
+    row(into[["robust"]], name, outcome, score, paste(name, "slope", model), about, found,
+      measure = "slope",
         statistic = t, p_value = if (here) 2 * pt(-abs(t), found$df) else NaN)
     found <- if (here) estimate(slope) else nothing
-    at <- if (is.nan(found$estimate)) NaN else seq(min(e[[score]]), max(e[[score]]), length.out = points)
+    at <- if (is.nan(found$estimate)) {
+      NaN
+    } else {
+      seq(min(e[[score]]), max(e[[score]]), length.out = points)
+    }
     for (x in at) {
       row(into[["curves"]], name, outcome, "mean", NA, about, at = x,
           if (is.nan(x)) nothing else estimate(start + x * slope))
@@ -260,14 +322,18 @@ ancova <- function(into, d, outcome, score, factors, covariates = NULL, model = 
     }
   }
   block <- if (able) c(0, rep(seq_along(terms), vapply(lapply(terms, columns, e), ncol, 0L)))
-  for (i in seq_along(terms)) {  # Type III: what a term adds to all others; not where its meaning hangs on empty cells
+  # Type III: what a term adds to all others; not where its meaning hangs on empty cells
+  for (i in seq_along(terms)) {
     found <- no("statistic df p_value df_residual")
     if (able) {
       less <- decomposed(design(e)[, block != i])
       k <- s$r - less$r
       f <- (less$rss - s$rss) / k / (s$rss / df)
       touched <- length(block) > s$r && any(abs(s$v[block == i, -(1:s$r)]) > 1e-7)
-      inside <- any(vapply(terms, function(t) length(t) > length(terms[[i]]) && all(terms[[i]] %in% t), TRUE))
+      inside <- any(vapply(terms, function(t) {
+        length(t) > length(terms[[i]]) &&
+        all(terms[[i]] %in% t)
+      }, TRUE))
       if (k > 0 && !(touched && inside)) {
         found <- list(statistic = f, df = k, p_value = pf(f, k, df, lower.tail = FALSE))
       }
@@ -288,9 +354,11 @@ risk_beside <- function(cell) {  # risk difference with Newcombe's limits, and t
   above <- phyper(cell[1], n[1], n[2], cell[1] + cell[3], lower.tail = FALSE)
   mid <- above + dhyper(cell[1], n[1], n[2], cell[1] + cell[3]) / 2
   list(risk_difference = d, rd_low = d - sqrt((p[1] - low[1])^2 + (high[2] - p[2])^2),
-       rd_high = d + sqrt((high[1] - p[1])^2 + (p[2] - low[2])^2), p_mid = min(1, 2 * min(mid, 1 - mid)))
+       rd_high = d + sqrt((high[1] - p[1])^2 + (p[2] - low[2])^2),
+       p_mid = min(1, 2 * min(mid, 1 - mid)))
 }
-response <- function(d, y, into = "response", s = "all", lost = 0, given = NULL) {  # each HER2 group against the first
+# each HER2 group against the first
+response <- function(d, y, into = "response", s = "all", lost = 0, given = NULL) {
   ok <- complete.cases(d[c(y, "her2_group", given)])
   of <- sapply(levels(d$her2_group), function(l) d[[y]][ok & d$her2_group %in% l], simplify = FALSE)
   usable <- names(of)[vapply(of, function(events) length(unique(events)) == 2, TRUE)]
@@ -303,7 +371,8 @@ response <- function(d, y, into = "response", s = "all", lost = 0, given = NULL)
     } else if (length(given)) {  # among tumours of the same receptor, all groups in one model
       used <- ok & d$her2_group %in% usable
       groups <- sapply(usable[-1], function(l) d$her2_group[used] == l)
-      logit(cbind(1, groups, as.integer(d$hr)[used] - 1), d[[y]][used])$odds(c(0, usable[-1] == level, 0))
+      logit(cbind(1, groups, as.integer(d$hr)[used] - 1),
+        d[[y]][used])$odds(c(0, usable[-1] == level, 0))
     } else {  # of the 2 x 2 table
       wald(log(cell[1] * cell[4] / cell[2] / cell[3]), sqrt(sum(1 / cell)))
     }
@@ -314,62 +383,92 @@ response <- function(d, y, into = "response", s = "all", lost = 0, given = NULL)
 }
 response_by_hr <- function(d, y) {
   response(d, y, "response_by_hr", given = "hr")
-  for (s in names(strata(d, "hr"))) response(strata(d, "hr")[[s]], y, "response_by_hr", s, unplaced(d, "hr"))
+  for (s in names(strata(d, "hr"))) {
+    response(strata(d, "hr")[[s]], y, "response_by_hr", s, unplaced(d, "hr"))
+  }
   for (level in levels(d$her2_group)[-1]) {
-    d[[level]] <- ifelse(d$her2_group %in% level, 1, ifelse(d$her2_group %in% levels(d$her2_group)[1], 0, NA))
+    d[[level]] <- ifelse(d$her2_group %in% level, 1,
+      ifelse(d$her2_group %in% levels(d$her2_group)[1], 0, NA))
     by_receptor("response_by_hr", d, y, level, 1)
   }
 }
 reml <- function(b, v) {  # variance between cohorts at the highest restricted likelihood
-  fall <- function(t) { w <- 1 / (v + t); log(sum(w)) - sum(log(w)) + sum(w * (b - sum(w * b) / sum(w))^2) }
-  rise <- function(t) { w <- 1 / (v + t); sum(w) - sum(w^2) / sum(w) - sum(w^2 * (b - sum(w * b) / sum(w))^2) }
+  fall <- function(t) {
+    w <- 1 / (v + t)
+    log(sum(w)) - sum(log(w)) + sum(w * (b - sum(w * b) / sum(w))^2)
+  }
+  rise <- function(t) {
+    w <- 1 / (v + t)
+    sum(w) - sum(w^2) / sum(w) - sum(w^2 * (b - sum(w * b) / sum(w))^2)
+  }
   places <- (10 * var(b) + min(v)) * seq(0, 1, 0.0025)^2
-  best <- which.min(sapply(places, fall)); ends <- places[c(max(best - 1, 1), min(best + 1, length(places)))]
+  best <- which.min(sapply(places, fall))
+  ends <- places[c(max(best - 1, 1), min(best + 1, length(places)))]
   if (rise(ends[1]) >= 0) 0 else uniroot(rise, ends, tol = 1e-15 * ends[2])$root
 }
-pooled_row <- function(table, part, b, v, back, ...) {  # inverse variance; effects vary between cohorts, or are one
-  model <- one("analysis", "pooling"); level <- 0.5 + as.numeric(one("analysis", "conf_level")) / 2
-  df <- length(b) - 1; w <- 1 / v; found <- no_odds
+# inverse variance; effects vary between cohorts, or are one
+pooled_row <- function(table, part, b, v, back, ...) {
+  model <- one("analysis", "pooling")
+  level <- 0.5 + as.numeric(one("analysis", "conf_level")) / 2
+  df <- length(b) - 1
+  w <- 1 / v
+  found <- no_odds
   if (df > 0) {
     q <- sum(w * (b - sum(w * b) / sum(w))^2)
     tau2 <- if (model == "random") reml(b, v) else max(0, (q - df) / (sum(w) - sum(w^2) / sum(w)))
     if (model != "fixed") w <- 1 / (v + tau2)
-    mean <- sum(w * b) / sum(w); se <- 1 / sqrt(sum(w)); d <- NA_real_; reach <- qnorm(level) * se
+    mean <- sum(w * b) / sum(w)
+    se <- 1 / sqrt(sum(w))
+    d <- NA_real_
+    reach <- qnorm(level) * se
     seen <- se * sqrt(sum(w * (b - mean)^2) / df)
     wide <- if (model != "fixed" && df > 2) qt(level, df - 1) * sqrt(tau2 + se^2) else NA_real_
-    if (model == "random" && qt(level, df) * seen > reach) { se <- seen; d <- df; reach <- qt(level, df) * se }
-    found <- list(estimate = back(mean), std_error = se, conf_low = back(mean - reach), conf_high = back(mean + reach),
+    if (model == "random" && qt(level, df) * seen > reach) {
+      se <- seen
+      d <- df
+      reach <- qt(level, df) * se
+    }
+    found <- list(estimate = back(mean), std_error = se, conf_low = back(mean - reach),
+      conf_high = back(mean + reach),
                   statistic = mean / se, df = d,
                   p_value = 2 * if (is.na(d)) pnorm(-abs(mean / se)) else pt(-abs(mean / se), d),
-                  q = q, q_p_value = pchisq(q, df, lower.tail = FALSE), i2 = max(0, 1 - df / q), tau2 = tau2,
+                  q = q, q_p_value = pchisq(q, df, lower.tail = FALSE), i2 = max(0, 1 - df / q),
+                  tau2 = tau2,
                   pi_low = back(mean - wide), pi_high = back(mean + wide))
   }
   row(table, part$stratum[1], part$outcome[1], part$term[1], NA, found, k = df + 1, ...)
 }
-pooled <- function(asked, kinds_of) {  # what two cohorts have: odds ratios on the log scale, correlations as z
+# what two cohorts have: odds ratios on the log scale, correlations as z
+pooled <- function(asked, kinds_of) {
   keep <- c("table", "stratum", "outcome", "term", "measure", "estimate", "std_error", "n")
   taken <- function(d) {  # a cohort of response alone has no correlations
     d[setdiff(keep, names(d))] <- NA
     d[keep]
   }
-  all <- do.call(rbind, lapply(names(asked), function(c) if (NROW(asked[[c]])) cbind(cohort = c, taken(asked[[c]]))))
+  all <- do.call(rbind, lapply(names(asked),
+    function(c) if (NROW(asked[[c]])) cbind(cohort = c, taken(asked[[c]]))))
   if (is.null(all)) return()
-  product <- grepl(":", all$term, fixed = TRUE) & !grepl("(likelihood ratio)", all$term, fixed = TRUE)
+  product <- grepl(":", all$term, fixed = TRUE) &
+    !grepl("(likelihood ratio)", all$term, fixed = TRUE)
   odds <- all[all$table == "odds_ratios" | (all$table == "interaction" & product), ]
   kinds <- unlist(lapply(unname(kinds_of), function(k) k[k > 0]))
-  otherwise <- Filter(function(t) !constant(kinds[names(kinds) == t]), unique(names(kinds)))  # cut in two ways
+  # cut in two ways
+  otherwise <- Filter(function(t) !constant(kinds[names(kinds) == t]), unique(names(kinds)))
   questions <- function(d) {
-    Filter(function(part) !constant(part$cohort), split(d, paste(d$stratum, d$outcome, d$term), drop = TRUE))
+    Filter(function(part) !constant(part$cohort),
+      split(d, paste(d$stratum, d$outcome, d$term), drop = TRUE))
   }
   for (part in questions(odds)) {
-    use <- part[is.finite(part$estimate) & is.finite(part$std_error) & !part$outcome %in% otherwise, ]
+    use <- part[is.finite(part$estimate) & is.finite(part$std_error) & !part$outcome %in% otherwise,
+      ]
     pooled_row("pooled_odds_ratios", part, log(use$estimate), use$std_error^2, exp, n = sum(use$n))
   }
   for (given in c("", "hr")) {
     from <- if (given == "") c("correlation", "correlation_by_hr") else "correlation_given_hr"
     for (part in questions(all[all$table %in% from & all$measure %in% "rho", ])) {
       use <- part[is.finite(part$estimate) & is.finite(part$std_error), ]
-      pooled_row("pooled_correlations", part, atanh(use$estimate), use$std_error^2, tanh, n = sum(use$n), given = given)
+      pooled_row("pooled_correlations", part, atanh(use$estimate), use$std_error^2, tanh,
+        n = sum(use$n), given = given)
     }
   }
 }

@@ -3,7 +3,8 @@
 study_frame <- function(n = 120, seed = 1) {
   set.seed(seed)
   d <- data.frame(
-    ERBB2 = rnorm(n, 7, 1.5), age = round(rnorm(n, 55, 10)), grade = sample(c("I", "II", "III"), n, TRUE),
+    ERBB2 = rnorm(n, 7, 1.5), age = round(rnorm(n, 55, 10)),
+    grade = sample(c("I", "II", "III"), n, TRUE),
     hr = factor(sample(c("negative", "positive"), n, TRUE, c(0.3, 0.7))),
     her2_ihc = factor(sample(c("0", "1+", "2+"), n, TRUE))
   )

@@ -24,7 +24,8 @@ test_that("each convention has its own standard error", {
 
 test_that("an unknown convention is refused, and none is guessed from its beginning", {
   d <- study_frame(20)
-  expect_error(correlate(d, "ERBB2", "age", ci = "fischer"), "'fischer' is not a choice; use one of 'bonett-wright'")
+  expect_error(correlate(d, "ERBB2", "age", ci = "fischer"),
+    "'fischer' is not a choice; use one of 'bonett-wright'")
   expect_error(correlate(d, "ERBB2", "age", ci = "fish"), "is not a choice")
 })
 
@@ -33,7 +34,9 @@ test_that("only PROC CORR takes a bias off z", {
     limits <- her2stats:::spearman_limits(list(rho = 0.5), 6, ci, 0.9)
     mean(atanh(c(limits$low, limits$high)))
   }
-  for (ci in c("bonett-wright", "fieller", "caruso-cliff", "fisher")) expect_equal(middle(ci), atanh(0.5))
+  for (ci in c("bonett-wright", "fieller", "caruso-cliff", "fisher")) {
+    expect_equal(middle(ci), atanh(0.5))
+  }
   expect_equal(middle("sas"), atanh(0.5) - 0.5 / 10)
 })
 

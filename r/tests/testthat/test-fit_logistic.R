@@ -2,7 +2,8 @@ test_that("odds ratios are those of glm, per standard deviation of the cohort", 
   d <- study_frame()
   x <- fit_logistic(d, "high", "ERBB2", covariates = c("age", "grade"))
   d$ERBB2 <- d$ERBB2 / sd(d$ERBB2)
-  model <- glm(high ~ ERBB2 + age + grade, binomial, d, control = glm.control(epsilon = 1e-14, maxit = 100))
+  model <- glm(high ~ ERBB2 + age + grade, binomial, d,
+    control = glm.control(epsilon = 1e-14, maxit = 100))
   wald <- confint.default(model)
   expect_equal(x$term, c("ERBB2", "age", "grade[II]", "grade[III]"))
   expect_equal(x$estimate, unname(exp(coef(model))[-1]), tolerance = 1e-9)
@@ -25,7 +26,8 @@ test_that("profile limits are where the deviance has risen by the quantile", {
   x <- fit_logistic(d, "high", "ERBB2", per_sd = FALSE, ci = "profile")
   model <- glm(high ~ ERBB2, binomial, d, control = glm.control(epsilon = 1e-14))
   for (limit in log(c(x$conf_low, x$conf_high))) {
-    held <- glm(high ~ 1, binomial, d, offset = limit * ERBB2, control = glm.control(epsilon = 1e-14))
+    held <- glm(high ~ 1, binomial, d, offset = limit * ERBB2,
+      control = glm.control(epsilon = 1e-14))
     expect_equal(deviance(held) - deviance(model), qchisq(0.95, 1), tolerance = 1e-9)
   }
 })
@@ -34,7 +36,8 @@ test_that("a poor start does not send the profile to a wrong maximum", {
   set.seed(1)
   n <- 343
   d <- data.frame(
-    h = rbinom(n, 1, 0.4), x = rnorm(n, 7, 2), hr = factor(sample(c("neg", "pos"), n, TRUE, c(0.2, 0.8)))
+    h = rbinom(n, 1, 0.4), x = rnorm(n, 7, 2),
+    hr = factor(sample(c("neg", "pos"), n, TRUE, c(0.2, 0.8)))
   )
   x <- fit_interaction(d, "h", "x", "hr", per_sd = FALSE, ci = "profile")
   expect_equal(x$conf_low[1], 0.8104404, tolerance = 1e-6)

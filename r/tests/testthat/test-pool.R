@@ -1,6 +1,7 @@
 pairs <- function(estimate, std_error) {
   data.frame(
-    stratum = "all", outcome = "m1", term = "her2", cohort = letters[seq_along(estimate)], estimate = estimate,
+    stratum = "all", outcome = "m1", term = "her2", cohort = letters[seq_along(estimate)],
+    estimate = estimate,
     std_error = std_error, n = 100, measure = "odds_ratio"
   )
 }
@@ -22,7 +23,8 @@ test_that("random effects are less sure than a fixed effect where cohorts differ
 })
 
 test_that("what a term is is carried over, a second test left out, and nothing else is pooled", {
-  rows <- transform(pairs(c(0.5, 0.5), c(0.2, 0.2)), role = "exposure", variable = "her2", measure = "odds_ratio")
+  rows <- transform(pairs(c(0.5, 0.5), c(0.2, 0.2)), role = "exposure", variable = "her2",
+    measure = "odds_ratio")
   found <- pool(rbind(rows, transform(rows, term = "lr", measure = "second_test")))
   expect_equal(as.data.frame(found)[c("term", "role", "variable", "level")], data.frame(
     term = "her2", role = "exposure", variable = "her2", level = ""
@@ -49,11 +51,13 @@ test_that("the variance between cohorts is at the highest restricted likelihood"
     sum(log(w)) / 2 - log(sum(w)) / 2 - sum(w * (b - weighted.mean(b, w))^2) / 2
   }
   found <- pool(pairs(exp(b), sqrt(v)))
-  expect_equal(found$tau2, optimize(loglik, c(0, 2), maximum = TRUE, tol = 1e-9)$maximum, tolerance = 1e-5)
+  expect_equal(found$tau2, optimize(loglik, c(0, 2), maximum = TRUE, tol = 1e-9)$maximum,
+    tolerance = 1e-5)
   w <- 1 / (v + found$tau2)
   expect_equal(found$std_error^2, sum(w * (b - weighted.mean(b, w))^2) / 3 / sum(w))
   expect_equal(found$df, 3)
-  expect_equal(log(found$pi_high), log(found$estimate) + qt(0.975, 2) * sqrt(found$tau2 + 1 / sum(w)))
+  expect_equal(log(found$pi_high),
+    log(found$estimate) + qt(0.975, 2) * sqrt(found$tau2 + 1 / sum(w)))
 })
 
 test_that("correlations are pooled on Fisher's z", {

@@ -5,14 +5,18 @@ write_folder <- function(folder, change = identity, format = her2stats:::exchang
   d <- study_frame(40)
   answer <- change(correlate(d, "ERBB2", "age"))
   writeLines(c(
-    "model,field,position,value", "m.1,verb,1,correlate", "m.1,cohort,1,\\", "m.1,x,1,ERBB2", "m.1,y,1,age",
-    "m.1,by,1,\\", "m.1,ci,1,bonett-wright", "m.1,conf_level,1,0.95", "m.1,draws,1,2000", "m.1,seed,1,0",
+    "model,field,position,value", "m.1,verb,1,correlate", "m.1,cohort,1,\\", "m.1,x,1,ERBB2",
+    "m.1,y,1,age",
+    "m.1,by,1,\\", "m.1,ci,1,bonett-wright", "m.1,conf_level,1,0.95", "m.1,draws,1,2000",
+    "m.1,seed,1,0",
     "m.1,levels:hr,1,negative", "m.1,levels:hr,2,positive", "m.1,index,1,str"
   ), file.path(folder, "r", "specs.csv"))
   data <- data.frame(
-    sample = seq_len(40), ERBB2 = sprintf("%.17g", d$ERBB2), age = sprintf("%.17g", d$age), hr = as.character(d$hr)
+    sample = seq_len(40), ERBB2 = sprintf("%.17g", d$ERBB2), age = sprintf("%.17g", d$age),
+    hr = as.character(d$hr)
   )
-  utils::write.csv(data, file.path(folder, "r", "models", "m.1.data.csv"), row.names = FALSE, quote = FALSE)
+  utils::write.csv(data, file.path(folder, "r", "models", "m.1.data.csv"), row.names = FALSE,
+    quote = FALSE)
   answer$cohort <- rep("\\", nrow(answer))
   answer$flag <- ifelse(nzchar(answer$flag), answer$flag, "\\")
   utils::write.csv(
@@ -25,7 +29,8 @@ write_folder <- function(folder, change = identity, format = her2stats:::exchang
 test_that("a folder of right numbers agrees", {
   checked <- validate_results(write_folder(tempfile()), quiet = TRUE)
   expect_equal(unique(checked$verdict), "agree")
-  expect_true(all(c("estimate", "std_error", "conf_low", "p_value", "n", "flag") %in% checked$quantity))
+  expect_true(all(c("estimate", "std_error", "conf_low", "p_value", "n", "flag") %in%
+    checked$quantity))
 })
 
 test_that("a wrong standard error is found, and nothing else", {
@@ -58,7 +63,8 @@ test_that("the summary says how many, and the largest difference", {
 })
 
 test_that("a folder of another version, or of none, is told in one sentence", {
-  expect_error(validate_results(write_folder(tempfile(), format = "her2stats exchange 99")), "another version")
+  expect_error(validate_results(write_folder(tempfile(), format = "her2stats exchange 99")),
+    "another version")
   expect_error(validate_results(tempdir()), "format.txt is missing")
 })
 
@@ -66,7 +72,8 @@ test_that("read_results keeps labels text and numbers numeric", {
   folder <- tempfile()
   dir.create(file.path(folder, "tables"), recursive = TRUE)
   writeLines(c(
-    "cohort,stratum,outcome,term,estimate,n,reference,T cells (CD8)", "a,all,y,x,0.5,12,0,1.5", "a,all,y,x,,13,1+,2"
+    "cohort,stratum,outcome,term,estimate,n,reference,T cells (CD8)", "a,all,y,x,0.5,12,0,1.5",
+    "a,all,y,x,,13,1+,2"
   ), file.path(folder, "tables", "odds_ratios.csv"))
   x <- read_results(folder)$odds_ratios
   expect_equal(x$reference, c("0", "1+"))
@@ -79,7 +86,8 @@ test_that("read_results keeps labels text and numbers numeric", {
 test_that("read_results knows Python's words for TRUE and FALSE", {
   folder <- tempfile()
   dir.create(file.path(folder, "tables"), recursive = TRUE)
-  writeLines(c("type,borderline,used", "a,True,", "b,False,True"), file.path(folder, "tables", "abundance.csv"))
+  writeLines(c("type,borderline,used", "a,True,", "b,False,True"),
+    file.path(folder, "tables", "abundance.csv"))
   x <- read_results(folder)$abundance
   expect_equal(x$borderline, c(TRUE, FALSE))
   expect_equal(x$used, c(NA, TRUE))
@@ -102,7 +110,8 @@ test_that("columns without a value keep their type", {
 test_that("a decimal comma in the session's options changes nothing", {
   folder <- write_folder(tempfile())
   dir.create(file.path(folder, "tables"))
-  writeLines(c("cohort,score,coverage", "a,ERBB2,0.75"), file.path(folder, "tables", "coverage.csv"))
+  writeLines(c("cohort,score,coverage", "a,ERBB2,0.75"),
+    file.path(folder, "tables", "coverage.csv"))
   d <- study_frame(60)
   d$pieces <- rep(c(1.5, 2.5), 30)
   answers <- function() {
@@ -123,13 +132,16 @@ test_that("files that are missing, empty or damaged are told in one sentence wit
   model <- file.path(folder, "r", "models", "m.1.python.csv")
   whole <- readLines(model)
   writeLines(sub("0[.]", "o.", whole), model)
-  expect_error(validate_results(folder, quiet = TRUE), "row 2, column 'estimate': .* is no number.*run the study again")
+  expect_error(validate_results(folder, quiet = TRUE),
+    "row 2, column 'estimate': .* is no number.*run the study again")
   writeLines(substr(whole, 1, 20), model)
   expect_error(validate_results(folder, quiet = TRUE), "is damaged .*run the study again")
   file.create(model)
-  expect_error(validate_results(folder, quiet = TRUE), "m.1.python.csv' is empty; run the study again")
+  expect_error(validate_results(folder, quiet = TRUE),
+    "m.1.python.csv' is empty; run the study again")
   unlink(file.path(folder, "r", "models"), recursive = TRUE)
-  expect_error(validate_results(folder, quiet = TRUE), "m.1.data.csv' is missing; run the study again")
+  expect_error(validate_results(folder, quiet = TRUE),
+    "m.1.data.csv' is missing; run the study again")
 })
 
 test_that("a table that was changed since the run is named with row and column", {
@@ -146,13 +158,15 @@ test_that("a table that was changed since the run is named with row and column",
   }
   dir.create(file.path(folder, "tables"))
   save <- function(table) {
-    utils::write.csv(format(table, digits = 17), file.path(folder, "tables", "correlation.csv"), row.names = FALSE)
+    utils::write.csv(format(table, digits = 17), file.path(folder, "tables", "correlation.csv"),
+      row.names = FALSE)
   }
   save(answer)
   expect_equal(unique(validate_results(folder, quiet = TRUE)$verdict), "agree")
   answer$estimate <- 0.5
   save(answer)
-  expect_error(validate_results(folder, quiet = TRUE), "row 2, column 'estimate': 0.5, the model has")
+  expect_error(validate_results(folder, quiet = TRUE),
+    "row 2, column 'estimate': 0.5, the model has")
   save(answer[0, ])
   expect_error(validate_results(folder, quiet = TRUE), "has 0 rows, the models have 1")
   answer <- correlate(study_frame(40), "ERBB2", "age")
@@ -163,14 +177,17 @@ test_that("a table that was changed since the run is named with row and column",
   expect_error(validate_results(folder, quiet = TRUE), "column 'n': '40.5' is no count")
   answer$n <- 40L
   save(answer)
-  file.copy(file.path(folder, "tables", "correlation.csv"), file.path(folder, "tables", "clinical.csv"))
-  expect_error(validate_results(folder, quiet = TRUE), "clinical.csv' has 1 rows, the models have 0")
+  file.copy(file.path(folder, "tables", "correlation.csv"),
+    file.path(folder, "tables", "clinical.csv"))
+  expect_error(validate_results(folder, quiet = TRUE),
+    "clinical.csv' has 1 rows, the models have 0")
 })
 
 test_that("what could not be checked is said with its reason", {
   folder <- write_folder(tempfile())
   specs <- file.path(folder, "r", "specs.csv")
   writeLines(sub("correlate", "fit_magic", readLines(specs)), specs)
-  expect_output(checked <- validate_results(folder), "Not checked:\n  R stopped: this R package knows no question 'fit_magic'")
+  expect_output(checked <- validate_results(folder),
+    "Not checked:\n  R stopped: this R package knows no question 'fit_magic'")
   expect_equal(unique(checked$verdict), "not checked")
 })
