@@ -18,7 +18,17 @@ from her2stats.files import read_content
 from her2stats.lookalike import look_alike
 from her2stats.notes import Note
 from her2stats.parsers.cells import as_word
-from her2stats.reading.clinical.ids import Repeats, SampleId, key, names_patients, one_each, patient_of, primaries
+from her2stats.reading.clinical.ids import (
+    Repeats,
+    SampleId,
+    key,
+    names_patients,
+    names_visits,
+    one_each,
+    patient_of,
+    patients_of,
+    primaries,
+)
 from her2stats.reading.clinical.joined import join_patients
 from her2stats.reading.clinical.no_samples import lies_on_its_side, rows_of, samples_only
 from her2stats.reading.clinical.tissue import check_tissue
@@ -146,12 +156,25 @@ def one_a_patient(file: ClinicalFile, repeats: Repeats, form: SampleId, there: C
     """
     places = [place for place, column in enumerate(file.table.header) if names_patients(column)]
     words = [row[places[0]] for row in file.table.rows] if places else file.samples
-    owners = words if len(set(words)) * 4 >= len(words) and all(words) else file.samples
+    named = bool(places) and len(set(words)) * 4 >= len(words) and all(words)
+    owners = words if named else patients_of(file.samples)
     patients = [patient_of(sample) or key(owner, form) for sample, owner in zip(file.samples, owners, strict=True)]
     keys = {key(sample, form) for sample in there}
     preferred = {sample for sample in file.samples if key(sample, form) in keys}
-    hint = _where_tells(file, patients) if len(set(patients)) < len(patients) else ""
-    return file.with_rows(*one_each(file.samples, patients, repeats, where=file.name, there=preferred, hint=hint))
+    hint = _where_tells(file, patients) if (several := len(set(patients)) < len(patients)) else ""
+    rows, notes = one_each(file.samples, patients, repeats, where=file.name, there=preferred, hint=hint)
+    return file.with_rows(rows, notes if named or several else [*notes, *_visits_of_nobody(file)])
+
+
+def _visits_of_nobody(file: ClinicalFile) -> list[Note]:
+    """What columns of visits say, where nothing says whose the samples are: a patient may count twice."""
+    what, told = "rows of several visits and no column of patients: each counts as a patient", []
+    for place, column in enumerate(file.table.header):
+        seen = Counter(row[place] for row in file.table.rows if row[place])
+        if names_visits(column) and 1 < len(seen) <= SHOWN:
+            listed = ", ".join(f"{visit} {count}" for visit, count in sorted(seen.items()))
+            told.append(Note("population", what, sum(seen.values()), f"{column}: {listed}"))
+    return told
 
 
 def read_clinical_words(
