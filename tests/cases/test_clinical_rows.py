@@ -70,9 +70,9 @@ class TestExclude:
         assert Note("population", "samples left out by name (exclude)", 2, left=2) in read.notes
 
     def test_ids_that_are_nowhere(self):
-        with pytest.raises(SampleError, match="1 ids of exclude are not there: z"):
+        with pytest.raises(SampleError, match=r"1 ids of exclude are not there: z"):
             cohort(clinical("a b"), "a b", exclude=["z"])
-        with pytest.raises(SampleError, match="1 ids of exclude are not there: z"):
+        with pytest.raises(SampleError, match=r"1 ids of exclude are not there: z"):
             read_clinical(clinical("a b"), exclude=["z"])
 
 
@@ -253,3 +253,23 @@ def test_visits_of_nobody_knows_whom_are_told(column):
     assert told == {f"{column}: 1 3, 2 3": 6}
     for known in (read_clinical(table, where={column: "1"}), read_clinical(table.assign(patient_id=list("uvwxyz")))):
         assert not [note for note in known.notes if "several visits" in note.what]
+
+
+TWO_FORMS = ["\u00e91", "e\u03011"]  # one letter, or a letter and its accent
+
+
+def test_ids_of_one_look_are_one_patient():
+    table = pd.DataFrame({"sample": [*TWO_FORMS, "b", "c"], "er": "+", "her2_ihc": "0"})
+    with pytest.raises(SampleError, match="1 patients have more than one sample, 1 too many"):
+        read_clinical(table)
+    with pytest.raises(SampleError, match="1 patients have more than one sample, 1 too many"):
+        read_clinical(table.assign(sample=list("abcd"), patient=[*TWO_FORMS, "b", "c"]))
+    with pytest.raises(SampleError, match=r"1 ids of exclude are not there: .* looks the same: it has"):
+        read_clinical(table[1:], exclude=TWO_FORMS[:1])
+
+
+def test_an_intersection_leaves_out_no_tumour_that_is_written_otherwise_only():
+    expression = pd.DataFrame({TWO_FORMS[0]: [3.0, 7.0], "b": [1.0, 5.0], "x": [2.0, 4.0]}, index=["ERBB2", "ESR1"])
+    table = pd.DataFrame({"sample": [TWO_FORMS[1], "b", "y"], "er": "+", "her2_ihc": "0"})
+    with pytest.raises(SampleError, match=r"write 1 ids alike: .* looks the same: it has"):
+        read_cohort(expression, table, name="a", scale="log2", on_mismatch="intersect")

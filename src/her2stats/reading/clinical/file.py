@@ -15,7 +15,7 @@ import pandas as pd
 from her2stats.cohort import Source
 from her2stats.errors import PopulationError, Problem, ProblemList, SampleError, TableError
 from her2stats.files import read_content
-from her2stats.lookalike import look_alike
+from her2stats.lookalike import look_alike, shape
 from her2stats.notes import Note
 from her2stats.parsers.cells import as_word
 from her2stats.reading.clinical.ids import (
@@ -155,7 +155,7 @@ def one_a_patient(file: ClinicalFile, repeats: Repeats, form: SampleId, there: C
     Samples that are `there`, in the expression, come before others of the same patient.
     """
     places = [place for place, column in enumerate(file.table.header) if names_patients(column)]
-    words = [row[places[0]] for row in file.table.rows] if places else file.samples
+    words = [shape(row[places[0]]) for row in file.table.rows] if places else file.samples
     named = bool(places) and len(set(words)) * 4 >= len(words) and all(words)
     owners = words if named else patients_of(file.samples)
     patients = [patient_of(sample) or key(owner, form) for sample, owner in zip(file.samples, owners, strict=True)]
@@ -247,7 +247,7 @@ def _where_tells(file: ClinicalFile, ids: Sequence[str]) -> str:
     """Offer a column of few words that tells the rows of every id apart: visits, sides; none that is measured."""
     for place, column in enumerate(file.table.header):
         words = [row[place] for row in file.table.rows]
-        few = 1 < len(set(words)) <= SHOWN and file.table.header.count(column) == 1
+        few = 1 < len(set(words)) <= min(SHOWN, len(words) - 1) and file.table.header.count(column) == 1
         apart = len(set(zip(ids, words, strict=True))) == len(words)
         if few and apart and column not in file.columns.values():
             words = sorted(set(words))

@@ -51,16 +51,17 @@ def names_visits(column: str) -> bool:
 
 
 def patients_of(samples: Sequence[str]) -> list[str]:
-    """Whose the samples are, where ids differ by a visit only, "P1_V1" and "P1_V2"; otherwise the ids themselves.
+    """Whose the samples are, where ids differ by a visit only, "P1_V1" and "P1_V2"; otherwise the ids as they look.
 
     Parts of ids are visits where they recur: there are at least as many patients as visits, and one has two samples.
     """
+    samples = [shape(sample) for sample in samples]
     parted = [_without_visit(sample) for sample in samples]
     seen = Counter(stem for stem, _ in parted)
     stems = {stem for stem, visit in parted if visit and seen[stem] > 1}
     visits = {fold(visit) for stem, visit in parted if stem in stems and visit}
     if len({stem for stem, _ in parted}) < len(visits):
-        return list(samples)
+        return samples
     return [stem if stem in stems else sample for sample, (stem, _) in zip(samples, parted, strict=True)]
 
 
