@@ -224,7 +224,7 @@ def test_signs_that_nobody_sees_part_no_heading_from_its_name(tmp_path):
 
 VISITS = [
     ("{}_V1", "{}_V2"), ("{}-pre", "{}-post"), ("baseline.{}", "on-treatment.{}"), ("{}", "{}_T1"), ("{}V1", "{}V2"),
-    ("{}_C1D1_ffpe", "{}_C1D15_ffpe"), ("{}_Baseline", "{}_D1C2"), ("{}_rep1", "{}_rep2"),
+    ("{}_C1D1_ffpe", "{}_C1D15_ffpe"), ("{}_Baseline", "{}_D1C2"), ("{}_rep1", "{}_rep2"), ("{} (V1)", "{} (V2)"),
 ]  # fmt: skip
 
 
@@ -273,3 +273,13 @@ def test_an_intersection_leaves_out_no_tumour_that_is_written_otherwise_only():
     table = pd.DataFrame({"sample": [TWO_FORMS[1], "b", "y"], "er": "+", "her2_ihc": "0"})
     with pytest.raises(SampleError, match=r"write 1 ids alike: .* looks the same: it has"):
         read_cohort(expression, table, name="a", scale="log2", on_mismatch="intersect")
+
+
+@pytest.mark.parametrize("column", ["USUBJID", "Pat.Nr", "Patients", "patient", "SUBJ_ID", "id_pat"])
+def test_a_patient_column_with_gaps_still_tells_repeats(column):
+    table = pd.DataFrame(
+        {"sample": list("abcdef"), "er": "+", "her2_ihc": "0", column: ["1", "1", "", "2", "NA", "NA"]}
+    )
+    with pytest.raises(SampleError, match=r"1 patients have more than one sample, 1 too many \(a, b\)"):
+        read_clinical(table)
+    assert len(read_clinical(table[1:]).table) == 5, "who is not known is nobody's second sample"

@@ -36,7 +36,7 @@ from her2stats.reading.formats.dispatch import read_words
 from her2stats.reading.formats.geo import ACCESSION
 from her2stats.reading.formats.text import TextTable
 from her2stats.vocabulary.variables import BY_NAME
-from her2stats.vocabulary.words import fold, quoted
+from her2stats.vocabulary.words import MISSING, fold, quoted
 
 SAMPLE = "sample"
 INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u2060\ufeff]")  # in a heading they part it from its own name
@@ -155,9 +155,9 @@ def one_a_patient(file: ClinicalFile, repeats: Repeats, form: SampleId, there: C
     Samples that are `there`, in the expression, come before others of the same patient.
     """
     places = [place for place, column in enumerate(file.table.header) if names_patients(column)]
-    words = [shape(row[places[0]]) for row in file.table.rows] if places else file.samples
-    named = bool(places) and len(set(words)) * 4 >= len(words) and all(words)
-    owners = words if named else patients_of(file.samples)
+    words = [shape(row[places[0]]) for row in file.table.rows] if places else []
+    named, owners = any(words) and len(set(words)) * 4 >= len(words), patients_of(file.samples)
+    owners = [owner if fold(w) in MISSING else w for w, owner in zip(words, owners, strict=True)] if named else owners
     patients = [patient_of(sample) or key(owner, form) for sample, owner in zip(file.samples, owners, strict=True)]
     keys = {key(sample, form) for sample in there}
     preferred = {sample for sample in file.samples if key(sample, form) in keys}

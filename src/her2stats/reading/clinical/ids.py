@@ -67,7 +67,7 @@ def patients_of(samples: Sequence[str]) -> list[str]:
 
 def _without_visit(sample: str) -> tuple[str, str]:
     """An id without the part that is a visit, and that part; empty where there is none."""
-    parts = re.split(r"[_.:/| ]+|-+", sample.strip())
+    parts = re.split(r"[_.:/|()\[\] -]+", sample.strip(" ()[]"))
     for size in (2, 1):  # "on-treatment" is two
         for place in range(len(parts) - size, -1, -1):
             word = " ".join(parts[place : place + size])
