@@ -26,8 +26,10 @@ def check_tissue(table: TextTable, where: Collection[str], name: str, found: Pro
         if column in where or not odd or (len(words) == 1 and not NO_TUMOUR.search(fold(*odd))):
             continue
         listed = ", ".join(f"{word!r} {words[word]}" for word in odd)
-        rest = [word for word in sorted(words) if word not in odd and word][:SHOWN]
-        remedy = f"say where = {{ {quoted(column)} = [{', '.join(map(quoted, rest))}] }}, or list all to keep all"
+        blank = not names_tissue(column)  # remarks stand beside few samples
+        rest = [word for word in sorted(words) if word not in odd and (word or blank)][:SHOWN]
+        said = f"say where = {{ {quoted(column)} = [{', '.join(map(quoted, rest or odd[:SHOWN]))}] }}"
+        remedy = f"{said}, or list all to keep all" if rest else f"only to keep what is no tumour of a patient, {said}"
         found.add(SampleError, f"holds more than primary tumours: {listed}", where=name, column=column, remedy=remedy)
 
 
