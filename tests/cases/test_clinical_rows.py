@@ -70,9 +70,9 @@ class TestExclude:
         assert Note("population", "samples left out by name (exclude)", 2, left=2) in read.notes
 
     def test_ids_that_are_nowhere(self):
-        with pytest.raises(SampleError, match="1 ids of exclude are not there: z"):
+        with pytest.raises(SampleError, match=r"1 ids of exclude are not there: z"):
             cohort(clinical("a b"), "a b", exclude=["z"])
-        with pytest.raises(SampleError, match="1 ids of exclude are not there: z"):
+        with pytest.raises(SampleError, match=r"1 ids of exclude are not there: z"):
             read_clinical(clinical("a b"), exclude=["z"])
 
 
@@ -220,3 +220,66 @@ def test_signs_that_nobody_sees_part_no_heading_from_its_name(tmp_path):
     read = read_clinical(tmp_path / "c.tsv")
     assert read.table["age"].tolist() == [51.0, 60.0]
     assert read.table["er"].tolist() == ["positive", "negative"]
+
+
+VISITS = [
+    ("{}_V1", "{}_V2"), ("{}-pre", "{}-post"), ("baseline.{}", "on-treatment.{}"), ("{}", "{}_T1"), ("{}V1", "{}V2"),
+    ("{}_C1D1_ffpe", "{}_C1D15_ffpe"), ("{}_Baseline", "{}_D1C2"), ("{}_rep1", "{}_rep2"), ("{} (V1)", "{} (V2)"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("visits", VISITS)
+def test_a_patient_at_two_visits_is_told_by_the_ids(visits):
+    ids = [form.format(f"P{place:03d}") for place in range(6) for form in visits]
+    table = pd.DataFrame({"sample": ids, "er": "+", "her2_ihc": ["0", "1+"] * 6})
+    with pytest.raises(SampleError, match="6 patients have more than one sample, 6 too many"):
+        read_clinical(table)
+    assert len(read_clinical(table, repeats="first").table) == 6
+    assert len(read_clinical(table, repeats="keep").table) == 12
+    with pytest.raises(SampleError, match="1 patients have more than one sample, 1 too many"):
+        read_clinical(table.drop(index=[1, 3, 5, 7, 9]))
+
+
+@pytest.mark.parametrize("form", ["V{}", "T_{}", "GSM{}", "D{}", "site_T{}", "sample.D{}", "C{}_1", "week{}", "S{}A"])
+def test_ids_that_only_look_like_visits_are_patients(form):
+    table = pd.DataFrame({"sample": [form.format(place) for place in range(12)], "er": "+", "her2_ihc": "0"})
+    assert len(read_clinical(table).table) == 12
+
+
+@pytest.mark.parametrize("column", ["visit", "Timepoint", "redcap_event_name"])
+def test_visits_of_nobody_knows_whom_are_told(column):
+    table = pd.DataFrame({"sample": list("abcdef"), "er": "+", "her2_ihc": "0", column: ["1", "2"] * 3})
+    told = {note.detail: note.count for note in read_clinical(table).notes if "several visits" in note.what}
+    assert told == {f"{column}: 1 3, 2 3": 6}
+    for known in (read_clinical(table, where={column: "1"}), read_clinical(table.assign(patient_id=list("uvwxyz")))):
+        assert not [note for note in known.notes if "several visits" in note.what]
+
+
+TWO_FORMS = ["\u00e91", "e\u03011"]  # one letter, or a letter and its accent
+
+
+def test_ids_of_one_look_are_one_patient():
+    table = pd.DataFrame({"sample": [*TWO_FORMS, "b", "c"], "er": "+", "her2_ihc": "0"})
+    with pytest.raises(SampleError, match="1 patients have more than one sample, 1 too many"):
+        read_clinical(table)
+    with pytest.raises(SampleError, match="1 patients have more than one sample, 1 too many"):
+        read_clinical(table.assign(sample=list("abcd"), patient=[*TWO_FORMS, "b", "c"]))
+    with pytest.raises(SampleError, match=r"1 ids of exclude are not there: .* looks the same: it has"):
+        read_clinical(table[1:], exclude=TWO_FORMS[:1])
+
+
+def test_an_intersection_leaves_out_no_tumour_that_is_written_otherwise_only():
+    expression = pd.DataFrame({TWO_FORMS[0]: [3.0, 7.0], "b": [1.0, 5.0], "x": [2.0, 4.0]}, index=["ERBB2", "ESR1"])
+    table = pd.DataFrame({"sample": [TWO_FORMS[1], "b", "y"], "er": "+", "her2_ihc": "0"})
+    with pytest.raises(SampleError, match=r"write 1 ids alike: .* looks the same: it has"):
+        read_cohort(expression, table, name="a", scale="log2", on_mismatch="intersect")
+
+
+@pytest.mark.parametrize("column", ["USUBJID", "Pat.Nr", "Patients", "patient", "SUBJ_ID", "id_pat"])
+def test_a_patient_column_with_gaps_still_tells_repeats(column):
+    table = pd.DataFrame(
+        {"sample": list("abcdef"), "er": "+", "her2_ihc": "0", column: ["1", "1", "", "2", "NA", "NA"]}
+    )
+    with pytest.raises(SampleError, match=r"1 patients have more than one sample, 1 too many \(a, b\)"):
+        read_clinical(table)
+    assert len(read_clinical(table[1:]).table) == 5, "who is not known is nobody's second sample"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from her2stats.reading import read_clinical
+from her2stats.errors import FileError
+from her2stats.reading import read_clinical, read_expression
 
 HEAD = """\
 !Series_title\t"Breast tumours"
@@ -46,3 +47,26 @@ def test_the_receptors_are_right(tmp_path, old, new, ends):
     assert table["er"].tolist() == ["positive", "negative", "positive"]
     assert table["her2_ihc"].tolist() == ["0", "1+", "0"]
     assert list(table.index) == ["GSM1", "GSM2", "GSM3"]
+
+
+@pytest.mark.parametrize(("third", "several"), [("GPL96", True), ("gpl570", False), ("", False), ("NA", False)])
+def test_samples_of_two_platforms(tmp_path, third, several):
+    path, lines = tmp_path / "GSE0_series_matrix.txt", f'!Sample_platform_id\t"GPL570"\t"GPL570"\t"{third}"\n'
+    path.write_text(HEAD + lines + TABLE)
+    columns = {"er": "er status", "her2_ihc": "her2 ihc"}
+    told = [note.detail for note in read_clinical(path, columns=columns).notes if "platforms" in note.what]
+    assert told == (["GPL570 2, GPL96 1"] if several else [])
+    if several:
+        with pytest.raises(FileError, match="samples are of several platforms: GPL570 2, GPL96 1 -> give the series"):
+            read_expression(path, scale="log2")
+        one = read_clinical(path, columns=columns, where={"platform_id": "GPL570"})
+        assert list(one.table.index) == ["GSM1", "GSM2"]
+    else:
+        assert read_expression(path, scale="log2").values.shape == (2, 3)
+
+
+def test_two_series_matrices_in_one_file(tmp_path):
+    path = tmp_path / "GSE0_series_matrix.txt"
+    path.write_text(HEAD + TABLE + HEAD + TABLE.replace("GSM", "GSM1"))
+    with pytest.raises(FileError, match="holds more than one expression table -> give one file of each"):
+        read_expression(path, scale="log2")

@@ -101,7 +101,12 @@ def test_grades(words):
         ("Type", ["tumoral", "no tumoral"]), ("condition", ["carcinoma", "parenchima mammario adiacente"]),
         ("disease state", ["Cancer", "Control"]), ("Gewebeart", ["tumor", "normal"]), ("tissu", ["tumeur", "normal"]),
         ("tipo_muestra", ["tumor", "sano"]), ("Type", ["primary", "metastatic"]),
-        ("tissue:ch1", ["tumor", "normal breast"]),
+        ("tissue:ch1", ["tumor", "normal breast"]), ("Sample source", ["surgery", "PDX"]),
+        ("Type", ["tumour", "organoid"]),
+        ("remarks", ["frozen", "patient-derived xenograft"]), ("material", ["tumore", "linea cellulare"]),
+        ("notes", ["ok", "Zelllinie"]), ("cohort", ["clinic", "SK-BR-3"]), ("origine", ["hopital", "xénogreffe"]),
+        ("organism_ch1", ["Homo sapiens", "Mus musculus"]), ("remarks", ["", "PDX-derived tumour (passage 3)"]),
+        ("comment", ["biopsy", "MCF7 cells"]),
         ("sample_type", ["tumor", "blood"]), ("sample_type_code", ["1", "11"]), ("tissue_type", ["biopsy", "PDX"]),
         ("histology", ["IDC", "ILC", "mucinous", "normal breast"]), ("tessuto", ["tumore", "sano"]),
     ],
@@ -121,11 +126,19 @@ def test_tissue_that_is_no_primary_tumour(column, words):
         ("BMI", ["normal", "overweight", "obese"]), ("subtype", ["Normal-like", "Basal"]), ("visit", ["1", "11"]),
         ("PAM50", ["NormalBreastLike", "LumA"]), ("new event", ["Distant metastasis", "New primary tumor"]),
         ("tumor status", ["no tumor", "with tumor"]), ("LVEF", ["normal", "reduced"]), ("arm", ["control", "drug"]),
+        ("remarks", ["PDX available", "cell line established"]),
+        ("remarks", ["no organoid", "organoid could not be grown from this sample"]), ("PDX", ["yes", "no"]),
         ("histology", ["ductal carcinoma", "lobular carcinoma"]), ("recurrence", ["no", "recurrence"]),
     ],
 )  # fmt: skip
 def test_columns_that_tell_no_tissue(column, words):
     assert len(read_clinical(table(**{column: words})).table) == 6
+
+
+def test_a_table_of_models_only_holds_no_tumours():
+    with pytest.raises(SampleError, match="holds more than primary tumours: 'PDX' 6 -> only to keep"):
+        read_clinical(table(**{"Sample source": ["PDX"]}))
+    assert len(read_clinical(table(site=["metastasis"])).table) == 6, "a cohort of metastases is one"
 
 
 def test_ages_that_are_counted_backwards():

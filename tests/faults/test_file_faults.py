@@ -16,7 +16,11 @@ import pytest
 
 from her2stats.errors import FileError, InputError
 from her2stats.files import read_content
+from her2stats.r_engine import read_models
 from her2stats.reading import read_cibersortx, read_clinical, read_expression
+from her2stats.results.manifest import put
+from her2stats.results.schema import TableSchema
+from her2stats.results.strict_csv import DamagedFileError, read_strict
 
 from .conftest import EXPRESSION
 
@@ -94,6 +98,17 @@ def test_a_pipe(tmp_path, read):
     os.mkfifo(tmp_path / "x.csv")
     with pytest.raises(FileError, match="not a regular file"):
         read(tmp_path / "x.csv")
+
+
+@pytest.mark.parametrize("name", ["table.csv", "format.txt", "specs.csv"])
+def test_a_pipe_among_results_is_not_waited_for(tmp_path, name):
+    (tmp_path / "format.txt").write_text("her2stats exchange 2\n")
+    (tmp_path / name).unlink(missing_ok=True)
+    os.mkfifo(tmp_path / name)
+    with pytest.raises(DamagedFileError if name == "table.csv" else FileError):
+        read_strict(tmp_path / name, TableSchema(())) if name == "table.csv" else read_models(tmp_path)
+    assert put(tmp_path, name, b"a\n") is None
+    assert (tmp_path / name).read_bytes() == b"a\n"
 
 
 def test_a_file_that_grows_is_not_read_for_ever(tmp_path, monkeypatch):

@@ -134,7 +134,7 @@ def read_cohort(
         raw = _attempt(found, partial(open_matrix, expression, layout, orientation=orientation))
     if file is not None:
         there = raw.columns if raw is not None else []
-        _attempt(found, partial(refuse_absent, [one for one in file.absent if one not in there], file.name))
+        _attempt(found, partial(refuse_absent, [one for one in file.absent if one not in there], file))
         file = _attempt(found, partial(one_a_patient, file, repeats, sample_id, there))
     raw, both, notes = _brought_together(raw, file, sample_id, repeats, exclude, on_mismatch, found)
     if expression is not None and scale is None:
@@ -198,7 +198,7 @@ def _shared_samples(
     only_matrix = [sample for sample in dict.fromkeys(matrix.columns) if sample not in both]
     if not only_clinical and not only_matrix:
         return both, []
-    if on_mismatch == "intersect" and both:
+    if on_mismatch == "intersect" and both and not ids_that_look_alike(only_clinical, only_matrix):
         return both, [
             Note("reading", f"samples without {lacking} left out", len(ids), left=left)
             for ids, lacking, left in (

@@ -15,10 +15,20 @@ import pandas as pd
 from her2stats.cohort import Source
 from her2stats.errors import PopulationError, Problem, ProblemList, SampleError, TableError
 from her2stats.files import read_content
-from her2stats.lookalike import look_alike
+from her2stats.lookalike import look_alike, shape
 from her2stats.notes import Note
 from her2stats.parsers.cells import as_word
-from her2stats.reading.clinical.ids import Repeats, SampleId, key, names_patients, one_each, patient_of, primaries
+from her2stats.reading.clinical.ids import (
+    Repeats,
+    SampleId,
+    key,
+    names_patients,
+    names_visits,
+    one_each,
+    patient_of,
+    patients_of,
+    primaries,
+)
 from her2stats.reading.clinical.joined import join_patients
 from her2stats.reading.clinical.no_samples import lies_on_its_side, rows_of, samples_only
 from her2stats.reading.clinical.tissue import check_tissue
@@ -26,7 +36,7 @@ from her2stats.reading.formats.dispatch import read_words
 from her2stats.reading.formats.geo import ACCESSION
 from her2stats.reading.formats.text import TextTable
 from her2stats.vocabulary.variables import BY_NAME
-from her2stats.vocabulary.words import fold, quoted
+from her2stats.vocabulary.words import MISSING, fold, quoted
 
 SAMPLE = "sample"
 INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u2060\ufeff]")  # in a heading they part it from its own name
@@ -145,13 +155,26 @@ def one_a_patient(file: ClinicalFile, repeats: Repeats, form: SampleId, there: C
     Samples that are `there`, in the expression, come before others of the same patient.
     """
     places = [place for place, column in enumerate(file.table.header) if names_patients(column)]
-    words = [row[places[0]] for row in file.table.rows] if places else file.samples
-    owners = words if len(set(words)) * 4 >= len(words) and all(words) else file.samples
+    words = [shape(row[places[0]]) for row in file.table.rows] if places else []
+    named, owners = any(words) and len(set(words)) * 4 >= len(words), patients_of(file.samples)
+    owners = [owner if fold(w) in MISSING else w for w, owner in zip(words, owners, strict=True)] if named else owners
     patients = [patient_of(sample) or key(owner, form) for sample, owner in zip(file.samples, owners, strict=True)]
     keys = {key(sample, form) for sample in there}
     preferred = {sample for sample in file.samples if key(sample, form) in keys}
-    hint = _where_tells(file, patients) if len(set(patients)) < len(patients) else ""
-    return file.with_rows(*one_each(file.samples, patients, repeats, where=file.name, there=preferred, hint=hint))
+    hint = _where_tells(file, patients) if (several := len(set(patients)) < len(patients)) else ""
+    rows, notes = one_each(file.samples, patients, repeats, where=file.name, there=preferred, hint=hint)
+    return file.with_rows(rows, notes if named or several else [*notes, *_visits_of_nobody(file)])
+
+
+def _visits_of_nobody(file: ClinicalFile) -> list[Note]:
+    """What columns of visits say, where nothing says whose the samples are: a patient may count twice."""
+    what, told = "rows of several visits and no column of patients: each counts as a patient", []
+    for place, column in enumerate(file.table.header):
+        seen = Counter(row[place] for row in file.table.rows if row[place])
+        if names_visits(column) and 1 < len(seen) <= SHOWN:
+            listed = ", ".join(f"{visit} {count}" for visit, count in sorted(seen.items()))
+            told.append(Note("population", what, sum(seen.values()), f"{column}: {listed}"))
+    return told
 
 
 def read_clinical_words(
@@ -224,7 +247,7 @@ def _where_tells(file: ClinicalFile, ids: Sequence[str]) -> str:
     """Offer a column of few words that tells the rows of every id apart: visits, sides; none that is measured."""
     for place, column in enumerate(file.table.header):
         words = [row[place] for row in file.table.rows]
-        few = 1 < len(set(words)) <= SHOWN and file.table.header.count(column) == 1
+        few = 1 < len(set(words)) <= min(SHOWN, len(words) - 1) and file.table.header.count(column) == 1
         apart = len(set(zip(ids, words, strict=True))) == len(words)
         if few and apart and column not in file.columns.values():
             words = sorted(set(words))

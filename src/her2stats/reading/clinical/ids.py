@@ -28,7 +28,9 @@ def any_of(likes: Iterable[str]) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{like})" for like in likes), re.IGNORECASE)
 
 
-_PATIENTS, _TISSUE = (any_of(KNOWN["columns"][name]) for name in ("patients", "tissue"))
+_PATIENTS, _TISSUE, _VISITS = (any_of(KNOWN["columns"][name]) for name in ("patients", "tissue", "visits"))
+_VISIT, _END = any_of(KNOWN["visits"]["word"]), any_of([*KNOWN["visits"]["word"], *KNOWN["visits"]["end"]])
+_GLUED = re.compile(rf"(?<=\d)(?:{any_of(KNOWN['visits']['glued']).pattern})$", re.IGNORECASE)
 _FRONT = re.compile(f"^(?:{any_of(KNOWN['around']['front']).pattern})", re.IGNORECASE)
 _BEHIND = re.compile(f"(?:{any_of(KNOWN['around']['behind']).pattern})$", re.IGNORECASE)
 
@@ -41,6 +43,40 @@ def names_patients(column: str) -> bool:
 def names_tissue(column: str) -> bool:
     """Whether a column is called like one that tells the tissue of samples."""
     return bool(_TISSUE.fullmatch(fold(re.sub(r"[_.:-]", " ", column))))
+
+
+def names_visits(column: str) -> bool:
+    """Whether a column is called like one that tells when a patient was seen."""
+    return bool(_VISITS.fullmatch(fold(re.sub(r"[_.:-]", " ", column))))
+
+
+def patients_of(samples: Sequence[str]) -> list[str]:
+    """Whose the samples are, where ids differ by a visit only, "P1_V1" and "P1_V2"; otherwise the ids as they look.
+
+    Parts of ids are visits where they recur: there are at least as many patients as visits, and one has two samples.
+    """
+    samples = [shape(sample) for sample in samples]
+    parted = [_without_visit(sample) for sample in samples]
+    seen = Counter(stem for stem, _ in parted)
+    stems = {stem for stem, visit in parted if visit and seen[stem] > 1}
+    visits = {fold(visit) for stem, visit in parted if stem in stems and visit}
+    if len({stem for stem, _ in parted}) < len(visits):
+        return samples
+    return [stem if stem in stems else sample for sample, (stem, _) in zip(samples, parted, strict=True)]
+
+
+def _without_visit(sample: str) -> tuple[str, str]:
+    """An id without the part that is a visit, and that part; empty where there is none."""
+    parts = re.split(r"[_.:/|()\[\] -]+", sample.strip(" ()[]"))
+    for size in (2, 1):  # "on-treatment" is two
+        for place in range(len(parts) - size, -1, -1):
+            word = " ".join(parts[place : place + size])
+            last = place + size == len(parts)
+            if size < len(parts) and (_END if last else _VISIT).fullmatch(fold(word)):
+                return "-".join(parts[:place] + parts[place + size :]).casefold(), word
+    if found := _GLUED.search(sample.strip()):
+        return sample.strip()[: found.start()].casefold(), found[0]
+    return "-".join(parts).casefold(), ""
 
 
 def _bare(sample: str) -> str:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from her2stats.cohort import Clinical
 from her2stats.errors import PopulationError, Problem, ProblemList, SampleError, VocabularyError, refuse_unknown
+from her2stats.lookalike import look_alike
 from her2stats.notes import Note
 from her2stats.reading.clinical.columns import RawColumn, said_beside, translated
 from her2stats.reading.clinical.file import SAMPLE, ClinicalFile, one_a_patient, open_clinical, read_clinical_words
@@ -68,8 +69,8 @@ def read_clinical(
     restrict : mapping
         variable, as it is read -> value or values: other tumours of the population are left out, with a note.
     repeats : {"error", "first", "keep"}
-        What becomes of several samples of one patient, told by TCGA barcodes or a column of patient ids: an error, the
-        first in the order of their ids, or all of them.
+        What becomes of several samples of one patient, told by a column of patient ids, TCGA barcodes or visits in ids
+        ("P1_V1", "P1_V2"): an error, the first in the order of their ids, or all of them.
     patients : str, Path, DataFrame or None
         A second file, a row a patient, joined by a column that both have (cBioPortal's data_clinical_patient.txt).
     everyone : mapping
@@ -101,7 +102,7 @@ def read_clinical(
     refuse_unknown(unknown, read_clinical)
     words = read_clinical_words(path, sheet=sheet, header_row=header_row, delimiter=delimiter)
     file = open_clinical(words, columns or {}, where or {}, exclude, patients, everyone or {})
-    refuse_absent(file.absent, file.name)
+    refuse_absent(file.absent, file)
     file = one_a_patient(file, repeats, "as written")
     return interpret(file, values=values or {}, restrict=restrict or {}, population=population, decimal=decimal)
 
@@ -158,11 +159,12 @@ def interpret(
     return Clinical(table, definition, tuple(notes), file.source, file.further, read_as(file, values, decimal))
 
 
-def refuse_absent(ids: Sequence[str], files: str) -> None:
+def refuse_absent(ids: Sequence[str], file: ClinicalFile) -> None:
     """Refuse ids that are to be left out and that are nowhere."""
     if ids:
         what = f"{len(ids)} ids of exclude are not there: {listed_ids(ids)}"
-        raise SampleError(Problem(what, files, "correct them, or take them out of exclude"))
+        alike = next(filter(None, (look_alike(one, file.samples) for one in ids)), "")
+        raise SampleError(Problem(what, file.name, alike or "correct them, or take them out of exclude"))
 
 
 def _raw_column(

@@ -11,22 +11,25 @@ from her2stats.reading.clinical.ids import KNOWN, any_of, names_tissue
 from her2stats.reading.formats.text import TextTable
 from her2stats.vocabulary.words import MISSING, fold, quoted
 
-NORMAL, TUMOUR, PLAIN = (any_of(KNOWN["tissue"][name]) for name in ("normal", "tumour", "plain"))
-NO_PRIMARY = any_of([*KNOWN["tissue"]["normal"], *KNOWN["tissue"]["other"]])
+TUMOUR, PLAIN = (any_of(KNOWN["tissue"][name]) for name in ("tumour", "plain"))
+NO_TUMOUR = any_of([*KNOWN["tissue"]["normal"], *KNOWN["tissue"]["model"]])  # of a patient, not even where all are
+NO_PRIMARY = any_of([NO_TUMOUR.pattern, *KNOWN["tissue"]["other"]])
 NO_EVENT = re.compile(r"no (?!tumoral)")  # "no tumor" beside "with tumor": of what followed
 SHOWN = 8
 
 
 def check_tissue(table: TextTable, where: Collection[str], name: str, found: ProblemList) -> None:
-    """Refuse normal tissue, and metastases among others, where a column of tissues tells and `where` says nothing."""
+    """Refuse normal tissue, models, and metastases among others, where a column tells and `where` says nothing."""
     for place, column in enumerate(table.header):
         words = Counter(row[place] for row in table.rows)
         odd = _odd({word: fold(word) for word in words}, column)
-        if column in where or not odd or (len(words) == 1 and not NORMAL.search(fold(*odd))):
+        if column in where or not odd or (len(words) == 1 and not NO_TUMOUR.search(fold(*odd))):
             continue
         listed = ", ".join(f"{word!r} {words[word]}" for word in odd)
-        rest = [word for word in sorted(words) if word not in odd and word][:SHOWN]
-        remedy = f"say where = {{ {quoted(column)} = [{', '.join(map(quoted, rest))}] }}, or list all to keep all"
+        blank = not names_tissue(column)  # remarks stand beside few samples
+        rest = [word for word in sorted(words) if word not in odd and (word or blank)][:SHOWN]
+        said = f"say where = {{ {quoted(column)} = [{', '.join(map(quoted, rest or odd[:SHOWN]))}] }}"
+        remedy = f"{said}, or list all to keep all" if rest else f"only to keep what is no tumour of a patient, {said}"
         found.add(SampleError, f"holds more than primary tumours: {listed}", where=name, column=column, remedy=remedy)
 
 
@@ -38,7 +41,7 @@ def _odd(folded: dict[str, str], column: str) -> list[str]:
     others = [folded[word] for word in folded if word not in odd and folded[word] not in MISSING]
     if others and all(word.startswith("prim") for word in others):
         return odd
-    normal = [word for word in odd if NORMAL.search(folded[word])]
+    normal = [word for word in odd if NO_TUMOUR.search(folded[word])]
     if others and all(map(TUMOUR.search, others)) and not any(map(NO_EVENT.match, map(fold, normal))):
         return normal if normal == odd else []
     return [word for word in normal if PLAIN.search(folded[word])]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from her2stats.errors import FileError, Problem, TableError
 from her2stats.files import Content
@@ -20,7 +20,7 @@ from her2stats.vocabulary.words import MISSING, fold
 
 BEGIN, END = b"!series_matrix_table_begin", b"!series_matrix_table_end"
 CHARACTERISTICS = "characteristics_ch"
-ACCESSION = "geo_accession"
+ACCESSION, PLATFORM = "geo_accession", "platform_id"
 
 
 def is_series_matrix(content: Content) -> bool:
@@ -32,20 +32,34 @@ def is_series_matrix(content: Content) -> bool:
 def read_series_matrix(content: Content) -> RawMatrix:
     """Read the expression table; its columns are the samples' accessions (GSM...).
 
-    Raises FileError when the file has no table, or an empty one, because the series keeps its expression elsewhere.
+    Raises FileError when the file has no table, an empty one (the series keeps its expression elsewhere), two, or
+    samples of several platforms, whose values are not on one scale.
     """
     text = as_text(content)
     before, begin, rest = text.data.partition(BEGIN)
-    body, end, _ = rest.partition(END)
+    body, end, after = rest.partition(END)
     if not begin or not end:
         what = "has no complete expression table"
         raise FileError(Problem(what, content.name, "download it again; it ends with !series_matrix_table_end"))
+    if BEGIN in after:
+        what, remedy = "holds more than one expression table", "give one file of each series matrix, as GEO has them"
+        raise FileError(Problem(what, content.name, remedy))
     body = body.lstrip(b"\n")
     if body.count(b"\n") < 2:
         remedy = "the series keeps its expression in a supplementary file: download that one"
         raise FileError(Problem("its expression table is empty", content.name, remedy))
+    chips = [line.split("\t")[1:] for line in before.decode().splitlines() if line.startswith(f"!Sample_{PLATFORM}\t")]
+    if several := platforms(word.strip('" ') for words in chips for word in words):
+        remedy = "give the series matrix of one platform (GEO has a file of each), the others as cohorts of their own"
+        raise FileError(Problem(f"its samples are of several platforms: {several}", content.name, remedy))
     lines = before.count(b"\n") + 1
     return parse_matrix(Text(body, text.notes), content.name, "\t", MatrixOptions(), lines_before=lines)
+
+
+def platforms(words: Iterable[str]) -> str:
+    """The platforms of samples with their counts, "GPL570 12, GPL96 3"; empty where it is one, or none is told."""
+    seen = Counter(word.strip().upper() for word in words if fold(word) not in MISSING)
+    return ", ".join(f"{word} {count}" for word, count in sorted(seen.items())) if len(seen) > 1 else ""
 
 
 def read_series_samples(content: Content) -> TextTable:
@@ -75,6 +89,9 @@ def read_series_samples(content: Content) -> TextTable:
         columns[_free_name(columns, key)] = words
     listed = ", ".join(f"line {number} ({key})" for number, key in odd[:SHOWN])
     notes = (Note("reading", "lines of another length than the samples left out", len(odd), listed),) if odd else ()
+    if several := platforms(columns.get(PLATFORM, ())):
+        what = 'samples of several platforms stay together; to take one, say where = { platform_id = "GPL..." }'
+        notes = (*notes, Note("reading", what, count, several))
     header = [ACCESSION, *(name for name in columns if name != ACCESSION)] if ACCESSION in columns else list(columns)
     rows = [[columns[name][place] for name in header] for place in range(count)]
     return TextTable(header, rows, [0] * count, notes)
