@@ -64,7 +64,7 @@ def audit_file(
 
 
 def audit_lines(audit: pd.DataFrame, *, every: bool = True, width: int = 80) -> list[str]:
-    """Lay an audit out for a terminal: contradictions, with `every` the rest, with their arithmetic; last the counts."""
+    """Lay an audit out for a terminal: contradictions, with `every` the rest, with arithmetic; last the counts."""
     room = max(width, 24)
     lines: list[str] = []
     for verdict in ("inconsistent", "not determinable", "consistent")[: None if every else 1]:
