@@ -198,7 +198,7 @@ def _tables(
     rank = changed["change"].map({kind: place for place, kind in enumerate(ORDER)})
     size = changed["size"].astype("float64")
     rank = rank.mask(changed["change"].eq("numbers changed") & ~(size >= NOISE), len(ORDER))
-    keys = {"_rank": rank, "_rest": ~changed["table"].isin(MAIN), "_size": -size}
+    keys: dict[str, pd.Series] = {"_rank": rank, "_rest": ~changed["table"].isin(MAIN), "_size": -size}
     ordered = changed.assign(**keys).sort_values([*keys], kind="stable", na_position="last")
     kept = ordered.drop(columns=[*keys]).reset_index(drop=True)
     return kept, pd.DataFrame(others, columns=list(TABLE_COLUMNS))
