@@ -21,6 +21,8 @@
 # computed by the cell above it.
 
 # %%
+import subprocess
+import sys
 import tempfile
 import textwrap
 from pathlib import Path
@@ -28,14 +30,16 @@ from pathlib import Path
 import pandas as pd
 
 import her2stats as h2
-from her2stats.study.check import check_study
-from her2stats.study.proposing.proposal import look_at_files
-from her2stats.study.study_file import read_study
-from her2stats.study.proposing.study_text import study_text
-from her2stats.results.csv_cells import write_csv
 
 pd.set_option("display.max_colwidth", None)
 folder = Path(tempfile.mkdtemp())
+
+
+def her2stats(*words: object) -> str:
+    """What the command says, asked from here as in a terminal."""
+    command = [sys.executable, "-m", "her2stats.cli", *map(str, words)]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True).stdout
+
 
 # %% [markdown]
 # ## The two files
@@ -44,9 +48,9 @@ folder = Path(tempfile.mkdtemp())
 
 # %%
 cohort = h2.simulate_cohort("ours", 160, seed=1)
-write_csv(cohort.expression, folder / "expression.tsv.gz")
-write_csv(cohort.clinical.rename(columns={"her2_ihc": "HER2 IHC", "age": "age_years"}), folder / "clinical.csv")
-write_csv(h2.simulate_signature_matrix().profiles, folder / "matrix.tsv")
+cohort.expression.to_csv(folder / "expression.tsv.gz", sep="\t")
+cohort.clinical.rename(columns={"her2_ihc": "HER2 IHC", "age": "age_years"}).to_csv(folder / "clinical.csv")
+h2.write_signature_matrix(h2.simulate_signature_matrix(), folder / "matrix.tsv")
 
 pd.read_csv(folder / "clinical.csv").head(4)
 
@@ -57,8 +61,11 @@ pd.read_csv(folder / "clinical.csv").head(4)
 # scale of the expression is never guessed, and the signature matrix is yours: both have to be filled in.
 
 # %%
-proposal = look_at_files(folder / "clinical.csv", folder / "expression.tsv.gz", name="ours")
-print(study_text(proposal, folder / "proposed.toml"))
+told = her2stats(
+    *("init", "clinical.csv", "--expression", "expression.tsv.gz", "--name", "ours", "--output", "proposed.toml")
+)
+print(told)
+print((folder / "proposed.toml").read_text())
 
 # %% [markdown]
 # Completed by hand, it reads:
@@ -96,11 +103,10 @@ signature = "matrix.tsv"
 crosscheck = false
 """
 )
-for line in check_study(read_study(folder / "study.toml")):
-    print(line)
+print(her2stats("check", "study.toml"))
 
 # %% [markdown]
-# `her2stats check study.toml` says the same on the command line. Had anything been wrong, it would have told all of it
+# Had anything been wrong, it would have told all of it
 # at once, in a table with file, row, column, value and what to do.
 #
 # ## The run
@@ -130,6 +136,12 @@ for place in sorted(results.folder.iterdir()):
 # %%
 odds = results.tables["odds_ratios"]
 h2.table_effects(odds[odds["stratum"] != "all"].nsmallest(10, "p_value"))
+
+# %% [markdown]
+# The same for all of them as a figure: to the left of the line, high abundance is less frequent where *ERBB2* is higher.
+
+# %%
+h2.plot_forest(odds, exposure="ERBB2")
 
 # %% [markdown]
 # What could not be estimated keeps its row and says why:

@@ -124,6 +124,16 @@ def test_the_audit_fits_a_terminal_with_its_arithmetic(width):
     assert "142 checks: 120 consistent, 19 inconsistent, 3 not determinable" in " ".join(lines[-3:])
 
 
+def test_the_rest_of_an_audit_is_shown_where_it_is_asked_for():
+    audit = h2.audit_published()
+    lines = audit_lines(audit, every=False)
+    assert lines[0] == "INCONSISTENT (19)"
+    assert not [line for line in lines if line.startswith(("CONSISTENT", "NOT DETERMINABLE"))]
+    assert "120 consistent, 19 inconsistent" in " ".join(lines[-3:])
+    assert "--all shows every check" in " ".join(lines[-3:])
+    assert "CONSISTENT (120)" in audit_lines(audit, every=True)
+
+
 def test_the_docs_name_every_column_of_every_kind_of_table(root):
     page = (root / "docs" / "api" / "published.md").read_text()
     for kind, (needed, possible) in KINDS.items():

@@ -12,6 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from plotnine import ggplot
 
+from her2stats.errors import DataError
 from her2stats.figures import (
     plot_correlation,
     plot_distribution,
@@ -22,6 +23,7 @@ from her2stats.figures import (
     plot_response,
     plot_til_scatter,
 )
+from her2stats.figures.style.axis_words import UNITS, axis_words, score_words
 from her2stats.figures.style.wording import display_name
 from her2stats.statistics import (
     adjust,
@@ -130,3 +132,18 @@ def test_the_plain_figures_show_what_is_asked(plain_figures: dict[str, ggplot]) 
         "marginal": 44,
         "response": 4,
     }
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"), [("Total TIL", "Total TIL (score units)"), ("ERBB2", r"$\mathit{ERBB2}$ (log2 expression)")]
+)
+def test_a_score_has_its_unit(name: str, shown: str) -> None:
+    assert score_words(name) == shown
+    assert score_words(name, {name: "Mine (z)"}) == "Mine (z)"
+
+
+def test_amounts_have_the_unit_of_how_they_were_estimated() -> None:
+    assert axis_words("marginal", "relative") == "Marginal mean abundance\n(fraction of all cell types)"
+    assert len({axis_words("amount", mode) for mode in UNITS}) == len(UNITS)
+    with pytest.raises(DataError, match="mode='relativ' is not a choice"):
+        axis_words("amount", "relativ")

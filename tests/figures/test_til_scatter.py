@@ -21,7 +21,9 @@ SCORES = ["her2", "ESR1", "ERBB2"]
 def test_a_panel_for_each_score_in_the_order_of_the_table(abim: pd.DataFrame) -> None:
     plot = plot_til_scatter(e.correlation(abim, "til", SCORES))
     assert plot.data.groupby("score", sort=False).size().to_dict() == dict.fromkeys(SCORES, 318)
-    assert list(plot.data["panel"].cat.categories)[1:] == [r"$\mathit{ESR1}$", r"$\mathit{ERBB2}$"]
+    assert list(plot.data["panel"].cat.categories)[1:] == [
+        f"{gene} (log2 expression)" for gene in (r"$\mathit{ESR1}$", r"$\mathit{ERBB2}$")
+    ]
 
 
 def test_rho_is_the_one_of_the_result_and_n_the_one_of_the_dots(abim: pd.DataFrame) -> None:
@@ -107,7 +109,7 @@ def test_a_flagged_correlation_says_so(abim: pd.DataFrame) -> None:
 def test_several_cohorts_have_a_line_of_panels_each(cohorts: dict[str, pd.DataFrame]) -> None:
     results = [e.correlation(frame, "til", SCORES[:2]) for frame in cohorts.values()]
     plot = plot_til_scatter((result for result in results), cohorts)
-    assert plot.data["panel"].cat.categories[0] == "discovery, HER2 score"
+    assert plot.data["panel"].cat.categories[0] == "discovery, HER2 score (score units)"
     assert plot.data["panel"].nunique() == 6
     assert misplaced_texts(plot) == []
 

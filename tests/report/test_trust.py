@@ -114,6 +114,13 @@ def test_the_genes_are_counted(folder: ResultsFolder) -> None:
     )
 
 
+def test_genes_of_the_signature_matrix_are_counted_where_the_run_counted_them(folder: ResultsFolder) -> None:
+    cohorts = tuple(replace(one, genes_found=287, genes_total=547) for one in folder.provenance.cohorts)
+    counted = replace(folder, provenance=replace(folder.provenance, cohorts=cohorts))
+    found = item(changed(counted, "fractions", coverage=287 / 547), "Genes found").finding
+    assert "the signature matrix has 287 of 547 genes measured (52%) (abim)" in found
+
+
 @pytest.mark.parametrize(("r", "light"), [(0.6, "good"), (0.59, "fair"), (0.3, "fair"), (0.29, "poor")])
 def test_the_fit_is_judged_by_its_median(folder: ResultsFolder, r: float, light: str) -> None:
     found = item(changed(folder, "fractions", r=r, p_value=float("nan")), "Fit of the fractions")

@@ -12,6 +12,8 @@ import pytest
 
 from her2stats.errors import DataError, FileError
 from her2stats.results import compare_results
+from her2stats.results.comparison import MAIN
+from her2stats.results.schema import RESULT_TABLES
 
 
 @pytest.fixture
@@ -171,3 +173,25 @@ def test_a_cohort_that_came_or_went_is_said_in_words(small_results, other):
     assert gone.endswith("-> absent")
     assert "kind clinical only" in gone
     assert not set("{}'[]") & set(gone)
+
+
+def test_what_matters_stands_first(small_results, other):
+    def moved(frame, row, errors):
+        size = errors * float(frame.loc[row, "std_error"])
+        before = float(frame.loc[row, "estimate"])
+        further = before * np.exp(np.copysign(size, np.log(before)))
+        return frame.assign(estimate=frame["estimate"].mask(frame.index == row, further))
+
+    edit(other, "odds_ratios", lambda frame: moved(moved(moved(frame, 2, 0.001), 3, 0.5), 4, 2.0).drop(index=5))
+    found = compare_results(small_results.folder, other).rows
+    assert found["change"].tolist() == ["numbers changed", "numbers changed", "vanished", "numbers changed"]
+    assert found["size"].round(3).tolist()[:2] == [2.0, 0.5]
+    assert found["size"].iloc[-1] == pytest.approx(0.001)
+
+
+def test_main_tables_stand_before_the_rest(small_results, other):
+    assert set(MAIN) <= set(RESULT_TABLES)
+    name = next(one for one in RESULT_TABLES if one not in MAIN and len(small_results.tables.get(one, [])))
+    for table in (name, "odds_ratios"):
+        edit(other, table, lambda frame: frame.assign(flag=frame["flag"].mask(frame.index == 2, "by hand")))
+    assert compare_results(small_results.folder, other).rows["table"].tolist() == ["odds_ratios", name]

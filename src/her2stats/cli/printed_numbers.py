@@ -63,11 +63,11 @@ def audit_file(
         raise type(error)(*_in_file(error.problems, printed)) from None
 
 
-def audit_lines(audit: pd.DataFrame, *, width: int = 80) -> list[str]:
-    """Lay an audit out for a terminal: contradictions first, each with its arithmetic, the counts at the end."""
+def audit_lines(audit: pd.DataFrame, *, every: bool = True, width: int = 80) -> list[str]:
+    """Lay an audit out for a terminal: contradictions, with `every` the rest, with arithmetic; last the counts."""
     room = max(width, 24)
     lines: list[str] = []
-    for verdict in ("inconsistent", "not determinable", "consistent"):
+    for verdict in ("inconsistent", "not determinable", "consistent")[: None if every else 1]:
         rows = audit[audit["verdict"] == verdict]
         lines += [f"{verdict.upper()} ({len(rows)})", ""] if len(rows) else []
         for row in rows.to_dict("records"):
@@ -77,7 +77,8 @@ def audit_lines(audit: pd.DataFrame, *, width: int = 80) -> list[str]:
             for text in (f"printed {row['printed']}{found}", row["arithmetic"]):
                 lines += textwrap.wrap(text, room, initial_indent="  ", subsequent_indent="  ")
             lines.append("")
-    return [*lines, *textwrap.wrap(audit_counts_line(audit), room)]
+    rest = "" if every else "; --all shows every check"
+    return [*lines, *textwrap.wrap(audit_counts_line(audit) + rest, room)]
 
 
 def audit_counts_line(audit: pd.DataFrame) -> str:

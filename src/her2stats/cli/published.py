@@ -33,11 +33,14 @@ def audit(
         bool,
         typer.Option("--wald", help="Odds ratios are Wald's: a p or claim that does not fit the interval is wrong."),
     ] = False,
-    output: Annotated[Path | None, typer.Option(help="CSV to write instead.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Print every check, also those that passed.")] = False,
+    output: Annotated[Path | None, typer.Option(help="CSV to write instead, with every check.")] = None,
     overwrite: Replace = False,
 ) -> None:
     """Recompute what printed numbers determine: the paper's, or those of a table of yours.
 
+    A terminal shows the checks that failed and how many there are of each kind, with --all the rest; a pipe and
+    --output get every check.
     Exit status 0 whatever is found, 1 where the table cannot be read.
     """
     from her2stats.cli.printed_numbers import audit_counts_line, audit_file, audit_lines
@@ -48,7 +51,7 @@ def audit(
         write_table(found, output, index=False)
         say(audit_counts_line(found))
     elif sys.stdout.isatty():
-        for line in audit_lines(found, width=shutil.get_terminal_size().columns):
+        for line in audit_lines(found, every=every, width=shutil.get_terminal_size().columns):
             say(line)
     else:
         print_table(found)

@@ -126,6 +126,10 @@ def compare(
 ) -> None:
     """Tell what changed between two results folders: settings, inputs, tables.
 
+    What matters stands first: estimates that changed sign or significance, then those that moved, rows that came or
+    went, noise last; in each the main tables (correlations, odds ratios, groups, slopes, response) before the rest,
+    and the largest change first. Its size is in standard errors, or relative where an estimate has none.
+
     Exit status 0 whatever changed (--json says whether anything did); tables that are missing or damaged are named,
     and the others compared. 1 where one of the two is no results folder.
     """

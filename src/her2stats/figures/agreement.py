@@ -28,6 +28,7 @@ from her2stats.figures.panel.row_marks import column_texts
 from her2stats.figures.panel.row_panel import room_above, row_layers, row_panel
 from her2stats.figures.placeholder import placeholder
 from her2stats.figures.sample_frame import spread
+from her2stats.figures.style.axis_words import axis_words
 from her2stats.figures.style.theme import GREY, INK, MARGIN, SMALL_SIZE, STRIPE, figure_theme
 from her2stats.figures.style.wording import plain
 from her2stats.vocabulary.numbers import MINUS
@@ -126,7 +127,7 @@ def plot_agreement(
     places = lines.assign(striped=False)
     ticks = fitting_ticks(_ticks(limits), geometry)
     head = 0.9
-    title = axis_title("Relative difference between Python and R (logarithmic scale)", geometry)
+    title = axis_title(axis_words("agreement"), geometry)
     caption = wrapped(_caption(numbers), width_mm - 2 * MARGIN, SMALL_SIZE)
     verdicts = [verdict for verdict in (AGREE, DISAGREE) if (checked["verdict"] == verdict).any()]
     legends = legend_box({"color": verdicts, "shape": verdicts}, room_above(geometry, width_mm), symbol_size=1.8)

@@ -28,6 +28,7 @@ from her2stats.errors import DataError, Problem
 from her2stats.figures.panel.measure import wrapped
 from her2stats.figures.placeholder import placeholder
 from her2stats.figures.sample_frame import sample_frame
+from her2stats.figures.style.axis_words import axis_words
 from her2stats.figures.style.cell_types import display_order
 from her2stats.figures.style.theme import MARGIN, SMALL_SIZE, figure_theme
 from her2stats.figures.style.wording import display_name, level_name, not_shown, within_a_sentence
@@ -125,7 +126,7 @@ def plot_composition(
         + scale_fill_manual(values=colours, breaks=kept, labels=shown, name="")
         + _axes(list(strata), relative=relative)
         + guides(fill=guide_legend(ncol=1))
-        + labs(x="", y="Share of the infiltrate" if relative else "Abundance", caption=caption)
+        + labs(x="", y=axis_words("share" if relative else "amount"), caption=caption)
         + theme(axis_title_x=element_blank(), axis_ticks_x=element_blank(), axis_text_x=element_text(size=SMALL_SIZE))
         + theme(legend_position="right", legend_key_size=6, legend_key_spacing_y=1.2)
     )

@@ -23,6 +23,7 @@ from her2stats.figures.panel.stratum_rows import (
     symbol_legend,
 )
 from her2stats.figures.placeholder import placeholder
+from her2stats.figures.style.axis_words import axis_words
 from her2stats.figures.style.theme import STRENGTH_COLOURS, stratum_colours
 from her2stats.figures.style.wording import cohort_name, display_name, level_words
 from her2stats.statistics.fits.rank_tests.wilcoxon import superiority_limits
@@ -180,7 +181,7 @@ def _drawn(
         width_mm=width_mm,
         ticks=[{at: format_number(at, 1) for at in step} for step in TICKS],
         columns={name: shown[name] for name in columns},
-        title=f"Spearman correlation with {score}",
+        title=axis_words("rho with", name=score),
         caption=_caption(rows, alpha, pooled=bool(is_pooled.any())),
         legends={"fill": BANDS, **stratum_legend(rows, symbols=bool(rows["estimable"].any()))},
         backdrop=strength_bands(reach, places, list(rows["Stratum"].cat.categories)),

@@ -14,6 +14,7 @@ from her2stats.figures.panel.row_panel import row_labels, row_panel
 from her2stats.figures.panel.stratum_rows import panel_titles, placed, row_places, stratum_legend
 from her2stats.figures.placeholder import placeholder
 from her2stats.figures.sample_frame import Samples, quartiles, sample_frame, spread
+from her2stats.figures.style.axis_words import axis_words
 from her2stats.figures.style.theme import STRIPE
 from her2stats.figures.style.wording import display_name, flag_reason, level_name, not_shown, within_a_sentence
 from her2stats.statistics.rows import STRATUM_ORDER, Rows, as_list, in_order, is_second_test, result_rows
@@ -32,6 +33,7 @@ def plot_distribution(
     group: str = "hr",
     types: Sequence[str] | None = None,
     order: Sequence[str] | None = None,
+    mode: str = "",
     labels: Mapping[str, str] | None = None,
     width_mm: float = 183.0,
 ) -> ggplot:
@@ -50,6 +52,8 @@ def plot_distribution(
         Cell types to show, also such that were not compared; default all that were.
     order : sequence of str, optional
         Order of the lines; default by lineage.
+    mode : {"absolute", "relative", "no.sumto1", "score", ""}
+        How abundances were estimated, for their unit on the axis; "" where it is not known.
     labels : mapping, optional
         Name of a variable to its name on paper.
     width_mm : float
@@ -65,7 +69,7 @@ def plot_distribution(
     TableError
         `data` lacks a column.
     DataError
-        A frame that is no result table, or whose rows lack ``measure``.
+        A frame that is no result table, or whose rows lack ``measure``; a `mode` that is none.
 
     Notes
     -----
@@ -101,7 +105,7 @@ def plot_distribution(
     tests = tests[tests["name"].isin(places["name"])].assign(subject="")
     unknown = sum(int(frame[group].isna().sum()) for frame in frames.values())
     left_out = not_shown({f"with unknown {within_a_sentence(display_name(group, labels))}": unknown})
-    return _drawn(dots, _with_p(tests), places, labels, left_out, width_mm)
+    return _drawn(dots, _with_p(tests), places, labels, left_out, width_mm, axis_words("distribution", mode))
 
 
 def _cloud(cohort: str, frame: pd.DataFrame, group: str, types: Sequence[str]) -> pd.DataFrame:
@@ -139,6 +143,7 @@ def _drawn(
     labels: Mapping[str, str] | None,
     left_out: str,
     width_mm: float,
+    title: str,
 ) -> ggplot:
     limits = abundance_limits(dots["value"].max())
     heading = tests["heading"].iloc[0] if len(tests) else UNADJUSTED
@@ -160,7 +165,7 @@ def _drawn(
         width_mm=width_mm,
         ticks=abundance_ticks(limits),
         columns={ZEROS: boxes, **({heading: tests} if len(tests) else {})},
-        title="Abundance (square-root scale; exact zeros in the lane on the left)",
+        title=title,
         caption=_caption(tests, labels, left_out),
         legends=stratum_legend(dots),
         backdrop=[_lane_of_zeros(places, limits[0])],

@@ -26,6 +26,7 @@ from her2stats.figures.panel.legend import legend_box
 from her2stats.figures.panel.measure import fitting_size, wrapped
 from her2stats.figures.placeholder import placeholder
 from her2stats.figures.sample_frame import RECEPTORS, Samples, quartiles, receptor_names, sample_frame, spread
+from her2stats.figures.style.axis_words import score_words
 from her2stats.figures.style.theme import INK, MARGIN, SMALL_SIZE, SMALLEST_SIZE, figure_theme, stratum_scales
 from her2stats.figures.style.wording import (
     axis_numbers,
@@ -128,7 +129,7 @@ def plot_exposure(
         + facet_wrap("panel", ncol=columns, scales="free_x")
         + scale_x_continuous(breaks=list(places.values()), labels=ticks, minor_breaks=[])
         + scale_y_continuous(labels=axis_numbers)
-        + labs(x="", y=display_name(exposure, labels), caption=caption)
+        + labs(x="", y=score_words(exposure, labels), caption=caption)
         + theme(
             axis_title_x=element_blank(),
             axis_ticks_x=element_blank(),

@@ -23,6 +23,7 @@ from her2stats.figures.panel.stratum_rows import (
     symbol_legend,
 )
 from her2stats.figures.placeholder import placeholder
+from her2stats.figures.style.axis_words import axis_words
 from her2stats.figures.style.theme import GREY
 from her2stats.figures.style.wording import display_name, level_words
 from her2stats.statistics.rows import Rows, exposure_rows, interaction_rows, readable, result_rows
@@ -147,7 +148,7 @@ def plot_forest(
         width_mm=width_mm,
         ticks=odds_ticks(limits),
         columns={name: shown[name] for name in columns},
-        title=f"Odds ratio{_unit(rows, labels)} (logarithmic scale)",
+        title=axis_words("odds ratio", per=_unit(rows, labels)),
         caption=_caption(rows, tests, alpha, pooled),
         legends=stratum_legend(rows, symbols=bool((~estimable["off_scale"] & ~is_pooled).any())),
         # only the models of all strata together name their exposure beside the term

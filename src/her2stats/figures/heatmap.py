@@ -40,6 +40,7 @@ from her2stats.figures.heatmap_cells import (
 from her2stats.figures.panel.measure import widest, wrapped
 from her2stats.figures.panel.row_panel import PANEL_GAP, TICK_ROOM
 from her2stats.figures.placeholder import placeholder
+from her2stats.figures.style.axis_words import axis_words
 from her2stats.figures.style.theme import DIVERGING, GREY, MARGIN, SMALL_SIZE, SMALLEST_SIZE, TEXT_SIZE, figure_theme
 from her2stats.figures.style.wording import display_name
 from her2stats.statistics.multiplicity import NAMES
@@ -122,7 +123,7 @@ def plot_heatmap(
         + _cell_layers(cells, grid, few)
         + _scales(shown, mirrored=grid.mirrored)
         + facet_wrap("panel", ncol=grid.columns)
-        + labs(x="", y="", fill="Spearman \N{GREEK SMALL LETTER RHO}", caption=caption)
+        + labs(x="", y="", fill=axis_words("rho"), caption=caption)
     )
 
 

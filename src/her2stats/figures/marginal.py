@@ -30,6 +30,7 @@ from her2stats.figures.marginal_input import curve_parts, of_model, score_name, 
 from her2stats.figures.panel.legend import legend_box
 from her2stats.figures.panel.measure import fitting_size, text_width, wrapped
 from her2stats.figures.placeholder import placeholder
+from her2stats.figures.style.axis_words import SCORE, axis_words, score_words
 from her2stats.figures.style.cell_types import display_order
 from her2stats.figures.style.theme import GREY, INK, MARGIN, SMALL_SIZE, figure_theme, stratum_colours
 from her2stats.figures.style.wording import (
@@ -62,6 +63,7 @@ def plot_marginal(
     model: str | None = None,
     rug: pd.DataFrame | None = None,
     score: str | None = None,
+    mode: str = "",
     labels: Mapping[str, str] | None = None,
     columns: int = 4,
     width_mm: float = 183.0,
@@ -85,6 +87,8 @@ def plot_marginal(
         standard deviation that slopes are printed for.
     score : str, optional
         Its column; default from the spec or the slopes.
+    mode : {"absolute", "relative", "no.sumto1", "score", ""}
+        How abundances were estimated, for their unit on the axis; "" where it is not known.
     labels : mapping, optional
         Name of a variable to its name on paper.
     columns : int
@@ -100,7 +104,7 @@ def plot_marginal(
     Raises
     ------
     DataError
-        A frame that is no result table, or whose rows lack ``measure``.
+        A frame that is no result table, or whose rows lack ``measure``; a `mode` that is none.
 
     Notes
     -----
@@ -154,7 +158,11 @@ def plot_marginal(
         + facet_wrap("panel", ncol=per_row, scales="free" if several else "free_y")
         + scale_x_continuous(labels=axis_numbers)
         + scale_y_continuous(labels=axis_numbers)
-        + labs(x=display_name(score, labels) if score else "Score", y="Marginal mean abundance", caption=caption)
+        + labs(
+            x=score_words(score, labels) if score else f"Score ({SCORE})",
+            y=axis_words("marginal", mode),
+            caption=caption,
+        )
     )
 
 

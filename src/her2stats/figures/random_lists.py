@@ -12,6 +12,7 @@ from plotnine import aes, geom_rect, geom_vline, ggplot, labs, scale_x_continuou
 from her2stats.errors import DataError, Problem
 from her2stats.figures.panel.measure import wrapped
 from her2stats.figures.placeholder import placeholder
+from her2stats.figures.style.axis_words import axis_words
 from her2stats.figures.style.theme import GREY, INK, MARGIN, SMALL_SIZE, figure_theme
 from her2stats.figures.style.wording import axis_numbers, display_name
 from her2stats.vocabulary.numbers import format_count, format_estimate, format_percent
@@ -80,8 +81,8 @@ def plot_random_lists(
         + scale_x_continuous(breaks=list(ticks), labels=axis_numbers(list(ticks)), limits=(ticks[0], ticks[-1]))
         + scale_y_continuous(expand=(0, 0, 0.05, 0))
         + labs(
-            x=f"Spearman's \N{GREEK SMALL LETTER RHO} with {display_name(name)}",
-            y="Random lists",
+            x=axis_words("rho with", name=display_name(name)),
+            y=axis_words("lists"),
             caption=wrapped(_caption(row), width_mm - 2 * MARGIN, SMALL_SIZE),
         )
     )

@@ -28,6 +28,7 @@ from her2stats.figures.panel.measure import wrapped
 from her2stats.figures.panel.odds_axis import clip, clipping_legend, odds_limits, odds_ticks, unclipped
 from her2stats.figures.panel.row_marks import clipped_ends, estimates_beyond, symbols
 from her2stats.figures.placeholder import placeholder
+from her2stats.figures.style.axis_words import axis_words
 from her2stats.figures.style.theme import BASE_SIZE, INK, MARGIN, SMALL_SIZE, figure_theme
 from her2stats.figures.style.wording import display_name, stratum_name
 from her2stats.published.beside.matching import plain
@@ -45,8 +46,8 @@ _NEEDED = (
     *("our_outcome", "our_measure", "our_estimate"),
 )
 _AXES: dict[Measure, tuple[str, float]] = {
-    "rho": ("Spearman correlation", 0.0),
-    "odds ratio": ("Odds ratio (logarithmic scale)", 1.0),
+    "rho": (axis_words("rho"), 0.0),
+    "odds ratio": (axis_words("odds ratio", per=" per SD of the score, or of response"), 1.0),
 }
 
 

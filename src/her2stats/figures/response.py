@@ -27,6 +27,7 @@ from scipy.stats import binomtest
 from her2stats.errors import Problem, TableError
 from her2stats.figures.panel.measure import fitting_size, wrapped
 from her2stats.figures.placeholder import placeholder
+from her2stats.figures.style.axis_words import axis_words
 from her2stats.figures.style.theme import INK, SMALL_SIZE, figure_theme, stratum_colours
 from her2stats.figures.style.wording import cohort_name, display_name, level_words, not_estimable, p_equals
 from her2stats.statistics.rows import Rows, records, result_rows
@@ -104,7 +105,7 @@ def plot_response(results: Rows, *, labels: Mapping[str, str] | None = None, wid
             limits=(0, 1.32), breaks=[0, 0.25, 0.5, 0.75, 1], labels=["0%", "25%", "50%", "75%", "100%"], expand=(0, 0)
         )
         + facet_wrap("panel", ncol=columns)
-        + labs(x="", y="Responders", caption=caption)
+        + labs(x="", y=axis_words("responders"), caption=caption)
         + theme(
             panel_grid_major_x=element_blank(),
             panel_border=element_blank(),  # the axis ends at 100%: what is compared stands above it

@@ -25,8 +25,9 @@ from her2stats.figures.panel.legend import legend_box
 from her2stats.figures.panel.measure import wrapped
 from her2stats.figures.placeholder import placeholder
 from her2stats.figures.sample_frame import RECEPTORS, UNKNOWN, Samples, receptor_names, sample_frame
+from her2stats.figures.style.axis_words import axis_words, score_words
 from her2stats.figures.style.theme import INK, MARGIN, SMALL_SIZE, figure_theme, stratum_scales
-from her2stats.figures.style.wording import axis_numbers, cohort_name, display_name, level_words, not_estimable, p_of
+from her2stats.figures.style.wording import axis_numbers, cohort_name, level_words, not_estimable, p_of
 from her2stats.statistics.rows import Rows, as_list, in_order, records, result_rows
 from her2stats.vocabulary.numbers import format_estimate
 
@@ -122,7 +123,7 @@ def plot_til_scatter(
         + facet_wrap("panel", ncol=columns, scales="free_x")
         + scale_x_continuous(labels=axis_numbers)
         + scale_y_continuous(labels=axis_numbers)
-        + labs(x="", y=display_name(til, labels), caption=caption)
+        + labs(x=axis_words("panels"), y=score_words(til, labels), caption=caption)
     )
 
 
@@ -139,7 +140,7 @@ def _dots(
     """Return the complete cases of one panel, ordered by id so that dots always overlap the same way."""
     score, cohort = row["score"], row["cohort"]
     frame = sample_frame(data, results, [til, score], cohort=cohort)
-    name = display_name(score, labels)
+    name = score_words(score, labels)
     dots = pd.DataFrame({"x": frame[score], "y": frame[til], "Stratum": receptor_names(frame, hr)})
     dots = dots[dots["x"].notna() & dots["y"].notna()].sort_index(kind="stable").rename_axis("sample").reset_index()
     return dots.assign(cohort=cohort, score=score, panel=f"{cohort_name(cohort, labels)}, {name}" if several else name)

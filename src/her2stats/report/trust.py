@@ -141,13 +141,22 @@ def _genes(folder: ResultsFolder) -> Iterator[TrustItem]:
     fractions = folder.table("fractions")
     if "coverage" in fractions:
         for cohort, share in fractions.groupby("cohort", sort=False)["coverage"].median().dropna().items():
-            parts.append(f"the signature matrix has {format_number(100 * share, 0)}% of its genes ({cohort})")
+            parts.append(f"the signature matrix has {matrix_genes(folder, str(cohort), share)} ({cohort})")
             shares.append(float(share))
     if parts:
         rule = "by the smallest of these shares: from 80%, from 50%, below"
         yield TrustItem(
             "Genes found", f"{'; '.join(parts)}.", _graded(min(shares), 0.8, 0.5) if shares else "said", rule
         )
+
+
+def matrix_genes(folder: ResultsFolder, cohort: str, share: float) -> str:
+    """Genes of the signature matrix that a cohort has, and their share; of an old folder the share alone."""
+    counted = f"{format_number(100 * share, 0)}%"
+    for one in folder.provenance.cohorts:
+        if one.name == cohort and one.genes_found is not None and one.genes_total is not None:
+            return f"{format_count(one.genes_found)} of {format_count(one.genes_total)} genes measured ({counted})"
+    return f"{counted} of its genes"
 
 
 def _fit(folder: ResultsFolder) -> Iterator[TrustItem]:

@@ -18,6 +18,12 @@ from her2stats.vocabulary.names import stratum_label
 from her2stats.vocabulary.notebook import panel_html
 from her2stats.vocabulary.numbers import format_estimate, format_p
 
+# The tables that answer the study's questions; within one kind of change their rows stand before those of the others.
+MAIN = (
+    *("correlation", "correlation_by_hr", "infiltration_by_hr", "group_comparison", "odds_ratios", "interaction"),
+    *("ancova_slopes", "response", "pooled_correlations", "pooled_odds_ratios"),
+)
+NOISE = 0.01  # of a standard error: an estimate that moved by less is no change that anybody reads
 UNCHANGED = "No result row changed."
 TOLERANCE = 1e-9  # other processors and libraries differ by rounding; a finding does not hang on it
 INPUTS = ("cohort", "role")
@@ -37,7 +43,8 @@ class ResultsComparison:
     inputs : DataFrame
         Files by their checksums: ``cohort``, ``role``, ``file_before``, ``file_now``, ``change``.
     rows : DataFrame
-        Rows of result tables, the gravest kind of change first and in it the largest: what names the row,
+        Rows of result tables: the gravest kind of change first (sign, significance, estimates, rows that came or went;
+        noise last), in it the main tables, in these the largest: what names the row,
         ``change``, estimate, limits and p before and now, ``size`` in standard errors, ``columns`` that changed.
     tables : DataFrame
         Other tables: how many rows appeared, vanished and changed, and in which columns.
@@ -189,10 +196,11 @@ def _tables(
     filled = [table for table in rows if len(table)]
     changed = pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=list(COLUMNS))
     rank = changed["change"].map({kind: place for place, kind in enumerate(ORDER)})
-    ordered = changed.assign(_rank=rank, _size=-changed["size"].astype("float64")).sort_values(
-        ["_rank", "_size"], kind="stable", na_position="last"
-    )
-    kept = ordered.drop(columns=["_rank", "_size"]).reset_index(drop=True)
+    size = changed["size"].astype("float64")
+    rank = rank.mask(changed["change"].eq("numbers changed") & ~(size >= NOISE), len(ORDER))
+    keys: dict[str, pd.Series] = {"_rank": rank, "_rest": ~changed["table"].isin(MAIN), "_size": -size}
+    ordered = changed.assign(**keys).sort_values([*keys], kind="stable", na_position="last")
+    kept = ordered.drop(columns=[*keys]).reset_index(drop=True)
     return kept, pd.DataFrame(others, columns=list(TABLE_COLUMNS))
 
 
@@ -213,7 +221,8 @@ def _sentence(row: Mapping[str, Any]) -> str:
     at = f" at {float(row['at']):.4g}" if row["at"] else ""
     what = f"{row['table']}, {where}: {row['outcome']} by {row['term']}{beside}{at}: {row['change']}"
     before, now = (_value(row, when) for when in ("before", "now"))
-    return f"{what}: {before} -> {now}" if before and now else f"{what} {before or now}".rstrip()
+    moved = "" if row["size"] is None else f" (size {float(row['size']):.2g})"
+    return f"{what}: {before} -> {now}{moved}" if before and now else f"{what} {before or now}".rstrip()
 
 
 def _value(row: Mapping[str, Any], when: str) -> str:

@@ -26,6 +26,8 @@ class CohortEntry:
     hr_definition: str = ""
     kind: str = ""
     amounts_by: str = ""  # program that estimated the cell amounts, if any
+    genes_found: int | None = None  # genes of the signature matrix that the cohort has, of how many
+    genes_total: int | None = None
 
     @property
     def has_expression(self) -> bool:
@@ -168,9 +170,9 @@ def _fields(row: dict[str, object], kind: type[InputEntry] | type[CohortEntry]) 
 
 
 def _cohort(row: dict[str, object]) -> CohortEntry:
-    texts = _fields(row, CohortEntry)
-    n = row.get("n")
-    return CohortEntry(**{**texts, "n": int(n) if isinstance(n, int) else None})  # type: ignore[arg-type]
+    counts = {name: row.get(name) for name in ("n", "genes_found", "genes_total")}
+    known = {name: count if isinstance(count, int) else None for name, count in counts.items()}
+    return CohortEntry(**{**_fields(row, CohortEntry), **known})  # type: ignore[arg-type]
 
 
 def differences(before: Any, now: Any, path: str = "") -> list[tuple[str, Any, Any]]:

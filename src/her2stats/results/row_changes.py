@@ -18,9 +18,9 @@ ORDER = (
     "not significant now",
     "estimable now",
     "not estimable now",
+    "numbers changed",
     "appeared",
     "vanished",
-    "numbers changed",
     "words changed",
 )
 SHOWN = ("estimate", "conf_low", "conf_high", "p_value", "p_adjusted")

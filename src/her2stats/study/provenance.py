@@ -52,6 +52,7 @@ def provenance(prepared: Prepared, analyses: Sequence[CohortAnalysis]) -> Proven
                 analysis.cohort.hr_definition,
                 "expression" if analysis.cohort.expression is not None else "clinical only",
                 analysis.deconvolution.program if analysis.deconvolution is not None else "",
+                *_matrix_genes(analysis),
             )
             for analysis in analyses
         ),
@@ -154,10 +155,16 @@ def _total(analysis: CohortAnalysis) -> str:
     return f"{text}; left out for too few genes: {left_out}" if left_out else text
 
 
+def _matrix_genes(analysis: CohortAnalysis) -> tuple[int, int] | tuple[()]:
+    """Genes of the signature matrix that the cohort has, of how many; nothing where another program was asked."""
+    found = analysis.deconvolution
+    return (len(found.genes), len(found.signature.genes)) if found is not None and found.genes else ()
+
+
 def _fractions(analysis: CohortAnalysis) -> str:
     """How cell fractions were estimated, and how many genes of the matrix the cohort has."""
     found = analysis.deconvolution
     if found is None:
         return ""
-    genes = f"; {len(found.genes)} of the {len(found.signature.genes)} genes of the matrix were found"
-    return found.method + genes * bool(found.genes)
+    counts = _matrix_genes(analysis)
+    return found.method + (f"; {counts[0]} of the {counts[1]} genes of the matrix were found" if counts else "")

@@ -235,6 +235,12 @@ class _Offer:
         return self._one.material.fractions.join(self._receptor)
 
     @property
+    def amounts_mode(self) -> str:
+        """How the cohort's amounts were estimated, as axes tell their unit."""
+        found = self._one.deconvolution
+        return "" if found is None else found.mode if found.additive else "score"
+
+    @property
     def cell_types(self) -> list[str]:
         return list(self._one.material.fractions.columns)
 

@@ -6,7 +6,7 @@ import pandas as pd
 
 from her2stats.report.page_model import MorePart, Part, Section, TablePart, TextPart
 from her2stats.report.parts import Figures, absent, by_cohort, section, shortened
-from her2stats.report.trust import among_random_lists
+from her2stats.report.trust import among_random_lists, matrix_genes
 from her2stats.results.folder import ResultsFolder
 from her2stats.statistics.rows import records
 from her2stats.tables import PrintedTable
@@ -182,7 +182,9 @@ def _quality(folder: ResultsFolder) -> PrintedTable:
     types = set(folder.table("abundance")["type"])
     columns = [name for name in _QUALITY if name in fractions and name not in types]
     rows = [
-        {"cohort": cohort, **{name: _spread(part[name].dropna(), public=True)["median"] for name in columns}}
+        {"cohort": cohort}
+        | {name: _spread(part[name].dropna(), public=True)["median"] for name in columns if name != "coverage"}
+        | ({"coverage": matrix_genes(folder, cohort, part["coverage"].median())} if "coverage" in columns else {})
         for cohort, part in by_cohort(fractions)
         if all(part[name].notna().any() for name in columns)
     ]
