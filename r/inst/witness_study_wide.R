@@ -2,7 +2,7 @@
 # permutations within HR, a gate of the primary question, and Westfall and Young's step-down
 # maximum. `witness.R` beside it asks for it.
 
-## ---- Permutations: the order of the numbers of generators MRG32k3a, one a permutation --------------
+## ---- Permutations: the order of generators MRG32k3a's numbers, one a permutation ------------
 one_number <- function(s) {
   a <- (1403580 * s[[2]] - 810728 * s[[1]]) %% 4294967087
   b <- (527612 * s[[6]] - 1370589 * s[[4]]) %% 4294944443
