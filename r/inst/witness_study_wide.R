@@ -156,11 +156,10 @@ study_wide <- function(m) {
   }
   for (k in seq_len(nrow(about))) {
     row("study_wide", about$stratum[k], about$outcome[k], about$term[k], NA, model = about$model[k],
-      n = about$n[k],
-        n_missing = all_rows - about$n[k], statistic = (statistics[k, 1] - mean(drawn[k, ])) / spread[k],
-        p_value = if (able[k]) mean(Z[k, ] >= Z[k, 1] - 1e-9) else NaN,
-        p_primary = about$p_primary[k],
-        p_study = about$p_study[k])
+      n = about$n[k], n_missing = all_rows - about$n[k],
+      statistic = (statistics[k, 1] - mean(drawn[k, ])) / spread[k],
+      p_value = if (able[k]) mean(Z[k, ] >= Z[k, 1] - 1e-9) else NaN,
+      p_primary = about$p_primary[k], p_study = about$p_study[k])
   }
   beside(about, x, product)
 }
