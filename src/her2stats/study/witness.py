@@ -33,7 +33,7 @@ from her2stats.writing import write_whole
 
 Setting = tuple[str, str, str, object]  # cohort, kind of setting, name, value
 SETTINGS = "witness.tsv"
-SCRIPTS = ("witness.R", *(f"witness_{part}.R" for part in ("files", "models", "follows", "study_wide")))
+SCRIPTS = ("witness.R", *(f"witness_{part}.R" for part in ("files", "data", "models", "follows", "study_wide")))
 READ_BY_R = (".csv", ".tsv", ".txt", ".tab")
 PACKED = (".gz", ".bz2", ".xz")
 
