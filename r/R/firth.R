@@ -10,7 +10,8 @@ firth_model <- function(X, y, start = numeric(ncol(X))) {
   if (nzchar(why)) {
     return(list(flag = why))
   }
-  X <- unit_size(X)
+  # about their means, so that where the search begins hangs on no origin
+  X <- unit_size(cbind(X[, 1], sweep(X[, -1, drop = FALSE], 2, colMeans(X[, -1, drop = FALSE]))))
   top <- penalised_maximum(X, y, start)
   if (!top$converged) {
     return(list(flag = flag("not converged", "penalised likelihood")))
@@ -80,70 +81,88 @@ with_firth <- function(answer, X, y, column, conf_level, smallest) {
 
 fewest_of <- function(y) min(sum(y == 1), sum(y == 0))
 
-# The likelihood with one coefficient held, followed outwards from the maximum pace by pace. With
-# few tumours there may be other maxima far from it, which a search would find by chance: the one
-# followed stands.
+# The likelihood with one coefficient held, followed outwards from the maximum pace by pace. Far out
+# there may be several maxima: each that is met is followed on, and the highest counts. New ones are
+# looked for at every pace, from zero and with a large coefficient turned round.
 penalised_profile <- function(model, column, pace) {
-  X <- model$X
   top <- model$coef[column]
-  on <- function(begin, at) {
-    along <- replace(begin$coef + tangent(X, begin, column) * (at - begin$coef[column]), column, at)
-    there <- penalised_maximum(X, model$y, along, held = column)
-    if (!there$converged) stop("no maximum with the coefficient held")
-    if (there$likelihood > model$likelihood + 1e-9 * (1 + abs(model$likelihood))) {
-      stop(structure(class = c("higher", "condition"),
-        list(message = "several maxima", call = NULL, coef = there$coef)))
+  paces <- pace * (1.1^(1:44) - 1) / 0.1 # they grow, as the likelihood is flat far out
+  on <- function(begin, at, known = FALSE) {
+    starts <- lapply(begin, function(place) {
+      place$coef + tangent(model$X, place, column) * (at - place$coef[column])
+    })
+    if (!known) {
+      turned <- lapply(which(abs(starts[[1]]) > 3), function(j) {
+        replace(starts[[1]], j, -starts[[1]][j])
+      })
+      starts <- c(starts, list(0 * starts[[1]]), turned)
     }
-    there
+    found <- list()
+    for (start in starts) {
+      place <- penalised_maximum(model$X, model$y, replace(start, column, at), held = column)
+      heights <- vapply(found, `[[`, 0, "likelihood")
+      if (place$converged && all(abs(place$likelihood - heights) > 1e-7)) {
+        found <- c(found, list(place))
+      }
+    }
+    if (!length(found)) stop("no maximum with the coefficient held")
+    found <- found[order(-vapply(found, `[[`, 0, "likelihood"))]
+    if (found[[1]]$likelihood > model$likelihood + 1e-9 * (1 + abs(model$likelihood))) {
+      stop(structure(class = c("higher", "condition"),
+        list(message = "several maxima", call = NULL, coef = found[[1]]$coef)))
+    }
+    utils::head(found, 3)
   }
-  root_of <- function(place) {
-    lost <- model$likelihood - place$likelihood
-    way <- place$coef[column] - top
+  root_of <- function(places) {
+    lost <- model$likelihood - places[[1]]$likelihood
+    way <- places[[1]]$coef[column] - top
     # the difference of two likelihoods is rounding there: half the way times the slope
-    if (lost < 1e-9) lost <- -way * place$score[column] / 2
+    if (lost < 1e-9) lost <- -way * places[[1]]$score[column] / 2
     sign(way) * sqrt(2 * max(lost, 0))
   }
-  root <- function(at) {
-    if (at == top) {
-      return(0)
-    }
-    now <- model
-    for (step in seq_len(min(400, ceiling(abs(at - top) / pace)) - 1)) {
-      now <- on(now, top + sign(at - top) * step * pace)
-    }
-    root_of(on(now, at))
-  }
-  limit <- function(side, z) {
-    now <- model
-    for (step in 1:399) {
-      there <- on(now, top + side * step * pace)
-      if (side * root_of(there) >= z) {
-        return(within(now, there, side * z))
+  list(
+    root = function(at) {
+      if (at == top) {
+        return(0)
       }
-      now <- there
-    }
-    stop("the profile does not reach the limit")
-  }
-  # Newton's steps within the pace, each from the last place asked
-  within <- function(inner, outer, target) {
-    last <- outer
-    for (iteration in 1:200) {
-      ends <- c(inner$coef[column], outer$coef[column])
-      at <- last$coef[column]
-      ahead <- at + (root_of(last) - target) * root_of(last) / last$score[column]
-      if (is.finite(ahead) && abs(ahead - at) < 1e-11 * pace) {
-        return(ahead)
+      now <- list(model)
+      for (gone in paces[paces < abs(at - top)]) now <- on(now, top + sign(at - top) * gone)
+      root_of(on(now, at))
+    },
+    limit = function(side, z) {
+      now <- list(model)
+      for (gone in paces) {
+        there <- on(now, top + side * gone)
+        if (side * root_of(there) >= z) {
+          ends <- c(now[[1]]$coef[column], there[[1]]$coef[column])
+          return(limit_within(ends, there, side * z, column, pace, on, root_of))
+        }
+        now <- there
       }
-      if (!is.finite(ahead) || ahead <= min(ends) || ahead >= max(ends)) ahead <- mean(ends)
-      last <- on(inner, ahead)
-      if (abs(root_of(last)) >= abs(target)) outer <- last else inner <- last
-      if (abs(diff(ends)) < 1e-11 * pace) {
-        return(ends[2])
-      }
+      stop("the profile does not reach the limit")
     }
-    stop("the limit was not found")
+  )
+}
+
+# Between a value where the root is not reached and places where it is, of which every maximum is
+# known: Newton's steps, each from the last place asked.
+limit_within <- function(ends, places, target, column, pace, on, root_of) {
+  last <- places
+  for (iteration in 1:200) {
+    at <- last[[1]]$coef[column]
+    found <- root_of(last)
+    ahead <- at + (found - target) * found / last[[1]]$score[column]
+    if (is.finite(ahead) && abs(ahead - at) < 1e-11 * pace) {
+      return(ahead)
+    }
+    if (!is.finite(ahead) || ahead <= min(ends) || ahead >= max(ends)) ahead <- mean(ends)
+    if (abs(diff(ends)) < 1e-11 * pace) {
+      return(ends[2])
+    }
+    last <- on(places, ahead, known = TRUE)
+    ends[if (abs(root_of(last)) >= abs(target)) 2 else 1] <- ahead
   }
-  list(root = root, limit = limit)
+  stop("the limit was not found")
 }
 
 penalised <- function(X, y, coef) {

@@ -141,7 +141,10 @@ def penalty_without_the_held_column(patch: Patch) -> None:
 
 
 def wald_for_penalised_profile(patch: Patch) -> None:
-    patch.setattr(firth, "_limit", lambda root, estimate, pace, target: estimate + abs(target) * pace)
+    def wald(profile: firth._Profile, side: int, target: float) -> float:
+        return profile._at(profile.top) + side * target * profile.pace / firth.PACE
+
+    patch.setattr(firth._Profile, "limit", wald)
 
 
 def sparse_below_five(patch: Patch) -> None:

@@ -103,6 +103,7 @@ def test_a_file_over_which_the_library_hangs(tmp_path, monkeypatch):
     from her2stats.reading.formats import apart
 
     path = write_h5ad(tmp_path / "a.h5ad")
+    monkeypatch.setattr(apart, "COMMAND", ["sh", "-c", "sleep 60"])
     monkeypatch.setattr(apart, "seconds_for", lambda _size: 0.01)
     with pytest.raises(FileError, match="does not come to an end"):
         read_expression(path, scale="linear")

@@ -8,7 +8,9 @@ Sources: Firth 1993, doi:10.1093/biomet/80.1.27; Heinze and Schemper 2002, doi:1
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 
 import numpy as np
 from scipy.special import expit, ndtr, ndtri
@@ -22,9 +24,10 @@ SAFE, SPARSE = 10, 5  # fewest with or without the event: from the one maximum l
 BESIDE = ("firth_estimate", "firth_low", "firth_high", "firth_p")
 MOST_STEPS, MOST_HALVINGS, MOST_POLISHING, LONGEST = 200, 60, 3, 5.0
 THERE, NEARLY = 1e-22, 1e-11  # what another step promises to gain; below the second rounding may hide that it rises
-UNSEEN = 1e-9
-MOST_TOPS = 5  # the penalised likelihood may have several maxima
-PACE, MOST_PACES = 0.25, 400  # in standard errors, from the estimate to a limit
+UNSEEN, SAME = 1e-9, 1e-7  # differences of heights
+LARGE = 3.0  # coefficient of a column of size 1 that may hold as well with the other sign, where hardly any event tells
+MOST_TOPS, MOST_FOLLOWED = 5, 3  # the penalised likelihood may have several maxima
+PACE, GROWTH, MOST_PACES = 0.25, 1.1, 45  # in standard errors, from the estimate to a limit: up to 163
 ENOUGH = 1e-11  # of a pace
 
 
@@ -81,6 +84,8 @@ def firth_odds_ratios(
     likelihood ratio, as Heinze and Schemper advise (Wald's fails where Firth is needed most), and ``statistic`` its
     signed root, so that p, statistic and limits tell the same.
     """
+    # about their means, so that where the search begins hangs on no origin
+    design = np.column_stack([design[:, 0], design[:, 1:] - design[:, 1:].mean(axis=0)])
     size = np.sqrt((design**2).mean(axis=0))
     size[size == 0] = 1.0
     scaled, asked = design / size, columns or tuple(range(1, design.shape[1]))
@@ -114,7 +119,8 @@ def _odds_ratio(design: Array, outcome: Array, top: _Place, column: int, conf_le
 class _Profile:
     """The penalised likelihood with one coefficient held, followed outwards from the maximum pace by pace.
 
-    With few tumours there may be other maxima far off, which a search would find by chance: the one followed stands.
+    Far out there may be several maxima: each that is met is followed on, and the highest counts. New ones are sought at
+    every pace, from zero and with a large coefficient turned round: what is found depends on the paces alone.
     """
 
     design: Array
@@ -125,52 +131,77 @@ class _Profile:
 
     def root(self, at: float) -> float:
         """Signed root of the likelihood ratio at a value of the coefficient."""
-        now, way = self.top, at - self.top.coefficients[self.column]
-        for step in range(1, min(MOST_PACES, math.ceil(abs(way) / self.pace))):
-            now = self._on(now, self.top.coefficients[self.column] + math.copysign(step * self.pace, way))
-        return self._root(self._on(now, at)) if way else 0.0
+        now: tuple[_Place, ...] = (self.top,)
+        way = at - self._at(self.top)
+        if not way:
+            return 0.0
+        for gone in takewhile(lambda gone: gone < abs(way), self._paces()):
+            now = self._on(now, self._at(self.top) + math.copysign(gone, way))
+        return self._root(self._on(now, at)[0])
 
     def limit(self, side: int, target: float) -> float:
         """Where the root reaches a target first: Newton's steps within the pace, each from the last place asked."""
-        now = self.top
-        for step in range(1, MOST_PACES):
-            there = self._on(now, float(self.top.coefficients[self.column] + side * step * self.pace))
-            if side * self._root(there) >= target:
-                return self._within(now, there, side * target)
+        now: tuple[_Place, ...] = (self.top,)
+        for gone in self._paces():
+            there = self._on(now, self._at(self.top) + side * gone)
+            if side * self._root(there[0]) >= target:
+                return self._within(self._at(now[0]), there, side * target)
             now = there
         raise ArithmeticError
 
-    def _within(self, inner: _Place, outer: _Place, target: float) -> float:
-        last = outer
+    def _within(self, inner: float, places: tuple[_Place, ...], target: float) -> float:
+        """Between a value where the root is not reached and places where it is, of which every maximum is known."""
+        outer, last = self._at(places[0]), places
         for _ in range(MOST_STEPS):
-            begin, end = (float(place.coefficients[self.column]) for place in (inner, outer))
-            at, slope = float(last.coefficients[self.column]), -float(last.score[self.column]) / self._root(last)
-            ahead = at - (self._root(last) - target) / slope if slope else math.nan
+            at, found = self._at(last[0]), self._root(last[0])
+            slope = -float(last[0].score[self.column]) / found if found else 0.0
+            ahead = at - (found - target) / slope if slope else math.nan
             if abs(ahead - at) < ENOUGH * self.pace:
                 return ahead
-            if not min(begin, end) < ahead < max(begin, end):
-                ahead = (begin + end) / 2
-            last = self._on(inner, ahead)
-            inner, outer = (inner, last) if abs(self._root(last)) >= abs(target) else (last, outer)
-            if abs(end - begin) < ENOUGH * self.pace:
-                return end
+            if not min(inner, outer) < ahead < max(inner, outer):
+                ahead = (inner + outer) / 2
+            if abs(outer - inner) < ENOUGH * self.pace:
+                return outer
+            last = self._on(places, ahead, known=True)
+            inner, outer = (inner, ahead) if abs(self._root(last[0])) >= abs(target) else (ahead, outer)
         raise ArithmeticError
 
+    def _paces(self) -> Iterator[float]:
+        """How far from the estimate each pace leads: they grow, as the likelihood is flat far out."""
+        return (self.pace * (GROWTH**step - 1) / (GROWTH - 1) for step in range(1, MOST_PACES))
+
+    def _at(self, place: _Place) -> float:
+        return float(place.coefficients[self.column])
+
     def _root(self, place: _Place) -> float:
-        lost, way = self.top.height - place.height, float((place.coefficients - self.top.coefficients)[self.column])
+        lost, way = self.top.height - place.height, self._at(place) - self._at(self.top)
         if lost < UNSEEN:  # the difference of two heights is rounding: half the way times the slope
             lost = -way * float(place.score[self.column]) / 2
         return math.copysign(math.sqrt(2 * max(0.0, lost)), way)
 
-    def _on(self, begin: _Place, at: float) -> _Place:
-        along = begin.coefficients + _tangent(self.design, begin, self.column) * (at - begin.coefficients[self.column])
-        along[self.column] = at
-        there = _maximum(self.design, self.outcome, along, held=self.column)
-        if there is None:
+    def _on(self, begin: tuple[_Place, ...], at: float, *, known: bool = False) -> tuple[_Place, ...]:
+        """Maxima with the coefficient held, highest first."""
+        starts = [
+            place.coefficients + _tangent(self.design, place, self.column) * (at - self._at(place)) for place in begin
+        ]
+        if not known:
+            turned = [
+                starts[0] * np.where(np.arange(len(starts[0])) == j, -1, 1)
+                for j in np.flatnonzero(abs(starts[0]) > LARGE)
+            ]
+            starts += [np.zeros(len(starts[0])), *turned]
+        found: list[_Place] = []
+        for start in starts:
+            start[self.column] = at
+            place = _maximum(self.design, self.outcome, start, held=self.column)
+            if place is not None and all(abs(place.height - one.height) > SAME for one in found):
+                found.append(place)
+        if not found:
             raise ArithmeticError
-        if there.height > self.top.height + 1e-9 * (1 + abs(self.top.height)):
-            raise _HigherError(there.coefficients)
-        return there
+        found.sort(key=lambda place: -place.height)
+        if found[0].height > self.top.height + 1e-9 * (1 + abs(self.top.height)):
+            raise _HigherError(found[0].coefficients)
+        return tuple(found[:MOST_FOLLOWED])
 
 
 def _at(design: Array, outcome: Array, coefficients: Array) -> _Place:
