@@ -1,4 +1,4 @@
-"""R is written as lintr's defaults ask, at 100 columns; `.lintr` in the package says what is left out."""
+"""R is written as lintr's defaults ask, at 100 columns; `.lintr` says what is left out."""
 
 from __future__ import annotations
 
