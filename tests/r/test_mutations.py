@@ -142,7 +142,7 @@ def penalty_without_the_held_column(patch: Patch) -> None:
 
 def wald_for_penalised_profile(patch: Patch) -> None:
     def wald(profile: firth._Profile, side: int, target: float) -> float:
-        return profile._at(profile.top) + side * target * profile.pace / firth.PACE
+        return profile._held(profile.top) + side * target * profile.pace / firth.PACE
 
     patch.setattr(firth._Profile, "limit", wald)
 

@@ -11,9 +11,10 @@ from her2stats.reading.clinical.ids import KNOWN, any_of, names_tissue
 from her2stats.reading.formats.text import TextTable
 from her2stats.vocabulary.words import MISSING, fold, quoted
 
-TUMOUR, PLAIN = (any_of(KNOWN["tissue"][name]) for name in ("tumour", "plain"))
-NO_TUMOUR = any_of([*KNOWN["tissue"]["normal"], *KNOWN["tissue"]["model"]])  # of a patient, not even where all are
-NO_PRIMARY = any_of([NO_TUMOUR.pattern, *KNOWN["tissue"]["other"]])
+_LIKE = KNOWN["tissue"]
+TUMOUR, PLAIN = any_of(_LIKE["tumour"]), any_of([*_LIKE["plain"], *_LIKE["lines"]])
+NO_TUMOUR = any_of([*_LIKE["normal"], *_LIKE["model"], *_LIKE["lines"]])  # of a patient, not even where all are
+NO_PRIMARY = any_of([NO_TUMOUR.pattern, *_LIKE["other"]])
 NO_EVENT = re.compile(r"no (?!tumoral)")  # "no tumor" beside "with tumor": of what followed
 SHOWN = 8
 

@@ -41,7 +41,7 @@ class _Place:
     weights: Array
     leverage: Array
     basis: Array
-    triangle: Array
+    tilt: Array  # chance of no event less that of one
 
 
 class _HigherError(Exception):
@@ -132,28 +132,28 @@ class _Profile:
     def root(self, at: float) -> float:
         """Signed root of the likelihood ratio at a value of the coefficient."""
         now: tuple[_Place, ...] = (self.top,)
-        way = at - self._at(self.top)
+        way = at - self._held(self.top)
         if not way:
             return 0.0
         for gone in takewhile(lambda gone: gone < abs(way), self._paces()):
-            now = self._on(now, self._at(self.top) + math.copysign(gone, way))
+            now = self._on(now, self._held(self.top) + math.copysign(gone, way))
         return self._root(self._on(now, at)[0])
 
     def limit(self, side: int, target: float) -> float:
         """Where the root reaches a target first: Newton's steps within the pace, each from the last place asked."""
         now: tuple[_Place, ...] = (self.top,)
         for gone in self._paces():
-            there = self._on(now, self._at(self.top) + side * gone)
+            there = self._on(now, self._held(self.top) + side * gone)
             if side * self._root(there[0]) >= target:
-                return self._within(self._at(now[0]), there, side * target)
+                return self._within(self._held(now[0]), there, side * target)
             now = there
         raise ArithmeticError
 
     def _within(self, inner: float, places: tuple[_Place, ...], target: float) -> float:
         """Between a value where the root is not reached and places where it is, of which every maximum is known."""
-        outer, last = self._at(places[0]), places
+        outer, last = self._held(places[0]), places
         for _ in range(MOST_STEPS):
-            at, found = self._at(last[0]), self._root(last[0])
+            at, found = self._held(last[0]), self._root(last[0])
             slope = -float(last[0].score[self.column]) / found if found else 0.0
             ahead = at - (found - target) / slope if slope else math.nan
             if abs(ahead - at) < ENOUGH * self.pace:
@@ -170,11 +170,11 @@ class _Profile:
         """How far from the estimate each pace leads: they grow, as the likelihood is flat far out."""
         return (self.pace * (GROWTH**step - 1) / (GROWTH - 1) for step in range(1, MOST_PACES))
 
-    def _at(self, place: _Place) -> float:
+    def _held(self, place: _Place) -> float:
         return float(place.coefficients[self.column])
 
     def _root(self, place: _Place) -> float:
-        lost, way = self.top.height - place.height, self._at(place) - self._at(self.top)
+        lost, way = self.top.height - place.height, self._held(place) - self._held(self.top)
         if lost < UNSEEN:  # the difference of two heights is rounding: half the way times the slope
             lost = -way * float(place.score[self.column]) / 2
         return math.copysign(math.sqrt(2 * max(0.0, lost)), way)
@@ -182,7 +182,7 @@ class _Profile:
     def _on(self, begin: tuple[_Place, ...], at: float, *, known: bool = False) -> tuple[_Place, ...]:
         """Maxima with the coefficient held, highest first."""
         starts = [
-            place.coefficients + _tangent(self.design, place, self.column) * (at - self._at(place)) for place in begin
+            place.coefficients + _tangent(self.design, place, self.column) * (at - self._held(place)) for place in begin
         ]
         if not known:
             turned = [
@@ -206,22 +206,21 @@ class _Profile:
 
 def _at(design: Array, outcome: Array, coefficients: Array) -> _Place:
     linear = design @ coefficients
-    chance = expit(linear)
-    weights = chance * expit(-linear)
+    chance, other = expit(linear), expit(-linear)
+    weights = chance * other
     basis, triangle = np.linalg.qr(design * np.sqrt(weights)[:, None])
     leverage = (basis**2).sum(axis=1)
     with np.errstate(divide="ignore"):
         penalty = float(np.log(np.abs(np.diag(triangle))).sum())
     height = penalty - float(np.logaddexp(0.0, np.where(outcome > 0, -linear, linear)).sum())
     score = design.T @ (outcome - chance + leverage * (0.5 - chance))
-    return _Place(coefficients, height, score, weights, leverage, basis, triangle)
+    return _Place(coefficients, height, score, weights, leverage, basis, other - chance)
 
 
-def _curvature(design: Array, place: _Place, columns: Array) -> Array:
+def _curvature(place: _Place, columns: Array) -> Array:
     """Minus the second derivatives of the penalised likelihood along columns of the same rows as the design."""
-    linear = design @ place.coefficients
-    tilted = columns * (expit(-linear) - expit(linear))[:, None]
-    pairs = np.einsum("ij,ik->ijk", place.basis, place.basis).reshape(len(design), -1)
+    tilted = columns * place.tilt[:, None]
+    pairs = np.einsum("ij,ik->ijk", place.basis, place.basis).reshape(len(columns), -1)
     seen = pairs.T @ tilted  # the squares of the hat matrix, without making it
     bent = columns.T @ (columns * (place.weights * (1 + place.leverage))[:, None])
     return np.asarray(bent - (tilted.T @ (tilted * place.leverage[:, None]) - seen.T @ seen) / 2)
@@ -238,7 +237,7 @@ def _maximum(design: Array, outcome: Array, start: Array, held: int | None = Non
         turn = _turn(design, now, free)
         if turn is None:
             return None
-        bent, axes = np.linalg.eigh(_curvature(design, now, design[:, free] @ turn))
+        bent, axes = np.linalg.eigh(_curvature(now, design[:, free] @ turn))
         slope = axes.T @ (turn.T @ now.score[free])
         steps = slope / np.maximum(np.abs(bent), 1e-3)
         promised = float(slope @ steps)
@@ -280,6 +279,6 @@ def _tangent(design: Array, place: _Place, held: int) -> Array:
     free = np.array([column for column in range(design.shape[1]) if column != held], dtype=int)
     follow, turn = np.zeros(design.shape[1]), _turn(design, place, free)
     if turn is not None:
-        bent = _curvature(design, place, np.column_stack([design[:, free] @ turn, design[:, held]]))
+        bent = _curvature(place, np.column_stack([design[:, free] @ turn, design[:, held]]))
         follow[free] = -turn @ np.linalg.lstsq(bent[:-1, :-1], bent[:-1, -1], rcond=None)[0]
     return follow
