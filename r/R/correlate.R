@@ -114,9 +114,10 @@ spearman_intervals <- list(
   "bootstrap" = list(variance = function(rho, n) NA_real_)
 )
 
-spearman_limits <- function(moments, n, ci, conf_level) {
+# `beside` is a variance of z that is not that of sampling.
+spearman_limits <- function(moments, n, ci, conf_level, beside = 0) {
   convention <- spearman_intervals[[ci]]
-  std_error <- sqrt(convention$variance(moments$rho, n))
+  std_error <- sqrt(convention$variance(moments$rho, n) + beside)
   centre <- atanh(moments$rho) -
     if (is.null(convention$bias)) 0 else convention$bias(moments$rho, n)
   half <- qnorm((1 + conf_level) / 2) * std_error

@@ -28,7 +28,7 @@ tolerance_of <- function(verb, convention, quantity) {
 near_zero <- function(quantity, verb, table) {
   rows <- nrow(table)
   if (quantity %in% c("statistic", "df", "df_residual", "q", "i2", "tau2", "risk_difference",
-    "rd_low", "rd_high")) {
+    "rd_low", "rd_high", "sd_draws")) {
     rep(1, rows)
   } else if (quantity == "p_value") {
     rep(1e-300, rows)

@@ -98,6 +98,16 @@ study_wide <- function(m) {
   where <- c(list(all = rep(TRUE, nrow(e))),
              if (hr) setNames(lapply(1:2, function(k) side == k), paste0("hr=", levels(e$hr))))
   product <- if (hr) paste0(x, ":hr[", levels(e$hr)[2], "]")
+  fitted <- list() # of the cell types that the same tumours have, by one QR a permutation
+  slopes <- function(y, ok, extra) {
+    key <- paste(c("given", extra), collapse = " ")
+    if (is.null(fitted[[key]]) || !y %in% names(fitted[[key]])) {
+      of <- function(name) complete.cases(e[c(name, m$factors, extra)])
+      alike <- Filter(function(name) identical(of(name), ok), m$numeric)
+      fitted[[key]] <<- c(fitted[[key]], last_t(e, alike, ok, m$factors, extra, X))
+    }
+    fitted[[key]][[y]]
+  }
   for (y in c(outcomes, m$til)) {
     v <- e[[y]]
     if (hr) {
@@ -117,7 +127,7 @@ study_wide <- function(m) {
       ok <- !is.na(v)
       if (hr) {
         add("difference", "all", y, product, ok, v,
-          function() last_t(e, y, ok, "hr", NULL, X, product = TRUE))
+          function() last_t(e, y, ok, "hr", NULL, X, product = TRUE)[[1]])
       }
       next
     }
@@ -132,7 +142,7 @@ study_wide <- function(m) {
     for (extra in unique(list(character(), covariates))) {
       ok <- complete.cases(e[c(y, m$factors, extra)])
       add(if (length(extra)) "slopes adjusted" else "slopes", "all", y, x, ok, v,
-          function() last_t(e, y, ok, m$factors, extra, X))
+          function() slopes(y, ok, extra))
     }
   }
   statistics <- do.call(rbind, statistics)
@@ -176,10 +186,10 @@ one_step <- function(h, side, X) {
   if (!all(is.finite(slope[[1]] + slope[[2]]))) return(NULL)
   slope[[2]] - slope[[1]]
 }
-# t of the last column, by a QR a permutation
-last_t <- function(e, y, ok, factors, extra, X, product = FALSE) {
+# t of the last column in each of the outcomes, by a QR a permutation
+last_t <- function(e, outcomes, ok, factors, extra, X, product = FALSE) {
   g <- droplevels(e[ok, ])
-  v <- g[[y]]
+  v <- as.matrix(g[outcomes])
   sides <- lapply(g[factors],
     function(f) if (nlevels(f) > 1) contr.sum(nlevels(f))[as.integer(f), , drop = FALSE])
   sides <- do.call(cbind, unname(sides))
@@ -191,18 +201,19 @@ last_t <- function(e, y, ok, factors, extra, X, product = FALSE) {
   }
   fixed <- qr.Q(qr(fixed))[, seq_len(qr(fixed)$rank), drop = FALSE]
   k <- ncol(fixed) + 1 + ncol(sides)
-  df <- length(v) - k
-  if (df < 4) return(NULL)
+  df <- nrow(v) - k
+  if (df < 4) return(setNames(vector("list", length(outcomes)), outcomes))
   t_of <- function(s) {
     design <- if (product) cbind(fixed, s, -s * sides) else cbind(fixed, s * sides, s)
     q <- qr(design)
-    if (q$rank < k) return(NaN)
+    if (q$rank < k) return(rep(NaN, ncol(v)))
     z <- qr.qty(q, v)
-    sign(qr.R(q)[k, k]) * z[k] / sqrt(sum(z[-(1:k)]^2) / df)
+    sign(q$qr[k, k]) * z[k, ] / sqrt(colSums(z[-(1:k), , drop = FALSE]^2) / df)
   }
-  t <- apply(X[ok, , drop = FALSE], 2, t_of)
-  if (is.nan(t[1])) return(NULL)
-  ifelse(is.nan(t), 0, t)
+  t <- matrix(apply(X[ok, , drop = FALSE], 2, t_of), ncol(v))
+  setNames(lapply(seq_len(ncol(v)), function(j) {
+    if (!is.nan(t[j, 1])) ifelse(is.nan(t[j, ]), 0, t[j, ])
+  }), outcomes)
 }
 beside <- function(about, x, product) {  # p_study into the rows of the other questions
   asks <- c(correlation = "correlation", correlation_by_hr = "correlation",

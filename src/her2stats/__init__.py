@@ -49,8 +49,9 @@ _ROOMS = {
     "her2stats.statistics": (
         *("Abundance", "Ancova", "Result", "adjust", "answer", "bias_ihc", "classify_abundance", "combine"),
         *("compare_groups", "correlate", "e_value", "fit_ancova", "fit_clinical", "fit_interaction", "fit_logistic"),
+        *("fit_ordinal", "study_wide"),
         *("pool", "power_correlation", "power_interaction", "power_odds_ratio", "power_response", "response_odds"),
-        *("specification_curve",),
+        *("correlate_draws", "specification_curve"),
     ),
     "her2stats.study": ("compare_results", "load_results", "read_study", "run_study"),
     "her2stats.tables": ("save_table", "table_effects", "table_one", "table_response"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import pandas as pd
 from hypothesis import strategies as st
 
@@ -12,6 +13,7 @@ from her2stats.statistics import (
     Result,
     compare_groups,
     correlate,
+    correlate_draws,
     fit_ancova,
     fit_clinical,
     fit_interaction,
@@ -147,6 +149,20 @@ def specification_curves(draw: st.DrawFn) -> Question:
     return lambda frame: {"curve": specification_curve(frame, outcomes, exposures, permutations=60, **options)}
 
 
+@st.composite
+def draws_of_amounts(draw: st.DrawFn) -> Question:
+    options = {"within": draw(st.sampled_from(["hr", "her2_ihc", None])), "conf_level": draw(LEVEL), "draws": 4}
+    names = [CELLS, "older"]
+
+    def ask(frame: pd.DataFrame) -> dict[str, Result]:
+        drawn = {
+            f"{n}, draw {k}": frame[n] * np.cos(k * np.arange(len(frame))).round(k) for n in names for k in range(1, 5)
+        }
+        return {"draws": correlate_draws(frame.assign(**drawn), SCORE, names, **options)}
+
+    return ask
+
+
 QUESTIONS: dict[str, st.SearchStrategy[Question]] = {
     "correlate": correlations(),
     "compare_groups": comparisons(),
@@ -158,6 +174,7 @@ QUESTIONS: dict[str, st.SearchStrategy[Question]] = {
     "fit_ordinal": ordinal_models(),
     "study_wide": whole_studies(),
     "specification_curve": specification_curves(),
+    "correlate_draws": draws_of_amounts(),
 }
 
 

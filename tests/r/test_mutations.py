@@ -18,6 +18,7 @@ from her2stats.statistics import (
     ancova_rows,
     compare_groups,
     correlate,
+    correlate_draws,
     correlation,
     fit_ancova,
     fit_interaction,
@@ -29,7 +30,7 @@ from her2stats.statistics import (
     specification_curve,
     study_wide,
 )
-from her2stats.statistics.claims import robustness
+from her2stats.statistics.claims import draws, robustness
 from her2stats.statistics.fits import covariates, feasibility, firth, odds_ratio, permuted_slopes
 from her2stats.statistics.fits.design import Design
 from her2stats.statistics.fits.firth import BESIDE
@@ -181,6 +182,23 @@ def t_for_z(patch: Patch) -> None:
     patch.setattr(permuted_ranks, "betainc", lambda a, b, x: 2 * ndtr(-np.sqrt(2 * a * (1 - x) / x)))
 
 
+def draws_without_their_number(patch: Patch) -> None:
+    """The variance between draws without what comes of there being so few."""
+    right = draws.z_interval
+    patch.setattr(draws, "z_interval", lambda *asked, beside: right(*asked, beside=beside * 4 / 5))
+
+
+def amounts_for_presence(patch: Patch) -> None:
+    right = draws._rho
+    patch.setattr(draws, "_rho", lambda frame, column, presence, spec: right(frame, column, False, spec))
+
+
+def drawn_amounts() -> Result:
+    few = FRAME.assign(**{CELLS: FRAME[CELLS].where(FRAME[CELLS] > FRAME[CELLS].quantile(0.3), 0.0)})
+    drawn = {f"{CELLS}, draw {one}": few[CELLS] + 0.1 * np.sin(one * few[AGE]) for one in range(1, 5)}
+    return correlate_draws(few.assign(**drawn), SCORE, CELLS, draws=4, within="hr")
+
+
 def curve() -> Result:
     outcomes = {"cells": {"absolute": CELLS, "markers": AGE}}
     asked = {"within": "hr", "covariates": ["her2_ihc"], "permutations": 99}
@@ -255,6 +273,8 @@ MUTATIONS: dict[str, tuple[Callable[[Patch], None], Callable[[], Result], set[st
     "the data are no permutation": (without_the_data, curve, {"p_value"}),
     "other scores than ranks": (ranks_for_halves, curve, {"estimate", "p_value"}),
     "t for z": (t_for_z, plain_curve, {"estimate", "p_value"}),
+    "variance between draws without their number": (draws_without_their_number, drawn_amounts, OR_LIMITS),
+    "amounts for presence": (amounts_for_presence, drawn_amounts, {"estimate", "std_error", "sd_draws", *OR_LIMITS}),
     "penalty without the held column": (penalty_without_the_held_column, sparse_interaction, {"firth_p"}),
     "Wald for the penalised profile": (wald_for_penalised_profile, sparse_interaction, {"firth_low", "firth_high"}),
     "another word for sparse": (sparse_below_five, sparse_interaction, {"flag", *BESIDE}),

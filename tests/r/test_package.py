@@ -54,7 +54,7 @@ def test_every_exported_function_is_documented() -> None:
     assert set(exported) == {
         *("adjust", "compare_groups", "correlate", "fit_ancova", "fit_clinical", "fit_interaction", "fit_logistic"),
         *("fit_ordinal", "pool", "read_models", "read_results", "response_odds", "run_study", "study_wide"),
-        "specification_curve",
+        *("correlate_draws", "specification_curve"),
         *("bias_ihc", "e_value", "power_correlation", "power_response", "validate_results"),
     }
     pages = {path.stem for path in (r_package() / "man").glob("*.Rd")}

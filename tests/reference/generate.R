@@ -256,9 +256,33 @@ case("specification_curve.plain", "missing", "specification_curve",
   ci = "fieller", alpha = 0.2
 )
 
+# Draws of two amounts: one with many zeros, one without; the fifth of the first is constant.
+drawn <- function(d) {
+  n <- nrow(d)
+  d$many_zeros <- pmax(0, round(d$t_cells, 6))
+  for (k in 1:6) {
+    d[[paste0("cells, draw ", k)]] <- d$cells + 0.1 * k * sin(seq_len(n) * k)
+    d[[paste0("many_zeros, draw ", k)]] <- pmax(0, d$many_zeros + 0.05 * k * cos(seq_len(n)) - 0.02 * k^2)
+  }
+  d[["many_zeros, draw 5"]] <- 0
+  d
+}
+for (frame in c("well", "small", "ties", "missing", "one_hr", "constant", "nothing", "tiny", "perfect")) {
+  d <- frames[[frame]]
+  name <- paste0("drawn_", frame)
+  frames[[name]] <- drawn(d)
+  case(paste0("correlate_draws.", frame), name, "correlate_draws",
+    x = "score", y = c("cells", "many_zeros"), draws = 6, within = if ("hr" %in% names(d)) "hr" else ""
+  )
+}
+case("correlate_draws.plain", "drawn_missing", "correlate_draws",
+  x = "score", y = c("cells", "many_zeros"), draws = 6, ci = "sas", conf_level = 0.9
+)
+
 # What a spec says where a case does not: the defaults of the specs in Python.
 defaults <- list(
   correlate = list(cohort = "", by = "", within = "", covariates = character(), ci = "bonett-wright", conf_level = 0.95, draws = 2000, seed = 0),
+  correlate_draws = list(cohort = "", within = "", ci = "bonett-wright", conf_level = 0.95),
   compare_groups = list(cohort = "", by = "", conf_level = 0.95),
   fit_logistic = list(
     cohort = "", by = "", covariates = character(), per_sd = TRUE, sd = "cohort", ci = "wald", penalty = "none",

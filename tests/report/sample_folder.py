@@ -155,6 +155,17 @@ def sample_tables(rng: np.random.Generator) -> dict[str, pd.DataFrame]:
         "ancova_curves": _stack(_ancova_curves(name, n, model, rng) for name, n in COHORTS.items() for model in MODELS),
         "study_wide": _stack(_study_wide(name, n, rng) for name, n in COHORTS.items()),
         "robustness": _stack(_robustness(name, n, rng) for name, n in COHORTS.items()),
+        "ordinal_odds": _stack(
+            [
+                *(
+                    _odds(name, n, at, rng)
+                    for name, n in COHORTS.items()
+                    for at in ("all", "hr=negative", "hr=positive")
+                ),
+                *(_products(name, n, rng) for name, n in COHORTS.items()),
+            ]
+        ),
+        "fraction_draws": _stack(_draws(name, n, rng) for name, n in COHORTS.items()),
         "response": _stack([_response()]),
         "response_by_hr": _stack([_response()]),
         "response_further": _stack([_response().assign(given="arm")]),
@@ -423,6 +434,15 @@ def _robustness(cohort: str, n: int, rng: np.random.Generator) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def _draws(cohort: str, n: int, rng: np.random.Generator) -> pd.DataFrame:
+    """Types given HR, of which the dichotomised ones are of another kind in some draws."""
+    about = {"cohort": cohort, "stratum": "all", "draws": 50, "sd_draws": 0.03, "given": "hr", "flag": ""}
+    test = ["statistic", "df", "p_value"]
+    types = [_spearman(name, EXPOSURE, PLANTED.get(name, 0.0), n, rng) for name in (*TYPES, *DICHOTOMISED)]
+    rows = [about | row | {"kind_changes": 0.2 * (row["outcome"] in DICHOTOMISED)} for row in types]
+    return pd.DataFrame(rows).drop(columns=test)
+
+
 def _spearman(outcome: str, term: str, centre: float, n: int, rng: np.random.Generator) -> dict[str, object]:
     rho = float(np.tanh(np.arctanh(centre) + rng.normal(0, 1 / math.sqrt(n))))
     error = math.sqrt((1 + rho**2 / 2) / (n - 3))
@@ -480,6 +500,11 @@ def _odds(cohort: str, n: int, stratum: str, rng: np.random.Generator) -> pd.Dat
     if stratum == "hr=negative" and cohort == "confirmatory":
         rows[-1] = _separated("Monocytes", EXPOSURE, n)
     return _adjusted(pd.DataFrame(rows)).assign(cohort=cohort, stratum=stratum)
+
+
+def _products(cohort: str, n: int, rng: np.random.Generator) -> pd.DataFrame:
+    rows = [_ratio(name, n, 4.6 / math.sqrt(n), rng, SCORE, POSITIVE) for name in (*TYPES, *DICHOTOMISED)]
+    return _adjusted(pd.DataFrame(rows)).assign(cohort=cohort, stratum="all")
 
 
 def _interaction(cohort: str, n: int, rng: np.random.Generator) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from her2stats.deconvolution import cibersort
 from her2stats.deconvolution.settings import Settings
 
 Floats = npt.NDArray[np.float64]
+MOST_KEPT = 50  # draws whose fractions are kept: enough for the variance between them
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,6 +22,7 @@ class Intervals:
     high: Floats
     zero_share: Floats
     draws: npt.NDArray[np.int64]
+    kept: Floats  # (draws kept, S, types): the fractions themselves, of the first draws
 
 
 def resample_genes(genes: int, draw: int, seed: int) -> npt.NDArray[np.int64]:
@@ -60,4 +62,4 @@ def _limits(results: Floats, conf_level: float) -> Intervals:
         mine = results[known[:, sample], sample]
         low[sample], high[sample] = np.quantile(mine, [tail, 1 - tail], axis=0)
         zero_share[sample] = (mine == 0).mean(axis=0)
-    return Intervals(low, high, zero_share, draws)
+    return Intervals(low, high, zero_share, draws, results[:MOST_KEPT].copy())

@@ -17,7 +17,7 @@ from her2stats.deconvolution.cibersort import Fits, Mode, Solver
 from her2stats.deconvolution.mixture import Mixture, align_mixture
 from her2stats.deconvolution.one_block import Floats
 from her2stats.deconvolution.permutations import draw_mixtures, pool_samples
-from her2stats.deconvolution.result import Deconvolution, interval_table, quality_notes, quality_table
+from her2stats.deconvolution.result import Deconvolution, drawn_table, interval_table, quality_notes, quality_table
 from her2stats.deconvolution.settings import BatchCorrection, Settings
 from her2stats.deconvolution.signature_matrix import SignatureMatrix, check_signature_kind
 from her2stats.errors import DataError, ProblemList
@@ -220,12 +220,11 @@ def _estimate(mixture: Mixture, signature: SignatureMatrix, settings: Settings, 
         columns=list(signature.cell_types),
     )
     quality = quality_table(fits, null, fractions, mixture.coverage)
-    intervals = None
+    intervals = redrawn = None
     if settings.bootstrap:
         again = partial(bootstrap_samples, profiles=mixture.profiles, median=median, settings=settings)
-        intervals = interval_table(
-            fractions, run(again, np.stack([values, mixture.values], axis=1), settings.bootstrap)
-        )
+        limits = run(again, np.stack([values, mixture.values], axis=1), settings.bootstrap)
+        intervals, redrawn = interval_table(fractions, limits), drawn_table(fractions, limits)
     return Deconvolution(
         fractions=fractions,
         quality=quality,
@@ -236,6 +235,7 @@ def _estimate(mixture: Mixture, signature: SignatureMatrix, settings: Settings, 
         notes=(*notes, *run.workers.notes(), *quality_notes(quality["flag"], settings, mixture.median)),
         method=settings.method(signature.name, median),
         intervals=intervals,
+        drawn=redrawn,
     )
 
 

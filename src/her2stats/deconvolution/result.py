@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,6 +46,8 @@ class Deconvolution:
         Every convention in a sentence.
     intervals : DataFrame or None
         One row a sample and type: sample, cell_type, fraction, conf_low, conf_high, zero_share, draws.
+    drawn : DataFrame or None
+        Fractions of the first 50 bootstrap draws: (draw, sample) x cell types; draws count from 1.
     program : str
         What estimated the amounts: estimates of different programs are not put together.
     additive : bool
@@ -71,6 +73,7 @@ class Deconvolution:
     notes: tuple[Note, ...]
     method: str
     intervals: pd.DataFrame | None = None
+    drawn: pd.DataFrame | None = None
     program: str = "CIBERSORT"
     additive: bool = True
 
@@ -133,9 +136,8 @@ def quality_table(fits: Fits, null: Floats, fractions: pd.DataFrame, coverage: f
     )
 
 
-def interval_table(fractions: pd.DataFrame, limits: Iterable[Intervals]) -> pd.DataFrame:
+def interval_table(fractions: pd.DataFrame, parts: Sequence[Intervals]) -> pd.DataFrame:
     """One row a sample and cell type, with its limits and the share of refits that gave zero."""
-    parts = list(limits)
     count, types = fractions.shape
     return pd.DataFrame(
         {
@@ -148,6 +150,13 @@ def interval_table(fractions: pd.DataFrame, limits: Iterable[Intervals]) -> pd.D
             "draws": np.repeat(np.concatenate([part.draws for part in parts]), types),
         }
     )
+
+
+def drawn_table(fractions: pd.DataFrame, parts: Sequence[Intervals]) -> pd.DataFrame:
+    """One row a draw and sample: its fractions by that draw of signature genes."""
+    amounts = np.concatenate([part.kept for part in parts], axis=1)
+    rows = pd.MultiIndex.from_product([range(1, len(amounts) + 1), fractions.index], names=["draw", "sample"])
+    return pd.DataFrame(amounts.reshape(len(rows), -1), rows, fractions.columns)
 
 
 def wide_table(fractions: pd.DataFrame, quality: pd.DataFrame, intervals: pd.DataFrame | None) -> pd.DataFrame:

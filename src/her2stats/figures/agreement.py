@@ -53,6 +53,7 @@ NAMES = {
     "adjust": "Correction for multiple tests",
     "study_wide": "Whole study",
     "specification_curve": "Specification curves",
+    "correlate_draws": "Correlation in draws",
     "p_study": "p of the whole study",
     "p_primary": "p of the primary question",
     "std_error": "standard error",

@@ -59,7 +59,18 @@ def near_zero(quantity: str, verb: str, r: Mapping[str, Array]) -> Array:
     zero); the places of a curve on that of the largest place.
     """
     rows = len(r["estimate"])
-    if quantity in ("statistic", "df", "df_residual", "q", "i2", "tau2", "risk_difference", "rd_low", "rd_high"):
+    if quantity in (
+        "statistic",
+        "df",
+        "df_residual",
+        "q",
+        "i2",
+        "tau2",
+        "risk_difference",
+        "rd_low",
+        "rd_high",
+        "sd_draws",
+    ):
         return np.ones(rows)
     if quantity == "p_value":
         return np.full(rows, 1e-300)

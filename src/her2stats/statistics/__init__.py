@@ -7,6 +7,7 @@ from her2stats.statistics.abundance import Abundance, classify_abundance
 from her2stats.statistics.ancova import Ancova, fit_ancova
 from her2stats.statistics.answer import answer
 from her2stats.statistics.claims.bias import bias_ihc
+from her2stats.statistics.claims.draws import correlate_draws
 from her2stats.statistics.claims.e_value import e_value
 from her2stats.statistics.claims.power import power_correlation, power_interaction, power_odds_ratio, power_response
 from her2stats.statistics.claims.robustness import specification_curve
@@ -25,6 +26,7 @@ from her2stats.statistics.specs import (
     ClinicalSpec,
     CorrelationSpec,
     CurveSpec,
+    DrawsSpec,
     GroupSpec,
     InteractionSpec,
     LogisticSpec,
@@ -43,6 +45,7 @@ __all__ = [
     "ClinicalSpec",
     "CorrelationSpec",
     "CurveSpec",
+    "DrawsSpec",
     "GroupSpec",
     "InteractionSpec",
     "LogisticSpec",
@@ -60,6 +63,7 @@ __all__ = [
     "combine",
     "compare_groups",
     "correlate",
+    "correlate_draws",
     "e_value",
     "fit_ancova",
     "fit_clinical",

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from her2stats.statistics.ancova import answer_ancova
+from her2stats.statistics.claims.draws import answer_draws
 from her2stats.statistics.claims.robustness import answer_curve
 from her2stats.statistics.claims.study_wide import answer_study_wide
 from her2stats.statistics.correlation import answer_correlation
@@ -23,6 +24,7 @@ from her2stats.statistics.specs import (
     ClinicalSpec,
     CorrelationSpec,
     CurveSpec,
+    DrawsSpec,
     GroupSpec,
     InteractionSpec,
     LogisticSpec,
@@ -45,6 +47,7 @@ ANSWERS: dict[type[Spec], Callable[[Any, pd.DataFrame], Result]] = {
     StudyWideSpec: answer_study_wide,
     OrdinalSpec: answer_ordinal,
     CurveSpec: answer_curve,
+    DrawsSpec: answer_draws,
 }
 
 

@@ -64,10 +64,13 @@ def z_std_error(rho: float, n: int, ci: str) -> float:
     return math.nan if variance is None else math.sqrt(variance(rho, n))
 
 
-def z_interval(rho: float, n: int, ci: str, conf_level: float) -> tuple[float, float]:
-    """Limits of rho: Fisher's z, less the bias where the convention has one, plus and minus its standard error."""
+def z_interval(rho: float, n: int, ci: str, conf_level: float, beside: float = 0.0) -> tuple[float, float]:
+    """Limits of rho: Fisher's z, less the bias where the convention has one, plus and minus its standard error.
+
+    `beside` is a variance of z that is not that of sampling.
+    """
     centre = math.atanh(rho) - interval(ci).bias(rho, n)
-    reach = float(ndtri(0.5 + conf_level / 2)) * z_std_error(rho, n, ci)
+    reach = float(ndtri(0.5 + conf_level / 2)) * math.sqrt(z_std_error(rho, n, ci) ** 2 + beside)
     return math.tanh(centre - reach), math.tanh(centre + reach)
 
 

@@ -365,6 +365,38 @@ class CurveSpec(_Checked):
         check_permutations(problems, self.alpha, self.permutations, self.seed)
 
 
+@dataclass(frozen=True, kw_only=True)
+class DrawsSpec(_Checked):
+    """Rank correlation of one variable with amounts that are estimates, each of which was estimated again and again.
+
+    The draws of an amount stand in columns of their own, called as `drawn` says.
+    """
+
+    verb: ClassVar[str] = "correlate_draws"
+    cohort: str = field(default="", metadata=COHORT)
+    x: str = field(metadata=EXPOSURE)
+    y: tuple[str, ...] = field(metadata={"meaning": "columns of amounts"})
+    draws: int = field(metadata={"meaning": "how often each amount was estimated again", "limits": {"ge": 2}})
+    within: str = field(default="", metadata={"meaning": "a factor within whose levels ranks are taken, in one answer"})
+    ci: CurveCI = field(default="bonett-wright", metadata={"meaning": "interval of Spearman correlations"})
+    conf_level: float = field(default=0.95, metadata=CONF_LEVEL)
+
+    def _check(self, problems: ProblemList) -> None:
+        check_names(problems, "y", self.y)
+        check_strata(problems, self.within)
+        if self.draws < 2:
+            what = f"draws={self.draws!r} says nothing of how draws differ"
+            problems.add(DataError, what, remedy="50 are usual")
+        drawn = [column for name in self.y for column in self.drawn(name)]
+        check_names(
+            problems, "x, y, draws and within", [self.x, *{*self.y}, *drawn, *([self.within] * bool(self.within))]
+        )
+
+    def drawn(self, name: str) -> tuple[str, ...]:
+        """Columns of the draws of an amount."""
+        return tuple(f"{name}, draw {one}" for one in range(1, self.draws + 1))
+
+
 Spec = (
     CorrelationSpec
     | GroupSpec
@@ -377,4 +409,5 @@ Spec = (
     | StudyWideSpec
     | OrdinalSpec
     | CurveSpec
+    | DrawsSpec
 )

@@ -189,9 +189,17 @@ ALL_ODDS = (*ODDS, specs.OrdinalSpec)
 ASKED: dict[str, tuple[str, tuple[type, ...]]] = {
     "conf_level": (
         "conf_level",
-        (specs.CorrelationSpec, specs.CurveSpec, specs.GroupSpec, *ALL_ODDS, specs.AncovaSpec, specs.PoolingSpec),
+        (
+            specs.CorrelationSpec,
+            specs.CurveSpec,
+            specs.DrawsSpec,
+            specs.GroupSpec,
+            *ALL_ODDS,
+            specs.AncovaSpec,
+            specs.PoolingSpec,
+        ),
     ),
-    "correlation_ci": ("ci", (specs.CorrelationSpec, specs.CurveSpec)),
+    "correlation_ci": ("ci", (specs.CorrelationSpec, specs.CurveSpec, specs.DrawsSpec)),
     "draws": ("draws", (specs.CorrelationSpec,)),
     "odds_ratio_ci": ("ci", ODDS),
     "penalty": ("penalty", (specs.LogisticSpec,)),
@@ -224,6 +232,7 @@ class AnalysisSection(Section):
     correction: Correction = "bonferroni"
     her2_groups: Annotated[str | dict[str, list[str]], Words] = "paper"
     crosscheck: bool | None = None
+    ordinal: bool = False
     ihc_sensitivity: tuple[Share, ...] = (0.75, 0.85, 0.95)
     ihc_specificity: tuple[Share, ...] = (0.6, 0.75, 0.9)
     ihc_kappa: float = Field(default=0.49, ge=0, le=1)

@@ -14,6 +14,7 @@ from her2stats.statistics.specs import (
     ClinicalSpec,
     CorrelationSpec,
     CurveSpec,
+    DrawsSpec,
     GroupSpec,
     InteractionSpec,
     LogisticSpec,
@@ -70,6 +71,7 @@ def specs(draw: st.DrawFn) -> Spec:
             cohort=said["cohort"],
         ),
         PoolingSpec(model=draw(st.sampled_from(["random", "fixed"])), **said),
+        DrawsSpec(x=a, y=(b, c), draws=draw(st.integers(2, 99)), within=draw(st.sampled_from(["", f])), **said),
         CurveSpec(
             exposures=(a, b),
             outcomes=(c, d),

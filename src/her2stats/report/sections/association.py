@@ -6,6 +6,7 @@ import pandas as pd
 
 from her2stats.report.page_model import MorePart, Part, Section, TablePart
 from her2stats.report.parts import Figures, absent, by_cohort, section, table_by_cohort
+from her2stats.report.sections.draws import draws_parts
 from her2stats.report.sections.pooled_table import pooled_table
 from her2stats.report.sections.sensitivity import sensitivity_parts
 from her2stats.results.folder import ResultsFolder
@@ -91,7 +92,7 @@ def by_hr_section(folder: ResultsFolder, figures: Figures) -> Section:
     """Exposure against each cell type within the hormone-receptor groups."""
     table = folder.table("correlation_by_hr")
     parts: list[Part] = [*absent(folder, "correlation_by_hr", "correlation_given_hr"), *figures.get("by-hr", ())]
-    parts += _given_hr(folder)
+    parts += _given_hr(folder) + draws_parts(folder)
     parts += _strata_side_by_side(folder, table, folder.provenance.exposure)
     for score in _scores(folder, table):
         if score != folder.provenance.exposure:

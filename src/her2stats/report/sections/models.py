@@ -17,6 +17,8 @@ from her2stats.vocabulary.numbers import format_p
 
 _RATIO_NOTE = "Ratio: odds ratio in HR-positive divided by odds ratio in HR-negative tumours."
 
+_ALL_NOTE = f"All tumours: given hormone receptor. The odds are taken to be the same at every cut. {_RATIO_NOTE}"
+
 _CLINICAL_LEAD = "Odds of each clinical characteristic with high, compared with low, abundance of a cell type."
 
 
@@ -27,6 +29,7 @@ def odds_section(folder: ResultsFolder, figures: Figures) -> Section:
     parts += _pooled(folder)
     ratios = readable(exposure_rows(folder.table("odds_ratios"), exposure))
     parts += table_by_cohort(ratios, "odds_ratios", lambda cohort, part: _odds(folder, cohort, part))
+    parts += _over_all_values(folder)
     product = readable(folder.table("interaction"))
     parts += table_by_cohort(product, "interaction", lambda cohort, part: _interaction(folder, cohort, part))
     return section("odds", "Odds of high abundance", parts)
@@ -51,6 +54,21 @@ def _odds(folder: ResultsFolder, cohort: str, rows: pd.DataFrame) -> PrintedTabl
     in_study = "p_study" in rows and rows["p_study"].notna().any()  # uncorrected p-values then stay in the csv
     blocks = _stratum_blocks(rows, ("effect", "p_adjusted", "p_study") if in_study else ("effect", "p", "p_adjusted"))
     return print_blocks(blocks, caption=caption, alpha=folder.provenance.alpha)
+
+
+def _over_all_values(folder: ResultsFolder) -> list[Part]:
+    """The same by proportional odds, where the study asked for it."""
+    made: list[Part] = []
+    for cohort, rows in by_cohort(folder.table("ordinal_odds")):
+        caption = f"Odds ratio of more of a cell type per SD of {folder.provenance.exposure}, all values, {cohort}"
+        ratio = rows["role"].eq("interaction")
+        blocks = [
+            *_stratum_blocks(rows[~ratio], ("effect", "p", "p_adjusted")),
+            *([Block("Interaction", rows[ratio], ("effect", "p", "p_adjusted"), "Ratio")] * bool(ratio.any())),
+        ]
+        printed = print_blocks(blocks, caption=caption, alpha=folder.provenance.alpha, notes=(_ALL_NOTE,))
+        made.append(TablePart(printed, "ordinal_odds"))
+    return [MorePart("The same over all values of a cell type", made)] * bool(made)
 
 
 def _interaction(folder: ResultsFolder, cohort: str, rows: pd.DataFrame) -> PrintedTable:

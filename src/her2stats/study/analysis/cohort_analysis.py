@@ -14,7 +14,9 @@ from her2stats.notes import Note
 from her2stats.progress import Progress, silent
 from her2stats.results.catalogue import CELL_TABLES
 from her2stats.statistics import classify_abundance
+from her2stats.study.analysis.fraction_draws import fraction_draws
 from her2stats.study.analysis.material import Answers, Material
+from her2stats.study.analysis.ordinal_odds import ordinal_odds
 from her2stats.study.analysis.questions import CELL_QUESTIONS
 from her2stats.study.analysis.random_lists import beside_random_lists
 from her2stats.study.analysis.response import response
@@ -64,6 +66,8 @@ def analyse_cohort(
             question(material, study, answers)
         study_wide_error(material, study, answers)
         robustness(one, prepared, material, fractions, answers)
+        ordinal_odds(material, study, answers)
+        fraction_draws(material, fractions, study, answers)
     else:
         for table in CELL_TABLES:
             answers.omit(table, _why_no_cells(cohort, material))

@@ -50,7 +50,7 @@ class Fractions:
             "notes": [asdict(note) for note in made.notes],
             "method": made.method,
         }
-        frames = {"fractions": made.fractions, "quality": made.quality, "intervals": made.intervals}
+        frames = {name: getattr(made, name) for name in ("fractions", "quality", "intervals", "drawn")}
         files = {f"{name}.parquet": frame.to_parquet() for name, frame in frames.items() if frame is not None}
         return {"about.json": json.dumps(words).encode(), **files}
 
@@ -74,4 +74,5 @@ class Fractions:
             notes=tuple(Note(**note) for note in words["notes"]),
             method=words["method"],
             intervals=frames.get("intervals"),
+            drawn=frames.get("drawn"),
         )
