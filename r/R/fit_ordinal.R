@@ -134,6 +134,7 @@ ordinal_model <- function(X, y) {
   density <- function(z) ifelse(is.finite(z), plogis(z) * plogis(-z), 0)
   slope <- function(z) ifelse(is.finite(z), density(z) * (1 - 2 * plogis(z)), 0)
   reached <- height(parameters)
+  steep <- function() ncol(X) && diff(range(X %*% parameters[-at])) > 10
   for (round in 1:100) {
     now <- chance(parameters)
     G <- (density(now$u) * upper - density(now$v) * lower) / now$p
@@ -141,8 +142,7 @@ ordinal_model <- function(X, y) {
       crossprod(lower * (slope(now$v) / now$p), lower)
     step <- tryCatch(drop(solve(information, colSums(G), tol = 0)), error = function(e) NULL)
     if (is.null(step) || !all(is.finite(step))) {
-      steep <- ncol(X) && diff(range(X %*% parameters[-at])) > 10
-      return(list(flag = flag(if (steep) "separation" else "not converged", "no step")))
+      return(list(flag = flag(if (steep()) "separation" else "not converged", "no step")))
     }
     halving <- 0
     while (!isTRUE(height(parameters + step) >= reached - 1e-12 * (1 + abs(reached))) &&
@@ -163,5 +163,5 @@ ordinal_model <- function(X, y) {
       ))
     }
   }
-  list(flag = flag("not converged", "100 steps"))
+  list(flag = flag(if (steep()) "separation" else "not converged", "100 steps"))
 }

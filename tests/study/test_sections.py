@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, get_args
 
@@ -12,11 +12,11 @@ import pytest
 from her2stats.deconvolution.settings import Settings
 from her2stats.errors import StudyFileError
 from her2stats.packaged import facts
-from her2stats.statistics import combine, specs
+from her2stats.statistics import classify_abundance, combine, specs
 from her2stats.statistics.specs import CorrelationSpec, LogisticSpec
 from her2stats.study import sections
 from her2stats.study.analysis.cohort_analysis import CohortAnalysis
-from her2stats.study.analysis.material import Answers
+from her2stats.study.analysis.material import Answers, Material
 from her2stats.study.analysis.pooled import pooled_odds_ratios
 from her2stats.study.analysis.questions import CELL_QUESTIONS
 from her2stats.study.analysis.response import response
@@ -57,13 +57,19 @@ def analyses(study: Study) -> list[CohortAnalysis]:
     return analyse_study(prepare(study))
 
 
+def of_few_types(material: Material) -> Material:
+    """The same with six cell types: a setting is no other for the rest."""
+    amounts = material.fractions[[*material.continuous[:4], *material.dichotomised[:2]]]
+    return replace(material, fractions=amounts, abundance=classify_abundance(amounts, cohort=material.name))
+
+
 def answered(study: Study, analyses: list[CohortAnalysis]) -> dict[str, pd.DataFrame]:
     """Every question asked anew of the same material."""
     found = []
     for analysis in analyses:
         answers = Answers(analysis.cohort.name)
         for question in CELL_QUESTIONS if analysis.material.abundance is not None else ():
-            question(analysis.material, study, answers)
+            question(of_few_types(analysis.material), study, answers)
         response(analysis.material, study, answers)
         found.append((analysis, answers))
     names = dict.fromkeys(name for _, answers in found for name in answers.results)

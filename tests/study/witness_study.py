@@ -45,6 +45,8 @@ signature = "signature.tsv"
 [analysis]
 crosscheck = false
 points = 5
+permutations = 2000
+robustness = 500
 """
 
 

@@ -65,6 +65,8 @@ def fit_proportional_odds(columns: Array, levels: np.ndarray) -> OrdinalFit:
         if max(np.abs(part).max(initial=0.0) for part in step) <= STEP * (1 + np.abs(slopes).max(initial=0.0)):
             converged = True
             break
+    else:
+        far = bool(np.ptp(columns @ slopes) > NO_CURVE)
     return OrdinalFit(slopes, inverse, height, converged, far)
 
 
