@@ -65,6 +65,7 @@ answer_spec <- function(spec, data) {
       x = text("x"), y = text("y"), by = text("by"), within = text("within"),
       covariates = text("covariates"), ci = spec$ci
     ),
+    agree_ranks = list(x = text("x"), y = text("y"), by = text("by")),
     compare_groups = list(y = text("y"), group = text("group"), by = text("by"),
       kinds = spec$kinds),
     fit_logistic = list(
@@ -107,7 +108,8 @@ answer_spec <- function(spec, data) {
   }
   for (name in c("by", "within")) if (!length(arguments[[name]])) arguments[[name]] <- NULL
   verbs <- list(
-    correlate = correlate, compare_groups = compare_groups, fit_logistic = fit_logistic,
+    agree_ranks = agree_ranks, correlate = correlate, compare_groups = compare_groups,
+    fit_logistic = fit_logistic,
     fit_ordinal = fit_ordinal, fit_interaction = fit_interaction, fit_clinical = fit_clinical,
     fit_ancova = fit_ancova,
     response_odds = response_odds

@@ -190,6 +190,31 @@ def test_transneo_by_receptor(run):
     assert table["Residual cancer burden"].sum() == 92
 
 
+def test_transneo_shows_erbb2_against_danaher_scores_lymphocyte_density_and_response(run):
+    results = run("transneo")
+    file = pd.read_csv(results.folder.parent / "training_df.csv").query("`HER2.status` == -1")
+    til = results.tables["correlation"].query("term == 'ERBB2'").set_index("outcome")
+    for outcome, column in (
+        ("B-cells", "Danaher.B.cells"),
+        ("CD8 T cells", "Danaher.CD8.T.cells"),
+        ("Treg", "Danaher.Treg"),
+    ):
+        rho = file["ERBB2.log2.tpm"].corr(file[column], method="spearman")
+        assert til.loc[outcome, "estimate"] == pytest.approx(rho, rel=1e-10)
+    assert til.loc["Total TIL", "estimate"] == pytest.approx(-0.285, abs=5e-4)
+    counted_cells = results.tables["pathologist"].query("measure == 'rho' and given != given and stratum == 'all'")
+    counted_cells = counted_cells.set_index("outcome")["estimate"]
+    by_hand = file["ERBB2.log2.tpm"].corr(file["median_lymph_KDE_knn_50"], method="spearman")
+    assert counted_cells["ERBB2"] == pytest.approx(by_hand, rel=1e-10)
+    assert counted_cells["Total TIL"] > 0.6
+    odds = results.tables["response_further"].query("role == 'exposure' and term == 'ERBB2'").iloc[0]
+    exposed = file["ERBB2.log2.tpm"] / file["ERBB2.log2.tpm"].std()
+    design = np.column_stack([np.ones(len(file)), exposed, file["ER.status"] == 1]).astype(float)
+    assert math.log(odds["estimate"]) == pytest.approx(
+        sm.Logit(file["resp.pCR"], design).fit(disp=0).params.iloc[1], rel=1e-7
+    )
+
+
 def test_a_column_that_is_not_there_is_told_by_name(shared, tmp_path):
     study = shipped("maqc2", shared, tmp_path)
     study.write_text(study.read_text().replace("HER2_IHC_score_preTrt", "HER2_IHC"))
