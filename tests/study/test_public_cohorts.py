@@ -14,6 +14,7 @@ import statsmodels.api as sm
 
 from her2stats.errors import TableError
 from her2stats.reading.sources import registry, study_template
+from her2stats.simulate import paper_targets
 from her2stats.study import StudyResults, read_study, run_study
 from her2stats.study.check import check_study
 from her2stats.study.witnessed import witness_folder
@@ -102,6 +103,14 @@ def test_abim_is_the_population_of_the_paper(run):
     assert table["Hormone receptor"].to_dict() == {"positive": 255, "negative": 63}
     assert table["HER2 IHC"].to_dict() == {"0": 129, "1+": 115, "2+": 74}
     assert table["Grade"].to_dict() == {"I": 48, "II": 144, "III": 126}
+
+
+def test_simulated_abim_has_the_margins_of_the_real_table(run):
+    table, margins = counted(run("abim")), paper_targets("abim").margins
+    assert margins.hr == table["Hormone receptor"].to_dict()
+    assert margins.her2_ihc == table["HER2 IHC"].to_dict()
+    assert margins.grade == table["Grade"].to_dict()
+    assert margins.pam50 == {level: count for level, count in table["PAM50 subtype"].to_dict().items() if count}
 
 
 @pytest.mark.slow

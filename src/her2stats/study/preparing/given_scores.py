@@ -12,6 +12,7 @@ from her2stats.deconvolution import Deconvolution
 from her2stats.errors import ProblemList, StudyFileError, near
 from her2stats.notes import Note
 from her2stats.reading.estimates import published_amounts
+from her2stats.signatures.scoring import COVERAGE_COLUMNS
 from her2stats.signatures.til import DEFAULT_MEMBERS, TOTAL
 from her2stats.study.preparing.scores import ScoredCohort
 from her2stats.study.sections import CohortSection
@@ -44,15 +45,15 @@ def take_scores(
     if given is None and types:
         source = next(one for one in cohort.sources if one.role == "clinical")
         given, types = published_amounts(table[types], source.path, source.sha256), []
+    # what is called as a gene is one; of how many genes the others are, nobody says
+    genes = [] if study.scores.exposure_file else [(exposure, 1, 1, 1.0, "", False, "")]
     shown = [exposure, *also, *types, *([TOTAL] if TOTAL in table else [])]
     scored = ScoredCohort(
         exposure=exposure,
         also=tuple(also + types),
         til=TOTAL if TOTAL in table and study.scores.til == "danaher" else "",
         table=table[shown],
-        coverage=pd.DataFrame(
-            columns=["score", "genes_total", "genes_found", "coverage", "missing", "used_in_total", "flag"]
-        ),
+        coverage=pd.DataFrame(genes, columns=["score", *COVERAGE_COLUMNS]),
         method=f"{exposure}: as the clinical table has it",
         notes=(Note("scores", "scores as the clinical table has them", len(names), ", ".join(names)),),
         omitted=() if TOTAL in table else (("total TIL", "not every type of Danaher's total is among the scores"),),
