@@ -282,6 +282,14 @@ follow <- function(cohort) {
     response(d, y)
     if (has(d, "hr") && !"response_by_hr" %in% not_followed) response_by_hr(d, y)
   }
+  own <- measured[[cohort]]$amounts  # per SD of what is measured; given arms, too, it is not followed
+  if (!is.null(own) && adjusted_odds == "" && !has(d, "arm")) {
+    asked_of <- c(Filter(function(v) has(d, v), said("count")), one("exposure", "name"),
+      measured[[cohort]]$til)
+    for (y in Filter(function(v) has(d, v), c("complete_response", "pcr"))) for (x in asked_of) {
+      logistic(own, y, x, into = "response_further", given = if (has(d, "hr")) "hr")
+    }
+  }
   til <- measured[[cohort]]
   if (length(til$til) && has(d, "her2_group")) for (by in list(NULL,
     if (has(d, "hr")) "hr")[c(TRUE, has(d, "hr"))]) {

@@ -199,15 +199,17 @@ can_fit <- function(x, y) {
     max(x[y == 1]) > min(x[y == 0]) && max(x[y == 0]) > min(x[y == 1])
 }
 # high abundance per SD of the exposure
-logistic <- function(d, y, x, by = NULL) {
+logistic <- function(d, y, x, by = NULL, into = "odds_ratios", given = NULL) {
   for (s in names(strata(d, by))) {
   e <- strata(d, by)[[s]]
   unit <- sd((if (one("analysis", "sd") == "cohort") d else e)[[x]], na.rm = TRUE)
-  ok <- complete.cases(e[c(x, y)])
+  ok <- complete.cases(e[c(x, y, given)])
   v <- (e[[x]][ok] - mean(e[[x]][ok])) / unit
   high <- e[[y]][ok]
-  found <- if (can_fit(v, high)) logit(cbind(1, v), high)$odds(c(0, 1)) else no_odds
-  row("odds_ratios", s, y, x, s, found, n = sum(ok), n_events = sum(high),
+  also <- if (length(given)) as.integer(e[[given]][ok])
+  fits <- can_fit(v, high) && (is.null(also) || !constant(also))
+  found <- if (fits) logit(cbind(1, v, also), high)$odds(c(0, 1, rep(0, length(given)))) else no_odds
+  row(into, s, y, x, if (into == "odds_ratios") s else NA, found, n = sum(ok), n_events = sum(high),
     n_missing = sum(!ok) + unplaced(d, by))
 }
 }

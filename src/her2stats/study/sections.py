@@ -208,7 +208,10 @@ ALL_ODDS = (*ODDS, specs.OrdinalSpec)
 ASKED: dict[str, tuple[str, tuple[type, ...]]] = {
     "conf_level": (
         "conf_level",
-        (specs.CorrelationSpec, specs.CurveSpec, specs.GroupSpec, *ALL_ODDS, specs.AncovaSpec, specs.PoolingSpec),
+        (
+            *(specs.CorrelationSpec, specs.CurveSpec, specs.GroupSpec, specs.AgreementSpec),
+            *(*ALL_ODDS, specs.AncovaSpec, specs.PoolingSpec),
+        ),
     ),
     "correlation_ci": ("ci", (specs.CorrelationSpec, specs.CurveSpec)),
     "draws": ("draws", (specs.CorrelationSpec,)),

@@ -7,7 +7,7 @@ from functools import partial
 
 from her2stats.statistics import Result, adjust, agree_ranks, compare_groups, correlate
 from her2stats.statistics.correlation_interval import interval
-from her2stats.statistics.specs import CorrelationSpec, GroupSpec
+from her2stats.statistics.specs import AgreementSpec, CorrelationSpec, GroupSpec
 from her2stats.study.analysis.material import Answers, Material
 from her2stats.study.study_file import Study
 from her2stats.vocabulary.names import variable_label
@@ -27,7 +27,7 @@ def pathologist(material: Material, study: Study, answers: Answers) -> None:
         for within, said in ((False, asked), (True, f"{asked}, given hormone receptor")):
             found = list(_asked(material, study, count, immune, within))
             answers.add(TABLE, adjust(found, by=("cohort", "stratum"), method=study.analysis.correction, asked=said))
-        level = {"conf_level": study.analysis.conf_level, "cohort": material.name}
+        level = study.keywords(AgreementSpec) | {"cohort": material.name}
         for by in (None, "hr") if material.has("hr") else (None,):
             answers.add(TABLE, [agree_ranks(material.amounts(), count, immune, by=by, **level)] if immune else [])
 
