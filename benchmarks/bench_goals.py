@@ -188,6 +188,48 @@ def demo() -> str:
     return f"{size / 1e6:.1f} MB"
 
 
+SETS = """
+import sys, time
+import numpy as np
+import pandas as pd
+
+genes, samples, count = 5_000, int(sys.argv[1]), 50
+rng = np.random.default_rng(7)
+names = [f"G{k}" for k in range(genes)]
+frame = pd.DataFrame(rng.normal(6, 2, (genes, samples)), names, [f"s{k}" for k in range(samples)])
+sets = {f"set{k}": list(rng.choice(names, 40, replace=False)) for k in range(count)}
+if sys.argv[2] == "gseapy":
+    import gseapy
+    begun = time.process_time()
+    gseapy.ssgsea(frame, sets, sample_norm_method="rank", no_plot=True, outdir=None, min_size=5, threads=1)
+else:
+    from her2stats.signatures import GeneSignature, SignatureSet, score_signature
+    members = SignatureSet("sets", tuple(GeneSignature(name, tuple(own)) for name, own in sets.items()))
+    begun = time.process_time()
+    score_signature(frame, members, method="ssgsea")
+print(time.process_time() - begun)
+"""
+
+
+def scores() -> str:
+    """ssGSEA of 10,000 tumours by 50 sets against gseapy, which HER2STATS_GSEAPY (a Python that has it) runs."""
+    samples = int(os.environ.get("HER2STATS_BENCH_TUMOURS", "10000"))
+    theirs = os.environ.get("HER2STATS_GSEAPY", sys.executable)
+    if subprocess.run([theirs, "-c", "import gseapy"], capture_output=True, check=False).returncode:
+        return "gseapy is not installed (pip install gseapy, or HER2STATS_GSEAPY=/venv/bin/python)"
+    words = {"her2stats": sys.executable, "gseapy": theirs}
+    took = {
+        name: float(
+            subprocess.run(
+                [python, "-c", SETS, str(samples), name], capture_output=True, text=True, check=True
+            ).stdout.split()[-1]
+        )
+        for name, python in words.items()
+    }
+    ratio = took["her2stats"] / took["gseapy"]
+    return f"{ratio:.3f} ({took['her2stats']:.0f} against {took['gseapy']:.0f} s; {samples:,} tumours, 5,000 genes)"
+
+
 def cohorts() -> str:
     """Time and report of many simulated cohorts of 60 tumours."""
     from her2stats.results.csv_cells import write_csv
@@ -229,6 +271,7 @@ ROWS: dict[str, tuple[str, str, Callable[[], str]]] = {
     "hdf5": ("100,000 samples from HDF5 against e1071", "200 with the kernel", hdf5),
     "bootstrap": ("200 bootstrap draws of one tumour against one e1071 sample", "0.5", bootstrap),
     "permutations": ("1,000 permutations against none, 318 samples", "at most 5", permutations),
+    "scores": ("ssGSEA of 10,000 tumours by 50 sets against gseapy, CPU of one process each", "1", scores),
     "demo": ("Report of the demo", "3 MB", demo),
     "cohorts": ("CPU a cohort, 60 cohorts against 20; report", "1.1; 5 MB", cohorts),
 }

@@ -41,9 +41,9 @@ for name in ("given", "fractions", "note", "study"):
 pd.read_csv(stored / "studies.csv", keep_default_na=False).drop(columns="folder")
 
 # %% [markdown]
-# ABiM, the paper's own cohort, is here with its clinical table only: its expression is a download of 60 MB. NeoTRIP and
-# TransNEO publish no HER2 level, and no expression of enough genes. They run, describe their patients, and answer none of
-# the questions below.
+# ABiM, the paper's own cohort, is here with its clinical table only: its expression is a download of 60 MB. TransNEO
+# publishes ERBB2 and Danaher's scores, and is asked about total TIL by them; it has no HER2 level, so that response cannot be
+# asked. NeoTRIP publishes neither: it runs, describes its patients, and answers none of the questions below.
 #
 # ## ERBB2 and the immune cells
 #
@@ -60,9 +60,12 @@ beside = ["same_sign", "of", "paper_term", "paper", "verdict"]
 summary[summary["measure"] == "rho"][[*shown, *beside]].round(2)
 
 # %% [markdown]
-# What agrees: where infiltration is an amount, its correlation with ERBB2 is negative in HR-positive tumours, in every
-# study that has one (SCAN-B has none for plasma cells: too many are zero). In HR-negative ones it is so in SCAN-B, and about
-# zero in the 37 tumours of the TCGA subset.
+# What agrees: total TIL goes down with ERBB2 in all three studies that have it, pooled −0.29 (−0.47 to −0.09), in HR-positive
+# tumours −0.25 (−0.38 to −0.11); leaving any one out changes no sign. Where infiltration is an amount, its correlation with
+# ERBB2 is negative in HR-positive tumours, in every study that has one (SCAN-B has none for plasma cells: too many are zero).
+# In HR-negative ones total TIL goes down in SCAN-B and TransNEO, and is about zero in the 37 tumours of the TCGA subset.
+# In TransNEO lymphocytes were counted on the slides, too: the scores follow the count (ρ 0.63), and ERBB2 goes with the count
+# as with the scores in sign, but less, −0.15 (−0.35 to 0.06).
 #
 # What does not: in TCGA-BRCA, by the published fractions, plasma cells go *up* with ERBB2 in HR-positive tumours, where
 # the paper has them going down with its score, and so do CD8 T cells, a little. These are shares: where the total falls,
@@ -107,8 +110,8 @@ f"{(atlas['part'] == 'pooled').sum()} pooled estimates, largest difference {larg
 #
 # - No cohort has the paper's exposure: its 20 genes and their weights are not printed. ERBB2 is one gene; where the paper
 #   prints both, the score's correlation with total TIL is the stronger one (−0.44 against −0.28).
-# - Two studies are pooled at most: of two, the variance between studies is hardly known. Hartung-Knapp intervals on one
-#   degree of freedom say so, and there is no prediction interval below four.
+# - Three studies are pooled at most: of two or three, the variance between studies is hardly known. Hartung-Knapp intervals
+#   on one or two degrees of freedom say so, and there is no prediction interval below four.
 # - The subsets are not population samples: the SCAN-B subset was chosen 3 to 1 by ER, and the 121 tumours of TCGA for
 #   contrasts of ER and HER2. Those 121 are in TCGA-BRCA, too; the two are never pooled.
 # - HER2-low by IHC is read with little agreement between pathologists, and drugs differ between trials.

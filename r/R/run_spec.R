@@ -68,6 +68,7 @@ answer_spec <- function(spec, data) {
     correlate_draws = list(
       x = text("x"), y = text("y"), draws = number("draws"), within = text("within"), ci = spec$ci
     ),
+    agree_ranks = list(x = text("x"), y = text("y"), by = text("by")),
     compare_groups = list(y = text("y"), group = text("group"), by = text("by"),
       kinds = spec$kinds),
     fit_logistic = list(
@@ -110,7 +111,8 @@ answer_spec <- function(spec, data) {
   }
   for (name in c("by", "within")) if (!length(arguments[[name]])) arguments[[name]] <- NULL
   verbs <- list(
-    correlate = correlate, correlate_draws = correlate_draws, compare_groups = compare_groups, fit_logistic = fit_logistic,
+    agree_ranks = agree_ranks, correlate = correlate, correlate_draws = correlate_draws,
+    compare_groups = compare_groups, fit_logistic = fit_logistic,
     fit_ordinal = fit_ordinal, fit_interaction = fit_interaction, fit_clinical = fit_clinical,
     fit_ancova = fit_ancova,
     response_odds = response_odds

@@ -34,6 +34,12 @@ svr_weights <- function(X, y) {  # of three nu the one whose mixture is nearest
 # what TIMER2.0 puts behind names of types
 program <- "_(quantiseq|epic|xcell|mcpcounter|timer|cibersort(-abs)?)$"
 see_fractions <- function(cohort, d) {
+  if (length(published[[cohort]])) {  # columns of the clinical table
+    types <- tables$abundance$type[tables$abundance$cohort == cohort]
+    found <- published[[cohort]][row.names(d), types, drop = FALSE]
+    return(hold("fractions", cohort, data.frame(sample = row.names(d), found, check.names = FALSE),
+      "sample"))
+  }
   # another program has made them: its file against the table
   if (paste(cohort, "fractions") %in% names(paths)) {
     table <- raw("fractions", cohort)
@@ -140,6 +146,7 @@ cell_questions <- function(cohort, d) {
     present = present, til = til,
                               exposure = exposure, factors = character())
   hr <- has(d, "hr")
+  pathologist(amounts, split, predictors, c(til, numeric), present)
 
   for (by in list(NULL, if (hr) "hr")[c(TRUE, hr)]) {
     table <- if (is.null(by)) "correlation" else "correlation_by_hr"
@@ -227,7 +234,8 @@ followed <- c("correlation", "correlation_by_hr", "correlation_given_hr", "infil
   "correlation_matrix",
               "group_comparison", "odds_ratios", "interaction", "clinical", "ancova_tests",
               "ancova_slopes",
-              "ancova_slopes_hc2", "ancova_curves", "study_wide", "response", "response_by_hr",
+              "ancova_slopes_hc2", "ancova_curves", "study_wide", "pathologist", "response",
+              "response_by_hr",
               "pooled_odds_ratios", "pooled_correlations")
 not_followed <- c(setdiff(names(tables), followed),
                   if (one("analysis", "model_covariates") != "") {
@@ -247,10 +255,14 @@ keys <- c("stratum", "outcome", "term", "exposure", "model")
 asked <- list()
 kinds_of <- list()
 measured <- list()
+published <- list()
 follow <- function(cohort) {
   rows <<- list()
   d <- with_levels(if (one("given", "clinical", cohort) !=
     "") given_population(cohort) else population(cohort))
+  own <- names(said("published", cohort))
+  published[[cohort]] <<- d[own]
+  d <- d[setdiff(names(d), own)]
   cat(sprintf("%s: %d tumours, HR-positive %d, HR-negative %d\n", cohort, nrow(d),
     sum(d$hr %in% "positive"),
               sum(d$hr %in% "negative")))
@@ -259,7 +271,9 @@ follow <- function(cohort) {
   names(one_table) <- sub("^(n|percent|median|q1|q3)$", paste0(cohort, " \\1"), names(one_table))
   hold("table_one", cohort, one_table, c("variable", "level"), whole = FALSE,
     theirs = tables$table_one)
-  if (one("cohort", "scale", cohort) != "") cell_questions(cohort, d)
+  if (one("cohort", "scale", cohort) != "" || length(published[[cohort]])) {
+    cell_questions(cohort, d)
+  }
   if (!is.null(measured[[cohort]]) && !"study_wide" %in% not_followed) {
     study_wide(measured[[cohort]])
   }
@@ -267,6 +281,14 @@ follow <- function(cohort) {
     c("complete_response", "pcr"))) {
     response(d, y)
     if (has(d, "hr") && !"response_by_hr" %in% not_followed) response_by_hr(d, y)
+  }
+  own <- measured[[cohort]]$amounts  # per SD of what is measured; given arms, too, it is not followed
+  if (!is.null(own) && adjusted_odds == "" && !has(d, "arm")) {
+    asked_of <- c(Filter(function(v) has(d, v), said("count")), one("exposure", "name"),
+      measured[[cohort]]$til)
+    for (y in Filter(function(v) has(d, v), c("complete_response", "pcr"))) for (x in asked_of) {
+      logistic(own, y, x, into = "response_further", given = if (has(d, "hr")) "hr")
+    }
   }
   til <- measured[[cohort]]
   if (length(til$til) && has(d, "her2_group")) for (by in list(NULL,
@@ -276,6 +298,7 @@ follow <- function(cohort) {
   found <- if (length(rows)) corrected(bind(rows)) else data.frame(table = character())
   for (name in setdiff(names(tables)[is_result], c("pooled_odds_ratios", "pooled_correlations"))) {
     slopes_and_tests <- if (name == "infiltration_by_hr") "measure"
+    if (name == "pathologist") slopes_and_tests <- c("measure", "given")
     # a cohort that answers nothing has no column but the first
     mine <- found[found$table == name, , drop = FALSE]
     hold(name, cohort, mine, c(keys, slopes_and_tests), whole = !name %in% not_followed)

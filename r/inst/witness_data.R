@@ -198,7 +198,22 @@ exposure_score <- function(log2_as) {
                   stop("a score by ", method, " is not followed here"))
   list(score = score, total = length(genes), found = length(have))
 }
+# scores that stand in the clinical table; total TIL is the mean of Danaher's types where all do
+published_scores <- function(cohort, d) {
+  own <- published[[cohort]][row.names(d), , drop = FALSE]
+  member <- said("member")
+  if (length(member) && !"Total TIL" %in% names(own) && all(member %in% names(own))) {
+    own[["Total TIL"]] <- rowMeans(own[member])
+  }
+  types <- tables$abundance$type[tables$abundance$cohort == cohort]
+  own <- own[setdiff(names(own), types)]
+  hold("scores", cohort, data.frame(sample = row.names(d), own, check.names = FALSE), "sample")
+  own
+}
 scores_of <- function(cohort, d) {  # the exposure, single genes, Danaher's cell types, total TIL
+  if (length(published[[cohort]])) {
+    return(published_scores(cohort, d))
+  }
   x <- expression_of(cohort)[, row.names(d), drop = FALSE]
   log2_as <- function(genes) on_log2(named_as(x, genes, cohort), scale_of(cohort))
   scores <- coverage <- list()

@@ -50,7 +50,7 @@ spearman <- function(table, d, x, y, by = NULL, family = "") {
 }
 }
 # ranks within the receptor groups, presence as it is; van Elteren's test
-given_receptor <- function(d, x, y, family) {
+given_receptor <- function(d, x, y, family, into = "correlation_given_hr") {
   ok <- complete.cases(d[c(x, y, "hr")])
   parts <- lapply(split(d[ok, c(x, y)], d$hr[ok], drop = TRUE), function(part) {
     share <- function(v) rank(digits(v)) / (length(v) + 1)
@@ -68,8 +68,50 @@ given_receptor <- function(d, x, y, family) {
     rho <- total[["uv"]] / sqrt(total[["uu"]] * total[["vv"]])
     found <- c(interval(rho, free), statistic = t, p_value = 2 * pnorm(-abs(t)))
   }
-  row("correlation_given_hr", "all", y, x, family, found, measure = "rho", n = sum(ok),
+  row(into, "all", y, x, family, found, measure = "rho", given = "hr", n = sum(ok),
     n_missing = sum(!ok))
+}
+# ranks of a score less those of a count, percent of all tumours that have both
+ranks_apart <- function(d, x, y, by = NULL) {
+  both <- complete.cases(d[c(x, y)])
+  d$apart <- NA
+  share <- function(v) 100 * rank(digits(d[[v]][both])) / sum(both)
+  d$apart[both] <- share(y) - share(x)
+  for (s in names(strata(d, by))) {
+    e <- strata(d, by)[[s]]
+    v <- e$apart[!is.na(e$apart)]
+    found <- no("estimate std_error conf_low conf_high statistic p_value rank_sd loa_low loa_high
+      loa_error share_near")
+    if (length(v) >= 4 && !constant(d[[x]][both]) && !constant(d[[y]][both])) {
+      middle <- if (is.null(by)) 0 else mean(v)
+      se <- sd(v) / sqrt(length(v))
+      found <- list(estimate = middle, rank_sd = sd(v), loa_low = middle - z * sd(v),
+        loa_high = middle + z * sd(v),
+        loa_error = sd(v) * sqrt(1 / length(v) + z^2 / (2 * (length(v) - 1))),
+        share_near = mean(abs(v) <= 25 * (1 + 1e-12)))
+      if (!is.null(by) && se > 0) {
+        reach <- qt(0.5 + level / 2, length(v) - 1) * se
+        found <- c(found, list(std_error = se, conf_low = middle - reach,
+          conf_high = middle + reach, statistic = middle / se, df = length(v) - 1,
+          p_value = 2 * pt(-abs(middle / se), length(v) - 1)))
+      }
+    }
+    row("pathologist", s, y, x, NA, found, measure = "rank_difference", n = length(v),
+      n_missing = sum(is.na(e$apart)) + unplaced(d, by))
+  }
+}
+# a pathologist's count beside scores and cell types
+pathologist <- function(d, split, scores, immune, present) {
+  for (count in Filter(function(v) has(d, v), said("count"))) {
+    for (by in list(NULL, if (has(d, "hr")) "hr")[c(TRUE, has(d, "hr"))]) {
+      for (t in c(scores, immune)) spearman("pathologist", d, count, t, by, count)
+      for (t in present) two_groups("pathologist", split, count, t, by, count)
+      for (t in immune) ranks_apart(d, count, t, by)
+    }
+    if (has(d, "hr")) for (t in c(scores, immune)) {
+      given_receptor(d, count, t, paste(count, "given"), "pathologist")
+    }
+  }
 }
 two_groups <- function(table, d, y, group, by = NULL, family = "") {
   for (s in names(strata(d, by))) {
@@ -157,15 +199,17 @@ can_fit <- function(x, y) {
     max(x[y == 1]) > min(x[y == 0]) && max(x[y == 0]) > min(x[y == 1])
 }
 # high abundance per SD of the exposure
-logistic <- function(d, y, x, by = NULL) {
+logistic <- function(d, y, x, by = NULL, into = "odds_ratios", given = NULL) {
   for (s in names(strata(d, by))) {
   e <- strata(d, by)[[s]]
   unit <- sd((if (one("analysis", "sd") == "cohort") d else e)[[x]], na.rm = TRUE)
-  ok <- complete.cases(e[c(x, y)])
+  ok <- complete.cases(e[c(x, y, given)])
   v <- (e[[x]][ok] - mean(e[[x]][ok])) / unit
   high <- e[[y]][ok]
-  found <- if (can_fit(v, high)) logit(cbind(1, v), high)$odds(c(0, 1)) else no_odds
-  row("odds_ratios", s, y, x, s, found, n = sum(ok), n_events = sum(high),
+  also <- if (length(given)) as.integer(e[[given]][ok])
+  fits <- can_fit(v, high) && (is.null(also) || !constant(also))
+  found <- if (fits) logit(cbind(1, v, also), high)$odds(c(0, 1, rep(0, length(given)))) else no_odds
+  row(into, s, y, x, if (into == "odds_ratios") s else NA, found, n = sum(ok), n_events = sum(high),
     n_missing = sum(!ok) + unplaced(d, by))
 }
 }

@@ -30,7 +30,7 @@ _ROOMS = {
     "her2stats.figures": (
         *("plot_agreement", "plot_composition", "plot_correlation", "plot_distribution", "plot_exposure"),
         *("plot_flow", "plot_forest", "plot_heatmap", "plot_marginal", "plot_published", "plot_response"),
-        *("plot_random_lists", "plot_robustness", "plot_til_scatter", "save_figure"),
+        *("plot_random_lists", "plot_rank_agreement", "plot_robustness", "plot_til_scatter", "save_figure"),
     ),
     "her2stats.published": (
         *("audit_correlation", "audit_counts", "audit_odds_ratio", "audit_published", "compare_published"),
@@ -47,7 +47,17 @@ _ROOMS = {
     ),
     "her2stats.reading.sources": ("fetch",),
     "her2stats.statistics": (
-        *("Abundance", "Ancova", "Result", "adjust", "answer", "bias_ihc", "classify_abundance", "combine"),
+        *(
+            "Abundance",
+            "Ancova",
+            "Result",
+            "adjust",
+            "agree_ranks",
+            "answer",
+            "bias_ihc",
+            "classify_abundance",
+            "combine",
+        ),
         *("compare_groups", "correlate", "e_value", "fit_ancova", "fit_clinical", "fit_interaction", "fit_logistic"),
         *("fit_ordinal", "study_wide"),
         *("pool", "power_correlation", "power_interaction", "power_odds_ratio", "power_response", "response_odds"),

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from her2stats.errors import DataError
 from her2stats.statistics import (
     Result,
+    agree_ranks,
     compare_groups,
     correlate,
     correlate_draws,
@@ -118,6 +119,12 @@ def responses(draw: st.DrawFn) -> Question:
 
 
 @st.composite
+def rank_agreements(draw: st.DrawFn) -> Question:
+    options = {"by": draw(st.sampled_from([None, "hr", "her2_ihc"])), "conf_level": draw(LEVEL)}
+    return lambda frame: {"ranks": agree_ranks(frame, SCORE, [CELLS, AGE, "high"], **options)}
+
+
+@st.composite
 def ordinal_models(draw: st.DrawFn) -> Question:
     ways = [("hr", None, ()), (None, None, ("hr", AGE)), (None, "hr", ()), ("her2_ihc", "hr", (GRADE,))]
     by, moderator, covariates = draw(st.sampled_from(ways))
@@ -172,6 +179,7 @@ QUESTIONS: dict[str, st.SearchStrategy[Question]] = {
     "fit_ancova": covariance_analyses(),
     "response_odds": responses(),
     "fit_ordinal": ordinal_models(),
+    "agree_ranks": rank_agreements(),
     "study_wide": whole_studies(),
     "specification_curve": specification_curves(),
     "correlate_draws": draws_of_amounts(),

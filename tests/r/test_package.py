@@ -52,7 +52,16 @@ def test_its_testthat_tests_ran(checked: str) -> None:
 def test_every_exported_function_is_documented() -> None:
     exported = re.findall(r"^export\((\w+)\)$", (r_package() / "NAMESPACE").read_text(), re.MULTILINE)
     assert set(exported) == {
-        *("adjust", "compare_groups", "correlate", "fit_ancova", "fit_clinical", "fit_interaction", "fit_logistic"),
+        *(
+            "adjust",
+            "agree_ranks",
+            "compare_groups",
+            "correlate",
+            "fit_ancova",
+            "fit_clinical",
+            "fit_interaction",
+            "fit_logistic",
+        ),
         *("fit_ordinal", "pool", "read_models", "read_results", "response_odds", "run_study", "study_wide"),
         *("correlate_draws", "specification_curve"),
         *("bias_ihc", "e_value", "power_correlation", "power_response", "validate_results"),

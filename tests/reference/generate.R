@@ -228,6 +228,12 @@ case("fit_ordinal.adjusted", "missing", "fit_ordinal",
 case("fit_ordinal.zero_cell", "zero_cell", "fit_ordinal", outcomes = c("high", "rare"), exposure = "score", covariates = "hr")
 case("fit_ordinal.perfect", "perfect", "fit_ordinal", outcomes = c("cells", "t_cells"), exposure = "score")
 
+for (frame in c("well", "small", "ties", "missing", "one_hr", "huge", "constant", "nothing", "tiny")) {
+  asked <- list(frame, "agree_ranks", x = "score", y = c("cells", "t_cells", "high"))
+  do.call(case, c(list(paste0("agree_ranks.", frame)), asked))
+  do.call(case, c(list(paste0("agree_ranks.strata.", frame)), asked, by = "hr", conf_level = 0.9))
+}
+
 for (frame in c("well", "small", "ties", "missing", "empty_cell", "one_hr", "huge", "constant", "nothing", "half", "separated", "tiny")) {
   case(paste0("study_wide.", frame), frame, "study_wide",
     exposure = "score", outcomes = c("cells", "rare"), high = c("high", "older"), totals = "t_cells", within = "hr",
@@ -283,6 +289,7 @@ case("correlate_draws.plain", "drawn_missing", "correlate_draws",
 defaults <- list(
   correlate = list(cohort = "", by = "", within = "", covariates = character(), ci = "bonett-wright", conf_level = 0.95, draws = 2000, seed = 0),
   correlate_draws = list(cohort = "", within = "", ci = "bonett-wright", conf_level = 0.95),
+  agree_ranks = list(cohort = "", by = "", conf_level = 0.95),
   compare_groups = list(cohort = "", by = "", conf_level = 0.95),
   fit_logistic = list(
     cohort = "", by = "", covariates = character(), per_sd = TRUE, sd = "cohort", ci = "wald", penalty = "none",

@@ -51,7 +51,7 @@ def test_the_cases_cover_every_verb_and_every_flag() -> None:
     codes = {code_of(flag) for table in ANSWERS.values() for flag in table["flag"]}
     assert {spec.verb for _, spec in SPECS.values()} == {
         *("correlate", "compare_groups", "fit_logistic", "fit_interaction", "fit_clinical", "fit_ancova"),
-        *("response_odds", "study_wide", "fit_ordinal", "specification_curve", "correlate_draws"),
+        *("response_odds", "study_wide", "fit_ordinal", "specification_curve", "correlate_draws", "agree_ranks"),
     }
     assert codes >= {
         *("", "separation", "constant outcome", "constant exposure", "rank deficient", "not estimable"),

@@ -48,6 +48,7 @@ BY_COHORT = (
     "fig3_marginal",
     "figS6_robustness",
     "figS7_random_lists",
+    "figS8_pathologist",
     "figS1_distribution",
     "figS2_exposure",
     "figS3_composition",
@@ -166,6 +167,7 @@ def sample_tables(rng: np.random.Generator) -> dict[str, pd.DataFrame]:
             ]
         ),
         "fraction_draws": _stack(_draws(name, n, rng) for name, n in COHORTS.items()),
+        "pathologist": _stack(_pathologist(name, n) for name, n in COHORTS.items()),
         "response": _stack([_response()]),
         "response_by_hr": _stack([_response()]),
         "response_further": _stack([_response().assign(given="arm")]),
@@ -386,6 +388,24 @@ def _correlations(cohort: str, n: int, stratum: str, rng: np.random.Generator) -
         frames.append(_adjusted(pd.DataFrame(rows)))
     frames.append(_adjusted(pd.DataFrame([_spearman("Total TIL", score, -0.35, n, rng) for score in SCORES])))
     return pd.concat(frames).assign(cohort=cohort, stratum=stratum)
+
+
+def _pathologist(cohort: str, n: int) -> pd.DataFrame:
+    """Total TIL and a cell type against a pathologist's count, and their ranks less the count's."""
+    about = {"cohort": cohort, "term": "stil", "role": "exposure", "conf_level": 0.95, "n": n, "n_missing": 0}
+    rows = [
+        {**about, "outcome": name, "stratum": stratum, "given": given, "measure": "rho", "estimate": rho}
+        | {"conf_low": rho - 0.15, "conf_high": rho + 0.12, "p_value": 1e-4, "p_adjusted": 4e-4, "method": "Spearman"}
+        for name, rho in (("Total TIL", 0.62), ("T cells CD8", 0.5))
+        for stratum, given in (("all", ""), ("hr=negative", ""), ("hr=positive", ""), ("all", "hr"))
+    ]
+    ranks = {**about, "outcome": "Total TIL", "measure": "rank_difference", "method": "ranks", "rank_sd": 25.0}
+    limits = {"loa_low": -49.0, "loa_high": 49.0, "loa_error": 4.0, "share_near": 0.7}
+    rows.append({**ranks, **limits, "stratum": "all", "estimate": 0.0})
+    within = {"conf_low": -5.0, "conf_high": 9.0, "p_value": 0.5, "estimate": 2.0}
+    return pd.DataFrame(
+        [*rows, *({**ranks, **limits, **within, "stratum": f"hr={sign}tive"} for sign in ("nega", "posi"))]
+    )
 
 
 def _infiltration(cohort: str, n: int, rng: np.random.Generator) -> pd.DataFrame:

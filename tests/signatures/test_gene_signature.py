@@ -85,6 +85,25 @@ def test_several_sets_in_a_table(tmp_path):
     assert [(member.name, member.genes) for member in read] == [("T", ("CD3D", "CD3E")), ("B", ("CD19",))]
 
 
+def test_files_as_msigdb_writes_them(tmp_path):
+    both = '{"HALLMARK_A": {"systematicName": "M1", "geneSymbols": ["CD3D", "CD3E"]}, "B": {"geneSymbols": ["CD19"]}}'
+    read = read_signature(written(tmp_path, "h.all.v2024.1.Hs.json", both))
+    assert [(one.name, one.genes) for one in read] == [("HALLMARK_A", ("CD3D", "CD3E")), ("B", ("CD19",))]
+    one = read_signature(written(tmp_path, "one.json", '{"HALLMARK_A": {"geneSymbols": ["CD3D"]}}'))
+    assert (one.name, one.genes) == ("HALLMARK_A", ("CD3D",))
+    line = "HALLMARK_A\thttps://www.gsea-msigdb.org/gsea/msigdb/human/geneset/HALLMARK_A\tCD3D\tCD3E\n"
+    assert read_signature(written(tmp_path, "a.v2024.1.Hs.gmt", line))["HALLMARK_A"].genes == ("CD3D", "CD3E")
+    grp = read_signature(written(tmp_path, "HALLMARK_A.v2024.1.Hs.grp", "HALLMARK_A\n# https://www.gsea\nCD3D\nCD3E\n"))
+    assert (grp.name, grp.genes) == ("HALLMARK_A", ("CD3D", "CD3E"))
+    assert read_signature(written(tmp_path, "own.grp", "# a remark\nCD3D\nCD3E\n")).genes == ("CD3D", "CD3E")
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "[1]", '{"a": {"genes": ["X"]}}', '{"a": 3}', '{"a": {"geneSymbols": 3}}'])
+def test_json_without_gene_sets_is_told(tmp_path, text):
+    with pytest.raises(TableError, match="holds no gene sets as MSigDB writes them"):
+        read_signature(written(tmp_path, "s.json", text))
+
+
 def test_gmt(tmp_path):
     read = read_signature(written(tmp_path, "h.gmt", "T\tdescribed\tCD3D\tCD3E\nB\t\tCD19\n"))
     assert [(member.name, member.genes, member.source) for member in read] == [

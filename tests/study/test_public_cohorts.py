@@ -14,6 +14,7 @@ import statsmodels.api as sm
 
 from her2stats.errors import TableError
 from her2stats.reading.sources import registry, study_template
+from her2stats.simulate import paper_targets
 from her2stats.study import StudyResults, read_study, run_study
 from her2stats.study.check import check_study
 from her2stats.study.witnessed import witness_folder
@@ -104,6 +105,14 @@ def test_abim_is_the_population_of_the_paper(run):
     assert table["Grade"].to_dict() == {"I": 48, "II": 144, "III": 126}
 
 
+def test_simulated_abim_has_the_margins_of_the_real_table(run):
+    table, margins = counted(run("abim")), paper_targets("abim").margins
+    assert margins.hr == table["Hormone receptor"].to_dict()
+    assert margins.her2_ihc == table["HER2 IHC"].to_dict()
+    assert margins.grade == table["Grade"].to_dict()
+    assert margins.pam50 == {level: count for level, count in table["PAM50 subtype"].to_dict().items() if count}
+
+
 @pytest.mark.slow
 def test_plasma_cells_of_tcga_go_with_erbb2_against_the_sign_of_the_paper(run):
     rows = run("tcga_brca").tables["correlation_by_hr"].query("term == 'ERBB2' and stratum == 'hr=positive'")
@@ -188,6 +197,31 @@ def test_transneo_by_receptor(run):
     assert table["Hormone receptor"].to_dict() == {"positive": 56, "negative": 36}
     assert table["Pathological complete response", "yes"] == 6 + 15
     assert table["Residual cancer burden"].sum() == 92
+
+
+def test_transneo_shows_erbb2_against_danaher_scores_lymphocyte_density_and_response(run):
+    results = run("transneo")
+    file = pd.read_csv(results.folder.parent / "training_df.csv").query("`HER2.status` == -1")
+    til = results.tables["correlation"].query("term == 'ERBB2'").set_index("outcome")
+    for outcome, column in (
+        ("B-cells", "Danaher.B.cells"),
+        ("CD8 T cells", "Danaher.CD8.T.cells"),
+        ("Treg", "Danaher.Treg"),
+    ):
+        rho = file["ERBB2.log2.tpm"].corr(file[column], method="spearman")
+        assert til.loc[outcome, "estimate"] == pytest.approx(rho, rel=1e-10)
+    assert til.loc["Total TIL", "estimate"] == pytest.approx(-0.285, abs=5e-4)
+    counted_cells = results.tables["pathologist"].query("measure == 'rho' and given != given and stratum == 'all'")
+    counted_cells = counted_cells.set_index("outcome")["estimate"]
+    by_hand = file["ERBB2.log2.tpm"].corr(file["median_lymph_KDE_knn_50"], method="spearman")
+    assert counted_cells["ERBB2"] == pytest.approx(by_hand, rel=1e-10)
+    assert counted_cells["Total TIL"] > 0.6
+    odds = results.tables["response_further"].query("role == 'exposure' and term == 'ERBB2'").iloc[0]
+    exposed = file["ERBB2.log2.tpm"] / file["ERBB2.log2.tpm"].std()
+    design = np.column_stack([np.ones(len(file)), exposed, file["ER.status"] == 1]).astype(float)
+    assert math.log(odds["estimate"]) == pytest.approx(
+        sm.Logit(file["resp.pCR"], design).fit(disp=0).params.iloc[1], rel=1e-7
+    )
 
 
 def test_a_column_that_is_not_there_is_told_by_name(shared, tmp_path):

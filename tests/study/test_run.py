@@ -24,6 +24,7 @@ EMPTY = (
     "pooled_correlations",
     "response_by_hr",
     "response_further",
+    "pathologist",
 )  # one cohort has cells, the other one receptor status
 FIGURES = (
     "fig1a_correlation",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from her2stats.errors import DataError
-from her2stats.statistics import response_odds
+from her2stats.statistics import fit_interaction, response_odds
 from her2stats.tables import table_response
 
 
@@ -74,3 +75,33 @@ def test_a_group_that_is_called_as_all_of_them_is_refused() -> None:
     frame = patients({"HER2-0": (5, 20), "patients": (6, 12)}, "pcr")
     with pytest.raises(DataError, match="the group 'patients' occurs twice for pcr"):
         table_response(response_odds(frame, "pcr", "her2_group", reference="HER2-0"))
+
+
+def test_further_questions_stand_below_the_crude_odds_ratio_in_the_column_of_their_group() -> None:
+    rng = np.random.default_rng(4)
+    frame = pd.DataFrame(
+        {"her2_group": rng.choice(["HER2-0", "HER2-low", "ultra"], 400), "pcr": rng.integers(0, 2, 400)}
+    )
+    frame["hr"], frame["arm"] = rng.choice(["negative", "positive"], 400), rng.choice(["A", "B"], 400)
+    asked = {"reference": "HER2-0", "cohort": "trial"}
+    crude = response_odds(frame, "pcr", "her2_group", **asked)
+    given = response_odds(frame, "pcr", "her2_group", covariates=("hr", "arm"), **asked)
+    low = frame["her2_group"].map({"HER2-0": 0.0, "HER2-low": 1.0})
+    more = [
+        given.with_table(given.table.assign(given="hr, arm")),
+        response_odds(frame, "pcr", "her2_group", by="arm", **asked),
+        response_odds(frame, "pcr", "arm", reference="A", cohort="trial"),  # about other groups
+        fit_interaction(frame.assign(**{"HER2-low": low}), "pcr", "HER2-low", "hr", per_sd=False, cohort="trial"),
+        response_odds(frame, "pcr", "her2_group", by="hr", reference="HER2-0", cohort="another"),
+    ]
+    table = table_response(crude, further=more)
+    assert table["level"].tolist()[3:] == [
+        *("Odds ratio", "Odds ratio, adjusted for HR, Arm", "Odds ratio, Arm A", "Odds ratio, Arm B"),
+        "Ratio of odds ratios, HR-positive",
+    ]
+    line = given.table.iloc[0]
+    told = f"{line['estimate']:.2f} ({line['conf_low']:.2f}–{line['conf_high']:.2f})"
+    assert table.loc[4, "HER2-low n"] == told
+    assert table.loc[4, "ultra n"] not in ("", told)
+    assert table.loc[7, "ultra n"] == ""
+    assert table_response(crude).equals(table.iloc[:4])

@@ -18,6 +18,7 @@ def test_only_odds_ratios_live_on_the_log_scale_around_one() -> None:
         "odds_ratio": 1.0,
         "shift": 0.0,
         "risk_difference": 0.0,
+        "rank_difference": 0.0,
         "slope": 0.0,
         "mean": None,
         "test": None,

@@ -47,6 +47,7 @@ def test_roles() -> None:
     assert with_role("factor") == ("hr", "her2_ihc")
     assert with_role("covariate") == ("age", "size_cm")
     assert with_role("response") == ("complete_response", "pcr")
+    assert with_role("count") == ("stil", "lymphocyte_density")
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from her2stats.figures.heatmap import plot_heatmap
 from her2stats.figures.marginal import plot_marginal
 from her2stats.figures.placeholder import placeholder
 from her2stats.figures.random_lists import plot_random_lists
+from her2stats.figures.rank_agreement import plot_rank_agreement
 from her2stats.figures.replication import plot_published
 from her2stats.figures.response import plot_response
 from her2stats.figures.robustness import plot_robustness
@@ -35,6 +36,7 @@ __all__ = [
     "plot_marginal",
     "plot_published",
     "plot_random_lists",
+    "plot_rank_agreement",
     "plot_response",
     "plot_robustness",
     "plot_til_scatter",

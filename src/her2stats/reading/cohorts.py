@@ -14,6 +14,7 @@ from her2stats.cohort import Clinical, Cohort, Expression
 from her2stats.cohort.genes import CollapseRule
 from her2stats.errors import InputError, ProblemList, SampleError, ScaleError, refuse_unknown
 from her2stats.notes import Note
+from her2stats.reading.clinical.derived import Rule, checked_rule
 from her2stats.reading.clinical.file import ClinicalFile, one_a_patient, open_clinical, read_clinical_words
 from her2stats.reading.clinical.ids import (
     Repeats,
@@ -57,6 +58,7 @@ def read_cohort(
     repeats: Repeats = "error",
     patients: str | Path | pd.DataFrame | None = None,
     everyone: Mapping[str, str] | None = None,
+    her2_rule: Rule = None,
     on_mismatch: OnMismatch = "error",
     population: Population = "her2-negative",
     clinical_sheet: str | None = None,
@@ -89,7 +91,7 @@ def read_cohort(
         The cohort's name in every result.
     scale, offset, normalise, gene_lengths
         As in `read_expression`.
-    columns, values, where, exclude, restrict, patients, everyone, population
+    columns, values, where, exclude, restrict, patients, everyone, her2_rule, population
         As in `read_clinical`.
     sample_id : {"as written", "letters", "tcga-sample", "tcga-patient"}
         How ids of the two files are compared: whole; by letters and digits alone (dots for dashes, an X that R put
@@ -149,7 +151,7 @@ def read_cohort(
             refuse_twins(matrix.values, both, raw.name, found)
     if file is not None:
         asked = partial(interpret, file, values=values or {}, restrict=restrict or {}, population=population)
-        table = _attempt(found, partial(asked, decimal=clinical_decimal, keep=both))
+        table = _attempt(found, partial(asked, decimal=clinical_decimal, keep=both, her2_rule=checked_rule(her2_rule)))
     found.raise_if_any()
     assert table is not None
     return _joined(name, table, matrix, notes)

@@ -32,6 +32,7 @@ from her2stats.reading.formats.dispatch import read_words
 from her2stats.reading.formats.matrix import Column, numbers_from_words
 from her2stats.reading.formats.text import TextTable
 
+PUBLISHED = "published scores"
 TOLERANCE = 0.01  # of a sum of shares: programs write two to six digits
 ABSOLUTE = re.compile(r"_cibersort-abs$", re.IGNORECASE)
 TIMER = re.compile(r"_(quantiseq|epic|xcell|mcpcounter|timer|cibersort(-abs)?)$", re.IGNORECASE)
@@ -195,18 +196,30 @@ def _amounts(content: Content, table: TextTable, estimator: Estimator) -> Deconv
         notes.append(
             Note("fractions", f"columns of {estimator.name} that are no cell types, left out", len(no_types), listed)
         )
-    empty = pd.DataFrame(columns=names, dtype="float64")
+    method = f"{estimator.name} (doi {estimator.doi}): {estimator.what}; read from {name}"
+    made = _made_elsewhere(types, estimator.name, method, str(content.path), content.sha256)
+    quality = _quality(types.sum(axis=1) if estimator.adds_up else np.nan, index)
+    return replace(made, quality=quality, notes=(*notes, *table.notes), additive=estimator.adds_up)
+
+
+def published_amounts(types: pd.DataFrame, path: str, sha256: str) -> Deconvolution:
+    """Scores of cell types (samples x types) that a publication gives: they compare tumours, not cell types."""
+    return _made_elsewhere(types, PUBLISHED, f"{PUBLISHED}, read from {Path(path).name}", path, sha256)
+
+
+def _made_elsewhere(types: pd.DataFrame, program: str, method: str, path: str, sha256: str) -> Deconvolution:
+    empty = pd.DataFrame(columns=list(types.columns), dtype="float64")
     return Deconvolution(
         fractions=types,
-        quality=_quality(types.sum(axis=1) if estimator.adds_up else np.nan, index),
+        quality=_quality(np.nan, types.index),
         settings=Settings(),
-        signature=SignatureMatrix(estimator.name, empty, str(content.path), content.sha256),
+        signature=SignatureMatrix(program, empty, path, sha256),
         genes=(),
         reference_median=float("nan"),
-        notes=(*notes, *table.notes),
-        method=f"{estimator.name} (doi {estimator.doi}): {estimator.what}; read from {name}",
-        program=estimator.name,
-        additive=estimator.adds_up,
+        notes=(),
+        method=method,
+        program=program,
+        additive=False,
     )
 
 

@@ -50,6 +50,7 @@ VALUES = ("value_reference", "value_comparison")
 EFFECTS = (
     *("estimate", "std_error", "conf_low", "conf_high", "statistic", "df", "p_value", "p_adjusted", "p_bh"),
     *("risk_difference", "rd_low", "rd_high", "p_mid", "superiority", *BESIDE),
+    *("rank_sd", "loa_low", "loa_high", "loa_error", "share_near"),
 )
 # Compared groups, by the variables and levels of Table 1 that count them.
 IN_TABLE_ONE = {

@@ -47,6 +47,7 @@ from her2stats.report.sections.audit import (
 )
 from her2stats.report.sections.data import fractions_section, population_section, scores_section
 from her2stats.report.sections.models import ancova_section, clinical_section, odds_section
+from her2stats.report.sections.pathologist import pathologist_section
 from her2stats.report.sections.response import response_section
 from her2stats.report.sections.robustness import robustness_section
 from her2stats.report.statements import name_list
@@ -139,6 +140,7 @@ def _sections(results: ResultsFolder, agreement: Agreement, figures: Figures) ->
     yield correlation_section(results, figures)
     yield infiltration_section(results, figures)
     yield by_hr_section(results, figures)
+    yield pathologist_section(results, figures)
     yield robustness_section(results, figures)
     yield groups_section(results, figures)
     yield odds_section(results, figures)

@@ -184,7 +184,9 @@ def _suggestion(gene: str, matrix: Matrix) -> str:
     near = [name for name in matrix.genes if name.casefold() == gene.casefold()]
     if near:
         return f"did you mean {near[0]!r}?"
-    return look_alike(gene, matrix.genes) or "check the symbol, or name a signature file (tsv, csv, txt or gmt)"
+    return (
+        look_alike(gene, matrix.genes) or "check the symbol, or name a signature file (tsv, csv, txt, gmt, grp or json)"
+    )
 
 
 def anchor_row(matrix: Matrix, anchor: str) -> Floats:

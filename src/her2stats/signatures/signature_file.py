@@ -1,9 +1,10 @@
-"""Signature files: gene (and weight), cell type and gene, or GMT."""
+"""Signature files: gene (and weight), cell type and gene, GMT, or JSON and GRP as MSigDB writes them."""
 
 from __future__ import annotations
 
 import csv
 import io
+import json
 from pathlib import Path
 
 from her2stats.errors import FileError, Problem, ProblemList, TableError
@@ -11,7 +12,7 @@ from her2stats.files import Content, format_suffix, read_content, refuse_open_qu
 from her2stats.signatures.gene_signature import GeneSignature, SignatureSet
 
 MAX_BYTES = 50 * 2**20
-ENDINGS = (".tsv", ".csv", ".txt", ".gmt")
+ENDINGS = (".tsv", ".csv", ".txt", ".gmt", ".grp", ".json")
 GENE_WORDS = ("gene", "genes", "symbol", "gene_symbol", "gene symbol", "hgnc_symbol", "hugo symbols")
 WEIGHT_WORDS = ("weight", "weights", "coefficient", "loading")
 SET_WORDS = ("cell_type", "cell type", "celltype", "set", "signature", "cell population")
@@ -26,10 +27,9 @@ def read_signature(path: str | Path, *, name: str | None = None) -> GeneSignatur
     ----------
     path : str or Path
         A table (tab, comma or semicolon) with a column ``gene`` and, if there are weights, ``weight``; a table with
-        the columns ``cell_type`` and ``gene`` for several signatures; a list of genes, one a line; or GMT. A column
-        ``also`` may give another symbol of the same gene; ``mean`` and ``sd`` are those at which a weight was found.
-        Lines that start with # are remarks. UTF-8, plain or
-        compressed (gz, bz2, xz, zst).
+        the columns ``cell_type`` and ``gene`` for several signatures; a list of genes, one a line; GMT; or MSigDB's
+        JSON and GRP. A column ``also`` may give another symbol of the same gene; ``mean`` and ``sd`` are those at which
+        a weight was found. Lines that start with # are remarks. UTF-8, plain or compressed (gz, bz2, xz, zst).
     name : str or None
         Name of the score; that of the file where it is not given.
 
@@ -59,6 +59,11 @@ def interpret_signature(content: Content, *, name: str) -> GeneSignature | Signa
     text = utf8_text(content)
     if content.suffix == ".gmt":
         return _from_gmt(text, name, content)
+    if content.suffix == ".json":
+        return _from_json(text, name, content)
+    if content.suffix == ".grp":  # the name, a remark, then the genes
+        first, _, rest = text.partition("\n")
+        text = rest if rest.startswith("#") and not first.startswith("#") else text
     header, rows = _table(text, content.name)
     read = _from_sets if "set" in _places(header, content.name) else _one
     return read(rows, header, name, content)
@@ -179,3 +184,17 @@ def _from_gmt(text: str, title: str, content: Content) -> SignatureSet:
             raise TableError(Problem("is not a set of genes", where, "GMT needs name, description and genes"))
         signatures.append(GeneSignature(words[0], genes, None, words[1] or content.name, content.sha256))
     return SignatureSet(title, tuple(signatures), content.name, content.sha256)
+
+
+def _from_json(text: str, title: str, content: Content) -> GeneSignature | SignatureSet:
+    """MSigDB's JSON: the name of each set with its `geneSymbols`."""
+    try:
+        read = json.loads(text)
+        signatures = tuple(
+            GeneSignature(name, tuple(map(str, one["geneSymbols"])), None, content.name, content.sha256)
+            for name, one in read.items()
+        )
+    except (ValueError, AttributeError, KeyError, TypeError):
+        remedy = "give MSigDB's JSON, each set with its geneSymbols, or the same sets as GMT"
+        raise TableError(Problem("holds no gene sets as MSigDB writes them", content.name, remedy)) from None
+    return signatures[0] if len(signatures) == 1 else SignatureSet(title, signatures, content.name, content.sha256)

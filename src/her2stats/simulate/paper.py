@@ -26,8 +26,8 @@ def paper_targets(cohort: str = "abim") -> Targets:
     Parameters
     ----------
     cohort : {"discovery", "confirmatory", "abim"}
-        Table 1 is printed for the first two; the composition of ABiM is chosen (its HR groups are of the size that the
-        printed correlation intervals imply). Correlations and odds ratios by HR are printed for ABiM, and taken for
+        Table 1 is printed for the first two; the composition of ABiM is that of its public clinical table (GEO
+        GSE81538), its ages and sizes are chosen. Correlations and odds ratios by HR are printed for ABiM, and taken for
         all three; correlations over the cohort are printed as a range, and their middle is taken.
 
     Returns

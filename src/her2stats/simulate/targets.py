@@ -16,6 +16,9 @@ OVERALL = "all"
 TIL_PARTNERS = ("score", "ESR1", "ERBB2")
 EXCLUDED_FROM, DICHOTOMISED_FROM = 0.75, 0.25
 
+PAM50 = ("Luminal A", "Luminal B", "Normal-like", "HER2-enriched", "Basal-like")
+ABIM_PAM50 = (149, 84, 20, 10, 55)
+
 ByStratum = Mapping[str, Mapping[str, float]]
 
 
@@ -27,16 +30,17 @@ class Margins:
     ----------
     hr, her2_ihc, grade, size, pam50 : mapping of str to int
         Tumours of each level. Levels of `size`: "<= 2 cm", "2-5 cm", "> 5 cm", "missing". An empty mapping leaves
-        the variable out.
+        the variable out. The default is ABiM's clinical table (GEO GSE81538); it has no size and no age, which are
+        chosen.
     age : tuple of float
         Median and quartiles in years.
     """
 
     hr: Mapping[str, int] = field(default_factory=lambda: {"negative": 63, "positive": 255})
-    her2_ihc: Mapping[str, int] = field(default_factory=lambda: {"0": 96, "1+": 132, "2+": 90})
-    grade: Mapping[str, int] = field(default_factory=lambda: {"I": 48, "II": 143, "III": 127})
+    her2_ihc: Mapping[str, int] = field(default_factory=lambda: {"0": 129, "1+": 115, "2+": 74})
+    grade: Mapping[str, int] = field(default_factory=lambda: {"I": 48, "II": 144, "III": 126})
     size: Mapping[str, int] = field(default_factory=lambda: {"<= 2 cm": 159, "2-5 cm": 143, "> 5 cm": 13, "missing": 3})
-    pam50: Mapping[str, int] = field(default_factory=dict)
+    pam50: Mapping[str, int] = field(default_factory=lambda: dict(zip(PAM50, ABIM_PAM50, strict=True)))
     age: tuple[float, float, float] = (62.0, 51.0, 71.0)
 
     def share_positive(self) -> float:

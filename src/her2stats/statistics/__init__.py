@@ -19,9 +19,11 @@ from her2stats.statistics.logistic import fit_logistic
 from her2stats.statistics.multiplicity import adjust
 from her2stats.statistics.ordinal import fit_ordinal
 from her2stats.statistics.pooling import pool
+from her2stats.statistics.rank_agreement import agree_ranks
 from her2stats.statistics.response import response_odds
 from her2stats.statistics.result import COLUMNS, Result, as_result_table, combine
 from her2stats.statistics.specs import (
+    AgreementSpec,
     AncovaSpec,
     ClinicalSpec,
     CorrelationSpec,
@@ -40,6 +42,7 @@ from her2stats.statistics.specs import (
 __all__ = [
     "COLUMNS",
     "Abundance",
+    "AgreementSpec",
     "Ancova",
     "AncovaSpec",
     "ClinicalSpec",
@@ -56,6 +59,7 @@ __all__ = [
     "Spec",
     "StudyWideSpec",
     "adjust",
+    "agree_ranks",
     "answer",
     "as_result_table",
     "bias_ihc",

@@ -17,9 +17,11 @@ from her2stats.statistics.interaction import answer_clinical, answer_interaction
 from her2stats.statistics.logistic import answer_logistic
 from her2stats.statistics.ordinal import answer_ordinal
 from her2stats.statistics.pooling import answer_pooling
+from her2stats.statistics.rank_agreement import answer_agreement
 from her2stats.statistics.response import answer_response
 from her2stats.statistics.result import Result
 from her2stats.statistics.specs import (
+    AgreementSpec,
     AncovaSpec,
     ClinicalSpec,
     CorrelationSpec,
@@ -48,6 +50,7 @@ ANSWERS: dict[type[Spec], Callable[[Any, pd.DataFrame], Result]] = {
     OrdinalSpec: answer_ordinal,
     CurveSpec: answer_curve,
     DrawsSpec: answer_draws,
+    AgreementSpec: answer_agreement,
 }
 
 

@@ -102,6 +102,23 @@ class CorrelationSpec(_Checked):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AgreementSpec(_Checked):
+    """Ranks of each variable of `y` against those of `x`, over all samples or within the levels of `by`."""
+
+    verb: ClassVar[str] = "agree_ranks"
+    cohort: str = field(default="", metadata=COHORT)
+    x: str = field(metadata={"meaning": "a column of numbers that the others are held against"})
+    y: tuple[str, ...] = field(metadata={"meaning": "columns of numbers"})
+    by: str = field(default="", metadata=BY)
+    conf_level: float = field(default=0.95, metadata=CONF_LEVEL)
+
+    def _check(self, problems: ProblemList) -> None:
+        check_names(problems, "y", self.y)
+        check_strata(problems, self.by)
+        check_names(problems, "x and by", [name for name in (self.x, self.by) if name])
+
+
+@dataclass(frozen=True, kw_only=True)
 class GroupSpec(_Checked):
     """Each variable of `y` between the two levels of each variable of `group`.
 
@@ -408,6 +425,7 @@ Spec = (
     | PoolingSpec
     | StudyWideSpec
     | OrdinalSpec
+    | AgreementSpec
     | CurveSpec
     | DrawsSpec
 )

@@ -16,6 +16,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 from her2stats.cohort.genes import CollapseRule
 from her2stats.deconvolution.settings import Settings
 from her2stats.errors import DataError
+from her2stats.reading.clinical.derived import why_no_rule
 from her2stats.reading.clinical.ids import Repeats, SampleId
 from her2stats.reading.expression import Normalise, Orientation
 from her2stats.reading.rows import MissingRule
@@ -26,7 +27,7 @@ from her2stats.statistics import specs
 from her2stats.statistics.multiplicity import Method as Correction
 from her2stats.study.section_form import Section, with_settings
 from her2stats.vocabulary.her2_groups import GROUPINGS, Grouping, why_no_grouping
-from her2stats.vocabulary.variables import with_role
+from her2stats.vocabulary.variables import BY_NAME, with_role
 from her2stats.vocabulary.words import fold
 
 MOST_LETTERS = 60  # of the name of a cohort: names of files are made of it
@@ -94,10 +95,12 @@ class CohortSection(Section):
     allow_range: bool = False
     columns: Annotated[dict[str, str], Words] = Field(default={})
     values: Annotated[dict[str, dict[str, str]], Words] = Field(default={})
+    scores: Annotated[dict[str, str], Words] = Field(default={})
     where: Annotated[dict[str, str | list[str]], Words] = Field(default={})
     exclude: list[str] = Field(default=[])
     restrict: Annotated[dict[str, str | list[str]], Words] = Field(default={})
     everyone: Annotated[dict[str, str], Words] = Field(default={})
+    her2_rule: str | dict[str, float] | None = None
     sample_id: SampleId = "as written"
     repeats: Repeats = "error"
     her2_assay: str | None = None
@@ -114,6 +117,22 @@ class CohortSection(Section):
                     what = f"{variable}: {word!r} is given two values, {meant[fold(word)]!r} and {value!r}"
                     raise ValueError(what, "give one; upper case and spaces around a word make no other word")
         return values
+
+    @field_validator("her2_rule")
+    @classmethod
+    def _is_a_rule(cls, rule: str | dict[str, float] | None) -> str | dict[str, float] | None:
+        if wrong := why_no_rule(rule):
+            raise ValueError(*wrong)
+        return rule
+
+    @model_validator(mode="after")
+    def _scores_are_no_variables(self) -> CohortSection:
+        taken = sorted(name for name in self.scores if name in BY_NAME or name in self.columns)
+        if taken:
+            raise ValueError(f"scores: {', '.join(taken)} names a variable", "give the score another name")
+        if self.scores and self.expression is not None:
+            raise ValueError("scores stand beside an expression file", "leave one of the two out")
+        return self
 
     @model_validator(mode="after")
     def _scale_is_declared(self) -> CohortSection:
@@ -190,13 +209,8 @@ ASKED: dict[str, tuple[str, tuple[type, ...]]] = {
     "conf_level": (
         "conf_level",
         (
-            specs.CorrelationSpec,
-            specs.CurveSpec,
-            specs.DrawsSpec,
-            specs.GroupSpec,
-            *ALL_ODDS,
-            specs.AncovaSpec,
-            specs.PoolingSpec,
+            *(specs.CorrelationSpec, specs.CurveSpec, specs.DrawsSpec, specs.GroupSpec, specs.AgreementSpec),
+            *(*ALL_ODDS, specs.AncovaSpec, specs.PoolingSpec),
         ),
     ),
     "correlation_ci": ("ci", (specs.CorrelationSpec, specs.CurveSpec, specs.DrawsSpec)),

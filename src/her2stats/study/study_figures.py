@@ -158,6 +158,17 @@ class _Offer:
         return rows[rows["outcome"] == self.til]
 
     @property
+    def rank_rows(self) -> pd.DataFrame:
+        """Ranks of total TIL, or of the first type, against each count of the cohort."""
+        rows = self.table("pathologist")
+        rows = rows[rows["measure"].eq("rank_difference") & rows["stratum"].eq("all")]
+        return rows.drop_duplicates("term")
+
+    @property
+    def count_frame(self) -> pd.DataFrame:
+        return self._one.material.amounts()
+
+    @property
     def totals(self) -> list[str]:
         return [self.til]
 

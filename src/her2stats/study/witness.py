@@ -28,7 +28,7 @@ from her2stats.study.section_form import Section
 from her2stats.study.sections import CohortSection
 from her2stats.vocabulary.her2_groups import PAPER, Grouping
 from her2stats.vocabulary.names import sentence_case, variable_label
-from her2stats.vocabulary.variables import BY_NAME, TABLE_ONE
+from her2stats.vocabulary.variables import BY_NAME, TABLE_ONE, with_role
 from her2stats.writing import write_whole
 
 Setting = tuple[str, str, str, object]  # cohort, kind of setting, name, value
@@ -109,6 +109,7 @@ def _vocabulary(present: set[str], grouping: Grouping) -> Iterator[Setting]:
         if entry.cut is not None:
             yield "", "cut", entry.cut.label, entry.cut.level if entry.cut.above is None else entry.cut.above
             yield "", "cut of", entry.cut.label, name
+    yield from (("", "count", name, name) for name in with_role("count") if name in present)
     for entry in TABLE_ONE:
         own = entry.name == "her2_group" and grouping != PAPER
         if entry.name in present and (entry.unless not in present or own):
@@ -124,8 +125,12 @@ def _of_cohort(one: PreparedCohort, wanted: set[str], folder: Path, grouping: Gr
     yield from _fields(cohort.name, "cohort", section)
     regrouped = "for HER2 groups are declared" * (grouping != PAPER)
     if why := _why_clinical_is_given(section, cohort) or regrouped:
-        yield from _given(cohort.name, "clinical", why, cohort.clinical.rename_axis("sample").reset_index(), folder)
-        yield from ((cohort.name, "divisor", str(name), 1) for name in cohort.clinical.select_dtypes("number"))
+        clinical = cohort.clinical
+        if section.scores:
+            both = [one.scored.table, *([one.given.fractions] if one.given is not None else [])]
+            clinical = clinical.join(pd.concat(both, axis=1)[list(section.scores)])
+        yield from _given(cohort.name, "clinical", why, clinical.rename_axis("sample").reset_index(), folder)
+        yield from ((cohort.name, "divisor", str(name), 1) for name in clinical.select_dtypes("number"))
     else:
         yield from ((cohort.name, *reading) for reading in cohort.read_as)
         for column, words in section.where.items():
@@ -133,6 +138,7 @@ def _of_cohort(one: PreparedCohort, wanted: set[str], folder: Path, grouping: Gr
         for name in section.restrict:
             yield from ((cohort.name, "restrict", name, value) for value in cohort.clinical[name].dropna().unique())
     yield from ((cohort.name, "exclude", "sample", sample) for sample in section.exclude)
+    yield from ((cohort.name, "published", name, column) for name, column in section.scores.items())
     yield from ((cohort.name, "cell type", today, written) for written, today in section.cell_types.items())
     if cohort.expression is not None and (why := _why_expression_is_given(section, cohort)):
         today = {symbol_table().canonical(gene) for gene in wanted}  # a matrix of every gene would be large as text
@@ -160,6 +166,8 @@ def _why_clinical_is_given(section: CohortSection, cohort: Cohort) -> str:
         return "for base R does not read such a file"
     if section.clinical_header_row is not None:
         return "for its names stand in a row of their own"
+    if section.her2_rule is not None:
+        return "for HER2 IHC is made of measurements"
     if section.everyone:
         return "for the study file says what stands in no column"
     if section.sample_id != "as written" or section.repeats == "first":

@@ -11,7 +11,7 @@ from her2stats.errors import DataError, Problem
 from her2stats.statistics.rows import Rows, records, result_rows
 from her2stats.tables.effects import effect_text
 from her2stats.tables.printed import PrintedTable
-from her2stats.vocabulary.names import sentence_case, variable_label
+from her2stats.vocabulary.names import level_label, sentence_case, stratum_label, term_label, variable_label
 from her2stats.vocabulary.numbers import format_count, format_percent, is_missing
 from her2stats.vocabulary.variables import BY_NAME, with_role
 
@@ -20,7 +20,7 @@ _EVERYBODY = "patients"
 _NEEDED = ("reference", "comparison", "n_reference", "n_events_reference", "n_comparison", "n_events_comparison")
 
 
-def table_response(results: Rows, *, decimals: int = 0) -> pd.DataFrame:
+def table_response(results: Rows, *, decimals: int = 0, further: Rows = ()) -> pd.DataFrame:
     """Lay the answer of `response_odds` out as the paper's Table 2.
 
     Parameters
@@ -29,6 +29,9 @@ def table_response(results: Rows, *, decimals: int = 0) -> pd.DataFrame:
         What `response_odds` returned, or frames with its columns.
     decimals : int
         Decimals of the percentages; the paper prints none.
+    further : Result, DataFrame, or several of them
+        The same groups asked otherwise: adjusted, within the levels of a factor, and their interactions with it
+        (`response_odds`, `fit_interaction`). Each is a line below the crude odds ratio.
 
     Returns
     -------
@@ -59,11 +62,11 @@ def table_response(results: Rows, *, decimals: int = 0) -> pd.DataFrame:
     >>> table.loc[3, ["HER2-0 n", "HER2-low n"]].tolist()
     ['1 (reference)', '0.69 (0.28–1.72)']
     """
-    rows = result_rows(results)
+    rows, more = result_rows(results), result_rows(further)
     if len(rows) and any(column not in rows for column in _NEEDED):
         raise DataError(Problem("these are no response rows", remedy="give what response_odds returned"))
     blocks = [
-        _block(str(cohort), str(outcome), records(block), decimals)
+        _block(str(cohort), str(outcome), records(block), decimals) + _beyond(block, more)
         for (cohort, outcome), block in rows.groupby(["cohort", "outcome"], sort=False)
     ]
     lines = [line for block in blocks for line in block]
@@ -115,6 +118,32 @@ def _block(cohort: str, outcome: str, rows: list[dict[str, Any]], decimals: int)
     odds = {f"{name} n": text for name, text in ratios.items()}
     lines = (("", evaluable), (yes, responded), (no, others), (ODDS_RATIO_ROW, odds))
     return [{**head, "level": level, **cells} for level, cells in lines]
+
+
+def _beyond(block: pd.DataFrame, more: pd.DataFrame) -> list[dict[str, str]]:
+    """A line for each further question about the groups of a block: its odds ratio, or the ratio of two."""
+    about = records(block)[0]
+    if not len(more):
+        return []
+    own = records(more[more["cohort"].eq(about["cohort"]) & more["outcome"].eq(about["outcome"])])
+    lines: dict[str, dict[str, str]] = {}
+    for row in own:
+        product = row["role"] == "interaction" and row["measure"] == "odds_ratio"
+        compared = row["exposure"] if product else row.get("comparison")
+        if compared not in set(block["comparison"]) or (not product and row.get("group") != about["group"]):
+            continue
+        if product:
+            factor, level = row["variable_2"], row["level_2"]
+            label = f"Ratio of odds ratios, {level_label(factor, level) if factor in BY_NAME else level}"
+        elif row["stratum"] == "all":
+            given = "" if is_missing(row.get("given")) else str(row["given"])
+            words = ", ".join(map(term_label, filter(None, given.split(", "))))
+            label = f"{ODDS_RATIO_ROW}, adjusted for {words}" if words else f"{ODDS_RATIO_ROW}, adjusted"
+        else:
+            label = f"{ODDS_RATIO_ROW}, {stratum_label(row['stratum'])}"
+        head = {"cohort": about["cohort"], "outcome": sentence_case(variable_label(about["outcome"])), "level": label}
+        lines.setdefault(label, head)[f"{compared} n"] = effect_text(row)
+    return list(lines.values())
 
 
 def _share(name: str, part: Any, whole: Any, decimals: int) -> dict[str, str]:

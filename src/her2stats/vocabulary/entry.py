@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Role = Literal["factor", "covariate", "response"]
+Role = Literal["factor", "covariate", "response", "count"]  # the last a pathologist's, of infiltrating lymphocytes
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ MEASURES: dict[str, Measure] = {
         Measure("odds_ratio", "odds ratio", "OR", log_scale=True, null=1.0, decimals="ratio"),
         Measure("shift", "Hodges-Lehmann shift", "shift"),
         Measure("risk_difference", "difference of proportions", "difference"),
+        Measure("rank_difference", "difference of ranks, percentage points", "difference"),
         Measure("slope", "marginal slope", "slope"),
         Measure("mean", "marginal mean", "mean", null=None),
         Measure("median_z", "median of z", "median z", decimals="two"),

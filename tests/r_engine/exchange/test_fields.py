@@ -10,6 +10,7 @@ from her2stats.errors import EngineError
 from her2stats.r_engine.exchange.fields import SPECS, spec_fields, spec_from_fields
 from her2stats.statistics.correlation_interval import INTERVALS
 from her2stats.statistics.specs import (
+    AgreementSpec,
     AncovaSpec,
     ClinicalSpec,
     CorrelationSpec,
@@ -56,6 +57,7 @@ def specs(draw: st.DrawFn) -> Spec:
             **said,
         ),
         ResponseSpec(outcomes=(a,), group=b, reference=c, ci=ci, **said),
+        AgreementSpec(x=a, y=(b, c), by=draw(st.sampled_from(["", d])), **said),
         OrdinalSpec(outcomes=(a, b), exposure=c, by=draw(st.sampled_from(["", d])), moderator=e, per_sd=yes, **said),
         StudyWideSpec(
             exposure=a,

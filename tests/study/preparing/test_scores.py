@@ -78,3 +78,20 @@ def test_weights_of_the_users_own_are_not_judged_and_the_overlap_is_told(small):
     assert scored.coverage.set_index("score").loc["HER2 score", ["flag", "shared"]].tolist() == ["", IMMUNE[0]]
     said = [note for note in scored.notes if note.what == "genes of the exposure that are immune genes too"]
     assert [(note.count, note.detail.startswith(IMMUNE[0])) for note in said] == [(1, True)]
+
+
+def test_a_danaher_type_tells_which_of_its_genes_are_the_signature_matrix_s(small):
+    study, _ = small
+    matrix = study.parent / "matrix.tsv"
+    lines = matrix.read_text().splitlines()
+    lines[1:3] = [
+        "\t".join([gene, *line.split("\t")[1:]]) for gene, line in zip(("CD8A", "CD19"), lines[1:3], strict=True)
+    ]
+    matrix.write_text("\n".join(lines) + "\n")
+    prepared = prepare(read_study(study))
+    told = prepared.cohorts[0].scored.coverage.set_index("score")["shared"]
+    matrix = {*prepared.matrix.genes}
+    for one in signature("danaher"):
+        assert told[f"Danaher {one.name}"] == ", ".join(sorted(gene for gene in one.genes if gene in matrix))
+    assert told["Total TIL"] == ""
+    assert (told["Danaher CD8 T cells"], told["Danaher B-cells"]) == ("CD8A", "CD19")

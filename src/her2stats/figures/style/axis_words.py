@@ -13,6 +13,8 @@ AXES = {
     "amount": "Abundance ({unit})",
     "share": "Share of the infiltrate (%)",
     "responders": "Responders (%)",
+    "rank mean": "Mean of the two ranks (% of tumours)",
+    "rank difference": "Rank of the score less that of the count\n(percentage points)",
     "lists": "Random gene lists (number)",
     "rho": "Spearman correlation (\N{GREEK SMALL LETTER RHO})",
     "rho with": "Spearman correlation with {name} (\N{GREEK SMALL LETTER RHO})",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Never
 
@@ -13,6 +14,7 @@ from her2stats.errors import PopulationError, Problem, ProblemList, SampleError,
 from her2stats.lookalike import look_alike
 from her2stats.notes import Note
 from her2stats.reading.clinical.columns import RawColumn, said_beside, translated
+from her2stats.reading.clinical.derived import Rule, checked_rule, derive_levels
 from her2stats.reading.clinical.file import SAMPLE, ClinicalFile, one_a_patient, open_clinical, read_clinical_words
 from her2stats.reading.clinical.ids import Repeats, listed_ids
 from her2stats.reading.clinical.population import (
@@ -41,6 +43,7 @@ def read_clinical(
     repeats: Repeats = "error",
     patients: str | Path | pd.DataFrame | None = None,
     everyone: Mapping[str, str] | None = None,
+    her2_rule: Rule = None,
     population: Population = "her2-negative",
     sheet: str | None = None,
     header_row: int | None = None,
@@ -75,6 +78,9 @@ def read_clinical(
         A second file, a row a patient, joined by a column that both have (cBioPortal's data_clinical_patient.txt).
     everyone : mapping
         variable -> word, for what was a condition of entry and stands in no column: ``{"her2_status": "negative"}``.
+    her2_rule : mapping, "asco-cap" or None
+        How measurements become HER2 IHC: level -> its largest H-score (of the variable her2_h_score), or by the
+        percentages of cells (her2_percent_1, her2_percent_2, her2_percent_3) that ASCO/CAP name.
     population : {"her2-negative", "all"}
         "all" keeps HER2-positive tumours and those of unknown HER2.
     sheet, header_row, delimiter, decimal
@@ -104,7 +110,8 @@ def read_clinical(
     file = open_clinical(words, columns or {}, where or {}, exclude, patients, everyone or {})
     refuse_absent(file.absent, file)
     file = one_a_patient(file, repeats, "as written")
-    return interpret(file, values=values or {}, restrict=restrict or {}, population=population, decimal=decimal)
+    asked = partial(interpret, file, values=values or {}, restrict=restrict or {}, population=population)
+    return asked(decimal=decimal, her2_rule=checked_rule(her2_rule))
 
 
 def interpret(
@@ -115,6 +122,7 @@ def interpret(
     population: Population = "her2-negative",
     decimal: str = ".",
     keep: set[str] | None = None,
+    her2_rule: Rule = None,
 ) -> Clinical:
     """Translate into the controlled vocabulary, and fix the population; `keep` are samples to stay at all."""
     found, notes = ProblemList(), [*file.table.notes, *file.notes]
@@ -139,6 +147,8 @@ def interpret(
     samples = pd.Index([file.samples[row] for row in rows], dtype=object, name=SAMPLE).astype(str)
     table = pd.DataFrame({name: series.to_numpy(dtype=object) for name, series in read.items()}, index=samples)
     table = table.astype({name: series.dtype for name, series in read.items()})
+    table, said = derive_levels(table, her2_rule, file.name)
+    notes += said
     if population == "her2-negative":
         table, said = select_population(table, file.name)
         notes += said

@@ -19,7 +19,7 @@ from her2stats.vocabulary.numbers import format_estimate, format_percent, is_mis
 
 _TERM = ("variable", "level", "variable_2", "level_2")
 _FURTHER_NOTE = (
-    "Stromal TIL per standard deviation; of a product (×) the ratio of two odds ratios. RCB: odds of a higher class."
+    "Measurements per standard deviation; of a product (×) the ratio of two odds ratios. RCB: odds of a higher class."
 )
 _ADJUSTED_NOTE = "Adjusted: odds ratio given hormone receptor. Ratio: odds ratio in HR-positive divided by HR-negative."
 
@@ -29,10 +29,13 @@ def response_section(folder: ResultsFolder, figures: Figures) -> Section:
     table = folder.table("response")
     parts: list[Part] = [*absent(folder, "response", "response_by_hr"), *figures.get("response", ())]
     if len(table) and "n_reference" in table:
-        laid_out = table_response(table)
+        asked = [folder.table(name) for name in ("response_by_hr", "response_further")]
+        laid_out = table_response(table, further=[part for part in asked if len(part)])
         for cohort, part in by_cohort(laid_out):
             definition = folder.provenance.conventions.get("pCR", "")
-            notes = _differences(table[table["cohort"] == cohort]) + [f"pCR {definition}."] * bool(definition)
+            notes = _differences(table[table["cohort"] == cohort]) + [
+                f"pCR {definition}." if definition else "What counts as pCR is not declared (pcr_definition)."
+            ] * (definition != "" or "pcr" in set(table["outcome"]))
             printed = print_response(part, caption=f"Response by HER2 group, {cohort}", notes=notes)
             parts.append(TablePart(printed, "response", sortable=False))
     given = folder.table("response_by_hr")

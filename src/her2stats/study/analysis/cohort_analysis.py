@@ -17,6 +17,7 @@ from her2stats.statistics import classify_abundance
 from her2stats.study.analysis.fraction_draws import fraction_draws
 from her2stats.study.analysis.material import Answers, Material
 from her2stats.study.analysis.ordinal_odds import ordinal_odds
+from her2stats.study.analysis.pathologist import pathologist
 from her2stats.study.analysis.questions import CELL_QUESTIONS
 from her2stats.study.analysis.random_lists import beside_random_lists
 from her2stats.study.analysis.response import response
@@ -71,6 +72,7 @@ def analyse_cohort(
     else:
         for table in CELL_TABLES:
             answers.omit(table, _why_no_cells(cohort, material))
+    pathologist(material, study, answers)
     response(material, study, answers)
     response_further(material, study, answers)
     extra = fractions.notes if fractions is not None else ()

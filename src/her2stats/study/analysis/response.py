@@ -45,10 +45,11 @@ def _given_hr(frame: pd.DataFrame, outcomes: Sequence[str], material: Material, 
     asked = {"reference": reference, "cohort": material.name, **study.keywords(ResponseSpec)}
     adjusted = ("hr", *material.known(study.analysis.model_covariates))
     products = study.keywords(InteractionSpec) | {"covariates": (), "per_sd": False, "cohort": material.name}
+    odds = response_odds(frame, outcomes, "her2_group", covariates=adjusted, **asked)
     answers.add(
         "response_by_hr",
         [
-            response_odds(frame, outcomes, "her2_group", covariates=adjusted, **asked),
+            odds.with_table(odds.table.assign(given=", ".join(adjusted))),
             response_odds(frame, outcomes, "her2_group", by="hr", **asked),
             *(
                 fit_interaction(against(frame, reference, compared), outcomes, compared, "hr", **products)

@@ -22,15 +22,22 @@ FEWEST_IN_ARM = 5  # patients; fewer tell nothing of an arm
 
 
 def response_further(material: Material, study: Study, answers: Answers) -> None:
-    """Ask for the odds of response by arm, by HER2 group given and within arms, by PD-L1 and by stromal TIL.
+    """Ask for the odds of response by arm, by HER2 group given and within arms, by PD-L1, and per SD of measurements.
+
+    These are the counts of lymphocytes, the exposure and total TIL.
 
     Everything is adjusted for hormone receptor and arm, as far as a cohort has them; RCB is asked by proportional odds.
     """
-    frame = material.clinical.assign(her2_group=her2_group(material.clinical))
+    scored = [name for name in (material.exposure, material.til) if name in material.scores]
+    frame = material.clinical.assign(her2_group=her2_group(material.clinical)).join(material.scores[scored])
     arms = _arms(frame, answers)
     if len(arms) > 1:
         frame["arm"] = pd.Categorical(frame["arm"].astype("object").where(frame["arm"].isin(arms)), arms)
-    extra = [name for name in study.analysis.model_covariates if name not in ("hr", "arm", *TOLD_BY, "stil", "rcb")]
+    extra = [
+        name
+        for name in study.analysis.model_covariates
+        if name not in ("hr", "arm", *TOLD_BY, *with_role("count"), "rcb")
+    ]
     given = material.known(("hr", *extra))
     outcomes = tuple(name for name in with_role("response") if material.has(name))
     trial = _Trial(frame, outcomes, arms, given, (*given, "arm") if len(arms) > 1 else given, material, study)
@@ -76,14 +83,15 @@ class _Trial:
             present = self.frame.assign(**{name: self.frame[name].cat.remove_unused_categories()})
             how = {"reference": present[name].cat.categories[0], "covariates": self.given_arm}
             yield response_odds(present, self.outcomes, name, **how, **self._how(ResponseSpec))
-        if self.material.has("stil"):
+        measured = *self.material.known(with_role("count")), self.material.exposure, self.material.til
+        for name in (name for name in measured if name in self.frame):
             how = self._how(LogisticSpec) | {"covariates": self.given_arm}
-            yield fit_logistic(self.frame, self.outcomes, "stil", **how)
-            yield from self._within_arms(self.frame, "stil")
+            yield fit_logistic(self.frame, self.outcomes, name, **how)
+            yield from self._within_arms(self.frame, name, per_sd=True)
 
-    def _within_arms(self, frame: pd.DataFrame, exposure: str) -> Iterator[Result]:
+    def _within_arms(self, frame: pd.DataFrame, exposure: str, *, per_sd: bool = False) -> Iterator[Result]:
         """Whether an odds ratio differs between each other arm and the largest, a model for each pair of arms."""
-        how = self._how(InteractionSpec) | {"covariates": self.given, "per_sd": exposure == "stil"}
+        how = self._how(InteractionSpec) | {"covariates": self.given, "per_sd": per_sd}
         for other in self.arms[1:]:
             name = "arm" if len(self.arms) == 2 else f"arm {other}"
             arm = frame["arm"].astype("object")

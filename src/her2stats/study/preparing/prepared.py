@@ -26,6 +26,7 @@ from her2stats.signatures.exposure import resolve_exposure
 from her2stats.statistics.frame import MOST_LEVELS
 from her2stats.study.preparing.column_names import check_column_names
 from her2stats.study.preparing.gene_names import expression_for_genes, expression_for_matrix
+from her2stats.study.preparing.given_scores import take_scores
 from her2stats.study.preparing.scores import ScoredCohort, genes_beside_exposure, score_cohort, score_exposure_of
 from her2stats.study.sections import FILES, CohortSection
 from her2stats.study.study_file import Study
@@ -69,7 +70,7 @@ class Prepared:
         if written is not None and isinstance(self.exposure, GeneSignature):
             named.append(("", "signature", written, self.exposure.sha256))
         for one in self.cohorts:
-            if one.given is not None:
+            if one.given is not None and one.section.fractions:
                 named.append((one.cohort.name, "fractions", one.given.signature.source, one.given.signature.sha256))
         return tuple(InputEntry(cohort, role, Path(path).name, digest) for cohort, role, path, digest in named)
 
@@ -158,7 +159,11 @@ def _prepared(
     scored: ScoredCohort | None = ScoredCohort()
     mixture: Mixture | None = None
     notes: tuple[Note, ...] = ()
-    if cohort.expression is not None:
+    if section.scores:
+        name = study.scores.exposure_name or (exposure if isinstance(exposure, str) else exposure.name)
+        cohort, scored, given = take_scores(cohort, section, study, name, given)
+        types, file = given.signature.cell_types if given else (), section.clinical
+    elif cohort.expression is not None:
         scored = _scored(cohort, study, exposure, matrix.genes if matrix is not None else (), problems, place)
         if matrix is not None and given is None:
             types, file = matrix.cell_types, Path(matrix.source).name
@@ -213,6 +218,7 @@ def _mixture(cohort: Cohort, study: Study, matrix: SignatureMatrix) -> tuple[Mix
 def read_study_cohort(study: Study, section: CohortSection) -> Cohort:
     """Read the files of one cohort as its section says, with the HER2 groups of the study."""
     told = section.told(read_cohort)
+    told["columns"] = {**section.columns, **section.scores}
     located = {name: study.locate(told[name]) for name in FILES if told.get(name) is not None}
     cohort = read_cohort(**told | located)
     clinical, notes = grouped(cohort.clinical, study.analysis.grouping)

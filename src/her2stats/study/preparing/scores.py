@@ -70,7 +70,9 @@ def score_cohort(
             parts.append(purged)
             also.append(str(purged.table.columns[0]))
     if til is not None:
-        parts.append(til)
+        theirs = {f"{DANAHER}{one.name}": {*one.genes} & {*reference_genes} for one in from_catalogue("danaher")}
+        both = [", ".join(sorted(theirs.get(str(name), ()))) for name in til.coverage.index]
+        parts.append(replace(til, coverage=til.coverage.assign(shared=both)) if reference_genes else til)
     return ScoredCohort(
         exposure=name,
         also=tuple(also),
