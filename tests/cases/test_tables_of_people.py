@@ -177,9 +177,14 @@ class TestDelimiters:
             read = read_clinical(write(table.to_csv(index=False, sep=mark), "a.txt"), columns=COLUMNS)
             assert read.table.index[0] == "P 0 x"
 
-    def test_aligned_by_blanks_is_refused(self, write):
+    def test_aligned_by_blanks(self, write):
+        read = read_expression(write(self.LOG.to_string(), "a.txt"), scale="log2")
+        pd.testing.assert_frame_equal(read.values, self.LOG, check_names=False)
+
+    def test_aligned_by_blanks_and_blanks_within_words_is_refused(self, write):
+        text = self.LOG.rename({"ESR1": "ESR1 a"}).to_string()
         with pytest.raises(InputError, match="check the delimiter"):
-            read_expression(write(self.LOG.to_string(), "a.txt"), scale="log2")
+            read_expression(write(text, "a.txt"), scale="log2")
 
     def test_the_mark_that_excel_names_above(self, write):
         text = io.StringIO()
@@ -194,7 +199,8 @@ DECORATIONS = [
     "{}_counts", "{}_RSEM", "{}.CEL", "{}.CEL.gz", "{}.cel", "GSM100{}_{}", "GSM100{}_{}.CEL.gz", "{}.bam", "/x/{}.bam",
     "/x/{}.sorted.bam", "star/{}Aligned.sortedByCoord.out.bam", "C:\\data\\{}.bam", "{}_FPKM", "TPM_{}",
     "{}.genes.results", "{}.htseq.counts", "{}/quant.sf", "{}.AVG_Signal", "log2_{}", "{}ReadsPerGene.out.tab",
-    "{}_norm_counts", "{}_expected_count",
+    "{}_norm_counts", "{}_expected_count", "{}_S7_L001_R1_001.fastq.gz", "{}_R2.fq.gz", "{}_mRNA", "{}.RNA-seq",
+    "{}_raw", "{}_S12", "{}_Grn.idat",
 ]  # fmt: skip
 
 

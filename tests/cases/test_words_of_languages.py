@@ -32,6 +32,9 @@ def read(variable, words, **options):
         ["positif", "négatif"], ["Positive", "Négative"], ["pos", "nég"], ["oui", "non"], ["positiv", "negativ"],
         ["ja", "nein"], ["positivo", "negativo"], ["sí", "no"], ["sì", "no"], ["sim", "não"], ["positief", "negatief"],
         ["positive (+)", "negative (-)"], ["1 positive", "0 negative"], ["RE+", "RE-"], ["er positiv", "er négatif"],
+        ["exprimé", "non exprimé"], ["exprimiert", "nicht exprimiert"], ["nachweisbar", "nicht nachweisbar"],
+        ["vorhanden", "nicht vorhanden"], ["presente", "assente"], ["faiblement positif", "négatif"],
+        ["stark positiv", "negativ"], ["positività", "negatività"], ["positivité", "négativité"],
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
@@ -63,7 +66,11 @@ def test_response(words):
     "words",
     [
         ["score 0", "score 1", "score 2"], ["0/3", "1/3", "2/3"], ["IHC: 0", "IHC: 1+", "IHC: 2+"],
-        ["négatif (0)", "faible (1+)", "modéré (2+)"], ["negativ (0)", "schwach (1+)", "mäßig (2+)"],
+        ["négatif (0)", "faible (1+)", "modéré (2+)"], ["0", "1+ schwach", "2+ mäßig"],
+        ["0 (negativ)", "1+ (negativ)", "2+ (fraglich)"], ["0 negativo", "1+ negativo", "2+ dubbio"],
+        ["HER2-Score 0", "HER2-Score 1+", "HER2-Score 2+"], ["DAKO-Score 0", "DAKO-Score 1", "DAKO-Score 2+"],
+        ["0 croix", "1 croix", "2 croix"], ["0", "1 (+)", "2 (++)"], ["absence de marquage", "1+", "2+"],
+        ["keine Färbung", "1+", "grenzwertig (2+)"], ["negativ (0)", "schwach (1+)", "mäßig (2+)"],
         ["negativo (0)", "debole (1+)", "moderato (2+)"], ["negative (0)", "negative (1+)", "equivocal (2+)"],
         ["0 (negative)", "1+ (negative)", "2+ (equivocal)"], ["0", "1+", "2+ (FISH nicht amplifiziert)"],
         ["0", "1+", "2+ (FISH no amplificado)"], ["0", "1+", "2+ ISH non amplifié"], ["HER2 0", "HER2 1+", "HER2 2+"],
@@ -162,6 +169,12 @@ def test_one_choice_of_several_in_redcap_is_asked():
     ("headings", "words"),
     [
         ("RE;RP;HER2 IHC;Âge au diagnostic;Grade SBR", "positif;négatif;1+;51;II"),
+        ("statut RE;statut RP;score IHC HER2;âge (années);grade EE", "positif;négatif;1+;51;II"),
+        ("Récepteurs hormonaux : RE;Récepteurs hormonaux : RP;Score HER2;Âge;Grade", "positif;négatif;1+;51;II"),
+        ("RO;RPg;HER2 immunohistochimie;age;grade (SBR)", "positif;négatif;1+;51;II"),
+        ("ÖR;PgR;HER2 DAKO;Lebensalter;Tumorgrad", "positiv;negativ;1+;51;II"),
+        ("Östrogenrezeptorstatus;Progesteron-Rezeptor;HER2/neu-Score;Alter (Jahre);Grad", "positiv;negativ;1+;51;II"),
+        ("ER-Status;PR-Status;Her-2/neu (IHC);Alter bei Diagnose;Differenzierungsgrad", "positiv;negativ;1+;51;II"),
         ("Récepteurs aux œstrogènes;Récepteurs de la progestérone;HER2 IHC;Âge;Grade", "positif;négatif;1+;51;II"),
         ("Östrogenrezeptor;Progesteronrezeptor;HER2 IHC;Alter bei Diagnose;Grading", "positiv;negativ;1+;51;II"),
         ("Receptores de estrógeno;Receptores de progesterona;HER2 IHQ;Edad;Grado", "positivo;negativo;1+;51;II"),

@@ -7,12 +7,12 @@ import pytest
 
 from her2stats.errors import TableError
 from her2stats.reading import read_clinical
-from her2stats.study.proposing.headings import RECOGNISABLE, plain_name
+from her2stats.study.proposing.headings import RECOGNISABLE
 from her2stats.study.proposing.recognition import recognise
 from her2stats.tables import table_one
 from her2stats.vocabulary.names import term_label, variable_label
 from her2stats.vocabulary.variables import BY_NAME, TABLE_ONE, VARIABLES, with_role
-from her2stats.vocabulary.words import fold
+from her2stats.vocabulary.words import fold, plain_name
 
 
 def read(words: list[str], **columns: str) -> pd.DataFrame:

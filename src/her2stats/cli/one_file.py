@@ -77,6 +77,7 @@ def _read(
 def _tumours(values: pd.DataFrame, name: str) -> tuple[pd.DataFrame, list[Note]]:
     """Leave out what is no primary tumour by its name, and refuse one profile under two."""
     from her2stats.reading.clinical.ids import one_each, patient_of, primaries
+    from her2stats.reading.clinical.visits import patients_of
     from her2stats.reading.twins import refuse_twins
 
     samples = [str(sample) for sample in values.columns]
@@ -84,7 +85,8 @@ def _tumours(values: pd.DataFrame, name: str) -> tuple[pd.DataFrame, list[Note]]
     if not places:  # whoever asks about normal tissue alone means it
         places, notes = list(range(len(samples))), []
     values, samples = values.iloc[:, places], [samples[place] for place in places]
-    _, repeats = one_each(samples, [patient_of(sample) or sample for sample in samples], "keep", where=name)
+    owners = [patient_of(sample) or owner for sample, owner in zip(samples, patients_of(samples), strict=True)]
+    _, repeats = one_each(samples, owners, "keep", where=name)
     found = ProblemList()
     refuse_twins(values, samples, name, found, leave_out="--ignore-columns {}")
     found.raise_if_any()

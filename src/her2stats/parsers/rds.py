@@ -31,16 +31,29 @@ def answer(data: bytes, request: dict[str, Any], left: Allowance) -> tuple[dict[
             return _apart(frame, names, left, contained=True, odd=odd)
         if bioconductor.is_container(value):
             frame, about = bioconductor.matrix_of(value, request, left)
-            lengths = {name: _cells(about[name], left) for name in about.columns if "length" in name.lower()}
-            return _apart(frame, list(frame.index), left, contained=True, row_data=lengths)
+            return _apart(frame, list(frame.index), left, contained=True, row_data=_lengths(about, left))
+        about = value.get("genes") if listed else None  # of a DGEList or EList
         value = bioconductor.member_of(value, request["layer"], left) if listed else value
     except Unfit as error:
         return {"unfit": error.args}, None
     frame = value if isinstance(value, pd.DataFrame) else bioconductor.frame_of(value, left)
     if frame is None:
         return {"kind": bioconductor.class_of(value) or type(value).__name__}, None
-    plain = list(frame.index) in (list(range(len(frame))), list(range(1, len(frame) + 1)))
-    return _apart(frame, None if plain else [as_word(name) for name in frame.index], left)
+    if list(frame.index) in (list(range(len(frame))), list(range(1, len(frame) + 1))):
+        return _apart(frame, None, left)
+    names = [as_word(name) for name in frame.index]
+    if not isinstance(about, pd.DataFrame) or len(about) != len(frame):
+        return _apart(frame, names, left)
+    if (column := request["gene_column"]) is not None:
+        if column not in about.columns:
+            return {"unfit": (f"its genes have no column {column!r}", f"they have {', '.join(about.columns)}")}, None
+        names = ["" if pd.isna(word) else as_word(word) for word in about[column].astype(object)]
+    return _apart(frame, names, left, contained=True, row_data=_lengths(about, left))
+
+
+def _lengths(about: Any, left: Allowance) -> dict[str, list[Any]]:
+    """Columns of row data that are called like gene lengths."""
+    return {name: _cells(about[name], left) for name in about.columns if "length" in name.lower()}
 
 
 def _apart(frame: Any, rows: list[str] | None, left: Allowance, **more: Any) -> tuple[dict[str, Any], Any]:
@@ -63,7 +76,15 @@ def _value(data: bytes, left: Allowance) -> Any:
         constructors[name] = _bounded(constructors[name], left)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # classes that rdata does not know stay plain lists, refused by who asks
-        return conversion.convert(parser.parse_data(data, altrep_constructor_dict=constructors, extension="rds"))
+        parsed = parser.parse_data(data, altrep_constructor_dict=constructors, extension="rds")
+        converter = conversion.SimpleConverter()
+        inner = converter._convert_next
+        code = {parser.RObjectType[name] for name in ("CLO", "LANG", "BCODE")}
+        # functions and formulas, as a DESeqDataSet has, are nothing to us, and the package knows not all that R writes
+        converter._convert_next = lambda one: (
+            None if getattr(one, "info", None) and one.info.type in code else inner(one)
+        )
+        return converter.convert(parsed)
 
 
 def _bounded(construct: Callable[[Any], Any], left: Allowance) -> Callable[[Any], Any]:

@@ -32,7 +32,11 @@ Mode = Literal["absolute", "relative", "no.sumto1"]
 # Our column -> as the programs write it, and letters and digits only (R turns P-value into P.value).
 WRITTEN = {"p_value": "P-value", "r": "Correlation", "rmse": "RMSE"}
 QUALITY = {"p_value": "pvalue", "r": "correlation", "rmse": "rmse"}
-ABSOLUTE: dict[str, Mode] = {"absolutescoresigscore": "absolute", "absolutescorenosumto1": "no.sumto1"}
+ABSOLUTE: dict[str, Mode] = {
+    "absolutescoresigscore": "absolute",
+    "absolutescorenosumto1": "no.sumto1",
+    "absolutescore": "absolute",  # of the web service before CIBERSORTx, which wrote "Pearson Correlation", too
+}
 IS_NONE = "is no result file of CIBERSORTx: has {}"
 GIVE = "give the result file as CIBERSORTx wrote it (Mixture, cell types, P-value, Correlation, RMSE)"
 NO_PERMUTATIONS = 9999  # what CIBERSORT writes as p-value when there were none
@@ -140,7 +144,7 @@ def bare_name(word: str) -> str:
 
 def _roles(table: TextTable, name: str) -> tuple[dict[str, int], int | None, Mode]:
     """Find the columns that are no cell types, and the mode that they tell."""
-    plain = [bare_name(word) for word in table.header]
+    plain = [bare_name(word).replace("pearsoncorrelation", "correlation") for word in table.header]
     places = {role: plain.index(word) for role, word in QUALITY.items() if word in plain}
     score = next((plain.index(word) for word in ABSOLUTE if word in plain), None)
     others = len(table.header) - 1 - len(places) - (score is not None)

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from her2stats.cohort import Expression, Source
-from her2stats.cohort.genes import CollapseRule, collapse_duplicates
+from her2stats.cohort.genes import CollapseRule, collapse_duplicates, refuse_other_species
 from her2stats.errors import GeneError, ProblemList, ScaleError, TableError, refuse_unknown
 from her2stats.files import read_content
 from her2stats.notes import Note
@@ -198,6 +198,8 @@ def interpret_matrix(
         said.append(Note("reading", f"logarithms of the file ({scale}) turned into log2", kind="other logarithms"))
         raw = replace(raw, values=raw.values * log2_units(scale))
     values, notes = named_rows(raw, symbols, genes)
+    with found.collect():
+        refuse_other_species(values.index.tolist(), raw.name)
     notes = [*said, *notes]
     with found.collect():
         if not torn:

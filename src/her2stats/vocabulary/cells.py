@@ -22,13 +22,16 @@ LOW = {word: value for word, value in BY_NAME["her2_group"].words.items() if BY_
 FAINT = 10.0  # percent of cells: ultralow up to there, 1+ beyond (ASCO/CAP 2023); 1+ of just 10 % is left at its word
 _EXACT = re.compile(r"(\d+(?:[.,]\d+)?) ?%")
 _NUMBER = re.compile(r"-?\d+([.,]\d+)?")
+# What is written before a level of IHC: "HER2-Score 1+"; and pluses that say a digit again, "2 (++)"
+_BEFORE_LEVEL = re.compile(r"^(?:(?:her-?2(?:[ /-]?neu)?|dako|ih[cq]|score)[\s:=-]+)+(?=[0-3](?!\d))")
+_PLUSES = re.compile(r"([1-3])\+? \((\+{1,3})\)")
 # A heading that names the other side, too, or one choice of several (er___2 of REDCap): a 1 under "pCR/RD" or "ER
 # negative" may stand for either.
 _OTHER_SIDE = re.compile(r".*(?<![a-z])(neg(ati[vf][oae]?)?|nicht|kein|non?|not|rd|residual)(?![a-z]).*|.*___\w+")
 _BETWEEN = re.compile(
     r"\s*(?:[()\[\];|/:]|,(?!\d)|(?<![<>])=)+\s*"  # brackets and signs, no decimal comma and no ">="
     r"|\s+-\s+|(?<=^\d)\s+(?=[a-z]{3})|(?<=\d)\.\s+|(?<=%)\s+|(?<![<>=≤≥])\s+(?=[<>≤≥]?=?\s?\d+\s?%)"
-    rf"|\s+(?=(?:{'|'.join(ISH)})\b)|(?<=\d\+)\s+(?=(?:non |not |non-|nicht |no |un)?amp)"
+    rf"|\s+(?=(?:{'|'.join(ISH)})\b)|(?<=\d\+)\s+(?=[a-z]{{3}})"
 )
 
 
@@ -93,6 +96,9 @@ def parts(entry: Variable, word: str) -> dict[str, str]:
     {'er': 'negative'}
     """
     text = re.sub(rf"\b({'|'.join(ISH)}|ihc|score)\s*[:=]\s*", r"\1 ", re.sub(r"(?<=\d) \+", "+", fold(word)))
+    if entry.name == "her2_ihc" and text not in OF_ZERO:
+        text = _PLUSES.sub(lambda said: f"{said[1]}+" if len(said[2]) == int(said[1]) else said[0], text)
+        text = _BEFORE_LEVEL.sub("score ", text)
     pieces = [piece for piece in _BETWEEN.split(text) if piece]
     if entry.name == "her2_ihc" and text in LOW:
         return {"her2_group": LOW[text]}

@@ -70,6 +70,18 @@ def fold(word: object) -> str:
     return text
 
 
+def plain_name(column: str) -> str:
+    """A column name as the patterns see it.
+
+    >>> plain_name("Et\u00e0 alla diagnosi"), plain_name("HER2 (IHC)"), plain_name("PgR_%")
+    ('eta alla diagnosi', 'her2 ihc', 'pgr %')
+    """
+    letters = unicodedata.normalize("NFKD", column.casefold())
+    bare = "".join(sign for sign in letters if not unicodedata.combining(sign))
+    plain = re.sub(r"[^a-z0-9%]+", " ", bare.replace("%", " % ")).strip()
+    return re.sub(r"\bher ?2 ?neu\b", "her2 neu", re.sub(r"\bher 2\b", "her2", plain))
+
+
 def quoted(text: str) -> str:
     r"""Write a text as a study file holds it; JSON's rules are valid in TOML, but for DEL, which JSON leaves as it is.
 

@@ -40,3 +40,15 @@ eset <- ExpressionSet(counts * 1.0, AnnotatedDataFrame(tumours),
 save_here(eset, "eset")
 storageMode(eset) <- "list"
 save_here(eset, "eset_list")
+
+# As DESeq2 and edgeR make them, without either: the same classes and slots, a closure and a formula among them.
+setClass("DESeqDataSet", contains = "RangedSummarizedExperiment",
+         representation(design = "ANY", dispersionFunction = "function"))
+ranged <- as(SummarizedExperiment(list(counts = counts), colData = columns, rowData = rows), "RangedSummarizedExperiment")
+save_here(new("DESeqDataSet", ranged, design = ~ er, dispersionFunction = function() NULL), "deseq")
+setClass("DGEList", representation("list"))
+parts <- list(counts = whole, samples = cbind(lib.size = colSums(whole), tumours),
+              genes = data.frame(gene_name = genes, Length = c(1000, 2000, 500, 4000), row.names = rownames(counts)))
+edger <- new("DGEList", parts)
+names(edger) <- names(parts)
+save_here(edger, "edger")

@@ -120,6 +120,24 @@ def test_a_column_that_the_row_data_lack():
         read("se", layer="tpm", gene_column="symbol")
 
 
+def test_what_deseq2_and_edger_save():
+    seen = read("deseq", gene_column="gene_name", missing="drop").values
+    assert np.array_equal(seen.to_numpy(), COUNTS[[0, 2, 3]])
+    seen = read("edger", gene_column="gene_name").values
+    assert np.array_equal(seen.to_numpy(), np.nan_to_num(COUNTS))
+    assert list(seen.index) == GENES
+    for name in ("deseq", "edger"):
+        assert read_clinical(DATA / f"{name}.rds", population="all").table["her2_ihc"].tolist()[:2] == ["0", "1+"]
+
+
+def test_lengths_of_a_list_make_transcripts_per_million():
+    values = read_expression(DATA / "edger.rds", scale="counts", normalise="tpm", gene_column="gene_name").values
+    rates = np.nan_to_num(COUNTS) / np.array([[1000], [2000], [500], [4000]])
+    assert np.allclose(values.to_numpy(), rates / rates.sum(axis=0) * 1e6, rtol=1e-12)
+    with pytest.raises(InputError, match="its genes have no column 'symbol' -> they have gene_name, Length"):
+        read("edger", gene_column="symbol")
+
+
 SLOTS = """
 setClass("dgCMatrix", representation(i = "integer", p = "integer", Dim = "integer", Dimnames = "list", x = "numeric"))
 m <- new("dgCMatrix", i = 0L, p = c(0L, %s), Dim = c(%s), Dimnames = list(NULL, NULL), x = 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from her2stats.errors import FileError, VocabularyError
+from her2stats.errors import FileError, Problem, VocabularyError
 from her2stats.reading import read_clinical, read_expression
 
 FRAME = pd.DataFrame(
@@ -49,6 +49,26 @@ def test_a_file_that_is_none(tmp_path, kind, program):
     path.write_bytes(b"$FL2@(#) SPSS DATA FILE")
     with pytest.raises(FileError, match=f"is not a file of {program}, or is damaged"):
         read_clinical(path)
+
+
+def test_a_catalog_that_is_none_is_told(tmp_path, monkeypatch):
+    """The table beside it is whole, so that the catalog is to blame; its name may be in capitals."""
+    asked = []
+
+    def ask(content, form, **request):
+        asked.append(request["catalog"])
+        if request["catalog"]:
+            raise FileError(Problem("is damaged", content.name, "save it again"))
+        return {"header": ["sample"], "rows": [["a"]]}, b""
+
+    monkeypatch.setattr("her2stats.reading.formats.labelled.ask", ask)
+    for name in ("x.sas7bdat", "X.SAS7BCAT"):
+        (tmp_path / name).write_bytes(b"junk")
+    with pytest.raises(FileError, match="SAS7BCAT: is no catalog of SAS for the table beside it, or is damaged"):
+        read_clinical(tmp_path / "x.sas7bdat")
+    assert asked == [str(tmp_path / "X.SAS7BCAT"), None]
+    with pytest.raises(FileError, match="is a SAS catalog of labels, which is read with the table beside it"):
+        read_clinical(tmp_path / "X.SAS7BCAT")
 
 
 def test_without_the_package_the_message_says_how_to_get_it(tmp_path, monkeypatch):

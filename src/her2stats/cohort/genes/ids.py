@@ -7,11 +7,15 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
 from her2stats.cohort.genes.symbol_table import symbol_table
+from her2stats.errors import GeneError, Problem
 from her2stats.notes import Note
 
 _ENSEMBL = re.compile(r"ENSG0*(\d+)(?:\.\d+)?(?:_PAR_Y)?")
 _ID = r"ENSG\d{11}(?:\.\d+)?"
 _BESIDE = re.compile(rf"(?P<first>.+?)(?:\|\d+|[|;:, _]\(?{_ID}\)?)|{_ID}[|;:, _]+(?P<second>.+)")
+_FOREIGN = re.compile(r"ENS(MUS|RNO)G\d+|(mm(9|10|39)|grcm\d+|rn[4-7]|mouse|mus_musculus|mmu|rno)[._:|-]+\w", re.I)
+FOREIGN, FEW_FOREIGN = 0.1, 0.01  # share of names in small letters, and of names beyond doubt, that tell other animals
+SHOWN = 6
 MOSTLY = 0.5  # share of ids from which a matrix is one of ids
 # What all rows have in front or behind: GRCh38_ERBB2, hsa:2064, ERBB2_at, ERBB2_HUMAN, X2064 (make.names of R)
 _FRONT, _BEHIND = re.compile(r"(?:[A-Za-z]\w*?[:_|;. -]+|X(?=\d+$))"), re.compile(r"[:_|;. -]+[A-Za-z0-9]*$")
@@ -48,6 +52,22 @@ def symbols_of_ids(names: Sequence[str]) -> tuple[list[str], list[Note]]:
                 notes.append(Note("genes", f"{kind} ids without a gene symbol, left as they are", unknown))
             return symbols, notes
     return list(names), taken
+
+
+def refuse_other_species(names: Sequence[str], where: str) -> None:
+    """Refuse genes of mice and rats, which their ids or prefixes tell, or the small letters of human symbols."""
+    table = symbol_table()
+    small = [name for name in names if name != name.upper() and table.canonical(name) not in table.current]
+    small = [name for name in small if name.upper() in table.current or name.upper() in table.earlier]
+    strange = small if len(small) > FOREIGN * len(names) else []
+    strange = [*strange, *(name for name in names if _FOREIGN.match(name))]
+    if len(strange) > FEW_FOREIGN * len(names):
+        what = f"{len(strange)} of {len(names)} names are genes of another animal, or written as such"
+        remedy = (
+            "leave genes of other animals out, or give the symbols of their human orthologues; human symbols are "
+            "written in capitals"
+        )
+        raise GeneError(Problem(f"{what} ({', '.join(strange[:SHOWN])})", where, remedy, value=strange[0]))
 
 
 def _bare(names: Sequence[str]) -> tuple[Sequence[str], list[Note]]:

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
@@ -18,20 +19,12 @@ from her2stats.files import read_content
 from her2stats.lookalike import look_alike, shape
 from her2stats.notes import Note
 from her2stats.parsers.cells import as_word
-from her2stats.reading.clinical.ids import (
-    Repeats,
-    SampleId,
-    key,
-    names_patients,
-    names_visits,
-    one_each,
-    patient_of,
-    patients_of,
-    primaries,
-)
+from her2stats.reading.clinical.ids import Repeats, SampleId, key, names, one_each, patient_of, primaries
 from her2stats.reading.clinical.joined import join_patients
 from her2stats.reading.clinical.no_samples import lies_on_its_side, rows_of, samples_only
 from her2stats.reading.clinical.tissue import check_tissue
+from her2stats.reading.clinical.two_lines import refuse_descriptions, refuse_second_names, with_names_above
+from her2stats.reading.clinical.visits import patients_of
 from her2stats.reading.formats.dispatch import read_words
 from her2stats.reading.formats.geo import ACCESSION
 from her2stats.reading.formats.text import TextTable
@@ -112,6 +105,7 @@ def open_clinical(
     _check_samples(file, found)
     check_tissue(file.table, where, name, found)
     found.raise_if_any()
+    refuse_descriptions(file.table, file.samples, name)
     return file
 
 
@@ -133,9 +127,10 @@ def _with_everyone(
 
 def _check_header(table: TextTable, absent: Sequence[str], name: str) -> None:
     """Refuse a table whose names, most of those that are wanted and absent, stand in a row further down, or in rows."""
-    if names := lies_on_its_side(table, absent):
-        what = f"the table lies on its side: names of variables stand below each other ({', '.join(names)})"
+    if variables := lies_on_its_side(table, absent):
+        what = f"the table lies on its side: names of variables stand below each other ({', '.join(variables)})"
         raise TableError(Problem(what, name, "turn it, so that each row is one tumour and each column one variable"))
+    refuse_second_names(table, name)
     for row, line in list(zip(table.rows, table.lines, strict=True))[:SHOWN]:
         there = [column for column in absent if column in row]
         if line and len(there) * 2 > len(absent):
@@ -154,7 +149,7 @@ def one_a_patient(file: ClinicalFile, repeats: Repeats, form: SampleId, there: C
 
     Samples that are `there`, in the expression, come before others of the same patient.
     """
-    places = [place for place, column in enumerate(file.table.header) if names_patients(column)]
+    places = [place for place, column in enumerate(file.table.header) if names("patients", column)]
     words = [shape(row[places[0]]) for row in file.table.rows] if places else []
     named, owners = any(words) and len(set(words)) * 4 >= len(words), patients_of(file.samples)
     owners = [owner if fold(w) in MISSING else w for w, owner in zip(words, owners, strict=True)] if named else owners
@@ -162,7 +157,10 @@ def one_a_patient(file: ClinicalFile, repeats: Repeats, form: SampleId, there: C
     keys = {key(sample, form) for sample in there}
     preferred = {sample for sample in file.samples if key(sample, form) in keys}
     hint = _where_tells(file, patients) if (several := len(set(patients)) < len(patients)) else ""
-    rows, notes = one_each(file.samples, patients, repeats, where=file.name, there=preferred, hint=hint)
+    visit = next((place for place, column in enumerate(file.table.header) if names("visits", column)), None)
+    moments = [row[visit] for row in file.table.rows] if visit is not None else []
+    choice = partial(one_each, file.samples, patients, repeats, where=file.name)
+    rows, notes = choice(there=preferred, hint=hint, moments=moments)
     return file.with_rows(rows, notes if named or several else [*notes, *_visits_of_nobody(file)])
 
 
@@ -171,7 +169,7 @@ def _visits_of_nobody(file: ClinicalFile) -> list[Note]:
     what, told = "rows of several visits and no column of patients: each counts as a patient", []
     for place, column in enumerate(file.table.header):
         seen = Counter(row[place] for row in file.table.rows if row[place])
-        if names_visits(column) and 1 < len(seen) <= SHOWN:
+        if names("visits", column) and 1 < len(seen) <= SHOWN:
             listed = ", ".join(f"{visit} {count}" for visit, count in sorted(seen.items()))
             told.append(Note("population", what, sum(seen.values()), f"{column}: {listed}"))
     return told
@@ -189,7 +187,9 @@ def read_clinical_words(
     if isinstance(frame, pd.DataFrame):
         return samples_only(_frame_as_words(frame)), "clinical frame", None
     content = read_content(frame)
-    table = samples_only(read_words(content, sheet=sheet, delimiter=delimiter, header_row=header_row))
+    rows = partial(read_words, content, sheet=sheet, delimiter=delimiter)
+    table = with_names_above(rows(header_row=header_row), header_row, lambda row: rows(header_row=row))
+    table = samples_only(table)
     table = replace(table, header=[INVISIBLE.sub("", column).strip() for column in table.header])
     return table, content.name, Source("clinical", str(content.path), content.sha256)
 

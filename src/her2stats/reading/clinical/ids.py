@@ -11,6 +11,7 @@ from her2stats.errors import Problem, SampleError
 from her2stats.lookalike import look_alike, shape
 from her2stats.notes import Note
 from her2stats.packaged import facts
+from her2stats.reading.clinical.visits import in_time
 from her2stats.vocabulary.words import fold
 
 SampleId = Literal["as written", "letters", "tcga-patient", "tcga-sample"]
@@ -28,55 +29,18 @@ def any_of(likes: Iterable[str]) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{like})" for like in likes), re.IGNORECASE)
 
 
-_PATIENTS, _TISSUE, _VISITS = (any_of(KNOWN["columns"][name]) for name in ("patients", "tissue", "visits"))
-_VISIT, _END = any_of(KNOWN["visits"]["word"]), any_of([*KNOWN["visits"]["word"], *KNOWN["visits"]["end"]])
-_GLUED = re.compile(rf"(?<=\d)(?:{any_of(KNOWN['visits']['glued']).pattern})$", re.IGNORECASE)
+_COLUMNS = {name: any_of(likes) for name, likes in KNOWN["columns"].items()}
 _FRONT = re.compile(f"^(?:{any_of(KNOWN['around']['front']).pattern})", re.IGNORECASE)
 _BEHIND = re.compile(f"(?:{any_of(KNOWN['around']['behind']).pattern})$", re.IGNORECASE)
 
 
-def names_patients(column: str) -> bool:
-    """Whether a column is called like one of patient ids."""
-    return bool(_PATIENTS.fullmatch(fold(re.sub(r"[_.:-]", " ", column))))
+def names(kind: str, column: str) -> bool:
+    """Whether a column is called like one of patients' ids, of the tissue or species of samples, or of visits.
 
-
-def names_tissue(column: str) -> bool:
-    """Whether a column is called like one that tells the tissue of samples."""
-    return bool(_TISSUE.fullmatch(fold(re.sub(r"[_.:-]", " ", column))))
-
-
-def names_visits(column: str) -> bool:
-    """Whether a column is called like one that tells when a patient was seen."""
-    return bool(_VISITS.fullmatch(fold(re.sub(r"[_.:-]", " ", column))))
-
-
-def patients_of(samples: Sequence[str]) -> list[str]:
-    """Whose the samples are, where ids differ by a visit only, "P1_V1" and "P1_V2"; otherwise the ids as they look.
-
-    Parts of ids are visits where they recur: there are at least as many patients as visits, and one has two samples.
+    >>> names("patients", "Patient_ID"), names("species", "organism_ch1"), names("tissue", "organism part")
+    (True, True, True)
     """
-    samples = [shape(sample) for sample in samples]
-    parted = [_without_visit(sample) for sample in samples]
-    seen = Counter(stem for stem, _ in parted)
-    stems = {stem for stem, visit in parted if visit and seen[stem] > 1}
-    visits = {fold(visit) for stem, visit in parted if stem in stems and visit}
-    if len({stem for stem, _ in parted}) < len(visits):
-        return samples
-    return [stem if stem in stems else sample for sample, (stem, _) in zip(samples, parted, strict=True)]
-
-
-def _without_visit(sample: str) -> tuple[str, str]:
-    """An id without the part that is a visit, and that part; empty where there is none."""
-    parts = re.split(r"[_.:/|()\[\] -]+", sample.strip(" ()[]"))
-    for size in (2, 1):  # "on-treatment" is two
-        for place in range(len(parts) - size, -1, -1):
-            word = " ".join(parts[place : place + size])
-            last = place + size == len(parts)
-            if size < len(parts) and (_END if last else _VISIT).fullmatch(fold(word)):
-                return "-".join(parts[:place] + parts[place + size :]).casefold(), word
-    if found := _GLUED.search(sample.strip()):
-        return sample.strip()[: found.start()].casefold(), found[0]
-    return "-".join(parts).casefold(), ""
+    return bool(_COLUMNS[kind].fullmatch(fold(re.sub(r"[_.:-]", " ", column))))
 
 
 def _bare(sample: str) -> str:
@@ -167,8 +131,11 @@ def one_each(
     where: str,
     there: Collection[str] = (),
     hint: str = "",
+    moments: Sequence[str] = (),
 ) -> tuple[list[int], list[Note]]:
-    """Places of the samples that stay where patients have several: all, or the first id of each, `there` first.
+    """Places of the samples that stay where patients have several: all, or the first of each, `there` first.
+
+    The first one is so in time where `moments`, one a sample, or the ids tell it, else in the order of the ids.
 
     Raises SampleError when patients have several and nothing is declared; `hint` is a way to choose, for the message.
     """
@@ -181,14 +148,15 @@ def one_each(
         listed = listed_ids(samples[place] for places in several[:3] for place in places)
         what = f"{len(several)} patients have more than one sample, {further} too many ({listed})"
         remedy = (
-            f'choose rows by where{hint}; or say repeats = "first" (the first id of each patient in the order of the '
-            'ids), or "keep" where every sample is a tumour of its own'
+            f'choose rows by where{hint}; or say repeats = "first" (the first of each patient, in time where ids or '
+            'visits tell, else in the order of the ids), or "keep" where every sample is a tumour of its own'
         )
         raise SampleError(Problem(what, where, remedy, value=listed))
     if not several or rule == "keep":
         kept = [Note("population", "further samples of one patient kept", further)] if several else []
         return list(range(len(samples))), kept
-    first = [min(places, key=lambda place: (samples[place] not in there, samples[place])) for places in groups.values()]
+    ranks = in_time(samples, moments or [""] * len(samples))
+    first = [min(places, key=lambda place: (samples[place] not in there, ranks[place])) for places in groups.values()]
     return sorted(first), [Note("population", "further samples of one patient left out: the first id stays", further)]
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from her2stats.errors import Problem, TableError
 from her2stats.notes import Note
-from her2stats.reading.clinical.ids import names_patients
+from her2stats.reading.clinical.ids import names
 from her2stats.reading.formats.text import TextTable
 
 ID = re.compile(r"(^|[_. ])(id|sample|record|code|codice|barcode)|id$")
@@ -23,11 +23,11 @@ def join_patients(samples: TextTable, patients: TextTable, name: str) -> TextTab
     common: dict[str, dict[str, list[str]]] = {}
     for place, column in enumerate(patients.header):
         rows_of = {row[place]: row for row in patients.rows if row[place]}
-        named = names_patients(column) or ID.search(column.casefold())
+        named = names("patients", column) or ID.search(column.casefold())
         if named and len(rows_of) == len(patients.rows) and samples.header.count(column) == 1:
             common[column] = rows_of
     met = {one: sum(row[samples.header.index(one)] in common[one] for row in samples.rows) for one in common}
-    best = max(met, key=lambda one: (met[one] > 0, names_patients(one), met[one]), default="")
+    best = max(met, key=lambda one: (met[one] > 0, names("patients", one), met[one]), default="")
     if not met.get(best):
         what = f"no column joins it: in both files are {', '.join(map(repr, common)) or 'none'}"
         remedy = "give both files one column of patient ids, each patient once in the file of patients"

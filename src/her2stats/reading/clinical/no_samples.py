@@ -9,10 +9,11 @@ from her2stats.notes import Note
 from her2stats.reading.clinical.ids import KNOWN, any_of
 from her2stats.reading.formats.text import TextTable, is_number
 from her2stats.vocabulary.variables import BY_NAME
-from her2stats.vocabulary.words import fold
+from her2stats.vocabulary.words import fold, plain_name
 
 _LIKE = {kind: any_of(likes) for kind, likes in KNOWN["rows"].items()}
-SHOWN = 8
+_NAMED = any_of([*map(plain_name, BY_NAME), *(heading for entry in BY_NAME.values() for heading in entry.headings)])
+SHOWN, MOST_VARIABLES = 8, 500
 
 
 def rows_of(table: TextTable, rows: Sequence[int]) -> TextTable:
@@ -50,7 +51,10 @@ def _kind_below(row: Sequence[str]) -> str:
 
 
 def lies_on_its_side(table: TextTable, wanted: Collection[str]) -> list[str]:
-    """Names of variables, known or wanted, where two or more are first cells of rows and none is a column."""
-    names = {*BY_NAME, *wanted}
-    found = [row[0] for row in table.rows if row[0] in names]
-    return found[:SHOWN] if len(set(found)) > 1 and not names & {*table.header[1:]} else []
+    """Names of variables, wanted or known, where two or more are first cells of rows and none is a column."""
+
+    def is_name(cell: str) -> bool:
+        return cell in wanted or (not is_number(cell) and _NAMED.fullmatch(plain_name(cell)) is not None)
+
+    found = [row[0] for row in table.rows[:MOST_VARIABLES] if is_name(row[0])]
+    return found[:SHOWN] if len(set(found)) > 1 and not any(map(is_name, table.header[1:])) else []

@@ -73,7 +73,8 @@ def read_clinical(
         variable, as it is read -> value or values: other tumours of the population are left out, with a note.
     repeats : {"error", "first", "keep"}
         What becomes of several samples of one patient, told by a column of patient ids, TCGA barcodes or visits in ids
-        ("P1_V1", "P1_V2"): an error, the first in the order of their ids, or all of them.
+        ("P1_V1", "P1_V2"; "P1a", "P1b"): an error; the first, in time where ids or a column of visits tell, else in
+        the order of the ids; or all of them.
     patients : str, Path, DataFrame or None
         A second file, a row a patient, joined by a column that both have (cBioPortal's data_clinical_patient.txt).
     everyone : mapping

@@ -24,6 +24,7 @@ NOT_READ = {
     ".joblib": "a Python pickle, which is never opened",
     ".rda": "an RData workspace, which is never opened",
     ".rdata": "an RData workspace, which is never opened",
+    ".sas7bcat": "a SAS catalog of labels, which is read with the table beside it",
     ".xls": "an old Excel file",
     ".ods": "an OpenDocument table",
     ".h5": "an HDF5 file of unknown layout",

@@ -12,11 +12,8 @@ from typing import NoReturn
 from her2stats.errors import FileError, Problem, ProblemList, TableError
 from her2stats.files import Content, refuse_open_quotes
 from her2stats.notes import Note
+from her2stats.reading.formats.sniffing import DELIMITERS, first_lines, one_blank, sniff_delimiter
 
-DELIMITERS = {"\t": "tab", ",": "comma", ";": "semicolon"}
-SPARE = {"|": 2, " ": 3}  # delimiters of a text that holds none of those, and how many columns they make at least
-EXPECTED = {".csv": ",", ".tsv": "\t", ".txt": "\t", ".tab": "\t", ".gct": "\t"}
-SNIFFED_LINES = 10
 SHOWN = 5
 LONG, PIECE = 64 * 2**20, 4 * 2**20  # bytes from which a text is taken apart, and of the parts
 
@@ -113,7 +110,7 @@ def _long_text(content: Content) -> Text | None:
     if content.unpacked is None or content.beginning.startswith(b"#"):
         return None
     text = Text(content.beginning, (), content.unpacked)
-    return text if len(_first_lines(text.data, 3)) == 3 and text.extent.plain else None  # header and one row are whole
+    return text if len(first_lines(text.data, 3)) == 3 and text.extent.plain else None  # header and one row are whole
 
 
 def open_text(
@@ -132,18 +129,18 @@ def open_text(
     if header_row is not None:
         lines = data.split(b"\n", header_row - 1)
         refuse_no_header(lines[header_row - 1 :], header_row, content.name)
-        body = Text(lines[-1], text.notes)
-        return body, delimiter or sniff_delimiter(body, content.suffix), header_row - 1
+        body = Text(one_blank(lines[-1]), text.notes)
+        return body, delimiter or sniff_delimiter(body.data, content.suffix), header_row - 1
     data = data[blank:] if blank else data
     while data.startswith(b"#", start):
         last, start, before = start, data.find(b"\n", start) + 1, before + 1
         if not start:
             raise FileError(Problem("holds nothing but remarks", content.name, "give a file with a header and rows"))
-    body = Text(data[start:], text.notes, text.unpacked)
-    mark = delimiter or sniff_delimiter(body, content.suffix)
+    body = Text(data[start:] if text.unpacked else one_blank(data[start:]), text.notes, text.unpacked)
+    mark = delimiter or sniff_delimiter(body.data, content.suffix)
     if before:
         remark, below = (
-            _words(line, mark) for line in (*_first_lines(data[last:], 1), *(_first_lines(body.data, 1) or [""]))
+            _words(line, mark) for line in (*first_lines(data[last:], 1), *(first_lines(body.data, 1) or [""]))
         )
         if len(remark) == len(below) > 1 and (before == 1 or any(map(is_number, below[1:]))):
             body, before = Text(data[last:].removeprefix(b"#"), text.notes), before - 1
@@ -189,61 +186,15 @@ def quotes_throughout(text: Text, mark: str) -> bool:
         return False
 
 
-def sniff_delimiter(text: Text, suffix: str = "") -> str:
-    r"""Find the delimiter: what splits the first lines evenly into most columns; on a tie, what the ending promises.
-
-    >>> sniff_delimiter(Text(b"id;age;size, cm\n1;51;2,5\n"), ".csv")
-    ';'
-    """
-    head = text.data[: 2**20].decode("utf-8", errors="replace")
-    lines = [line for line in head.split("\n")[: SNIFFED_LINES + 1] if line]
-    lines = lines[:-1] if len(lines) > SNIFFED_LINES else lines
-    widths = {mark: _widths(lines, mark) for mark in DELIMITERS}
-    even = {mark: max(found) for mark, found in widths.items() if _is_even(found)}
-    promised = EXPECTED.get(suffix, "\t")
-    if even:
-        return max(even, key=lambda mark: (even[mark], mark == promised))
-    for mark, least in SPARE.items():
-        spare = _widths(lines, mark)
-        if all(found[:1] == [1] for found in widths.values()) and _is_even(spare) and max(spare) >= least:
-            return mark
-    return max(widths, key=lambda mark: (widths[mark][0] if widths[mark] else 0, mark == promised))
-
-
-def _widths(lines: Sequence[str], mark: str) -> list[int]:
-    try:
-        return [len(row) for row in csv.reader(lines, delimiter=mark)]
-    except csv.Error:
-        return []
-
-
-def _is_even(widths: Sequence[int]) -> bool:
-    """Equal widths above one; R's tables may have a header one short."""
-    return bool(widths) and max(widths) > 1 and len(set(widths[1:])) <= 1 and widths[-1] - widths[0] in (0, 1)
-
-
 def read_header(text: Text, delimiter: str) -> tuple[list[str], int]:
     """Names of the first line as they stand, and the width of the second line."""
-    header, *below = [_words(line, delimiter) for line in _first_lines(text.data, 2)] or [[]]
+    header, *below = [_words(line, delimiter) for line in first_lines(text.data, 2)] or [[]]
     return header, len(below[0]) if below else len(header)
 
 
 def all_end_with(text: Text, mark: str) -> bool:
     """Whether every row of the text, or of its beginning, ends with an empty cell."""
-    return all(line.endswith(mark) for line in _first_lines(text.data, 2**10)[1:])
-
-
-def _first_lines(data: bytes, count: int) -> list[str]:
-    """Lines that are not blank; a delimited matrix has no line breaks inside its quotes."""
-    lines: list[str] = []
-    start = 0
-    while len(lines) < count and start < len(data):
-        end = data.find(b"\n", start)
-        end = len(data) if end < 0 else end
-        line = data[start:end].decode("utf-8", errors="replace")
-        lines += [line] if line else []
-        start = end + 1
-    return lines
+    return all(line.endswith(mark) for line in first_lines(text.data, 2**10)[1:])
 
 
 def _words(line: str, delimiter: str) -> list[str]:

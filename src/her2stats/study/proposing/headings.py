@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 
 from her2stats.reading.formats.text import TextTable
 from her2stats.vocabulary.variables import BY_NAME
+from her2stats.vocabulary.words import plain_name
 
 LOOKED_AT = 10  # rows below the first that may hold the names
 PERCENT = re.compile(r".*(%|perc).*")
@@ -23,17 +23,6 @@ def _in_order() -> tuple[str, ...]:
 
 
 RECOGNISABLE = _in_order()
-
-
-def plain_name(column: str) -> str:
-    """A column name as the patterns see it.
-
-    >>> plain_name("Et\u00e0 alla diagnosi"), plain_name("HER2 (IHC)"), plain_name("PgR_%")
-    ('eta alla diagnosi', 'her2 ihc', 'pgr %')
-    """
-    letters = unicodedata.normalize("NFKD", column.casefold())
-    bare = "".join(sign for sign in letters if not unicodedata.combining(sign))
-    return re.sub(r"[^a-z0-9%]+", " ", bare.replace("%", " % ")).strip()
 
 
 def tells_percentages(variable: str, column: str) -> bool:

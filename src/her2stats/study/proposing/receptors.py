@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 
 from her2stats.reading.clinical.population import HER2_VARIABLES
-from her2stats.study.proposing.headings import plain_name
 from her2stats.study.proposing.recognition import Recognised, is_said, lacking, named_like, unused_columns
+from her2stats.vocabulary.words import plain_name
 
 RECEPTORS = ("hr", "er", "pgr", *HER2_VARIABLES)
 TELLING = {

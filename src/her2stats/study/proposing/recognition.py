@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from statistics import median
 
 from her2stats.reading.clinical.population import HER2_VARIABLES
-from her2stats.study.proposing.headings import RECOGNISABLE, plain_name, tells_percentages
+from her2stats.study.proposing.headings import RECOGNISABLE, tells_percentages
 from her2stats.vocabulary.cells import meanings
 from her2stats.vocabulary.percentages import POSITIVE_FROM, is_percentage, percentage
 from her2stats.vocabulary.variables import BY_NAME
-from her2stats.vocabulary.words import MISSING, fold
+from her2stats.vocabulary.words import MISSING, fold, plain_name
 
 RECOGNISED = 0.8  # least share of a column's words that the vocabulary has to know
 ARMS = re.compile(r"(^|.*[ _.])(arm|arms|visit|timepoint|time.?point|cohort|treatment.?group)([ _.].*|$)")
