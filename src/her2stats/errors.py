@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Any
 
+from her2stats.lookalike import look_alike
+
 CONTROL_CODES = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
@@ -176,9 +178,10 @@ class ProblemList:
 
 
 def near(word: object, choices: Iterable[str]) -> str:
-    """Ask after the choice that a wrong word is nearest to; empty text where none is near."""
-    found = get_close_matches(str(word), list(choices), n=1)
-    return f"did you mean {found[0]!r}?" if found else ""
+    """Ask after the choice that a wrong word is nearest to, or name one that looks the same; empty text for neither."""
+    known = [*choices]
+    found = get_close_matches(str(word), known, n=1)
+    return look_alike(str(word), known) or (f"did you mean {found[0]!r}?" if found else "")
 
 
 def refuse_unknown(given: Iterable[str], *takers: Callable[..., Any]) -> None:

@@ -5,6 +5,7 @@ A process of its own, so that the memory that is measured is the reader's. The f
 
 from __future__ import annotations
 
+import os
 import random
 import resource
 import sys
@@ -83,7 +84,7 @@ def main(name: str, folder: Path, until: float) -> None:
     """Read mutilated files until a moment, for a second at least; end with an error at the first fault."""
     warnings.simplefilter("ignore")  # openpyxl and rdata warn of what they leave out
     file, data = examples()[name]
-    random_ = random.Random(name)
+    random_ = random.Random(name + os.environ.get("HER2STATS_FUZZ_SEED", ""))  # other files with another seed
     end = max(until, time.time() + 1)
     files = 0
     while time.time() < end:

@@ -13,13 +13,18 @@ import pandas as pd
 
 SPOKEN = ("alt", "title", "aria-label", "content")
 ENDS = ("td", "th", "tr", "p", "li", "h1", "h2", "h3", "h4", "div", "figcaption", "section", "dt", "dd")
-# "n = 12", "n = 8-40", "12 tumours", "5 of 17 (29%) in HER2-low", "(5/17)"
+# "n = 12", "n = 8-40", "12 tumours", "5 of 17 (29%) in HER2-low", "5/17"
 COUNTS = (
     re.compile(r"\bn = (\d+)(?:–(\d+))?"),
     re.compile(r"\b(\d+) (?:tumours?|samples?|patients?|events?|cases)\b"),
     re.compile(r"\b(\d+) of (\d+) \(\d+%\)"),
-    re.compile(r"\((\d+)/(\d+)\)"),
+    re.compile(r"(?<![\d./-])(\d+)/(\d+)(?![\d./-])"),
 )
+
+
+def plain(text: str) -> str:
+    """A text with plain spaces: those that do not break stand between n and its number in figures."""
+    return re.sub(r"[\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}]", " ", text)
 
 
 @dataclass
@@ -66,7 +71,7 @@ class Page(HTMLParser):
         found = []
         for text in (self.text, *self.figures):
             for pattern in COUNTS:
-                for match in pattern.finditer(text):
+                for match in pattern.finditer(plain(text)):
                     part, whole = int(match[1]), int(match[2]) if pattern.groups > 1 and match[2] else None
                     parts = {part, whole - part if whole is not None and "=" not in match[0] else part}
                     if any(0 < number < 5 for number in parts):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 
 import pytest
 
@@ -43,6 +44,16 @@ def test_an_unknown_measure_is_refused_with_the_nearest_or_all() -> None:
 def test_nothing_is_near_to_another_thing() -> None:
     assert near(3, ["wald"]) == ""
     assert near("profil", ["wald", "profile"]) == "did you mean 'profile'?"
+
+
+def test_what_looks_the_same_is_named_with_the_sign_that_differs() -> None:
+    composed, taken_apart = (
+        unicodedata.normalize(form, "na\N{LATIN SMALL LETTER I WITH DIAERESIS}ve") for form in ("NFC", "NFD")
+    )
+    assert near(taken_apart, [composed]) == (
+        f"{composed!r} looks the same: it has U+00EF LATIN SMALL LETTER I WITH DIAERESIS for "
+        "U+0069 LATIN SMALL LETTER I with U+0308 COMBINING DIAERESIS"
+    )
 
 
 @pytest.mark.parametrize("name", ["shift", "risk_difference", "slope", "mean"])

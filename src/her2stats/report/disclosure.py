@@ -6,8 +6,9 @@ One step over the whole folder, before anything of the page is made:
   hides.
 * Where receptor-positive, -negative and unknown tumours of a cohort are not none or at least five each, everything
   within the receptor groups goes, and every figure of the page, since figures print the sizes of groups.
-* A row that rests on one to four tumours fewer than its cohort, stratum or compared group goes: the difference counts
-  them.
+* A row that rests on one to four tumours fewer than its cohort, stratum, compared group or another row goes, and one
+  of a stratum that leaves so few beside the others: the difference counts them (`nested`). What is pooled of it goes
+  with it.
 * A cell type or outcome that has a group of one to four tumours in any stratum loses its counts in every table of the
   cohort, as they add up; rows that compare such groups lose their numbers, too, for the counts follow from them.
 * A variable of Table 1 with such a cell says which cells are below five ("<5", also for none), and no number.
@@ -20,11 +21,13 @@ One step over the whole folder, before anything of the page is made:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 import pandas as pd
 
+from her2stats.report.nested import BY_LABEL, SMALLEST_SHOWN, any_follows, known_of, that_tell_nothing, without_pooled
 from her2stats.results.catalogue import caption_of
 from her2stats.results.folder import ResultsFolder
 from her2stats.results.picture import Picture
@@ -34,9 +37,7 @@ from her2stats.statistics.flags import code_of
 from her2stats.statistics.pooling import POOLED
 from her2stats.tables.patients import MEDIAN_LEVEL, PATIENTS
 from her2stats.vocabulary.names import stratum_of
-from her2stats.vocabulary.variables import BY_NAME
 
-SMALLEST_SHOWN = 5
 SMALL = f"<{SMALLEST_SHOWN}"
 LARGE = f"{SMALLEST_SHOWN} or more"
 SUPPRESSED = "suppressed"
@@ -52,16 +53,12 @@ EFFECTS = (
     *("risk_difference", "rd_low", "rd_high", "p_mid", "superiority", *BESIDE),
     *("rank_sd", "loa_low", "loa_high", "loa_error", "share_near"),
 )
-# Compared groups, by the variables and levels of Table 1 that count them.
+# Compared groups, by the variables and levels of Table 1 that count them, where they are not called the same.
 IN_TABLE_ONE = {
-    ("Hormone receptor", "positive"): ("hr", "positive"),
-    ("Hormone receptor", "negative"): ("hr", "negative"),
     ("HER2 IHC", "0"): ("her2_group", "HER2-0"),
     ("HER2 IHC", "1+"): ("her2_group", "HER2-low"),
     ("HER2 IHC", "2+"): ("her2_group", "HER2-low"),
 }
-
-OWN_GROUPS = BY_NAME["her2_group"]  # with levels of the study's own
 
 
 def for_public_page(folder: ResultsFolder) -> ResultsFolder:
@@ -73,8 +70,10 @@ def for_public_page(folder: ResultsFolder) -> ResultsFolder:
     if split:
         split.add(POOLED)  # what is pooled adds the groups of all cohorts up
     groups = _group_sizes(tables.get("table_one"), results)
-    results = {name: _of_whole_groups(table, sizes, groups, split) for name, table in results.items()}
-    hidden = set(_things_with_small_groups(results, tables.get("abundance")))
+    whole = {name: _of_whole_groups(table, sizes, groups, split) for name, table in results.items()}
+    whose = {name: _whose(table, sizes) for name, table in whole.items()}
+    results = without_pooled(results, that_tell_nothing(whole, whose, known_of(folder)))
+    hidden = {*_things_with_small_groups(results, tables.get("abundance")), *_things_that_differ(results, whose)}
     hidden |= {(POOLED, name) for _, name in hidden}
     tables |= {name: _without_counts(table, hidden) for name, table in results.items()}
     if "abundance" in tables:
@@ -83,7 +82,7 @@ def for_public_page(folder: ResultsFolder) -> ResultsFolder:
         tables["table_one"] = _table_one(tables["table_one"])
     if "flow" in tables:
         tables["flow"] = _flow(tables["flow"], split)
-    shown = {key for t in results.values() for key in zip(t["cohort"], t["n"].fillna(0), strict=True)}
+    shown = {key for t in results.values() for key in zip(t["cohort"], t["stratum"], t["n"].fillna(0), strict=True)}
     for name in (one for one in FOLLOWING if one in tables):
         tables[name] = _following(tables[name], hidden, shown, split)
     if "random_lists" in tables:
@@ -122,6 +121,14 @@ def _of_one_model(table: pd.DataFrame) -> pd.Series:
     return marginal | table["exposure"].fillna("").ne("") if "exposure" in table else marginal
 
 
+def _whose(table: pd.DataFrame, sizes: dict[tuple[str, str], int]) -> pd.Series:
+    """The stratum whose tumours each row counts: of one model all, unless its strata were fitted one by one."""
+    keys = zip(table["cohort"], table["stratum"], strict=True)
+    most = pd.Series([sizes.get(key) for key in keys], table.index, dtype="float64").fillna(float("inf"))
+    one_by_one = table["n"].astype("float64").le(most) & ~table["measure"].isin(("slope", "mean"))
+    return table["stratum"].where(~_of_one_model(table) | one_by_one, "all")
+
+
 def _compared_receptor_groups(table: pd.DataFrame) -> Iterator[tuple[str, str, int]]:
     """Cohort, receptor level and number of tumours of the groups that a table compares."""
     if "group" not in table:
@@ -150,8 +157,8 @@ def _group_sizes(
             for variable, level, n in counts[["variable", "level", "n"]].itertuples(index=False):
                 if group := IN_TABLE_ONE.get((variable, level)):
                     found[column, "all", *group] = found.get((column, "all", *group), 0) + int(n)
-                elif variable == OWN_GROUPS.label:
-                    key = (column, "all", OWN_GROUPS.name, level)
+                if name := BY_LABEL.get(variable):
+                    key = (column, "all", name, level)
                     found[key] = max(int(n), found.get(key, 0))
     for table in (table for table in results.values() if {"group", "n_reference"} <= set(table)):
         for row in table[table["group"].fillna("").ne("")].to_dict("records"):
@@ -207,6 +214,33 @@ def _things_with_small_groups(
     if abundance is not None and "n_zero" in abundance:
         few = _small(abundance["n_zero"]) | _small(abundance["n"] - abundance["n_zero"])
         yield from zip(abundance.loc[few, "cohort"], abundance.loc[few, "type"], strict=True)
+
+
+def _things_that_differ(results: dict[str, pd.DataFrame], whose: dict[str, pd.Series]) -> Iterator[tuple[str, str]]:
+    """The same, of what has such a group among the tumours of one row that are not those of another."""
+    counted = _counts_of_things(table.assign(stratum=whose[name]) for name, table in results.items())
+    for things in (names for names, told in counted.items() if any_follows(told)):
+        yield from ((things[0], name) for name in things[1:-1])
+
+
+def _counts_of_things(tables: Iterable[pd.DataFrame]) -> dict[tuple[str, ...], set[tuple[str, float]]]:
+    """Counts by stratum of what divides tumours: cohort, the names of what goes with it, and which part is counted."""
+    found: dict[tuple[str, ...], set[tuple[str, float]]] = defaultdict(set)
+
+    def add(cohort: str, *names: str, part: str, counts: dict[str, float]) -> None:
+        found[cohort, *names, f"with {part}"].add((row["stratum"], counts["events"]))
+        found[cohort, *names, f"without {part}"].add((row["stratum"], counts["n"] - counts["events"]))
+
+    for table in tables:
+        counted = [name for name in ("n", *COUNTS) if name in table]
+        for row in table.astype(dict.fromkeys(counted, "float64")).to_dict("records"):
+            add(row["cohort"], row["outcome"], part="", counts={"n": row["n"], "events": row["n_events"]})
+            for side in ("reference", "comparison") if row.get("group") else ():
+                n = row[f"n_{side}"]
+                found[row["cohort"], row["group"], str(row[side])].add((row["stratum"], n))
+                events = row.get(f"n_events_{side}", float("nan"))
+                add(row["cohort"], row["outcome"], row["group"], part=row[side], counts={"n": n, "events": events})
+    return found
 
 
 def _without_counts(table: pd.DataFrame, hidden: set[tuple[str, str]]) -> pd.DataFrame:
@@ -280,13 +314,13 @@ def _flow(table: pd.DataFrame, split: set[str]) -> pd.DataFrame:
 
 
 def _following(
-    table: pd.DataFrame, hidden: set[tuple[str, str]], shown: set[tuple[str, int]], split: set[str]
+    table: pd.DataFrame, hidden: set[tuple[str, str]], shown: set[tuple[str, str, int]], split: set[str]
 ) -> pd.DataFrame:
     """Rows whose numbers of tumours are on the page and whose outcome has no small group: they follow from counts."""
     keys = zip(table["cohort"], table["outcome"], table["n"].fillna(0), table["stratum"], table["given"], strict=True)
     kept = [
         (cohort, outcome) not in hidden
-        and (cohort, n) in shown
+        and (cohort, stratum, n) in shown
         and not (cohort in split and (stratum != "all" or given))
         for cohort, outcome, n, stratum, given in keys
     ]
@@ -306,12 +340,13 @@ def _uncounted(table: pd.DataFrame, column: str) -> pd.DataFrame:
 
 
 def _pictures(folder: ResultsFolder, tables: dict[str, pd.DataFrame]) -> dict[str, Picture]:
-    """Figures in which no single tumour can be seen, and whose table has all its rows and effects on the page."""
+    """Figures in which no single tumour can be seen, and whose tables have all their rows and effects on the page."""
     kept = {}
     for name, picture in folder.pictures.items():
         caption = caption_of(name, exposure=folder.provenance.exposure_name)
-        drawn, shown = folder.tables.get(caption.data), tables.get(caption.data)
-        if not caption.patients and (drawn is None or shown is None or _drawn(drawn).equals(_drawn(shown))):
+        behind = [(folder.tables.get(table), tables.get(table)) for table in (caption.data, *caption.beside)]
+        whole = (drawn is None or shown is None or _drawn(drawn).equals(_drawn(shown)) for drawn, shown in behind)
+        if not caption.patients and all(whole):
             kept[name] = picture
     return kept
 

@@ -53,6 +53,7 @@ class Figure:
     letter: str = ""
     options: Mapping[str, str] = field(default_factory=dict)
     also: str = ""
+    beside: tuple[str, ...] = ()
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
@@ -73,6 +74,7 @@ class Caption:
     data: str = ""  # table behind the figure; empty for none
     patients: bool = True  # whether single tumours can be seen in it
     cohort: str = ""  # the one that it shows, of several
+    beside: tuple[str, ...] = ()  # further tables that it draws rows of
 
 
 def caption_of(name: str, *, exposure: str, cohort: str = "") -> Caption:
@@ -89,7 +91,8 @@ def caption_of(name: str, *, exposure: str, cohort: str = "") -> Caption:
                 words.format(exposure=exposure, cohort=f", {own}" if own else "")
                 for words in (figure.title, figure.caption, figure.alt)
             )
-            return Caption(figure.section, _label(name), title, caption, alt, figure.data, figure.patients, own)
+            words_of = (figure.section, _label(name), title, caption, alt)
+            return Caption(*words_of, figure.data, figure.patients, own, figure.beside)
     words = sentence_case(re.sub(r"^fig[A-Za-z0-9]*?_", "", name).replace("_", " ").strip()) or name
     return Caption(FURTHER, _label(name), words, "", f"Figure: {words}.")
 

@@ -121,6 +121,13 @@ def test_every_repair_and_gap_is_said_whole(write):
     )
 
 
+def test_one_word_in_two_normal_forms_is_one_level(write):
+    composed, taken_apart = "bras \u00e9", "bras e\u0301"
+    read = read_clinical(write("c.csv", f"sample,her2_ihc,arm\na,0,{composed}\nb,0,{taken_apart}\nc,0,B\n"))
+    assert read.table["arm"].tolist() == [composed, composed, "B"]
+    assert Note("reading", "arm: words kept as they are", 2, f"'B', {composed!r}") in read.notes
+
+
 class TestProblems:
     def test_missing_columns_are_told_all_at_once_with_a_suggestion(self, write):
         with pytest.raises(TableError) as caught:

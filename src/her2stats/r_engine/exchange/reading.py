@@ -124,7 +124,8 @@ def _columns_of(path: Path, asked: Sequence[str] = ()) -> Columns:
     except FileNotFoundError:
         raise FileError(Problem("is missing", str(path), REMEDY)) from None
     except (OSError, UnicodeDecodeError, csv.Error, ValueError) as error:
-        what = "is empty" if path.is_file() and not path.stat().st_size else f"cannot be read ({error})"
+        empty = path.is_file() and not path.stat().st_size
+        what = "is empty" if empty else f"cannot be read: {getattr(error, 'strerror', None) or error}"
         raise FileError(Problem(what, str(path), REMEDY)) from None
     if short := next((row for row, cells in enumerate(body, start=2) if len(cells) != len(header)), 0):
         raise FileError(Problem("has not as many cells as the header", f"{path}, row {short}", REMEDY))

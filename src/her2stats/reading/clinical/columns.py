@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -66,8 +67,9 @@ def read_words(raw: RawColumn, found: ProblemList) -> tuple[pd.Series, list[Note
             lacking[raw.words[place]] += 1
             values.append(np.nan)
         elif canonical is None:
-            unknown.setdefault(raw.words[place], []).append(place)
-            values.append(raw.words[place] if entry.open_words else np.nan)
+            level = unicodedata.normalize("NFC", raw.words[place])  # one word in two normal forms is one level
+            unknown.setdefault(level, []).append(place)
+            values.append(level if entry.open_words else np.nan)
         else:
             values.append(canonical)
     notes = _missing_note(raw, lacking)

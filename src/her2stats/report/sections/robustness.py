@@ -22,7 +22,9 @@ NOTE = (
 def curves_in_words(table: pd.DataFrame) -> list[str]:
     """Say of each curve of a table whether the association hangs on choices, and never that there is none."""
     curves = table.groupby(["cohort", "outcome"], sort=False)
-    return [_in_words(str(cohort), str(name), rows) for (cohort, name), rows in curves]
+    joint = {"median_z", SECOND_TEST}  # a public page may have to leave these rows out
+    whole = (curve for curve in curves if joint <= {*curve[1]["measure"]})
+    return [_in_words(str(cohort), str(name), rows) for (cohort, name), rows in whole]
 
 
 def _in_words(cohort: str, outcome: str, rows: pd.DataFrame) -> str:
