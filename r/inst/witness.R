@@ -282,7 +282,8 @@ follow <- function(cohort) {
     response(d, y)
     if (has(d, "hr") && !"response_by_hr" %in% not_followed) response_by_hr(d, y)
   }
-  own <- measured[[cohort]]$amounts  # per SD; given arms it is not followed
+  # per SD of what is measured; given arms, too, it is not followed
+  own <- measured[[cohort]]$amounts
   if (!is.null(own) && adjusted_odds == "" && !has(d, "arm")) {
     asked_of <- c(Filter(function(v) has(d, v), said("count")), one("exposure", "name"),
       measured[[cohort]]$til)

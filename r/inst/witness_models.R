@@ -208,8 +208,8 @@ logistic <- function(d, y, x, by = NULL, into = "odds_ratios", given = NULL) {
   high <- e[[y]][ok]
   also <- if (length(given)) as.integer(e[[given]][ok])
   fits <- can_fit(v, high) && (is.null(also) || !constant(also))
-  asked <- c(0, 1, rep(0, length(given)))
-  found <- if (fits) logit(cbind(1, v, also), high)$odds(asked) else no_odds
+  at <- c(0, 1, rep(0, length(given)))
+  found <- if (fits) logit(cbind(1, v, also), high)$odds(at) else no_odds
   row(into, s, y, x, if (into == "odds_ratios") s else NA, found, n = sum(ok), n_events = sum(high),
     n_missing = sum(!ok) + unplaced(d, by))
 }

@@ -94,9 +94,15 @@ class TestAgreement:
         assert (told["disagreed"] == 0).all()
         assert set(told.index[told["not_seen"] > 0]) == {
             *("detectable", "misread_ihc", "notes", "fractions", "robustness"),
-            *("clinical", "interaction", "odds_ratios", "response_by_hr"),  # Firth's numbers beside theirs
+            *(
+                "clinical",
+                "interaction",
+                "odds_ratios",
+                "response_by_hr",
+                "response_further",
+            ),  # Firth's numbers beside theirs
         }
-        for name in ("clinical", "interaction", "odds_ratios", "response_by_hr"):
+        for name in ("clinical", "interaction", "odds_ratios", "response_by_hr", "response_further"):
             table = pd.read_csv(results / "tables" / f"{name}.csv")
             beside = table.filter(regex="^(firth_|fewest)").notna().to_numpy().sum()
             assert told.loc[name, "not_seen"] == beside

@@ -43,7 +43,8 @@ def response_further(material: Material, study: Study, answers: Answers) -> None
     trial = _Trial(frame, outcomes, arms, given, (*given, "arm") if len(arms) > 1 else given, material, study)
     for asked in (*(trial.response() if outcomes else ()), *trial.burden()):
         covariates = ", ".join(getattr(asked.spec, "covariates", ()))
-        answers.add(TABLE, [asked.with_table(asked.table.assign(given=covariates))])
+        told = asked.table[asked.table["role"] != "covariate"]  # of which model one is, no column says
+        answers.add(TABLE, [asked.with_table(told.assign(given=covariates))])
 
 
 def _arms(frame: pd.DataFrame, answers: Answers) -> list[str]:
