@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
+from her2stats.cohort.genes import genes_by_samples
 from her2stats.deconvolution import cibersort
 from her2stats.deconvolution.batch_correction import correct_mixture
 from her2stats.deconvolution.blocks import Counter, Workers, check_running, split
@@ -148,6 +149,7 @@ def deconvolve(
         libsvm_tolerance=libsvm_tolerance,
     )
     check_running(n_jobs, client, chunk, progress)
+    expression = genes_by_samples(expression)
     _check_kinds(expression, signature)
     if not isinstance(signature, SignatureMatrix):
         signature = SignatureMatrix.from_frame(signature)

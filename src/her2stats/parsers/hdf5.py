@@ -104,18 +104,22 @@ def index_name(group: Any) -> str:
 
 
 def _index(group: Any, left: Allowance) -> list[str]:
-    return [_word(cell) for cell in _array(group[index_name(group)], left)]
+    return _cells(group[index_name(group)], left)
 
 
 def _column(group: Any, name: str, left: Allowance) -> list[str]:
-    """A column as words: plain, of categories, or with a mask of missing values."""
+    """A column as words."""
     if name not in group:
         raise Unfit(f"there is no column {name!r}", f"it has {', '.join(group)}")
-    node = group[name]
+    return _cells(group[name], left)
+
+
+def _cells(node: Any, left: Allowance) -> list[str]:
+    """Cells as words: plain, of categories, or with a mask of missing values, as pandas' own words are."""
     if not hasattr(node, "keys"):
         return [_word(cell) for cell in _array(node, left)]
     if "categories" in node:
-        levels = [_word(cell) for cell in _array(node["categories"], left)]
+        levels = _cells(node["categories"], left)
         cells = [levels[code] if code >= 0 else "" for code in _array(node["codes"], left)]
         for cell in cells:
             left.take_word(cell)

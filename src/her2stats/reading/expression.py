@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -142,7 +144,8 @@ def open_matrix(
         raw = _raw_from_frame(path)
     elif hasattr(path, "write_h5ad"):  # an AnnData, of which a file says all that it holds
         with TemporaryDirectory() as folder:
-            path.write_h5ad(Path(folder) / "AnnData.h5ad")
+            with _words_of_pandas():
+                path.write_h5ad(Path(folder) / "AnnData.h5ad")
             raw = read_matrix(read_content(Path(folder) / "AnnData.h5ad"), options)
     else:
         content = read_content(path)
@@ -151,6 +154,15 @@ def open_matrix(
     # delimiters at the end of every line, as spreadsheets leave them, make columns of nothing
     kept = [place for place, name in enumerate(raw.columns) if name or not np.isnan(raw.values[:, place]).all()]
     return raw.at(kept) if 0 < len(kept) < len(raw.columns) else raw
+
+
+def _words_of_pandas() -> Any:
+    """Let anndata write names in pandas' own type of words, which it refuses unless it is asked."""
+    with contextlib.suppress(ImportError, AttributeError, KeyError):
+        settings = importlib.import_module("anndata").settings
+        if hasattr(settings, "allow_write_nullable_strings"):
+            return settings.override(allow_write_nullable_strings=True)
+    return contextlib.nullcontext()
 
 
 def interpret_matrix(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import pandas as pd
 
-from her2stats.cohort.genes import CHOOSE, harmonise_genes
+from her2stats.cohort.genes import CHOOSE, genes_by_samples, harmonise_genes
 from her2stats.errors import CoverageError, DataError, GeneError, Problem, ProblemList
 from her2stats.lookalike import look_alike
 from her2stats.notes import Note
@@ -174,6 +174,7 @@ def _prepared(
     expression: pd.DataFrame, wanted: Sequence[str], what: str, rename_genes: bool
 ) -> tuple[Matrix, list[Note]]:
     """Check a matrix, with the genes wanted under the names that they are wanted by."""
+    expression = genes_by_samples(expression)
     if not rename_genes:
         return prepare(expression), []
     named, notes = harmonise_genes(expression, wanted, what=what, remedy=CHOOSE)

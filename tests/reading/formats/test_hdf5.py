@@ -52,6 +52,23 @@ def test_expression(tmp_path, kind):
     assert np.array_equal(values.to_numpy(), VALUES.T)
 
 
+def test_names_and_levels_in_pandas_own_words(tmp_path):
+    """AnnData writes them as values and a mask of those that are missing."""
+    path = write_h5ad(tmp_path / "a.h5ad")
+    with h5py.File(path, "a") as file:
+        for held, name, words in (
+            (file["obs"], "_index", ["007", "008"]),
+            (file["var"], "_index", ["ESR1", "PGR", "CD8A"]),
+            (file["obs/er"], "categories", ["neg", "pos"]),
+        ):
+            del held[name]
+            group = held.create_group(name)
+            group["values"], group["mask"] = words, np.zeros(len(words), bool)
+    values = read_expression(path, scale="linear").values
+    assert (list(values.index), list(values.columns)) == (["ESR1", "PGR", "CD8A"], ["007", "008"])
+    assert read_clinical(path).table["er"].tolist()[0] == "positive"
+
+
 def test_layers(tmp_path):
     path = write_h5ad(tmp_path / "a.h5ad")
     values = read_expression(path, scale="linear", gene_column="symbol", layer="counts").values

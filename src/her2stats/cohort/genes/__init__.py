@@ -1,5 +1,6 @@
 """Gene symbols: repair of spreadsheet damage, names that changed, rows that share a symbol."""
 
+from her2stats.cohort.genes.described import genes_by_samples
 from her2stats.cohort.genes.duplicates import CollapseRule, collapse_duplicates
 from her2stats.cohort.genes.ids import refuse_other_species, symbols_of_ids
 from her2stats.cohort.genes.matching import CHOOSE, MatchedSymbols, harmonise_genes, match_symbols, names_as_wanted
@@ -14,6 +15,7 @@ __all__ = [
     "RepairedSymbols",
     "SymbolTable",
     "collapse_duplicates",
+    "genes_by_samples",
     "harmonise_genes",
     "match_symbols",
     "names_as_wanted",

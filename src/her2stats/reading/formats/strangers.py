@@ -14,6 +14,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from her2stats.cohort.genes.described import SUMMARY, describes_genes
 from her2stats.errors import Problem, ProblemList, TableError
 from her2stats.notes import Note
 from her2stats.reading.formats.matrix import RawMatrix
@@ -24,30 +25,6 @@ FEWEST, LOOKED_AT = 200, 500  # genes whose ranks tell columns that are no sampl
 # Rank correlation with all other columns: 0.7 to 0.95 among tumours, 0.1 at most of lengths, positions and p-values
 TUMOURS_AGREE, STRANGER = 0.6, 0.25
 MADE_OF_THEM = 0.01  # of the usual distance from the mean of the others: a mean that was rounded
-_DESCRIBING = """
-entrezgeneid entrezid entrez geneid ncbigeneid ensemblid ensemblgeneid ensembl ensg hugosymbol hgncsymbol hgncid
-genename genesymbol genesymbols symbol genetype geneshortname genebiotype biotype genedescription description
-transcriptid transcripttype refseq locus chr chrom chromosome seqname seqnames start end strand cytoband band position
-length effectivelength genelength exonlength basepairs gccontent probe probeid idref mean average averageexpression
-median sd stdev stddev variance var sum total rowmean rowmeans rowsum rowsums basemean aveexpr pvalue adjpval logfc
-ncbiid ncbigene locusid uniprotid startposition endposition genestart geneend width transcriptlength exoniclength
-efflength txlength gc genegc min max minimum maximum avg std cv rank index rownames unnamed:0 log2foldchange lfcse stat
-padj fdr logcpm bundleid
-ncbigeneid genegccontent cdslength exoncount geneversion iqr mad cromosoma kromosom chromosomename hgncname synonyms
-lunghezza inizio filamento longueur longitud entrezgeneaccession externalgenename
-"""
-DESCRIBING = frozenset(_DESCRIBING.split())
-# What a row adds up to, in some languages: "Media", "Mean_all", "Totale".
-SUMMARY = re.compile(
-    r"(row[ _.]?)?(means?|medians?|averages?|avg|media(na)?|promedio|moyenne|mittelwert|durchschnitt|somma|summe"
-    r"|totale?|gesamt)"
-    r"([ _.-](all|tutti|alle|total|expr(ession)?|log2|tpm|fpkm|rpkm|cpm|counts?|generale?))*",
-    re.I,
-)
-# What array software writes of each sample beside its signal.
-BESIDE_A_SIGNAL = re.compile(
-    r"(.*[ ._-])?(detection([ ._-]*(p[ ._-]*val(ue)?|call))?|abs_?call|bead_?std(err|ev)|avg_?nbeads)", re.I
-)
 _MEASURES = "tpm|fpkm|rpkm|cpm|(?:raw_?|num_?|expected_?|est_?)?(?:counts?|reads)"
 _OF_A_SAMPLE = "raw|norm(?:alized)?|log2|signal|unstranded|stranded_first|stranded_second|conf_?hi|conf_?lo"
 MEASURE = re.compile(rf"({_MEASURES})[ ._:-]+(.+)|(?:(.*)[ ._-])?({_MEASURES}|{_OF_A_SAMPLE})", re.I)
@@ -61,12 +38,6 @@ NO_GENES = re.compile(
     r"|(g?spikein[ _-])?ercc[ _-]?\d{5}|sirv\d{1,6}|phix(174)?|spike[ _-]?ins?[\w-]*",
     re.IGNORECASE,
 )
-
-
-def describes_genes(name: str) -> bool:
-    """Whether a column of this name holds something about genes instead of a sample."""
-    plain = re.sub(r"\([^)]*\)|[\s._%-]", "", name).lower()
-    return plain in DESCRIBING or SUMMARY.fullmatch(name) is not None or BESIDE_A_SIGNAL.fullmatch(name) is not None
 
 
 def length_column(header: Sequence[str], places: Iterable[int]) -> int | None:
