@@ -52,7 +52,8 @@ UNKNOWN = "?"
         ("hr=negative", 20, {"all": {60}, "hr=positive": {35}}, False),
         ("hr=negative", 20, {"all": {60}, "arm=A": {37}}, False),
         ("hr=negative", 57, {"all": {60}}, True),
-        ("arm=A", 10, {"all": {60}, "arm=B": {48, 20}, "arm=C": {30}}, True),
+        ("arm=A", 10, {"all": {60}, "arm=B": {48, 20}}, True),
+        ("all", 58, {"all": {111}, "hr=negative": {51}, "hr=positive": {60}}, False),
         ("all", 58, {"hr=negative": {20}, "hr=positive": {40, 30}}, True),
     ],
 )
@@ -67,7 +68,7 @@ def test_all_but_few_of_those_that_are_missing(n: int, told: bool) -> None:
 
 
 def test_so_many_strata_that_nobody_can_look_through_their_sums_tell_something() -> None:
-    assert follows("all", 10_000, {f"site={place}": {place * 100 + 100} for place in range(20)})
+    assert follows("all", 10_000, {f"site={place}": {place * 100 + 100, 99} for place in range(20)})
 
 
 def test_counts_that_are_not_known_tell_nothing() -> None:

@@ -6,6 +6,7 @@ is known lie within those for which less is.
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -91,11 +92,9 @@ def _levels(known: Mapping[str, set[int]], variable: str, but: str = "") -> list
 
 
 def _sums(n: int, levels: list[set[int]]) -> set[int] | None:
-    """What one count and any counts of other levels add up to; None for too many to look through."""
-    size = 1
-    for own in levels:
-        size *= len(own) + 1
-    return {n + sum(one) for one in product(*({0, *own} for own in levels))} if size <= MOST_SUMS else None
+    """What one count and one of each other level add up to; None for too many to look through."""
+    size = math.prod(map(len, levels))
+    return {n + sum(one) for one in product(*levels)} if size <= MOST_SUMS else None
 
 
 def that_tell_nothing(
