@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from her2stats.errors import OutputError
-from her2stats.results.place import fresh_folder, is_results_folder
+from her2stats.results.place import fresh_folder, is_results_folder, what_is_in_the_way
 from her2stats.results.provenance import PROVENANCE
 
 
@@ -142,3 +142,13 @@ def test_a_run_killed_at_any_moment_never_leaves_a_mixture(tmp_path):
     with fresh_folder(target) as draft:
         fill(draft.path, "after")
     assert [path.name for path in tmp_path.iterdir()] == ["results"]
+
+
+@pytest.mark.parametrize("written", ["~", "~/results", "$HOME", "${HOME}/results", "results/$USER"])
+def test_what_a_shell_would_replace_is_no_folder_of_that_name(tmp_path, written):
+    told = what_is_in_the_way(tmp_path / written)
+    word = next(part for part in Path(written).parts if part[0] in "~$")
+    assert told is not None
+    assert (told.what, told.remedy) == (f"'{word}' stands as written, as no shell replaces it here", "write it out")
+    (tmp_path / written).mkdir(parents=True)
+    assert what_is_in_the_way(tmp_path / written) is None, "a folder that is called so is one"

@@ -78,6 +78,8 @@ def what_is_in_the_way(target: Path, *, overwrite: bool = False, inputs: Collect
     if letters > LONGEST:
         what = f"has a name of {letters} bytes; beside it lie names that are longer, and a disk takes 255"
         return Problem(what, str(target), f"choose a name of {LONGEST} or fewer")
+    if shells := [part for part in target.parts if (part.startswith("~") or "$" in part) and not target.exists()]:
+        return Problem(f"'{shells[0]}' stands as written, as no shell replaces it here", str(target), "write it out")
     for path, what in (*_homes(), *((path, f"the file {path.name}") for path in inputs)):
         if _holds(target, path):
             return Problem(f"is or holds {what}", str(target), "name a folder of its own for the results")
