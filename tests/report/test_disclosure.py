@@ -72,6 +72,13 @@ def test_a_second_test_of_the_same_groups_goes_with_the_first(sample: Path) -> N
     assert shown["p_value"].isna().all()
 
 
+def test_distinct_values_do_not_count_the_tumours_without_a_type(sample: Path) -> None:
+    levels = read_folder(sample).table("ordinal_odds").assign(levels=40.0)
+    shown = public(sample, ordinal_odds=levels)["ordinal_odds"]
+    assert len(shown)
+    assert shown["levels"].isna().all()
+
+
 def test_a_figure_goes_with_a_row_that_it_draws_and_the_row_with_all_its_numbers(sample: Path) -> None:
     folder = read_folder(sample)
     groups = folder.table("correlation")

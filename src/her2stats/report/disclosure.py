@@ -262,6 +262,8 @@ def _without_counts(table: pd.DataFrame, hidden: set[tuple[str, str]]) -> pd.Dat
     for column in EFFECTS:
         if column in table:
             table[column] = table[column].mask(two_by_two)
+    if "levels" in table:  # tumours less distinct values: how many are tied, mostly at zero
+        table["levels"] = float("nan")
     table.loc[two_by_two, "flag"] = f"{SUPPRESSED}: fewer than {SMALLEST_SHOWN} in a group"
     return table
 
