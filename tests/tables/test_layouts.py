@@ -43,6 +43,15 @@ def test_an_uncorrected_table_has_no_column_for_it_and_no_bold() -> None:
     assert table.strong == []
 
 
+def test_a_p_of_permutations_has_its_column_and_says_what_it_is() -> None:
+    table = print_blocks([Block("a", rows(p_permutation=[0.03, 0.5]))], caption="c")
+    assert table.frame["b0_p_permutation"].tolist() == ["0.030", "0.50"]
+    assert table.labels["b0_p_permutation"] == "p\N{NO-BREAK SPACE}perm."
+    said = "p perm.: over permutations within the cells of the factors; not corrected for multiple testing."
+    assert table.notes[-1] == said
+    assert said not in print_blocks([Block("a", rows())], caption="c").notes
+
+
 def test_flags_are_explained_below_the_table() -> None:
     missing = float("nan")
     flagged = rows(estimate=[0.5, missing], conf_low=missing, conf_high=missing, flag=["", "separation: x"])

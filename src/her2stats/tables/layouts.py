@@ -15,7 +15,7 @@ from her2stats.tables.printed import PrintedTable
 from her2stats.vocabulary.names import level_label, variable_label
 from her2stats.vocabulary.numbers import count_range, format_count, format_number, format_p, is_missing
 
-Cell = Literal["effect", "p", "p_adjusted", "p_study", "statistic", "reference", "comparison", "n"]
+Cell = Literal["effect", "p", "p_adjusted", "p_study", "p_permutation", "statistic", "reference", "comparison", "n"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,7 +24,8 @@ class Block:
 
     heading: str  # text above the block
     rows: pd.DataFrame  # result rows, one for each printed row at most
-    cells: Sequence[Cell] = ("effect", "p", "p_adjusted", "p_study")  # what is printed of each row, in this order
+    # what is printed of each row, in this order, of the last three where there is any
+    cells: Sequence[Cell] = ("effect", "p", "p_adjusted", "p_study", "p_permutation")
     effect: str = "Estimate"  # what the estimate is called: "ρ", "OR", "Shift"
 
 
@@ -66,6 +67,8 @@ def print_blocks(
         bold.append(
             f"p study: of all tests of the exposure together; what is below {alpha:g} holds in the whole study."
         )
+    if any(cell.endswith("_p_permutation") for cell in frame):
+        bold.append("p perm.: over permutations within the cells of the factors; not corrected for multiple testing.")
     return PrintedTable(
         frame=pd.DataFrame(frame),
         caption=caption,
@@ -100,6 +103,7 @@ def _cell_heading(cell: Cell, block: Block) -> str:
         "p": "p",
         "p_adjusted": "p\N{NO-BREAK SPACE}corr.",
         "p_study": "p\N{NO-BREAK SPACE}study",
+        "p_permutation": "p\N{NO-BREAK SPACE}perm.",
         "statistic": "F",
         "n": "n",
     }[cell]
