@@ -17,7 +17,10 @@ from her2stats.vocabulary.numbers import format_p
 
 _RATIO_NOTE = "Ratio: odds ratio in HR-positive divided by odds ratio in HR-negative tumours."
 
-_ALL_NOTE = f"All tumours: given hormone receptor. The odds are taken to be the same at every cut. {_RATIO_NOTE}"
+_ALL_NOTE = (
+    "All tumours: given hormone receptor. The odds are taken to be the same at every cut; p by the likelihood ratio, "
+    f"intervals by Wald, so that the two may differ at the border. {_RATIO_NOTE}"
+)
 
 _CLINICAL_LEAD = "Odds of each clinical characteristic with high, compared with low, abundance of a cell type."
 
