@@ -56,6 +56,9 @@ correlated.table[["outcome", "estimate", "conf_low", "conf_high", "p_value", "p_
 # %%
 correlated.table["family"].iloc[0]
 
+# %%
+h2.plot_correlation(correlated, exposure="ERBB2")
+
 # %% [markdown]
 # The interval is a convention, and an argument. The same rho, the one farthest from zero, under each:
 
@@ -101,9 +104,18 @@ both[["stratum", "term", "estimate", "conf_low", "conf_high", "statistic", "df",
 float(np.abs(by_hr["estimate"].to_numpy() - both["estimate"].to_numpy()[:2]).max())
 
 # %% [markdown]
-# That is the largest difference between the two ways: rounding. The row `hr[positive]` compares the strata where the
-# exposure is zero, far from any tumour; it is part of the model and answers no question.
+# That is the largest difference between the two ways: rounding. The row `hr[positive]` compares the strata at the mean of
+# the exposure; it is part of the model and no test of it is counted.
 #
+# Every kept type at once, as the paper's Fig. 2b draws it:
+
+# %%
+odds = h2.adjust(
+    h2.fit_logistic(high, kept, "ERBB2", by="hr"), by=("stratum",), asked="odds of high abundance by ERBB2"
+)
+h2.plot_forest(odds, exposure="ERBB2")
+
+# %% [markdown]
 # ## Covariance analysis
 #
 # (HR + HER2 IHC + score)^2 with Type III tests; the marginal slope averages over the HR x IHC grid with equal weights.
@@ -114,6 +126,12 @@ ancova.tests.table[["term", "statistic", "df", "df_residual", "p_value"]].round(
 
 # %%
 ancova.slopes.table[["stratum", "estimate", "std_error", "conf_low", "conf_high", "p_value"]].round(5)
+
+# %% [markdown]
+# The marginal means along the score, within the range of the tumours of each line:
+
+# %%
+h2.plot_marginal(ancova)
 
 # %% [markdown]
 # ## Response

@@ -45,6 +45,9 @@ pd.DataFrame(
     {"relative": relative.fractions.sum(axis=1), "absolute": absolute.fractions.sum(axis=1)}
 ).describe().loc[["min", "mean", "max"]].round(3)
 
+# %%
+h2.plot_composition(absolute.fractions.join(cohort.clinical["hr"]), list(absolute.fractions))
+
 # %% [markdown]
 # An absolute score is relative to the median of its mixture. Frozen, that median gives a tumour that comes alone the
 # same score that it has within its cohort:
@@ -97,6 +100,20 @@ pd.Series(
 # %%
 firm = h2.deconvolve(few, matrix, bootstrap=40, seed=1)
 firm.wide().filter(like=firm.fractions.columns[0]).round(4)
+
+# %% [markdown]
+# An association with a fraction that is an estimate is less firm than its usual interval says. `correlate_draws` adds the
+# variance between draws to it; a lower bound, for the reference profiles are taken as known. A study does it where it asks
+# for `bootstrap` draws.
+
+# %%
+drawn = h2.deconvolve(expression, matrix, bootstrap=20, seed=1)
+cell = h2.classify_abundance(drawn.fractions).continuous[0]
+redrawn = {f"{cell}, draw {draw}": drawn.drawn.loc[draw, cell] for draw in range(1, 21)}
+frame = pd.DataFrame({"her2": expression.loc["ERBB2"], cell: drawn.fractions[cell], **redrawn})
+both = {"usual": h2.correlate(frame, "her2", cell), "in draws": h2.correlate_draws(frame, "her2", cell, draws=20)}
+limits = pd.concat({name: result.table for name, result in both.items()}).droplevel(1)
+limits[["outcome", "estimate", "conf_low", "conf_high"]].round(3)
 
 # %% [markdown]
 # ## Any matrix, also your own

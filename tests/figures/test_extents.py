@@ -64,6 +64,7 @@ FIGURES: dict[str, Callable[[Cohorts], ggplot]] = {
     "forest, 120 mm": lambda c: forest(c, ["ABiM"], 120),
     "forest, 89 mm": lambda c: forest(c, ["confirmatory"], 89),
     "marginal": lambda c: plot_marginal(e.ancova(c["ABiM"], e.LM22[:6]), labels=LABELS),
+    "marginal, 1 panel": lambda c: plot_marginal(e.ancova(c["ABiM"], e.LM22[:1]), labels=LABELS),
     "marginal, 89 mm": lambda c: plot_marginal(e.ancova(c["ABiM"], e.LM22[:2]), labels=LABELS, width_mm=89),
     "distribution": lambda c: plot_distribution(e.comparison(c["ABiM"]), c["ABiM"]),
     "distribution, 3 cohorts": lambda c: plot_distribution([e.comparison(frame) for frame in c.values()], c),

@@ -138,11 +138,11 @@ def plot_marginal(
     mean = table[(table["stratum"] == "all") & table["estimate"].notna()]
     levels = _level_lines(table)
     names = [MEAN, *levels["Level"].cat.categories] if len(levels) else []
-    box = legend_box({**dict.fromkeys(("color", "linetype", "size"), names), "fill": ()}, width_mm - 20)
     panels = table["panel"].cat.categories
     most = min(columns, len(panels), max(1, int(width_mm // NARROWEST_PANEL_MM)))
     per_row = math.ceil(len(panels) / math.ceil(len(panels) / most))  # rows of about equal length
     width = min(width_mm, 14 + per_row * 60.0)
+    box = legend_box({**dict.fromkeys(("color", "linetype", "size"), names), "fill": ()}, width - 20)
     chosen = f"{asked} of {of} cell types." if asked < of else ""
     caption = wrapped(f"{_caption(table, scores, model)} {chosen}".rstrip(), width - 2 * MARGIN, SMALL_SIZE)
     height = math.ceil(len(panels) / per_row) * (PANEL_HEIGHT_MM + 9) + box.height_mm + 9 + 2.5 * caption.count("\n")
