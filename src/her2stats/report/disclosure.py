@@ -27,7 +27,8 @@ from dataclasses import replace
 
 import pandas as pd
 
-from her2stats.report.nested import BY_LABEL, SMALLEST_SHOWN, any_follows, known_of, that_tell_nothing, without_pooled
+from her2stats.report.nested import SMALLEST_SHOWN, any_follows, known_of, that_tell_nothing, without_pooled
+from her2stats.report.whole_groups import gives_groups_away, group_sizes, of_whole_groups, sizes_of, small, whose_of
 from her2stats.results.catalogue import caption_of
 from her2stats.results.folder import ResultsFolder
 from her2stats.results.picture import Picture
@@ -36,7 +37,6 @@ from her2stats.statistics.fits.firth import BESIDE
 from her2stats.statistics.flags import code_of
 from her2stats.statistics.pooling import POOLED
 from her2stats.tables.patients import MEDIAN_LEVEL, PATIENTS
-from her2stats.vocabulary.names import stratum_of
 
 SMALL = f"<{SMALLEST_SHOWN}"
 LARGE = f"{SMALLEST_SHOWN} or more"
@@ -53,25 +53,19 @@ EFFECTS = (
     *("risk_difference", "rd_low", "rd_high", "p_mid", "superiority", *BESIDE),
     *("rank_sd", "loa_low", "loa_high", "loa_error", "share_near"),
 )
-# Compared groups, by the variables and levels of Table 1 that count them, where they are not called the same.
-IN_TABLE_ONE = {
-    ("HER2 IHC", "0"): ("her2_group", "HER2-0"),
-    ("HER2 IHC", "1+"): ("her2_group", "HER2-low"),
-    ("HER2 IHC", "2+"): ("her2_group", "HER2-low"),
-}
 
 
 def for_public_page(folder: ResultsFolder) -> ResultsFolder:
     """Return the folder as a public page may show it; the one that is given is not changed."""
     tables = {name: table for name, table in folder.tables.items() if name not in PER_PATIENT_TABLES}
     results = {name: tables[name] for name in RESULT_TABLES if name in tables}
-    sizes = _sizes(folder, results)
-    split = {cohort for cohort in {cohort for cohort, _ in sizes} if _gives_groups_away(sizes, cohort)}
+    sizes = sizes_of(folder, results)
+    split = {cohort for cohort in {cohort for cohort, _ in sizes} if gives_groups_away(sizes, cohort)}
     if split:
         split.add(POOLED)  # what is pooled adds the groups of all cohorts up
-    groups = _group_sizes(tables.get("table_one"), results)
-    whole = {name: _of_whole_groups(table, sizes, groups, split) for name, table in results.items()}
-    whose = {name: _whose(table, sizes) for name, table in whole.items()}
+    groups = group_sizes(tables.get("table_one"), results)
+    whole = {name: of_whole_groups(table, sizes, groups, split) for name, table in results.items()}
+    whose = {name: whose_of(table, sizes) for name, table in whole.items()}
     results = without_pooled(results, that_tell_nothing(whole, whose, known_of(folder)))
     hidden = {*_things_with_small_groups(results, tables.get("abundance")), *_things_that_differ(results, whose)}
     hidden |= {(POOLED, name) for _, name in hidden}
@@ -87,108 +81,11 @@ def for_public_page(folder: ResultsFolder) -> ResultsFolder:
         tables[name] = _following(tables[name], hidden, shown, split)
     if "random_lists" in tables:
         few = tables["random_lists"]["cohort"].map(lambda name: sizes.get((name, "all"))) - tables["random_lists"]["n"]
-        tables["random_lists"] = tables["random_lists"][~_small(few)]
+        tables["random_lists"] = tables["random_lists"][~small(few)]
     for name, column in (("notes", "what"), ("omitted", "reason")):
         if name in tables:
             tables[name] = _uncounted(tables[name], column)
     return replace(folder, tables=tables, pictures={} if split else _pictures(folder, tables))
-
-
-def _small(counts: pd.Series) -> pd.Series:
-    numbers = pd.to_numeric(counts, errors="coerce").round(6)
-    return numbers.gt(0) & numbers.lt(SMALLEST_SHOWN)
-
-
-def _sizes(folder: ResultsFolder, results: dict[str, pd.DataFrame]) -> dict[tuple[str, str], int]:
-    """How many tumours each cohort, and each receptor group of it, has at most."""
-    found = {(cohort.name, "all"): cohort.n for cohort in folder.provenance.cohorts if cohort.n is not None}
-    for (cohort, _, group, level), n in _group_sizes(folder.tables.get("table_one"), {}).items():
-        if group == "hr":
-            found[cohort, stratum_of("hr", level)] = n
-    for table in results.values():
-        own = table[table["stratum"].eq("all") | table["stratum"].str.startswith("hr=")]
-        whole = own["stratum"].eq("all") | ~_of_one_model(own)  # rows within groups of one model count all tumours
-        for cohort, stratum, n in own.loc[whole & own["n"].notna(), ["cohort", "stratum", "n"]].itertuples(index=False):
-            found[cohort, stratum] = max(int(n), found.get((cohort, stratum), 0))
-        for cohort, level, most in _compared_receptor_groups(table):
-            found[cohort, stratum_of("hr", level)] = max(most, found.get((cohort, stratum_of("hr", level)), 0))
-    return found
-
-
-def _of_one_model(table: pd.DataFrame) -> pd.Series:
-    """Rows of one model over all tumours: those of interactions, marginal slopes and marginal means."""
-    marginal = table["measure"].isin(("slope", "mean"))
-    return marginal | table["exposure"].fillna("").ne("") if "exposure" in table else marginal
-
-
-def _whose(table: pd.DataFrame, sizes: dict[tuple[str, str], int]) -> pd.Series:
-    """The stratum whose tumours each row counts: of one model all, unless its strata were fitted one by one."""
-    keys = zip(table["cohort"], table["stratum"], strict=True)
-    most = pd.Series([sizes.get(key) for key in keys], table.index, dtype="float64").fillna(float("inf"))
-    one_by_one = table["n"].astype("float64").le(most) & ~table["measure"].isin(("slope", "mean"))
-    return table["stratum"].where(~_of_one_model(table) | one_by_one, "all")
-
-
-def _compared_receptor_groups(table: pd.DataFrame) -> Iterator[tuple[str, str, int]]:
-    """Cohort, receptor level and number of tumours of the groups that a table compares."""
-    if "group" not in table:
-        return
-    own = table[table["group"].fillna("").eq("hr") & table["stratum"].eq("all")]
-    for row in own.to_dict("records"):
-        for side in ("reference", "comparison"):
-            if row[side] and pd.notna(row[f"n_{side}"]):
-                yield row["cohort"], row[side], int(row[f"n_{side}"])
-
-
-def _gives_groups_away(sizes: dict[tuple[str, str], int], cohort: str) -> bool:
-    groups = [size for (name, stratum), size in sizes.items() if name == cohort and stratum.startswith("hr=")]
-    unknown = sizes.get((cohort, "all"), sum(groups)) - sum(groups)
-    return bool(groups) and any(0 < size < SMALLEST_SHOWN for size in (*groups, unknown))
-
-
-def _group_sizes(
-    table_one: pd.DataFrame | None, results: dict[str, pd.DataFrame]
-) -> dict[tuple[str, str, str, str], int]:
-    """How many tumours each compared group has at most: cohort, stratum, variable and level."""
-    found: dict[tuple[str, str, str, str], int] = {}
-    if table_one is not None:
-        for column in (name for name in table_one.columns if f"{name} n" in table_one):
-            counts = table_one.assign(n=pd.to_numeric(table_one[f"{column} n"], errors="coerce")).dropna(subset="n")
-            for variable, level, n in counts[["variable", "level", "n"]].itertuples(index=False):
-                if group := IN_TABLE_ONE.get((variable, level)):
-                    found[column, "all", *group] = found.get((column, "all", *group), 0) + int(n)
-                if name := BY_LABEL.get(variable):
-                    key = (column, "all", name, level)
-                    found[key] = max(int(n), found.get(key, 0))
-    for table in (table for table in results.values() if {"group", "n_reference"} <= set(table)):
-        for row in table[table["group"].fillna("").ne("")].to_dict("records"):
-            for side in ("reference", "comparison"):
-                if row[side] and pd.notna(row[f"n_{side}"]):
-                    key = (row["cohort"], row["stratum"], row["group"], row[side])
-                    found[key] = max(int(row[f"n_{side}"]), found.get(key, 0))
-    return found
-
-
-def _of_whole_groups(
-    table: pd.DataFrame,
-    sizes: dict[tuple[str, str], int],
-    groups: dict[tuple[str, str, str, str], int],
-    split: set[str],
-) -> pd.DataFrame:
-    """Rows that rest on a whole cohort or group, or on so many fewer that the difference tells nothing."""
-    whose = table["stratum"].where(~_of_one_model(table) & table["stratum"].str.startswith("hr="), "all")
-    size = pd.Series([sizes.get(key) for key in zip(table["cohort"], whose, strict=True)], table.index, dtype="float64")
-    by_group = table["stratum"].str.startswith("hr=")
-    fewer = pd.Series(False, table.index)
-    if "group" in table:
-        by_group |= table["group"].fillna("").eq("hr")
-    for side in ("reference", "comparison") if {"group", "n_reference"} <= set(table) else ():
-        keys = zip(table["cohort"], table["stratum"], table["group"], table[side], strict=True)
-        most = pd.Series([groups.get(key) for key in keys], table.index, dtype="float64")
-        fewer |= _small(most - table[f"n_{side}"].astype("float64"))
-    fewer |= _small(size - table["n"].astype("float64"))
-    gone = fewer | _small(table["n"]) | (by_group & table["cohort"].isin(split))
-    return table[~gone]
 
 
 def _things_with_small_groups(
@@ -196,23 +93,23 @@ def _things_with_small_groups(
 ) -> Iterator[tuple[str, str]]:
     """Cohort and name of what divides tumours into groups of which one has one to four."""
     for table in results.values():
-        few = _small(table["n_events"]) | _small(table["n"].astype("float64") - table["n_events"].astype("float64"))
+        few = small(table["n_events"]) | small(table["n"].astype("float64") - table["n_events"].astype("float64"))
         for column in ("n_reference", "n_comparison"):
-            few |= _small(table[column]) if column in table else False
+            few |= small(table[column]) if column in table else False
         for side in ("reference", "comparison"):
             if {f"n_events_{side}", f"n_{side}"} <= set(table):
                 events = table[f"n_events_{side}"].astype("float64")
-                few |= _small(events) | _small(table[f"n_{side}"].astype("float64") - events)
+                few |= small(events) | small(table[f"n_{side}"].astype("float64") - events)
             if {f"value_{side}", f"n_{side}"} <= set(table):
                 events = table[f"n_{side}"].astype("float64") * table[f"value_{side}"].astype("float64")
                 shares = table["measure"].eq("risk_difference")
-                few |= shares & (_small(events) | _small(table[f"n_{side}"].astype("float64") - events))
+                few |= shares & (small(events) | small(table[f"n_{side}"].astype("float64") - events))
         for row in table[few].to_dict("records"):
             yield row["cohort"], row["outcome"]
             if row.get("group"):
                 yield row["cohort"], row["group"]
     if abundance is not None and "n_zero" in abundance:
-        few = _small(abundance["n_zero"]) | _small(abundance["n"] - abundance["n_zero"])
+        few = small(abundance["n_zero"]) | small(abundance["n"] - abundance["n_zero"])
         yield from zip(abundance.loc[few, "cohort"], abundance.loc[few, "type"], strict=True)
 
 
@@ -254,7 +151,7 @@ def _without_counts(table: pd.DataFrame, hidden: set[tuple[str, str]]) -> pd.Dat
     few = pd.Series(about, table.index, dtype=bool)
     table["flag"] = table["flag"].fillna("").map(code_of)
     missing = table["n_missing"].astype("float64")
-    table["n_missing"] = missing.mask(_small(missing))
+    table["n_missing"] = missing.mask(small(missing))
     two_by_two = few & (groups.ne("") | _of_two_binaries(table))
     for column in (*COUNTS, *VALUES):
         if column in table:
@@ -292,7 +189,7 @@ def _table_one(table: pd.DataFrame) -> pd.DataFrame:
         cells = table["variable"].ne(PATIENTS) & table["level"].ne(MEDIAN_LEVEL) & counts.notna()
         for _, places in table[cells].groupby("variable", sort=False).groups.items():
             own = counts[places]
-            if not _small(own).any():
+            if not small(own).any():
                 continue
             large = own >= SMALLEST_SHOWN
             shown = large.map({True: LARGE, False: SMALL}) if large.any() else SUPPRESSED
@@ -307,10 +204,10 @@ def _flow(table: pd.DataFrame, split: set[str]) -> pd.DataFrame:
     for _, part in table.groupby("cohort", sort=False):
         step, n = part["step"], part["n"].astype("float64")
         out = n[step.eq("left out")]
-        hidden = {"left out"} if _small(out).any() else set()
-        hidden |= {"start"} if _small(pd.Series([out.sum()])).any() else set()
-        hidden |= {"group"} if _small(n[step.eq("group")]).any() else set()
-        few = _small(n) | _small(n[step.eq("analysed")].sum() - n)
+        hidden = {"left out"} if small(out).any() else set()
+        hidden |= {"start"} if small(pd.Series([out.sum()])).any() else set()
+        hidden |= {"group"} if small(n[step.eq("group")]).any() else set()
+        few = small(n) | small(n[step.eq("analysed")].sum() - n)
         gone[part.index] |= step.isin(hidden) | (step.eq("known") & few)
     return table[~gone]
 
