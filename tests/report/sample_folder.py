@@ -128,9 +128,9 @@ def sample_tables(rng: np.random.Generator) -> dict[str, pd.DataFrame]:
         "table_one": table_one(clinical),
         "correlation": _stack(_correlations(name, n, "all", rng) for name, n in COHORTS.items()),
         "correlation_by_hr": _stack(
-            _correlations(name, int(n * share), f"hr={level}", rng)
+            _correlations(name, own, f"hr={level}", rng)
             for name, n in COHORTS.items()
-            for level, share in (("negative", 0.2), ("positive", 0.8))
+            for level, own in (("negative", n // 5), ("positive", n - n // 5))
         ),
         "correlation_given_hr": _stack(
             _correlations(name, n, "all", rng).assign(given="hr") for name, n in COHORTS.items()
@@ -243,7 +243,7 @@ def _clinical(n: int, rng: np.random.Generator) -> pd.DataFrame:
             "age": rng.normal(55, 11, n).round(1),
             "size_cm": rng.gamma(4, 0.7, n).round(1),
             "grade": rng.choice(["I", "II", "III"], n, p=[0.05, 0.55, 0.4]),
-            "hr": rng.choice(["positive", "negative"], n, p=[0.8, 0.2]),
+            "hr": rng.permutation(["negative"] * (n // 5) + ["positive"] * (n - n // 5)),  # as the strata count them
             "her2_ihc": rng.choice(["0", "1+", "2+"], n, p=[0.3, 0.5, 0.2]),
             "pam50": rng.choice(["LumA", "LumB", "Her2", "Basal", "Normal"], n, p=[0.45, 0.2, 0.06, 0.19, 0.1]),
             "pcr": rng.choice([0.0, 1.0], n),

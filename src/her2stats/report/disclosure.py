@@ -32,6 +32,7 @@ from her2stats.report.whole_groups import gives_groups_away, group_sizes, of_who
 from her2stats.results.catalogue import caption_of
 from her2stats.results.folder import ResultsFolder
 from her2stats.results.picture import Picture
+from her2stats.results.question_rows import total_scores
 from her2stats.results.schema import PER_PATIENT_TABLES, RESULT_TABLES
 from her2stats.statistics.fits.firth import BESIDE
 from her2stats.statistics.flags import code_of
@@ -240,14 +241,20 @@ def _uncounted(table: pd.DataFrame, column: str) -> pd.DataFrame:
 
 def _pictures(folder: ResultsFolder, tables: dict[str, pd.DataFrame]) -> dict[str, Picture]:
     """Figures in which no single tumour can be seen, and whose tables have all their rows and effects on the page."""
-    kept = {}
+    kept, totals = {}, total_scores(folder)
     for name, picture in folder.pictures.items():
         caption = caption_of(name, exposure=folder.provenance.exposure_name)
         behind = [(folder.tables.get(table), tables.get(table)) for table in (caption.data, *caption.beside)]
+        if caption.totals:
+            behind = [(_of(totals, drawn), _of(totals, shown)) for drawn, shown in behind]
         whole = (drawn is None or shown is None or _drawn(drawn).equals(_drawn(shown)) for drawn, shown in behind)
         if not caption.patients and all(whole):
             kept[name] = picture
     return kept
+
+
+def _of(outcomes: set[str], table: pd.DataFrame | None) -> pd.DataFrame | None:
+    return table if table is None or not outcomes else table[table["outcome"].isin(outcomes)]
 
 
 def _drawn(table: pd.DataFrame) -> pd.DataFrame:

@@ -75,6 +75,7 @@ class Caption:
     patients: bool = True  # whether single tumours can be seen in it
     cohort: str = ""  # the one that it shows, of several
     beside: tuple[str, ...] = ()  # further tables that it draws rows of
+    totals: bool = False  # of these only those of total infiltration
 
 
 def caption_of(name: str, *, exposure: str, cohort: str = "") -> Caption:
@@ -92,7 +93,14 @@ def caption_of(name: str, *, exposure: str, cohort: str = "") -> Caption:
                 for words in (figure.title, figure.caption, figure.alt)
             )
             words_of = (figure.section, _label(name), title, caption, alt)
-            return Caption(*words_of, figure.data, figure.patients, own, figure.beside)
+            return Caption(
+                *words_of,
+                figure.data,
+                figure.patients,
+                own,
+                figure.beside,
+                bool({"totals", "til"} & {*figure.options.values()}),
+            )
     words = sentence_case(re.sub(r"^fig[A-Za-z0-9]*?_", "", name).replace("_", " ").strip()) or name
     return Caption(FURTHER, _label(name), words, "", f"Figure: {words}.")
 
