@@ -13,7 +13,7 @@ compare_tables <- function(python, r, spec, model, problem = "") {
   })
   table <- do.call(rbind, pieces)
   table <- table[order(table$row), ]
-  rbind(labelled(table, python, spec, model), only_in_r(r, at, spec, model))
+  rbind(labelled(table, python, spec, model), only_in_r(r, at, python, spec, model))
 }
 
 labelled <- function(table, rows, spec, model) {
@@ -24,9 +24,11 @@ labelled <- function(table, rows, spec, model) {
   )
 }
 
-# A run writes every row that its question gives, so that a row which only R has was lost.
-only_in_r <- function(r, at, spec, model) {
+# A run writes every row that its question gives, so that a row which only R has was lost; it may
+# leave covariates out, but not one of them.
+only_in_r <- function(r, at, python, spec, model) {
   alone <- if (is.null(r)) integer() else setdiff(seq_len(nrow(r)), at)
+  if (!any(python$role %in% "covariate")) alone <- alone[!r$role[alone] %in% "covariate"]
   if (!length(alone)) {
     return(NULL)
   }

@@ -194,7 +194,7 @@ def amounts_for_presence(patch: Patch) -> None:
 
 
 def drawn_amounts() -> Result:
-    few = FRAME.assign(**{CELLS: FRAME[CELLS].where(FRAME[CELLS] > FRAME[CELLS].quantile(0.3), 0.0)})
+    few = FRAME.assign(**{CELLS: (FRAME[CELLS] - FRAME[CELLS].quantile(0.3)).clip(lower=0)})
     drawn = {f"{CELLS}, draw {one}": few[CELLS] + 0.1 * np.sin(one * few[AGE]) for one in range(1, 5)}
     return correlate_draws(few.assign(**drawn), SCORE, CELLS, draws=4, within="hr")
 

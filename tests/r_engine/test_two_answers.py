@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from her2stats.r_engine.two_answers import AGREE, DISAGREE, NOT_CHECKED, compare_answers
+from her2stats.statistics import fit_logistic
 
 from .results import STRANGE, all_results, study_frame
 
@@ -111,3 +112,15 @@ def test_infinite_on_both_sides_is_agreement() -> None:
     assert set(compare_answers(result.with_table(both), both, "m")["verdict"]) == {AGREE}
     found = compare_answers(result, both, "m")
     assert set(found.loc[found["verdict"] == DISAGREE, "quantity"]) == {"conf_high"}
+
+
+@pytest.mark.parametrize(
+    ("kept", "verdicts"), [((), {AGREE}), (("age",), {AGREE, DISAGREE}), (("age", "size"), {AGREE})]
+)
+def test_a_result_may_leave_its_covariates_out_but_not_one_of_them(kept: tuple[str, ...], verdicts: set[str]) -> None:
+    rng = np.random.default_rng(4)
+    frame = pd.DataFrame(rng.normal(size=(80, 3)), columns=["her2", "age", "size"]).assign(high=rng.integers(0, 2, 80))
+    whole = fit_logistic(frame, "high", "her2", covariates=["age", "size"])
+    rows = whole.table["role"].ne("covariate") | whole.table["term"].isin(kept)
+    found = compare_answers(whole.with_table(whole.table[rows]), whole.table, "m", whole=True)
+    assert set(found["verdict"]) == verdicts

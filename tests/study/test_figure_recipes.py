@@ -31,8 +31,10 @@ def drawn(small_results: StudyResults) -> dict[str, ggplot]:
 
 def test_every_figure_of_the_catalogue_has_a_recipe(drawn: dict[str, ggplot]) -> None:
     numbers = {figure.name.removeprefix("fig").partition("_")[0] for figure in FIGURES}
-    assert {*drawn, "S4"} == numbers
-    assert 'figures["S4"] = h2.plot_agreement(results.crosscheck)' in HOW_TO.read_text(encoding="utf-8")
+    assert {*drawn, "S4", "S8"} == numbers
+    text = HOW_TO.read_text(encoding="utf-8")
+    assert 'figures["S4"] = h2.plot_agreement(results.crosscheck)' in text
+    assert 'figures["S8"] = h2.plot_rank_agreement(ranks, model.data.join(receptors))' in text
 
 
 def test_each_shows_something(drawn: dict[str, ggplot]) -> None:

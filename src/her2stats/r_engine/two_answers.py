@@ -15,6 +15,7 @@ from her2stats.statistics.result import COLUMNS, Result
 from her2stats.statistics.terms import PARTS
 
 AGREE, DISAGREE, NOT_CHECKED = "agree", "disagree", "not checked"
+COVARIATE = "covariate"  # the role of rows that a result may leave out
 KEY = ("stratum", "outcome", "term")
 LABELS = ("model", "verb", "cohort", *KEY)
 MEASURED = ("python", "r", "abs_diff", "rel_diff", "tolerance")
@@ -56,6 +57,8 @@ def compare_answers(
     pieces = [_compare(python, aligned, places < 0, quantity, verb, ci) for quantity in quantities]
     found = _assemble(pieces, python, model, verb)
     alone = np.setdiff1d(np.arange(len(r)), places)
+    if not (python["role"] == COVARIATE).any():  # a result may leave its covariates out, but not one of them
+        alone = alone[theirs["role"][alone] != COVARIATE]
     if not len(alone):
         return found
     rest = {name: column[alone] for name, column in theirs.items()}
