@@ -184,7 +184,7 @@ class TestKeywords:
                 read_clinical,
                 "zzz",
                 "the keywords are path, columns, values, where, exclude, restrict, repeats, patients, everyone, "
-                "population, sheet, header_row, delimiter, decimal",
+                "her2_rule, population, sheet, header_row, delimiter, decimal",
             ),
         ],
     )
