@@ -60,5 +60,7 @@ def test_every_column_of_the_result_tables_has_its_row(small_results: StudyResul
     found = set(COLUMNS).union(*(table.columns for table in tables))
     pooled_only = {"k", "q", "q_p_value", "i2", "tau2"}  # two cohorts with cell types are needed
     on_request = {"p_permutation"}  # with `slope_permutations` alone
+    on_request |= {"draws", "sd_draws", "kind_changes"}  # with `bootstrap`
+    on_request |= {"rank_sd", "loa_low", "loa_high", "loa_error", "share_near"}  # where a pathologist counted
     assert set(named) == found | pooled_only | on_request
     assert len(named) == len(set(named))

@@ -25,6 +25,7 @@ EMPTY = (
     "response_by_hr",
     "response_further",
     "pathologist",
+    *("ordinal_odds", "fraction_draws"),  # asked for in the study file only
 )  # one cohort has cells, the other one receptor status
 FIGURES = (
     "fig1a_correlation",

@@ -294,6 +294,7 @@ def test_whatever_a_spec_can_say_a_study_file_can_say(kind: type) -> None:
 # Of a spec alone: the curve's covariates are tried one by one, response is adjusted for hormone receptor.
 NOT_ASKED: dict[type, set[str]] = {
     specs.CurveSpec: {"covariates"},
+    specs.DrawsSpec: {"draws"},  # [deconvolution] bootstrap
     specs.ResponseSpec: {"covariates"},
     specs.StudyWideSpec: {"covariates"},  # those of the models whose tests they are
     specs.CorrelationSpec: {"covariates"},  # model_covariates, in the answer given hormone receptor
