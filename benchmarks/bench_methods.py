@@ -57,8 +57,8 @@ class Row:
 
 
 def share(what: str, size: object, then: str, hits: np.ndarray) -> Row:
-    """A share over repeats (rows), with the error of a mean over them: tests of one repeat are not independent."""
-    by_repeat = np.nanmean(np.atleast_2d(np.asarray(hits, dtype=float).T).T, axis=1)
+    """A share over repeats, with the error of a mean over them: tests of one repeat are not independent."""
+    by_repeat = hits[~np.isnan(hits.astype(float))]
     return Row(what, str(size), then, float(by_repeat.mean()), float(by_repeat.std(ddof=1) / np.sqrt(len(by_repeat))))
 
 

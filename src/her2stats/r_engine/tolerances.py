@@ -52,6 +52,13 @@ def tolerance_of(verb: str, convention: str, quantity: str) -> float:
     return RANKS
 
 
+# Quantities that live on a scale of 1.
+OF_SIZE_ONE = (
+    *("statistic", "df", "df_residual", "q", "i2", "tau2"),
+    *("risk_difference", "rd_low", "rd_high", "sd_draws"),
+)
+
+
 def near_zero(quantity: str, verb: str, r: Mapping[str, Array]) -> Array:
     """Below this size a difference is judged against this size, shape (rows,); the scales are taken from R's columns.
 
@@ -59,18 +66,7 @@ def near_zero(quantity: str, verb: str, r: Mapping[str, Array]) -> Array:
     zero); the places of a curve on that of the largest place.
     """
     rows = len(r["estimate"])
-    if quantity in (
-        "statistic",
-        "df",
-        "df_residual",
-        "q",
-        "i2",
-        "tau2",
-        "risk_difference",
-        "rd_low",
-        "rd_high",
-        "sd_draws",
-    ):
+    if quantity in OF_SIZE_ONE:
         return np.ones(rows)
     if quantity == "p_value":
         return np.full(rows, 1e-300)

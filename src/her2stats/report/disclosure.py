@@ -60,11 +60,11 @@ def for_public_page(folder: ResultsFolder) -> ResultsFolder:
     """Return the folder as a public page may show it; the one that is given is not changed."""
     tables = {name: table for name, table in folder.tables.items() if name not in PER_PATIENT_TABLES}
     results = {name: tables[name] for name in RESULT_TABLES if name in tables}
-    sizes = sizes_of(folder, results)
+    groups = group_sizes(tables.get("table_one"), results)
+    sizes = sizes_of(folder, results, groups)
     split = {cohort for cohort in {cohort for cohort, _ in sizes} if gives_groups_away(sizes, cohort)}
     if split:
         split.add(POOLED)  # what is pooled adds the groups of all cohorts up
-    groups = group_sizes(tables.get("table_one"), results)
     whole = {name: of_whole_groups(table, sizes, groups, split) for name, table in results.items()}
     whose = {name: whose_of(table, sizes) for name, table in whole.items()}
     results = without_pooled(results, that_tell_nothing(whole, whose, known_of(folder)))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pandas as pd
 
 from her2stats.report.nested import BY_LABEL, SMALLEST_SHOWN
@@ -24,19 +22,19 @@ def small(counts: pd.Series) -> pd.Series:
     return numbers.gt(0) & numbers.lt(SMALLEST_SHOWN)
 
 
-def sizes_of(folder: ResultsFolder, results: dict[str, pd.DataFrame]) -> dict[tuple[str, str], int]:
+def sizes_of(
+    folder: ResultsFolder, results: dict[str, pd.DataFrame], groups: dict[tuple[str, str, str, str], int]
+) -> dict[tuple[str, str], int]:
     """How many tumours each cohort, and each receptor group of it, has at most."""
     found = {(cohort.name, "all"): cohort.n for cohort in folder.provenance.cohorts if cohort.n is not None}
-    for (cohort, _, group, level), n in group_sizes(folder.tables.get("table_one"), {}).items():
-        if group == "hr":
+    for (cohort, stratum, group, level), n in groups.items():
+        if (stratum, group) == ("all", "hr"):
             found[cohort, stratum_of("hr", level)] = n
     for table in results.values():
         own = table[table["stratum"].eq("all") | table["stratum"].str.startswith("hr=")]
         whole = own["stratum"].eq("all") | ~_of_one_model(own)  # rows within groups of one model count all tumours
         for cohort, stratum, n in own.loc[whole & own["n"].notna(), ["cohort", "stratum", "n"]].itertuples(index=False):
             found[cohort, stratum] = max(int(n), found.get((cohort, stratum), 0))
-        for cohort, level, most in _compared_receptor_groups(table):
-            found[cohort, stratum_of("hr", level)] = max(most, found.get((cohort, stratum_of("hr", level)), 0))
     return found
 
 
@@ -52,17 +50,6 @@ def whose_of(table: pd.DataFrame, sizes: dict[tuple[str, str], int]) -> pd.Serie
     most = pd.Series([sizes.get(key) for key in keys], table.index, dtype="float64").fillna(float("inf"))
     one_by_one = table["n"].astype("float64").le(most) & ~table["measure"].isin(("slope", "mean"))
     return table["stratum"].where(~_of_one_model(table) | one_by_one, "all")
-
-
-def _compared_receptor_groups(table: pd.DataFrame) -> Iterator[tuple[str, str, int]]:
-    """Cohort, receptor level and number of tumours of the groups that a table compares."""
-    if "group" not in table:
-        return
-    own = table[table["group"].fillna("").eq("hr") & table["stratum"].eq("all")]
-    for row in own.to_dict("records"):
-        for side in ("reference", "comparison"):
-            if row[side] and pd.notna(row[f"n_{side}"]):
-                yield row["cohort"], row[side], int(row[f"n_{side}"])
 
 
 def gives_groups_away(sizes: dict[tuple[str, str], int], cohort: str) -> bool:

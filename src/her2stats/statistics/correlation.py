@@ -14,7 +14,7 @@ from her2stats.statistics.fits.tails import t_two_sided
 from her2stats.statistics.flags import Row, flag
 from her2stats.statistics.frame import Cases, ModelFrame, model_frame, telling_columns
 from her2stats.statistics.result import Result
-from her2stats.statistics.specs import CorrelationCI, CorrelationSpec
+from her2stats.statistics.specs import CorrelationCI, CorrelationSpec, DrawsSpec
 
 FEWEST = 4  # the standard errors of z divide by n - 3
 PERFECT = 1e-12  # of residual ranks, which are no whole numbers
@@ -121,7 +121,7 @@ def answer_correlation(spec: CorrelationSpec, data: pd.DataFrame) -> Result:
     return Result.from_rows(rows, spec, frame.table)
 
 
-def _question(cases: Cases, outcome: str, spec: CorrelationSpec, what: str) -> Row:
+def question(cases: Cases, outcome: str, spec: CorrelationSpec | DrawsSpec, what: str) -> Row:
     """What a row is about, whatever the answer."""
     return {
         "outcome": outcome,
@@ -143,7 +143,7 @@ def _why_not(frame: ModelFrame, cases: Cases, outcome: str, spec: CorrelationSpe
 
 
 def _correlation(frame: ModelFrame, cases: Cases, outcome: str, spec: CorrelationSpec) -> Row:
-    row = _question(cases, outcome, spec, "Spearman, t approximation")
+    row = question(cases, outcome, spec, "Spearman, t approximation")
     if why := _why_not(frame, cases, outcome, spec):
         return row | {"flag": why}
     rank_x, rank_y = doubled_ranks(cases[spec.x]), doubled_ranks(cases[outcome])
@@ -177,7 +177,7 @@ def _correlation(frame: ModelFrame, cases: Cases, outcome: str, spec: Correlatio
 def _given(frame: ModelFrame, cases: Cases, outcome: str, spec: CorrelationSpec) -> Row:
     """Among samples that are alike in `within` and the covariates."""
     given, test = ", ".join(spec.given), "t of the residual ranks" if spec.covariates else "van Elteren"
-    row = _question(cases, outcome, spec, f"Spearman given {given}, {test}") | {"given": given}
+    row = question(cases, outcome, spec, f"Spearman given {given}, {test}") | {"given": given}
     if why := _why_not(frame, cases, outcome, spec):
         return row | {"flag": why}
     if spec.covariates:

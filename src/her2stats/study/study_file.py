@@ -12,6 +12,7 @@ from her2stats.deconvolution.settings import Settings
 from her2stats.errors import FileError, Problem, ProblemList, StudyFileError
 from her2stats.files import as_path, regular_bytes
 from her2stats.lookalike import file_that_looks_like
+from her2stats.statistics.correlation_interval import interval
 from her2stats.statistics.pooling import POOLED
 from her2stats.statistics.specs import AncovaSpec, CorrelationSpec
 from her2stats.study.section_form import Section
@@ -72,12 +73,16 @@ class Study(Section):
         section = self.deconvolution or DeconvolutionSection()
         return section.settings(seed=self.study.seed, rename_genes=self.study.rename_genes)
 
-    def keywords(self, spec: type) -> dict[str, Any]:
-        """Arguments of a verb that the study file sets, by the spec of the verb."""
+    def keywords(self, spec: type, *, given: bool = False) -> dict[str, Any]:
+        """Arguments of a verb that the study file sets, by the spec of the verb.
+
+        Of what is `given` other variables no samples are drawn: the interval is then the usual one.
+        """
         bootstrap = spec is CorrelationSpec and self.analysis.correlation_ci == "bootstrap"
         random = bootstrap or (spec is AncovaSpec and self.analysis.slope_permutations)
         seed = {"seed": self.study.seed} if random else {}
-        return self.analysis.keywords(spec) | seed
+        asked = self.analysis.keywords(spec) | seed
+        return asked | {"ci": "bonett-wright"} if given and interval(asked["ci"]).resamples else asked
 
     @property
     def results_folder(self) -> Path:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from her2stats.report.page_model import MorePart, Part, TablePart
-from her2stats.report.parts import by_cohort
+from her2stats.report.page_model import MorePart, Part
+from her2stats.report.parts import table_by_cohort
 from her2stats.results.folder import ResultsFolder
 from her2stats.statistics.rows import records
 from her2stats.tables.layouts import Block, print_blocks
@@ -21,16 +21,17 @@ _NOTE = (
 
 def draws_parts(folder: ResultsFolder) -> list[Part]:
     """Correlations given hormone receptor with intervals that know that fractions are estimates."""
-    made: list[Part] = []
-    for cohort, rows in by_cohort(folder.table("fraction_draws")):
-        caption = f"Correlation of {folder.provenance.exposure_name} with cell types given hormone receptor, {cohort}"
-        printed = print_blocks(
+    exposure, alpha = folder.provenance.exposure_name, folder.provenance.alpha
+    made = table_by_cohort(
+        folder.table("fraction_draws"),
+        "fraction_draws",
+        lambda cohort, rows: print_blocks(
             [Block("", rows, ("effect",), "\N{GREEK SMALL LETTER RHO}")],
-            caption=caption,
-            alpha=folder.provenance.alpha,
+            caption=f"Correlation of {exposure} with cell types given hormone receptor, {cohort}",
+            alpha=alpha,
             notes=(_NOTE, *draws_in_words(rows)),
-        )
-        made.append(TablePart(printed, "fraction_draws"))
+        ),
+    )
     return [MorePart("The same with fractions as estimates", made)] * bool(made)
 
 

@@ -61,16 +61,17 @@ def _odds(folder: ResultsFolder, cohort: str, rows: pd.DataFrame) -> PrintedTabl
 
 def _over_all_values(folder: ResultsFolder) -> list[Part]:
     """The same by proportional odds, where the study asked for it."""
-    made: list[Part] = []
-    for cohort, rows in by_cohort(folder.table("ordinal_odds")):
+
+    def printed(cohort: str, rows: pd.DataFrame) -> PrintedTable:
         caption = f"Odds ratio of more of a cell type per SD of {folder.provenance.exposure}, all values, {cohort}"
         ratio = rows["role"].eq("interaction")
         blocks = [
             *_stratum_blocks(rows[~ratio], ("effect", "p", "p_adjusted")),
             *([Block("Interaction", rows[ratio], ("effect", "p", "p_adjusted"), "Ratio")] * bool(ratio.any())),
         ]
-        printed = print_blocks(blocks, caption=caption, alpha=folder.provenance.alpha, notes=(_ALL_NOTE,))
-        made.append(TablePart(printed, "ordinal_odds"))
+        return print_blocks(blocks, caption=caption, alpha=folder.provenance.alpha, notes=(_ALL_NOTE,))
+
+    made = table_by_cohort(folder.table("ordinal_odds"), "ordinal_odds", printed)
     return [MorePart("The same over all values of a cell type", made)] * bool(made)
 
 

@@ -9,15 +9,14 @@ import numpy as np
 import pandas as pd
 
 from her2stats.statistics.abundance import classify_abundance
-from her2stats.statistics.arguments import Names, as_names, percent
-from her2stats.statistics.correlation_interval import interval, z_interval, z_std_error
+from her2stats.statistics.arguments import Names, as_names
+from her2stats.statistics.correlation import FEWEST, PERFECT, question
+from her2stats.statistics.correlation_interval import z_interval, z_std_error
 from her2stats.statistics.fits.rank_tests.given_ranks import within_strata
 from her2stats.statistics.flags import Row, flag
 from her2stats.statistics.frame import ModelFrame, model_frame, telling_columns
 from her2stats.statistics.result import Result
 from her2stats.statistics.specs import DrawsSpec
-
-FEWEST = 4  # pairs beyond the strata
 
 
 def correlate_draws(
@@ -89,19 +88,8 @@ def _row(frame: ModelFrame, name: str, kinds: pd.Series, spec: DrawsSpec) -> Row
     words = (
         f"Spearman{f' given {spec.within}' if given else ''}, variance by Rubin's rules over draws of signature genes"
     )
-    row: Row = {
-        "stratum": "all",
-        "outcome": name,
-        "term": spec.x,
-        "role": "exposure",
-        "measure": "rho",
-        "conf_level": spec.conf_level,
-        "n": cases.n,
-        "n_missing": cases.n_missing,
-        "method": f"{words}; {percent(spec.conf_level)} CI {interval(spec.ci).words}",
-        "given": spec.within,
-        "kind_changes": float((kinds[list(drawn)] != kinds[name]).mean()),
-    }
+    row = question(cases, name, spec, words) | {"stratum": "all", "given": spec.within}
+    row["kind_changes"] = float((kinds[list(drawn)] != kinds[name]).mean())
     strata = len(np.unique(cases[spec.within])) if given else 1
     if missing:
         return row | {"flag": flag("missing variable", f"'{missing}' has no value")}
@@ -141,4 +129,4 @@ def _rho(frame: ModelFrame, column: str, presence: bool, spec: DrawsSpec) -> tup
 
 def _z(rho: float) -> float:
     """Fisher's z; not finite where there is no correlation, or a perfect one."""
-    return math.atanh(rho) if 1 - abs(rho) >= 1e-12 else math.nan
+    return math.atanh(rho) if 1 - abs(rho) >= PERFECT else math.nan

@@ -6,7 +6,6 @@ import pandas as pd
 
 from her2stats.deconvolution import Deconvolution
 from her2stats.statistics import correlate_draws
-from her2stats.statistics.correlation_interval import interval
 from her2stats.statistics.specs import DrawsSpec
 from her2stats.study.analysis.material import Answers, Material
 from her2stats.study.study_file import Study
@@ -26,15 +25,18 @@ def fraction_draws(material: Material, fractions: Deconvolution | None, study: S
     if count < 2:
         answers.omit(TABLE, "one bootstrap draw says nothing of how draws differ; 50 are usual")
         return
-    asked = study.keywords(DrawsSpec)
-    if interval(asked.get("ci", "bonett-wright")).resamples:
-        asked["ci"] = "bonett-wright"  # no draws of samples are made beside those of genes
     parts = (drawn.loc[one, material.kept].add_suffix(f", draw {one}") for one in range(1, count + 1))
     wide = pd.concat(parts, axis=1)
     within = "hr" if material.has("hr") else None
     own = material.clinical[["hr"] * bool(within)].join(material.scores[material.exposure])
     frame = own.join(material.fractions[material.kept]).join(wide)
     found = correlate_draws(
-        frame, material.exposure, material.kept, draws=count, within=within, cohort=material.name, **asked
+        frame,
+        material.exposure,
+        material.kept,
+        draws=count,
+        within=within,
+        cohort=material.name,
+        **study.keywords(DrawsSpec, given=True),
     )
     answers.add(TABLE, [found])

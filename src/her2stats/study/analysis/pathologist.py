@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from functools import partial
 
 from her2stats.statistics import Result, adjust, agree_ranks, compare_groups, correlate
-from her2stats.statistics.correlation_interval import interval
 from her2stats.statistics.specs import AgreementSpec, CorrelationSpec, GroupSpec
 from her2stats.study.analysis.material import Answers, Material
 from her2stats.study.study_file import Study
@@ -37,8 +36,7 @@ def _asked(material: Material, study: Study, count: str, immune: list[str], with
     ranked, has_hr = study.keywords(CorrelationSpec), material.has("hr")
     ask = partial(correlate, material.amounts(), count, [*material.predictors, *immune], cohort=material.name)
     if within:
-        given = ranked | ({"ci": "bonett-wright"} if interval(ranked["ci"]).resamples else {})
-        yield from [ask(within="hr", **given)] if has_hr else []
+        yield from [ask(within="hr", **study.keywords(CorrelationSpec, given=True))] if has_hr else []
         return
     for by in (None, "hr") if has_hr else (None,):
         yield ask(by=by, **ranked)

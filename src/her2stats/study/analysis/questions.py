@@ -21,7 +21,6 @@ from her2stats.statistics import (
     fit_interaction,
     fit_logistic,
 )
-from her2stats.statistics.correlation_interval import interval
 from her2stats.statistics.rows import records
 from her2stats.statistics.specs import (
     AncovaSpec,
@@ -89,9 +88,8 @@ def correlation_given_hr(material: Material, study: Study, answers: Answers) -> 
     if not material.has("hr"):
         answers.omit("correlation_given_hr", NO_HR)
         return
-    asked = study.keywords(CorrelationSpec) | {"covariates": material.known(study.analysis.model_covariates)}
-    if interval(asked.get("ci", "bonett-wright")).resamples:
-        asked["ci"] = "bonett-wright"  # no draws are made within strata
+    asked = study.keywords(CorrelationSpec, given=True)
+    asked["covariates"] = material.known(study.analysis.model_covariates)
     frame, given = material.measured(), "given hormone receptor"
 
     def ask(score: str, outcomes: Sequence[str]) -> Result:

@@ -11,7 +11,6 @@ from her2stats.errors import InputError
 from her2stats.signatures import GeneSignature, score_gene
 from her2stats.signatures.scoring import DEFAULT_ANCHOR
 from her2stats.statistics import adjust, specification_curve
-from her2stats.statistics.correlation_interval import interval
 from her2stats.statistics.specs import CurveSpec
 from her2stats.study.analysis.material import Answers, Material
 from her2stats.study.preparing import Prepared, PreparedCohort
@@ -29,12 +28,10 @@ def robustness(
 ) -> None:
     """Ask the association given HR by every score, measure, scale and covariates."""
     study = prepared.study
-    asked = study.keywords(CurveSpec) | {"alpha": study.analysis.alpha, "seed": study.study.seed}
+    asked = study.keywords(CurveSpec, given=True) | {"alpha": study.analysis.alpha, "seed": study.study.seed}
     if not asked["permutations"]:
         answers.omit(TABLE, "the study file asks for none")
         return
-    if interval(asked["ci"]).resamples:
-        asked["ci"] = "bonett-wright"  # no draws are made given other variables
     covariates, exposures = material.known(COVARIATES), dict(_exposures(one, prepared, material, answers))
     given = material.clinical[[*covariates, *material.known(("hr",))]]  # others may be called as a score here is
     for name in (name for name in COVARIATES if name not in covariates):
