@@ -10,6 +10,7 @@ from her2stats.statistics.claims.bias import bias_ihc
 from her2stats.statistics.claims.draws import correlate_draws
 from her2stats.statistics.claims.e_value import e_value
 from her2stats.statistics.claims.power import power_correlation, power_interaction, power_odds_ratio, power_response
+from her2stats.statistics.claims.rank_agreement import agree_ranks
 from her2stats.statistics.claims.robustness import specification_curve
 from her2stats.statistics.claims.study_wide import study_wide
 from her2stats.statistics.correlation import correlate
@@ -19,7 +20,6 @@ from her2stats.statistics.logistic import fit_logistic
 from her2stats.statistics.multiplicity import adjust
 from her2stats.statistics.ordinal import fit_ordinal
 from her2stats.statistics.pooling import pool
-from her2stats.statistics.rank_agreement import agree_ranks
 from her2stats.statistics.response import response_odds
 from her2stats.statistics.result import COLUMNS, Result, as_result_table, combine
 from her2stats.statistics.specs import (

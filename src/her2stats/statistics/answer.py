@@ -9,6 +9,7 @@ import pandas as pd
 
 from her2stats.statistics.ancova import answer_ancova
 from her2stats.statistics.claims.draws import answer_draws
+from her2stats.statistics.claims.rank_agreement import answer_agreement
 from her2stats.statistics.claims.robustness import answer_curve
 from her2stats.statistics.claims.study_wide import answer_study_wide
 from her2stats.statistics.correlation import answer_correlation
@@ -17,7 +18,6 @@ from her2stats.statistics.interaction import answer_clinical, answer_interaction
 from her2stats.statistics.logistic import answer_logistic
 from her2stats.statistics.ordinal import answer_ordinal
 from her2stats.statistics.pooling import answer_pooling
-from her2stats.statistics.rank_agreement import answer_agreement
 from her2stats.statistics.response import answer_response
 from her2stats.statistics.result import Result
 from her2stats.statistics.specs import (
